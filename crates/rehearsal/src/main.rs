@@ -1,0 +1,3 @@
+//! The binary `rehearse`.
+
+fn main() {}

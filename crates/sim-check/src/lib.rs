@@ -1,0 +1,25 @@
+//! What can be claimed of a run, and how it is judged.
+//!
+//! A [`Property`] is one named claim, safety or liveness, with its source. It sees a run through hooks
+//! and keeps whatever ghost state it needs (votes ever cast, values ever chosen); it pays for what
+//! changed, not for all nodes at each step. A tuple of [`Checked`] properties is a protocol's suite,
+//! composed statically ([`Properties`]).
+//!
+//! * **Safety** is told at the step that breaks it: [`Judge::violate`].
+//! * **Liveness** is a debt: [`Property::owes`] says what is still owed at the deadline. A debt paid
+//!   late leaves the property unknown; one that is never paid violates it.
+//! * A property that had nothing to judge ([`Judge::judged`] never called) is *vacuous*.
+
+mod claim;
+mod core;
+mod judge;
+mod property;
+mod suite;
+mod time;
+
+pub use self::core::Core;
+pub use claim::{Claim, Kind, Verdict};
+pub use judge::{Debt, Judge, Violation};
+pub use property::{Property, View};
+pub use suite::{Checked, Judged, Properties};
+pub use time::SimTime;

@@ -1,0 +1,85 @@
+//! [`Property`]: one named claim, and the hooks through which it sees a run.
+
+use std::collections::BTreeSet;
+
+use sim_node::{Effect, Event, Node, NodeId};
+
+use crate::{Claim, Debt, Judge, SimTime};
+
+/// The world as a property sees it at one instant.
+pub struct View<'a, N: Node> {
+    /// Virtual time.
+    pub time: SimTime,
+    /// The index of the step under way; in hooks between steps, that of the last one.
+    pub step: u64,
+    /// How many servers there are; they are nodes `0..servers`.
+    pub servers: u32,
+    /// The protocol's configuration.
+    pub config: &'a N::Config,
+    /// Every node's state, by number; `None` while it is down.
+    pub states: &'a [Option<N>],
+    /// The core inside which liveness is owed, once the calm has begun. Before that, and in a scenario
+    /// without a calm, every node that is up counts.
+    pub core: Option<&'a BTreeSet<NodeId>>,
+}
+
+impl<'a, N: Node> View<'a, N> {
+    /// The state of a node, or `None` while it is down.
+    #[must_use]
+    pub fn state(&self, node: NodeId) -> Option<&'a N> {
+        self.states.get(node.index())?.as_ref()
+    }
+
+    /// The nodes that are up, in order of their numbers. It looks at every node: for the end of a run
+    /// and for rare events, not for each step.
+    pub fn up(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
+        let states = self.states.iter().enumerate();
+        states.filter_map(|(number, state)| {
+            let number = u32::try_from(number).expect("node numbers are 32 bits");
+            Some((NodeId::new(number), state.as_ref()?))
+        })
+    }
+
+    /// The nodes to which liveness is owed: up, and inside the core once there is one.
+    pub fn owed(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
+        let core = self.core;
+        self.up().filter(move |(node, _)| core.is_none_or(|core| core.contains(node)))
+    }
+}
+
+/// One named claim about a run. Ghost state, such as all votes ever cast, lives in the property.
+///
+/// Every hook may speak through the [`Judge`]. Hooks run in every build and in every run, so they pay
+/// for what changed and not for the number of nodes.
+pub trait Property<N: Node>: Clone + 'static {
+    /// The claim in words.
+    const CLAIM: Claim;
+
+    /// The property at the beginning of a run, before any node has started.
+    fn new(config: &N::Config, servers: u32) -> Self;
+
+    /// A node is about to handle an event. The states are those since the step before: a claim about
+    /// how long something lasted is judged here.
+    fn before(&mut self, _: &View<'_, N>, _: NodeId, _: &Event<N>, _: &mut Judge) {}
+
+    /// A node has handled an event, with these effects (those that took place, when it crashed inside
+    /// the step: then its state is gone and [`Property::crash`] follows).
+    fn after(&mut self, _: &View<'_, N>, _: NodeId, _: &[Effect<N>], _: &mut Judge) {}
+
+    /// A node has crashed; its state is gone.
+    fn crash(&mut self, _: &View<'_, N>, _: NodeId, _: &mut Judge) {}
+
+    /// A node is about to start again.
+    fn restart(&mut self, _: &View<'_, N>, _: NodeId, _: &mut Judge) {}
+
+    /// The storm is over: the core is up and connected for good.
+    fn calm(&mut self, _: &View<'_, N>, _: &mut Judge) {}
+
+    /// The run has ended, and no safety property fell.
+    fn end(&mut self, _: &View<'_, N>, _: &mut Judge) {}
+
+    /// What is still owed: asked at the deadline, and after each step from then on until nothing is.
+    fn owes(&self, _: &View<'_, N>) -> Option<Debt> {
+        None
+    }
+}

@@ -1,0 +1,95 @@
+//! [`Observer`]: whoever watches a run step by step, for pictures and stories. Watching changes nothing.
+
+use sim_check::SimTime;
+use sim_node::{Effect, Event, Node, NodeId};
+
+/// Watches a run. A message is named by its id, the sequence number of its sending.
+pub trait Observer<N: Node> {
+    /// A step begins.
+    fn step_begins(&mut self, _: &StepBegins<'_, N>) {}
+    /// The step's effects, those that took place, and the node's state after it (`None` when it crashed
+    /// inside the step).
+    fn step_ends(&mut self, _step: u64, _effects: &[Effect<N>], _state: Option<&N>) {}
+    /// A message left a node, at once or when a barrier released it.
+    fn sent(&mut self, _: &Sent<'_, N>) {}
+    /// A message that had left was lost, at the time it would have arrived.
+    fn lost(&mut self, _time: SimTime, _message: u64, _why: Loss) {}
+    /// A planned fault began, ended or struck.
+    fn fault(&mut self, _: &Struck<'_>) {}
+    /// A node went down; `step` when inside one.
+    fn crashed(&mut self, _time: SimTime, _node: NodeId) {}
+    /// The storm is over.
+    fn calm(&mut self, _time: SimTime, _core: &[NodeId]) {}
+}
+
+impl<N: Node> Observer<N> for () {}
+
+/// The beginning of a step.
+pub struct StepBegins<'a, N: Node> {
+    /// Its index, from 0.
+    pub step: u64,
+    /// Virtual time.
+    pub time: SimTime,
+    /// Who makes it.
+    pub node: NodeId,
+    /// What happened to the node.
+    pub event: &'a Event<N>,
+    /// The step that caused it: that sent the message or set the timer. `None` for a start, a restart
+    /// and a request of the workload.
+    pub cause: Option<u64>,
+    /// The id of the message it handles.
+    pub message: Option<u64>,
+}
+
+/// A message on its way.
+pub struct Sent<'a, N: Node> {
+    /// Its id.
+    pub message: u64,
+    /// When it left.
+    pub time: SimTime,
+    /// The step that emitted it.
+    pub step: u64,
+    /// Who sent it.
+    pub from: NodeId,
+    /// To whom.
+    pub to: NodeId,
+    /// What it says.
+    pub content: &'a N::Message,
+    /// When it would arrive, or why it never will.
+    pub fate: Result<SimTime, Loss>,
+    /// Whether the network made this copy.
+    pub copy: bool,
+}
+
+/// Why a message was lost.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Loss {
+    /// The link lost it.
+    Link,
+    /// A partition cut it off.
+    Cut,
+    /// Its sender or receiver omitted it.
+    Omission,
+    /// Its receiver was down when it arrived.
+    Down,
+    /// Its connection was broken.
+    Connection,
+    /// It was in flight at the calm and came later than the bound.
+    Calm,
+    /// It was sent to a node that does not exist.
+    Nobody,
+}
+
+/// A planned fault at work.
+pub struct Struck<'a> {
+    /// When.
+    pub time: SimTime,
+    /// Its place in the scenario's list, from 0.
+    pub fault: usize,
+    /// As it stands in the scenario.
+    pub label: &'a str,
+    /// Whether it begins (or strikes) or ends.
+    pub begins: bool,
+    /// Whom it is about.
+    pub victims: &'a [NodeId],
+}

@@ -1,0 +1,105 @@
+//! [`Outcome`]: what became of a run.
+
+use sim_check::{Claim, SimTime, Verdict};
+use sim_node::NodeId;
+
+/// What became of a run: free of the protocol's types.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Outcome {
+    /// Violated beats unknown beats held.
+    pub verdict: Verdict,
+    /// Every claim with its verdict, in order.
+    pub properties: Vec<(&'static Claim, Verdict)>,
+    /// What fell, in order of time. A safety violation ends the run, so there is more than one only
+    /// when several claims fall at one step or several debts are never paid.
+    pub findings: Vec<Finding>,
+    /// Why the run is undecided, when a budget ran out, a debt was paid late or a promise was broken.
+    pub undecided: Option<String>,
+    /// Of every event and effect with their content.
+    pub digest: u64,
+    /// Handled steps.
+    pub steps: u64,
+    /// The time of the last thing that happened, or the deadline when the run lasted so long.
+    pub ended: SimTime,
+    /// Messages, counted.
+    pub counts: Counts,
+    /// Every planned fault, in the order of the scenario: how often it struck, when first, whom.
+    pub faults: Vec<FaultReport>,
+    /// For every override of the network, whether any message met it.
+    pub overrides_used: Vec<bool>,
+    /// The nodes that never handled anything after their start and were sent nothing.
+    pub idle: Vec<NodeId>,
+    /// The first event that broke the scenario's promise.
+    pub promise_broken: Option<PromiseBroken>,
+}
+
+/// Something that fell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Finding {
+    /// The claim's code; `PANIC` for a broken assertion.
+    pub code: &'static str,
+    /// When.
+    pub at: SimTime,
+    /// At which step; the last one when it was told between steps.
+    pub step: Option<u64>,
+    /// The node at fault, when there is one.
+    pub node: Option<NodeId>,
+    /// What happened, in one sentence.
+    pub detail: String,
+    /// Earlier steps that belong to the story.
+    pub witnesses: Vec<u64>,
+}
+
+/// The code of the finding that a handler panicked.
+pub const PANIC: &str = "PANIC";
+
+/// How a planned fault fared.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FaultReport {
+    /// As it stands in the scenario.
+    pub label: String,
+    /// How often it struck.
+    pub struck: u64,
+    /// When it struck first.
+    pub first: Option<SimTime>,
+    /// Whom it struck first.
+    pub victims: Vec<NodeId>,
+}
+
+/// The first event that broke a promise.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct PromiseBroken {
+    /// When.
+    pub at: SimTime,
+    /// What happened, and what had been promised.
+    pub what: String,
+}
+
+/// Messages of a run, counted at the sender. Self-sends and copies made by the network are not sends.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Counts {
+    /// Sends by class: protocol, client, heartbeat; first sends only.
+    pub protocol: u64,
+    /// See `protocol`.
+    pub client: u64,
+    /// See `protocol`.
+    pub heartbeat: u64,
+    /// Sends that the sender called retransmissions, of any class.
+    pub retransmission: u64,
+    /// Sent and never handled; those still in flight when the run ended are not among them.
+    pub lost: u64,
+    /// Sent, and neither handled nor lost when the run ended.
+    pub in_flight: u64,
+    /// All sends by kind, in the order of the protocol's kinds.
+    pub by_kind: Vec<(&'static str, u64)>,
+    /// Bytes sent, when the scenario accounts for them.
+    pub bytes: Option<u64>,
+}
+
+impl Counts {
+    /// All sends: the sum of the classes and of the kinds.
+    #[must_use]
+    pub fn total(&self) -> u64 {
+        self.protocol + self.client + self.heartbeat + self.retransmission
+    }
+}

@@ -1,0 +1,245 @@
+//! [`WorldSpec`]: everything that a run is made of, but for the seed.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sim_check::{Core, SimTime};
+use sim_node::{Drift, Duration, Node, NodeId, Offset};
+
+use crate::{Delay, Network, PlannedFault};
+
+/// A scenario as the engine takes it: names resolved, quantities checked.
+#[derive(Clone, Debug)]
+pub struct WorldSpec<N: Node> {
+    /// The protocol's configuration.
+    pub config: N::Config,
+    /// How many servers: nodes `0..servers`.
+    pub servers: u32,
+    /// How many other nodes: `servers..servers + others`.
+    pub others: u32,
+    /// The links.
+    pub network: Network,
+    /// How long a sync of a disk takes; nothing by default. Later entries win.
+    pub disks: Vec<DiskSpec>,
+    /// Offsets and drifts of clocks; true time by default. Later entries win.
+    pub clocks: Vec<ClockSpec>,
+    /// How long events take to handle; nothing by default. Later entries win.
+    pub service: Vec<ServiceSpec>,
+    /// Disks that are not empty at the first start.
+    pub images: BTreeMap<NodeId, N::Stable>,
+    /// The plain workload.
+    pub requests: Vec<(SimTime, NodeId, N::Request)>,
+    /// What is done to the world.
+    pub faults: Vec<PlannedFault>,
+    /// The end of the storm; without it, faults may go on to the deadline.
+    pub calm: Option<Calm>,
+    /// When liveness is due, and the run ends.
+    pub deadline: SimTime,
+    /// Which servers the calm brings back.
+    pub core: Core,
+    /// What the scenario promises of the world.
+    pub promise: Promise,
+    /// In which order events of one instant happen.
+    pub ties: Ties,
+    /// The most steps a run may make, at most [`WorldSpec::STEPS_MAX`].
+    pub steps_max: u64,
+}
+
+impl<N: Node> WorldSpec<N> {
+    /// The default budget of steps.
+    pub const STEPS_DEFAULT: u64 = 10_000_000;
+    /// The greatest budget of steps.
+    pub const STEPS_MAX: u64 = 1 << 32;
+    /// The most nodes a world may have.
+    pub const NODES_MAX: u32 = 1 << 20;
+
+    /// A world of `servers` nodes with the given network, true clocks, disks that sync at once, no
+    /// faults and no workload, which ends at `deadline`.
+    #[must_use]
+    pub fn new(config: N::Config, servers: u32, network: Network, deadline: SimTime) -> Self {
+        Self {
+            config,
+            servers,
+            others: 0,
+            network,
+            disks: Vec::new(),
+            clocks: Vec::new(),
+            service: Vec::new(),
+            images: BTreeMap::new(),
+            requests: Vec::new(),
+            faults: Vec::new(),
+            calm: None,
+            deadline,
+            core: Core::Majority,
+            promise: Promise::default(),
+            ties: Ties::FirstIn,
+            steps_max: Self::STEPS_DEFAULT,
+        }
+    }
+}
+
+/// A set of nodes that is known before the run.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum NodeSet {
+    /// All nodes.
+    #[default]
+    All,
+    /// All servers.
+    Servers,
+    /// All nodes that are not servers.
+    Others,
+    /// One node.
+    Node(u32),
+    /// These nodes.
+    Nodes(Vec<u32>),
+}
+
+impl NodeSet {
+    /// Whether a node belongs to it, in a world of so many servers.
+    #[must_use]
+    pub fn contains(&self, node: NodeId, servers: u32) -> bool {
+        let number = node.number();
+        match self {
+            Self::All => true,
+            Self::Servers => number < servers,
+            Self::Others => number >= servers,
+            Self::Node(one) => number == *one,
+            Self::Nodes(some) => some.contains(&number),
+        }
+    }
+}
+
+/// How long a sync of some disks takes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DiskSpec {
+    /// Whose.
+    #[serde(default)]
+    pub who: NodeSet,
+    /// How long.
+    pub sync: Delay,
+}
+
+/// Offset and drift of some clocks.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct ClockSpec {
+    /// Whose.
+    #[serde(default)]
+    pub who: NodeSet,
+    /// What the clocks show more (or less) than true time at the beginning; a monotonic clock never
+    /// shows less than zero.
+    #[serde(default)]
+    pub offset: Offset,
+    /// How much too fast they run.
+    #[serde(default)]
+    pub drift: Drift,
+    /// Adds an offset drawn for each node, up to so much in both directions.
+    #[serde(default)]
+    pub offset_within: Duration,
+    /// Adds a drift drawn for each node, up to so much in both directions.
+    #[serde(default)]
+    pub drift_within: Drift,
+}
+
+/// How long some events take some nodes. A node handles one event at a time, in order of arrival, and
+/// the effects of an event leave at the end of its service.
+#[derive(Clone, Debug, PartialEq)]
+pub struct ServiceSpec {
+    /// Whose time.
+    pub who: NodeSet,
+    /// For what.
+    pub what: Work,
+    /// How long.
+    pub time: Delay,
+}
+
+/// What takes service time.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Work {
+    /// Every event.
+    #[default]
+    Any,
+    /// Messages of every kind.
+    Messages,
+    /// Messages of the kind with this index.
+    Kind(usize),
+    /// Timers.
+    Timers,
+    /// Requests.
+    Requests,
+    /// Completions of the disk.
+    Disk,
+}
+
+/// The end of the storm.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Calm {
+    /// When.
+    pub at: SimTime,
+    /// How long a message may travel from then on; what is in flight arrives within it or is lost.
+    pub bound: Duration,
+}
+
+/// In which order events of one instant happen.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Ties {
+    /// In the order in which they were caused.
+    #[default]
+    FirstIn,
+    /// In a drawn order.
+    Drawn,
+}
+
+/// What a scenario promises of the world. The engine reports the first event that breaks it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Promise {
+    /// How late messages may be.
+    #[serde(default)]
+    pub timing: Timing,
+    /// How nodes and links may fail.
+    #[serde(default)]
+    pub failures: Failures,
+    /// The scenario breaks its promise on purpose, to show what happens then.
+    #[serde(default)]
+    pub broken: bool,
+}
+
+/// A timing model.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub enum Timing {
+    /// Messages take any finite time (Fischer, Lynch, Paterson 1985).
+    #[default]
+    Asynchronous,
+    /// From `after` on, which no node knows, messages take at most `bound` (Dwork, Lynch,
+    /// Stockmeyer 1988).
+    PartiallySynchronous {
+        /// The bound.
+        bound: Duration,
+        /// The global stabilisation time.
+        after: Duration,
+    },
+    /// Messages take at most `bound` (Lynch 1996, chapter 2).
+    Synchronous {
+        /// The bound.
+        bound: Duration,
+    },
+}
+
+/// A failure model; each allows what the ones before it allow.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+pub enum Failures {
+    /// Nothing fails.
+    None,
+    /// Nodes crash and stay down.
+    CrashStop,
+    /// Nodes crash and return with their disks.
+    CrashRecovery,
+    /// Messages are lost besides.
+    Omission,
+    /// Anything.
+    #[default]
+    Any,
+}

@@ -1,0 +1,177 @@
+//! [`Context`]: what a handler sees of the world and how it speaks to it.
+
+use crate::{Effect, Indications, Layer, LocalTime, Node, NodeId, Span, Stable, WallTime};
+
+/// Where a handler's effects go, and where its choices come from: the driver's side of a step.
+pub trait Sink<N: Node> {
+    /// Takes the next effect of the step.
+    fn emit(&mut self, effect: Effect<N>);
+
+    /// One of `0..alternatives`: drawn from a seeded stream in a run, a branch in an exploration.
+    fn choose(&mut self, alternatives: u64) -> u64;
+}
+
+/// What the driver tells a node about the step it is about to make.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// Who makes the step.
+    pub id: NodeId,
+    /// How many servers the world has; they are nodes `0..servers`.
+    pub servers: u32,
+    /// The node's monotonic clock.
+    pub now: LocalTime,
+    /// The node's wall clock.
+    pub wall: WallTime,
+    /// Whether the disk that `start` was handed had lost or rotten records.
+    pub damaged: bool,
+}
+
+/// A handler's view of the world: who it is, what time its clocks show, and where effects go.
+///
+/// A handler that writes, sets a barrier and then sends, in this order, is crash-safe:
+///
+/// ```ignore
+/// cx.write(Record::Voted { term, candidate });
+/// cx.barrier();
+/// cx.send(candidate, Message::Vote { term });
+/// ```
+pub struct Context<'a, N: Node> {
+    config: &'a N::Config,
+    moment: Moment,
+    sink: &'a mut dyn Sink<N>,
+}
+
+impl<'a, N: Node> Context<'a, N> {
+    /// Made by a driver for one step.
+    pub fn new(config: &'a N::Config, moment: Moment, sink: &'a mut dyn Sink<N>) -> Self {
+        Self { config, moment, sink }
+    }
+
+    /// The node that makes this step.
+    #[must_use]
+    pub fn id(&self) -> NodeId {
+        self.moment.id
+    }
+
+    /// The configuration. It outlives the step, so it can be read while effects are emitted.
+    #[must_use]
+    pub fn config(&self) -> &'a N::Config {
+        self.config
+    }
+
+    /// How many servers the world has. They are nodes `0..servers`; other parties follow.
+    #[must_use]
+    pub fn servers(&self) -> u32 {
+        self.moment.servers
+    }
+
+    /// All servers but this node, in order of their numbers.
+    pub fn peers(&self) -> impl Iterator<Item = NodeId> + use<N> {
+        let id = self.id();
+        (0..self.servers()).map(NodeId::new).filter(move |peer| *peer != id)
+    }
+
+    /// The node's monotonic clock.
+    #[must_use]
+    pub fn now(&self) -> LocalTime {
+        self.moment.now
+    }
+
+    /// The node's wall clock, which may jump.
+    #[must_use]
+    pub fn wall_clock(&self) -> WallTime {
+        self.moment.wall
+    }
+
+    /// In `start`: whether the disk lost or damaged records that had been durable.
+    #[must_use]
+    pub fn damaged(&self) -> bool {
+        self.moment.damaged
+    }
+
+    /// One of `0..alternatives`, each equally likely in a run, all of them in an exploration.
+    ///
+    /// # Panics
+    /// When there are no alternatives.
+    pub fn choose(&mut self, alternatives: u64) -> u64 {
+        assert!(alternatives > 0, "a choice needs at least one alternative");
+        self.sink.choose(alternatives)
+    }
+
+    /// Sends a message. To the node itself, it passes the node's own queue and takes no time.
+    pub fn send(&mut self, to: NodeId, message: N::Message) {
+        self.sink.emit(Effect::Send { to, message, resend: false });
+    }
+
+    /// Sends a message again: counted as a retransmission, since only the sender knows that it is one.
+    pub fn resend(&mut self, to: NodeId, message: N::Message) {
+        self.sink.emit(Effect::Send { to, message, resend: true });
+    }
+
+    /// Sends a message to every server but this node, in order of their numbers.
+    pub fn broadcast(&mut self, message: &N::Message) {
+        for peer in self.peers() {
+            self.send(peer, message.clone());
+        }
+    }
+
+    /// Sets the timer with this key, replacing one that is set, to fire after a length that the driver
+    /// draws from the span, on this node's monotonic clock.
+    pub fn set_timer(&mut self, timer: N::Timer, span: impl Into<Span>) {
+        self.sink.emit(Effect::SetTimer { timer, span: span.into() });
+    }
+
+    /// Cancels the timer with this key; nothing happens when none is set.
+    pub fn cancel_timer(&mut self, timer: N::Timer) {
+        self.sink.emit(Effect::CancelTimer(timer));
+    }
+
+    /// Writes a record to the disk. A crash may lose it until a barrier has made it durable.
+    pub fn write(&mut self, record: <N::Stable as Stable>::Record) {
+        self.sink.emit(Effect::Write(record));
+    }
+
+    /// Holds every later send and top-level indication of this node, those of later steps and
+    /// self-sends included, until all writes before it are durable. Timers and state do not wait.
+    pub fn barrier(&mut self) {
+        self.sink.emit(Effect::Barrier);
+    }
+
+    /// Tells the layer above, or whoever watches the run.
+    pub fn indicate(&mut self, indication: N::Indication) {
+        self.sink.emit(Effect::Indicate(indication));
+    }
+
+    /// Names something that happened in the protocol, for triggers, coverage and pictures.
+    pub fn mark(&mut self, name: &'static str) {
+        self.sink.emit(Effect::Mark(name));
+    }
+
+    /// Runs a handler of a node inside this one. Its messages, timers and records leave in this node's
+    /// alphabet as [`Layer`] says; its indications are returned at once, in order.
+    ///
+    /// When the inner node set a barrier, what this node emits afterwards is behind that barrier.
+    pub fn layer<L: Layer<N>>(
+        &mut self,
+        handler: impl FnOnce(&mut Context<'_, L::Inner>),
+    ) -> Indications<L::Inner> {
+        self.layer_with::<L, ()>(handler).1
+    }
+
+    /// As [`Context::layer`], for a handler that returns something: the inner node's `start`.
+    pub fn layer_with<L: Layer<N>, R>(
+        &mut self,
+        handler: impl FnOnce(&mut Context<'_, L::Inner>) -> R,
+    ) -> (R, Indications<L::Inner>) {
+        let mut indications = Indications::<L::Inner>::new();
+        let config = L::config(self.config);
+        let mut lift = crate::layer::Lift::<N, L>::new(self.sink, &mut indications);
+        let result = handler(&mut Context::new(config, self.moment, &mut lift));
+        (result, indications)
+    }
+
+    /// The sink and the moment, for adapters that translate every effect themselves.
+    pub(crate) fn parts(&mut self) -> (&'a N::Config, Moment, &mut dyn Sink<N>) {
+        (self.config, self.moment, self.sink)
+    }
+}

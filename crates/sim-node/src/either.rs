@@ -1,0 +1,172 @@
+//! [`Either`]: a world of two parties, such as servers and clients, as one node type.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{Context, Effect, Node, NodeId, Role, Sink, Stable};
+
+/// One of two parties of a mixed world. `start` chooses by the node's number: those below
+/// [`Parties::servers`] are `Server`, the rest are `Client`. Nest it for more parties.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Either<S, C> {
+    /// The first party.
+    Server(S),
+    /// The second party.
+    Client(C),
+}
+
+/// The configuration of a mixed world.
+#[derive(Clone, Debug)]
+pub struct Parties<S, C> {
+    /// Nodes below this number are of the first party.
+    pub servers: u32,
+    /// The first party's configuration.
+    pub server: S,
+    /// The second party's configuration.
+    pub client: C,
+}
+
+/// The disk of a node that is one of two parties; only its own half is ever written.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct EitherStable<S, C> {
+    /// What a server keeps.
+    pub server: S,
+    /// What a client keeps.
+    pub client: C,
+}
+
+impl<S: Stable, C: Stable> Stable for EitherStable<S, C> {
+    type Record = Either<S::Record, C::Record>;
+    fn apply(&mut self, record: &Self::Record) {
+        match record {
+            Either::Server(record) => self.server.apply(record),
+            Either::Client(record) => self.client.apply(record),
+        }
+    }
+}
+
+impl<S: Node, C: Node<Message = S::Message>> Node for Either<S, C> {
+    type Config = Parties<S::Config, C::Config>;
+    type Message = S::Message;
+    type Timer = Either<S::Timer, C::Timer>;
+    type Request = Either<S::Request, C::Request>;
+    type Indication = Either<S::Indication, C::Indication>;
+    type Stable = EitherStable<S::Stable, C::Stable>;
+
+    fn start(stable: &Self::Stable, cx: &mut Context<'_, Self>) -> Self {
+        if cx.id().number() < cx.config().servers {
+            Self::Server(as_server(cx, |cx| S::start(&stable.server, cx)))
+        } else {
+            Self::Client(as_client(cx, |cx| C::start(&stable.client, cx)))
+        }
+    }
+
+    fn on_message(&mut self, from: NodeId, message: Self::Message, cx: &mut Context<'_, Self>) {
+        match self {
+            Self::Server(node) => as_server(cx, |cx| node.on_message(from, message, cx)),
+            Self::Client(node) => as_client(cx, |cx| node.on_message(from, message, cx)),
+        }
+    }
+
+    fn on_timer(&mut self, timer: Self::Timer, cx: &mut Context<'_, Self>) {
+        match (self, timer) {
+            (Self::Server(node), Either::Server(timer)) => {
+                as_server(cx, |cx| node.on_timer(timer, cx));
+            }
+            (Self::Client(node), Either::Client(timer)) => {
+                as_client(cx, |cx| node.on_timer(timer, cx));
+            }
+            _ => unreachable!("a party sets timers of its own kind only"),
+        }
+    }
+
+    /// A request meant for the other party is ignored, with the mark `request to the wrong party`.
+    fn on_request(&mut self, request: Self::Request, cx: &mut Context<'_, Self>) {
+        match (self, request) {
+            (Self::Server(node), Either::Server(request)) => {
+                as_server(cx, |cx| node.on_request(request, cx));
+            }
+            (Self::Client(node), Either::Client(request)) => {
+                as_client(cx, |cx| node.on_request(request, cx));
+            }
+            _ => cx.mark("request to the wrong party"),
+        }
+    }
+
+    fn role(&self) -> Option<Role> {
+        match self {
+            Self::Server(node) => node.role(),
+            Self::Client(node) => node.role(),
+        }
+    }
+
+    fn check(&self, config: &Self::Config) {
+        match self {
+            Self::Server(node) => node.check(&config.server),
+            Self::Client(node) => node.check(&config.client),
+        }
+    }
+}
+
+fn as_server<S: Node, C: Node<Message = S::Message>, R>(
+    cx: &mut Context<'_, Either<S, C>>,
+    handler: impl FnOnce(&mut Context<'_, S>) -> R,
+) -> R {
+    let (config, moment, sink) = cx.parts();
+    handler(&mut Context::new(&config.server, moment, &mut ServerSink { sink }))
+}
+
+fn as_client<S: Node, C: Node<Message = S::Message>, R>(
+    cx: &mut Context<'_, Either<S, C>>,
+    handler: impl FnOnce(&mut Context<'_, C>) -> R,
+) -> R {
+    let (config, moment, sink) = cx.parts();
+    handler(&mut Context::new(&config.client, moment, &mut ClientSink { sink }))
+}
+
+struct ServerSink<'s, S: Node, C: Node<Message = S::Message>> {
+    sink: &'s mut dyn Sink<Either<S, C>>,
+}
+
+impl<S: Node, C: Node<Message = S::Message>> Sink<S> for ServerSink<'_, S, C> {
+    fn emit(&mut self, effect: Effect<S>) {
+        self.sink.emit(match effect {
+            Effect::Send { to, message, resend } => Effect::Send { to, message, resend },
+            Effect::SetTimer { timer, span } => {
+                Effect::SetTimer { timer: Either::Server(timer), span }
+            }
+            Effect::CancelTimer(timer) => Effect::CancelTimer(Either::Server(timer)),
+            Effect::Write(record) => Effect::Write(Either::Server(record)),
+            Effect::Barrier => Effect::Barrier,
+            Effect::Indicate(indication) => Effect::Indicate(Either::Server(indication)),
+            Effect::Mark(name) => Effect::Mark(name),
+        });
+    }
+
+    fn choose(&mut self, alternatives: u64) -> u64 {
+        self.sink.choose(alternatives)
+    }
+}
+
+struct ClientSink<'s, S: Node, C: Node<Message = S::Message>> {
+    sink: &'s mut dyn Sink<Either<S, C>>,
+}
+
+impl<S: Node, C: Node<Message = S::Message>> Sink<C> for ClientSink<'_, S, C> {
+    fn emit(&mut self, effect: Effect<C>) {
+        self.sink.emit(match effect {
+            Effect::Send { to, message, resend } => Effect::Send { to, message, resend },
+            Effect::SetTimer { timer, span } => {
+                Effect::SetTimer { timer: Either::Client(timer), span }
+            }
+            Effect::CancelTimer(timer) => Effect::CancelTimer(Either::Client(timer)),
+            Effect::Write(record) => Effect::Write(Either::Client(record)),
+            Effect::Barrier => Effect::Barrier,
+            Effect::Indicate(indication) => Effect::Indicate(Either::Client(indication)),
+            Effect::Mark(name) => Effect::Mark(name),
+        });
+    }
+
+    fn choose(&mut self, alternatives: u64) -> u64 {
+        self.sink.choose(alternatives)
+    }
+}

@@ -1,0 +1,98 @@
+//! What a protocol shows to the tools.
+//!
+//! Implement [`Protocol`] on an empty type; a line in the catalogue then gives it scenarios, sweeps,
+//! pictures and the whole command line.
+
+use std::fmt::Debug;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+pub use sim_check::Core;
+use sim_check::Properties;
+use sim_node::Node;
+
+/// A protocol as the tools see it.
+pub trait Protocol: 'static {
+    /// The RON variant that names it in a scenario: `ChangRoberts`.
+    const NAME: &'static str;
+    /// The family, which is also the folder of its scenarios: `election`.
+    const FAMILY: &'static str;
+    /// What it does, in one sentence.
+    const SUMMARY: &'static str;
+    /// Paper or book, and section.
+    const SOURCE: &'static str;
+    /// The model it assumes, in words: `synchronous, crash-stop`.
+    const MODEL: &'static str;
+    /// The names of the roles that its nodes take, for faults and triggers.
+    const ROLES: &'static [&'static str] = &[];
+    /// The marks that its nodes emit, for triggers.
+    const MARKS: &'static [&'static str] = &[];
+    /// The least number of servers it runs with.
+    const SERVERS_MIN: u32 = 1;
+    /// The greatest number of servers it runs with. Checked before anything is made of the settings.
+    const SERVERS_MAX: u32;
+    /// What may be set in a scenario, for `docs` and error messages, in order.
+    const FIELDS: &'static [Field];
+
+    /// The fields of the scenario's `protocol: Name(...)`. Derive `Deserialize` with
+    /// `deny_unknown_fields`, and `default` on each field that has one.
+    type Settings: DeserializeOwned + Debug;
+    /// The state machine. Requests and disks can be written in a scenario.
+    type Node: Node<
+            Config: Send + Sync,
+            Request: DeserializeOwned + Send + Sync,
+            Stable: DeserializeOwned + Send + Sync,
+        >;
+    /// Its claims, in the order of the module box.
+    type Properties: Properties<Self::Node>;
+
+    /// How many servers the settings ask for: checked against the limits before [`Protocol::setup`].
+    fn servers(settings: &Self::Settings) -> u32;
+
+    /// Makes a configuration of the settings.
+    ///
+    /// # Errors
+    /// When a field's value makes no sense, with the field's name.
+    fn setup(settings: &Self::Settings) -> Result<Setup<Self::Node>, SettingsError>;
+}
+
+/// A field of a protocol's settings, in words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Field {
+    /// Its name in the scenario.
+    pub name: &'static str,
+    /// What may stand there: `duration`, `number`, `true or false`.
+    pub kind: &'static str,
+    /// What it is when left out, as it would be written; `None` when it must be given.
+    pub default: Option<&'static str>,
+    /// What it means, with its range.
+    pub meaning: &'static str,
+}
+
+/// What a world is made of, once the settings are understood.
+#[derive(Clone, Debug)]
+pub struct Setup<N: Node> {
+    /// The configuration of every node.
+    pub config: N::Config,
+    /// Nodes beyond the servers: clients, a memory, a master. They follow in number; partitions among
+    /// servers leave them connected to everybody.
+    pub others: u32,
+    /// Which nodes the calm brings back.
+    pub core: Core,
+}
+
+/// A field of the settings makes no sense.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SettingsError {
+    /// The field, as it is named in the scenario.
+    pub field: &'static str,
+    /// What is wrong with it and what would be right, one sentence without a full stop.
+    pub message: String,
+}
+
+impl SettingsError {
+    /// An error about one field.
+    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
+        Self { field, message: message.into() }
+    }
+}

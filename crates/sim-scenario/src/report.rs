@@ -1,0 +1,123 @@
+//! [`Report`]: what `run` tells of a run; its JSON form is stable.
+
+use std::collections::BTreeMap;
+
+use serde::{Serialize, Serializer};
+use sim_check::{Kind, Verdict};
+use sim_engine::FaultReport;
+use sim_node::NodeId;
+
+/// What became of one scenario with one seed.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct Report {
+    /// The scenario's title.
+    pub scenario: String,
+    /// The protocol's name.
+    pub protocol: String,
+    /// The seed.
+    pub seed: u64,
+    /// Violated beats unknown beats held.
+    pub verdict: Verdict,
+    /// Whether this is what the scenario expects of a single run. An unknown verdict never is.
+    pub as_expected: bool,
+    /// Of every event and effect with their content: 16 hex digits.
+    #[serde(serialize_with = "hex")]
+    pub digest: u64,
+    /// Handled steps.
+    pub events: u64,
+    /// The time of the last thing that happened, or the deadline when the run lasted so long.
+    pub virtual_ns: u64,
+    /// Messages, counted at the sender.
+    pub messages: Messages,
+    /// Every property, in the protocol's order; last, `PANIC` when a handler panicked.
+    pub properties: Vec<PropertyReport>,
+    /// What fell, in order of time.
+    pub violations: Vec<ViolationReport>,
+    /// Faults that never struck, overrides that matched nothing, vacuous properties, unused nodes.
+    pub warnings: Vec<String>,
+    /// The line to paste to see it again; the command line fills it in.
+    pub reproduce: String,
+    /// Why the verdict is unknown.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub undecided: Option<String>,
+    /// The first event that broke the scenario's promise.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub promise_broken: Option<String>,
+    /// How each fault fared, in the scenario's order.
+    #[serde(serialize_with = "faults")]
+    pub faults: Vec<FaultReport>,
+}
+
+/// Messages by class and kind; `total` is the sum of the four classes and of all kinds.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Messages {
+    /// All sends.
+    pub total: u64,
+    /// First sends between servers.
+    pub protocol: u64,
+    /// First sends from and to clients.
+    pub client: u64,
+    /// First sends of signs of life and their replies.
+    pub heartbeat: u64,
+    /// Sends again, of any class.
+    pub retransmission: u64,
+    /// Sent and never handled.
+    pub lost: u64,
+    /// Still under way when the run ended.
+    pub in_flight: u64,
+    /// All sends by the name of their kind.
+    pub by_kind: BTreeMap<&'static str, u64>,
+    /// Bytes on the wire, when the scenario accounts for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<u64>,
+}
+
+/// One property's verdict.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct PropertyReport {
+    /// Its code.
+    pub code: &'static str,
+    /// Its kebab-case name.
+    pub name: &'static str,
+    /// Safety or liveness.
+    pub kind: Kind,
+    /// What became of it.
+    pub verdict: Verdict,
+}
+
+/// Something that fell.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct ViolationReport {
+    /// The property's code; `PANIC` for a broken assertion.
+    pub code: &'static str,
+    /// When, in virtual nanoseconds.
+    pub at_ns: u64,
+    /// The node at fault, when there is one.
+    pub node: Option<NodeId>,
+    /// What happened, in one sentence.
+    pub detail: String,
+    /// At which step.
+    pub step: Option<u64>,
+    /// Earlier steps that belong to the story.
+    pub witnesses: Vec<u64>,
+}
+
+fn hex<S: Serializer>(digest: &u64, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(&format_args!("{digest:016x}"))
+}
+
+fn faults<S: Serializer>(faults: &[FaultReport], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Row<'a> {
+        fault: &'a str,
+        struck: u64,
+        first_ns: Option<u64>,
+        victims: &'a [NodeId],
+    }
+    serializer.collect_seq(faults.iter().map(|fault| Row {
+        fault: &fault.label,
+        struck: fault.struck,
+        first_ns: fault.first.map(sim_check::SimTime::as_nanos),
+        victims: &fault.victims,
+    }))
+}

@@ -1,0 +1,199 @@
+//! [`Seen`]: what happens in a run, as text and free of the protocol's types: for pictures and stories.
+
+use serde::Serialize;
+use sim_check::SimTime;
+use sim_engine::Loss;
+use sim_node::{Duration, NodeId};
+
+/// Takes what happens in a run, in order. Watching changes nothing in the run.
+pub trait Watcher {
+    /// The next thing that happened.
+    fn see(&mut self, seen: Seen);
+}
+
+impl Watcher for Vec<Seen> {
+    fn see(&mut self, seen: Seen) {
+        self.push(seen);
+    }
+}
+
+/// Something that happened. A message is named by its id, which its sending, its loss and the step that
+/// handles it share.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "seen", rename_all = "lowercase")]
+pub enum Seen {
+    /// A node handled an event. The messages that left at once follow as [`Seen::Sent`].
+    Step {
+        /// Its index, from 0.
+        step: u64,
+        /// When.
+        at: SimTime,
+        /// Who.
+        node: NodeId,
+        /// What happened to it.
+        what: Happening,
+        /// The step that caused it: that sent the message or set the timer.
+        cause: Option<u64>,
+        /// What took place of what it wanted done.
+        effects: Vec<Done>,
+        /// Its role afterwards, name and rank; `None` without one or when it crashed inside the step.
+        role: Option<(&'static str, u64)>,
+        /// Whether its role is another than before the step.
+        role_changed: bool,
+        /// Its state afterwards; `None` when it crashed inside the step.
+        state: Option<String>,
+    },
+    /// A message left a node, at once or when a barrier released it.
+    Sent {
+        /// Its id.
+        message: u64,
+        /// When.
+        at: SimTime,
+        /// The step that emitted it.
+        step: u64,
+        /// Who sent it.
+        from: NodeId,
+        /// To whom.
+        to: NodeId,
+        /// The name of its kind.
+        kind: &'static str,
+        /// What it says.
+        text: String,
+        /// When it will arrive unless something happens to it; `None` when it is lost already.
+        arrives: Option<SimTime>,
+        /// Why it is lost already.
+        lost: Option<&'static str>,
+        /// Whether the network made this copy.
+        copy: bool,
+    },
+    /// A message in flight was lost when it would have arrived.
+    Lost {
+        /// Its id.
+        message: u64,
+        /// When.
+        at: SimTime,
+        /// Why.
+        why: &'static str,
+    },
+    /// A planned fault began, struck or ended.
+    Fault {
+        /// When.
+        at: SimTime,
+        /// Its place in the scenario's list, from 0.
+        fault: usize,
+        /// As it stands in the scenario.
+        label: String,
+        /// Whether it begins (or strikes) or ends.
+        begins: bool,
+        /// Whom it is about.
+        victims: Vec<NodeId>,
+    },
+    /// A node went down.
+    Crashed {
+        /// When.
+        at: SimTime,
+        /// Who.
+        node: NodeId,
+    },
+    /// The storm is over.
+    Calm {
+        /// When.
+        at: SimTime,
+        /// Which servers are up and connected from now on.
+        core: Vec<NodeId>,
+    },
+}
+
+/// What happened to a node.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "event", rename_all = "lowercase")]
+pub enum Happening {
+    /// It started, or started again.
+    Start {
+        /// Whether it had been up before.
+        again: bool,
+    },
+    /// It received a message.
+    Message {
+        /// Its id; `None` for a self-send.
+        message: Option<u64>,
+        /// Who sent it.
+        from: NodeId,
+        /// The name of its kind.
+        kind: &'static str,
+        /// What it says.
+        text: String,
+    },
+    /// Its timer fired.
+    Timer {
+        /// The timer's key.
+        text: String,
+    },
+    /// The workload asked for something.
+    Request {
+        /// For what.
+        text: String,
+    },
+}
+
+/// An effect that took place. Messages are told apart as [`Seen::Sent`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "effect", rename_all = "lowercase")]
+pub enum Done {
+    /// A message was sent, or is held by a barrier.
+    Send {
+        /// To whom.
+        to: NodeId,
+        /// The name of its kind.
+        kind: &'static str,
+        /// What it says.
+        text: String,
+        /// Whether the sender counts it as a retransmission.
+        resend: bool,
+    },
+    /// A timer was set.
+    SetTimer {
+        /// Its key.
+        text: String,
+        /// The shortest time until it fires, on the node's clock.
+        min: Duration,
+        /// The longest.
+        max: Duration,
+    },
+    /// A timer was cancelled.
+    CancelTimer {
+        /// Its key.
+        text: String,
+    },
+    /// A record was written.
+    Write {
+        /// What it says.
+        text: String,
+    },
+    /// Later sends wait for the disk.
+    Barrier,
+    /// The layer above was told something.
+    Indicate {
+        /// What.
+        text: String,
+    },
+    /// The protocol named an event.
+    Mark {
+        /// Its name.
+        name: &'static str,
+    },
+}
+
+/// Why a message was lost, in words that follow "lost: ".
+#[must_use]
+pub fn loss_in_words(loss: Loss) -> &'static str {
+    match loss {
+        Loss::Link => "the link dropped it",
+        Loss::Cut => "cut off by a partition",
+        Loss::Omission => "omitted by a faulty node",
+        Loss::Down => "its receiver was down",
+        Loss::Connection => "its connection broke",
+        Loss::Calm => "too late for the calm",
+        Loss::Nobody => "nobody has that number",
+    }
+}
