@@ -1,10 +1,10 @@
 //! FS3: one decision for all.
 
 use sim_check::{Claim, Judge, Kind, Property, View};
-use sim_node::{Effect, NodeId};
+use sim_node::NodeId;
 
-use super::{Consensus, decisions};
-use crate::Value;
+use super::Consensus;
+use crate::{Decide, Value};
 
 /// FS3: no two processes decide on different values; decisions of processes that crash later count.
 #[derive(Clone, Debug)]
@@ -26,22 +26,20 @@ impl<N: Consensus> Property<N> for Agreement {
         Self { decided: Vec::new() }
     }
 
-    fn after(
+    fn indicated(
         &mut self,
         view: &View<'_, N>,
         node: NodeId,
-        effects: &[Effect<N>],
+        Decide(decision): &Decide,
         judge: &mut Judge,
     ) {
-        for decision in decisions(effects) {
-            judge.judged();
-            let differs =
-                |(other, value, _): &&(NodeId, Value, u64)| *other != node && *value != decision;
-            if let Some((other, value, step)) = self.decided.iter().find(differs) {
-                let detail = format!("{node} decides {decision} where {other} decided {value}");
-                judge.violate(node, detail, &[*step]);
-            }
-            self.decided.push((node, decision, view.step));
+        judge.judged();
+        let differs =
+            |(other, value, _): &&(NodeId, Value, u64)| *other != node && value != decision;
+        if let Some((other, value, step)) = self.decided.iter().find(differs) {
+            let detail = format!("{node} decides {decision} where {other} decided {value}");
+            judge.violate(node, detail, &[*step]);
         }
+        self.decided.push((node, *decision, view.step));
     }
 }

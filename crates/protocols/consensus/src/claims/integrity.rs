@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 
 use sim_check::{Claim, Judge, Kind, Property, View};
-use sim_node::{Effect, NodeId};
+use sim_node::NodeId;
 
-use super::{Consensus, decisions};
-use crate::Value;
+use super::Consensus;
+use crate::{Decide, Value};
 
 /// FS2: no process decides twice, not even after it came back from a crash.
 #[derive(Clone, Debug)]
@@ -28,19 +28,17 @@ impl<N: Consensus> Property<N> for Integrity {
         Self { decided: BTreeMap::new() }
     }
 
-    fn after(
+    fn indicated(
         &mut self,
         view: &View<'_, N>,
         node: NodeId,
-        effects: &[Effect<N>],
+        Decide(decision): &Decide,
         judge: &mut Judge,
     ) {
-        for decision in decisions(effects) {
-            judge.judged();
-            if let Some((first, step)) = self.decided.insert(node, (decision, view.step)) {
-                let detail = format!("{node} decides {decision}, after it decided {first} before");
-                judge.violate(node, detail, &[step]);
-            }
+        judge.judged();
+        if let Some((first, step)) = self.decided.insert(node, (*decision, view.step)) {
+            let detail = format!("{node} decides {decision}, after it decided {first} before");
+            judge.violate(node, detail, &[step]);
         }
     }
 }

@@ -11,7 +11,7 @@ pub use termination::Termination;
 pub use validity::Validity;
 
 use sim_check::Checked;
-use sim_node::{Effect, Node, RoundMessage, Rounds};
+use sim_node::{Node, RoundMessage, Rounds};
 
 use crate::{Decide, FloodSet, OneValue, OptFloodSet, Rule, Value, Values};
 
@@ -59,12 +59,4 @@ impl Consensus for Rounds<OptFloodSet> {
     fn rule(config: &Self::Config) -> Rule {
         config.process.rule
     }
-}
-
-/// What a step decided.
-fn decisions<N: Consensus>(effects: &[Effect<N>]) -> impl Iterator<Item = Value> {
-    effects.iter().filter_map(|effect| match effect {
-        Effect::Indicate(Decide(value)) => Some(*value),
-        _ => None,
-    })
 }

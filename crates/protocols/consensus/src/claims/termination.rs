@@ -3,9 +3,10 @@
 use std::collections::BTreeSet;
 
 use sim_check::{Claim, Debt, Judge, Kind, Property, View};
-use sim_node::{Effect, NodeId};
+use sim_node::NodeId;
 
-use super::{Consensus, decisions};
+use super::Consensus;
+use crate::Decide;
 
 /// FS4: every correct process decides.
 #[derive(Clone, Debug)]
@@ -26,10 +27,8 @@ impl<N: Consensus> Property<N> for Termination {
         Self { decided: BTreeSet::new() }
     }
 
-    fn after(&mut self, _: &View<'_, N>, node: NodeId, effects: &[Effect<N>], _: &mut Judge) {
-        if decisions(effects).next().is_some() {
-            self.decided.insert(node);
-        }
+    fn indicated(&mut self, _: &View<'_, N>, node: NodeId, _: &Decide, _: &mut Judge) {
+        self.decided.insert(node);
     }
 
     fn end(&mut self, view: &View<'_, N>, judge: &mut Judge) {

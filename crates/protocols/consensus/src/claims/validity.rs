@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
-use super::{Consensus, decisions};
-use crate::{Rule, Value};
+use super::Consensus;
+use crate::{Decide, Rule, Value};
 
 /// FS1: if all processes start with one value, nothing else is decided; by the rule `Least`, only
 /// inputs are ever decided.
@@ -61,21 +61,22 @@ impl<N: Consensus> Property<N> for Validity {
         Self { inputs: BTreeSet::new(), seen: vec![false; servers as usize] }
     }
 
-    fn after(
+    fn after(&mut self, view: &View<'_, N>, node: NodeId, effects: &[Effect<N>], _: &mut Judge) {
+        self.learn(view, node, effects);
+    }
+
+    fn indicated(
         &mut self,
         view: &View<'_, N>,
         node: NodeId,
-        effects: &[Effect<N>],
+        Decide(decision): &Decide,
         judge: &mut Judge,
     ) {
-        self.learn(view, node, effects);
-        for decision in decisions(effects) {
-            judge.judged();
-            if !self.allows(N::rule(view.config), decision) {
-                let detail =
-                    format!("{node} decides {decision}, but the inputs were {:?}", self.inputs);
-                judge.violate(node, detail, &[]);
-            }
+        judge.judged();
+        if !self.allows(N::rule(view.config), *decision) {
+            let detail =
+                format!("{node} decides {decision}, but the inputs were {:?}", self.inputs);
+            judge.violate(node, detail, &[]);
         }
     }
 

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sim_check::{Claim, Judge, Kind, Property, View};
-use sim_node::{Effect, NodeId};
+use sim_node::{Event, NodeId};
 
 use crate::{EventuallyPerfect, Indication};
 
@@ -13,6 +13,17 @@ use crate::{EventuallyPerfect, Indication};
 pub struct FaithfulIndications {
     /// For each process, the sum of the indications of its present incarnation.
     told: Vec<BTreeSet<NodeId>>,
+}
+
+impl FaithfulIndications {
+    fn compare(&self, view: &View<'_, EventuallyPerfect>, node: NodeId, judge: &mut Judge) {
+        let Some(state) = view.state(node) else { return };
+        let told = &self.told[node.index()];
+        if state.suspected() != told {
+            let detail = format!("{node} suspects {:?} but told {told:?}", state.suspected());
+            judge.violate(node, detail, &[]);
+        }
+    }
 }
 
 impl Property<EventuallyPerfect> for FaithfulIndications {
@@ -29,33 +40,42 @@ impl Property<EventuallyPerfect> for FaithfulIndications {
         Self { told: vec![BTreeSet::new(); servers as usize] }
     }
 
-    fn after(
+    /// Between two steps of a process, what it told must be what it thinks.
+    fn before(
         &mut self,
         view: &View<'_, EventuallyPerfect>,
         node: NodeId,
-        effects: &[Effect<EventuallyPerfect>],
+        _: &Event<EventuallyPerfect>,
         judge: &mut Judge,
     ) {
+        self.compare(view, node, judge);
+    }
+
+    fn indicated(
+        &mut self,
+        _: &View<'_, EventuallyPerfect>,
+        node: NodeId,
+        indication: &Indication,
+        judge: &mut Judge,
+    ) {
+        judge.judged();
         let told = &mut self.told[node.index()];
-        for effect in effects {
-            let Effect::Indicate(indication) = effect else { continue };
-            judge.judged();
-            let (peer, news) = match *indication {
-                Indication::Suspect(peer) => (peer, told.insert(peer)),
-                Indication::Restore(peer) => (peer, told.remove(&peer)),
-            };
-            if peer == node || !news {
-                judge.violate(node, format!("{node} indicated {indication:?} out of turn"), &[]);
-            }
-        }
-        let Some(state) = view.state(node) else { return };
-        if state.suspected() != told {
-            let detail = format!("{node} suspects {:?} but told {told:?}", state.suspected());
-            judge.violate(node, detail, &[]);
+        let (peer, news) = match *indication {
+            Indication::Suspect(peer) => (peer, told.insert(peer)),
+            Indication::Restore(peer) => (peer, told.remove(&peer)),
+        };
+        if peer == node || !news {
+            judge.violate(node, format!("{node} indicated {indication:?} out of turn"), &[]);
         }
     }
 
     fn crash(&mut self, _: &View<'_, EventuallyPerfect>, node: NodeId, _: &mut Judge) {
         self.told[node.index()].clear();
+    }
+
+    fn end(&mut self, view: &View<'_, EventuallyPerfect>, judge: &mut Judge) {
+        for (node, _) in view.up() {
+            self.compare(view, node, judge);
+        }
     }
 }
