@@ -18,7 +18,7 @@ pub struct View<'a, N: Node> {
     pub config: &'a N::Config,
     /// Every node's state, by number; `None` while it is down.
     pub states: &'a [Option<N>],
-    /// The core inside which liveness is owed, once the calm has begun. Before that, and in a scenario
+    /// The servers inside which liveness is owed, once the calm has begun. Before that, and in a scenario
     /// without a calm, every node that is up counts.
     pub core: Option<&'a BTreeSet<NodeId>>,
 }
@@ -40,10 +40,12 @@ impl<'a, N: Node> View<'a, N> {
         })
     }
 
-    /// The nodes to which liveness is owed: up, and inside the core once there is one.
+    /// The nodes to which liveness is owed: up, and once there is a core, inside it or no server.
     pub fn owed(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
-        let core = self.core;
-        self.up().filter(move |(node, _)| core.is_none_or(|core| core.contains(node)))
+        let (core, servers) = (self.core, self.servers);
+        self.up().filter(move |(node, _)| {
+            node.number() >= servers || core.is_none_or(|core| core.contains(node))
+        })
     }
 }
 
@@ -65,6 +67,11 @@ pub trait Property<N: Node>: Clone + 'static {
     /// A node has handled an event, with these effects (those that took place, when it crashed inside
     /// the step: then its state is gone and [`Property::crash`] follows).
     fn after(&mut self, _: &View<'_, N>, _: NodeId, _: &[Effect<N>], _: &mut Judge) {}
+
+    /// A node has told the layer above something: at the end of the step that said it, or when the disk
+    /// released it from behind a barrier. Claims about indications (decisions, deliveries, suspicions)
+    /// belong here and not into [`Property::after`], whose effects may still be held and then be lost.
+    fn indicated(&mut self, _: &View<'_, N>, _: NodeId, _: &N::Indication, _: &mut Judge) {}
 
     /// A node has crashed; its state is gone.
     fn crash(&mut self, _: &View<'_, N>, _: NodeId, _: &mut Judge) {}

@@ -27,7 +27,7 @@ pub struct WorldSpec<N: Node> {
     pub service: Vec<ServiceSpec>,
     /// Disks that are not empty at the first start.
     pub images: BTreeMap<NodeId, N::Stable>,
-    /// The plain workload.
+    /// The plain workload. A request to a node that does not exist is left out.
     pub requests: Vec<(SimTime, NodeId, N::Request)>,
     /// What is done to the world.
     pub faults: Vec<PlannedFault>,
@@ -41,6 +41,8 @@ pub struct WorldSpec<N: Node> {
     pub promise: Promise,
     /// In which order events of one instant happen.
     pub ties: Ties,
+    /// Whether to account for the bytes of messages.
+    pub bytes: bool,
     /// The most steps a run may make, at most [`WorldSpec::STEPS_MAX`].
     pub steps_max: u64,
 }
@@ -73,6 +75,7 @@ impl<N: Node> WorldSpec<N> {
             core: Core::Majority,
             promise: Promise::default(),
             ties: Ties::FirstIn,
+            bytes: false,
             steps_max: Self::STEPS_DEFAULT,
         }
     }
