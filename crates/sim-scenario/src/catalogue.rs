@@ -2,12 +2,70 @@
 //! types are erased, once.
 
 use std::collections::BTreeSet;
+use std::marker::PhantomData;
 
 use serde::Serialize;
-use sim_check::{Claim, SimTime};
-use sim_protocol::Field;
+use sim_check::{Claim, Properties, SimTime};
+use sim_node::{Message, Node};
+use sim_protocol::{Field, Protocol};
 
 use crate::{Report, Watcher};
+
+/// The protocols that scenarios can name.
+pub struct Catalogue {
+    entries: Vec<Box<dyn Entry>>,
+}
+
+impl Catalogue {
+    /// A catalogue of these protocols, in this order; see [`entry`].
+    ///
+    /// # Panics
+    /// When two protocols share a name.
+    #[must_use]
+    pub fn new(entries: Vec<Box<dyn Entry>>) -> Self {
+        let mut names = BTreeSet::new();
+        for entry in &entries {
+            let name = entry.facts().name;
+            assert!(names.insert(name), "two protocols are called {name}");
+        }
+        Self { entries }
+    }
+
+    /// What every protocol says of itself, in the catalogue's order.
+    pub fn protocols(&self) -> impl Iterator<Item = &ProtocolFacts> {
+        self.entries.iter().map(|entry| entry.facts())
+    }
+
+    /// What the protocol of this name says of itself; ignores case and dashes, as the command line does.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&ProtocolFacts> {
+        let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
+        self.protocols().find(|facts| plain(facts.name) == plain(name))
+    }
+}
+
+/// A protocol in a [`Catalogue`], its types erased. Made by [`entry`].
+pub trait Entry: Send + Sync {
+    /// What it says of itself.
+    fn facts(&self) -> &ProtocolFacts;
+}
+
+/// The catalogue's entry of a protocol.
+#[must_use]
+pub fn entry<P: Protocol>() -> Box<dyn Entry> {
+    Box::new(Typed::<P> { facts: ProtocolFacts::of::<P>(), protocol: PhantomData })
+}
+
+struct Typed<P> {
+    facts: ProtocolFacts,
+    protocol: PhantomData<fn() -> P>,
+}
+
+impl<P: Protocol> Entry for Typed<P> {
+    fn facts(&self) -> &ProtocolFacts {
+        &self.facts
+    }
+}
 
 /// What a protocol says of itself.
 #[derive(Clone, Debug, Serialize)]
@@ -34,6 +92,27 @@ pub struct ProtocolFacts {
     pub fields: &'static [Field],
     /// Its claims.
     pub properties: Vec<&'static Claim>,
+}
+
+impl ProtocolFacts {
+    /// What this protocol says of itself.
+    #[must_use]
+    pub fn of<P: Protocol>() -> Self {
+        let kinds = <<P::Node as Node>::Message as Message>::KINDS;
+        Self {
+            name: P::NAME,
+            family: P::FAMILY,
+            summary: P::SUMMARY,
+            source: P::SOURCE,
+            model: P::MODEL,
+            roles: P::ROLES,
+            marks: P::MARKS,
+            kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
+            servers: (P::SERVERS_MIN, P::SERVERS_MAX),
+            fields: P::FIELDS,
+            properties: P::Properties::claims(),
+        }
+    }
 }
 
 /// What is known of a scenario before it runs.
