@@ -86,11 +86,11 @@ impl Picture {
             if rightwards { (high - 1, stroke.heads.0) } else { (low, stroke.heads.1) };
         self.cells[head] = (sign, stroke.style);
         // The label stands beside the sender, one cell of line away from it and from the head.
-        let (inner, lane) = (high - low - 1, self.layout.spacing - 2);
-        for room in [lane.min(inner), inner] {
-            let room = room.saturating_sub(2);
-            if let Some(label) = labels.iter().find(|label| label.chars().count() <= room) {
-                let at = if rightwards { low + 1 } else { high - 1 - label.chars().count() };
+        let inner = high - low - 1;
+        for label in labels {
+            let length = label.chars().count();
+            if length + 2 <= inner {
+                let at = if rightwards { low + 1 } else { high - 1 - length };
                 self.write(at, label, stroke.style);
                 return;
             }
