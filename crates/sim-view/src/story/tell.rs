@@ -171,7 +171,17 @@ impl<'a> Teller<'a> {
         };
         let Seen::Step { state, .. } = seen else { return String::new() };
         let (at, whole) = (words::instant(row.at), phrases::whole(seen));
-        let died = if state.is_none() { ", and crashed in the middle of it" } else { "" };
+        let panicked = self
+            .tale
+            .report
+            .violations
+            .iter()
+            .any(|violation| violation.code == "PANIC" && violation.step == Some(step));
+        let died = match state {
+            Some(_) => "",
+            None if panicked => ", and its handler panicked",
+            None => ", and crashed in the middle of it",
+        };
         let node = row.node;
         format!("At {at}, in step {step}, {node} {whole}{died}.") + &self.lost_in(step)
     }
