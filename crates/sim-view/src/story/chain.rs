@@ -6,8 +6,8 @@ use crate::trace::{Event, Trace};
 
 /// How many sentences one chain has at most.
 const SENTENCES: usize = 9;
-/// From how many repetitions on they are told as one.
-const AGAIN: usize = 2;
+/// The longest cycle that is told once and then counted, such as a ping, a pong and a timer.
+const CYCLE: usize = 6;
 /// From how many hops on they are told as one.
 const HOPS: usize = 3;
 
@@ -16,8 +16,8 @@ const HOPS: usize = 3;
 pub(super) enum Part {
     /// One step.
     Step(u64),
-    /// The node set the same timer again each time it fired, so often; `first` is the earliest.
-    Again { first: u64, times: usize },
+    /// So many steps that were told just now had happened so often before; `first` is the earliest.
+    Again { first: u64, cycle: usize, times: usize },
     /// Messages of one kind went from node to node; the latest hop first.
     Hops(Vec<u64>),
     /// A step that was told before.
@@ -63,11 +63,11 @@ pub(super) fn told(trace: &Trace, step: u64, known: &BTreeSet<u64>) -> Vec<Part>
             break;
         }
         let rest = &chain[at..];
-        let again = if at > 0 { same_timer(trace, chain[at - 1], rest) } else { 0 };
+        let again = repeated(trace, &chain, at, &parts);
         let hops = if at > 0 { same_kind(trace, chain[at - 1], rest) } else { 0 };
-        if again >= AGAIN {
-            parts.push(Part::Again { first: chain[at + again - 1], times: again });
-            at += again;
+        if let Some((cycle, times)) = again {
+            at += cycle * times;
+            parts.push(Part::Again { first: chain[at - 1], cycle, times });
         } else if hops >= HOPS {
             parts.push(Part::Hops(chain[at..at + hops].to_vec()));
             at += hops;
@@ -79,14 +79,19 @@ pub(super) fn told(trace: &Trace, step: u64, known: &BTreeSet<u64>) -> Vec<Part>
     parts
 }
 
-/// How many steps in a row are the same timer of the same node as the step after them.
-fn same_timer(trace: &Trace, after: u64, rest: &[u64]) -> usize {
-    let Some(model) = trace.step(after) else { return 0 };
-    let Event::Timer(_) = model.event else { return 0 };
-    let same = |step: &&u64| {
-        trace.step(**step).is_some_and(|row| row.node == model.node && row.event == model.event)
+/// How long a cycle was told just now that goes on from here, and how often it does.
+fn repeated(trace: &Trace, chain: &[u64], at: usize, parts: &[Part]) -> Option<(usize, usize)> {
+    let told = parts.iter().rev().take_while(|part| matches!(part, Part::Step(_))).count();
+    let alike = |one: u64, other: u64| match (trace.step(one), trace.step(other)) {
+        (Some(one), Some(other)) => one.node == other.node && one.event == other.event,
+        _ => false,
     };
-    rest.iter().take_while(same).count()
+    (1..=CYCLE.min(told)).find_map(|cycle| {
+        let same = (at..chain.len()).take_while(|place| alike(chain[*place], chain[place - cycle]));
+        let times = same.count() / cycle;
+        // One step twice in a row is told faster than counted.
+        (times > usize::from(cycle == 1)).then_some((cycle, times))
+    })
 }
 
 /// How many steps in a row handle a message of the same kind as the step after them.

@@ -11,7 +11,7 @@ use super::around;
 use super::chain::{Part, told};
 use super::outline::{Outline, Root};
 use super::phrases;
-use crate::trace::{Disturbance, Loss, Replay, Texts, Trace};
+use crate::trace::{Disturbance, Event, Loss, Replay, Texts, Trace};
 use crate::words;
 
 /// How many steps that stand out are told between two steps of a chain.
@@ -119,23 +119,7 @@ impl<'a> Teller<'a> {
             Part::Known(step) => {
                 format!("{} That step is told on its own.", self.linked(*step, effect))
             }
-            Part::Again { first, times } => {
-                let (Some(row), Some(Seen::Step { what, .. })) =
-                    (self.trace.step(*first), self.texts.step(*first))
-                else {
-                    return String::new();
-                };
-                let since = words::instant(row.at);
-                let times = words::count(*times as u64, "time");
-                let when = match what {
-                    Happening::Timer { .. } => String::new(),
-                    what => format!(", {}", phrases::when(what)),
-                };
-                let node = row.node;
-                format!(
-                    "{node} had set that timer again and again, {times}, since {since} (step {first}){when}."
-                )
-            }
+            Part::Again { first, cycle, times } => self.again(*first, *cycle, *times),
             Part::Hops(steps) => self.hops(steps, effect),
             Part::More { steps, first } => {
                 let story = match (self.trace.step(*first), self.texts.step(*first)) {
@@ -197,8 +181,8 @@ impl<'a> Teller<'a> {
         };
         let node = row.node;
         let deed = match effect.map(|effect| effect.event) {
-            Some(crate::trace::Event::Timer(_)) => "had set that timer",
-            Some(crate::trace::Event::Message { from, .. })
+            Some(Event::Timer(_)) => "had set that timer",
+            Some(Event::Message { from, .. })
                 if effect.is_some_and(|effect| effect.node == from) =>
             {
                 "had sent itself that"
@@ -210,6 +194,19 @@ impl<'a> Teller<'a> {
             _ => String::new(),
         };
         format!("{node} {deed} {earlier}{when} (step {step}).")
+    }
+
+    /// What was told just now had happened before.
+    fn again(&self, first: u64, cycle: usize, times: usize) -> String {
+        let Some(row) = self.trace.step(first) else { return String::new() };
+        let (since, times) = (words::instant(row.at), words::count(times as u64, "time"));
+        if let (1, Event::Timer(_)) = (cycle, row.event) {
+            let node = row.node;
+            return format!(
+                "{node} had set that timer again each time it fired, {times} since {since} (step {first})."
+            );
+        }
+        format!("The same had gone round {times} before, since {since} (step {first}).")
     }
 
     fn hops(&self, steps: &[u64], effect: Option<u64>) -> String {
@@ -254,7 +251,7 @@ impl<'a> Teller<'a> {
     /// Who handled the message whose handling this step is, when another node sent it.
     fn receiver(&self, step: u64) -> Option<NodeId> {
         let row = self.trace.step(step)?;
-        matches!(row.event, crate::trace::Event::Message { .. }).then_some(row.node)
+        matches!(row.event, Event::Message { .. }).then_some(row.node)
     }
 
     fn lost_in(&mut self, step: u64) -> String {
