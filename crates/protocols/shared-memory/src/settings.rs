@@ -79,7 +79,7 @@ impl Life {
         if self.entries == 0 {
             return Err(SettingsError::new("entries", "each process enters at least once"));
         }
-        if self.read.min().is_zero() {
+        if self.read.shortest().is_zero() {
             let message = "a read takes time; write a span such as \"1ms..5ms\"";
             return Err(SettingsError::new("read", message));
         }

@@ -15,7 +15,7 @@ use crate::{Lock, Section, World};
 /// overlaps no other write, so `turn` then says that the other came last, and our flag is up: whatever
 /// the registers, the other waits. *Bakery*: a second ticket of the other is taken while ours is
 /// written and stays, so it is higher. If processes do not tell that they are choosing, this is still so.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BoundedWaiting {
     sections: Sections,
     /// For each process that waits: who has entered since, and at which step.

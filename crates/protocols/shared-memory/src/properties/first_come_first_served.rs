@@ -13,7 +13,7 @@ use crate::{Lock, Section, World};
 /// A process is *in the doorway* from the step in which it sends the doorway's first access to the one
 /// in which it hears that the last has ended. So if one has passed before another begins, its accesses
 /// have ended at the memory before the other's are invoked.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FirstComeFirstServed {
     sections: Sections,
     /// For each process that waits: the step in which it passed its doorway.

@@ -35,7 +35,7 @@ fn process<'a, L: Lock>(view: &View<'a, World<L>>, node: NodeId) -> Option<&'a P
 }
 
 /// Where every process was when it was seen last; a crashed one is nowhere, which is the remainder.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 struct Sections(Vec<Section>);
 
 /// A process has gone from one section to another.

@@ -7,7 +7,7 @@ use super::Sections;
 use crate::{Lock, Section, World};
 
 /// `ME1 mutual-exclusion`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct MutualExclusion {
     sections: Sections,
     /// Who is inside, and since which step.
