@@ -42,7 +42,7 @@ pub enum Section {
 }
 
 impl Section {
-    /// The names of the roles that processes take.
+    /// The names of the roles that processes and memory take.
     pub const ROLES: &'static [&'static str] = &["doorway", "waiting", "critical", "memory"];
 
     /// Whether the process wants in.
