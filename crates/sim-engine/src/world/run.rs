@@ -237,9 +237,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn settle(&mut self, late: BTreeSet<&'static str>) {
         self.phase = Phase::Over(End::Settled { late });
         let last = self.steps.saturating_sub(1);
+        // A world in which nothing happens any more stays as it is: what must not last is judged up to
+        // the deadline all the same.
+        let ended = self.now;
+        self.now = ended.max(self.spec.deadline.as_nanos());
         self.properties.end(&view!(self, last));
         if self.properties.violated() {
             self.phase = Phase::Over(End::Fell { step: last });
+        } else {
+            self.now = ended;
         }
         self.digest_states();
     }
