@@ -14,3 +14,4 @@ mod crash;
 mod inside;
 mod pause;
 mod service;
+mod targets;
