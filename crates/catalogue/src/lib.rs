@@ -2,15 +2,18 @@
 
 use sim_scenario::{Catalogue, entry};
 
-/// Every protocol that scenarios can name. Adding one is one line here.
+/// Every protocol of this project, by family.
+///
+/// # Panics
+/// When two protocols share a name.
 #[must_use]
-pub fn all() -> Catalogue {
+pub fn catalogue() -> Catalogue {
     Catalogue::new(vec![
-        entry::<consensus::FloodSet>(),
-        entry::<consensus::OptFloodSet>(),
-        entry::<election::Bully>(),
         entry::<election::ChangRoberts>(),
+        entry::<election::Bully>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),
+        entry::<consensus::FloodSet>(),
+        entry::<consensus::OptFloodSet>(),
     ])
 }
