@@ -66,6 +66,11 @@ pub trait Property<N: Node>: Clone + 'static {
     /// the step: then its state is gone and [`Property::crash`] follows).
     fn after(&mut self, _: &View<'_, N>, _: NodeId, _: &[Effect<N>], _: &mut Judge) {}
 
+    /// A node has told the layer above something: at the end of the step that said it, or when the disk
+    /// released it from behind a barrier. Claims about indications (decisions, deliveries, suspicions)
+    /// belong here and not into [`Property::after`], whose effects may still be held and then be lost.
+    fn indicated(&mut self, _: &View<'_, N>, _: NodeId, _: &N::Indication, _: &mut Judge) {}
+
     /// A node has crashed; its state is gone.
     fn crash(&mut self, _: &View<'_, N>, _: NodeId, _: &mut Judge) {}
 

@@ -31,6 +31,8 @@ pub trait Properties<N: Node>: Clone + 'static {
     fn before(&mut self, view: &View<'_, N>, node: NodeId, event: &Event<N>);
     /// See [`Property::after`].
     fn after(&mut self, view: &View<'_, N>, node: NodeId, effects: &[Effect<N>]);
+    /// See [`Property::indicated`].
+    fn indicated(&mut self, view: &View<'_, N>, node: NodeId, indication: &N::Indication);
     /// See [`Property::crash`].
     fn crash(&mut self, view: &View<'_, N>, node: NodeId);
     /// See [`Property::restart`].
@@ -64,6 +66,11 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
     #[inline]
     fn after(&mut self, view: &View<'_, N>, node: NodeId, effects: &[Effect<N>]) {
         self.property.after(view, node, effects, &mut self.judge);
+    }
+
+    #[inline]
+    fn indicated(&mut self, view: &View<'_, N>, node: NodeId, indication: &N::Indication) {
+        self.property.indicated(view, node, indication, &mut self.judge);
     }
 
     fn crash(&mut self, view: &View<'_, N>, node: NodeId) {
@@ -115,6 +122,15 @@ macro_rules! tuple_of_suites {
             #[inline]
             fn after(&mut self, _view: &View<'_, N>, _node: NodeId, _effects: &[Effect<N>]) {
                 $(self.$index.after(_view, _node, _effects);)*
+            }
+            #[inline]
+            fn indicated(
+                &mut self,
+                _view: &View<'_, N>,
+                _node: NodeId,
+                _indication: &N::Indication,
+            ) {
+                $(self.$index.indicated(_view, _node, _indication);)*
             }
             fn crash(&mut self, _view: &View<'_, N>, _node: NodeId) {
                 $(self.$index.crash(_view, _node);)*

@@ -41,6 +41,8 @@ pub struct WorldSpec<N: Node> {
     pub promise: Promise,
     /// In which order events of one instant happen.
     pub ties: Ties,
+    /// Whether to account for the bytes of messages.
+    pub bytes: bool,
     /// The most steps a run may make, at most [`WorldSpec::STEPS_MAX`].
     pub steps_max: u64,
 }
@@ -73,6 +75,7 @@ impl<N: Node> WorldSpec<N> {
             core: Core::Majority,
             promise: Promise::default(),
             ties: Ties::FirstIn,
+            bytes: false,
             steps_max: Self::STEPS_DEFAULT,
         }
     }
