@@ -174,13 +174,13 @@ impl Span {
 
     /// The shortest length it may have.
     #[must_use]
-    pub const fn min(self) -> Duration {
+    pub const fn shortest(self) -> Duration {
         self.min
     }
 
     /// The longest length it may have.
     #[must_use]
-    pub const fn max(self) -> Duration {
+    pub const fn longest(self) -> Duration {
         self.max
     }
 }

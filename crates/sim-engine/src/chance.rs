@@ -1,0 +1,158 @@
+//! Every random draw comes from a stream addressed by (seed, purpose, node).
+//!
+//! So switching something random on, or adding it, shifts the numbers of nothing that it does not
+//! touch. A stream is a Xoshiro256++ of 32 bytes, seeded by ChaCha8 at its address on its first draw.
+
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
+use sim_node::{NodeId, Ratio, Span};
+
+/// What a draw is for. A node's draws for one purpose never shift those for another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Purpose {
+    /// How long a message travels; of the sender.
+    Delay,
+    /// Whether the link loses a message; of the sender.
+    Loss,
+    /// Whether the network doubles a message; of the sender.
+    Duplication,
+    /// How long the second copy travels; of the sender.
+    CopyDelay,
+    /// How long a timer runs; of its owner.
+    Timer,
+    /// What the protocol chooses.
+    Choice,
+    /// The order among events of one instant; of the node that caused the event.
+    Tie,
+    /// How long a node works on an event.
+    Service,
+    /// How long a sync of the disk takes.
+    Sync,
+    /// Whether a faulty node omits to send or to receive.
+    Omission,
+    /// Offset and drift of a clock.
+    Clock,
+}
+
+const PURPOSES: usize = 11;
+
+/// Domains keep the addresses of nodes, faults and the rest apart.
+const OF_NODES: u64 = 0;
+const OF_FAULTS: u64 = 1;
+const OF_THE_CORE: u64 = 2;
+
+/// A stream of 64-bit words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stream(Xoshiro256PlusPlus);
+
+impl Stream {
+    fn at(seed: u64, domain: u64, address: u64) -> Self {
+        let mut key = [0_u8; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(&domain.to_le_bytes());
+        key[16..].copy_from_slice(b"rehearsal stream");
+        let mut source = ChaCha8Rng::from_seed(key);
+        source.set_stream(address);
+        let mut state = [0_u8; 32];
+        source.fill_bytes(&mut state);
+        Self(Xoshiro256PlusPlus::from_seed(state))
+    }
+
+    /// The stream of a fault, by its stable number.
+    pub(crate) fn of_fault(seed: u64, id: u64) -> Self {
+        Self::at(seed, OF_FAULTS, id)
+    }
+
+    /// The stream from which the calm draws its core.
+    pub(crate) fn of_the_core(seed: u64) -> Self {
+        Self::at(seed, OF_THE_CORE, 0)
+    }
+
+    /// The next word.
+    #[inline]
+    pub(crate) fn word(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    /// `count` of the candidates, drawn, in order.
+    pub(crate) fn subset(&mut self, mut candidates: Vec<NodeId>, count: usize) -> Vec<NodeId> {
+        let count = count.min(candidates.len());
+        for place in 0..count {
+            let rest = (candidates.len() - place) as u64;
+            let pick = place + usize::try_from(below(self.word(), rest)).expect("an index");
+            candidates.swap(place, pick);
+        }
+        candidates.truncate(count);
+        candidates.sort_unstable();
+        candidates
+    }
+}
+
+/// All streams of the nodes of a world.
+#[derive(Clone, Debug)]
+pub(crate) struct Chance {
+    seed: u64,
+    nodes: usize,
+    /// By purpose, then by node; a purpose that was never drawn from holds nothing.
+    streams: [Vec<Option<Stream>>; PURPOSES],
+}
+
+impl Chance {
+    pub(crate) fn new(seed: u64, nodes: usize) -> Self {
+        Self { seed, nodes, streams: Default::default() }
+    }
+
+    pub(crate) fn seed(&self) -> u64 {
+        self.seed
+    }
+
+    /// The next word of a node's stream.
+    #[inline]
+    pub(crate) fn word(&mut self, purpose: Purpose, node: NodeId) -> u64 {
+        match self.streams[purpose as usize].get_mut(node.index()) {
+            Some(Some(stream)) => stream.word(),
+            _ => self.first_word(purpose, node),
+        }
+    }
+
+    #[cold]
+    fn first_word(&mut self, purpose: Purpose, node: NodeId) -> u64 {
+        let streams = &mut self.streams[purpose as usize];
+        if streams.is_empty() {
+            streams.resize(self.nodes, None);
+        }
+        let address = (purpose as u64) << 32 | u64::from(node.number());
+        streams[node.index()].insert(Stream::at(self.seed, OF_NODES, address)).word()
+    }
+
+    /// A length from a span, in nanoseconds. A span of one length draws nothing.
+    #[inline]
+    pub(crate) fn span(&mut self, span: Span, node: NodeId) -> u64 {
+        let (min, max) = (span.shortest().as_nanos(), span.longest().as_nanos());
+        if min == max {
+            return min;
+        }
+        between(self.word(Purpose::Timer, node), min, max)
+    }
+}
+
+/// One of `0..bound`, from one word: no rejection, so every draw takes the same number of words. The
+/// bias is below `bound / 2^64`.
+#[inline]
+pub(crate) fn below(word: u64, bound: u64) -> u64 {
+    ((u128::from(word) * u128::from(bound)) >> 64) as u64
+}
+
+/// One of `min..=max`, from one word.
+#[inline]
+pub(crate) fn between(word: u64, min: u64, max: u64) -> u64 {
+    let width = u128::from(max - min) + 1;
+    min + ((u128::from(word) * width) >> 64) as u64
+}
+
+/// Whether something of this probability happens, from one word.
+#[inline]
+pub(crate) fn happens(word: u64, ratio: Ratio) -> bool {
+    below(word, 1_000_000_000) < u64::from(ratio.parts_per_billion())
+}

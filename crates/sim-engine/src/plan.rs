@@ -1,0 +1,182 @@
+//! [`Plan`]: what a scenario's network and faults come to, worked out once before the run.
+
+use sim_check::SimTime;
+use sim_node::{Message, Node, NodeId};
+
+use crate::{Delay, Failures, Fault, Occasion, Target, Ties, Timing, Transport, When, WorldSpec};
+
+/// Facts about a [`WorldSpec`] that the run asks for at every event.
+#[derive(Debug)]
+pub(crate) struct Plan {
+    /// Every link is a datagram link with the same delay and nothing else.
+    pub(crate) plain_links: bool,
+    /// Whether a purpose is in use anywhere in the scenario. If so, every send draws one word of it,
+    /// needed or not, so that no link's numbers depend on what another link is like.
+    pub(crate) draws_delay: bool,
+    pub(crate) draws_loss: bool,
+    pub(crate) draws_duplication: bool,
+    pub(crate) draws_sync: bool,
+    pub(crate) draws_ties: bool,
+    pub(crate) stream: bool,
+    /// Somebody asks for roles: a target, or a trigger.
+    pub(crate) asks_roles: bool,
+    /// All clocks show true time, for the whole run.
+    pub(crate) true_clocks: bool,
+    /// The overrides of the network, ready to match.
+    pub(crate) overrides: Vec<LinkMatch>,
+    /// The promised bound on delays and the time from which it holds.
+    pub(crate) promised_bound: Option<(u64, u64)>,
+    /// The scenario promises that links between nodes that are up lose nothing.
+    pub(crate) promises_links: bool,
+    /// States are digested every so many steps.
+    pub(crate) checkpoint: u64,
+}
+
+impl Plan {
+    pub(crate) fn new<N: Node>(spec: &WorldSpec<N>) -> Self {
+        let network = &spec.network;
+        let nodes = spec.servers + spec.others;
+        let link_faults = || {
+            spec.faults.iter().filter_map(|planned| match &planned.fault {
+                Fault::Links { delay, loss, duplication, .. } => Some((delay, loss, duplication)),
+                _ => None,
+            })
+        };
+        let is_random = |delay: &Delay| !delay.is_constant();
+        let draws_delay = is_random(&network.link.delay)
+            || network.overrides.iter().any(|link| link.delay.as_ref().is_some_and(is_random))
+            || link_faults().any(|(delay, ..)| delay.as_ref().is_some_and(is_random));
+        let draws_loss = !is_zero(network.link.loss)
+            || network.overrides.iter().any(|link| link.loss.is_some_and(|loss| !is_zero(loss)))
+            || link_faults().any(|(_, loss, _)| loss.is_some_and(|loss| !is_zero(loss)));
+        let draws_duplication = !is_zero(network.link.duplication)
+            || network.overrides.iter().any(|link| link.duplication.is_some_and(|d| !is_zero(d)))
+            || link_faults().any(|(.., twice)| twice.is_some_and(|twice| !is_zero(twice)));
+        let draws_sync = spec.disks.iter().any(|disk| is_random(&disk.sync))
+            || spec.faults.iter().any(
+                |planned| matches!(&planned.fault, Fault::SlowDisk(_, sync) if is_random(sync)),
+            );
+        let stream = network.transport == Transport::Stream;
+        let promise = &spec.promise;
+        Self {
+            plain_links: !stream
+                && !network.link.fifo
+                && network.overrides.is_empty()
+                && !draws_loss
+                && !draws_duplication,
+            draws_delay,
+            draws_loss,
+            draws_duplication,
+            draws_sync,
+            draws_ties: spec.ties == Ties::Drawn,
+            stream,
+            asks_roles: spec.faults.iter().any(|planned| asks_roles(&planned.fault, &planned.when)),
+            true_clocks: spec.clocks.is_empty()
+                && !spec
+                    .faults
+                    .iter()
+                    .any(|planned| matches!(planned.fault, Fault::Drift(..) | Fault::Jump(..))),
+            overrides: network.overrides.iter().map(|link| LinkMatch::new(link, nodes)).collect(),
+            promised_bound: match promise.timing {
+                Timing::Asynchronous => None,
+                Timing::PartiallySynchronous { bound, after } => {
+                    Some((bound.as_nanos(), after.as_nanos()))
+                }
+                Timing::Synchronous { bound } => Some((bound.as_nanos(), 0)),
+            },
+            promises_links: promise.failures < Failures::Omission,
+            checkpoint: (1 << 16).max(16 * u64::from(nodes)),
+        }
+    }
+}
+
+fn is_zero(ratio: sim_node::Ratio) -> bool {
+    ratio.parts_per_billion() == 0
+}
+
+fn asks_roles(fault: &Fault, when: &When) -> bool {
+    let by_role = |target: &Target| matches!(target, Target::Leader | Target::Role(_));
+    let occasion = |on: &Occasion| matches!(on, Occasion::Role(_));
+    let in_fault = match fault {
+        Fault::Crash { who, .. } => by_role(who),
+        Fault::Restart(who)
+        | Fault::Pause(who)
+        | Fault::Resume(who)
+        | Fault::Isolate(who, _)
+        | Fault::Bridge(who, _)
+        | Fault::Slow(who, _)
+        | Fault::SlowDisk(who, _)
+        | Fault::OmitSends(who, _)
+        | Fault::OmitReceives(who, _)
+        | Fault::Drift(who, _)
+        | Fault::Jump(who, _) => by_role(who),
+        Fault::Partition(groups, _) => groups.iter().any(by_role),
+        Fault::OneWay(from, to, _) | Fault::Hold(from, to) => by_role(from) || by_role(to),
+        Fault::Links { from, to, .. } => {
+            from.as_ref().is_some_and(by_role) || to.as_ref().is_some_and(by_role)
+        }
+        Fault::Relay { on, .. } => occasion(on),
+        Fault::Heal => false,
+    };
+    in_fault || matches!(when, When::On(trigger) if occasion(&trigger.on))
+}
+
+/// Which links and kinds of messages parameters are for.
+#[derive(Clone, Debug)]
+pub(crate) struct LinkMatch {
+    from: Option<Vec<bool>>,
+    to: Option<Vec<bool>>,
+    both: bool,
+    kind: Option<usize>,
+}
+
+impl LinkMatch {
+    fn new(link: &crate::LinkOverride, nodes: u32) -> Self {
+        let members = |set: &Option<Vec<NodeId>>| {
+            set.as_ref().map(|some| members(some.iter().copied(), nodes as usize))
+        };
+        Self { from: members(&link.from), to: members(&link.to), both: link.both, kind: link.kind }
+    }
+
+    pub(crate) fn of_fault(
+        from: Option<Vec<bool>>,
+        to: Option<Vec<bool>>,
+        both: bool,
+        kind: Option<usize>,
+    ) -> Self {
+        Self { from, to, both, kind }
+    }
+
+    pub(crate) fn matches(&self, from: NodeId, to: NodeId, kind: usize) -> bool {
+        let within = |set: &Option<Vec<bool>>, node: NodeId| {
+            set.as_ref().is_none_or(|set| set.get(node.index()).copied().unwrap_or(false))
+        };
+        self.kind.is_none_or(|only| only == kind)
+            && ((within(&self.from, from) && within(&self.to, to))
+                || (self.both && within(&self.from, to) && within(&self.to, from)))
+    }
+}
+
+/// A set of nodes as a table.
+pub(crate) fn members(some: impl IntoIterator<Item = NodeId>, nodes: usize) -> Vec<bool> {
+    let mut table = vec![false; nodes];
+    for node in some {
+        if let Some(member) = table.get_mut(node.index()) {
+            *member = true;
+        }
+    }
+    table
+}
+
+/// The index of the kind of message with this name.
+pub(crate) fn kind_named<N: Node>(name: &str) -> Option<usize> {
+    N::Message::KINDS.iter().position(|(kind, _)| *kind == name)
+}
+
+/// The end of the window in which a fault may still find its target.
+pub(crate) fn window_end<N: Node>(spec: &WorldSpec<N>, when: &When) -> SimTime {
+    match when {
+        When::Between(_, end) => *end,
+        When::At(_) | When::On(_) => spec.calm.map_or(spec.deadline, |calm| calm.at),
+    }
+}

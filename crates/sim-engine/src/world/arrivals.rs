@@ -1,0 +1,200 @@
+//! What comes to a node: handled at once, or in its one queue, first in first out, when it is paused or
+//! its events take service time.
+
+use sim_check::Properties;
+use sim_node::{Event, Node, NodeId};
+
+use super::nodes::{Arrival, Status, What};
+use super::{Pending, World};
+use crate::chance::Purpose;
+use crate::{Loss, Observer, Work};
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// Something comes to a node.
+    #[inline]
+    pub(super) fn arrive<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        arrival: Arrival<N>,
+        watch: &mut O,
+    ) {
+        let status = self.status[node.index()];
+        if !status.has(Status::UP) {
+            if let What::Message { id, copied, .. } = arrival.what {
+                self.lose(id, copied, Loss::Down, watch);
+            }
+        } else if status.has(Status::BUSY) {
+            let cell = &mut self.cells[node.index()];
+            cell.queued_timers += u32::from(matches!(arrival.what, What::Timer(_)));
+            cell.inbox.push_back(arrival);
+        } else if status.has(Status::SERVES) {
+            self.serve(node, arrival, watch);
+        } else {
+            self.take(node, arrival, watch);
+        }
+    }
+
+    /// A node turns to an event: it works on it first, if that takes time.
+    fn serve<O: Observer<N> + ?Sized>(&mut self, node: NodeId, arrival: Arrival<N>, watch: &mut O) {
+        let time = self.service_time(node, &arrival.what);
+        if time == 0 {
+            return self.take(node, arrival, watch);
+        }
+        self.cells[node.index()].serving = Some((arrival, false));
+        self.status[node.index()].set(Status::BUSY);
+        let incarnation = self.incarnations[node.index()];
+        let sequence = self.next_sequence();
+        let end = self.now.saturating_add(time);
+        self.plan_at(end, sequence, node, Pending::Served { node, incarnation });
+    }
+
+    fn service_time(&mut self, node: NodeId, what: &What<N>) -> u64 {
+        let spec = std::sync::Arc::clone(&self.spec);
+        let fits = |work: Work| match (work, what) {
+            (Work::Any, _)
+            | (Work::Messages, What::Message { .. } | What::Own(_))
+            | (Work::Timers, What::Timer(_))
+            | (Work::Requests, What::Request(_))
+            | (Work::Disk, What::Synced) => true,
+            (Work::Kind(kind), What::Message { message, .. } | What::Own(message)) => {
+                sim_node::Message::kind(message) == kind
+            }
+            _ => false,
+        };
+        let by_itself =
+            spec.service.iter().rfind(|one| one.who.contains(node, spec.servers) && fits(one.what));
+        let mut time = 0_u64;
+        if let Some(one) = by_itself {
+            let word = self.service_word(node, &one.time);
+            time = one.time.draw(word);
+        }
+        for index in 0..self.cells[node.index()].slowed.len() {
+            let slow = self.cells[node.index()].slowed[index].1.clone();
+            let word = self.service_word(node, &slow);
+            time = time.saturating_add(slow.draw(word));
+        }
+        time
+    }
+
+    fn service_word(&mut self, node: NodeId, time: &crate::Delay) -> u64 {
+        if time.is_constant() { 0 } else { self.chance.word(Purpose::Service, node) }
+    }
+
+    /// The service of an event has ended: its effects leave now, unless the node is paused.
+    pub(super) fn served<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        incarnation: u32,
+        watch: &mut O,
+    ) {
+        if self.incarnations[node.index()] != incarnation {
+            return;
+        }
+        let cell = &mut self.cells[node.index()];
+        if !cell.pauses.is_empty() {
+            if let Some((_, finished)) = &mut cell.serving {
+                *finished = true;
+            }
+            return;
+        }
+        if let Some((arrival, _)) = cell.serving.take() {
+            self.take(node, arrival, watch);
+        }
+        self.turn_to_next(node);
+    }
+
+    /// A node turns to the next event of its queue, at this instant but behind what is planned for it.
+    pub(super) fn next<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        incarnation: u32,
+        watch: &mut O,
+    ) {
+        let index = node.index();
+        if self.incarnations[index] != incarnation || !self.cells[index].pauses.is_empty() {
+            return;
+        }
+        match self.cells[index].serving.take() {
+            // Paused while at work, and finished meanwhile.
+            Some((arrival, true)) => self.take(node, arrival, watch),
+            unfinished @ Some((_, false)) => {
+                self.cells[index].serving = unfinished;
+                return;
+            }
+            None => {
+                let cell = &mut self.cells[index];
+                if let Some(arrival) = cell.inbox.pop_front() {
+                    cell.queued_timers -= u32::from(matches!(arrival.what, What::Timer(_)));
+                    if self.status[index].has(Status::SERVES) {
+                        self.serve(node, arrival, watch);
+                    } else {
+                        self.take(node, arrival, watch);
+                    }
+                }
+            }
+        }
+        self.turn_to_next(node);
+    }
+
+    /// After an event, or at the end of a pause: the queue goes on, or the node is free.
+    pub(super) fn turn_to_next(&mut self, node: NodeId) {
+        let cell = &self.cells[node.index()];
+        if !self.status[node.index()].has(Status::UP) || !cell.pauses.is_empty() {
+            return;
+        }
+        let finished = match &cell.serving {
+            Some((_, finished)) => *finished,
+            None => false,
+        };
+        if cell.serving.is_some() && !finished {
+            return;
+        }
+        if cell.inbox.is_empty() && !finished {
+            self.status[node.index()].clear(Status::BUSY);
+            return;
+        }
+        self.status[node.index()].set(Status::BUSY);
+        let incarnation = self.incarnations[node.index()];
+        self.plan_first(self.now, Pending::Next { node, incarnation });
+    }
+
+    /// A node handles what came.
+    #[inline]
+    fn take<O: Observer<N> + ?Sized>(&mut self, node: NodeId, arrival: Arrival<N>, watch: &mut O) {
+        match arrival.what {
+            What::Message { id, from, sent, copied, message } => {
+                self.count_handled(id, copied);
+                if self.plan.promised_bound.is_some() {
+                    self.check_promised_bound(id, from, node, sent);
+                }
+                let event = Event::Message { from, message };
+                self.handle(node, event, arrival.step, Some(id), watch);
+            }
+            What::Own(message) => {
+                let event = Event::Message { from: node, message };
+                self.handle(node, event, arrival.step, None, watch);
+            }
+            What::Timer(timer) => {
+                self.handle(node, Event::Timer(timer), arrival.step, None, watch);
+            }
+            What::Request(index) => {
+                let request = self.spec.requests[index as usize].2.clone();
+                self.handle(node, Event::Request(request), None, None, watch);
+            }
+            What::Synced => self.release(node, watch),
+        }
+    }
+
+    /// A timer that was due and waits in the queue is cancelled or replaced.
+    pub(super) fn unqueue_timer(&mut self, node: NodeId, timer: N::Timer) {
+        let cell = &mut self.cells[node.index()];
+        if cell.queued_timers == 0 {
+            return;
+        }
+        let of_key = |arrival: &Arrival<N>| matches!(&arrival.what, What::Timer(t) if *t == timer);
+        if let Some(place) = cell.inbox.iter().position(of_key) {
+            cell.inbox.remove(place);
+            cell.queued_timers -= 1;
+        }
+    }
+}

@@ -1,0 +1,104 @@
+//! The calm: the storm is over, and liveness is owed inside the core.
+
+use std::collections::BTreeSet;
+
+use sim_check::{Core, Properties, SimTime, View};
+use sim_node::{Node, NodeId};
+
+use super::nodes::Status;
+use super::{World, view};
+use crate::chance::Stream;
+use crate::{Fault, Observer};
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// The storm ends: a drawn core is up and connected for good. Servers outside it stay as they are:
+    /// down, paused, or cut off; everybody who is not a server belongs to the core's side.
+    pub(super) fn begin_calm<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
+        let Some(calm) = self.spec.calm else { return };
+        let core = self.draw_core();
+        self.core = Some(core.iter().copied().collect());
+        self.waiting.clear();
+        for fault in 0..self.spec.faults.len() {
+            self.end_for_calm(fault, watch);
+        }
+        self.alert.clear();
+        self.links.calm = Some((self.now, calm.bound.as_nanos()));
+        self.links.refresh(&self.plan);
+        for node in self.everybody().collect::<Vec<_>>() {
+            if !self.in_calm_part(node) {
+                continue;
+            }
+            self.cells[node.index()].doom = None;
+            self.status[node.index()].clear(Status::DOOMED);
+            if self.status[node.index()].has(Status::UP) {
+                self.cells[node.index()].pauses.clear();
+                self.turn_to_next(node);
+            } else {
+                self.cells[node.index()].pauses.clear();
+                self.restart_at(self.now, node);
+            }
+        }
+        watch.calm(SimTime::from_nanos(self.now), &core);
+        self.digest_states();
+        let last = self.steps.saturating_sub(1);
+        self.properties.calm(&view!(self, last));
+    }
+
+    fn draw_core(&mut self) -> Vec<NodeId> {
+        let servers: Vec<NodeId> = (0..self.spec.servers).map(NodeId::new).collect();
+        let count = match self.spec.core {
+            Core::All => servers.len(),
+            Core::Majority => servers.len() / 2 + 1,
+            Core::AtLeast(some) => some as usize,
+            Core::Live => {
+                let up = |node: &NodeId| self.status[node.index()].has(Status::UP);
+                return servers.into_iter().filter(up).collect();
+            }
+        };
+        Stream::of_the_core(self.chance.seed()).subset(servers, count)
+    }
+
+    /// Whether the calm brings a node back: the core, and everybody who is not a server.
+    fn in_calm_part(&self, node: NodeId) -> bool {
+        node.number() >= self.spec.servers
+            || self.core.as_ref().is_some_and(|core| core.contains(&node))
+    }
+
+    /// Whether a node may start again: in the calm, nobody outside the core does.
+    pub(super) fn may_return(&self, node: NodeId) -> bool {
+        self.core.is_none() || self.in_calm_part(node)
+    }
+
+    /// What the calm makes of a fault. Cuts stay, and part nobody inside the core any longer; pauses
+    /// and omissions stay outside the core; everything else ends.
+    fn end_for_calm<O: Observer<N> + ?Sized>(&mut self, fault: usize, watch: &mut O) {
+        let index = u32::try_from(fault).expect("a scenario has fewer faults");
+        match &self.spec.faults[fault].fault {
+            Fault::Partition(..)
+            | Fault::Isolate(..)
+            | Fault::OneWay(..)
+            | Fault::Bridge(..)
+            | Fault::Pause(_)
+            | Fault::OmitSends(..)
+            | Fault::OmitReceives(..) => self.free_core(index),
+            Fault::Relay { .. } => {
+                // Its victim stays as it is, unless it belongs to the core, where cuts part nobody and
+                // whoever is down comes back.
+                self.faults[fault].in_force = false;
+            }
+            _ => self.end_fault(index, watch),
+        }
+    }
+
+    /// Nodes inside the core are rid of a fault that stays in force outside.
+    fn free_core(&mut self, fault: u32) {
+        let core: BTreeSet<NodeId> =
+            self.everybody().filter(|node| self.in_calm_part(*node)).collect();
+        for node in core {
+            let cell = &mut self.cells[node.index()];
+            cell.omits_sends.retain(|one| one.0 != fault);
+            cell.omits_receives.retain(|one| one.0 != fault);
+            self.note_omissions(node);
+        }
+    }
+}

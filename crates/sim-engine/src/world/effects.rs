@@ -1,0 +1,218 @@
+//! Effects take place, in the order in which they were emitted.
+
+use sim_check::{Properties, SimTime, View};
+use sim_node::{Class, Effect, Message, Node, NodeId};
+
+use super::nodes::Status;
+use super::{Envelope, Pending, World, view};
+use crate::queue::Due;
+use crate::{Loss, Observer, PromiseBroken, Sent};
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// Takes the effects out one by one and lets them happen.
+    #[inline]
+    pub(super) fn perform<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        step: u64,
+        effects: &mut Vec<Effect<N>>,
+        watch: &mut O,
+    ) {
+        for effect in effects.drain(..) {
+            match effect {
+                Effect::Send { to, message, resend } => {
+                    if self.status[node.index()].has(Status::HOLDS) {
+                        self.hold_send(node, to, message, resend, step);
+                    } else {
+                        self.transmit(node, to, message, resend, step, watch);
+                    }
+                }
+                Effect::SetTimer { timer, span } => {
+                    let mut length = self.chance.span(span, node);
+                    if let Some(clock) = self.clocks.get(node.index()) {
+                        length = clock.to_simulation(length);
+                    }
+                    self.unqueue_due(node, timer);
+                    let sequence = self.next_sequence();
+                    let order = self.order_of(sequence, node);
+                    let time = self.now.saturating_add(length);
+                    let incarnation = self.incarnations[node.index()];
+                    self.timers.set(node, timer, Due::new(time, order, incarnation, step));
+                }
+                Effect::CancelTimer(timer) => {
+                    self.unqueue_due(node, timer);
+                    self.timers.cancel(node, timer);
+                }
+                Effect::Write(record) => self.write(node, record),
+                Effect::Barrier => self.barrier(node),
+                Effect::Indicate(indication) => {
+                    if self.status[node.index()].has(Status::HOLDS) {
+                        self.hold_indication(node, indication, step);
+                    } else {
+                        self.properties.indicated(&view!(self, step), node, &indication);
+                    }
+                }
+                Effect::Mark(_) => {}
+            }
+        }
+    }
+
+    #[inline]
+    fn unqueue_due(&mut self, node: NodeId, timer: N::Timer) {
+        // Only a busy node has a queue; the one that makes this step may be at its end.
+        if self.status[node.index()].has(Status::BUSY) {
+            self.unqueue_timer(node, timer);
+        }
+    }
+
+    /// A message leaves its node.
+    #[inline]
+    pub(super) fn transmit<O: Observer<N> + ?Sized>(
+        &mut self,
+        from: NodeId,
+        to: NodeId,
+        message: N::Message,
+        resend: bool,
+        step: u64,
+        watch: &mut O,
+    ) {
+        let id = self.next_sequence();
+        if to == from {
+            let incarnation = self.incarnations[from.index()];
+            let own = Pending::Own { node: from, incarnation, step, message };
+            return self.plan_at(self.now, id, from, own);
+        }
+        let kind = message.kind();
+        self.tally.sent[kind] += 1;
+        if resend {
+            self.tally.resent[kind] += 1;
+        }
+        if self.spec.bytes {
+            self.tally.bytes += message.size() as u64;
+        }
+        let envelope = Envelope { id, from, to, step, sent: self.now, copied: false, message };
+        if to.index() >= self.nodes() {
+            return self.fail_to_send(&envelope, Loss::Nobody, watch);
+        }
+        if self.links.is_plain() {
+            let travel = self.plain_delay(from);
+            self.depart(envelope, self.now.saturating_add(travel), watch);
+        } else {
+            self.route(envelope, kind, watch);
+        }
+    }
+
+    /// A message is on its way.
+    #[inline]
+    pub(super) fn depart<O: Observer<N> + ?Sized>(
+        &mut self,
+        envelope: Envelope<N::Message>,
+        arrives: u64,
+        watch: &mut O,
+    ) {
+        watch.sent(&Sent {
+            message: envelope.id,
+            time: SimTime::from_nanos(self.now),
+            step: envelope.step,
+            from: envelope.from,
+            to: envelope.to,
+            content: &envelope.message,
+            fate: Ok(SimTime::from_nanos(arrives)),
+            copy: false,
+        });
+        let (id, from) = (envelope.id, envelope.from);
+        self.plan_at(arrives, id, from, Pending::Message(envelope));
+    }
+
+    /// A message is lost as it leaves.
+    pub(super) fn fail_to_send<O: Observer<N> + ?Sized>(
+        &mut self,
+        envelope: &Envelope<N::Message>,
+        why: Loss,
+        watch: &mut O,
+    ) {
+        self.tally.lost += 1;
+        watch.sent(&Sent {
+            message: envelope.id,
+            time: SimTime::from_nanos(self.now),
+            step: envelope.step,
+            from: envelope.from,
+            to: envelope.to,
+            content: &envelope.message,
+            fate: Err(why),
+            copy: false,
+        });
+        self.check_promised_links(why, envelope.from, envelope.to);
+    }
+
+    /// A message, or one copy of it, is lost on its way or at its receiver.
+    pub(super) fn lose<O: Observer<N> + ?Sized>(
+        &mut self,
+        id: u64,
+        copied: bool,
+        why: Loss,
+        watch: &mut O,
+    ) {
+        watch.lost(SimTime::from_nanos(self.now), id, why);
+        if !copied {
+            self.tally.lost += 1;
+        } else if let Some((under_way, handled)) = self.tally.copies.get_mut(&id) {
+            *under_way -= 1;
+            if *under_way == 0 {
+                self.tally.lost += u64::from(!*handled);
+                self.tally.copies.remove(&id);
+            }
+        }
+    }
+
+    #[inline]
+    pub(super) fn count_handled(&mut self, id: u64, copied: bool) {
+        if !copied {
+            self.tally.handled += 1;
+        } else if let Some((under_way, handled)) = self.tally.copies.get_mut(&id) {
+            *under_way -= 1;
+            self.tally.handled += u64::from(!*handled);
+            *handled = true;
+            if *under_way == 0 {
+                self.tally.copies.remove(&id);
+            }
+        }
+    }
+
+    /// A message is handled: in time, if a bound was promised?
+    pub(super) fn check_promised_bound(&mut self, id: u64, from: NodeId, to: NodeId, sent: u64) {
+        let Some((bound, after)) = self.plan.promised_bound else { return };
+        let due = sent.max(after).saturating_add(bound);
+        if self.now > due && self.promise_broken.is_none() {
+            let took = sim_node::Duration::from_nanos(self.now - sent);
+            let bound = sim_node::Duration::from_nanos(bound);
+            self.promise_broken = Some(PromiseBroken {
+                at: self.now(),
+                what: format!(
+                    "message {id} from {from} to {to} took {took}; at most {bound} was promised"
+                ),
+            });
+        }
+    }
+
+    /// A link lost a message: was that promised not to happen?
+    pub(super) fn check_promised_links(&mut self, why: Loss, from: NodeId, to: NodeId) {
+        let by_link = matches!(why, Loss::Link | Loss::Cut | Loss::Omission);
+        let holds = self.plan.promised_bound.is_none_or(|(_, after)| self.now >= after);
+        if by_link && holds && self.plan.promises_links && self.promise_broken.is_none() {
+            self.promise_broken = Some(PromiseBroken {
+                at: self.now(),
+                what: format!(
+                    "a message from {from} to {to} was lost on its link; the scenario promises {:?}",
+                    self.spec.promise.failures
+                ),
+            });
+        }
+    }
+
+    /// Sends by class, retransmissions apart.
+    pub(super) fn first_sends(&self, class: Class) -> u64 {
+        let kinds = N::Message::KINDS.iter().zip(self.tally.sent.iter().zip(&self.tally.resent));
+        kinds.filter(|((_, of), _)| *of == class).map(|(_, (sent, resent))| sent - resent).sum()
+    }
+}

@@ -1,0 +1,385 @@
+//! [`World`]: all nodes, disks, clocks, timers and messages in flight, at one instant.
+
+mod arrivals;
+mod calm;
+mod disk;
+mod effects;
+mod faults;
+mod links;
+mod nodes;
+mod result;
+mod run;
+mod step;
+mod targets;
+mod triggers;
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+
+use sim_check::{Properties, SimTime};
+use sim_node::{Effect, Node, NodeId, Role};
+
+use crate::chance::{Chance, Purpose};
+use crate::clock::Clock;
+use crate::digest::Digest;
+use crate::plan::Plan;
+use crate::queue::{HeapQueue, Key, KeyQueue, ORDER_BITS, Order, PENDING_MAX, Slab, Timers};
+use crate::record::Record;
+use crate::{Delay, Outcome, PromiseBroken, WorldSpec};
+
+use faults::FaultState;
+use links::LinkStates;
+use nodes::{Cell, Status};
+
+/// All nodes, disks, clocks, timers and messages in flight, at one instant of virtual time.
+///
+/// Same specification, same seed, same history. A world can be cloned at any instant and run on: the
+/// clone's history is the one that the original would have had.
+///
+/// `N` is the protocol, `P` the properties that watch it (`()` for none).
+#[derive(Clone)]
+pub struct World<N: Node, P: Properties<N>> {
+    spec: Arc<WorldSpec<N>>,
+    plan: Arc<Plan>,
+
+    /// Virtual time in nanoseconds.
+    now: u64,
+    /// The next sequence number; messages are named by theirs.
+    sequence: u64,
+    /// How many steps were handled; the index of the next.
+    steps: u64,
+    queue: HeapQueue,
+    pending: Slab<Pending<N>>,
+    timers: Timers<N::Timer>,
+
+    /// By number; `None` while down.
+    states: Vec<Option<N>>,
+    status: Vec<Status>,
+    incarnations: Vec<u32>,
+    /// What is looked at only when the status says so.
+    cells: Vec<Cell<N>>,
+    /// Empty when all clocks show true time.
+    clocks: Vec<Clock>,
+    /// Empty when nobody asks for roles.
+    roles: Vec<Option<Role>>,
+
+    chance: Chance,
+    links: LinkStates<N>,
+    faults: Vec<FaultState>,
+    /// Faults that wait for a trigger, and relays in force: their places in the list.
+    alert: Vec<u32>,
+    /// Faults whose target does not exist yet.
+    waiting: Vec<u32>,
+
+    properties: P,
+    digest: Digest,
+    record: Record,
+    tally: Tally,
+    phase: Phase,
+    core: Option<BTreeSet<NodeId>>,
+    promise_broken: Option<PromiseBroken>,
+    /// The effects of the step under way; kept for its allocation.
+    effects: Vec<Effect<N>>,
+    /// Who is inside a handler, in case it panics.
+    acting: Option<(NodeId, u64)>,
+}
+
+/// What is going to happen.
+#[derive(Clone, Debug)]
+enum Pending<N: Node> {
+    Message(Envelope<N::Message>),
+    Own {
+        node: NodeId,
+        incarnation: u32,
+        step: u64,
+        message: N::Message,
+    },
+    Start {
+        node: NodeId,
+        incarnation: u32,
+    },
+    /// An index into the workload.
+    Request(u32),
+    Synced {
+        node: NodeId,
+        incarnation: u32,
+        upto: u64,
+    },
+    /// The service of an event ends.
+    Served {
+        node: NodeId,
+        incarnation: u32,
+    },
+    /// The node turns to the next event of its queue.
+    Next {
+        node: NodeId,
+        incarnation: u32,
+    },
+    FaultBegins(u32),
+    FaultEnds(u32),
+    Calm,
+}
+
+/// A message on its way.
+#[derive(Clone, Debug)]
+struct Envelope<M> {
+    /// The sequence number of its sending, which both copies of a doubled message share.
+    id: u64,
+    from: NodeId,
+    to: NodeId,
+    /// The step that emitted it.
+    step: u64,
+    /// When it left.
+    sent: u64,
+    /// Whether the network made a copy of it.
+    copied: bool,
+    message: M,
+}
+
+/// What is counted.
+#[derive(Clone, Debug, Default)]
+struct Tally {
+    /// By kind.
+    sent: Vec<u64>,
+    resent: Vec<u64>,
+    handled: u64,
+    lost: u64,
+    bytes: u64,
+    /// Of doubled messages: how many copies are under way, and whether one was handled.
+    copies: BTreeMap<u64, (u8, bool)>,
+    overrides_used: Vec<bool>,
+}
+
+/// How far the run is.
+#[derive(Clone, Debug, PartialEq)]
+enum Phase {
+    /// Up to the deadline.
+    Due,
+    /// Beyond the deadline with debts of these claims.
+    Late(BTreeSet<&'static str>),
+    /// Over.
+    Over(End),
+}
+
+/// Why the run is over.
+#[derive(Clone, Debug, PartialEq)]
+enum End {
+    /// Everything owed was paid; those claims late.
+    Settled { late: BTreeSet<&'static str> },
+    /// These debts were never paid; some others late.
+    Owing { debts: Vec<(&'static str, sim_check::Debt)>, late: BTreeSet<&'static str> },
+    /// A property fell at this step.
+    Fell { step: u64 },
+    /// A handler panicked.
+    Panicked { node: NodeId, step: u64, message: String },
+    /// A budget ran out, in words.
+    Budget(String),
+}
+
+/// The world as properties see it; a macro, so that the properties can be borrowed beside it.
+macro_rules! view {
+    ($world:expr, $step:expr) => {
+        View {
+            time: SimTime::from_nanos($world.now),
+            step: $step,
+            servers: $world.spec.servers,
+            config: &$world.spec.config,
+            states: &$world.states,
+            core: $world.core.as_ref(),
+        }
+    };
+}
+use view;
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// The world before its first event.
+    ///
+    /// # Panics
+    /// When the specification has no nodes, or more than [`WorldSpec::NODES_MAX`].
+    #[must_use]
+    pub fn new(spec: Arc<WorldSpec<N>>, seed: u64) -> Self {
+        let nodes = spec.servers.saturating_add(spec.others);
+        assert!(nodes > 0, "a world needs at least one node");
+        assert!(nodes <= WorldSpec::<N>::NODES_MAX, "a world has at most 2^20 nodes");
+        let plan = Arc::new(Plan::new(&spec));
+        let count = nodes as usize;
+        let kinds = <N::Message as sim_node::Message>::KINDS.len();
+        let mut world = Self {
+            now: 0,
+            sequence: 0,
+            steps: 0,
+            queue: HeapQueue::default(),
+            pending: Slab::new(),
+            timers: Timers::new(),
+            states: (0..nodes).map(|_| None).collect(),
+            status: vec![Status::default(); count],
+            incarnations: vec![0; count],
+            cells: Vec::new(),
+            clocks: Vec::new(),
+            roles: vec![None; if plan.asks_roles { count } else { 0 }],
+            chance: Chance::new(seed, count),
+            links: LinkStates::new(&plan),
+            faults: spec.faults.iter().map(|planned| FaultState::new::<N>(planned, seed)).collect(),
+            alert: Vec::new(),
+            waiting: Vec::new(),
+            properties: P::new(&spec.config, spec.servers),
+            digest: Digest::new(),
+            record: Record::default(),
+            tally: Tally {
+                sent: vec![0; kinds],
+                resent: vec![0; kinds],
+                overrides_used: vec![false; spec.network.overrides.len()],
+                ..Tally::default()
+            },
+            phase: Phase::Due,
+            core: None,
+            promise_broken: None,
+            effects: Vec::new(),
+            acting: None,
+            plan,
+            spec,
+        };
+        world.set_up_nodes();
+        world.set_up_agenda();
+        world
+    }
+
+    /// Virtual time.
+    #[must_use]
+    pub fn now(&self) -> SimTime {
+        SimTime::from_nanos(self.now)
+    }
+
+    /// How many steps were handled.
+    #[must_use]
+    pub fn steps(&self) -> u64 {
+        self.steps
+    }
+
+    /// Every node's state, by number; `None` while it is down.
+    #[must_use]
+    pub fn states(&self) -> &[Option<N>] {
+        &self.states
+    }
+
+    /// The state of a node, or `None` while it is down.
+    #[must_use]
+    pub fn state(&self, node: NodeId) -> Option<&N> {
+        self.states.get(node.index())?.as_ref()
+    }
+
+    /// What a node's disk holds that is durable.
+    #[must_use]
+    pub fn durable(&self, node: NodeId) -> Option<&N::Stable> {
+        Some(&self.cells.get(node.index())?.disk.durable)
+    }
+
+    /// Who did what when, so far.
+    #[must_use]
+    pub fn record(&self) -> &Record {
+        &self.record
+    }
+
+    /// The properties that watch the world.
+    #[must_use]
+    pub fn properties(&self) -> &P {
+        &self.properties
+    }
+
+    /// What became of the run so far; final once [`World::step`] has returned false.
+    #[must_use]
+    pub fn outcome(&self) -> Outcome {
+        self.result()
+    }
+
+    fn nodes(&self) -> usize {
+        self.states.len()
+    }
+
+    /// Every node in order.
+    fn everybody(&self) -> impl Iterator<Item = NodeId> + use<N, P> {
+        (0..self.spec.servers + self.spec.others).map(NodeId::new)
+    }
+
+    /// The next sequence number.
+    #[inline]
+    fn next_sequence(&mut self) -> u64 {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        sequence
+    }
+
+    /// The place among the events of one instant of an event that a node caused.
+    #[inline]
+    fn order_of(&mut self, sequence: u64, cause: NodeId) -> Order {
+        if !self.plan.draws_ties {
+            return sequence & ((1 << ORDER_BITS) - 1);
+        }
+        let tie = self.chance.word(Purpose::Tie, cause) >> 56;
+        tie << 32 | (sequence & 0xffff_ffff)
+    }
+
+    /// Plans an event that a node causes.
+    #[inline]
+    fn plan_at(&mut self, time: u64, sequence: u64, cause: NodeId, pending: Pending<N>) {
+        let order = self.order_of(sequence, cause);
+        self.push(time, order, pending);
+    }
+
+    /// Plans an event of the world's own, which comes before those that nodes cause at its instant when
+    /// ties are drawn.
+    fn plan_first(&mut self, time: u64, pending: Pending<N>) {
+        let sequence = self.next_sequence();
+        self.push(time, sequence & 0xffff_ffff, pending);
+    }
+
+    #[inline]
+    fn push(&mut self, time: u64, order: Order, pending: Pending<N>) {
+        if self.queue.len() >= PENDING_MAX {
+            return self.too_many_pending();
+        }
+        let slot = self.pending.insert(pending);
+        self.queue.push(Key::new(time, order, slot));
+    }
+
+    #[cold]
+    fn too_many_pending(&mut self) {
+        if !matches!(self.phase, Phase::Over(_)) {
+            let why = format!("more than {PENDING_MAX} messages and events are pending");
+            self.phase = Phase::Over(End::Budget(why));
+        }
+    }
+
+    /// What happens before and at the first instant, and what the scenario has planned: cuts and other
+    /// lasting faults, then the starts, then everything else.
+    fn set_up_agenda(&mut self) {
+        let spec = Arc::clone(&self.spec);
+        for (index, planned) in spec.faults.iter().enumerate() {
+            if !planned.fault.is_momentary() {
+                self.plan_fault(index, planned);
+            }
+        }
+        for node in self.everybody() {
+            self.plan_first(0, Pending::Start { node, incarnation: 0 });
+        }
+        for (index, planned) in spec.faults.iter().enumerate() {
+            if planned.fault.is_momentary() {
+                self.plan_fault(index, planned);
+            }
+        }
+        if let Some(calm) = spec.calm {
+            self.plan_first(calm.at.as_nanos(), Pending::Calm);
+        }
+        for (index, (time, node, _)) in spec.requests.iter().enumerate() {
+            let index = u32::try_from(index).expect("a workload has fewer requests");
+            let sequence = self.next_sequence();
+            self.plan_at(time.as_nanos(), sequence, *node, Pending::Request(index));
+        }
+    }
+}
+
+/// One draw of a duration that may be random, by the rule that a purpose in use draws for every event.
+fn draw(chance: &mut Chance, in_use: bool, purpose: Purpose, node: NodeId, delay: &Delay) -> u64 {
+    let word = if in_use { chance.word(purpose, node) } else { 0 };
+    delay.draw(word)
+}

@@ -1,0 +1,243 @@
+//! What the world keeps of each node beside its state: whether it is up, its queue, its disk.
+
+use std::collections::VecDeque;
+
+use sim_check::{Properties, SimTime, View};
+use sim_node::{Drift, Event, Node, NodeId, Offset, Ratio, Stable};
+
+use super::disk::Disk;
+use super::{Pending, World, view};
+use crate::chance::{Purpose, between};
+use crate::clock::Clock;
+use crate::{Delay, DiskLoss, Inside, Observer};
+
+/// What is to be known of a node at every event, in one byte.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Status(u8);
+
+impl Status {
+    pub(super) const UP: u8 = 1;
+    /// It handles nothing now: it is paused or at work, or has a queue to work off.
+    pub(super) const BUSY: u8 = 2;
+    /// Its events take service time.
+    pub(super) const SERVES: u8 = 4;
+    /// A barrier holds its sends.
+    pub(super) const HOLDS: u8 = 8;
+    /// It dies inside its next step.
+    pub(super) const DOOMED: u8 = 16;
+    /// It may omit to send or receive.
+    pub(super) const OMITS: u8 = 32;
+
+    #[inline]
+    pub(super) fn has(self, bits: u8) -> bool {
+        self.0 & bits != 0
+    }
+
+    #[inline]
+    pub(super) fn set(&mut self, bits: u8) {
+        self.0 |= bits;
+    }
+
+    #[inline]
+    pub(super) fn clear(&mut self, bits: u8) {
+        self.0 &= !bits;
+    }
+
+    pub(super) fn put(&mut self, bits: u8, on: bool) {
+        if on {
+            self.set(bits);
+        } else {
+            self.clear(bits);
+        }
+    }
+}
+
+/// What the world keeps of a node and looks at only when its [`Status`] says so.
+#[derive(Clone, Debug)]
+pub(super) struct Cell<N: Node> {
+    pub(super) disk: Disk<N>,
+    /// What came while the node was busy, in order.
+    pub(super) inbox: VecDeque<Arrival<N>>,
+    /// How many of them are timers.
+    pub(super) queued_timers: u32,
+    /// What it is working on, and whether that is finished but for a pause.
+    pub(super) serving: Option<(Arrival<N>, bool)>,
+    /// Sequence number of its last crash: messages of a stream sent before are lost.
+    pub(super) crashed: u64,
+    /// Lasting faults in force at this node, by their place in the list.
+    pub(super) pauses: Vec<u32>,
+    pub(super) slowed: Vec<(u32, Delay)>,
+    pub(super) slow_disks: Vec<(u32, Delay)>,
+    pub(super) omits_sends: Vec<(u32, Ratio)>,
+    pub(super) omits_receives: Vec<(u32, Ratio)>,
+    pub(super) drifts: Vec<(u32, Drift)>,
+    /// The drift that its clock has by itself.
+    pub(super) own_drift: Drift,
+    /// How it dies inside its next step, and by which fault.
+    pub(super) doom: Option<(u32, Inside)>,
+}
+
+/// Something that has come to a node and waits, or is handled at once.
+#[derive(Clone, Debug)]
+pub(super) struct Arrival<N: Node> {
+    pub(super) what: What<N>,
+    /// The step that caused it.
+    pub(super) step: Option<u64>,
+}
+
+#[derive(Clone, Debug)]
+pub(super) enum What<N: Node> {
+    Message {
+        id: u64,
+        from: NodeId,
+        sent: u64,
+        copied: bool,
+        message: N::Message,
+    },
+    Own(N::Message),
+    Timer(N::Timer),
+    /// An index into the workload.
+    Request(u32),
+    /// A sync of the disk has completed.
+    Synced,
+}
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    pub(super) fn set_up_nodes(&mut self) {
+        let spec = std::sync::Arc::clone(&self.spec);
+        for node in self.everybody() {
+            let durable = spec.images.get(&node).cloned().unwrap_or_default();
+            self.cells.push(Cell {
+                disk: Disk::new(durable),
+                inbox: VecDeque::new(),
+                queued_timers: 0,
+                serving: None,
+                crashed: 0,
+                pauses: Vec::new(),
+                slowed: Vec::new(),
+                slow_disks: Vec::new(),
+                omits_sends: Vec::new(),
+                omits_receives: Vec::new(),
+                drifts: Vec::new(),
+                own_drift: Drift::default(),
+                doom: None,
+            });
+            let serves = spec.service.iter().any(|one| one.who.contains(node, spec.servers));
+            self.status[node.index()].put(Status::SERVES, serves);
+        }
+        if !self.plan.true_clocks {
+            self.clocks = self.everybody().map(|node| self.make_clock(node)).collect();
+            for node in self.everybody() {
+                self.cells[node.index()].own_drift = self.clocks[node.index()].drift();
+            }
+        }
+    }
+
+    /// A node's clock, as the last entry that names it says.
+    fn make_clock(&mut self, node: NodeId) -> Clock {
+        let spec = std::sync::Arc::clone(&self.spec);
+        let of_node = |one: &&crate::ClockSpec| one.who.contains(node, spec.servers);
+        let Some(clock) = spec.clocks.iter().rfind(of_node) else { return Clock::default() };
+        let mut within = |most: i64| {
+            if most == 0 {
+                return 0;
+            }
+            let drawn = between(self.chance.word(Purpose::Clock, node), 0, 2 * most.unsigned_abs());
+            i64::try_from(drawn).unwrap_or(i64::MAX).saturating_sub(most)
+        };
+        let half = i64::MAX / 2;
+        let offset_within = i64::try_from(clock.offset_within.as_nanos()).unwrap_or(half).min(half);
+        let offset = clock.offset.as_nanos().saturating_add(within(offset_within));
+        let drift =
+            i64::from(clock.drift.ppm()) + within(i64::from(clock.drift_within.ppm()).abs());
+        let drift = i32::try_from(drift.clamp(-999_999, 999_000_000)).expect("within the range");
+        Clock::new(Offset::from_nanos(offset), Drift::from_ppm(drift))
+    }
+
+    /// A node starts, for the first time or again.
+    pub(super) fn start<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        incarnation: u32,
+        watch: &mut O,
+    ) {
+        let index = node.index();
+        if self.status[index].has(Status::UP) || self.incarnations[index] != incarnation {
+            return;
+        }
+        let again = incarnation > 0;
+        if again && !self.may_return(node) {
+            return;
+        }
+        self.status[index].set(Status::UP);
+        if again {
+            let last = self.steps.saturating_sub(1);
+            self.properties.restart(&view!(self, last), node);
+        }
+        self.handle(node, Event::Start, None, None, watch);
+        self.cells[index].disk.damaged = false;
+        if !self.cells[index].pauses.is_empty() {
+            self.status[index].set(Status::BUSY);
+        }
+        if again {
+            self.retry_waiting(watch);
+        }
+    }
+
+    /// Plans the restart of a node that is down.
+    pub(super) fn restart_at(&mut self, time: u64, node: NodeId) {
+        let incarnation = self.incarnations[node.index()];
+        self.plan_first(time, Pending::Start { node, incarnation });
+    }
+
+    /// A node goes down: its state is dropped, what its barriers held dies, and of its unsynced writes
+    /// survives what the loss says. `fault` names the fault whose draws decide.
+    pub(super) fn crash<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        loss: DiskLoss,
+        fault: u32,
+        watch: &mut O,
+    ) {
+        let index = node.index();
+        if !self.status[index].has(Status::UP) {
+            return;
+        }
+        self.status[index].clear(Status::UP | Status::BUSY | Status::HOLDS | Status::DOOMED);
+        self.states[index] = None;
+        self.incarnations[index] += 1;
+        self.digest.pair(u64::from(node.number()) | CRASHED, self.now);
+        if let Some(role) = self.roles.get_mut(index) {
+            *role = None;
+        }
+        let crashed = self.next_sequence();
+        let cell = &mut self.cells[index];
+        cell.crashed = crashed;
+        cell.doom = None;
+        cell.queued_timers = 0;
+        let serving = cell.serving.take().map(|(arrival, _)| arrival);
+        let inbox = std::mem::take(&mut cell.inbox);
+        let stream = &mut self.faults[fault as usize].stream;
+        cell.disk.crash(loss, |choices| {
+            usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
+        });
+        for arrival in serving.into_iter().chain(inbox) {
+            if let What::Message { id, copied, .. } = arrival.what {
+                self.lose(id, copied, crate::Loss::Down, watch);
+            }
+        }
+        watch.crashed(SimTime::from_nanos(self.now), node);
+        let last = self.steps.saturating_sub(1);
+        self.properties.crash(&view!(self, last), node);
+    }
+}
+
+/// Marks a crash in the digest.
+const CRASHED: u64 = 1 << 63;
+
+/// Applies records in order.
+pub(super) fn fold<S: Stable>(durable: &mut S, records: impl IntoIterator<Item = S::Record>) {
+    for record in records {
+        durable.apply(&record);
+    }
+}

@@ -1,0 +1,186 @@
+//! What became of the run, free of the protocol's types.
+
+use std::collections::BTreeSet;
+
+use sim_check::{Judged, Kind, Properties, SimTime, Verdict};
+use sim_node::{Class, Message, Node, NodeId};
+
+use super::{End, Phase, World};
+use crate::record::StepClass;
+use crate::{Counts, FaultReport, Finding, Outcome, PANIC};
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    pub(super) fn result(&self) -> Outcome {
+        let findings = self.findings();
+        let undecided = self.undecided();
+        let verdict = if !findings.is_empty() {
+            Verdict::Violated
+        } else if undecided.is_some() {
+            Verdict::Unknown
+        } else {
+            Verdict::Held
+        };
+        Outcome {
+            verdict,
+            properties: self.verdicts(&findings),
+            findings,
+            undecided,
+            digest: self.final_digest(),
+            steps: self.steps,
+            ended: self.now(),
+            counts: self.counts(),
+            faults: self.fault_reports(),
+            overrides_used: self.tally.overrides_used.clone(),
+            idle: self.idle(),
+            promise_broken: self.promise_broken.clone(),
+        }
+    }
+
+    fn judged(&self) -> Vec<Judged<'_>> {
+        let mut judged = Vec::new();
+        self.properties.judged(&mut judged);
+        judged
+    }
+
+    fn findings(&self) -> Vec<Finding> {
+        let at = self.now();
+        let mut findings: Vec<Finding> = Vec::new();
+        let step = match &self.phase {
+            Phase::Over(End::Fell { step }) => Some(*step),
+            _ => None,
+        };
+        for one in self.judged() {
+            if let Some(violation) = one.judge.violation() {
+                findings.push(Finding {
+                    code: one.claim.code,
+                    at,
+                    step,
+                    node: violation.node,
+                    detail: violation.detail.clone(),
+                    witnesses: violation.witnesses.clone(),
+                });
+            }
+        }
+        match &self.phase {
+            Phase::Over(End::Panicked { node, step, message }) => findings.push(Finding {
+                code: PANIC,
+                at,
+                step: Some(*step),
+                node: Some(*node),
+                detail: format!("{node} panicked: {message}"),
+                witnesses: Vec::new(),
+            }),
+            Phase::Over(End::Owing { debts, .. }) => {
+                findings.extend(debts.iter().map(|(code, debt)| Finding {
+                    code,
+                    at: self.spec.deadline.min(at),
+                    step: None,
+                    node: debt.node,
+                    detail: debt.detail.clone(),
+                    witnesses: Vec::new(),
+                }));
+            }
+            _ => {}
+        }
+        findings
+    }
+
+    /// Why the run cannot be decided, unless something fell.
+    fn undecided(&self) -> Option<String> {
+        match &self.phase {
+            Phase::Due | Phase::Late(_) => {
+                Some(format!("the run was stopped at {}, before its end", self.now()))
+            }
+            Phase::Over(End::Budget(why)) => Some(why.clone()),
+            Phase::Over(End::Settled { late } | End::Owing { late, .. }) if !late.is_empty() => {
+                let late: Vec<&str> = late.iter().copied().collect();
+                Some(format!("what {} owes was paid late, at {}", late.join(", "), self.now()))
+            }
+            Phase::Over(_) => {
+                let broken = self.promise_broken.as_ref()?;
+                if self.spec.promise.broken {
+                    return None;
+                }
+                Some(format!("the promised model was broken at {}: {}", broken.at, broken.what))
+            }
+        }
+    }
+
+    fn verdicts(&self, findings: &[Finding]) -> Vec<(&'static sim_check::Claim, Verdict)> {
+        let none = BTreeSet::new();
+        let (ended_well, late) = match &self.phase {
+            Phase::Over(End::Settled { late } | End::Owing { late, .. }) => (true, late),
+            _ => (false, &none),
+        };
+        let broken = self.promise_broken.is_some() && !self.spec.promise.broken;
+        let mut verdicts: Vec<(&'static sim_check::Claim, Verdict)> = Vec::new();
+        for one in self.judged() {
+            let fell = findings.iter().any(|finding| finding.code == one.claim.code);
+            let unpaid = one.claim.kind == Kind::Liveness && !ended_well;
+            let verdict = if fell {
+                Verdict::Violated
+            } else if unpaid || broken || late.contains(one.claim.code) {
+                Verdict::Unknown
+            } else if one.judge.times_judged() == 0 {
+                Verdict::Vacuous
+            } else {
+                Verdict::Held
+            };
+            verdicts.push((one.claim, verdict));
+        }
+        verdicts
+    }
+
+    fn final_digest(&self) -> u64 {
+        let mut digest = self.digest;
+        digest.pair(self.now, self.steps);
+        digest.pair(self.tally.lost, self.tally.handled);
+        digest.value()
+    }
+
+    fn counts(&self) -> Counts {
+        let kinds = N::Message::KINDS.iter().zip(&self.tally.sent);
+        let sent: u64 = self.tally.sent.iter().sum();
+        Counts {
+            protocol: self.first_sends(Class::Protocol),
+            client: self.first_sends(Class::Client),
+            heartbeat: self.first_sends(Class::Heartbeat),
+            retransmission: self.tally.resent.iter().sum(),
+            lost: self.tally.lost,
+            in_flight: sent - self.tally.lost - self.tally.handled,
+            by_kind: kinds.map(|((name, _), sent)| (*name, *sent)).collect(),
+            bytes: self.spec.bytes.then_some(self.tally.bytes),
+        }
+    }
+
+    fn fault_reports(&self) -> Vec<FaultReport> {
+        let faults = self.spec.faults.iter().zip(&self.faults);
+        faults
+            .map(|(planned, state)| FaultReport {
+                label: planned.label.clone(),
+                struck: state.struck,
+                first: state.first.map(SimTime::from_nanos),
+                victims: state.victims.clone(),
+            })
+            .collect()
+    }
+
+    /// Nodes that did nothing after their start and caused nothing.
+    fn idle(&self) -> Vec<NodeId> {
+        let mut idle = vec![true; self.nodes()];
+        let mut left = idle.len();
+        for step in self.record.iter() {
+            if left == 0 {
+                break;
+            }
+            let sender = (step.class == StepClass::Message)
+                .then(|| step.cause.and_then(|cause| self.record.get(cause)))
+                .flatten();
+            let acted = (step.class != StepClass::Start).then_some(step.node);
+            for node in sender.map(|cause| cause.node).into_iter().chain(acted) {
+                left -= usize::from(std::mem::take(&mut idle[node.index()]));
+            }
+        }
+        self.everybody().filter(|node| idle[node.index()]).collect()
+    }
+}

@@ -1,0 +1,246 @@
+//! The run: event by event to the deadline, or beyond it while something is owed.
+
+use std::collections::BTreeSet;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+
+use sim_check::{Properties, SimTime, View};
+use sim_node::Node;
+
+use super::nodes::{Arrival, Status, What};
+use super::{End, Pending, Phase, World, view};
+use crate::queue::{Key, KeyQueue};
+use crate::{Observer, Outcome};
+
+/// How many times longer than to the deadline a run goes on while something is owed.
+const PATIENCE: u64 = 10;
+
+/// What comes next.
+enum Head {
+    Event(Key),
+    Timer(Key),
+}
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// Runs to the end: the deadline, the first safety violation, or an exhausted budget. A panic in a
+    /// handler is a violation of the run and not of the caller.
+    pub fn run(&mut self) -> Outcome {
+        self.run_watched(None, &mut ())
+    }
+
+    /// Runs up to and including an instant; the run can go on from there.
+    pub fn run_until(&mut self, until: SimTime) -> Outcome {
+        self.run_watched(Some(until), &mut ())
+    }
+
+    /// Runs as [`World::run`] or [`World::run_until`] does, and tells an observer what happens.
+    /// Watching changes nothing in the run.
+    ///
+    /// # Panics
+    /// When a property, the observer or the engine panics; a panic in a handler does not get out.
+    pub fn run_watched<O: Observer<N> + ?Sized>(
+        &mut self,
+        until: Option<SimTime>,
+        watch: &mut O,
+    ) -> Outcome {
+        let until = until.map_or(u64::MAX, SimTime::as_nanos);
+        let run = AssertUnwindSafe(|| while self.advance(until, watch) {});
+        if let Err(panic) = catch_unwind(run) {
+            let Some((node, step)) = self.acting.take() else { resume_unwind(panic) };
+            self.panicked(node, step, panic.as_ref());
+        }
+        self.result()
+    }
+
+    /// Handles what comes next, up to and including one step. Returns false once the run is over.
+    pub fn step(&mut self) -> bool {
+        let before = self.steps;
+        while self.steps == before {
+            let advance = AssertUnwindSafe(|| self.advance(u64::MAX, &mut ()));
+            match catch_unwind(advance) {
+                Ok(true) => {}
+                Ok(false) => return false,
+                Err(panic) => {
+                    let Some((node, step)) = self.acting.take() else { resume_unwind(panic) };
+                    self.panicked(node, step, panic.as_ref());
+                    return false;
+                }
+            }
+        }
+        true
+    }
+
+    fn panicked(&mut self, node: sim_node::NodeId, step: u64, panic: &(dyn std::any::Any + Send)) {
+        let message = panic
+            .downcast_ref::<String>()
+            .cloned()
+            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
+            .unwrap_or_else(|| "a panic without a message".to_owned());
+        self.phase = Phase::Over(End::Panicked { node, step, message });
+    }
+
+    /// Handles the next thing that happens, unless it happens after `until`. Returns false when there
+    /// is no such thing or the run is over.
+    fn advance<O: Observer<N> + ?Sized>(&mut self, until: u64, watch: &mut O) -> bool {
+        if let Phase::Over(_) = self.phase {
+            return false;
+        }
+        let limit = self.limit();
+        let head = self.head();
+        let time = match &head {
+            Some(Head::Event(key) | Head::Timer(key)) => key.time(),
+            None => u64::MAX,
+        };
+        if time > limit || head.is_none() {
+            if limit > until {
+                self.now = self.now.max(until.min(time));
+                return false;
+            }
+            return self.at_limit(head.is_none());
+        }
+        if time > until {
+            self.now = self.now.max(until);
+            return false;
+        }
+        if self.steps >= self.spec.steps_max {
+            let why = format!("the budget of {} steps is used up", self.spec.steps_max);
+            self.phase = Phase::Over(End::Budget(why));
+            return false;
+        }
+        self.now = time;
+        match head {
+            Some(Head::Event(key)) => {
+                self.queue.pop();
+                let pending = self.pending.take(key.slot());
+                self.happen(pending, watch);
+            }
+            Some(Head::Timer(_)) => self.timer_due(watch),
+            None => {}
+        }
+        if matches!(self.phase, Phase::Late(_)) {
+            self.check_late();
+        }
+        true
+    }
+
+    /// The smaller head of the two queues.
+    #[inline]
+    fn head(&mut self) -> Option<Head> {
+        match (self.queue.peek(), self.timers.peek()) {
+            (Some(event), Some(timer))
+                if (timer.time(), timer.order()) < (event.time(), event.order()) =>
+            {
+                Some(Head::Timer(timer))
+            }
+            (Some(event), _) => Some(Head::Event(event)),
+            (None, Some(timer)) => Some(Head::Timer(timer)),
+            (None, None) => None,
+        }
+    }
+
+    #[inline]
+    fn happen<O: Observer<N> + ?Sized>(&mut self, pending: Pending<N>, watch: &mut O) {
+        match pending {
+            Pending::Message(envelope) => self.deliver(envelope, watch),
+            Pending::Own { node, incarnation, step, message } => {
+                if self.incarnations[node.index()] == incarnation {
+                    let what = What::Own(message);
+                    self.arrive(node, Arrival { what, step: Some(step) }, watch);
+                }
+            }
+            Pending::Start { node, incarnation } => self.start(node, incarnation, watch),
+            Pending::Request(index) => {
+                let node = self.spec.requests[index as usize].1;
+                if node.index() < self.nodes() {
+                    let what = What::Request(index);
+                    self.arrive(node, Arrival { what, step: None }, watch);
+                }
+            }
+            Pending::Synced { node, incarnation, upto } => {
+                self.synced(node, incarnation, upto, watch);
+            }
+            Pending::Served { node, incarnation } => self.served(node, incarnation, watch),
+            Pending::Next { node, incarnation } => self.next(node, incarnation, watch),
+            Pending::FaultBegins(fault) => self.strike(fault, watch),
+            Pending::FaultEnds(fault) => {
+                // In the calm, nobody outside the core comes back by the end of a window.
+                if self.core.is_none() {
+                    self.end_fault(fault, watch);
+                }
+            }
+            Pending::Calm => self.begin_calm(watch),
+        }
+    }
+
+    #[inline]
+    fn timer_due<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
+        let Some((node, timer, due)) = self.timers.pop() else { return };
+        let up = self.status[node.index()].has(Status::UP);
+        if up && self.incarnations[node.index()] == due.incarnation {
+            let what = What::Timer(timer);
+            self.arrive(node, Arrival { what, step: Some(due.step) }, watch);
+        }
+    }
+
+    fn limit(&self) -> u64 {
+        let deadline = self.spec.deadline.as_nanos();
+        match self.phase {
+            Phase::Late(_) => deadline.saturating_mul(PATIENCE),
+            _ => deadline,
+        }
+    }
+
+    /// The deadline has come, or the end of patience, or nothing is going to happen any more. Returns
+    /// whether the run goes on.
+    fn at_limit(&mut self, quiet: bool) -> bool {
+        if !quiet {
+            self.now = self.limit();
+        }
+        self.digest_states();
+        let debts = self.debts();
+        let owed: BTreeSet<&'static str> = debts.iter().map(|(claim, _)| *claim).collect();
+        let late = match &mut self.phase {
+            Phase::Due if owed.is_empty() => BTreeSet::new(),
+            Phase::Due if quiet => BTreeSet::new(),
+            Phase::Due => {
+                self.phase = Phase::Late(owed);
+                return true;
+            }
+            Phase::Late(late) => std::mem::take(late),
+            Phase::Over(_) => return false,
+        };
+        if owed.is_empty() {
+            self.settle(late);
+        } else {
+            let late = late.difference(&owed).copied().collect();
+            self.phase = Phase::Over(End::Owing { debts, late });
+        }
+        false
+    }
+
+    /// Beyond the deadline: has everything been paid?
+    fn check_late(&mut self) {
+        if self.debts().is_empty()
+            && let Phase::Late(late) = &mut self.phase
+        {
+            let late = std::mem::take(late);
+            self.settle(late);
+        }
+    }
+
+    fn settle(&mut self, late: BTreeSet<&'static str>) {
+        self.phase = Phase::Over(End::Settled { late });
+        let last = self.steps.saturating_sub(1);
+        self.properties.end(&view!(self, last));
+        if self.properties.violated() {
+            self.phase = Phase::Over(End::Fell { step: last });
+        }
+        self.digest_states();
+    }
+
+    fn debts(&self) -> Vec<(&'static str, sim_check::Debt)> {
+        let mut debts = Vec::new();
+        let last = self.steps.saturating_sub(1);
+        self.properties.owes(&view!(self, last), &mut debts);
+        debts.into_iter().map(|(claim, debt)| (claim.code, debt)).collect()
+    }
+}

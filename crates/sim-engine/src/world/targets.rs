@@ -1,0 +1,76 @@
+//! Whom a fault strikes: chosen when it strikes.
+
+use sim_check::Properties;
+use sim_node::{Node, NodeId, Role};
+
+use super::World;
+use super::nodes::Status;
+use crate::Target;
+
+/// What drawn targets are drawn among.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Among {
+    /// Servers that are up.
+    Up,
+    /// Servers that are down.
+    Down,
+}
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// The nodes that a target stands for now; `None` when nobody fits.
+    pub(super) fn resolve(
+        &mut self,
+        fault: u32,
+        target: &Target,
+        among: Among,
+        trigger: Option<NodeId>,
+    ) -> Option<Vec<NodeId>> {
+        let servers = self.spec.servers;
+        let count = |some: u32| usize::try_from(some).expect("32 bits fit");
+        let found: Vec<NodeId> = match target {
+            Target::Node(number) => vec![NodeId::new(*number)],
+            Target::Nodes(numbers) => numbers.iter().copied().map(NodeId::new).collect(),
+            Target::Leader => vec![self.holder(Role::LEADER)?],
+            Target::Role(name) => vec![self.holder(name)?],
+            Target::Trigger => vec![trigger?],
+            Target::Servers => (0..servers).map(NodeId::new).collect(),
+            Target::Others => self.everybody().skip(count(servers)).collect(),
+            Target::All => self.everybody().collect(),
+            Target::Majority => self.draw_servers(fault, count(servers / 2 + 1), None)?,
+            Target::Minority => {
+                self.draw_servers(fault, count(servers.saturating_sub(1) / 2), None)?
+            }
+            Target::Random(some) => self.draw_servers(fault, count(*some), Some(among))?,
+        };
+        let nodes = self.nodes();
+        let found: Vec<NodeId> = found.into_iter().filter(|node| node.index() < nodes).collect();
+        (!found.is_empty()).then_some(found)
+    }
+
+    /// The highest-ranked holder of a role; of equals the one with the lowest number.
+    fn holder(&self, name: &str) -> Option<NodeId> {
+        let holders = self.everybody().filter_map(|node| {
+            let role = self.roles.get(node.index()).copied().flatten()?;
+            (role.name == name).then_some((role.rank, std::cmp::Reverse(node)))
+        });
+        holders.max().map(|(_, node)| node.0)
+    }
+
+    fn draw_servers(
+        &mut self,
+        fault: u32,
+        count: usize,
+        among: Option<Among>,
+    ) -> Option<Vec<NodeId>> {
+        let fits = |node: &NodeId| {
+            let up = self.status[node.index()].has(Status::UP);
+            among.is_none_or(|among| up == (among == Among::Up))
+        };
+        let servers = (0..self.spec.servers).map(NodeId::new);
+        let candidates: Vec<NodeId> = servers.filter(fits).collect();
+        if count == 0 || candidates.len() < count {
+            return None;
+        }
+        Some(self.faults[fault as usize].stream.subset(candidates, count))
+    }
+}
