@@ -33,7 +33,7 @@ fn orders(n: u64) -> Vec<Vec<u64>> {
         }
         for i in 0..k {
             permute(k - 1, order, all);
-            order.swap(if k % 2 == 0 { i } else { 0 }, k - 1);
+            order.swap(if k.is_multiple_of(2) { i } else { 0 }, k - 1);
         }
     }
     let mut all = Vec::new();
