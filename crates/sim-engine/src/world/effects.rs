@@ -66,7 +66,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message leaves its node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transmit<O: Observer<N> + ?Sized>(
         &mut self,
         from: NodeId,
@@ -103,7 +103,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message is on its way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn depart<O: Observer<N> + ?Sized>(
         &mut self,
         envelope: Envelope<N::Message>,

@@ -310,7 +310,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message arrives, unless something keeps it from doing so.
-    #[inline]
+    #[inline(always)]
     pub(super) fn deliver<O: Observer<N> + ?Sized>(
         &mut self,
         envelope: Envelope<N::Message>,

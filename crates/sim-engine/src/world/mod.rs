@@ -320,7 +320,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// Plans an event that a node causes.
-    #[inline]
+    #[inline(always)]
     fn plan_at(&mut self, time: u64, sequence: u64, cause: NodeId, pending: Pending<N>) {
         let order = self.order_of(sequence, cause);
         self.push(time, order, pending);
@@ -333,7 +333,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.push(time, sequence & 0xffff_ffff, pending);
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, time: u64, order: Order, pending: Pending<N>) {
         if self.queue.len() >= PENDING_MAX {
             return self.too_many_pending();

@@ -34,10 +34,6 @@ pub(crate) struct Found {
 }
 
 impl Found {
-    pub(crate) fn holds(&self) -> bool {
-        self.violations.is_empty() && self.traps == 0
-    }
-
     pub(crate) fn codes(&self) -> Vec<&'static str> {
         self.violations.keys().copied().collect()
     }
@@ -54,7 +50,7 @@ pub(crate) enum Orders {
     PromptMessages,
 }
 
-/// Explores every world that can be reached, breadth first. Branches end where a claim falls.
+/// Explores every world that can be reached, breadth first, also beyond the fall of a claim.
 pub(crate) fn explore<L: Lock>(config: &Config<L>, orders: Orders) -> Found {
     let mut found = Found::default();
     let mut index: BTreeMap<(u64, u64), usize> = BTreeMap::new();
@@ -77,13 +73,10 @@ pub(crate) fn explore<L: Lock>(config: &Config<L>, orders: Orders) -> Found {
                 if number < count {
                     continue;
                 }
-                match after.fallen {
-                    Some(code) => {
-                        found.violations.entry(code).or_insert_with(|| after.story());
-                        ends.push(number);
-                    }
-                    None => frontier.push_back((number, after)),
+                for code in &after.fallen {
+                    found.violations.entry(*code).or_insert_with(|| after.story());
                 }
+                frontier.push_back((number, after));
             }
         }
     }
@@ -120,8 +113,8 @@ struct World<L: Lock> {
     exclusion: MutualExclusion,
     waiting: BoundedWaiting,
     order: FirstComeFirstServed,
-    /// The claim that has fallen.
-    fallen: Option<&'static str>,
+    /// The claims that have fallen in the last step.
+    fallen: Vec<&'static str>,
     last: Option<Rc<Happened>>,
 }
 
@@ -146,7 +139,7 @@ impl<L: Lock> World<L> {
             exclusion: Property::<Party<L>>::new(config, servers),
             waiting: Property::<Party<L>>::new(config, servers),
             order: Property::<Party<L>>::new(config, servers),
-            fallen: None,
+            fallen: Vec::new(),
             last: None,
         };
         for number in 0..=servers {
@@ -197,7 +190,7 @@ impl<L: Lock> World<L> {
     fn steps(&self, config: &Config<L>, node: NodeId, event: &Event<Party<L>>) -> Vec<Self> {
         let mut outcomes = Vec::new();
         every_choice(|choose| {
-            let mut after = self.clone();
+            let mut after = Self { fallen: Vec::new(), ..self.clone() };
             let mut step = Step { effects: Vec::new(), choose };
             let moment = Moment { id: node, servers: config.servers, ..Moment::default() };
             let cx = &mut Context::new(config, moment, &mut step);
@@ -248,8 +241,8 @@ impl<L: Lock> World<L> {
         let mut judge = |property: &mut dyn FnMut(&mut Judge), code| {
             let mut judge = Judge::default();
             property(&mut judge);
-            if judge.violation().is_some() && self.fallen.is_none() {
-                self.fallen = Some(code);
+            if judge.violation().is_some() {
+                self.fallen.push(code);
             }
         };
         judge(&mut |judge| self.exclusion.after(&view, node, effects, judge), "ME1");
@@ -258,7 +251,8 @@ impl<L: Lock> World<L> {
     }
 
     fn identity(&self) -> (u64, u64) {
-        let all = (&self.states, &self.messages, &self.timers, &self.waiting, &self.order);
+        let nodes = (&self.states, &self.messages, &self.timers);
+        let all = (nodes, &self.waiting, &self.order, &self.fallen);
         let mut low = DefaultHasher::new();
         all.hash(&mut low);
         let mut high = DefaultHasher::new();
