@@ -15,5 +15,7 @@ pub fn catalogue() -> Catalogue {
         entry::<failure_detectors::Omega>(),
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
+        entry::<shared_memory::Peterson>(),
+        entry::<shared_memory::Bakery>(),
     ])
 }
