@@ -31,7 +31,7 @@ pub(super) struct FaultState {
 }
 
 impl FaultState {
-    pub(super) fn new<N: Node>(planned: &PlannedFault, seed: u64) -> Self {
+    pub(super) fn new(planned: &PlannedFault, seed: u64) -> Self {
         Self {
             stream: Stream::of_fault(seed, planned.id),
             seen: 0,

@@ -219,7 +219,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             roles: vec![None; if plan.asks_roles { count } else { 0 }],
             chance: Chance::new(seed, count),
             links: LinkStates::new(&plan),
-            faults: spec.faults.iter().map(|planned| FaultState::new::<N>(planned, seed)).collect(),
+            faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),
             alert: Vec::new(),
             waiting: Vec::new(),
             properties: P::new(&spec.config, spec.servers),
