@@ -220,6 +220,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         } else {
             let late = late.difference(&owed).copied().collect();
             self.phase = Phase::Over(End::Owing { debts, late });
+            let last = self.steps.saturating_sub(1);
+            self.properties.end(&view!(self, last));
         }
         false
     }
