@@ -371,6 +371,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.plan_first(calm.at.as_nanos(), Pending::Calm);
         }
         for (index, (time, node, _)) in spec.requests.iter().enumerate() {
+            if node.index() >= self.nodes() {
+                continue;
+            }
             let index = u32::try_from(index).expect("a workload has fewer requests");
             let sequence = self.next_sequence();
             self.plan_at(time.as_nanos(), sequence, *node, Pending::Request(index));

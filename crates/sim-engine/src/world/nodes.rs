@@ -229,6 +229,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch.crashed(SimTime::from_nanos(self.now), node);
         let last = self.steps.saturating_sub(1);
         self.properties.crash(&view!(self, last), node);
+        if !self.waiting.is_empty() {
+            self.retry_waiting(watch);
+        }
     }
 }
 

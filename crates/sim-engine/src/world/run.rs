@@ -116,10 +116,20 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Some(Head::Timer(_)) => self.timer_due(watch),
             None => {}
         }
-        if matches!(self.phase, Phase::Late(_)) {
+        // Once an event, so that what falls between steps, as in a crash, ends the run as well.
+        if self.properties.violated() {
+            self.fall();
+        } else if matches!(self.phase, Phase::Late(_)) {
             self.check_late();
         }
         true
+    }
+
+    #[cold]
+    fn fall(&mut self) {
+        if !matches!(self.phase, Phase::Over(_)) {
+            self.phase = Phase::Over(End::Fell { step: self.steps.saturating_sub(1) });
+        }
     }
 
     /// The smaller head of the two queues.
@@ -150,10 +160,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Pending::Start { node, incarnation } => self.start(node, incarnation, watch),
             Pending::Request(index) => {
                 let node = self.spec.requests[index as usize].1;
-                if node.index() < self.nodes() {
-                    let what = What::Request(index);
-                    self.arrive(node, Arrival { what, step: None }, watch);
-                }
+                self.arrive(node, Arrival { what: What::Request(index), step: None }, watch);
             }
             Pending::Synced { node, incarnation, upto } => {
                 self.synced(node, incarnation, upto, watch);
@@ -230,9 +237,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn settle(&mut self, late: BTreeSet<&'static str>) {
         self.phase = Phase::Over(End::Settled { late });
         let last = self.steps.saturating_sub(1);
+        // A world in which nothing happens any more stays as it is: what must not last is judged up to
+        // the deadline all the same.
+        let ended = self.now;
+        self.now = ended.max(self.spec.deadline.as_nanos());
         self.properties.end(&view!(self, last));
         if self.properties.violated() {
             self.phase = Phase::Over(End::Fell { step: last });
+        } else {
+            self.now = ended;
         }
         self.digest_states();
     }

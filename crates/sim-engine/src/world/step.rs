@@ -4,7 +4,7 @@ use sim_check::{Properties, SimTime, View};
 use sim_node::{Context, Effect, Event, Message, Moment, Node, NodeId, Sink};
 
 use super::nodes::Status;
-use super::{End, Phase, World, view};
+use super::{World, view};
 use crate::chance::{Chance, Purpose, below};
 use crate::record::StepClass;
 use crate::{DiskLoss, Observer, StepBegins};
@@ -114,9 +114,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         if step % self.plan.checkpoint == self.plan.checkpoint - 1 {
             self.digest_states();
-        }
-        if self.properties.violated() && !matches!(self.phase, Phase::Over(_)) {
-            self.phase = Phase::Over(End::Fell { step });
         }
     }
 
