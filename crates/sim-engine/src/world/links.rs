@@ -1,14 +1,14 @@
 //! Links: what becomes of a message between its sender and its receiver.
 
 use rustc_hash::FxHashMap;
-use sim_check::{Properties, SimTime};
+use sim_check::Properties;
 use sim_node::{Message, Node, NodeId, Ratio};
 
 use super::nodes::{Arrival, Status, What};
-use super::{Envelope, Pending, World};
+use super::{Envelope, World};
 use crate::chance::{Purpose, happens};
 use crate::plan::{LinkMatch, Plan};
-use crate::{Delay, Loss, Observer, Sent};
+use crate::{Delay, Loss, Observer};
 
 /// The links at one instant: cuts, holds and changed parameters in force.
 #[derive(Clone, Debug)]
@@ -86,10 +86,18 @@ pub(super) struct HoldInForce<N: Node> {
 struct Ordered {
     /// The sender's incarnation; a new one begins a new order.
     incarnation: u32,
-    /// When the last message arrives.
-    last: u64,
+    /// When the last message arrives, and its drawn place at that instant.
+    last: (u64, u8),
     /// Streams: messages up to this sequence number died with their connection.
     broken: Option<u64>,
+}
+
+impl<N: Node> HoldInForce<N> {
+    /// Keeps a message behind those that were sent before it.
+    fn keep(&mut self, arrives: u64, envelope: Envelope<N::Message>) {
+        let place = self.kept.partition_point(|(_, kept)| kept.id <= envelope.id);
+        self.kept.insert(place, (arrives, envelope));
+    }
 }
 
 impl<N: Node> LinkStates<N> {
@@ -165,6 +173,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let loss_word = word(plan.draws_loss, Purpose::Loss);
         let twice_word = word(plan.draws_duplication, Purpose::Duplication);
         let copy_word = word(plan.draws_duplication, Purpose::CopyDelay);
+        let copy_tie = if plan.draws_duplication { self.tie(Purpose::CopyTie, from) } else { 0 };
         let parameters = self.parameters(from, to, kind);
         let (loss, duplication) = (parameters.loss, parameters.duplication);
         let mut travel = parameters.delay.draw(delay_word);
@@ -189,65 +198,58 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             return self.fail_to_send(&envelope, why, watch);
         }
 
-        let in_order = plan.stream || self.spec.network.link.fifo;
         let mut arrives = self.now.saturating_add(travel);
-        if in_order {
-            arrives = self.in_order(from, to, arrives);
-        }
+        (arrives, envelope.tie) = self.in_order(from, to, arrives, envelope.tie);
         let doubled = !plan.stream && happens(twice_word, duplication);
-        if doubled {
-            envelope.copied = true;
-            self.tally.copies.insert(envelope.id, (2, false));
-            let mut copy_arrives = self.now.saturating_add(copy_travel);
-            if in_order {
-                copy_arrives = copy_arrives.max(arrives);
-            }
-            watch.sent(&Sent {
-                message: envelope.id,
-                time: SimTime::from_nanos(self.now),
-                step: envelope.step,
-                from,
-                to,
-                content: &envelope.message,
-                fate: Ok(SimTime::from_nanos(copy_arrives)),
-                copy: true,
-            });
-            let copy = envelope.clone();
-            self.keep_or_depart(arrives, envelope, watch);
-            let sequence = self.next_sequence();
-            self.plan_at(copy_arrives, sequence, from, Pending::Message(copy));
-            if in_order {
-                self.in_order(from, to, copy_arrives);
-            }
-        } else {
-            self.keep_or_depart(arrives, envelope, watch);
+        if !doubled {
+            let id = envelope.id;
+            return self.keep_or_depart(arrives, envelope, id, watch);
         }
+        envelope.copied = true;
+        self.tally.copies.insert(envelope.id, (2, false));
+        let mut copy = Envelope { tie: copy_tie, copy: true, ..envelope.clone() };
+        let id = envelope.id;
+        self.keep_or_depart(arrives, envelope, id, watch);
+        let copy_arrives = self.now.saturating_add(copy_travel);
+        let (copy_arrives, tie) = self.in_order(from, to, copy_arrives, copy_tie);
+        copy.tie = tie;
+        let sequence = self.next_sequence();
+        self.keep_or_depart(copy_arrives, copy, sequence, watch);
     }
 
     fn keep_or_depart<O: Observer<N> + ?Sized>(
         &mut self,
         arrives: u64,
         envelope: Envelope<N::Message>,
+        sequence: u64,
         watch: &mut O,
     ) {
         let (from, to) = (envelope.from.index(), envelope.to.index());
         let hold = self.links.holds.iter_mut().rfind(|hold| hold.from[from] && hold.to[to]);
         match hold {
-            Some(hold) => hold.kept.push((arrives, envelope)),
-            None => self.depart(envelope, arrives, watch),
+            Some(hold) => hold.keep(arrives, envelope),
+            None => self.depart(envelope, arrives, sequence, watch),
         }
     }
 
-    /// The earliest a message may arrive on a link in order, when it would arrive at `arrives`.
-    fn in_order(&mut self, from: NodeId, to: NodeId, arrives: u64) -> u64 {
+    /// When a message arrives that would arrive at `arrives`, and its place at that instant: on a link
+    /// in order, behind those that were sent before it.
+    fn in_order(&mut self, from: NodeId, to: NodeId, arrives: u64, tie: u8) -> (u64, u8) {
+        if !(self.plan.stream || self.spec.network.link.fifo) {
+            return (arrives, tie);
+        }
         let incarnation = self.incarnations[from.index()];
         let link = self.links.ordered.entry((from, to)).or_default();
         if link.incarnation != incarnation {
-            (link.incarnation, link.last) = (incarnation, 0);
+            (link.incarnation, link.last) = (incarnation, (0, 0));
         }
-        // Drawn ties would let two messages of one instant overtake each other.
-        let gap = u64::from(self.plan.draws_ties && link.last > 0);
-        link.last = arrives.max(link.last.saturating_add(gap));
+        // Of two at one instant the first keeps its place, and the second has the greater sequence
+        // number.
+        link.last = if arrives > link.last.0 {
+            (arrives, tie)
+        } else {
+            (link.last.0, tie.max(link.last.1))
+        };
         link.last
     }
 
@@ -322,7 +324,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.check_promised_links(why, envelope.from, envelope.to);
             return self.lose(envelope.id, envelope.copied, why, watch);
         }
-        let Envelope { id, from, to, step, sent, copied, message } = envelope;
+        let Envelope { id, from, to, step, sent, copied, message, .. } = envelope;
         let what = What::Message { id, from, sent, copied, message };
         self.arrive(to, Arrival { what, step: Some(step) }, watch);
     }
@@ -354,19 +356,23 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.omits(to, false).then_some(Loss::Omission)
     }
 
-    /// What a hold has kept leaves, in the order in which it came, none before now.
+    /// What a hold has kept leaves, in the order in which it was sent, none before now; what another hold
+    /// in force is to keep as well goes on to that one.
     pub(super) fn release_kept<O: Observer<N> + ?Sized>(
         &mut self,
         kept: Vec<(u64, Envelope<N::Message>)>,
         watch: &mut O,
     ) {
-        let mut not_before = self.now;
-        for (arrives, envelope) in kept {
-            not_before = not_before.max(arrives);
-            if let Some((calm, bound)) = self.links.calm {
-                not_before = not_before.min(calm.saturating_add(bound).max(self.now));
-            }
-            self.depart(envelope, not_before, watch);
+        let mut last = (self.now, 0);
+        for (arrives, mut envelope) in kept {
+            last = if arrives > last.0 {
+                (arrives, envelope.tie)
+            } else {
+                (last.0, envelope.tie.max(last.1))
+            };
+            envelope.tie = last.1;
+            let sequence = self.next_sequence();
+            self.keep_or_depart(last.0, envelope, sequence, watch);
         }
     }
 }

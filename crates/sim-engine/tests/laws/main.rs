@@ -12,6 +12,8 @@ mod toy;
 mod barrier;
 mod crash;
 mod inside;
+mod partitions;
 mod pause;
 mod service;
 mod targets;
+mod ties;
