@@ -20,7 +20,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         let status = self.status[node.index()];
         if !status.has(Status::UP) {
-            if let What::Message { id, copied, .. } = arrival.what {
+            if let What::Message { id, from, copied, .. } = arrival.what {
+                self.break_connection(from, node);
                 self.lose(id, copied, Loss::Down, watch);
             }
         } else if status.has(Status::BUSY) {
