@@ -10,8 +10,12 @@ mod scene;
 mod toy;
 
 mod barrier;
+mod calm;
 mod crash;
 mod inside;
+mod links;
+mod partitions;
 mod pause;
 mod service;
 mod targets;
+mod ties;
