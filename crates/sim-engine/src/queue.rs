@@ -104,7 +104,7 @@ impl<T> Slab<T> {
         Self { slots: Vec::new(), free: NO_SLOT }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, value: T) -> u32 {
         if self.free == NO_SLOT {
             let slot = self.slots.len() as u32;
@@ -119,7 +119,7 @@ impl<T> Slab<T> {
         slot
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self, slot: u32) -> T {
         let place = &mut self.slots[slot as usize];
         let full = std::mem::replace(place, Slot::Empty(self.free));

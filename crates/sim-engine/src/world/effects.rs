@@ -10,7 +10,7 @@ use crate::{Loss, Observer, PromiseBroken, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Takes the effects out one by one and lets them happen.
-    #[inline]
+    #[inline(always)]
     pub(super) fn perform<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
@@ -66,7 +66,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message leaves its node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transmit<O: Observer<N> + ?Sized>(
         &mut self,
         from: NodeId,
@@ -103,7 +103,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message is on its way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn depart<O: Observer<N> + ?Sized>(
         &mut self,
         envelope: Envelope<N::Message>,
@@ -165,7 +165,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn count_handled(&mut self, id: u64, copied: bool) {
         if !copied {
             self.tally.handled += 1;

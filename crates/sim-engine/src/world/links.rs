@@ -138,7 +138,7 @@ struct Parameters<'a> {
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// The delay of a message when nothing is to be asked but the one distribution of all links.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_delay(&mut self, from: NodeId) -> u64 {
         let delay = &self.spec.network.link.delay;
         if self.plan.draws_delay {
@@ -310,7 +310,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message arrives, unless something keeps it from doing so.
-    #[inline]
+    #[inline(always)]
     pub(super) fn deliver<O: Observer<N> + ?Sized>(
         &mut self,
         envelope: Envelope<N::Message>,

@@ -80,6 +80,8 @@ pub struct World<N: Node, P: Properties<N>> {
     promise_broken: Option<PromiseBroken>,
     /// The effects of the step under way; kept for its allocation.
     effects: Vec<Effect<N>>,
+    /// The step after which states are digested next.
+    checkpoint: u64,
     /// Who is inside a handler, in case it panics.
     acting: Option<(NodeId, u64)>,
 }
@@ -235,6 +237,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             core: None,
             promise_broken: None,
             effects: Vec::new(),
+            checkpoint: plan.checkpoint - 1,
             acting: None,
             plan,
             spec,
@@ -320,7 +323,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// Plans an event that a node causes.
-    #[inline]
+    #[inline(always)]
     fn plan_at(&mut self, time: u64, sequence: u64, cause: NodeId, pending: Pending<N>) {
         let order = self.order_of(sequence, cause);
         self.push(time, order, pending);
@@ -333,7 +336,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.push(time, sequence & 0xffff_ffff, pending);
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, time: u64, order: Order, pending: Pending<N>) {
         if self.queue.len() >= PENDING_MAX {
             return self.too_many_pending();

@@ -147,7 +147,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn happen<O: Observer<N> + ?Sized>(&mut self, pending: Pending<N>, watch: &mut O) {
         match pending {
             Pending::Message(envelope) => self.deliver(envelope, watch),
