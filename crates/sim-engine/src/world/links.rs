@@ -164,7 +164,7 @@ struct Parameters<'a> {
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// The delay of a message when nothing is to be asked but the one distribution of all links.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_delay(&mut self, from: NodeId) -> u64 {
         let delay = &self.spec.network.link.delay;
         if self.plan.draws_delay {
