@@ -56,7 +56,7 @@ pub(crate) fn explain(
             let owner = owner(outer.as_deref(), region);
             let help = match region.fields.iter().find(|f| f.name == *field) {
                 Some(f) => format!("`{field}` is a {}: {}", f.kind, f.meaning),
-                None => missing_help(group.name(source.text), field),
+                None => missing_help(outer.as_deref(), group.name(source.text), field),
             };
             Diagnostic::error(head(group), format!("{owner} lacks its field `{field}`"))
                 .label(format!("`{field}` is missing"))
@@ -87,15 +87,17 @@ fn variant(
     let noun = usage::noun(family);
     let is_near = nearest(found, expected).is_some();
     let elsewhere = usage::family_of(found).filter(|other| Some(*other) != family && !is_near);
-    let diagnostic =
-        Diagnostic::error(place, unknown(noun, found, expected)).label(match elsewhere {
-            Some(other) => format!("this is a {}", usage::noun(Some(other))),
-            None => format!("no such {noun}"),
-        });
     if family == Some("Plan") && elsewhere == Some("Fault") {
         let example = usage::of("Fault", found).unwrap_or("Heal");
-        return diagnostic.help(format!("a fault stands in its time: `At(\"2s\", {example})`"));
+        return Diagnostic::error(place, format!("the fault `{found}` stands without its time"))
+            .label("when?")
+            .help(format!("it is written as in `At(\"2s\", {example})`"));
     }
+    let label = match elsewhere {
+        Some(other) => format!("this is a {}", usage::noun(Some(other))),
+        None => format!("no such {noun}"),
+    };
+    let diagnostic = Diagnostic::error(place, unknown(noun, found, expected)).label(label);
     diagnostic.help(format!("here may stand {}", list(expected)))
 }
 
@@ -149,10 +151,13 @@ fn shape(code: &Error, place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let at = if about_the_group { group.span.clone() } else { item.span.clone() };
     let mut diagnostic = Diagnostic::error(at, message).label(label);
     if matches!((code, &item.shape), (Error::ExpectedString, Shape::Number)) {
-        return diagnostic
-            .help("quantities stand in quotes and carry their unit: `\"150ms\"`, `\"1%\"`");
+        return diagnostic.help(
+            "texts and quantities stand in quotes, quantities with their unit: `\"150ms\"`, `\"1%\"`",
+        );
     }
-    let own = usage::example(item.name(text)).filter(|_| !about_the_group);
+    let lacks_values =
+        matches!(code, Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_));
+    let own = usage::example(item.name(text)).filter(|_| lacks_values);
     if let Some(example) = own.or_else(|| usage::example(group.name(text))) {
         diagnostic = diagnostic.help(format!("it is written as in `{example}`"));
     }
@@ -167,7 +172,8 @@ fn too_much(place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let takes_nothing = inner.name.as_ref().is_some_and(|name| name.end <= place.start);
     let group = if takes_nothing { inner } else { source.outline.around(&place) };
     let place = if takes_nothing { group.span.clone() } else { inner.span.clone() };
-    let message = format!("{} takes fewer values", group.describe(text));
+    let values = if takes_nothing { "no values" } else { "fewer values" };
+    let message = format!("{} takes {values}", group.describe(text));
     let diagnostic = Diagnostic::error(place, message).label("this is too much");
     match usage::example(group.name(text)) {
         Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
@@ -189,7 +195,8 @@ fn owner(outer: Option<&str>, region: &Region<'_>) -> String {
     }
 }
 
-fn missing_help(group: Option<&str>, field: &str) -> String {
+fn missing_help(outer: Option<&str>, group: Option<&str>, field: &str) -> String {
+    let group = if outer == Some("Trigger") { Some("When") } else { group };
     match usage::example(group) {
         Some(example) => format!("it is written as in `{example}`"),
         None => format!("add `{field}: ...`"),

@@ -18,6 +18,12 @@ pub(crate) type Wrong = Box<Diagnostic>;
 /// Reads the tree of a text that is one value.
 pub(crate) fn read(text: &str) -> Result<Item, Wrong> {
     let mut reader = Reader { text, words: Words::new(text), ahead: None, values: 0 };
+    if reader.peek()?.is_none() {
+        return Err(Diagnostic::error(reader.end(), "the file holds no scenario")
+            .label("nothing to run")
+            .help("a scenario file holds one `Scenario(title: ..., protocol: ..., ...)`")
+            .into());
+    }
     let item = reader.value(0)?;
     match reader.next()? {
         None => Ok(item),

@@ -6,7 +6,7 @@ mod common;
 use common::{at, chain, crash, fallen, one_zero, planned, run, synchronous};
 use consensus::{ConsensusClaims, FloodSet, Inputs, OptFloodSet, Rule, Value};
 use sim_check::{Claim, Verdict};
-use sim_engine::{Inside, Target, Ties, When, World, WorldSpec};
+use sim_engine::{Inside, Promise, Target, Ties, When, World, WorldSpec};
 use sim_node::Rounds;
 
 const LYNCH: Rule = Rule::OnlyOr(Value(0));
@@ -107,6 +107,28 @@ fn optfloodset_decides_as_floodset_does() {
         assert_eq!(decided, opt_decided, "seed {seed}");
         assert!(opt.counts.total() <= 2 * 5 * 4, "seed {seed}: {}", opt.counts.total());
     }
+}
+
+/// A process that stands still for two rounds has spoken once before and heard everybody: when it goes on
+/// it hurries through the rounds it missed, and decides at once what the others decided.
+#[test]
+fn a_process_that_was_held_up_decides_as_soon_as_it_goes_on() {
+    let spec = synchronous::<Rounds<FloodSet>>(4, 2, one_zero(4), Rule::Least);
+    let pause = sim_engine::Fault::Pause(Target::Node(0));
+    let faults = planned([(When::Between(at(50), at(350)), pause)]);
+    let promise = Promise { broken: true, ..spec.promise };
+    let spec = std::sync::Arc::new(WorldSpec { faults, promise, ..spec });
+    let mut world: World<_, ConsensusClaims> = World::new(std::sync::Arc::clone(&spec), 0);
+    world.run_until(at(349));
+    let decision = |world: &World<Rounds<FloodSet>, ConsensusClaims>| {
+        world.states()[0].as_ref().and_then(|node| node.process().decision())
+    };
+    assert_eq!(decision(&world), None);
+    world.run_until(at(350));
+    assert_eq!(decision(&world), Some(Value(0)));
+    let (outcome, decisions) = run(spec, 0);
+    assert_eq!(outcome.verdict, Verdict::Held, "{:?}", outcome.findings);
+    assert_eq!(decisions, [(1, 0), (2, 0), (3, 0), (0, 0)]);
 }
 
 /// Inputs that are drawn differ from seed to seed, and between processes.

@@ -32,6 +32,7 @@ fn election(n: u32, rank: u32, address_known_dead: bool, seed: u64) -> Outcome {
     let outcome = run::<Bully>(world, seed);
     assert_held(&outcome, &format!("n = {n}, rank {rank}, seed {seed}"));
     assert_eq!(outcome.counts.heartbeat, 0, "no detector");
+    assert_eq!(outcome.idle, [], "who is crashed on purpose is not unused");
     assert_eq!(outcome.counts.total(), outcome.counts.protocol);
     outcome
 }

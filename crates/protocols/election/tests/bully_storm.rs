@@ -157,7 +157,7 @@ fn weather(seed: u64) -> bool {
     let mut draw = Draw(seed);
     let bound = ms([10, 10, 40][usize::try_from(draw.below(3)).unwrap()]);
     let settings = Settings {
-        nodes: u32::try_from(draw.between(2, 7)).unwrap(),
+        nodes: u32::try_from(draw.between(1, 7)).unwrap(),
         bound,
         slack: Duration::from_nanos(1),
         period: ms([1, 20, 100][usize::try_from(draw.below(3)).unwrap()]),

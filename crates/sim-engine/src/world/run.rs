@@ -147,7 +147,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn happen<O: Observer<N> + ?Sized>(&mut self, pending: Pending<N>, watch: &mut O) {
         match pending {
             Pending::Message(envelope) => self.deliver(envelope, watch),
@@ -220,6 +220,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         } else {
             let late = late.difference(&owed).copied().collect();
             self.phase = Phase::Over(End::Owing { debts, late });
+            let last = self.steps.saturating_sub(1);
+            self.properties.end(&view!(self, last));
         }
         false
     }

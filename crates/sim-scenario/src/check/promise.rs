@@ -51,12 +51,14 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     for breach in breaches {
         let Breach { span, promise, what, why } = breach;
         let promised = model.at_field(sheet.text, promise).span.clone();
-        sheet.push(
-            Diagnostic::error(span, format!("the scenario breaks its own promise: {what}"))
-                .label(why)
-                .context(promised, "promised here")
-                .help("when that is the point of the scenario, say `broken: true` in its model"),
-        );
+        let message = format!("the scenario breaks its own promise: {what}");
+        let mut diagnostic = Diagnostic::error(span.clone(), message)
+            .label(why)
+            .help("when that is the point of the scenario, say `broken: true` in its model");
+        if span != promised {
+            diagnostic = diagnostic.context(promised, "promised here");
+        }
+        sheet.push(diagnostic);
     }
 }
 
@@ -116,9 +118,11 @@ impl Search<'_, '_> {
             return;
         }
         let item = sheet.field("network");
-        // Where the network is not written down, the promise itself is pointed at.
-        let is_written = item.span != sheet.outline.span;
-        let item = if is_written { item } else { sheet.field("model") };
+        if item.span == sheet.outline.span {
+            // The network is not written down, so the promise itself is pointed at.
+            let timing = &sheet.field("model").at_field(sheet.text, TIMING).span;
+            return self.delay(network.delay(), timing, bound);
+        }
         self.delay(network.delay(), &item.at_field(sheet.text, "delay").span, bound);
         for (index, link) in network.links().iter().enumerate() {
             if let Some(delay) = &link.delay {

@@ -3,7 +3,7 @@
 use sim_check::{Claim, Debt, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
-use super::lasting::{Lasting, until};
+use super::lasting::{Lasting, until, verb};
 use super::outputs::Outputs;
 use crate::{Omega, OmegaConfig};
 
@@ -61,7 +61,8 @@ impl Property<Omega> for EventualAccuracy {
 
     fn owes(&self, view: &View<'_, Omega>) -> Option<Debt> {
         let ((process, leader), mended) = self.accurate.owed(view.time)?;
-        let detail = format!("{process} trusts {leader}, which is not correct{}", until(mended));
+        let trusts = verb("trusts", "trusted", mended);
+        let detail = format!("{process} {trusts} {leader}, which is not correct{}", until(mended));
         Some(Debt { node: Some(process), detail })
     }
 }

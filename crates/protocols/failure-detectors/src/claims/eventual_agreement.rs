@@ -3,7 +3,7 @@
 use sim_check::{Claim, Debt, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
-use super::lasting::{Lasting, until};
+use super::lasting::{Lasting, until, verb};
 use super::outputs::Outputs;
 use crate::{Omega, OmegaConfig};
 
@@ -61,7 +61,9 @@ impl Property<Omega> for EventualAgreement {
 
     fn owes(&self, view: &View<'_, Omega>) -> Option<Debt> {
         let ([(one, first), (other, second)], mended) = self.agreed.owed(view.time)?;
-        let detail = format!("{one} trusts {first} where {other} trusts {second}{}", until(mended));
+        let trusts = verb("trusts", "trusted", mended);
+        let detail =
+            format!("{one} {trusts} {first} while {other} {trusts} {second}{}", until(mended));
         Some(Debt { node: Some(other), detail })
     }
 }

@@ -6,7 +6,7 @@ use sim_check::{Claim, Debt, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::Detects;
-use super::lasting::{Lasting, until};
+use super::lasting::{Lasting, until, verb};
 use super::outputs::Outputs;
 
 /// EPFD2: eventually no correct process is suspected by any correct process.
@@ -65,7 +65,8 @@ impl<N: Detects> Property<N> for EventualStrongAccuracy {
 
     fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
         let ((process, wronged), mended) = self.accurate.owed(view.time)?;
-        let detail = format!("{process} suspects {wronged}, which is correct{}", until(mended));
+        let suspects = verb("suspects", "suspected", mended);
+        let detail = format!("{process} {suspects} {wronged}, which is correct{}", until(mended));
         Some(Debt { node: Some(process), detail })
     }
 }

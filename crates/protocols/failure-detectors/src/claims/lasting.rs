@@ -46,10 +46,18 @@ impl<W: Copy> Lasting<W> {
     }
 }
 
-/// Says until when something was wrong, after a sentence that says what.
+/// The verb of a debt, in the present or in the past.
+pub(crate) fn verb(
+    present: &'static str,
+    past: &'static str,
+    mended: Option<SimTime>,
+) -> &'static str {
+    if mended.is_none() { present } else { past }
+}
+
+/// The end of a debt's sentence: until when something was wrong, if it is not any longer.
 pub(crate) fn until(mended: Option<SimTime>) -> String {
-    match mended {
-        None => String::new(),
-        Some(time) => format!(" until {time}, so late that it may happen again"),
-    }
+    mended.map_or_else(String::new, |time| {
+        format!(", until {time}: too late to tell whether it will last")
+    })
 }

@@ -6,7 +6,7 @@ use sim_check::{Claim, Debt, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::Detects;
-use super::lasting::{Lasting, until};
+use super::lasting::{Lasting, until, verb};
 use super::outputs::Outputs;
 
 /// EPFD1: eventually every crashed process is suspected by every correct process, for good.
@@ -64,8 +64,9 @@ impl<N: Detects> Property<N> for StrongCompleteness {
 
     fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
         let ((process, crashed), mended) = self.complete.owed(view.time)?;
+        let takes = verb("takes", "took", mended);
         let detail =
-            format!("{process} does not suspect {crashed}, which has crashed{}", until(mended));
+            format!("{process} {takes} {crashed}, which has crashed, for alive{}", until(mended));
         Some(Debt { node: Some(process), detail })
     }
 }
