@@ -82,7 +82,8 @@ pub trait Property<N: Node>: Clone + 'static {
     /// The storm is over: the core is up and connected for good.
     fn calm(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
-    /// The run has ended, and no safety property fell.
+    /// The run has ended, and no safety property fell. The time is the deadline, or later when a debt was
+    /// paid late; the states have lasted since the last step.
     fn end(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
     /// What is still owed: asked at the deadline, and after each step from then on until nothing is.

@@ -23,8 +23,18 @@ pub(crate) enum Purpose {
     Timer,
     /// What the protocol chooses.
     Choice,
-    /// The order among events of one instant; of the node that caused the event.
+    /// The place of a message among the events of the instant at which it arrives; of the sender.
     Tie,
+    /// The place of a second copy.
+    CopyTie,
+    /// The place of a timer; of its owner.
+    TimerTie,
+    /// The place of a message that a node sends to itself.
+    OwnTie,
+    /// The place of the end of a service or of a sync.
+    WorkTie,
+    /// The place of a request of the workload; of the node that is asked.
+    RequestTie,
     /// How long a node works on an event.
     Service,
     /// How long a sync of the disk takes.
@@ -35,7 +45,7 @@ pub(crate) enum Purpose {
     Clock,
 }
 
-const PURPOSES: usize = 11;
+const PURPOSES: usize = 16;
 
 /// Domains keep the addresses of nodes, faults and the rest apart.
 const OF_NODES: u64 = 0;

@@ -31,7 +31,7 @@ pub(super) struct FaultState {
 }
 
 impl FaultState {
-    pub(super) fn new<N: Node>(planned: &PlannedFault, seed: u64) -> Self {
+    pub(super) fn new(planned: &PlannedFault, seed: u64) -> Self {
         Self {
             stream: Stream::of_fault(seed, planned.id),
             seen: 0,
@@ -81,10 +81,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// Somebody has taken a role or come back: faults that wait may find their target now.
+    /// Somebody has taken a role, come back or gone down: faults that wait may find their target now,
+    /// unless their window is over.
     pub(super) fn retry_waiting<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
         for fault in std::mem::take(&mut self.waiting) {
-            self.strike(fault, watch);
+            let end = window_end(&self.spec, &self.spec.faults[fault as usize].when);
+            if self.now() <= end {
+                self.strike(fault, watch);
+            }
         }
     }
 
@@ -326,8 +330,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.links.cuts.push(CutInForce { fault, since, until: None, rule, at_delivery });
     }
 
-    /// Ends every cut and every hold. Returns everybody whom they were about.
+    /// Ends every cut and every hold, and the wait of those that have not found their target yet.
+    /// Returns everybody whom they were about.
     fn heal<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) -> Vec<NodeId> {
+        let spec = &self.spec;
+        self.waiting.retain(|fault| !spec.faults[*fault as usize].fault.is_ended_by_heal());
         let mut healed = Vec::new();
         let in_force = self.links.cuts.iter().filter(|cut| cut.until.is_none());
         let mut faults: Vec<u32> = in_force.map(|cut| cut.fault).collect();

@@ -62,6 +62,8 @@ pub(super) struct Cell<N: Node> {
     pub(super) queued_timers: u32,
     /// What it is working on, and whether that is finished but for a pause.
     pub(super) serving: Option<(Arrival<N>, bool)>,
+    /// When it last sent to itself, and the drawn place of that message.
+    pub(super) own: (u64, u8),
     /// Sequence number of its last crash: messages of a stream sent before are lost.
     pub(super) crashed: u64,
     /// Lasting faults in force at this node, by their place in the list.
@@ -112,6 +114,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 inbox: VecDeque::new(),
                 queued_timers: 0,
                 serving: None,
+                own: (0, 0),
                 crashed: 0,
                 pauses: Vec::new(),
                 slowed: Vec::new(),
@@ -229,6 +232,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch.crashed(SimTime::from_nanos(self.now), node);
         let last = self.steps.saturating_sub(1);
         self.properties.crash(&view!(self, last), node);
+        if !self.waiting.is_empty() {
+            self.retry_waiting(watch);
+        }
     }
 }
 

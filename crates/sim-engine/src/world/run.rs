@@ -147,7 +147,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn happen<O: Observer<N> + ?Sized>(&mut self, pending: Pending<N>, watch: &mut O) {
         match pending {
             Pending::Message(envelope) => self.deliver(envelope, watch),
@@ -220,6 +220,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         } else {
             let late = late.difference(&owed).copied().collect();
             self.phase = Phase::Over(End::Owing { debts, late });
+            let last = self.steps.saturating_sub(1);
+            self.properties.end(&view!(self, last));
         }
         false
     }
@@ -237,9 +239,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn settle(&mut self, late: BTreeSet<&'static str>) {
         self.phase = Phase::Over(End::Settled { late });
         let last = self.steps.saturating_sub(1);
+        // A world in which nothing happens any more stays as it is: what must not last is judged up to
+        // the deadline all the same.
+        let ended = self.now;
+        self.now = ended.max(self.spec.deadline.as_nanos());
         self.properties.end(&view!(self, last));
         if self.properties.violated() {
             self.phase = Phase::Over(End::Fell { step: last });
+        } else {
+            self.now = ended;
         }
         self.digest_states();
     }

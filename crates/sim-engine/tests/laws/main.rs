@@ -1,0 +1,21 @@
+//! The laws of the world, one file each, held against histories computed by hand.
+//!
+//! Scripted nodes ([`toy`]) make every step foreseeable; links take one millisecond unless a test says
+//! otherwise, so each time in an expected history is a small sum that the comment beside it spells out.
+
+#![expect(unreachable_pub, reason = "`pub` says what a file of this binary offers to the others")]
+
+mod history;
+mod scene;
+mod toy;
+
+mod barrier;
+mod calm;
+mod crash;
+mod inside;
+mod links;
+mod partitions;
+mod pause;
+mod service;
+mod targets;
+mod ties;

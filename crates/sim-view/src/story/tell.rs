@@ -1,0 +1,393 @@
+//! [`Teller`]: puts chains into sentences, with what happened in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sim_check::SimTime;
+use sim_node::NodeId;
+use sim_scenario::{Happening, Seen};
+
+use super::Tale;
+use super::around;
+use super::chain::{Part, told};
+use super::outline::{Outline, Root};
+use super::phrases;
+use crate::trace::{Disturbance, Event, Loss, Replay, Texts, Trace};
+use crate::words;
+
+/// How many steps that stand out are told between two steps of a chain.
+const ASIDES: usize = 3;
+
+/// What a sentence of the chain and one about what happened besides begin with.
+const CHAIN: &str = "  * ";
+const ASIDE: &str = "      | ";
+
+pub(super) struct Teller<'a> {
+    tale: &'a Tale<'a>,
+    trace: &'a Trace,
+    outline: &'a Outline,
+    plans: BTreeMap<u64, Vec<Planned>>,
+    texts: Texts,
+    losses: BTreeMap<u64, Vec<&'a Loss>>,
+    /// Who takes part in the story.
+    cast: BTreeSet<NodeId>,
+    told_losses: BTreeSet<u64>,
+    /// The earliest step of the story.
+    since: u64,
+}
+
+/// A part of a chain with what happened between it and the part before it in time.
+struct Planned {
+    part: Part,
+    /// The step whose cause it is.
+    effect: Option<u64>,
+    /// Places in the trace's incidents, and steps, the latest first.
+    asides: Vec<Aside>,
+}
+
+enum Aside {
+    Incident(usize),
+    Step(u64),
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(
+        tale: &'a Tale<'a>,
+        trace: &'a Trace,
+        outline: &'a Outline,
+        replay: &mut Replay<'_>,
+    ) -> Self {
+        let mut planner =
+            Planner { trace, outline, known: BTreeSet::new(), incidents: BTreeSet::new() };
+        let mut plans = BTreeMap::new();
+        let mut wanted = BTreeSet::new();
+        let mut cast: BTreeSet<NodeId> = outline.focus.into_iter().collect();
+        let mut since = u64::MAX;
+        // The roots are told wherever they are met, so no chain runs through another's end.
+        planner.known.extend(outline.roots.iter().map(|root| root.step));
+        for root in &outline.roots {
+            let plan = planner.plan(root.step);
+            for planned in &plan {
+                wanted.extend(planned.part.wanted());
+                wanted.extend(planned.asides.iter().filter_map(|aside| match aside {
+                    Aside::Step(step) => Some(*step),
+                    Aside::Incident(_) => None,
+                }));
+                since = since.min(planned.part.earliest());
+                for step in planned.part.wanted() {
+                    cast.extend(trace.step(step).map(|step| step.node));
+                }
+            }
+            plans.insert(root.step, plan);
+        }
+        let texts = Texts::of(wanted, replay);
+        let mut losses: BTreeMap<u64, Vec<&Loss>> = BTreeMap::new();
+        for loss in &trace.losses {
+            losses.entry(loss.step).or_default().push(loss);
+        }
+        Self {
+            tale,
+            trace,
+            outline,
+            plans,
+            texts,
+            losses,
+            cast,
+            told_losses: BTreeSet::new(),
+            since,
+        }
+    }
+
+    /// The chain's sentences, each with the mark that it begins with.
+    pub(super) fn chain(&mut self, root: &Root) -> Vec<(&'static str, String)> {
+        let plan = self.plans.remove(&root.step).unwrap_or_default();
+        let mut lines = Vec::new();
+        for planned in &plan {
+            let mut sentence = self.part(&planned.part, planned.effect);
+            if let (None, Some(moral)) = (planned.effect, &root.moral) {
+                sentence = format!("{sentence} {moral}");
+            }
+            lines.push((CHAIN, sentence));
+            for aside in &planned.asides {
+                lines.push((ASIDE, self.aside(aside)));
+            }
+        }
+        lines
+    }
+
+    fn part(&mut self, part: &Part, effect: Option<u64>) -> String {
+        match part {
+            Part::Known(step) => {
+                format!("{} That step is told on its own.", self.linked(*step, effect))
+            }
+            Part::Again { first, cycle, times } => self.again(*first, *cycle, *times),
+            Part::Hops(steps) => self.hops(steps, effect),
+            Part::More { steps, first } => {
+                let story = match (self.trace.step(*first), self.texts.step(*first)) {
+                    (Some(row), Some(Seen::Step { what, .. })) => {
+                        let at = words::instant(row.at);
+                        format!("{} {} at {at}", row.node, phrases::happened(what))
+                    }
+                    _ => "the beginning".to_owned(),
+                };
+                let steps = words::count(*steps as u64, "step");
+                format!("And so on, {steps} further back, to step {first}: {story}.")
+            }
+            Part::Step(step) => match effect {
+                None => self.opening(*step),
+                Some(_) => {
+                    let mut sentence = self.linked(*step, effect);
+                    let except = effect.and_then(|effect| self.receiver(effect));
+                    let deeds =
+                        self.texts.step(*step).and_then(|seen| phrases::deeds(seen, except));
+                    if let Some(deeds) = deeds {
+                        sentence.push_str(&format!(" In that step it also {deeds}."));
+                    }
+                    sentence + &self.lost_in(*step)
+                }
+            },
+        }
+    }
+
+    /// The first sentence of a chain: its last step.
+    fn opening(&mut self, step: u64) -> String {
+        let (Some(row), Some(seen)) = (self.trace.step(step), self.texts.step(step)) else {
+            return format!("Step {step}.");
+        };
+        let Seen::Step { state, .. } = seen else { return String::new() };
+        let (at, whole) = (words::instant(row.at), phrases::whole(seen));
+        let panicked = self
+            .tale
+            .report
+            .violations
+            .iter()
+            .any(|violation| violation.code == "PANIC" && violation.step == Some(step));
+        let died = match state {
+            Some(_) => "",
+            None if panicked => ", and its handler panicked",
+            None => ", and crashed in the middle of it",
+        };
+        let node = row.node;
+        format!("At {at}, in step {step}, {node} {whole}{died}.") + &self.lost_in(step)
+    }
+
+    /// A step as the cause of the one told before.
+    fn linked(&self, step: u64, effect: Option<u64>) -> String {
+        let Some(row) = self.trace.step(step) else { return String::new() };
+        let effect = effect.and_then(|effect| self.trace.step(effect));
+        let at = words::instant(row.at);
+        let earlier = match effect.map(|effect| effect.at - row.at) {
+            Some(gap) if !gap.is_zero() => format!("{} earlier, at {at}", words::duration(gap)),
+            _ => format!("at {at}"),
+        };
+        let node = row.node;
+        let deed = match effect.map(|effect| effect.event) {
+            Some(Event::Timer(_)) => "had set that timer",
+            Some(Event::Message { from, .. })
+                if effect.is_some_and(|effect| effect.node == from) =>
+            {
+                "had sent itself that"
+            }
+            _ => "had sent it",
+        };
+        let when = match self.texts.step(step) {
+            Some(Seen::Step { what, .. }) => format!(", {}", phrases::when(what)),
+            _ => String::new(),
+        };
+        format!("{node} {deed} {earlier}{when} (step {step}).")
+    }
+
+    /// What was told just now had happened before.
+    fn again(&self, first: u64, cycle: usize, times: usize) -> String {
+        let Some(row) = self.trace.step(first) else { return String::new() };
+        let (since, times) = (words::instant(row.at), words::count(times as u64, "time"));
+        if let (1, Event::Timer(_)) = (cycle, row.event) {
+            let node = row.node;
+            return format!(
+                "{node} had set that timer again each time it fired, {times} since {since} (step {first})."
+            );
+        }
+        format!("The same had gone round {times} before, since {since} (step {first}).")
+    }
+
+    fn hops(&self, steps: &[u64], effect: Option<u64>) -> String {
+        const SHOWN: usize = 16;
+        let first = *steps.last().expect("hops are several steps");
+        let mut path: Vec<NodeId> =
+            steps.iter().rev().filter_map(|step| Some(self.trace.step(*step)?.node)).collect();
+        path.extend(effect.and_then(|effect| Some(self.trace.step(effect)?.node)));
+        let hidden = path.len().saturating_sub(SHOWN);
+        let names: Vec<String> = path[hidden..].iter().map(ToString::to_string).collect();
+        let before = if hidden > 0 { "… → " } else { "" };
+        let Some((row, Seen::Step { what, .. })) =
+            self.trace.step(first).zip(self.texts.step(first))
+        else {
+            return String::new();
+        };
+        let Happening::Message { kind, .. } = what else { return String::new() };
+        let at = words::instant(row.at);
+        let hops = words::count(steps.len() as u64 + u64::from(effect.is_some()), "node");
+        let (path, node, when) = (names.join(" → "), row.node, phrases::happened(what));
+        format!(
+            "A chain of {kind} messages had come through {hops}, {before}{path}; at its beginning {node} {when} at {at} (step {first})."
+        )
+    }
+
+    fn aside(&self, aside: &Aside) -> String {
+        match aside {
+            Aside::Incident(index) => {
+                format!("Meanwhile, {}.", around::incident(&self.trace.incidents[*index]))
+            }
+            Aside::Step(step) => {
+                let (Some(row), Some(seen)) = (self.trace.step(*step), self.texts.step(*step))
+                else {
+                    return String::new();
+                };
+                let (at, whole) = (words::instant(row.at), phrases::whole(seen));
+                format!("Before that, at {at} in step {step}, {} {whole}.", row.node)
+            }
+        }
+    }
+
+    /// Who handled the message whose handling this step is, when another node sent it.
+    fn receiver(&self, step: u64) -> Option<NodeId> {
+        let row = self.trace.step(step)?;
+        matches!(row.event, Event::Message { .. }).then_some(row.node)
+    }
+
+    fn lost_in(&mut self, step: u64) -> String {
+        let Some(losses) = self.losses.get(&step) else { return String::new() };
+        self.told_losses.extend(losses.iter().map(|loss| loss.message));
+        around::losses_of_step(losses).iter().map(|sentence| format!(" {sentence}")).collect()
+    }
+
+    /// Messages between those who take part that never arrived and were not told of.
+    pub(super) fn losses(&self) -> Vec<String> {
+        let matters = |loss: &&Loss| {
+            let involved = match self.outline.focus {
+                Some(focus) if self.outline.debt => loss.from == focus || loss.to == focus,
+                _ => self.cast.contains(&loss.from) && self.cast.contains(&loss.to),
+            };
+            let in_time = self.outline.debt || loss.step >= self.since;
+            involved && in_time && !self.told_losses.contains(&loss.message)
+        };
+        let end = self.outline.roots.first().map_or(u64::MAX, |root| root.step);
+        let before = |loss: &&Loss| self.outline.debt || loss.step <= end;
+        let losses: Vec<&Loss> = self.trace.losses.iter().filter(matters).filter(before).collect();
+        around::losses_summed(&losses)
+    }
+
+    /// Who was down at the end, when the story is about something that never happened.
+    pub(super) fn end(&self) -> Vec<String> {
+        if !self.outline.debt {
+            return vec![];
+        }
+        let mut down: BTreeMap<NodeId, SimTime> = BTreeMap::new();
+        for incident in &self.trace.incidents {
+            let Disturbance::Crash(node) = incident.what else { continue };
+            let started = self.trace.steps[incident.after..].iter().any(|step| step.node == node);
+            if !started {
+                down.insert(node, incident.at);
+            }
+        }
+        down.into_iter()
+            .map(|(node, at)| format!("{node} had been down since {}.", words::instant(at)))
+            .collect()
+    }
+
+    /// Every fault of the scenario with its number, for `--without`.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let reports = self.tale.report.faults.iter().enumerate();
+        reports
+            .map(|(number, fault)| {
+                let label = words::clip(&fault.label, 80);
+                let whom = match fault.victims.as_slice() {
+                    [] => String::new(),
+                    victims => format!(" {}", words::nodes(victims)),
+                };
+                match fault.first {
+                    None => format!("{number}  {label}: it never struck."),
+                    Some(at) if fault.struck > 1 => {
+                        let (times, at) = (words::count(fault.struck, "time"), words::instant(at));
+                        format!("{number}  {label}: struck {times}, first{whom} at {at}.")
+                    }
+                    Some(at) => {
+                        format!("{number}  {label}: struck{whom} at {}.", words::instant(at))
+                    }
+                }
+            })
+            .collect()
+    }
+}
+
+/// Chooses what is told.
+struct Planner<'a> {
+    trace: &'a Trace,
+    outline: &'a Outline,
+    known: BTreeSet<u64>,
+    incidents: BTreeSet<usize>,
+}
+
+impl Planner<'_> {
+    fn plan(&mut self, root: u64) -> Vec<Planned> {
+        let parts = told(self.trace, root, &self.known);
+        for part in &parts {
+            self.known.extend(part.wanted());
+        }
+        let mut plan: Vec<Planned> = Vec::new();
+        for (number, part) in parts.iter().enumerate() {
+            let effect = number.checked_sub(1).map(|before| parts[before].earliest());
+            let cause = parts.get(number + 1).map(latest);
+            let asides = match part {
+                Part::Known(_) | Part::More { .. } => vec![],
+                part => self.between(cause, part.earliest()),
+            };
+            plan.push(Planned { part: part.clone(), effect, asides });
+        }
+        plan
+    }
+
+    /// What happened after `cause` (or ever) and before `step` to the nodes of both and to the node
+    /// that the claim is about.
+    fn between(&mut self, cause: Option<u64>, step: u64) -> Vec<Aside> {
+        let nodes: BTreeSet<NodeId> = [cause, Some(step)]
+            .into_iter()
+            .flatten()
+            .filter_map(|step| Some(self.trace.step(step)?.node))
+            .chain(self.outline.focus)
+            .collect();
+        let (after, until) = (cause.map_or(0, |cause| cause + 1), step);
+        let mut asides: Vec<(u64, bool, Aside)> = Vec::new();
+        for (index, incident) in self.trace.incidents.iter().enumerate() {
+            let at = incident.after as u64;
+            let inside = at >= after && at <= until;
+            if inside
+                && nodes.iter().any(|node| incident.touches(*node))
+                && self.incidents.insert(index)
+            {
+                asides.push((at, true, Aside::Incident(index)));
+            }
+        }
+        let range = usize::try_from(after).unwrap_or(usize::MAX).min(self.trace.steps.len())
+            ..usize::try_from(until).unwrap_or(usize::MAX).min(self.trace.steps.len());
+        let notable = range.rev().map(|index| index as u64).filter(|index| {
+            let row = self.trace.step(*index);
+            row.is_some_and(|row| row.notable && nodes.contains(&row.node))
+                && !self.known.contains(index)
+        });
+        let notable: Vec<u64> = notable.take(ASIDES).collect();
+        for step in notable {
+            self.known.insert(step);
+            asides.push((step, false, Aside::Step(step)));
+        }
+        asides.sort_by_key(|(at, incident, _)| std::cmp::Reverse((*at, !*incident)));
+        asides.into_iter().map(|(_, _, aside)| aside).collect()
+    }
+}
+
+/// The latest step of a part.
+fn latest(part: &Part) -> u64 {
+    match part {
+        Part::Hops(steps) => steps[0],
+        part => part.earliest(),
+    }
+}
