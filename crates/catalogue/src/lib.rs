@@ -17,5 +17,7 @@ pub fn catalogue() -> Catalogue {
         entry::<shared_memory::Bakery>(),
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
+        entry::<shared_memory::Peterson>(),
+        entry::<shared_memory::Bakery>(),
     ])
 }
