@@ -13,9 +13,9 @@ pub fn catalogue() -> Catalogue {
         entry::<election::Bully>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),
-        entry::<consensus::FloodSet>(),
-        entry::<consensus::OptFloodSet>(),
         entry::<shared_memory::Peterson>(),
         entry::<shared_memory::Bakery>(),
+        entry::<consensus::FloodSet>(),
+        entry::<consensus::OptFloodSet>(),
     ])
 }

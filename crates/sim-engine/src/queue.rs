@@ -22,6 +22,7 @@ pub(crate) struct Key(u128);
 pub(crate) type Order = u64;
 
 pub(crate) const ORDER_BITS: u32 = 40;
+pub(crate) const TIE_BITS: u32 = 8;
 const SLOT_BITS: u32 = 24;
 
 /// The most messages and events that can be pending: what the slots can number, with room to spare.

@@ -103,10 +103,9 @@ impl<'a> Draft<'a> {
     /// Reads what can be read. What is wrong is told to the sheet; `None` when not even the fields could
     /// be told apart.
     pub(crate) fn read(sheet: &mut Sheet<'a>) -> Option<Self> {
-        if !check_fields(sheet) {
+        if !check_fields(sheet) || !check_lengths(sheet) {
             return None;
         }
-        check_lengths(sheet);
         let outer: Outer<'a> = sheet.read(sheet.plain, "the scenario")?;
         let protocol = outer.protocol.and_then(|_| protocol(sheet));
         Some(Self {
@@ -211,7 +210,9 @@ fn missing_field_help(name: &str) -> &'static str {
     }
 }
 
-fn check_lengths(sheet: &mut Sheet<'_>) {
+/// Whether every list is short enough to be read.
+fn check_lengths(sheet: &mut Sheet<'_>) -> bool {
+    let mut all_short = true;
     for (name, most) in LENGTHS_MAX {
         let item = sheet.field(name);
         let length = item.parts().len();
@@ -219,8 +220,10 @@ fn check_lengths(sheet: &mut Sheet<'_>) {
             let message = format!("`{name}` has {length} entries; at most {most} are allowed");
             let first_too_many = item.parts()[most].span();
             sheet.push(Diagnostic::error(first_too_many, message).label("one too many"));
+            all_short = false;
         }
     }
+    all_short
 }
 
 /// The protocol's name, and the slice that is its settings.

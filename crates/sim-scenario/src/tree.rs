@@ -32,7 +32,10 @@ pub(crate) fn read(text: &str) -> Result<Item, Wrong> {
             format!("unexpected {} after the end of the scenario", reader.describe(&word)),
         )
         .label("this is too much")
-        .context(item.span.end - 1..item.span.end, "the scenario ends here")
+        .context(
+            text.floor_char_boundary(item.span.end - 1)..item.span.end,
+            "the scenario ends here",
+        )
         .into()),
     }
 }

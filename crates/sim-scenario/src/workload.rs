@@ -64,7 +64,7 @@ pub(crate) fn requests<'a, P: Protocol>(
         };
         check_time(sheet, at, item.at_index(0));
         check_node(sheet, node, &item.at_index(1).span, cast);
-        if draft.deadline.is_some_and(|deadline| at >= deadline) {
+        if draft.deadline.is_some_and(|deadline| at > deadline) {
             let message = format!("the request at {at} comes after the deadline");
             let place = item.at_index(0).span.clone();
             sheet.push(Diagnostic::warning(place, message).label("the run is over by then"));

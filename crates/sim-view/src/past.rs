@@ -46,10 +46,12 @@ pub(crate) fn past(
         // Steps stand behind the incidents before them: both are ordered by twice their place.
         lines.push((step * 2 + 1, row.at, format!("{} {}", row.node, phrases::whole(seen)), false));
     }
-    let struck = trace.incidents.iter().rev().filter(|incident| {
-        incident.after as u64 <= root && cast.iter().any(|node| incident.touches(*node))
+    let struck = trace.incidents.iter().enumerate().rev().filter(|(index, incident)| {
+        incident.after as u64 <= root
+            && cast.iter().any(|node| incident.touches(*node))
+            && !trace.is_told_by_its_fault(*index)
     });
-    for incident in struck.take(INCIDENTS) {
+    for (_, incident) in struck.take(INCIDENTS) {
         let text = around::incident_without_time(incident);
         lines.push((incident.after as u64 * 2, incident.at, text, true));
     }

@@ -76,6 +76,11 @@ pub(crate) enum Disturbance {
 }
 
 impl Incident {
+    /// Whether it is a fault by which nodes crash.
+    pub(crate) fn is_crash_fault(&self) -> bool {
+        matches!(&self.what, Disturbance::Fault { label, begins: true, .. } if label.contains("Crash"))
+    }
+
     /// Whether it is about this node.
     pub(crate) fn touches(&self, node: NodeId) -> bool {
         match &self.what {
@@ -95,6 +100,16 @@ impl Trace {
 
     pub(crate) fn step(&self, step: u64) -> Option<&Step> {
         self.steps.get(usize::try_from(step).ok()?)
+    }
+
+    /// Whether the incident is a crash that the fault beside it, which brought it about, tells of.
+    pub(crate) fn is_told_by_its_fault(&self, index: usize) -> bool {
+        let Some(Incident { at, what: Disturbance::Crash(node), .. }) = self.incidents.get(index)
+        else {
+            return false;
+        };
+        let mut together = self.incidents.iter().filter(|other| other.at == *at);
+        together.any(|other| other.is_crash_fault() && other.touches(*node))
     }
 
     /// The step and what caused it, and what caused that, back to where it began.

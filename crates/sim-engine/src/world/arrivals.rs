@@ -20,7 +20,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         let status = self.status[node.index()];
         if !status.has(Status::UP) {
-            if let What::Message { id, copied, .. } = arrival.what {
+            if let What::Message { id, from, copied, .. } = arrival.what {
+                self.break_connection(from, node);
                 self.lose(id, copied, Loss::Down, watch);
             }
         } else if status.has(Status::BUSY) {
@@ -43,9 +44,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.cells[node.index()].serving = Some((arrival, false));
         self.status[node.index()].set(Status::BUSY);
         let incarnation = self.incarnations[node.index()];
-        let sequence = self.next_sequence();
         let end = self.now.saturating_add(time);
-        self.plan_at(end, sequence, node, Pending::Served { node, incarnation });
+        self.plan_drawn(end, Purpose::WorkTie, node, Pending::Served { node, incarnation });
     }
 
     fn service_time(&mut self, node: NodeId, what: &What<N>) -> u64 {

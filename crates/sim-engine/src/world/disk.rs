@@ -139,9 +139,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         disk.syncing = Some(upto);
         let incarnation = self.incarnations[node.index()];
-        let sequence = self.next_sequence();
         let time = self.now.saturating_add(latency);
-        self.plan_at(time, sequence, node, Pending::Synced { node, incarnation, upto });
+        self.plan_drawn(time, Purpose::WorkTie, node, Pending::Synced { node, incarnation, upto });
     }
 
     fn sync_latency(&mut self, node: NodeId) -> u64 {

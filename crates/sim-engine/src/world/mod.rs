@@ -19,11 +19,13 @@ use std::sync::Arc;
 use sim_check::{Properties, SimTime};
 use sim_node::{Effect, Node, NodeId, Role};
 
-use crate::chance::{Chance, Purpose};
+use crate::chance::{Chance, Purpose, below};
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::plan::Plan;
-use crate::queue::{HeapQueue, Key, KeyQueue, ORDER_BITS, Order, PENDING_MAX, Slab, Timers};
+use crate::queue::{
+    HeapQueue, Key, KeyQueue, ORDER_BITS, Order, PENDING_MAX, Slab, TIE_BITS, Timers,
+};
 use crate::record::Record;
 use crate::{Delay, Outcome, PromiseBroken, WorldSpec};
 
@@ -80,6 +82,8 @@ pub struct World<N: Node, P: Properties<N>> {
     promise_broken: Option<PromiseBroken>,
     /// The effects of the step under way; kept for its allocation.
     effects: Vec<Effect<N>>,
+    /// The step after which states are digested next.
+    checkpoint: u64,
     /// Who is inside a handler, in case it panics.
     acting: Option<(NodeId, u64)>,
 }
@@ -131,8 +135,11 @@ struct Envelope<M> {
     step: u64,
     /// When it left.
     sent: u64,
-    /// Whether the network made a copy of it.
+    /// Its drawn place among the events of one instant.
+    tie: u8,
+    /// Whether the network made a copy of it, and whether this is the copy.
     copied: bool,
+    copy: bool,
     message: M,
 }
 
@@ -219,7 +226,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             roles: vec![None; if plan.asks_roles { count } else { 0 }],
             chance: Chance::new(seed, count),
             links: LinkStates::new(&plan),
-            faults: spec.faults.iter().map(|planned| FaultState::new::<N>(planned, seed)).collect(),
+            faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),
             alert: Vec::new(),
             waiting: Vec::new(),
             properties: P::new(&spec.config, spec.servers),
@@ -235,6 +242,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             core: None,
             promise_broken: None,
             effects: Vec::new(),
+            checkpoint: plan.checkpoint - 1,
             acting: None,
             plan,
             spec,
@@ -309,28 +317,39 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         sequence
     }
 
-    /// The place among the events of one instant of an event that a node caused.
+    /// A drawn place, from 1, among the events of one instant; 0 when they happen first in, first out.
     #[inline]
-    fn order_of(&mut self, sequence: u64, cause: NodeId) -> Order {
+    fn tie(&mut self, purpose: Purpose, node: NodeId) -> u8 {
         if !self.plan.draws_ties {
-            return sequence & ((1 << ORDER_BITS) - 1);
+            return 0;
         }
-        let tie = self.chance.word(Purpose::Tie, cause) >> 56;
-        tie << 32 | (sequence & 0xffff_ffff)
+        let places = (1 << TIE_BITS) - 1;
+        1 + below(self.chance.word(purpose, node), places) as u8
     }
 
-    /// Plans an event that a node causes.
-    #[inline(always)]
-    fn plan_at(&mut self, time: u64, sequence: u64, cause: NodeId, pending: Pending<N>) {
-        let order = self.order_of(sequence, cause);
-        self.push(time, order, pending);
+    /// The place among the events of one instant.
+    #[inline]
+    fn order(&self, tie: u8, sequence: u64) -> Order {
+        if self.plan.draws_ties {
+            let bits = ORDER_BITS - TIE_BITS;
+            u64::from(tie) << bits | (sequence & ((1 << bits) - 1))
+        } else {
+            sequence & ((1 << ORDER_BITS) - 1)
+        }
+    }
+
+    /// Plans an event that a node causes, with a drawn place when ties are drawn.
+    fn plan_drawn(&mut self, time: u64, purpose: Purpose, node: NodeId, pending: Pending<N>) {
+        let sequence = self.next_sequence();
+        let tie = self.tie(purpose, node);
+        self.push(time, self.order(tie, sequence), pending);
     }
 
     /// Plans an event of the world's own, which comes before those that nodes cause at its instant when
     /// ties are drawn.
     fn plan_first(&mut self, time: u64, pending: Pending<N>) {
         let sequence = self.next_sequence();
-        self.push(time, sequence & 0xffff_ffff, pending);
+        self.push(time, self.order(0, sequence), pending);
     }
 
     #[inline(always)]
@@ -375,8 +394,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 continue;
             }
             let index = u32::try_from(index).expect("a workload has fewer requests");
-            let sequence = self.next_sequence();
-            self.plan_at(time.as_nanos(), sequence, *node, Pending::Request(index));
+            let request = Pending::Request(index);
+            self.plan_drawn(time.as_nanos(), Purpose::RequestTie, *node, request);
         }
     }
 }

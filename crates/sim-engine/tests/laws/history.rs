@@ -6,7 +6,7 @@ use sim_check::{Claim, Debt, Judged, Properties, SimTime, View};
 use sim_engine::{Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, NodeId};
 
-use crate::toy::{Msg, Script, Toy};
+use crate::toy::{Script, Toy};
 
 /// Everything that an observer is told.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -90,7 +90,11 @@ impl Observer<Toy> for History {
 
 /// Listens at the top: every indication with its time, `5ms n0 says 1`. It claims nothing.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Ears(pub Vec<String>);
+pub struct Ears {
+    pub said: Vec<String>,
+    /// The core that each calm showed to properties: those to whom liveness is owed.
+    pub cores: Vec<Vec<NodeId>>,
+}
 
 impl Properties<Toy> for Ears {
     fn claims() -> Vec<&'static Claim> {
@@ -102,32 +106,17 @@ impl Properties<Toy> for Ears {
     fn before(&mut self, _: &View<'_, Toy>, _: NodeId, _: &Event<Toy>) {}
     fn after(&mut self, _: &View<'_, Toy>, _: NodeId, _: &[Effect<Toy>]) {}
     fn indicated(&mut self, view: &View<'_, Toy>, node: NodeId, said: &u32) {
-        self.0.push(format!("{} {node} says {said}", view.time));
+        self.said.push(format!("{} {node} says {said}", view.time));
     }
     fn crash(&mut self, _: &View<'_, Toy>, _: NodeId) {}
     fn restart(&mut self, _: &View<'_, Toy>, _: NodeId) {}
-    fn calm(&mut self, _: &View<'_, Toy>) {}
+    fn calm(&mut self, view: &View<'_, Toy>) {
+        self.cores.push(view.owed().map(|(node, _)| node).collect());
+    }
     fn end(&mut self, _: &View<'_, Toy>) {}
     fn violated(&self) -> bool {
         false
     }
     fn owes(&self, _: &View<'_, Toy>, _: &mut Vec<(&'static Claim, Debt)>) {}
     fn judged<'a>(&'a self, _: &mut Vec<Judged<'a>>) {}
-}
-
-/// The messages of a list of lines, without what else the lines say.
-pub fn messages(lines: &[String]) -> Vec<Msg> {
-    let message = |line: &String| {
-        line.split_whitespace().find_map(|word| {
-            let (kind, number) = word.strip_suffix(')')?.split_once('(')?;
-            let number = number.parse().ok()?;
-            Some(match kind {
-                "A" => Msg::A(number),
-                "B" => Msg::B(number),
-                "Beat" => Msg::Beat(number),
-                _ => Msg::Ask(number),
-            })
-        })
-    };
-    lines.iter().filter_map(message).collect()
 }

@@ -110,7 +110,7 @@ impl Scene {
         let mut world = self.world::<Ears>(seed);
         let mut history = History::default();
         let outcome = world.run_watched(None, &mut history);
-        Run { history, said: world.properties().0.clone(), outcome, world }
+        Run { history, said: world.properties().said.clone(), outcome, world }
     }
 
     pub fn world<P: Properties<Toy>>(&self, seed: u64) -> World<Toy, P> {

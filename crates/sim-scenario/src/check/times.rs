@@ -127,7 +127,7 @@ fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draf
                 .help("begin the calm after the last fault, or end the fault before the calm"),
         );
     } else if let Some(deadline) = draft.deadline
-        && first >= deadline
+        && first > deadline
         && draft.calm.is_none()
     {
         let message = format!("the fault at {first} comes after the deadline at {deadline}");

@@ -4,6 +4,7 @@ pub(crate) mod around;
 mod chain;
 mod outline;
 pub(crate) mod phrases;
+mod plan;
 mod tell;
 
 use std::io::{self, Write};
