@@ -220,7 +220,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         } else {
             let late = late.difference(&owed).copied().collect();
             self.phase = Phase::Over(End::Owing { debts, late });
-            self.tell_end();
+            let last = self.steps.saturating_sub(1);
+            self.properties.end(&view!(self, last));
         }
         false
     }
@@ -237,23 +238,18 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     fn settle(&mut self, late: BTreeSet<&'static str>) {
         self.phase = Phase::Over(End::Settled { late });
-        self.tell_end();
-        if self.properties.violated() {
-            self.phase = Phase::Over(End::Fell { step: self.steps.saturating_sub(1) });
-        }
-        self.digest_states();
-    }
-
-    /// Tells the properties that the run has ended. A world in which nothing happens any more stays as
-    /// it is: what must not last is judged up to the deadline all the same.
-    fn tell_end(&mut self) {
         let last = self.steps.saturating_sub(1);
+        // A world in which nothing happens any more stays as it is: what must not last is judged up to
+        // the deadline all the same.
         let ended = self.now;
         self.now = ended.max(self.spec.deadline.as_nanos());
         self.properties.end(&view!(self, last));
-        if !self.properties.violated() {
+        if self.properties.violated() {
+            self.phase = Phase::Over(End::Fell { step: last });
+        } else {
             self.now = ended;
         }
+        self.digest_states();
     }
 
     fn debts(&self) -> Vec<(&'static str, sim_check::Debt)> {
