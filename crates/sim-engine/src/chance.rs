@@ -39,18 +39,17 @@ pub(crate) enum Purpose {
     Service,
     /// How long a sync of the disk takes.
     Sync,
-    /// Whether a faulty node omits to send or to receive.
-    Omission,
-    /// Offset and drift of a clock.
+    /// The offset of a clock, then its drift.
     Clock,
 }
 
-const PURPOSES: usize = 16;
+const PURPOSES: usize = 15;
 
 /// Domains keep the addresses of nodes, faults and the rest apart.
 const OF_NODES: u64 = 0;
 const OF_FAULTS: u64 = 1;
 const OF_THE_CORE: u64 = 2;
+const OF_FAULTS_BY_NODE: u64 = 3;
 
 /// A stream of 64-bit words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -72,6 +71,11 @@ impl Stream {
     /// The stream of a fault, by its stable number.
     pub(crate) fn of_fault(seed: u64, id: u64) -> Self {
         Self::at(seed, OF_FAULTS, id)
+    }
+
+    /// The stream of a fault for what it draws at one node again and again.
+    pub(crate) fn of_fault_at(seed: u64, id: u64, node: NodeId) -> Self {
+        Self::at(seed, u64::from(node.number()) << 8 | OF_FAULTS_BY_NODE, id)
     }
 
     /// The stream from which the calm draws its core.

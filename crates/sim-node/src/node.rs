@@ -40,7 +40,7 @@ impl NodeId {
 }
 
 /// As it is displayed, `n3`: messages and states are shown to people through `Debug`.
-impl fmt::Debug for NodeId {
+impl Debug for NodeId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         fmt::Display::fmt(self, f)
     }

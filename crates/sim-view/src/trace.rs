@@ -76,6 +76,11 @@ pub(crate) enum Disturbance {
 }
 
 impl Incident {
+    /// Whether it is a fault by which nodes crash.
+    pub(crate) fn is_crash_fault(&self) -> bool {
+        matches!(&self.what, Disturbance::Fault { label, begins: true, .. } if label.contains("Crash"))
+    }
+
     /// Whether it is about this node.
     pub(crate) fn touches(&self, node: NodeId) -> bool {
         match &self.what {
@@ -97,6 +102,16 @@ impl Trace {
         self.steps.get(usize::try_from(step).ok()?)
     }
 
+    /// Whether the incident is a crash that the fault beside it, which brought it about, tells of.
+    pub(crate) fn is_told_by_its_fault(&self, index: usize) -> bool {
+        let Some(Incident { at, what: Disturbance::Crash(node), .. }) = self.incidents.get(index)
+        else {
+            return false;
+        };
+        let mut together = self.incidents.iter().filter(|other| other.at == *at);
+        together.any(|other| other.is_crash_fault() && other.touches(*node))
+    }
+
     /// The step and what caused it, and what caused that, back to where it began.
     pub(crate) fn chain(&self, step: u64) -> Vec<u64> {
         let mut chain = Vec::new();
@@ -108,6 +123,37 @@ impl Trace {
             next = row.cause.filter(|cause| *cause < step);
         }
         chain
+    }
+
+    /// What the node of a step that its timer caused had heard since `after`: the latest of each kind
+    /// from each other node, at most so many, the latest first.
+    pub(crate) fn heard(&self, after: u64, step: u64, most: usize) -> Vec<u64> {
+        let Some(waited) = self.step(step) else { return vec![] };
+        let Event::Timer(_) = waited.event else { return vec![] };
+        let mut from_whom = Vec::new();
+        let mut heard = Vec::new();
+        for (index, row) in self.rows(after, step) {
+            let Event::Message { from, .. } = row.event else { continue };
+            if row.node != waited.node || from == row.node || from_whom.contains(&row.event) {
+                continue;
+            }
+            from_whom.push(row.event);
+            heard.push(index);
+            if heard.len() == most {
+                break;
+            }
+        }
+        heard
+    }
+
+    /// The steps from `after` up to, but not including, `until`, the latest first.
+    pub(crate) fn rows(&self, after: u64, until: u64) -> impl Iterator<Item = (u64, &Step)> {
+        let place = |step: u64| {
+            usize::try_from(step).map_or(self.steps.len(), |at| at.min(self.steps.len()))
+        };
+        let (from, to) = (place(after), place(until));
+        let rows = self.steps[from.min(to)..to].iter().enumerate().rev();
+        rows.map(move |(index, row)| ((from + index) as u64, row))
     }
 
     /// The steps of one node, the latest first, among those with an index below `before`.

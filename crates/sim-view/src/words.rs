@@ -21,9 +21,9 @@ pub(crate) fn clip(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
-/// What a message says, with the name of its kind unless the text begins with it.
+/// What a message says, with the name of its kind unless the text names it.
 pub(crate) fn content(kind: &str, text: &str, width: usize) -> String {
-    if text.starts_with(kind) {
+    if text.contains(kind) {
         return clip(text, width).into_owned();
     }
     clip(&format!("{kind} {text}"), width).into_owned()

@@ -99,8 +99,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.everybody().filter(|node| self.in_calm_part(*node)).collect();
         for node in core {
             let cell = &mut self.cells[node.index()];
-            cell.omits_sends.retain(|one| one.0 != fault);
-            cell.omits_receives.retain(|one| one.0 != fault);
+            cell.omits_sends.retain(|one| one.fault != fault);
+            cell.omits_receives.retain(|one| one.fault != fault);
             self.note_omissions(node);
         }
     }

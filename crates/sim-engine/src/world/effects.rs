@@ -11,7 +11,7 @@ use crate::{Loss, Observer, PromiseBroken, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Takes the effects out one by one and lets them happen.
-    #[inline]
+    #[inline(always)]
     pub(super) fn perform<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
@@ -119,7 +119,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message, or a copy of one, is on its way.
-    #[inline]
+    #[inline(always)]
     pub(super) fn depart<O: Observer<N> + ?Sized>(
         &mut self,
         envelope: Envelope<N::Message>,
@@ -182,7 +182,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn count_handled(&mut self, id: u64, copied: bool) {
         if !copied {
             self.tally.handled += 1;

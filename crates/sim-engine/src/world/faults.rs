@@ -1,10 +1,10 @@
 //! Faults: when they begin, what they do, and how they end.
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Drift, Node, NodeId};
+use sim_node::{Drift, Node, NodeId, Ratio};
 
 use super::links::{CutInForce, CutRule, HoldInForce, LinkFault};
-use super::nodes::Status;
+use super::nodes::{Omission, Status};
 use super::targets::Among;
 use super::{Pending, World};
 use crate::chance::{Stream, between};
@@ -251,7 +251,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Fault::OmitSends(who, ratio) => {
                 let victims = find(who)?;
                 for &node in &victims {
-                    self.cells[node.index()].omits_sends.push((fault, *ratio));
+                    let omission = self.omission(fault, node, *ratio);
+                    self.cells[node.index()].omits_sends.push(omission);
                     self.note_omissions(node);
                 }
                 victims
@@ -259,7 +260,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Fault::OmitReceives(who, ratio) => {
                 let victims = find(who)?;
                 for &node in &victims {
-                    self.cells[node.index()].omits_receives.push((fault, *ratio));
+                    let omission = self.omission(fault, node, *ratio);
+                    self.cells[node.index()].omits_receives.push(omission);
                     self.note_omissions(node);
                 }
                 victims
@@ -394,8 +396,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             Fault::OmitSends(..) | Fault::OmitReceives(..) => {
                 for &node in &targets {
-                    self.cells[node.index()].omits_sends.retain(|one| one.0 != fault);
-                    self.cells[node.index()].omits_receives.retain(|one| one.0 != fault);
+                    self.cells[node.index()].omits_sends.retain(|one| one.fault != fault);
+                    self.cells[node.index()].omits_receives.retain(|one| one.fault != fault);
                     self.note_omissions(node);
                 }
             }
@@ -442,6 +444,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         };
         let hold = self.links.holds.remove(place);
         self.release_kept(hold.kept, watch);
+    }
+
+    fn omission(&self, fault: u32, node: NodeId, ratio: Ratio) -> Omission {
+        let id = self.spec.faults[fault as usize].id;
+        Omission { fault, ratio, stream: Stream::of_fault_at(self.chance.seed(), id, node) }
     }
 
     pub(super) fn note_omissions(&mut self, node: NodeId) {

@@ -164,7 +164,7 @@ struct Parameters<'a> {
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// The delay of a message when nothing is to be asked but the one distribution of all links.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_delay(&mut self, from: NodeId) -> u64 {
         let delay = &self.spec.network.link.delay;
         if self.plan.draws_delay {
@@ -200,9 +200,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
         }
 
+        let omits = self.omits(from, true);
         let lost = if self.is_cut(from, to) {
             Some(Loss::Cut)
-        } else if self.omits(from, true) {
+        } else if omits {
             Some(Loss::Omission)
         } else if happens(loss_word, loss) {
             Some(Loss::Link)
@@ -352,13 +353,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if !self.status[node.index()].has(Status::OMITS) {
             return false;
         }
-        let cell = &self.cells[node.index()];
-        let faults = if send { &cell.omits_sends } else { &cell.omits_receives };
-        let chance = &mut self.chance;
+        let cell = &mut self.cells[node.index()];
+        let faults = if send { &mut cell.omits_sends } else { &mut cell.omits_receives };
         // No short cut: each fault in force draws for each message.
-        faults.iter().fold(false, |omits, (_, ratio)| {
-            happens(chance.word(Purpose::Omission, node), *ratio) || omits
-        })
+        let mut omits = false;
+        for one in faults {
+            omits |= happens(one.stream.word(), one.ratio);
+        }
+        omits
     }
 
     /// A message arrives, unless something keeps it from doing so.
@@ -382,6 +384,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// Why a message that would arrive now does not.
     fn turned_away(&mut self, envelope: &Envelope<N::Message>) -> Option<Loss> {
         let &Envelope { id, from, to, .. } = envelope;
+        let omits = self.omits(to, false);
         if self.connection_died(from, to, id) {
             return Some(Loss::Connection);
         }
@@ -395,7 +398,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.cuts_between(from, to).any(cut) {
             return Some(Loss::Cut);
         }
-        if self.omits(to, false) {
+        if omits {
             self.break_connection(from, to);
             return Some(Loss::Omission);
         }

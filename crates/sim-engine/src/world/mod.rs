@@ -82,6 +82,8 @@ pub struct World<N: Node, P: Properties<N>> {
     promise_broken: Option<PromiseBroken>,
     /// The effects of the step under way; kept for its allocation.
     effects: Vec<Effect<N>>,
+    /// The step after which states are digested next.
+    checkpoint: u64,
     /// Who is inside a handler, in case it panics.
     acting: Option<(NodeId, u64)>,
 }
@@ -240,6 +242,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             core: None,
             promise_broken: None,
             effects: Vec::new(),
+            checkpoint: plan.checkpoint - 1,
             acting: None,
             plan,
             spec,

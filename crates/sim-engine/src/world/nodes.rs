@@ -7,7 +7,7 @@ use sim_node::{Drift, Event, Node, NodeId, Offset, Ratio, Stable};
 
 use super::disk::Disk;
 use super::{Pending, World, view};
-use crate::chance::{Purpose, between};
+use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
 use crate::{Delay, DiskLoss, Inside, Observer};
 
@@ -70,13 +70,21 @@ pub(super) struct Cell<N: Node> {
     pub(super) pauses: Vec<u32>,
     pub(super) slowed: Vec<(u32, Delay)>,
     pub(super) slow_disks: Vec<(u32, Delay)>,
-    pub(super) omits_sends: Vec<(u32, Ratio)>,
-    pub(super) omits_receives: Vec<(u32, Ratio)>,
+    pub(super) omits_sends: Vec<Omission>,
+    pub(super) omits_receives: Vec<Omission>,
     pub(super) drifts: Vec<(u32, Drift)>,
     /// The drift that its clock has by itself.
     pub(super) own_drift: Drift,
     /// How it dies inside its next step, and by which fault.
     pub(super) doom: Option<(u32, Inside)>,
+}
+
+/// A fault that lets a node lose messages.
+#[derive(Clone, Debug)]
+pub(super) struct Omission {
+    pub(super) fault: u32,
+    pub(super) ratio: Ratio,
+    pub(super) stream: Stream,
 }
 
 /// Something that has come to a node and waits, or is handled at once.
@@ -141,11 +149,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let spec = std::sync::Arc::clone(&self.spec);
         let of_node = |one: &&crate::ClockSpec| one.who.contains(node, spec.servers);
         let Some(clock) = spec.clocks.iter().rfind(of_node) else { return Clock::default() };
+        // Both are drawn, needed or not, so that neither depends on the other.
         let mut within = |most: i64| {
-            if most == 0 {
-                return 0;
-            }
-            let drawn = between(self.chance.word(Purpose::Clock, node), 0, 2 * most.unsigned_abs());
+            let word = self.chance.word(Purpose::Clock, node);
+            let drawn = between(word, 0, 2 * most.unsigned_abs());
             i64::try_from(drawn).unwrap_or(i64::MAX).saturating_sub(most)
         };
         let half = i64::MAX / 2;

@@ -11,11 +11,15 @@ mod toy;
 
 mod barrier;
 mod calm;
+mod clocks;
 mod crash;
 mod inside;
 mod links;
+mod omission;
 mod partitions;
 mod pause;
+mod relays;
 mod service;
 mod targets;
 mod ties;
+mod triggers;

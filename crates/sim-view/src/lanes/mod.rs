@@ -4,20 +4,21 @@ mod flights;
 mod page;
 mod picture;
 mod sends;
+mod steps;
 mod strokes;
 
 use std::io::{self, Write};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Done, Happening, Report, ScenarioFacts, Seen, Watcher};
+use sim_scenario::{Done, Report, ScenarioFacts, Seen, Watcher};
 
 use self::flights::Flights;
 use self::page::{Layout, Page};
 use self::picture::Picture;
 use self::sends::{Departure, group};
-use self::strokes::{HANDLED_ARROW, LOST_ARROW};
-use crate::paint::{BOLD, BROKEN, DIM, FAULT, HANDLED, LOST, PLAIN, ROLE, SENT, TOLD};
+use self::strokes::LOST_ARROW;
+use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, SENT};
 use crate::words;
 
 /// How much of a message or a timer is shown.
@@ -109,92 +110,6 @@ impl<W: Write> Lanes<W> {
         if let Some(state) = self.up.get_mut(node.index()) {
             *state = up;
         }
-    }
-
-    /// The row of a step: what happened to the node, and what it did besides speaking.
-    fn step(&mut self, seen: Seen) {
-        let Seen::Step { step, at, node, what, effects, role, role_changed, .. } = seen else {
-            return;
-        };
-        let text = match &what {
-            Happening::Start { again } => {
-                self.set_up(node, true);
-                if *again {
-                    self.flights.restarted(node, at);
-                }
-                format!("{node} starts{}", if *again { " again" } else { "" })
-            }
-            Happening::Timer { text } => {
-                format!("{node} timer {}", words::clip(text, CONTENT))
-            }
-            Happening::Request { text } => {
-                format!("{node} is asked: {}", words::clip(text, CONTENT))
-            }
-            Happening::Message { message: None, kind, text, .. } => {
-                format!("{node} gets its own {}", words::content(kind, text, CONTENT))
-            }
-            Happening::Message { message: Some(_), from, kind, text } => {
-                format!("{node} gets {} from {from}", words::content(kind, text, CONTENT))
-            }
-        };
-        let mut picture = self.at_rest();
-        let mut remarks = String::new();
-        if let Happening::Message { message: Some(message), from, kind, .. } = &what {
-            let labels = self.labels(kind, *message);
-            picture.arrow(*from, node, HANDLED_ARROW, &labels);
-            picture.mark(*from, if from < &node { '├' } else { '┤' }, HANDLED);
-            remarks = self.flights.handled(*message, at);
-            if !self.page.layout.has_room_for_numbers() {
-                remarks.push_str(&format!(" (#{message})"));
-            }
-        }
-        picture.mark(node, '●', BOLD);
-        let asides = asides(node, &effects);
-        self.show((Some(at), Some(step)), &picture, PLAIN, &format!("{text}{remarks}{asides}"));
-        self.highlights(node, &effects, role_changed.then_some(role));
-        self.step = Some(Step { number: step, at, node, effects, departures: Vec::new() });
-    }
-
-    /// What stands out of a step has a row of its own.
-    fn highlights(
-        &mut self,
-        node: NodeId,
-        effects: &[Done],
-        role: Option<Option<(&'static str, u64)>>,
-    ) {
-        if let Some(role) = role {
-            let name = role.map_or("no role", |(name, _)| name);
-            let text = match role {
-                Some((name, rank)) => format!("{node} becomes {name} (rank {rank})"),
-                None => format!("{node} gives up its role"),
-            };
-            self.highlight(node, '◆', name, ROLE, &text);
-        }
-        for effect in effects {
-            match effect {
-                Done::Indicate { text } => {
-                    let what = words::clip(text, CONTENT).into_owned();
-                    self.highlight(node, '▲', &what, TOLD, &format!("{node} indicates {what}"));
-                }
-                Done::Mark { name } => {
-                    self.highlight(node, '★', name, SENT, &format!("{node} marks \"{name}\""));
-                }
-                _ => {}
-            }
-        }
-    }
-
-    fn highlight(
-        &mut self,
-        node: NodeId,
-        sign: char,
-        word: &str,
-        style: anstyle::Style,
-        text: &str,
-    ) {
-        let mut picture = self.at_rest();
-        picture.label(node, sign, word, style);
-        self.show((None, None), &picture, style, text);
     }
 
     /// The messages of the step under way, those alike in one row.
@@ -321,32 +236,4 @@ impl<W: Write> Watcher for Lanes<W> {
             }
         }
     }
-}
-
-/// What else a step did, in few words: timers, writes, messages to itself.
-fn asides(node: NodeId, effects: &[Done]) -> String {
-    let mut text = String::new();
-    for effect in effects {
-        let aside = match effect {
-            Done::SetTimer { text, min, max } if min == max => {
-                format!("sets {} {}", words::clip(text, CONTENT), words::duration(*min))
-            }
-            Done::SetTimer { text, min, max } => format!(
-                "sets {} {}..{}",
-                words::clip(text, CONTENT),
-                words::duration(*min),
-                words::duration(*max)
-            ),
-            Done::CancelTimer { text } => format!("cancels {}", words::clip(text, CONTENT)),
-            Done::Write { text } => format!("writes {}", words::clip(text, CONTENT)),
-            Done::Barrier => "waits for its disk".to_owned(),
-            Done::Send { to, kind, text, .. } if *to == node => {
-                format!("sends itself {}", words::content(kind, text, CONTENT))
-            }
-            Done::Send { .. } | Done::Indicate { .. } | Done::Mark { .. } => continue,
-        };
-        text.push_str("; ");
-        text.push_str(&aside);
-    }
-    text
 }

@@ -17,6 +17,7 @@ pub(super) fn incident(incident: &Incident) -> String {
 
 /// A fault, a crash or the calm, without a full stop.
 pub(crate) fn incident_without_time(incident: &Incident) -> String {
+    let crashed = if incident.is_crash_fault() { ": a crash, in which memory is lost" } else { "" };
     match &incident.what {
         Disturbance::Fault { fault, label, begins, victims } => {
             let label = words::clip(label, 80);
@@ -25,7 +26,7 @@ pub(crate) fn incident_without_time(incident: &Incident) -> String {
                 victims => format!(" {}", words::nodes(victims)),
             };
             match begins {
-                true => format!("fault {fault}, {label}, struck{whom}"),
+                true => format!("fault {fault}, {label}, struck{whom}{crashed}"),
                 false => format!("fault {fault}, {label}, ended"),
             }
         }

@@ -89,12 +89,16 @@ impl Outline {
         let claim = named(tale, violation.code);
         let mut opening = claims(tale, violation.code);
         let (due, end) = (tale.facts.deadline, SimTime::from_nanos(tale.report.virtual_ns));
-        opening.push(format!(
-            "It was due at {} and still owed when the run ended at {}: {}.",
-            words::instant(due),
-            words::instant(end),
-            violation.detail
-        ));
+        let (due_at, detail) = (words::instant(due), &violation.detail);
+        let end_at = words::instant(end);
+        opening.push(match end < due {
+            true => format!(
+                "It was due at {due_at}; the last thing happened at {end_at}, and it was never paid: {detail}."
+            ),
+            false => format!(
+                "It was due at {due_at} and still owed when the run ended at {end_at}: {detail}."
+            ),
+        });
         opening.extend(others(tale));
         let all = trace.steps.len() as u64;
         let last_of = |node| trace.steps_of(node, all).next().map(|(step, _)| step);

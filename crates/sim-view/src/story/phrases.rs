@@ -6,7 +6,7 @@ use sim_scenario::{Done, Happening, Seen};
 use crate::words;
 
 /// How much of a message, a timer or a request is told.
-const CONTENT: usize = 60;
+pub(super) const CONTENT: usize = 80;
 /// How many deeds of one step are told.
 const DEEDS: usize = 6;
 

@@ -8,14 +8,12 @@ use sim_scenario::{Happening, Seen};
 
 use super::Tale;
 use super::around;
-use super::chain::{Part, told};
+use super::chain::Part;
 use super::outline::{Outline, Root};
 use super::phrases;
+use super::plan::{Aside, Planned, Planner};
 use crate::trace::{Disturbance, Event, Loss, Replay, Texts, Trace};
 use crate::words;
-
-/// How many steps that stand out are told between two steps of a chain.
-const ASIDES: usize = 3;
 
 /// What a sentence of the chain and one about what happened besides begin with.
 const CHAIN: &str = "  * ";
@@ -30,23 +28,10 @@ pub(super) struct Teller<'a> {
     losses: BTreeMap<u64, Vec<&'a Loss>>,
     /// Who takes part in the story.
     cast: BTreeSet<NodeId>,
+    told: BTreeSet<u64>,
     told_losses: BTreeSet<u64>,
     /// The earliest step of the story.
     since: u64,
-}
-
-/// A part of a chain with what happened between it and the part before it in time.
-struct Planned {
-    part: Part,
-    /// The step whose cause it is.
-    effect: Option<u64>,
-    /// Places in the trace's incidents, and steps, the latest first.
-    asides: Vec<Aside>,
-}
-
-enum Aside {
-    Incident(usize),
-    Step(u64),
 }
 
 impl<'a> Teller<'a> {
@@ -68,10 +53,7 @@ impl<'a> Teller<'a> {
             let plan = planner.plan(root.step);
             for planned in &plan {
                 wanted.extend(planned.part.wanted());
-                wanted.extend(planned.asides.iter().filter_map(|aside| match aside {
-                    Aside::Step(step) => Some(*step),
-                    Aside::Incident(_) => None,
-                }));
+                wanted.extend(planned.asides.iter().flat_map(Aside::steps));
                 since = since.min(planned.part.earliest());
                 for step in planned.part.wanted() {
                     cast.extend(trace.step(step).map(|step| step.node));
@@ -92,6 +74,7 @@ impl<'a> Teller<'a> {
             texts,
             losses,
             cast,
+            told: BTreeSet::new(),
             told_losses: BTreeSet::new(),
             since,
         }
@@ -103,6 +86,7 @@ impl<'a> Teller<'a> {
         let mut lines = Vec::new();
         for planned in &plan {
             let mut sentence = self.part(&planned.part, planned.effect);
+            self.told.extend(planned.part.wanted());
             if let (None, Some(moral)) = (planned.effect, &root.moral) {
                 sentence = format!("{sentence} {moral}");
             }
@@ -117,7 +101,8 @@ impl<'a> Teller<'a> {
     fn part(&mut self, part: &Part, effect: Option<u64>) -> String {
         match part {
             Part::Known(step) => {
-                format!("{} That step is told on its own.", self.linked(*step, effect))
+                let place = if self.told.contains(step) { "above" } else { "below" };
+                format!("{} That step is told {place}.", self.linked(*step, effect))
             }
             Part::Again { first, cycle, times } => self.again(*first, *cycle, *times),
             Part::Hops(steps) => self.hops(steps, effect),
@@ -199,7 +184,8 @@ impl<'a> Teller<'a> {
     /// What was told just now had happened before.
     fn again(&self, first: u64, cycle: usize, times: usize) -> String {
         let Some(row) = self.trace.step(first) else { return String::new() };
-        let (since, times) = (words::instant(row.at), words::count(times as u64, "time"));
+        let since = words::instant(row.at);
+        let times = if times == 1 { "once".to_owned() } else { words::count(times as u64, "time") };
         if let (1, Event::Timer(_)) = (cycle, row.event) {
             let node = row.node;
             return format!(
@@ -237,6 +223,7 @@ impl<'a> Teller<'a> {
             Aside::Incident(index) => {
                 format!("Meanwhile, {}.", around::incident(&self.trace.incidents[*index]))
             }
+            Aside::Heard(steps) => self.heard(steps),
             Aside::Step(step) => {
                 let (Some(row), Some(seen)) = (self.trace.step(*step), self.texts.step(*step))
                 else {
@@ -246,6 +233,25 @@ impl<'a> Teller<'a> {
                 format!("Before that, at {at} in step {step}, {} {whole}.", row.node)
             }
         }
+    }
+
+    fn heard(&self, steps: &[u64]) -> String {
+        let mut node = None;
+        let heard: Vec<String> = steps
+            .iter()
+            .filter_map(|step| {
+                let Some(Seen::Step { what, node: who, .. }) = self.texts.step(*step) else {
+                    return None;
+                };
+                node = Some(*who);
+                let Happening::Message { from, kind, text, .. } = what else { return None };
+                let content = words::content(kind, text, phrases::CONTENT);
+                Some(format!("{content} from {from} (step {step})"))
+            })
+            .collect();
+        let Some(node) = node else { return String::new() };
+        let order = if heard.len() > 1 { ", the latest first," } else { "" };
+        format!("Meanwhile {node} heard{order} {}.", words::list(&heard))
     }
 
     /// Who handled the message whose handling this step is, when another node sent it.
@@ -316,78 +322,5 @@ impl<'a> Teller<'a> {
                 }
             })
             .collect()
-    }
-}
-
-/// Chooses what is told.
-struct Planner<'a> {
-    trace: &'a Trace,
-    outline: &'a Outline,
-    known: BTreeSet<u64>,
-    incidents: BTreeSet<usize>,
-}
-
-impl Planner<'_> {
-    fn plan(&mut self, root: u64) -> Vec<Planned> {
-        let parts = told(self.trace, root, &self.known);
-        for part in &parts {
-            self.known.extend(part.wanted());
-        }
-        let mut plan: Vec<Planned> = Vec::new();
-        for (number, part) in parts.iter().enumerate() {
-            let effect = number.checked_sub(1).map(|before| parts[before].earliest());
-            let cause = parts.get(number + 1).map(latest);
-            let asides = match part {
-                Part::Known(_) | Part::More { .. } => vec![],
-                part => self.between(cause, part.earliest()),
-            };
-            plan.push(Planned { part: part.clone(), effect, asides });
-        }
-        plan
-    }
-
-    /// What happened after `cause` (or ever) and before `step` to the nodes of both and to the node
-    /// that the claim is about.
-    fn between(&mut self, cause: Option<u64>, step: u64) -> Vec<Aside> {
-        let nodes: BTreeSet<NodeId> = [cause, Some(step)]
-            .into_iter()
-            .flatten()
-            .filter_map(|step| Some(self.trace.step(step)?.node))
-            .chain(self.outline.focus)
-            .collect();
-        let (after, until) = (cause.map_or(0, |cause| cause + 1), step);
-        let mut asides: Vec<(u64, bool, Aside)> = Vec::new();
-        for (index, incident) in self.trace.incidents.iter().enumerate() {
-            let at = incident.after as u64;
-            let inside = at >= after && at <= until;
-            if inside
-                && nodes.iter().any(|node| incident.touches(*node))
-                && self.incidents.insert(index)
-            {
-                asides.push((at, true, Aside::Incident(index)));
-            }
-        }
-        let range = usize::try_from(after).unwrap_or(usize::MAX).min(self.trace.steps.len())
-            ..usize::try_from(until).unwrap_or(usize::MAX).min(self.trace.steps.len());
-        let notable = range.rev().map(|index| index as u64).filter(|index| {
-            let row = self.trace.step(*index);
-            row.is_some_and(|row| row.notable && nodes.contains(&row.node))
-                && !self.known.contains(index)
-        });
-        let notable: Vec<u64> = notable.take(ASIDES).collect();
-        for step in notable {
-            self.known.insert(step);
-            asides.push((step, false, Aside::Step(step)));
-        }
-        asides.sort_by_key(|(at, incident, _)| std::cmp::Reverse((*at, !*incident)));
-        asides.into_iter().map(|(_, _, aside)| aside).collect()
-    }
-}
-
-/// The latest step of a part.
-fn latest(part: &Part) -> u64 {
-    match part {
-        Part::Hops(steps) => steps[0],
-        part => part.earliest(),
     }
 }
