@@ -17,7 +17,5 @@ pub fn catalogue() -> Catalogue {
         entry::<shared_memory::Bakery>(),
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
-        entry::<shared_memory::Peterson>(),
-        entry::<shared_memory::Bakery>(),
     ])
 }

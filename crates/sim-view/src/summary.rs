@@ -197,7 +197,6 @@ fn violations(
         }
     }
     if !report.violations.is_empty() {
-        writeln!(out, "\n{}", Painted(BOLD, "The steps that led there"))?;
         past(out, report, width, replay)?;
     }
     Ok(())

@@ -356,7 +356,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let cell = &mut self.cells[node.index()];
         let faults = if send { &mut cell.omits_sends } else { &mut cell.omits_receives };
         // No short cut: each fault in force draws for each message.
-        faults.iter_mut().fold(false, |omits, one| happens(one.stream.word(), one.ratio) || omits)
+        let mut omits = false;
+        for one in faults {
+            omits |= happens(one.stream.word(), one.ratio);
+        }
+        omits
     }
 
     /// A message arrives, unless something keeps it from doing so.
