@@ -51,7 +51,8 @@ impl Catalogue {
         }
     }
 
-    /// What the protocol of this name says of itself; ignores case and dashes, as the command line does.
+    /// What the protocol of this name says of itself; ignores case and dashes, as the command line
+    /// does.
     #[must_use]
     pub fn find(&self, name: &str) -> Option<&ProtocolFacts> {
         let plain = |name: &str| name.replace(['-', '_'], "").to_lowercase();
@@ -67,8 +68,8 @@ pub trait Entry: Prepare + Send + Sync {
 
 /// The loader's side of an entry, which nobody else can name.
 pub trait Prepare {
-    /// Reads the protocol's part of a scenario and makes the whole ready to run. What is wrong is told
-    /// to the sheet.
+    /// Reads the protocol's part of a scenario and makes the whole ready to run. What is wrong is
+    /// told to the sheet.
     #[doc(hidden)]
     fn prepare<'a>(&self, sheet: &mut Sheet<'a>, draft: &Draft<'a>) -> Option<Box<dyn Prepared>>;
 }

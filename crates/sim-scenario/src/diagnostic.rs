@@ -78,8 +78,9 @@ impl Diagnostic {
         self
     }
 
-    /// The diagnostic as people read it: message, file, line, the text underlined, and what would be
-    /// right. `name` is the file's name and `text` what stands in it. With `color`, ANSI colours.
+    /// The diagnostic as people read it: message, file, line, the text underlined, and what would
+    /// be right. `name` is the file's name and `text` what stands in it. With `color`, ANSI
+    /// colours.
     #[must_use]
     pub fn render(&self, name: &str, text: &str, color: bool) -> String {
         let tone = match self.level {

@@ -14,8 +14,9 @@ use crate::outline::{Item, Shape};
 use crate::sheet::Sheet;
 use crate::words::{clip, list, unknown};
 
-/// A scenario as far as it can be read without knowing its protocol. What does not depend on another
-/// part is read even when that other part is wrong, so that several errors are told at once.
+/// A scenario as far as it can be read without knowing its protocol. What does not depend on
+/// another part is read even when that other part is wrong, so that several errors are told at
+/// once.
 pub struct Draft<'a> {
     pub(crate) title: Option<String>,
     pub(crate) protocol: Option<ProtocolText<'a>>,
@@ -100,8 +101,8 @@ const LENGTHS_MAX: [(&str, usize); 4] =
     [("disks", 10_000), ("clocks", 10_000), ("service", 1_000), ("faults", 10_000)];
 
 impl<'a> Draft<'a> {
-    /// Reads what can be read. What is wrong is told to the sheet; `None` when not even the fields could
-    /// be told apart.
+    /// Reads what can be read. What is wrong is told to the sheet; `None` when not even the fields
+    /// could be told apart.
     pub(crate) fn read(sheet: &mut Sheet<'a>) -> Option<Self> {
         if !check_fields(sheet) || !check_lengths(sheet) {
             return None;

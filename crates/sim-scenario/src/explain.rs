@@ -1,5 +1,5 @@
-//! Turns an error of the `ron` crate into a diagnostic: the place in the whole file, what was found, and
-//! what would be right.
+//! Turns an error of the `ron` crate into a diagnostic: the place in the whole file, what was
+//! found, and what would be right.
 
 use std::ops::Range;
 
@@ -109,7 +109,8 @@ fn custom(message: &str, place: Range<usize>, source: &Source<'_>) -> Diagnostic
     Diagnostic::error(place, line(message)).label("here")
 }
 
-/// An error about the shape of a value: a number where a text should stand, too few values, and so on.
+/// An error about the shape of a value: a number where a text should stand, too few values, and so
+/// on.
 fn shape(code: &Error, place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let text = source.text;
     let item = source.outline.covering(&place);
@@ -151,9 +152,8 @@ fn shape(code: &Error, place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let at = if about_the_group { group.span.clone() } else { item.span.clone() };
     let mut diagnostic = Diagnostic::error(at, message).label(label);
     if matches!((code, &item.shape), (Error::ExpectedString, Shape::Number)) {
-        return diagnostic.help(
-            "texts and quantities stand in quotes, quantities with their unit: `\"150ms\"`, `\"1%\"`",
-        );
+        let units = "quantities with their unit: `\"150ms\"`, `\"1%\"`";
+        return diagnostic.help(format!("texts and quantities stand in quotes, {units}"));
     }
     let lacks_values =
         matches!(code, Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_));

@@ -76,8 +76,8 @@ pub(crate) fn plain_form(text: &str) -> String {
     plain
 }
 
-/// FNV-1a, 64 bits. The number of a fault depends on its words and on nothing else, so adding or removing
-/// another fault shifts none of its draws.
+/// FNV-1a, 64 bits. The number of a fault depends on its words and on nothing else, so adding or
+/// removing another fault shifts none of its draws.
 fn fingerprint(bytes: impl Iterator<Item = u8>) -> u64 {
     const OFFSET_BASIS: u64 = 0xcbf2_9ce4_8422_2325;
     const PRIME: u64 = 0x0000_0100_0000_01b3;

@@ -1,5 +1,7 @@
-//! What stands in a scenario file, as `serde` reads it: the parts that the engine does not already define.
+//! What stands in a scenario file, as `serde` reads it: the parts that the engine does not already
+//! define.
 
+use ron::value::RawValue;
 use serde::Deserialize;
 use sim_engine::{Delay, Fault, NodeSet, Trigger};
 use sim_node::{Duration, Ratio};
@@ -176,4 +178,12 @@ pub(crate) enum ExpectText {
     Violates(String),
     /// In the file the second value is called `of`.
     Sometimes(String, u64),
+}
+
+/// The workload, its requests unread.
+#[derive(Deserialize)]
+#[serde(rename = "Workload")]
+pub(crate) enum WorkloadText<'a> {
+    #[serde(borrow)]
+    Requests(Vec<&'a RawValue>),
 }

@@ -1,5 +1,5 @@
-//! The words of a RON text with their places. Values come from the `ron` crate; the words serve positions,
-//! bounds and the plain form of a fault.
+//! The words of a RON text with their places. Values come from the `ron` crate; the words serve
+//! positions, bounds and the plain form of a fault.
 
 use std::ops::Range;
 

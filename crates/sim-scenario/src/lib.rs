@@ -1,14 +1,15 @@
 //! The scenario language: from a file to a world to a report.
 //!
-//! A scenario is a RON file that says protocol, network, faults, workload and what is expected of it;
-//! `docs/SCENARIOS.md` is its reference. [`load_file`] reads one with the protocols of a [`Catalogue`]
-//! and tells what is wrong with it as [`Diagnostic`]s, with the place in the file. What it returns is
-//! [`Prepared`]: it runs with any seed, any number of times, from any thread, and gives a [`Report`].
+//! A scenario is a RON file that says protocol, network, faults, workload and what is expected of
+//! it; `docs/SCENARIOS.md` is its reference. [`load_file`] reads one with the protocols of a
+//! [`Catalogue`] and tells what is wrong with it as [`Diagnostic`]s, with the place in the file.
+//! What it returns is [`Prepared`]: it runs with any seed, any number of times, from any thread,
+//! and gives a [`Report`].
 //!
-//! Types are erased once, in the catalogue's entries ([`entry`]); below them everything is made for one
-//! protocol. A file is read in three steps: its tree with the place of everything in it (`outline`), what
-//! does not depend on the protocol (`draft`), and the protocol's own part (`typed`). What types cannot say
-//! is checked in `check`.
+//! Types are erased once, in the catalogue's entries ([`entry`]); below them everything is made for
+//! one protocol. A file is read in three steps: its tree with the place of everything in it
+//! (`outline`), what does not depend on the protocol (`draft`), and the protocol's own part
+//! (`typed`). What types cannot say is checked in `check`.
 
 mod catalogue;
 mod check;
@@ -31,6 +32,7 @@ mod sheet;
 mod tree;
 mod typed;
 mod usage;
+mod vocabulary;
 mod watch;
 mod words;
 mod workload;
@@ -42,4 +44,5 @@ pub use facts::{Expectation, ProtocolFacts, ScenarioFacts};
 pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{Messages, PropertyReport, Report, ViolationReport};
+pub use vocabulary::{Construct, vocabulary};
 pub use watch::{Done, Happening, Seen, Watcher, loss_in_words};

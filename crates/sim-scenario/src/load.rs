@@ -24,8 +24,8 @@ pub struct Loaded {
 }
 
 impl Loaded {
-    /// The warnings as people read them, with a blank line between two; empty when there is none. With
-    /// `color`, ANSI colours.
+    /// The warnings as people read them, with a blank line between two; empty when there is none.
+    /// With `color`, ANSI colours.
     #[must_use]
     pub fn render_warnings(&self, color: bool) -> String {
         render(&self.warnings, &self.name, &self.text, color)
@@ -74,8 +74,8 @@ const DIAGNOSTICS_MAX: usize = 20;
 /// Reads a scenario file.
 ///
 /// # Errors
-/// When it cannot be read, is larger than [`FILE_MAX`], is not UTF-8, or does not describe a scenario
-/// that can run.
+/// When it cannot be read, is larger than [`FILE_MAX`], is not UTF-8, or does not describe a
+/// scenario that can run.
 pub fn load_file(path: &Path, catalogue: &Catalogue) -> Result<Loaded, LoadError> {
     let name = path.display().to_string();
     let text = match read_file(path) {

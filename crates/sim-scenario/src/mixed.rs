@@ -1,4 +1,5 @@
-//! Named values behind unnamed ones, as in `Sometimes("LE1", of: 200)`, which RON itself does not know.
+//! Named values behind unnamed ones, as in `Sometimes("LE1", of: 200)`, which RON itself does not
+//! know.
 
 use crate::outline::{Item, Part, Shape};
 use crate::{Diagnostic, usage};

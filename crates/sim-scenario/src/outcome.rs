@@ -109,8 +109,8 @@ fn violations(outcome: &Outcome) -> Vec<ViolationReport> {
         .collect()
 }
 
-/// What the author should know after a run. A run that ended early says nothing about what had no time to
-/// happen.
+/// What the author should know after a run. A run that ended early says nothing about what had no
+/// time to happen.
 fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<String> {
     let whole = outcome.verdict == Verdict::Held || outcome.ended >= facts.deadline;
     let mut warnings = Vec::new();

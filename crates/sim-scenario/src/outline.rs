@@ -1,5 +1,5 @@
-//! [`Item`]: the tree of a RON text with the place of everything in it. It serves positions and bounds;
-//! values come from the `ron` crate.
+//! [`Item`]: the tree of a RON text with the place of everything in it. It serves positions and
+//! bounds; values come from the `ron` crate.
 
 use std::ops::Range;
 
@@ -74,8 +74,8 @@ impl Item {
             .find(|part| part.key.as_ref().is_some_and(|k| &text[k.span.clone()] == key))
     }
 
-    /// The value with this key, without a `Some(..)` around it; itself when there is none, so that there
-    /// is always a place to point at.
+    /// The value with this key, without a `Some(..)` around it; itself when there is none, so that
+    /// there is always a place to point at.
     pub(crate) fn at_field(&self, text: &str, key: &str) -> &Self {
         self.field(text, key).map_or(self, |part| part.value.inside_some(text))
     }

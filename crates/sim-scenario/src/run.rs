@@ -30,8 +30,8 @@ impl<P: Protocol> Scenario<P> {
         Self { facts, spec, overrides, settings }
     }
 
-    /// The world's description without the faults that are left out, and the places in the scenario's
-    /// list of those that remain.
+    /// The world's description without the faults that are left out, and the places in the
+    /// scenario's list of those that remain.
     fn spec(&self, options: &RunOptions) -> (Arc<WorldSpec<P::Node>>, Vec<usize>) {
         let all = 0..self.spec.faults.len();
         let kept: Vec<usize> = all.filter(|place| !options.without.contains(place)).collect();

@@ -52,7 +52,8 @@ impl<'a> Sheet<'a> {
         match options().from_str(part) {
             Ok(value) => Some(value),
             Err(error) => {
-                // Both are slices of one text, so the distance of their beginnings is an offset in it.
+                // Both are slices of one text, so the distance of their beginnings is an offset in
+                // it.
                 let offset = part.as_ptr() as usize - self.plain.as_ptr() as usize;
                 let region = Region { offset, text: part, noun, fields };
                 let source = Source { text: self.text, outline: self.outline };

@@ -17,8 +17,8 @@ use crate::workload::{images, requests};
 use crate::world::{override_labels, spec};
 use crate::{Diagnostic, Prepared, ProtocolFacts, ScenarioFacts};
 
-/// Reads the protocol's part of a scenario, checks the whole and makes it ready to run. What is wrong is
-/// told to the sheet.
+/// Reads the protocol's part of a scenario, checks the whole and makes it ready to run. What is
+/// wrong is told to the sheet.
 pub(crate) fn prepare<'a, P: Protocol>(
     facts: &ProtocolFacts,
     sheet: &mut Sheet<'a>,
@@ -104,7 +104,8 @@ pub(crate) fn set_up_again<P: Protocol>(settings: &str) -> Setup<P::Node> {
     P::setup(&settings).expect("these settings made a configuration before")
 }
 
-/// How many servers the settings ask for: within the protocol's limits, before anything is made of them.
+/// How many servers the settings ask for: within the protocol's limits, before anything is made of
+/// them.
 fn servers<P: Protocol>(
     sheet: &mut Sheet<'_>,
     protocol: &ProtocolText<'_>,

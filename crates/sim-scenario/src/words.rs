@@ -27,7 +27,8 @@ pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
-/// The candidate that the author most likely meant: one that differs in case, dashes or a few letters.
+/// The candidate that the author most likely meant: one that differs in case, dashes or a few
+/// letters.
 pub(crate) fn nearest<'n, S: AsRef<str>>(found: &str, candidates: &'n [S]) -> Option<&'n str> {
     // A name much longer than any candidate is none of them, and comparing it would take long.
     const LONGEST: usize = 100;

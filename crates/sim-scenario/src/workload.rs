@@ -11,18 +11,11 @@ use sim_protocol::Protocol;
 use crate::Diagnostic;
 use crate::check::{Cast, check_node, check_time};
 use crate::draft::Draft;
+use crate::language::WorkloadText;
 use crate::sheet::Sheet;
 
 /// The most requests of a plain workload.
 const REQUESTS_MAX: usize = 100_000;
-
-/// The workload, its requests unread.
-#[derive(Deserialize)]
-#[serde(rename = "Workload")]
-enum WorkloadText<'a> {
-    #[serde(borrow)]
-    Requests(Vec<&'a RawValue>),
-}
 
 /// A request, what it asks for unread.
 #[derive(Deserialize)]

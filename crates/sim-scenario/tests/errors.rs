@@ -1,4 +1,5 @@
-//! What people read when a scenario is wrong. `INSTA_UPDATE=always cargo test` writes the golden files anew.
+//! What people read when a scenario is wrong. `INSTA_UPDATE=always cargo test` writes the golden
+//! files anew.
 
 mod toy;
 

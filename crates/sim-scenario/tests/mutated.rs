@@ -1,4 +1,5 @@
-//! Files that went wrong by chance: no panic, no hang, no memory without a bound, and a place to look at.
+//! Files that went wrong by chance: no panic, no hang, no memory without a bound, and a place to
+//! look at.
 
 mod toy;
 

@@ -139,7 +139,8 @@ fn images_are_the_first_disks() {
 
 #[test]
 fn without_a_bound_the_calm_takes_the_networks() {
-    // In the calm no message travels longer than the network's greatest delay, or ten times its mean.
+    // In the calm no message travels longer than the network's greatest delay, or ten times its
+    // mean.
     let loaded = load(
         "Scenario(title: \"t\", protocol: Ping(nodes: 5),
          network: Datagram(delay: Exponential(mean: \"1ms\", min: \"1ms\")),

@@ -1,5 +1,5 @@
-//! What loads, but probably does not do what its author thinks. `INSTA_UPDATE=always cargo test` writes the
-//! golden file anew.
+//! What loads, but probably does not do what its author thinks. `INSTA_UPDATE=always cargo test`
+//! writes the golden file anew.
 
 mod toy;
 

@@ -125,6 +125,37 @@ impl Trace {
         chain
     }
 
+    /// What the node of a step that its timer caused had heard since `after`: the latest of each kind
+    /// from each other node, at most so many, the latest first.
+    pub(crate) fn heard(&self, after: u64, step: u64, most: usize) -> Vec<u64> {
+        let Some(waited) = self.step(step) else { return vec![] };
+        let Event::Timer(_) = waited.event else { return vec![] };
+        let mut from_whom = Vec::new();
+        let mut heard = Vec::new();
+        for (index, row) in self.rows(after, step) {
+            let Event::Message { from, .. } = row.event else { continue };
+            if row.node != waited.node || from == row.node || from_whom.contains(&row.event) {
+                continue;
+            }
+            from_whom.push(row.event);
+            heard.push(index);
+            if heard.len() == most {
+                break;
+            }
+        }
+        heard
+    }
+
+    /// The steps from `after` up to, but not including, `until`, the latest first.
+    pub(crate) fn rows(&self, after: u64, until: u64) -> impl Iterator<Item = (u64, &Step)> {
+        let place = |step: u64| {
+            usize::try_from(step).map_or(self.steps.len(), |at| at.min(self.steps.len()))
+        };
+        let (from, to) = (place(after), place(until));
+        let rows = self.steps[from.min(to)..to].iter().enumerate().rev();
+        rows.map(move |(index, row)| ((from + index) as u64, row))
+    }
+
     /// The steps of one node, the latest first, among those with an index below `before`.
     pub(crate) fn steps_of(&self, node: NodeId, before: u64) -> impl Iterator<Item = (u64, &Step)> {
         let end = usize::try_from(before).map_or(self.steps.len(), |end| end.min(self.steps.len()));

@@ -7,7 +7,7 @@ use super::nodes::Status;
 use super::{Envelope, Pending, World, view};
 use crate::chance::Purpose;
 use crate::queue::Due;
-use crate::{Loss, Observer, PromiseBroken, Sent};
+use crate::{Failures, Loss, Observer, PromiseBroken, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Takes the effects out one by one and lets them happen.
@@ -200,14 +200,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn check_promised_bound(&mut self, id: u64, from: NodeId, to: NodeId, sent: u64) {
         let Some((bound, after)) = self.plan.promised_bound else { return };
         let due = sent.max(after).saturating_add(bound);
-        if self.now > due && self.promise_broken.is_none() {
+        if self.now > due {
             let took = sim_node::Duration::from_nanos(self.now - sent);
             let bound = sim_node::Duration::from_nanos(bound);
-            self.promise_broken = Some(PromiseBroken {
-                at: self.now(),
-                what: format!(
+            self.break_promise(|_| {
+                format!(
                     "message {id} from {from} to {to} took {took}; at most {bound} was promised"
-                ),
+                )
             });
         }
     }
@@ -216,14 +215,22 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn check_promised_links(&mut self, why: Loss, from: NodeId, to: NodeId) {
         let by_link = matches!(why, Loss::Link | Loss::Cut | Loss::Omission);
         let holds = self.plan.promised_bound.is_none_or(|(_, after)| self.now >= after);
-        if by_link && holds && self.plan.promises_links && self.promise_broken.is_none() {
-            self.promise_broken = Some(PromiseBroken {
-                at: self.now(),
-                what: format!(
-                    "a message from {from} to {to} was lost on its link; the scenario promises {:?}",
-                    self.spec.promise.failures
-                ),
+        if by_link && holds && self.plan.promises_links {
+            self.break_promise(|failures| {
+                format!(
+                    "a message from {from} to {to} was lost on its link; the scenario promises \
+                     {failures:?}"
+                )
             });
+        }
+    }
+
+    /// Something broke the scenario's promise; the first such thing is reported.
+    #[cold]
+    pub(super) fn break_promise(&mut self, what: impl FnOnce(Failures) -> String) {
+        if self.promise_broken.is_none() {
+            let what = what(self.spec.promise.failures);
+            self.promise_broken = Some(PromiseBroken { at: self.now(), what });
         }
     }
 

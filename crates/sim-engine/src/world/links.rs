@@ -386,6 +386,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let &Envelope { id, from, to, .. } = envelope;
         let omits = self.omits(to, false);
         if self.connection_died(from, to, id) {
+            if self.was_cut(from, to, id) {
+                self.check_promised_links(Loss::Cut, from, to);
+            }
             return Some(Loss::Connection);
         }
         if let Some(calm) = self.links.calm

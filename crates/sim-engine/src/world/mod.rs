@@ -46,6 +46,8 @@ pub struct World<N: Node, P: Properties<N>> {
 
     /// Virtual time in nanoseconds.
     now: u64,
+    /// When something happened last; earlier than now in a run that was stopped in between.
+    happened: u64,
     /// The next sequence number; messages are named by theirs.
     sequence: u64,
     /// How many steps were handled; the index of the next.
@@ -213,6 +215,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let kinds = <N::Message as sim_node::Message>::KINDS.len();
         let mut world = Self {
             now: 0,
+            happened: 0,
             sequence: 0,
             steps: 0,
             queue: HeapQueue::default(),

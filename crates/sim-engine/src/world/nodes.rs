@@ -9,7 +9,7 @@ use super::disk::Disk;
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
-use crate::{Delay, DiskLoss, Inside, Observer};
+use crate::{Delay, DiskLoss, Failures, Inside, Observer};
 
 /// What is to be known of a node at every event, in one byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -181,6 +181,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         self.status[index].set(Status::UP);
         if again {
+            if self.spec.promise.failures < Failures::CrashRecovery {
+                self.break_promise(|failures| {
+                    format!("{node} started again; the scenario promises {failures:?}")
+                });
+            }
             let last = self.steps.saturating_sub(1);
             self.properties.restart(&view!(self, last), node);
         }
@@ -228,13 +233,21 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let serving = cell.serving.take().map(|(arrival, _)| arrival);
         let inbox = std::mem::take(&mut cell.inbox);
         let stream = &mut self.faults[fault as usize].stream;
+        // Of what the protocol does, the disk still adds up records.
+        self.acting = Some((node, self.steps.saturating_sub(1)));
         cell.disk.crash(loss, |choices| {
             usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
         });
+        self.acting = None;
         for arrival in serving.into_iter().chain(inbox) {
             if let What::Message { id, copied, .. } = arrival.what {
                 self.lose(id, copied, crate::Loss::Down, watch);
             }
+        }
+        if self.spec.promise.failures == Failures::None {
+            self.break_promise(|failures| {
+                format!("{node} crashed; the scenario promises {failures:?}")
+            });
         }
         watch.crashed(SimTime::from_nanos(self.now), node);
         let last = self.steps.saturating_sub(1);

@@ -47,6 +47,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let mut findings: Vec<Finding> = Vec::new();
         let step = match &self.phase {
             Phase::Over(End::Fell { step }) => Some(*step),
+            // Told at the end.
+            Phase::Over(End::Settled { .. } | End::Owing { .. }) => self.steps.checked_sub(1),
             _ => None,
         };
         for one in self.judged() {

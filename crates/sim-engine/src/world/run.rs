@@ -106,7 +106,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.phase = Phase::Over(End::Budget(why));
             return false;
         }
-        self.now = time;
+        (self.now, self.happened) = (time, time);
         match head {
             Some(Head::Event(key)) => {
                 self.queue.pop();
@@ -199,9 +199,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// The deadline has come, or the end of patience, or nothing is going to happen any more. Returns
     /// whether the run goes on.
     fn at_limit(&mut self, quiet: bool) -> bool {
-        if !quiet {
-            self.now = self.limit();
-        }
+        self.now = if quiet { self.happened } else { self.limit() };
         self.digest_states();
         let debts = self.debts();
         let owed: BTreeSet<&'static str> = debts.iter().map(|(claim, _)| *claim).collect();
@@ -215,14 +213,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Phase::Late(late) => std::mem::take(late),
             Phase::Over(_) => return false,
         };
-        if owed.is_empty() {
-            self.settle(late);
+        self.conclude(if owed.is_empty() {
+            End::Settled { late }
         } else {
-            let late = late.difference(&owed).copied().collect();
-            self.phase = Phase::Over(End::Owing { debts, late });
-            let last = self.steps.saturating_sub(1);
-            self.properties.end(&view!(self, last));
-        }
+            End::Owing { debts, late: late.difference(&owed).copied().collect() }
+        });
         false
     }
 
@@ -232,12 +227,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             && let Phase::Late(late) = &mut self.phase
         {
             let late = std::mem::take(late);
-            self.settle(late);
+            self.conclude(End::Settled { late });
         }
     }
 
-    fn settle(&mut self, late: BTreeSet<&'static str>) {
-        self.phase = Phase::Over(End::Settled { late });
+    /// The run has ended in its own time, whether or not something is still owed.
+    fn conclude(&mut self, end: End) {
+        self.phase = Phase::Over(end);
         let last = self.steps.saturating_sub(1);
         // A world in which nothing happens any more stays as it is: what must not last is judged up to
         // the deadline all the same.

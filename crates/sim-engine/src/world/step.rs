@@ -66,9 +66,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let mut effects = std::mem::take(&mut self.effects);
         self.acting = Some((node, step));
         self.run_handler(node, event, &mut effects);
+        let role_changed = self.plan.asks_roles && self.note_role(node);
         self.acting = None;
 
-        let role_changed = self.plan.asks_roles && self.note_role(node);
         let mut occasions = None;
         if is_watched {
             occasions = Some(self.occasions(node, received, role_changed, &mut effects));

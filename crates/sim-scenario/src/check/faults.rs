@@ -1,4 +1,5 @@
-//! Faults: quantities in range, nodes and names that exist, and nothing that could never do anything.
+//! Faults: quantities in range, nodes and names that exist, and nothing that could never do
+//! anything.
 
 use std::collections::BTreeMap;
 

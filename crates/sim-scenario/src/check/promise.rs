@@ -1,5 +1,5 @@
-//! The promised model against what the scenario itself does. Told is what certainly can break the promise;
-//! the rest is told when a run breaks it.
+//! The promised model against what the scenario itself does. Told is what certainly can break the
+//! promise; the rest is told when a run breaks it.
 
 use std::ops::Range;
 
@@ -297,7 +297,8 @@ impl Search<'_, '_> {
     }
 }
 
-/// The least failure model that allows a fault, and what the fault does; `None` when every model does.
+/// The least failure model that allows a fault, and what the fault does; `None` when every model
+/// does.
 fn failures_of(fault: &Fault) -> Option<(Failures, &'static str)> {
     let lossy = |ratio: &Option<Ratio>| ratio.is_some_and(|ratio| ratio != Ratio::ZERO);
     match fault {

@@ -1,4 +1,5 @@
-//! Times: windows that end before they start, a calm before the last fault, a deadline before the calm.
+//! Times: windows that end before they start, a calm before the last fault, a deadline before the
+//! calm.
 
 use sim_node::Duration;
 

@@ -1,5 +1,5 @@
-//! Two small protocols for the tests of the language: `Ping` shows everything that a protocol can show,
-//! `Mute` next to nothing.
+//! Two small protocols for the tests of the language: `Ping` shows everything that a protocol can
+//! show, `Mute` next to nothing.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
 use std::collections::BTreeSet;

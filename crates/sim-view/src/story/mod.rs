@@ -98,7 +98,7 @@ fn paragraph(out: &mut dyn Write, width: usize, mark: &str, text: &str) -> io::R
 }
 
 /// Whether the first thing that fell is a debt that was never paid.
-fn is_debt(report: &Report) -> bool {
+pub(crate) fn is_debt(report: &Report) -> bool {
     let code = report.violations.first().map(|violation| violation.code);
     report
         .properties

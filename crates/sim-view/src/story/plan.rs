@@ -7,7 +7,7 @@ use sim_node::NodeId;
 
 use super::chain::{Part, told};
 use super::outline::Outline;
-use crate::trace::{Event, Step, Trace};
+use crate::trace::{Event, Trace};
 
 /// How many steps that stand out are told between two steps of a chain, and how many faults and crashes.
 const ASIDES: usize = 3;
@@ -77,7 +77,7 @@ impl Planner<'_> {
     /// and of the one that the claim is about.
     fn between(&mut self, cause: Option<u64>, step: u64, cast: &BTreeSet<NodeId>) -> Vec<Aside> {
         let after = cause.map_or(0, |cause| cause + 1);
-        let heard = self.heard(after, step);
+        let heard = self.trace.heard(after, step, HEARD);
         let mut asides: Vec<(u64, bool, Aside)> = Vec::new();
         let mut touched = cast.clone();
         touched.extend(heard.iter().filter_map(|step| match self.trace.step(*step)?.event {
@@ -111,6 +111,7 @@ impl Planner<'_> {
             .chain(self.outline.focus)
             .collect();
         let notable: Vec<u64> = self
+            .trace
             .rows(after, step)
             .filter(|(index, row)| {
                 row.notable && nodes.contains(&row.node) && !self.known.contains(index)
@@ -127,38 +128,6 @@ impl Planner<'_> {
         }
         asides.sort_by_key(|(at, incident, _)| Reverse((*at, !*incident)));
         asides.into_iter().map(|(_, _, aside)| aside).collect()
-    }
-
-    /// What the node of a step that its timer caused had heard since `after`: the latest of each kind
-    /// from each other node, the latest first.
-    fn heard(&self, after: u64, step: u64) -> Vec<u64> {
-        let Some(waited) = self.trace.step(step) else { return vec![] };
-        let Event::Timer(_) = waited.event else { return vec![] };
-        let mut from_whom = Vec::new();
-        let mut heard = Vec::new();
-        for (index, row) in self.rows(after, step) {
-            let Event::Message { from, .. } = row.event else { continue };
-            if row.node != waited.node || from == row.node || from_whom.contains(&row.event) {
-                continue;
-            }
-            from_whom.push(row.event);
-            heard.push(index);
-            if heard.len() == HEARD {
-                break;
-            }
-        }
-        heard
-    }
-
-    /// The steps from `after` up to, but not including, `until`, the latest first.
-    fn rows(&self, after: u64, until: u64) -> impl Iterator<Item = (u64, &Step)> {
-        let place = |step: u64| {
-            usize::try_from(step)
-                .map_or(self.trace.steps.len(), |at| at.min(self.trace.steps.len()))
-        };
-        let (from, to) = (place(after), place(until));
-        let rows = self.trace.steps[from.min(to)..to].iter().enumerate().rev();
-        rows.map(move |(index, row)| ((from + index) as u64, row))
     }
 }
 

@@ -15,6 +15,9 @@ use super::plan::{Aside, Planned, Planner};
 use crate::trace::{Disturbance, Event, Loss, Replay, Texts, Trace};
 use crate::words;
 
+/// How many kinds of losses are told.
+const LOSSES: usize = 6;
+
 /// What a sentence of the chain and one about what happened besides begin with.
 const CHAIN: &str = "  * ";
 const ASIDE: &str = "      | ";
@@ -28,6 +31,7 @@ pub(super) struct Teller<'a> {
     losses: BTreeMap<u64, Vec<&'a Loss>>,
     /// Who takes part in the story.
     cast: BTreeSet<NodeId>,
+    told: BTreeSet<u64>,
     told_losses: BTreeSet<u64>,
     /// The earliest step of the story.
     since: u64,
@@ -73,6 +77,7 @@ impl<'a> Teller<'a> {
             texts,
             losses,
             cast,
+            told: BTreeSet::new(),
             told_losses: BTreeSet::new(),
             since,
         }
@@ -84,6 +89,7 @@ impl<'a> Teller<'a> {
         let mut lines = Vec::new();
         for planned in &plan {
             let mut sentence = self.part(&planned.part, planned.effect);
+            self.told.extend(planned.part.wanted());
             if let (None, Some(moral)) = (planned.effect, &root.moral) {
                 sentence = format!("{sentence} {moral}");
             }
@@ -98,7 +104,8 @@ impl<'a> Teller<'a> {
     fn part(&mut self, part: &Part, effect: Option<u64>) -> String {
         match part {
             Part::Known(step) => {
-                format!("{} That step is told on its own.", self.linked(*step, effect))
+                let place = if self.told.contains(step) { "above" } else { "below" };
+                format!("{} That step is told {place}.", self.linked(*step, effect))
             }
             Part::Again { first, cycle, times } => self.again(*first, *cycle, *times),
             Part::Hops(steps) => self.hops(steps, effect),
@@ -180,7 +187,8 @@ impl<'a> Teller<'a> {
     /// What was told just now had happened before.
     fn again(&self, first: u64, cycle: usize, times: usize) -> String {
         let Some(row) = self.trace.step(first) else { return String::new() };
-        let (since, times) = (words::instant(row.at), words::count(times as u64, "time"));
+        let since = words::instant(row.at);
+        let times = if times == 1 { "once".to_owned() } else { words::count(times as u64, "time") };
         if let (1, Event::Timer(_)) = (cycle, row.event) {
             let node = row.node;
             return format!(
@@ -245,7 +253,8 @@ impl<'a> Teller<'a> {
             })
             .collect();
         let Some(node) = node else { return String::new() };
-        format!("Meanwhile {node} heard, the latest first, {}.", words::list(&heard))
+        let order = if heard.len() > 1 { ", the latest first," } else { "" };
+        format!("Meanwhile {node} heard{order} {}.", words::list(&heard))
     }
 
     /// Who handled the message whose handling this step is, when another node sent it.
@@ -273,7 +282,7 @@ impl<'a> Teller<'a> {
         let end = self.outline.roots.first().map_or(u64::MAX, |root| root.step);
         let before = |loss: &&Loss| self.outline.debt || loss.step <= end;
         let losses: Vec<&Loss> = self.trace.losses.iter().filter(matters).filter(before).collect();
-        around::losses_summed(&losses)
+        around::losses_summed(&losses, LOSSES)
     }
 
     /// Who was down at the end, when the story is about something that never happened.
