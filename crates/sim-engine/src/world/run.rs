@@ -236,13 +236,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.phase = Phase::Over(end);
         let last = self.steps.saturating_sub(1);
         // A world in which nothing happens any more stays as it is: what must not last is judged up to
-        // the deadline all the same.
+        // the deadline all the same. Where something is owed, the run was over when it fell quiet.
         let ended = self.now;
-        self.now = ended.max(self.spec.deadline.as_nanos());
+        if matches!(self.phase, Phase::Over(End::Settled { .. })) {
+            self.now = ended.max(self.spec.deadline.as_nanos());
+        }
         self.properties.end(&view!(self, last));
-        if self.properties.violated() {
-            self.phase = Phase::Over(End::Fell { step: last });
-        } else {
+        if !self.properties.violated() {
             self.now = ended;
         }
         self.digest_states();
