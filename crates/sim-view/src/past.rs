@@ -7,15 +7,17 @@ use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::Report;
 
-use crate::paint::{BOLD, BROKEN, DIM, FAULT, Painted};
+use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, Painted};
 use crate::story::{around, is_debt, phrases};
-use crate::trace::{Event, Replay, Texts, Trace};
+use crate::trace::{Event, Loss, Replay, Texts, Trace};
 use crate::words;
 
 /// How many steps of the chain are shown, of what its node heard, and how many faults among them.
 const STEPS: usize = 5;
 const HEARD: usize = 2;
 const INCIDENTS: usize = 3;
+/// How many kinds of losses are shown of a debt.
+const LOSSES: usize = 3;
 
 /// Writes the steps that led to the first violation, with the faults that struck their nodes; of a debt
 /// that was never paid, what stood out last.
@@ -97,6 +99,14 @@ pub(crate) fn past(
                 Painted(DIM, format_args!("{step:<10}")),
                 Painted(style, line)
             )?;
+        }
+    }
+    if debt {
+        let near =
+            |loss: &&Loss| violation.node.is_none_or(|node| loss.from == node || loss.to == node);
+        let losses: Vec<&Loss> = trace.losses.iter().filter(near).collect();
+        for line in around::losses_summed(&losses, LOSSES) {
+            writeln!(out, "  {:>12}  {:<10} {}", "lost", "", Painted(LOST, line))?;
         }
     }
     Ok(())

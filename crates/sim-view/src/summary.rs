@@ -50,16 +50,18 @@ pub fn summary(
 fn head(out: &mut dyn Write, facts: &ScenarioFacts, report: &Report) -> io::Result<()> {
     let verdict = Painted(paint::of(report.verdict), report.verdict.as_str());
     let (title, protocol, seed) = (&report.scenario, &report.protocol, report.seed);
-    let expected = match (report.as_expected, &facts.expect) {
-        (true, Expectation::Holds) => "as expected".to_owned(),
-        (true, Expectation::Violates(code)) => format!("as expected: {code} must fall"),
-        (_, Expectation::Sometimes { code, of }) => {
-            format!("{code} must fall in at least one of {}", words::count(*of, "seed"))
+    let wanted = match &facts.expect {
+        Expectation::Holds => "everything must hold".to_owned(),
+        Expectation::Violates(code) => format!("{code} must fall, and no other"),
+        Expectation::Sometimes { code, of } => {
+            let seeds = words::count(*of, "seed");
+            format!("{code} must fall, and no other, in at least one of {seeds}")
         }
-        (false, Expectation::Holds) => "not as expected: everything must hold".to_owned(),
-        (false, Expectation::Violates(code)) => {
-            format!("not as expected: {code} must fall, and no other")
-        }
+    };
+    let expected = match (report.verdict, report.as_expected) {
+        (Verdict::Unknown, _) => format!("cannot be told: {wanted}"),
+        (_, true) => format!("as expected: {wanted}"),
+        (_, false) => format!("not as expected: {wanted}"),
     };
     let style = if report.as_expected { DIM } else { BROKEN };
     write!(out, "{verdict}  {} ", Painted(BOLD, title))?;
@@ -190,7 +192,10 @@ fn violations(
         let at = words::instant(SimTime::from_nanos(violation.at_ns));
         let step = violation.step.map(|step| format!(", step {step}")).unwrap_or_default();
         let whose = violation.node.map(|node| format!(", {node}")).unwrap_or_default();
-        let title = format!("{} {name} fell at {at}{step}{whose}:", violation.code);
+        let debt = property.is_some_and(|property| property.kind == Kind::Liveness);
+        let fell = if debt { "was still owed at" } else { "fell at" };
+        let step = if debt { String::new() } else { step };
+        let title = format!("{} {name} {fell} {at}{step}{whose}:", violation.code);
         writeln!(out, "\n{}", Painted(BROKEN, title))?;
         for line in words::wrap(&violation.detail, width.saturating_sub(2)) {
             writeln!(out, "  {line}")?;

@@ -7,9 +7,6 @@ use sim_node::NodeId;
 use crate::trace::{Disturbance, Incident, Loss};
 use crate::words;
 
-/// How many kinds of losses are told.
-const LOSSES: usize = 6;
-
 /// A fault, a crash or the calm with its time, without a full stop.
 pub(super) fn incident(incident: &Incident) -> String {
     format!("at {} {}", words::instant(incident.at), incident_without_time(incident))
@@ -54,8 +51,9 @@ pub(super) fn losses_of_step(losses: &[&Loss]) -> Vec<String> {
     alike.into_iter().map(sentence).collect()
 }
 
-/// Many losses, summed up: one line for each sender, receiver and cause, the most frequent first.
-pub(super) fn losses_summed(losses: &[&Loss]) -> Vec<String> {
+/// Many losses, summed up: one line for each sender, receiver and cause, the most frequent first, and at
+/// most so many lines.
+pub(crate) fn losses_summed(losses: &[&Loss], most: usize) -> Vec<String> {
     struct Sum {
         kinds: Vec<&'static str>,
         messages: Vec<u64>,
@@ -76,10 +74,10 @@ pub(super) fn losses_summed(losses: &[&Loss]) -> Vec<String> {
     }
     let mut sums: Vec<_> = sums.into_iter().collect();
     sums.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.messages.len()));
-    let hidden = sums.len().saturating_sub(LOSSES);
+    let hidden = sums.len().saturating_sub(most);
     let mut lines: Vec<String> = sums
         .iter()
-        .take(LOSSES)
+        .take(most)
         .map(|((from, to, why), sum)| {
             let messages = words::count(sum.messages.len() as u64, "message");
             let kinds = words::list(&sum.kinds);
@@ -89,7 +87,7 @@ pub(super) fn losses_summed(losses: &[&Loss]) -> Vec<String> {
         })
         .collect();
     if hidden > 0 {
-        lines.push(format!("And others, between {}.", words::count(hidden as u64, "other pair")));
+        lines.push(format!("and others, on {}.", words::count(hidden as u64, "other link")));
     }
     lines
 }

@@ -15,6 +15,9 @@ use super::plan::{Aside, Planned, Planner};
 use crate::trace::{Disturbance, Event, Loss, Replay, Texts, Trace};
 use crate::words;
 
+/// How many kinds of losses are told.
+const LOSSES: usize = 6;
+
 /// What a sentence of the chain and one about what happened besides begin with.
 const CHAIN: &str = "  * ";
 const ASIDE: &str = "      | ";
@@ -279,7 +282,7 @@ impl<'a> Teller<'a> {
         let end = self.outline.roots.first().map_or(u64::MAX, |root| root.step);
         let before = |loss: &&Loss| self.outline.debt || loss.step <= end;
         let losses: Vec<&Loss> = self.trace.losses.iter().filter(matters).filter(before).collect();
-        around::losses_summed(&losses)
+        around::losses_summed(&losses, LOSSES)
     }
 
     /// Who was down at the end, when the story is about something that never happened.

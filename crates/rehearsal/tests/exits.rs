@@ -1,0 +1,184 @@
+//! Exit codes, and what is told where.
+
+mod support;
+
+use support::{code, command, json, output};
+
+#[test]
+fn as_expected_is_0() {
+    assert_eq!(code("run scenarios/ring.ron"), 0);
+    assert_eq!(code("run scenarios/cut-ring.ron"), 0);
+    assert_eq!(code("explain scenarios/cut-ring.ron"), 0);
+    assert_eq!(code("sweep scenarios/cut-ring.ron --seeds 0..3"), 0);
+    assert_eq!(code("--help"), 0);
+    assert_eq!(code("--version"), 0);
+}
+
+#[test]
+fn not_as_expected_is_1() {
+    assert_eq!(code("run scenarios/unexpected.ron"), 1);
+    assert_eq!(code("run scenarios/unexpected.ron --json"), 1);
+    assert_eq!(code("explain scenarios/unexpected.ron"), 1);
+    assert_eq!(code("sweep scenarios/unexpected.ron --seeds 0..3"), 1);
+}
+
+#[test]
+fn what_cannot_run_is_2() {
+    for line in [
+        "",
+        "dance",
+        "run",
+        "run broken/misspelt.ron",
+        "run scenarios/nowhere.ron",
+        "run scenarios",
+        "run /dev/null",
+        "sweep scenarios/ring.ron",
+        "sweep scenarios/ring.ron --seeds 0..3 --jobs 0",
+        "sweep scenarios/ring.ron --seeds 0..3 --jobs 1000000",
+        "sweep scenarios/ring.ron --seeds 0..99999999999999999999",
+        "replay scenarios",
+        "list --scenarios broken",
+    ] {
+        assert_eq!(code(line), 2, "rehearse {line}");
+        let output = output(line);
+        assert!(!output.stderr.is_empty(), "rehearse {line} says why");
+    }
+}
+
+#[test]
+fn undecided_is_3() {
+    assert_eq!(code("run scenarios/undecided.ron"), 3);
+    assert_eq!(code("sweep scenarios/undecided.ron --seeds 0..3"), 3);
+}
+
+#[test]
+fn every_failure_ends_with_the_line_to_paste_and_the_digest() {
+    for line in [
+        "run scenarios/unexpected.ron --seed 4",
+        "run scenarios/cut-ring.ron --seed 4",
+        "run scenarios/undecided.ron --seed 4",
+        "explain scenarios/unexpected.ron --seed 4",
+        "explain scenarios/unexpected.ron --seed 4 --without 0",
+        "sweep scenarios/unexpected.ron --seeds 4..6",
+    ] {
+        let text = String::from_utf8(output(line).stdout).expect("text");
+        let mut last = text.lines().rev();
+        let digest = last.next().expect("a last line");
+        assert!(digest.starts_with("digest: "), "rehearse {line}: {digest}");
+        let reproduce = last.next().expect("a line before it");
+        assert!(reproduce.starts_with("reproduce: rehearse run scenarios/"), "{line}: {reproduce}");
+        assert!(reproduce.ends_with("--seed 4"), "{line}: {reproduce}");
+    }
+}
+
+#[test]
+fn the_line_to_paste_gives_the_same_run() {
+    let first = json("run scenarios/unexpected.ron --seed 9 --until 700ms --json");
+    let line = first["reproduce"].as_str().expect("a line");
+    let line = line.strip_prefix("rehearse ").expect("our name");
+    let again = json(&format!("{line} --json"));
+    assert_eq!(first, again);
+    assert!(line.contains("--until 700ms"), "{line}");
+}
+
+#[test]
+fn a_name_with_a_space_can_be_pasted_too() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("two words.ron");
+    std::fs::copy(support::folder().join("scenarios/unexpected.ron"), &path).expect("copied");
+    let output = command("run").arg(&path).output().expect("the binary starts");
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(
+        text.contains(&format!("reproduce: rehearse run '{}' --seed 0", path.display())),
+        "{text}"
+    );
+}
+
+#[test]
+fn names_of_commands_and_forms_ignore_case_and_dashes() {
+    assert_eq!(output("RUN scenarios/ring.ron").stdout, output("run scenarios/ring.ron").stdout);
+    assert_eq!(code("run scenarios/ring.ron --trace JSON"), 0);
+    assert_eq!(output("list chang-roberts").stdout, output("list ChangRoberts").stdout);
+    assert_eq!(code("list CHANGROBERTS"), 0);
+}
+
+#[test]
+fn the_default_seed_is_0() {
+    assert_eq!(
+        json("run scenarios/ring.ron --json"),
+        json("run scenarios/ring.ron --seed 0 --json")
+    );
+    assert_eq!(json("run scenarios/ring.ron --json")["seed"], 0);
+}
+
+#[test]
+fn tracing_changes_nothing_in_the_report() {
+    let plain = output("run scenarios/rivals.ron --json").stdout;
+    let traced = output("run scenarios/rivals.ron --trace json").stdout;
+    let last = traced.strip_suffix(b"\n").expect("a line").rsplit(|byte| *byte == b'\n').next();
+    assert_eq!(last, plain.strip_suffix(b"\n"));
+}
+
+#[test]
+fn every_line_of_the_trace_is_json() {
+    let traced = output("run scenarios/rivals.ron --trace json").stdout;
+    let text = String::from_utf8(traced).expect("text");
+    for line in text.lines() {
+        let value: serde_json::Value = serde_json::from_str(line).expect("JSON");
+        assert!(value.is_object(), "{line}");
+    }
+}
+
+#[test]
+fn jobs_change_nothing_but_the_speed() {
+    let sweep = |jobs: u32| {
+        let mut report =
+            json(&format!("sweep scenarios/rivals.ron --seeds 0..300 --jobs {jobs} --json"));
+        let speed = report["runs_per_second"].take();
+        assert!(speed.as_f64().is_some_and(|speed| speed > 0.0), "{speed}");
+        report
+    };
+    let one = sweep(1);
+    assert_eq!(one, sweep(2));
+    assert_eq!(one, sweep(7));
+    assert_eq!(one["held"].as_u64().zip(one["violated"].as_u64()).map(|(h, v)| h + v), Some(300));
+}
+
+#[test]
+fn a_sweep_of_one_seed_agrees_with_its_run() {
+    let run = json("run scenarios/unexpected.ron --seed 6 --json");
+    let sweep = json("sweep scenarios/unexpected.ron --seeds 6..7 --json");
+    assert_eq!(run["verdict"], "violated");
+    assert_eq!(sweep["failing_seeds"], serde_json::json!([6]));
+    assert_eq!(sweep["by_property"], serde_json::json!({ "LE3": 1 }));
+}
+
+#[test]
+fn nothing_but_results_goes_to_standard_output() {
+    for line in ["run broken/misspelt.ron", "sweep scenarios/ring.ron --seeds 3..3", "dance"] {
+        assert!(output(line).stdout.is_empty(), "rehearse {line}");
+    }
+    for line in ["run scenarios/ring.ron", "sweep scenarios/ring.ron --seeds 0..9"] {
+        assert!(output(line).stderr.is_empty(), "rehearse {line}");
+    }
+}
+
+#[test]
+fn there_are_no_colours_where_there_is_no_terminal() {
+    for line in ["run scenarios/rivals.ron --trace text", "explain scenarios/rivals.ron", "dance"] {
+        let output = output(line);
+        assert!(!output.stdout.contains(&0x1b), "rehearse {line}");
+        assert!(!output.stderr.contains(&0x1b), "rehearse {line}");
+    }
+}
+
+#[test]
+fn a_colour_that_is_forced_is_given_and_one_that_is_refused_is_not() {
+    let forced = |name: &str, value: &str| {
+        let mut command = command("run scenarios/ring.ron");
+        command.env("CLICOLOR_FORCE", "1").env(name, value);
+        command.output().expect("the binary starts").stdout.contains(&0x1b)
+    };
+    assert!(forced("HARMLESS", "1"));
+    assert!(!forced("NO_COLOR", "1"));
+}

@@ -1,0 +1,132 @@
+//! Saving runs and replaying them.
+
+mod support;
+
+use std::fs;
+use std::path::Path;
+use std::process::Output;
+
+use support::{command, folder};
+
+fn save(scenario: &str, to: &Path) -> Output {
+    command(&format!("run {scenario} --seed 3 --save")).arg(to).output().expect("the binary starts")
+}
+
+fn replay(file: &Path, more: &[&str]) -> (Option<i32>, String) {
+    let output = command("replay").arg(file).args(more).output().expect("the binary starts");
+    (output.status.code(), String::from_utf8(output.stdout).expect("text"))
+}
+
+fn change(file: &Path, change: impl FnOnce(&mut serde_json::Value)) {
+    let text = fs::read_to_string(file).expect("readable");
+    let mut saved = serde_json::from_str(&text).expect("JSON");
+    change(&mut saved);
+    fs::write(file, saved.to_string()).expect("writable");
+}
+
+#[test]
+fn a_saved_run_is_the_same_again() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    assert_eq!(save("scenarios/unexpected.ron", &file).status.code(), Some(1));
+    let (code, text) = replay(&file, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("replayed: the run is the same"), "{text}");
+    let names: Vec<_> = fs::read_dir(here.path()).expect("a folder").collect();
+    assert_eq!(names.len(), 1, "nothing else is left behind: {names:?}");
+}
+
+#[test]
+fn a_saved_run_needs_its_scenario_no_more() {
+    let here = tempfile::tempdir().expect("a folder");
+    let (scenario, file) = (here.path().join("gone.ron"), here.path().join("run.json"));
+    fs::copy(folder().join("scenarios/ring.ron"), &scenario).expect("copied");
+    save(scenario.to_str().expect("text"), &file);
+    fs::remove_file(&scenario).expect("removed");
+    assert_eq!(replay(&file, &[]).0, Some(0));
+}
+
+#[test]
+fn another_digest_is_told() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    save("scenarios/ring.ron", &file);
+    change(&file, |saved| saved["seed"] = 4.into());
+    let (code, text) = replay(&file, &[]);
+    assert_eq!(code, Some(1));
+    assert!(text.contains("replayed: the run is another"), "{text}");
+    let (code, text) = replay(&file, &["--json"]);
+    assert_eq!(code, Some(1));
+    let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    assert_eq!(report["saved"]["same"], false);
+    assert_eq!(report["seed"], 4);
+}
+
+#[test]
+fn another_version_is_mentioned() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    save("scenarios/ring.ron", &file);
+    change(&file, |saved| saved["version"] = "0.0.1".into());
+    let output = command("replay").arg(&file).output().expect("the binary starts");
+    assert_eq!(output.status.code(), Some(0));
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert!(error.contains("saved by version 0.0.1"), "{error}");
+}
+
+#[test]
+fn a_saved_run_may_be_saved_over() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    save("scenarios/unexpected.ron", &file);
+    assert_eq!(save("scenarios/ring.ron", &file).status.code(), Some(0));
+    let (_, text) = replay(&file, &[]);
+    assert!(text.contains("a ring of three"), "{text}");
+}
+
+#[test]
+fn nothing_else_is_ever_overwritten() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("precious.ron");
+    for content in ["dear diary", "", "{}", r#"{"form":"something else"}"#] {
+        fs::write(&file, content).expect("written");
+        let output = save("scenarios/ring.ron", &file);
+        assert_eq!(output.status.code(), Some(2), "{content:?}");
+        assert!(output.stdout.is_empty(), "it is told before anything runs");
+        let error = String::from_utf8(output.stderr).expect("text");
+        assert!(error.contains("is no saved run"), "{error}");
+        assert_eq!(fs::read_to_string(&file).expect("readable"), content);
+    }
+    assert_eq!(save("scenarios/ring.ron", here.path()).status.code(), Some(2), "a folder");
+    let nowhere = here.path().join("no/such/folder.json");
+    assert_eq!(save("scenarios/ring.ron", &nowhere).status.code(), Some(2));
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_stays_a_link() {
+    let here = tempfile::tempdir().expect("a folder");
+    let (file, link) = (here.path().join("run.json"), here.path().join("link.json"));
+    save("scenarios/unexpected.ron", &file);
+    std::os::unix::fs::symlink(&file, &link).expect("linked");
+    assert_eq!(save("scenarios/ring.ron", &link).status.code(), Some(0));
+    assert!(link.symlink_metadata().expect("there").is_symlink());
+    let (_, text) = replay(&file, &[]);
+    assert!(text.contains("a ring of three"), "{text}");
+    let dangling = here.path().join("dangling.json");
+    std::os::unix::fs::symlink(here.path().join("nothing"), &dangling).expect("linked");
+    assert_eq!(save("scenarios/ring.ron", &dangling).status.code(), Some(2));
+}
+
+#[test]
+fn garbage_is_no_saved_run() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("garbage.json");
+    for content in [&b"\xff\xfe\x00"[..], b"[[[[[[", b"{\"form\":1}", b""] {
+        fs::write(&file, content).expect("written");
+        assert_eq!(replay(&file, &[]).0, Some(2), "{content:?}");
+    }
+    fs::write(&file, vec![b'['; 10_000_000]).expect("written");
+    assert_eq!(replay(&file, &[]).0, Some(2), "ten million brackets");
+    assert_eq!(replay(&here.path().join("missing"), &[]).0, Some(2));
+}
