@@ -280,9 +280,9 @@ fn nodes_that_are_not_there() {
 
 #[test]
 fn several_at_once() {
-    let faults = "faults: [\n        At(\"1s\", Isolte(Leader)),\n        At(\"2\", Heal),\n        \
-                  At(\"3s\", Pause(Node(9))),\n        Between(\"6s\", \"5s\", Pause(Leader)),\n    ],\n    \
-                  clam: \"10s\"";
+    let faults = "faults: [\n        At(\"1s\", Isolte(Leader)),\n        \
+                  At(\"2\", Heal),\n        At(\"3s\", Pause(Node(9))),\n        \
+                  Between(\"6s\", \"5s\", Pause(Leader)),\n    ],\n    clam: \"10s\"";
     golden("several", [("five errors in one file", with(faults))]);
 }
 

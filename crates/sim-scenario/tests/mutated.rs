@@ -170,7 +170,11 @@ fn the_seeds_are_valid() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 2_000, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 2_000,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn no_mishap_brings_the_loader_down(
@@ -206,7 +210,8 @@ fn large_files_take_bounded_time() {
     let fill = |unit: &str| unit.repeat((sim_scenario::FILE_MAX - 200) / unit.len());
     let inside = |field: &str| {
         format!(
-            "Scenario(title: \"t\", protocol: Ping(nodes: 5), {field}, deadline: \"1s\", expect: Holds)"
+            "Scenario(title: \"t\", protocol: Ping(nodes: 5), {field}, deadline: \"1s\", \
+             expect: Holds)"
         )
     };
     let cases = [

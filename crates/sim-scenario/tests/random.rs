@@ -97,10 +97,11 @@ fn scenario() -> impl Strategy<Value = String> {
             let request = |(at, node): &(u32, u32)| format!("At(\"{at}ms\", {node}, Everybody)");
             let requests: Vec<String> = requests.iter().map(request).collect();
             format!(
-                "Scenario(\n title: \"random\",\n protocol: Ping(nodes: 5, clients: 1),\n network: {network},\n \
-                 disks: [(sync: Uniform(\"0s\", \"2ms\"))],\n clocks: [(drift_within: \"1%\")],\n \
-                 service: [(time: Constant(\"100us\"))],\n workload: Requests([{}]),\n faults: [\n  {}\n ],\n \
-                 {} ties: {},\n deadline: \"8s\",\n budget: 20000,\n bytes: true,\n expect: Holds,\n)\n",
+                "Scenario(\n title: \"random\",\n protocol: Ping(nodes: 5, clients: 1),\n \
+                 network: {network},\n disks: [(sync: Uniform(\"0s\", \"2ms\"))],\n \
+                 clocks: [(drift_within: \"1%\")],\n service: [(time: Constant(\"100us\"))],\n \
+                 workload: Requests([{}]),\n faults: [\n  {}\n ],\n {} ties: {},\n \
+                 deadline: \"8s\",\n budget: 20000,\n bytes: true,\n expect: Holds,\n)\n",
                 requests.join(", "),
                 faults.join(",\n  "),
                 if calm { "calm: \"5s\",\n" } else { "" },
@@ -115,7 +116,11 @@ fn load(text: &str) -> Loaded {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn two_runs_are_one_history(text in scenario(), seed in any::<u64>()) {
@@ -128,7 +133,10 @@ proptest! {
         prop_assert_eq!(&first, &load(&text).prepared.watch(seed, &options, &mut seen));
         prop_assert!(first.events <= 20_000);
         let messages = &first.messages;
-        let classes = messages.protocol + messages.client + messages.heartbeat + messages.retransmission;
+        let classes = messages.protocol
+            + messages.client
+            + messages.heartbeat
+            + messages.retransmission;
         prop_assert_eq!(messages.total, classes);
         prop_assert_eq!(messages.total, messages.by_kind.values().sum::<u64>());
     }

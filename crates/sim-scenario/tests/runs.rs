@@ -21,7 +21,8 @@ fn pinging(fields: &str) -> Loaded {
 
 fn pinging_and(fields: &str, expect: &str) -> Loaded {
     load(&format!(
-        "Scenario(title: \"t\", protocol: Ping(nodes: 5), workload: Requests([At(\"100ms\", 0, Everybody)]), \
+        "Scenario(title: \"t\", protocol: Ping(nodes: 5), \
+         workload: Requests([At(\"100ms\", 0, Everybody)]), \
          {fields} deadline: \"20s\", expect: {expect})"
     ))
 }
@@ -144,7 +145,8 @@ fn without_a_bound_the_calm_takes_the_networks() {
     let loaded = load(
         "Scenario(title: \"t\", protocol: Ping(nodes: 5),
          network: Datagram(delay: Exponential(mean: \"1ms\", min: \"1ms\")),
-         workload: Requests([At(\"2s\", 0, Everybody)]), calm: \"1s\", deadline: \"20s\", expect: Holds)",
+         workload: Requests([At(\"2s\", 0, Everybody)]),
+         calm: \"1s\", deadline: \"20s\", expect: Holds)",
     );
     for seed in 0..50 {
         let (_, seen) = watch(&*loaded.prepared, seed, &RunOptions::default());
@@ -279,7 +281,8 @@ fn warnings_tell_what_did_nothing() {
             "the fault `At(\"30ms\", Isolate(Leader))` never struck",
             "the fault `When((on: Send(\"Ping\"), nth: 99), Pause(Trigger))` never struck",
             "the fault `At(\"40ms\", Heal)` never struck",
-            "no message met the special links `(from: Node(1), to: Node(2), loss: \"50%\")` (line 2)",
+            "no message met the special links `(from: Node(1), to: Node(2), loss: \"50%\")` \
+             (line 2)",
         ]
     );
     let idle = load("Scenario(title: \"t\", protocol: Mute, deadline: \"1s\", expect: Holds)");
@@ -300,9 +303,11 @@ fn warnings_tell_what_did_nothing() {
 fn a_broken_promise_is_told() {
     // Two messages a millisecond apart wait in one queue, which no file can tell in advance.
     let loaded = load(
-        "Scenario(title: \"t\", protocol: Ping(nodes: 3), network: Datagram(delay: Constant(\"1ms\")),
+        "Scenario(title: \"t\", protocol: Ping(nodes: 3),
+         network: Datagram(delay: Constant(\"1ms\")),
          service: [(time: Constant(\"5ms\"))], model: (timing: Synchronous(bound: \"6ms\")),
-         workload: Requests([At(\"1s\", 0, One(2)), At(\"1s\", 1, One(2))]), deadline: \"9s\", expect: Holds)",
+         workload: Requests([At(\"1s\", 0, One(2)), At(\"1s\", 1, One(2))]),
+         deadline: \"9s\", expect: Holds)",
     );
     let report = run(&loaded, 0);
     assert_eq!((report.verdict, report.as_expected), (Verdict::Unknown, false));

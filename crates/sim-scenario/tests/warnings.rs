@@ -76,13 +76,16 @@ fn promises_that_are_kept() {
         // What comes before the stabilisation does not count.
         format!("model: (timing: {timing}), faults: [Between(\"1s\", \"5s\", Pause(Node(0)))]"),
         format!(
-            "model: (timing: {timing}), faults: [At(\"1s\", Pause(Node(0))), At(\"4s\", Resume(Node(0)))]"
+            "model: (timing: {timing}), faults: [At(\"1s\", Pause(Node(0))), \
+             At(\"4s\", Resume(Node(0)))]"
         ),
         format!(
-            "model: (timing: {timing}, failures: CrashStop), faults: [Between(\"1s\", \"5s\", Isolate(Node(0)))]"
+            "model: (timing: {timing}, failures: CrashStop), \
+             faults: [Between(\"1s\", \"5s\", Isolate(Node(0)))]"
         ),
         format!(
-            "model: (timing: {timing}, failures: CrashStop), faults: [At(\"1s\", Isolate(Node(0))), At(\"5s\", Heal)]"
+            "model: (timing: {timing}, failures: CrashStop), \
+             faults: [At(\"1s\", Isolate(Node(0))), At(\"5s\", Heal)]"
         ),
         format!(
             "model: (timing: {timing}), network: Datagram(delay: Exponential(mean: \"1s\")), \
