@@ -24,6 +24,7 @@ mod panics;
 mod partitions;
 mod pause;
 mod promises;
+mod random_worlds;
 mod record;
 mod relays;
 mod service;

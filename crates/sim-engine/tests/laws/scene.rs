@@ -14,7 +14,7 @@ use crate::toy::{Book, Script, Toy, ms};
 
 /// A world of scripted nodes: datagram links of one millisecond and a second of time, unless it says
 /// otherwise.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub struct Scene(pub WorldSpec<Toy>);
 
 /// What became of a scene.
