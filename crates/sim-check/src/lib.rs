@@ -9,16 +9,21 @@
 //! * **Liveness** is a debt: [`Property::owes`] says what is still owed at the deadline. A debt paid
 //!   late leaves the property unknown; one that is never paid violates it.
 //! * A property that had nothing to judge ([`Judge::judged`] never called) is *vacuous*.
+//!
+//! What clients were told is a [`History`]; [`linearizability`] judges it.
 
 mod claim;
 mod core;
+mod history;
 mod judge;
+pub mod linearizability;
 mod property;
 mod suite;
 mod time;
 
 pub use self::core::Core;
 pub use claim::{Claim, Kind, Verdict};
+pub use history::{Call, CallId, End, History, Moment};
 pub use judge::{Debt, Judge, Violation};
 pub use property::{Property, View};
 pub use suite::{Checked, Judged, Properties};
