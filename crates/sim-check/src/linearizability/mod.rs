@@ -53,7 +53,8 @@ use self::search::{Found, Search};
 use crate::{CallId, History, Verdict};
 
 /// How many configurations may be visited: together, by the objects of a history. One costs about a
-/// hundred bytes.
+/// hundred bytes, and each different state of an object costs its own size: long texts weigh more than
+/// the configurations do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Budget(pub u64);
 
@@ -79,9 +80,9 @@ pub enum Ruling {
 }
 
 impl Default for Budget {
-    /// Two million configurations.
+    /// One million configurations.
     fn default() -> Self {
-        Self(2_000_000)
+        Self(1_000_000)
     }
 }
 
