@@ -1,1 +1,21 @@
 //! The one place that names every protocol.
+
+use sim_scenario::{Catalogue, entry};
+
+/// Every protocol of this project, by family.
+///
+/// # Panics
+/// When two protocols share a name.
+#[must_use]
+pub fn catalogue() -> Catalogue {
+    Catalogue::new(vec![
+        entry::<election::ChangRoberts>(),
+        entry::<election::Bully>(),
+        entry::<failure_detectors::EventuallyPerfect>(),
+        entry::<failure_detectors::Omega>(),
+        entry::<shared_memory::Peterson>(),
+        entry::<shared_memory::Bakery>(),
+        entry::<consensus::FloodSet>(),
+        entry::<consensus::OptFloodSet>(),
+    ])
+}

@@ -1,1 +1,73 @@
-//! The command line as a library call.
+//! The command line as a library call: [`main`] gives a catalogue of protocols the whole of it.
+//!
+//! A crate with protocols of its own gets the command line for them with
+//!
+//! ```no_run
+//! use sim_scenario::Catalogue;
+//!
+//! fn main() -> std::process::ExitCode {
+//!     // One `sim_scenario::entry::<MyProtocol>()` for each protocol.
+//!     rehearsal::main(&Catalogue::new(vec![]))
+//! }
+//! ```
+//!
+//! Results go to standard output; diagnostics and progress to standard error, progress only on a
+//! terminal. Colours are for terminals and honour `NO_COLOR`; a closed pipe is no error.
+
+mod args;
+mod exit;
+mod explain;
+mod list;
+mod output;
+mod panics;
+mod replay;
+mod run;
+mod runner;
+mod saved;
+mod sweep;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use clap::Parser;
+use sim_scenario::Catalogue;
+
+use args::{Arguments, Command};
+use exit::Exit;
+use output::Output;
+
+/// Does what the command line asks for, with the protocols of this catalogue.
+#[must_use]
+pub fn main(catalogue: &Catalogue) -> ExitCode {
+    main_with(catalogue, std::env::args_os())
+}
+
+/// As [`main`], with these arguments; the first is the program's name.
+#[must_use]
+pub fn main_with(catalogue: &Catalogue, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+    panics::install();
+    let arguments = match Arguments::try_parse_from(args::forgive(arguments)) {
+        Ok(arguments) => arguments,
+        Err(error) => {
+            // Nobody may be there to read it.
+            let _ = error.print();
+            let wrong = error.use_stderr();
+            return if wrong { Exit::Misused } else { Exit::Expected }.into();
+        }
+    };
+    let mut out = Output::new();
+    let done = match arguments.command {
+        Command::List(list) => list::list(catalogue, &list, &mut out),
+        Command::Run(run) => run::run(catalogue, &run, &mut out),
+        Command::Replay(replay) => replay::replay(catalogue, &replay, &mut out),
+        Command::Explain(explain) => explain::explain(catalogue, &explain, &mut out),
+        Command::Sweep(sweep) => sweep::sweep(catalogue, &sweep, &mut out),
+    };
+    match done.and_then(|exit| Ok(out.finish().map(|()| exit)?)) {
+        Ok(exit) => exit.into(),
+        Err(failure) => {
+            output::tell(&failure);
+            Exit::Misused.into()
+        }
+    }
+}

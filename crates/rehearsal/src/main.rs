@@ -1,3 +1,7 @@
 //! The binary `rehearse`.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    rehearsal::main(&catalogue::catalogue())
+}

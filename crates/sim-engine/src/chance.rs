@@ -23,24 +23,33 @@ pub(crate) enum Purpose {
     Timer,
     /// What the protocol chooses.
     Choice,
-    /// The order among events of one instant; of the node that caused the event.
+    /// The place of a message among the events of the instant at which it arrives; of the sender.
     Tie,
+    /// The place of a second copy.
+    CopyTie,
+    /// The place of a timer; of its owner.
+    TimerTie,
+    /// The place of a message that a node sends to itself.
+    OwnTie,
+    /// The place of the end of a service or of a sync.
+    WorkTie,
+    /// The place of a request of the workload; of the node that is asked.
+    RequestTie,
     /// How long a node works on an event.
     Service,
     /// How long a sync of the disk takes.
     Sync,
-    /// Whether a faulty node omits to send or to receive.
-    Omission,
-    /// Offset and drift of a clock.
+    /// The offset of a clock, then its drift.
     Clock,
 }
 
-const PURPOSES: usize = 11;
+const PURPOSES: usize = 15;
 
 /// Domains keep the addresses of nodes, faults and the rest apart.
 const OF_NODES: u64 = 0;
 const OF_FAULTS: u64 = 1;
 const OF_THE_CORE: u64 = 2;
+const OF_FAULTS_BY_NODE: u64 = 3;
 
 /// A stream of 64-bit words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,6 +71,11 @@ impl Stream {
     /// The stream of a fault, by its stable number.
     pub(crate) fn of_fault(seed: u64, id: u64) -> Self {
         Self::at(seed, OF_FAULTS, id)
+    }
+
+    /// The stream of a fault for what it draws at one node again and again.
+    pub(crate) fn of_fault_at(seed: u64, id: u64, node: NodeId) -> Self {
+        Self::at(seed, u64::from(node.number()) << 8 | OF_FAULTS_BY_NODE, id)
     }
 
     /// The stream from which the calm draws its core.

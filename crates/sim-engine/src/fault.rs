@@ -231,6 +231,18 @@ fn drawn() -> Inside {
 }
 
 impl Fault {
+    /// Whether it is a cut or a hold. (Of a relay, a heal gives the victim back.)
+    pub(crate) fn is_ended_by_heal(&self) -> bool {
+        matches!(
+            self,
+            Self::Partition(..)
+                | Self::Isolate(..)
+                | Self::OneWay(..)
+                | Self::Bridge(..)
+                | Self::Hold(..)
+        )
+    }
+
     /// Whether the fault strikes once, rather than holding for a window.
     #[must_use]
     pub fn is_momentary(&self) -> bool {

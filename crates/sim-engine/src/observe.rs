@@ -10,7 +10,8 @@ pub trait Observer<N: Node> {
     /// The step's effects, those that took place, and the node's state after it (`None` when it crashed
     /// inside the step).
     fn step_ends(&mut self, _step: u64, _effects: &[Effect<N>], _state: Option<&N>) {}
-    /// A message left a node, at once or when a barrier released it.
+    /// A message left a node, at once or when a barrier released it; or the network made a copy of it.
+    /// What a hold keeps is told when the hold lets it go.
     fn sent(&mut self, _: &Sent<'_, N>) {}
     /// A message that had left was lost, at the time it would have arrived.
     fn lost(&mut self, _time: SimTime, _message: u64, _why: Loss) {}

@@ -27,7 +27,8 @@ pub struct Outcome {
     pub faults: Vec<FaultReport>,
     /// For every override of the network, whether any message met it.
     pub overrides_used: Vec<bool>,
-    /// The nodes that never handled anything after their start and were sent nothing.
+    /// The nodes that never handled anything after their start, sent nothing that anybody handled, and
+    /// that no fault struck.
     pub idle: Vec<NodeId>,
     /// The first event that broke the scenario's promise.
     pub promise_broken: Option<PromiseBroken>,

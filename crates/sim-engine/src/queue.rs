@@ -22,6 +22,7 @@ pub(crate) struct Key(u128);
 pub(crate) type Order = u64;
 
 pub(crate) const ORDER_BITS: u32 = 40;
+pub(crate) const TIE_BITS: u32 = 8;
 const SLOT_BITS: u32 = 24;
 
 /// The most messages and events that can be pending: what the slots can number, with room to spare.
@@ -104,7 +105,7 @@ impl<T> Slab<T> {
         Self { slots: Vec::new(), free: NO_SLOT }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn insert(&mut self, value: T) -> u32 {
         if self.free == NO_SLOT {
             let slot = self.slots.len() as u32;
@@ -119,7 +120,7 @@ impl<T> Slab<T> {
         slot
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn take(&mut self, slot: u32) -> T {
         let place = &mut self.slots[slot as usize];
         let full = std::mem::replace(place, Slot::Empty(self.free));

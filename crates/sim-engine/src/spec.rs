@@ -27,7 +27,7 @@ pub struct WorldSpec<N: Node> {
     pub service: Vec<ServiceSpec>,
     /// Disks that are not empty at the first start.
     pub images: BTreeMap<NodeId, N::Stable>,
-    /// The plain workload.
+    /// The plain workload. A request to a node that does not exist is left out.
     pub requests: Vec<(SimTime, NodeId, N::Request)>,
     /// What is done to the world.
     pub faults: Vec<PlannedFault>,

@@ -46,6 +46,8 @@ pub use either::{Either, EitherStable, Parties};
 pub use layer::{Indications, Layer};
 pub use node::{Class, Effect, Event, Message, Never, Node, NodeId, Role, Stable, Value};
 pub use quantity::{Drift, Duration, Offset, QuantityError, Ratio, Span};
-pub use rounds::{RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds};
+pub use rounds::{
+    LATE_MESSAGE, RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds,
+};
 pub use time::{LocalTime, WallTime};
 pub use wire::size as wire_size;

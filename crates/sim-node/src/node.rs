@@ -15,9 +15,7 @@ pub trait Value: Clone + Eq + Ord + Hash + Debug + Serialize + 'static {}
 impl<T: Clone + Eq + Ord + Hash + Debug + Serialize + 'static> Value for T {}
 
 /// The name of a node: servers are `0..n`, clients and other parties follow.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct NodeId(u32);
 
@@ -38,6 +36,13 @@ impl NodeId {
     #[must_use]
     pub const fn index(self) -> usize {
         self.0 as usize
+    }
+}
+
+/// As it is displayed, `n3`: messages and states are shown to people through `Debug`.
+impl Debug for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

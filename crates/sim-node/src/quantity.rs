@@ -403,9 +403,12 @@ impl FromStr for Offset {
     fn from_str(text: &str) -> Result<Self, QuantityError> {
         let (negative, rest) = split_sign(text);
         let length: Duration = rest.parse()?;
-        let nanos = i64::try_from(length.0)
-            .map_err(|_| QuantityError(format!("the offset `{}` is too large", clip(text))))?;
-        Ok(Self(if negative { -nanos } else { nanos }))
+        let nanos = match negative {
+            true => 0_i64.checked_sub_unsigned(length.0),
+            false => i64::try_from(length.0).ok(),
+        };
+        let too_large = || QuantityError(format!("the offset `{}` is too large", clip(text)));
+        nanos.map(Self).ok_or_else(too_large)
     }
 }
 
@@ -509,7 +512,8 @@ macro_rules! text_or_integers {
                 if !deserializer.is_human_readable() {
                     return Err(D::Error::custom("quantities are read as text only"));
                 }
-                deserializer.deserialize_str(Text)
+                // Whatever stands there is taken, so that the error can say what belongs there.
+                deserializer.deserialize_any(Text)
             }
         }
     };

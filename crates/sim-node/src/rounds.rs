@@ -2,10 +2,15 @@
 //! whose scenario promises a bound on delays.
 //!
 //! In each round a process first sends (`msgs`), then receives all messages of the round and moves
-//! (`trans`). The adapter keeps rounds apart by each node's own clock: round `r` lasts from
-//! `r * length` to `(r + 1) * length` after the start. With every delay below `length` this is Lynch's
-//! synchronous model. A message that arrives after its round has ended is dropped, with the mark
-//! `late message`: the model's bound was broken.
+//! (`trans`). The adapter keeps rounds apart by each node's own clock: rounds count from 1, and round
+//! `r` lasts from `(r - 1) * length` to `r * length` after the start, whatever held the node up in
+//! between. With true clocks and every delay below `length` this is Lynch's synchronous model.
+//!
+//! * A message that arrives after its round has ended is dropped, with the mark [`LATE_MESSAGE`]: the
+//!   model's bound was broken.
+//! * A message of a later round, from a faster clock, waits for that round.
+//! * Nobody returns in this model. A process that starts again all the same begins with round 1, alone:
+//!   what the others do then, they do in later rounds.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -13,7 +18,10 @@ use std::fmt::Debug;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Class, Context, Duration, Message, Node, NodeId, Role, Value};
+use crate::{Class, Context, Duration, LocalTime, Message, Node, NodeId, Role, Value};
+
+/// The mark of a message that arrived after its round had ended, and was dropped.
+pub const LATE_MESSAGE: &str = "late message";
 
 /// A process of a synchronous network: what to send in a round, and what to make of what came.
 ///
@@ -26,10 +34,11 @@ pub trait RoundNode: Value {
     /// What it tells, such as a decision.
     type Indication: Value;
 
-    /// The initial state.
+    /// The initial state. Nothing is sent yet: [`RoundNode::send`] follows at once.
     fn start(cx: &mut RoundContext<'_, '_, Self>) -> Self;
 
-    /// Sends the messages of this round (Lynch's `msgs`); rounds count from 1.
+    /// Sends the messages of this round (Lynch's `msgs`), at most one to each process; rounds count
+    /// from 1.
     fn send(&self, round: u32, cx: &mut RoundContext<'_, '_, Self>);
 
     /// Handles all messages of this round, by sender (Lynch's `trans`). Returns whether to go on
@@ -45,6 +54,9 @@ pub trait RoundNode: Value {
     fn role(&self) -> Option<Role> {
         None
     }
+
+    /// Asserts the local invariants; see [`Node::check`].
+    fn check(&self, _config: &Self::Config) {}
 }
 
 /// The configuration of [`Rounds`].
@@ -74,6 +86,11 @@ where
     fn kind(&self) -> usize {
         self.message.kind()
     }
+
+    /// Four bytes of the round, and whatever the process's message takes.
+    fn size(&self) -> usize {
+        size_of::<u32>() + self.message.size()
+    }
 }
 
 /// The only timer: the round that is under way ends.
@@ -85,6 +102,8 @@ pub struct RoundTimer;
 #[serde(bound = "")]
 pub struct Rounds<R: RoundNode> {
     process: R,
+    /// When the process started: all its rounds are measured from here.
+    started: LocalTime,
     /// The round under way, from 1; `None` once the process has halted.
     round: Option<u32>,
     /// What came for the round under way and, from a faster clock, for later ones.
@@ -158,9 +177,12 @@ impl<R: RoundNode> Rounds<R> {
         self.round
     }
 
+    /// Sends, and waits for the end of the round. The end is reckoned from the start: a node that was
+    /// paused or busy catches up with the others, instead of lagging behind for good.
     fn begin(&self, round: u32, cx: &mut Context<'_, Self>) {
         self.process.send(round, &mut RoundContext { cx, round });
-        cx.set_timer(RoundTimer, cx.config().length);
+        let end = self.started + cx.config().length * u64::from(round);
+        cx.set_timer(RoundTimer, end - cx.now());
     }
 }
 
@@ -174,7 +196,8 @@ impl<R: RoundNode> Node for Rounds<R> {
 
     fn start((): &(), cx: &mut Context<'_, Self>) -> Self {
         let process = R::start(&mut RoundContext { cx, round: 1 });
-        let node = Self { process, round: Some(1), received: BTreeMap::new() };
+        let (started, received) = (cx.now(), BTreeMap::new());
+        let node = Self { process, started, round: Some(1), received };
         node.begin(1, cx);
         node
     }
@@ -184,7 +207,8 @@ impl<R: RoundNode> Node for Rounds<R> {
             Some(round) if message.round >= round => {
                 self.received.entry(message.round).or_default().insert(from, message.message);
             }
-            Some(_) => cx.mark("late message"),
+            Some(_) => cx.mark(LATE_MESSAGE),
+            // A halted process needs nothing more.
             None => {}
         }
     }
@@ -205,5 +229,16 @@ impl<R: RoundNode> Node for Rounds<R> {
 
     fn role(&self) -> Option<Role> {
         self.process.role()
+    }
+
+    fn check(&self, config: &Self::Config) {
+        self.process.check(&config.process);
+        assert!(
+            self.received
+                .keys()
+                .next()
+                .is_none_or(|first| self.round.is_some_and(|now| *first >= now)),
+            "messages wait for a round that is over"
+        );
     }
 }

@@ -1,9 +1,48 @@
-//! The scenario language.
+//! The scenario language: from a file to a world to a report.
+//!
+//! A scenario is a RON file that says protocol, network, faults, workload and what is expected of
+//! it; `docs/SCENARIOS.md` is its reference. [`load_file`] reads one with the protocols of a
+//! [`Catalogue`] and tells what is wrong with it as [`Diagnostic`]s, with the place in the file.
+//! What it returns is [`Prepared`]: it runs with any seed, any number of times, from any thread,
+//! and gives a [`Report`].
+//!
+//! Types are erased once, in the catalogue's entries ([`entry`]); below them everything is made for
+//! one protocol. A file is read in three steps: its tree with the place of everything in it
+//! (`outline`), what does not depend on the protocol (`draft`), and the protocol's own part
+//! (`typed`). What types cannot say is checked in `check`.
 
 mod catalogue;
+mod check;
+mod diagnostic;
+mod draft;
+mod explain;
+mod facts;
+mod fault;
+mod language;
+mod lex;
+mod load;
+mod mixed;
+mod observe;
+mod outcome;
+mod outline;
+mod prepared;
 mod report;
+mod run;
+mod sheet;
+mod tree;
+mod typed;
+mod usage;
+mod vocabulary;
 mod watch;
+mod words;
+mod workload;
+mod world;
 
-pub use catalogue::{Expectation, Prepared, ProtocolFacts, RunOptions, ScenarioFacts};
+pub use catalogue::{Catalogue, Entry, entry};
+pub use diagnostic::{Diagnostic, Level};
+pub use facts::{Expectation, ProtocolFacts, ScenarioFacts};
+pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
+pub use prepared::{Prepared, RunOptions};
 pub use report::{Messages, PropertyReport, Report, ViolationReport};
+pub use vocabulary::{Construct, vocabulary};
 pub use watch::{Done, Happening, Seen, Watcher, loss_in_words};

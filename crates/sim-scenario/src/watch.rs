@@ -1,4 +1,5 @@
-//! [`Seen`]: what happens in a run, as text and free of the protocol's types: for pictures and stories.
+//! [`Seen`]: what happens in a run, as text and free of the protocol's types: for pictures and
+//! stories.
 
 use serde::Serialize;
 use sim_check::SimTime;
@@ -17,8 +18,8 @@ impl Watcher for Vec<Seen> {
     }
 }
 
-/// Something that happened. A message is named by its id, which its sending, its loss and the step that
-/// handles it share.
+/// Something that happened. A message is named by its id, which its sending, its loss and the step
+/// that handles it share.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "seen", rename_all = "lowercase")]
 pub enum Seen {
@@ -36,7 +37,8 @@ pub enum Seen {
         cause: Option<u64>,
         /// What took place of what it wanted done.
         effects: Vec<Done>,
-        /// Its role afterwards, name and rank; `None` without one or when it crashed inside the step.
+        /// Its role afterwards, name and rank; `None` without one or when it crashed inside the
+        /// step.
         role: Option<(&'static str, u64)>,
         /// Whether its role is another than before the step.
         role_changed: bool,

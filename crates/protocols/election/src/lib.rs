@@ -1,1 +1,16 @@
-//! Leader elections.
+//! Leader elections: one process is told apart from the others, and all agree which.
+//!
+//! | module | graph | model | messages |
+//! |---|---|---|---|
+//! | [`chang_roberts`] | unidirectional ring | asynchronous, nothing fails | `n H_n` on average, `n(n+1)/2` at worst |
+//! | [`bully`] | complete | synchronous, crash and recovery | `m^2 + n - 2` when `m` identifiers are above the detector's |
+//!
+//! Each module opens with its box: requests, indications, properties with their codes, the model, the
+//! source. Counts follow one convention: a message is one point-to-point send that leaves a node, sends
+//! to crashed nodes included; self-sends are free; heartbeats stand in a column of their own.
+
+pub mod bully;
+pub mod chang_roberts;
+
+pub use bully::Bully;
+pub use chang_roberts::ChangRoberts;

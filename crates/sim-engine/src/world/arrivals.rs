@@ -11,7 +11,7 @@ use crate::{Loss, Observer, Work};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Something comes to a node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn arrive<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
@@ -20,7 +20,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         let status = self.status[node.index()];
         if !status.has(Status::UP) {
-            if let What::Message { id, copied, .. } = arrival.what {
+            if let What::Message { id, from, copied, .. } = arrival.what {
+                self.break_connection(from, node);
                 self.lose(id, copied, Loss::Down, watch);
             }
         } else if status.has(Status::BUSY) {
@@ -43,9 +44,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.cells[node.index()].serving = Some((arrival, false));
         self.status[node.index()].set(Status::BUSY);
         let incarnation = self.incarnations[node.index()];
-        let sequence = self.next_sequence();
         let end = self.now.saturating_add(time);
-        self.plan_at(end, sequence, node, Pending::Served { node, incarnation });
+        self.plan_drawn(end, Purpose::WorkTie, node, Pending::Served { node, incarnation });
     }
 
     fn service_time(&mut self, node: NodeId, what: &What<N>) -> u64 {
@@ -159,30 +159,24 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A node handles what came.
-    #[inline]
+    #[inline(always)]
     fn take<O: Observer<N> + ?Sized>(&mut self, node: NodeId, arrival: Arrival<N>, watch: &mut O) {
-        match arrival.what {
+        let mut named = None;
+        let event = match arrival.what {
             What::Message { id, from, sent, copied, message } => {
                 self.count_handled(id, copied);
                 if self.plan.promised_bound.is_some() {
                     self.check_promised_bound(id, from, node, sent);
                 }
-                let event = Event::Message { from, message };
-                self.handle(node, event, arrival.step, Some(id), watch);
+                named = Some(id);
+                Event::Message { from, message }
             }
-            What::Own(message) => {
-                let event = Event::Message { from: node, message };
-                self.handle(node, event, arrival.step, None, watch);
-            }
-            What::Timer(timer) => {
-                self.handle(node, Event::Timer(timer), arrival.step, None, watch);
-            }
-            What::Request(index) => {
-                let request = self.spec.requests[index as usize].2.clone();
-                self.handle(node, Event::Request(request), None, None, watch);
-            }
-            What::Synced => self.release(node, watch),
-        }
+            What::Own(message) => Event::Message { from: node, message },
+            What::Timer(timer) => Event::Timer(timer),
+            What::Request(index) => Event::Request(self.spec.requests[index as usize].2.clone()),
+            What::Synced => return self.release(node, watch),
+        };
+        self.handle(node, event, arrival.step, named, watch);
     }
 
     /// A timer that was due and waits in the queue is cancelled or replaced.

@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use sim_check::{Core, Properties, SimTime, View};
 use sim_node::{Node, NodeId};
 
+use super::links::InCalm;
 use super::nodes::Status;
 use super::{World, view};
 use crate::chance::Stream;
@@ -22,14 +23,16 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.end_for_calm(fault, watch);
         }
         self.alert.clear();
-        self.links.calm = Some((self.now, calm.bound.as_nanos()));
+        let (at, since, bound) = (self.now, self.next_sequence(), calm.bound.as_nanos());
+        self.links.calm = Some(InCalm { at, since, bound });
         self.links.refresh(&self.plan);
         for node in self.everybody().collect::<Vec<_>>() {
+            // Who has not died inside a step by now does not any more.
+            self.cells[node.index()].doom = None;
+            self.status[node.index()].clear(Status::DOOMED);
             if !self.in_calm_part(node) {
                 continue;
             }
-            self.cells[node.index()].doom = None;
-            self.status[node.index()].clear(Status::DOOMED);
             if self.status[node.index()].has(Status::UP) {
                 self.cells[node.index()].pauses.clear();
                 self.turn_to_next(node);
@@ -96,8 +99,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.everybody().filter(|node| self.in_calm_part(*node)).collect();
         for node in core {
             let cell = &mut self.cells[node.index()];
-            cell.omits_sends.retain(|one| one.0 != fault);
-            cell.omits_receives.retain(|one| one.0 != fault);
+            cell.omits_sends.retain(|one| one.fault != fault);
+            cell.omits_receives.retain(|one| one.fault != fault);
             self.note_omissions(node);
         }
     }

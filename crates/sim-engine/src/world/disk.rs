@@ -134,14 +134,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let disk = &mut self.cells[node.index()].disk;
         let upto = disk.written;
         if latency == 0 {
-            disk.sync(upto);
-            return;
+            return self.make_durable(node, upto);
         }
         disk.syncing = Some(upto);
         let incarnation = self.incarnations[node.index()];
-        let sequence = self.next_sequence();
         let time = self.now.saturating_add(latency);
-        self.plan_at(time, sequence, node, Pending::Synced { node, incarnation, upto });
+        self.plan_drawn(time, Purpose::WorkTie, node, Pending::Synced { node, incarnation, upto });
+    }
+
+    /// The protocol adds up its records here, so a panic is its own.
+    fn make_durable(&mut self, node: NodeId, upto: u64) {
+        self.acting = Some((node, self.steps.saturating_sub(1)));
+        self.cells[node.index()].disk.sync(upto);
+        self.acting = None;
     }
 
     fn sync_latency(&mut self, node: NodeId) -> u64 {
@@ -166,8 +171,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.incarnations[node.index()] != incarnation {
             return;
         }
+        self.make_durable(node, upto);
         let disk = &mut self.cells[node.index()].disk;
-        disk.sync(upto);
         disk.syncing = None;
         if disk.synced < disk.wanted {
             self.begin_sync(node);

@@ -5,12 +5,13 @@ use sim_node::{Class, Effect, Message, Node, NodeId};
 
 use super::nodes::Status;
 use super::{Envelope, Pending, World, view};
+use crate::chance::Purpose;
 use crate::queue::Due;
-use crate::{Loss, Observer, PromiseBroken, Sent};
+use crate::{Failures, Loss, Observer, PromiseBroken, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Takes the effects out one by one and lets them happen.
-    #[inline]
+    #[inline(always)]
     pub(super) fn perform<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
@@ -34,7 +35,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     }
                     self.unqueue_due(node, timer);
                     let sequence = self.next_sequence();
-                    let order = self.order_of(sequence, node);
+                    let tie = self.tie(Purpose::TimerTie, node);
+                    let order = self.order(tie, sequence);
                     let time = self.now.saturating_add(length);
                     let incarnation = self.incarnations[node.index()];
                     self.timers.set(node, timer, Due::new(time, order, incarnation, step));
@@ -66,7 +68,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A message leaves its node.
-    #[inline]
+    #[inline(always)]
     pub(super) fn transmit<O: Observer<N> + ?Sized>(
         &mut self,
         from: NodeId,
@@ -78,9 +80,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         let id = self.next_sequence();
         if to == from {
-            let incarnation = self.incarnations[from.index()];
-            let own = Pending::Own { node: from, incarnation, step, message };
-            return self.plan_at(self.now, id, from, own);
+            return self.send_to_itself(from, message, step, id);
         }
         let kind = message.kind();
         self.tally.sent[kind] += 1;
@@ -90,24 +90,41 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.spec.bytes {
             self.tally.bytes += message.size() as u64;
         }
-        let envelope = Envelope { id, from, to, step, sent: self.now, copied: false, message };
+        let tie = self.tie(Purpose::Tie, from);
+        let (sent, copied, copy) = (self.now, false, false);
+        let envelope = Envelope { id, from, to, step, sent, tie, copied, copy, message };
         if to.index() >= self.nodes() {
             return self.fail_to_send(&envelope, Loss::Nobody, watch);
         }
         if self.links.is_plain() {
             let travel = self.plain_delay(from);
-            self.depart(envelope, self.now.saturating_add(travel), watch);
+            self.depart(envelope, self.now.saturating_add(travel), id, watch);
         } else {
             self.route(envelope, kind, watch);
         }
     }
 
-    /// A message is on its way.
-    #[inline]
+    /// A message to the sender takes no time and passes its own queue. Those of one instant stay in order
+    /// even if ties are drawn.
+    fn send_to_itself(&mut self, node: NodeId, message: N::Message, step: u64, sequence: u64) {
+        let mut tie = self.tie(Purpose::OwnTie, node);
+        let (at, last) = &mut self.cells[node.index()].own;
+        if *at == self.now {
+            tie = tie.max(*last);
+        }
+        (*at, *last) = (self.now, tie);
+        let incarnation = self.incarnations[node.index()];
+        let own = Pending::Own { node, incarnation, step, message };
+        self.push(self.now, self.order(tie, sequence), own);
+    }
+
+    /// A message, or a copy of one, is on its way.
+    #[inline(always)]
     pub(super) fn depart<O: Observer<N> + ?Sized>(
         &mut self,
         envelope: Envelope<N::Message>,
         arrives: u64,
+        sequence: u64,
         watch: &mut O,
     ) {
         watch.sent(&Sent {
@@ -118,10 +135,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             to: envelope.to,
             content: &envelope.message,
             fate: Ok(SimTime::from_nanos(arrives)),
-            copy: false,
+            copy: envelope.copy,
         });
-        let (id, from) = (envelope.id, envelope.from);
-        self.plan_at(arrives, id, from, Pending::Message(envelope));
+        let order = self.order(envelope.tie, sequence);
+        self.push(arrives, order, Pending::Message(envelope));
     }
 
     /// A message is lost as it leaves.
@@ -165,7 +182,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub(super) fn count_handled(&mut self, id: u64, copied: bool) {
         if !copied {
             self.tally.handled += 1;
@@ -183,14 +200,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn check_promised_bound(&mut self, id: u64, from: NodeId, to: NodeId, sent: u64) {
         let Some((bound, after)) = self.plan.promised_bound else { return };
         let due = sent.max(after).saturating_add(bound);
-        if self.now > due && self.promise_broken.is_none() {
+        if self.now > due {
             let took = sim_node::Duration::from_nanos(self.now - sent);
             let bound = sim_node::Duration::from_nanos(bound);
-            self.promise_broken = Some(PromiseBroken {
-                at: self.now(),
-                what: format!(
+            self.break_promise(|_| {
+                format!(
                     "message {id} from {from} to {to} took {took}; at most {bound} was promised"
-                ),
+                )
             });
         }
     }
@@ -199,14 +215,22 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn check_promised_links(&mut self, why: Loss, from: NodeId, to: NodeId) {
         let by_link = matches!(why, Loss::Link | Loss::Cut | Loss::Omission);
         let holds = self.plan.promised_bound.is_none_or(|(_, after)| self.now >= after);
-        if by_link && holds && self.plan.promises_links && self.promise_broken.is_none() {
-            self.promise_broken = Some(PromiseBroken {
-                at: self.now(),
-                what: format!(
-                    "a message from {from} to {to} was lost on its link; the scenario promises {:?}",
-                    self.spec.promise.failures
-                ),
+        if by_link && holds && self.plan.promises_links {
+            self.break_promise(|failures| {
+                format!(
+                    "a message from {from} to {to} was lost on its link; the scenario promises \
+                     {failures:?}"
+                )
             });
+        }
+    }
+
+    /// Something broke the scenario's promise; the first such thing is reported.
+    #[cold]
+    pub(super) fn break_promise(&mut self, what: impl FnOnce(Failures) -> String) {
+        if self.promise_broken.is_none() {
+            let what = what(self.spec.promise.failures);
+            self.promise_broken = Some(PromiseBroken { at: self.now(), what });
         }
     }
 

@@ -1,10 +1,10 @@
 //! Faults: when they begin, what they do, and how they end.
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Drift, Node, NodeId};
+use sim_node::{Drift, Node, NodeId, Ratio};
 
 use super::links::{CutInForce, CutRule, HoldInForce, LinkFault};
-use super::nodes::Status;
+use super::nodes::{Omission, Status};
 use super::targets::Among;
 use super::{Pending, World};
 use crate::chance::{Stream, between};
@@ -31,7 +31,7 @@ pub(super) struct FaultState {
 }
 
 impl FaultState {
-    pub(super) fn new<N: Node>(planned: &PlannedFault, seed: u64) -> Self {
+    pub(super) fn new(planned: &PlannedFault, seed: u64) -> Self {
         Self {
             stream: Stream::of_fault(seed, planned.id),
             seen: 0,
@@ -81,10 +81,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// Somebody has taken a role or come back: faults that wait may find their target now.
+    /// Somebody has taken a role, come back or gone down: faults that wait may find their target now,
+    /// unless their window is over.
     pub(super) fn retry_waiting<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
         for fault in std::mem::take(&mut self.waiting) {
-            self.strike(fault, watch);
+            let end = window_end(&self.spec, &self.spec.faults[fault as usize].when);
+            if self.now() <= end {
+                self.strike(fault, watch);
+            }
         }
     }
 
@@ -247,7 +251,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Fault::OmitSends(who, ratio) => {
                 let victims = find(who)?;
                 for &node in &victims {
-                    self.cells[node.index()].omits_sends.push((fault, *ratio));
+                    let omission = self.omission(fault, node, *ratio);
+                    self.cells[node.index()].omits_sends.push(omission);
                     self.note_omissions(node);
                 }
                 victims
@@ -255,7 +260,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Fault::OmitReceives(who, ratio) => {
                 let victims = find(who)?;
                 for &node in &victims {
-                    self.cells[node.index()].omits_receives.push((fault, *ratio));
+                    let omission = self.omission(fault, node, *ratio);
+                    self.cells[node.index()].omits_receives.push(omission);
                     self.note_omissions(node);
                 }
                 victims
@@ -326,8 +332,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.links.cuts.push(CutInForce { fault, since, until: None, rule, at_delivery });
     }
 
-    /// Ends every cut and every hold. Returns everybody whom they were about.
+    /// Ends every cut and every hold, and the wait of those that have not found their target yet.
+    /// Returns everybody whom they were about.
     fn heal<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) -> Vec<NodeId> {
+        let spec = &self.spec;
+        self.waiting.retain(|fault| !spec.faults[*fault as usize].fault.is_ended_by_heal());
         let mut healed = Vec::new();
         let in_force = self.links.cuts.iter().filter(|cut| cut.until.is_none());
         let mut faults: Vec<u32> = in_force.map(|cut| cut.fault).collect();
@@ -387,8 +396,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             Fault::OmitSends(..) | Fault::OmitReceives(..) => {
                 for &node in &targets {
-                    self.cells[node.index()].omits_sends.retain(|one| one.0 != fault);
-                    self.cells[node.index()].omits_receives.retain(|one| one.0 != fault);
+                    self.cells[node.index()].omits_sends.retain(|one| one.fault != fault);
+                    self.cells[node.index()].omits_receives.retain(|one| one.fault != fault);
                     self.note_omissions(node);
                 }
             }
@@ -435,6 +444,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         };
         let hold = self.links.holds.remove(place);
         self.release_kept(hold.kept, watch);
+    }
+
+    fn omission(&self, fault: u32, node: NodeId, ratio: Ratio) -> Omission {
+        let id = self.spec.faults[fault as usize].id;
+        Omission { fault, ratio, stream: Stream::of_fault_at(self.chance.seed(), id, node) }
     }
 
     pub(super) fn note_omissions(&mut self, node: NodeId) {

@@ -1,14 +1,14 @@
 //! Links: what becomes of a message between its sender and its receiver.
 
 use rustc_hash::FxHashMap;
-use sim_check::{Properties, SimTime};
+use sim_check::Properties;
 use sim_node::{Message, Node, NodeId, Ratio};
 
 use super::nodes::{Arrival, Status, What};
-use super::{Envelope, Pending, World};
+use super::{Envelope, World};
 use crate::chance::{Purpose, happens};
 use crate::plan::{LinkMatch, Plan};
-use crate::{Delay, Loss, Observer, Sent};
+use crate::{Delay, Loss, Observer};
 
 /// The links at one instant: cuts, holds and changed parameters in force.
 #[derive(Clone, Debug)]
@@ -25,8 +25,24 @@ pub(super) struct LinkStates<N: Node> {
     pub(super) omitting: usize,
     /// Of links that are in order: never iterated, so its order does not matter.
     ordered: FxHashMap<(NodeId, NodeId), Ordered>,
-    /// Since the calm: when it began, and how long a message may travel.
-    pub(super) calm: Option<(u64, u64)>,
+    pub(super) calm: Option<InCalm>,
+}
+
+/// What the calm asks of links.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct InCalm {
+    /// When it began, and before which sequence number.
+    pub(super) at: u64,
+    pub(super) since: u64,
+    /// How long a message may travel.
+    pub(super) bound: u64,
+}
+
+impl InCalm {
+    /// When the last message that was in flight at the calm arrives; a later one is lost.
+    fn last_of_the_storm(self) -> u64 {
+        self.at.saturating_add(self.bound)
+    }
 }
 
 /// A cut, in force until it has ended.
@@ -86,10 +102,20 @@ pub(super) struct HoldInForce<N: Node> {
 struct Ordered {
     /// The sender's incarnation; a new one begins a new order.
     incarnation: u32,
-    /// When the last message arrives.
-    last: u64,
+    /// When the last message arrives, and its drawn place at that instant.
+    last: (u64, u8),
+    /// Its sequence number.
+    id: u64,
     /// Streams: messages up to this sequence number died with their connection.
     broken: Option<u64>,
+}
+
+impl<N: Node> HoldInForce<N> {
+    /// Keeps a message behind those that were sent before it.
+    fn keep(&mut self, arrives: u64, envelope: Envelope<N::Message>) {
+        let place = self.kept.partition_point(|(_, kept)| kept.id <= envelope.id);
+        self.kept.insert(place, (arrives, envelope));
+    }
 }
 
 impl<N: Node> LinkStates<N> {
@@ -138,7 +164,7 @@ struct Parameters<'a> {
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// The delay of a message when nothing is to be asked but the one distribution of all links.
-    #[inline]
+    #[inline(always)]
     pub(super) fn plain_delay(&mut self, from: NodeId) -> u64 {
         let delay = &self.spec.network.link.delay;
         if self.plan.draws_delay {
@@ -165,17 +191,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let loss_word = word(plan.draws_loss, Purpose::Loss);
         let twice_word = word(plan.draws_duplication, Purpose::Duplication);
         let copy_word = word(plan.draws_duplication, Purpose::CopyDelay);
+        let copy_tie = if plan.draws_duplication { self.tie(Purpose::CopyTie, from) } else { 0 };
         let parameters = self.parameters(from, to, kind);
         let (loss, duplication) = (parameters.loss, parameters.duplication);
         let mut travel = parameters.delay.draw(delay_word);
         let mut copy_travel = parameters.delay.draw(copy_word);
-        if let Some((_, bound)) = self.links.calm {
-            (travel, copy_travel) = (travel.min(bound), copy_travel.min(bound));
+        if let Some(calm) = self.links.calm {
+            (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
         }
 
+        let omits = self.omits(from, true);
         let lost = if self.is_cut(from, to) {
             Some(Loss::Cut)
-        } else if self.omits(from, true) {
+        } else if omits {
             Some(Loss::Omission)
         } else if happens(loss_word, loss) {
             Some(Loss::Link)
@@ -183,72 +211,97 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             None
         };
         if let Some(why) = lost {
-            if plan.stream {
-                self.links.ordered.entry((from, to)).or_default().broken = Some(envelope.id);
-            }
+            self.break_connection(from, to);
             return self.fail_to_send(&envelope, why, watch);
         }
 
-        let in_order = plan.stream || self.spec.network.link.fifo;
         let mut arrives = self.now.saturating_add(travel);
-        if in_order {
-            arrives = self.in_order(from, to, arrives);
-        }
+        (arrives, envelope.tie) = self.in_order(&envelope, arrives);
         let doubled = !plan.stream && happens(twice_word, duplication);
-        if doubled {
-            envelope.copied = true;
-            self.tally.copies.insert(envelope.id, (2, false));
-            let mut copy_arrives = self.now.saturating_add(copy_travel);
-            if in_order {
-                copy_arrives = copy_arrives.max(arrives);
-            }
-            watch.sent(&Sent {
-                message: envelope.id,
-                time: SimTime::from_nanos(self.now),
-                step: envelope.step,
-                from,
-                to,
-                content: &envelope.message,
-                fate: Ok(SimTime::from_nanos(copy_arrives)),
-                copy: true,
-            });
-            let copy = envelope.clone();
-            self.keep_or_depart(arrives, envelope, watch);
-            let sequence = self.next_sequence();
-            self.plan_at(copy_arrives, sequence, from, Pending::Message(copy));
-            if in_order {
-                self.in_order(from, to, copy_arrives);
-            }
-        } else {
-            self.keep_or_depart(arrives, envelope, watch);
+        if !doubled {
+            let id = envelope.id;
+            return self.keep_or_depart(arrives, envelope, id, watch);
         }
+        envelope.copied = true;
+        self.tally.copies.insert(envelope.id, (2, false));
+        let mut copy = Envelope { tie: copy_tie, copy: true, ..envelope.clone() };
+        let id = envelope.id;
+        self.keep_or_depart(arrives, envelope, id, watch);
+        let mut copy_arrives = self.now.saturating_add(copy_travel);
+        (copy_arrives, copy.tie) = self.in_order(&copy, copy_arrives);
+        let sequence = self.next_sequence();
+        self.keep_or_depart(copy_arrives, copy, sequence, watch);
     }
 
     fn keep_or_depart<O: Observer<N> + ?Sized>(
         &mut self,
         arrives: u64,
         envelope: Envelope<N::Message>,
+        sequence: u64,
         watch: &mut O,
     ) {
         let (from, to) = (envelope.from.index(), envelope.to.index());
         let hold = self.links.holds.iter_mut().rfind(|hold| hold.from[from] && hold.to[to]);
         match hold {
-            Some(hold) => hold.kept.push((arrives, envelope)),
-            None => self.depart(envelope, arrives, watch),
+            Some(hold) => hold.keep(arrives, envelope),
+            None => self.depart(envelope, arrives, sequence, watch),
         }
     }
 
-    /// The earliest a message may arrive on a link in order, when it would arrive at `arrives`.
-    fn in_order(&mut self, from: NodeId, to: NodeId, arrives: u64) -> u64 {
-        let incarnation = self.incarnations[from.index()];
-        let link = self.links.ordered.entry((from, to)).or_default();
-        if link.incarnation != incarnation {
-            (link.incarnation, link.last) = (incarnation, 0);
+    /// When a message arrives that would arrive at `arrives`, and its place at that instant: on a link
+    /// in order, behind those that were sent before it.
+    fn in_order(&mut self, envelope: &Envelope<N::Message>, arrives: u64) -> (u64, u8) {
+        let &Envelope { id, from, to, tie, .. } = envelope;
+        if !(self.plan.stream || self.spec.network.link.fifo) {
+            return (arrives, tie);
         }
-        // Drawn ties would let two messages of one instant overtake each other.
-        let gap = u64::from(self.plan.draws_ties && link.last > 0);
-        link.last = arrives.max(link.last.saturating_add(gap));
+        let incarnation = self.incarnations[from.index()];
+        let mut link = self.links.ordered.get(&(from, to)).copied().unwrap_or_default();
+        if link.last.0 > self.now {
+            if link.incarnation != incarnation || self.connection_died(from, to, link.id) {
+                // Nobody waits for what another incarnation or a dead connection had sent.
+                link.last = (0, 0);
+            } else if let Some(calm) = self.links.calm
+                && link.id < calm.since
+                && link.last.0 > calm.last_of_the_storm()
+            {
+                link.last = (calm.last_of_the_storm(), u8::MAX);
+            }
+        }
+        (link.incarnation, link.id) = (incarnation, id);
+        // Of two at one instant the first keeps its place, and the second has the greater sequence
+        // number.
+        link.last = if arrives > link.last.0 {
+            (arrives, tie)
+        } else {
+            (link.last.0, tie.max(link.last.1))
+        };
+        self.links.ordered.insert((from, to), link);
         link.last
+    }
+
+    /// Whether the connection over which a message was sent is dead.
+    fn connection_died(&self, from: NodeId, to: NodeId, id: u64) -> bool {
+        if !self.plan.stream {
+            return false;
+        }
+        let broken = self.links.ordered.get(&(from, to)).and_then(|link| link.broken);
+        let crashed = self.cells[from.index()].crashed.max(self.cells[to.index()].crashed);
+        broken.is_some_and(|last| id <= last) || id < crashed || self.was_cut(from, to, id)
+    }
+
+    /// Whether a cut has come between these two since a sequence number. (That the calm ends a cut
+    /// inside the core revives nothing.)
+    fn was_cut(&self, from: NodeId, to: NodeId, since: u64) -> bool {
+        self.links.cuts.iter().any(|cut| cut.since > since && cut.rule.parts(from, to))
+    }
+
+    /// A message is lost as it arrives: what is undelivered dies with its connection.
+    pub(super) fn break_connection(&mut self, from: NodeId, to: NodeId) {
+        if self.plan.stream {
+            let sent_before = self.next_sequence();
+            self.links.ordered.entry((from, to)).or_default().broken = Some(sent_before);
+        }
     }
 
     fn parameters(&mut self, from: NodeId, to: NodeId, kind: usize) -> Parameters<'_> {
@@ -300,17 +353,18 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if !self.status[node.index()].has(Status::OMITS) {
             return false;
         }
-        let cell = &self.cells[node.index()];
-        let faults = if send { &cell.omits_sends } else { &cell.omits_receives };
-        let chance = &mut self.chance;
+        let cell = &mut self.cells[node.index()];
+        let faults = if send { &mut cell.omits_sends } else { &mut cell.omits_receives };
         // No short cut: each fault in force draws for each message.
-        faults.iter().fold(false, |omits, (_, ratio)| {
-            happens(chance.word(Purpose::Omission, node), *ratio) || omits
-        })
+        let mut omits = false;
+        for one in faults {
+            omits |= happens(one.stream.word(), one.ratio);
+        }
+        omits
     }
 
     /// A message arrives, unless something keeps it from doing so.
-    #[inline]
+    #[inline(always)]
     pub(super) fn deliver<O: Observer<N> + ?Sized>(
         &mut self,
         envelope: Envelope<N::Message>,
@@ -322,28 +376,24 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.check_promised_links(why, envelope.from, envelope.to);
             return self.lose(envelope.id, envelope.copied, why, watch);
         }
-        let Envelope { id, from, to, step, sent, copied, message } = envelope;
+        let Envelope { id, from, to, step, sent, copied, message, .. } = envelope;
         let what = What::Message { id, from, sent, copied, message };
         self.arrive(to, Arrival { what, step: Some(step) }, watch);
     }
 
     /// Why a message that would arrive now does not.
     fn turned_away(&mut self, envelope: &Envelope<N::Message>) -> Option<Loss> {
-        let &Envelope { id, from, to, sent, .. } = envelope;
-        if self.plan.stream {
-            let broken = self.links.ordered.get(&(from, to)).and_then(|link| link.broken);
-            let crashed = self.cells[from.index()].crashed.max(self.cells[to.index()].crashed);
-            let cut = |cut: &CutInForce| cut.since > id;
-            if broken.is_some_and(|last| id <= last)
-                || id < crashed
-                || self.cuts_between(from, to).any(cut)
-            {
-                return Some(Loss::Connection);
+        let &Envelope { id, from, to, .. } = envelope;
+        let omits = self.omits(to, false);
+        if self.connection_died(from, to, id) {
+            if self.was_cut(from, to, id) {
+                self.check_promised_links(Loss::Cut, from, to);
             }
+            return Some(Loss::Connection);
         }
-        if let Some((calm, bound)) = self.links.calm
-            && sent < calm
-            && self.now > calm.saturating_add(bound)
+        if let Some(calm) = self.links.calm
+            && id < calm.since
+            && self.now > calm.last_of_the_storm()
         {
             return Some(Loss::Calm);
         }
@@ -351,22 +401,30 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.cuts_between(from, to).any(cut) {
             return Some(Loss::Cut);
         }
-        self.omits(to, false).then_some(Loss::Omission)
+        if omits {
+            self.break_connection(from, to);
+            return Some(Loss::Omission);
+        }
+        None
     }
 
-    /// What a hold has kept leaves, in the order in which it came, none before now.
+    /// What a hold has kept leaves, in the order in which it was sent, none before now; what another hold
+    /// in force is to keep as well goes on to that one.
     pub(super) fn release_kept<O: Observer<N> + ?Sized>(
         &mut self,
         kept: Vec<(u64, Envelope<N::Message>)>,
         watch: &mut O,
     ) {
-        let mut not_before = self.now;
-        for (arrives, envelope) in kept {
-            not_before = not_before.max(arrives);
-            if let Some((calm, bound)) = self.links.calm {
-                not_before = not_before.min(calm.saturating_add(bound).max(self.now));
-            }
-            self.depart(envelope, not_before, watch);
+        let mut last = (self.now, 0);
+        for (arrives, mut envelope) in kept {
+            last = if arrives > last.0 {
+                (arrives, envelope.tie)
+            } else {
+                (last.0, envelope.tie.max(last.1))
+            };
+            envelope.tie = last.1;
+            let sequence = self.next_sequence();
+            self.keep_or_depart(last.0, envelope, sequence, watch);
         }
     }
 }

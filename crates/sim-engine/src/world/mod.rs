@@ -19,11 +19,13 @@ use std::sync::Arc;
 use sim_check::{Properties, SimTime};
 use sim_node::{Effect, Node, NodeId, Role};
 
-use crate::chance::{Chance, Purpose};
+use crate::chance::{Chance, Purpose, below};
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::plan::Plan;
-use crate::queue::{HeapQueue, Key, KeyQueue, ORDER_BITS, Order, PENDING_MAX, Slab, Timers};
+use crate::queue::{
+    HeapQueue, Key, KeyQueue, ORDER_BITS, Order, PENDING_MAX, Slab, TIE_BITS, Timers,
+};
 use crate::record::Record;
 use crate::{Delay, Outcome, PromiseBroken, WorldSpec};
 
@@ -44,6 +46,8 @@ pub struct World<N: Node, P: Properties<N>> {
 
     /// Virtual time in nanoseconds.
     now: u64,
+    /// When something happened last; earlier than now in a run that was stopped in between.
+    happened: u64,
     /// The next sequence number; messages are named by theirs.
     sequence: u64,
     /// How many steps were handled; the index of the next.
@@ -80,6 +84,8 @@ pub struct World<N: Node, P: Properties<N>> {
     promise_broken: Option<PromiseBroken>,
     /// The effects of the step under way; kept for its allocation.
     effects: Vec<Effect<N>>,
+    /// The step after which states are digested next.
+    checkpoint: u64,
     /// Who is inside a handler, in case it panics.
     acting: Option<(NodeId, u64)>,
 }
@@ -131,8 +137,11 @@ struct Envelope<M> {
     step: u64,
     /// When it left.
     sent: u64,
-    /// Whether the network made a copy of it.
+    /// Its drawn place among the events of one instant.
+    tie: u8,
+    /// Whether the network made a copy of it, and whether this is the copy.
     copied: bool,
+    copy: bool,
     message: M,
 }
 
@@ -206,6 +215,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let kinds = <N::Message as sim_node::Message>::KINDS.len();
         let mut world = Self {
             now: 0,
+            happened: 0,
             sequence: 0,
             steps: 0,
             queue: HeapQueue::default(),
@@ -219,7 +229,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             roles: vec![None; if plan.asks_roles { count } else { 0 }],
             chance: Chance::new(seed, count),
             links: LinkStates::new(&plan),
-            faults: spec.faults.iter().map(|planned| FaultState::new::<N>(planned, seed)).collect(),
+            faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),
             alert: Vec::new(),
             waiting: Vec::new(),
             properties: P::new(&spec.config, spec.servers),
@@ -235,6 +245,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             core: None,
             promise_broken: None,
             effects: Vec::new(),
+            checkpoint: plan.checkpoint - 1,
             acting: None,
             plan,
             spec,
@@ -309,31 +320,42 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         sequence
     }
 
-    /// The place among the events of one instant of an event that a node caused.
+    /// A drawn place, from 1, among the events of one instant; 0 when they happen first in, first out.
     #[inline]
-    fn order_of(&mut self, sequence: u64, cause: NodeId) -> Order {
+    fn tie(&mut self, purpose: Purpose, node: NodeId) -> u8 {
         if !self.plan.draws_ties {
-            return sequence & ((1 << ORDER_BITS) - 1);
+            return 0;
         }
-        let tie = self.chance.word(Purpose::Tie, cause) >> 56;
-        tie << 32 | (sequence & 0xffff_ffff)
+        let places = (1 << TIE_BITS) - 1;
+        1 + below(self.chance.word(purpose, node), places) as u8
     }
 
-    /// Plans an event that a node causes.
+    /// The place among the events of one instant.
     #[inline]
-    fn plan_at(&mut self, time: u64, sequence: u64, cause: NodeId, pending: Pending<N>) {
-        let order = self.order_of(sequence, cause);
-        self.push(time, order, pending);
+    fn order(&self, tie: u8, sequence: u64) -> Order {
+        if self.plan.draws_ties {
+            let bits = ORDER_BITS - TIE_BITS;
+            u64::from(tie) << bits | (sequence & ((1 << bits) - 1))
+        } else {
+            sequence & ((1 << ORDER_BITS) - 1)
+        }
+    }
+
+    /// Plans an event that a node causes, with a drawn place when ties are drawn.
+    fn plan_drawn(&mut self, time: u64, purpose: Purpose, node: NodeId, pending: Pending<N>) {
+        let sequence = self.next_sequence();
+        let tie = self.tie(purpose, node);
+        self.push(time, self.order(tie, sequence), pending);
     }
 
     /// Plans an event of the world's own, which comes before those that nodes cause at its instant when
     /// ties are drawn.
     fn plan_first(&mut self, time: u64, pending: Pending<N>) {
         let sequence = self.next_sequence();
-        self.push(time, sequence & 0xffff_ffff, pending);
+        self.push(time, self.order(0, sequence), pending);
     }
 
-    #[inline]
+    #[inline(always)]
     fn push(&mut self, time: u64, order: Order, pending: Pending<N>) {
         if self.queue.len() >= PENDING_MAX {
             return self.too_many_pending();
@@ -371,9 +393,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.plan_first(calm.at.as_nanos(), Pending::Calm);
         }
         for (index, (time, node, _)) in spec.requests.iter().enumerate() {
+            if node.index() >= self.nodes() {
+                continue;
+            }
             let index = u32::try_from(index).expect("a workload has fewer requests");
-            let sequence = self.next_sequence();
-            self.plan_at(time.as_nanos(), sequence, *node, Pending::Request(index));
+            let request = Pending::Request(index);
+            self.plan_drawn(time.as_nanos(), Purpose::RequestTie, *node, request);
         }
     }
 }

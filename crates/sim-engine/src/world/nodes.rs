@@ -7,9 +7,9 @@ use sim_node::{Drift, Event, Node, NodeId, Offset, Ratio, Stable};
 
 use super::disk::Disk;
 use super::{Pending, World, view};
-use crate::chance::{Purpose, between};
+use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
-use crate::{Delay, DiskLoss, Inside, Observer};
+use crate::{Delay, DiskLoss, Failures, Inside, Observer};
 
 /// What is to be known of a node at every event, in one byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -62,19 +62,29 @@ pub(super) struct Cell<N: Node> {
     pub(super) queued_timers: u32,
     /// What it is working on, and whether that is finished but for a pause.
     pub(super) serving: Option<(Arrival<N>, bool)>,
+    /// When it last sent to itself, and the drawn place of that message.
+    pub(super) own: (u64, u8),
     /// Sequence number of its last crash: messages of a stream sent before are lost.
     pub(super) crashed: u64,
     /// Lasting faults in force at this node, by their place in the list.
     pub(super) pauses: Vec<u32>,
     pub(super) slowed: Vec<(u32, Delay)>,
     pub(super) slow_disks: Vec<(u32, Delay)>,
-    pub(super) omits_sends: Vec<(u32, Ratio)>,
-    pub(super) omits_receives: Vec<(u32, Ratio)>,
+    pub(super) omits_sends: Vec<Omission>,
+    pub(super) omits_receives: Vec<Omission>,
     pub(super) drifts: Vec<(u32, Drift)>,
     /// The drift that its clock has by itself.
     pub(super) own_drift: Drift,
     /// How it dies inside its next step, and by which fault.
     pub(super) doom: Option<(u32, Inside)>,
+}
+
+/// A fault that lets a node lose messages.
+#[derive(Clone, Debug)]
+pub(super) struct Omission {
+    pub(super) fault: u32,
+    pub(super) ratio: Ratio,
+    pub(super) stream: Stream,
 }
 
 /// Something that has come to a node and waits, or is handled at once.
@@ -112,6 +122,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 inbox: VecDeque::new(),
                 queued_timers: 0,
                 serving: None,
+                own: (0, 0),
                 crashed: 0,
                 pauses: Vec::new(),
                 slowed: Vec::new(),
@@ -138,11 +149,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let spec = std::sync::Arc::clone(&self.spec);
         let of_node = |one: &&crate::ClockSpec| one.who.contains(node, spec.servers);
         let Some(clock) = spec.clocks.iter().rfind(of_node) else { return Clock::default() };
+        // Both are drawn, needed or not, so that neither depends on the other.
         let mut within = |most: i64| {
-            if most == 0 {
-                return 0;
-            }
-            let drawn = between(self.chance.word(Purpose::Clock, node), 0, 2 * most.unsigned_abs());
+            let word = self.chance.word(Purpose::Clock, node);
+            let drawn = between(word, 0, 2 * most.unsigned_abs());
             i64::try_from(drawn).unwrap_or(i64::MAX).saturating_sub(most)
         };
         let half = i64::MAX / 2;
@@ -171,6 +181,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         self.status[index].set(Status::UP);
         if again {
+            if self.spec.promise.failures < Failures::CrashRecovery {
+                self.break_promise(|failures| {
+                    format!("{node} started again; the scenario promises {failures:?}")
+                });
+            }
             let last = self.steps.saturating_sub(1);
             self.properties.restart(&view!(self, last), node);
         }
@@ -218,17 +233,28 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let serving = cell.serving.take().map(|(arrival, _)| arrival);
         let inbox = std::mem::take(&mut cell.inbox);
         let stream = &mut self.faults[fault as usize].stream;
+        // Of what the protocol does, the disk still adds up records.
+        self.acting = Some((node, self.steps.saturating_sub(1)));
         cell.disk.crash(loss, |choices| {
             usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
         });
+        self.acting = None;
         for arrival in serving.into_iter().chain(inbox) {
             if let What::Message { id, copied, .. } = arrival.what {
                 self.lose(id, copied, crate::Loss::Down, watch);
             }
         }
+        if self.spec.promise.failures == Failures::None {
+            self.break_promise(|failures| {
+                format!("{node} crashed; the scenario promises {failures:?}")
+            });
+        }
         watch.crashed(SimTime::from_nanos(self.now), node);
         let last = self.steps.saturating_sub(1);
         self.properties.crash(&view!(self, last), node);
+        if !self.waiting.is_empty() {
+            self.retry_waiting(watch);
+        }
     }
 }
 

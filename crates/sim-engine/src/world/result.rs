@@ -47,6 +47,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let mut findings: Vec<Finding> = Vec::new();
         let step = match &self.phase {
             Phase::Over(End::Fell { step }) => Some(*step),
+            // Told at the end.
+            Phase::Over(End::Settled { .. } | End::Owing { .. }) => self.steps.checked_sub(1),
             _ => None,
         };
         for one in self.judged() {
@@ -165,10 +167,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             .collect()
     }
 
-    /// Nodes that did nothing after their start and caused nothing.
+    /// Nodes that did nothing after their start, caused nothing, and were struck by nothing: a node that is
+    /// down all the time may be what the scenario is about.
     fn idle(&self) -> Vec<NodeId> {
         let mut idle = vec![true; self.nodes()];
         let mut left = idle.len();
+        for victim in self.faults.iter().flat_map(|fault| &fault.victims) {
+            left -= usize::from(std::mem::take(&mut idle[victim.index()]));
+        }
         for step in self.record.iter() {
             if left == 0 {
                 break;

@@ -106,7 +106,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.phase = Phase::Over(End::Budget(why));
             return false;
         }
-        self.now = time;
+        (self.now, self.happened) = (time, time);
         match head {
             Some(Head::Event(key)) => {
                 self.queue.pop();
@@ -116,10 +116,20 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Some(Head::Timer(_)) => self.timer_due(watch),
             None => {}
         }
-        if matches!(self.phase, Phase::Late(_)) {
+        // Once an event, so that what falls between steps, as in a crash, ends the run as well.
+        if self.properties.violated() {
+            self.fall();
+        } else if matches!(self.phase, Phase::Late(_)) {
             self.check_late();
         }
         true
+    }
+
+    #[cold]
+    fn fall(&mut self) {
+        if !matches!(self.phase, Phase::Over(_)) {
+            self.phase = Phase::Over(End::Fell { step: self.steps.saturating_sub(1) });
+        }
     }
 
     /// The smaller head of the two queues.
@@ -137,7 +147,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn happen<O: Observer<N> + ?Sized>(&mut self, pending: Pending<N>, watch: &mut O) {
         match pending {
             Pending::Message(envelope) => self.deliver(envelope, watch),
@@ -150,10 +160,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Pending::Start { node, incarnation } => self.start(node, incarnation, watch),
             Pending::Request(index) => {
                 let node = self.spec.requests[index as usize].1;
-                if node.index() < self.nodes() {
-                    let what = What::Request(index);
-                    self.arrive(node, Arrival { what, step: None }, watch);
-                }
+                self.arrive(node, Arrival { what: What::Request(index), step: None }, watch);
             }
             Pending::Synced { node, incarnation, upto } => {
                 self.synced(node, incarnation, upto, watch);
@@ -192,9 +199,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// The deadline has come, or the end of patience, or nothing is going to happen any more. Returns
     /// whether the run goes on.
     fn at_limit(&mut self, quiet: bool) -> bool {
-        if !quiet {
-            self.now = self.limit();
-        }
+        self.now = if quiet { self.happened } else { self.limit() };
         self.digest_states();
         let debts = self.debts();
         let owed: BTreeSet<&'static str> = debts.iter().map(|(claim, _)| *claim).collect();
@@ -208,12 +213,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Phase::Late(late) => std::mem::take(late),
             Phase::Over(_) => return false,
         };
-        if owed.is_empty() {
-            self.settle(late);
+        self.conclude(if owed.is_empty() {
+            End::Settled { late }
         } else {
-            let late = late.difference(&owed).copied().collect();
-            self.phase = Phase::Over(End::Owing { debts, late });
-        }
+            End::Owing { debts, late: late.difference(&owed).copied().collect() }
+        });
         false
     }
 
@@ -223,16 +227,21 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             && let Phase::Late(late) = &mut self.phase
         {
             let late = std::mem::take(late);
-            self.settle(late);
+            self.conclude(End::Settled { late });
         }
     }
 
-    fn settle(&mut self, late: BTreeSet<&'static str>) {
-        self.phase = Phase::Over(End::Settled { late });
+    /// The run has ended in its own time, whether or not something is still owed.
+    fn conclude(&mut self, end: End) {
+        self.phase = Phase::Over(end);
         let last = self.steps.saturating_sub(1);
+        // A world in which nothing happens any more stays as it is: what must not last is judged up to
+        // the deadline all the same.
+        let ended = self.now;
+        self.now = ended.max(self.spec.deadline.as_nanos());
         self.properties.end(&view!(self, last));
-        if self.properties.violated() {
-            self.phase = Phase::Over(End::Fell { step: last });
+        if !self.properties.violated() {
+            self.now = ended;
         }
         self.digest_states();
     }

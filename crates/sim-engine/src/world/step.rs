@@ -4,7 +4,8 @@ use sim_check::{Properties, SimTime, View};
 use sim_node::{Context, Effect, Event, Message, Moment, Node, NodeId, Sink};
 
 use super::nodes::Status;
-use super::{End, Phase, World, view};
+use super::triggers::Occasions;
+use super::{World, view};
 use crate::chance::{Chance, Purpose, below};
 use crate::record::StepClass;
 use crate::{DiskLoss, Observer, StepBegins};
@@ -59,64 +60,39 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let time = SimTime::from_nanos(self.now);
         watch.step_begins(&StepBegins { step, time, node, event: &event, cause, message: id });
         self.properties.before(&view!(self, step), node, &event);
-        let received = if self.alert.is_empty() {
-            None
-        } else if let Event::Message { message, .. } = &event {
-            Some(message.kind())
-        } else {
-            None
-        };
+        let is_watched = !self.alert.is_empty() || self.status[index].has(Status::DOOMED);
+        let received = if is_watched { kind_of(&event) } else { None };
 
         let mut effects = std::mem::take(&mut self.effects);
         self.acting = Some((node, step));
         self.run_handler(node, event, &mut effects);
+        let role_changed = self.plan.asks_roles && self.note_role(node);
         self.acting = None;
 
-        let role_changed = self.plan.asks_roles && self.note_role(node);
-        let mut dies = None;
-        let mut fired = Vec::new();
-        let mut relay = None;
-        if self.status[index].has(Status::DOOMED) {
-            dies = self.doom(node, effects.len());
+        let mut occasions = None;
+        if is_watched {
+            occasions = Some(self.occasions(node, received, role_changed, &mut effects));
         }
-        if !self.alert.is_empty() {
-            let occasions = self.watch_for(node, received, role_changed, &effects);
-            (dies, relay) = (dies.or(occasions.dies), occasions.relay);
-            fired = occasions.fired;
-        }
-        if let Some((place, _, _)) = dies {
-            effects.truncate(place);
-            self.states[index] = None;
-        }
-
         for effect in &effects {
             self.digest_effect(effect);
         }
         self.properties.after(&view!(self, step), node, &effects);
         watch.step_ends(step, &effects, self.states[index].as_ref());
-        if let Some((place, fault)) = relay {
-            let rest = effects.split_off(place.min(effects.len()));
-            self.perform(node, step, &mut effects, watch);
-            self.strike_by_relay(fault, node, watch);
-            effects.extend(rest);
+        if let Some((place, fault)) = occasions.as_ref().and_then(|occasions| occasions.relay) {
+            self.relay(node, step, (place, fault), &mut effects, watch);
         }
         self.perform(node, step, &mut effects, watch);
         self.effects = effects;
 
-        if let Some((_, fault, loss)) = dies {
-            self.die(node, fault, loss, watch);
-        }
-        for fault in fired {
-            self.fire(fault, node, watch);
+        if let Some(occasions) = occasions {
+            self.follow_up(node, occasions, watch);
         }
         if role_changed && !self.waiting.is_empty() {
             self.retry_waiting(watch);
         }
-        if step % self.plan.checkpoint == self.plan.checkpoint - 1 {
+        if step == self.checkpoint {
+            self.checkpoint += self.plan.checkpoint;
             self.digest_states();
-        }
-        if self.properties.violated() && !matches!(self.phase, Phase::Over(_)) {
-            self.phase = Phase::Over(End::Fell { step });
         }
     }
 
@@ -218,6 +194,61 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
+    /// What triggers, relays and a fault that waits for this step make of it. Where the node dies inside
+    /// it, the rest of the effects and its state are gone.
+    #[cold]
+    fn occasions(
+        &mut self,
+        node: NodeId,
+        received: Option<usize>,
+        role_changed: bool,
+        effects: &mut Vec<Effect<N>>,
+    ) -> Occasions {
+        let dies = match self.status[node.index()].has(Status::DOOMED) {
+            true => self.doom(node, effects.len()),
+            false => None,
+        };
+        let mut occasions = self.watch_for(node, received, role_changed, effects);
+        occasions.dies = dies.or(occasions.dies);
+        if let Some((place, _, _)) = occasions.dies {
+            effects.truncate(place);
+            self.states[node.index()] = None;
+        }
+        occasions
+    }
+
+    /// The first effects get out, then the relay strikes the node. The rest is left in the list.
+    #[cold]
+    fn relay<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        step: u64,
+        (place, fault): (usize, u32),
+        effects: &mut Vec<Effect<N>>,
+        watch: &mut O,
+    ) {
+        let mut rest = effects.split_off(place.min(effects.len()));
+        self.perform(node, step, effects, watch);
+        self.strike_by_relay(fault, node, watch);
+        effects.append(&mut rest);
+    }
+
+    /// What a step's occasions lead to once its effects have taken place.
+    #[cold]
+    fn follow_up<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        occasions: Occasions,
+        watch: &mut O,
+    ) {
+        if let Some((_, fault, loss)) = occasions.dies {
+            self.die(node, fault, loss, watch);
+        }
+        for fault in occasions.fired {
+            self.fire(fault, node, watch);
+        }
+    }
+
     /// A node dies inside the step that it has just made.
     fn die<O: Observer<N> + ?Sized>(
         &mut self,
@@ -232,6 +263,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if let Some(down) = down {
             self.restart_at(self.now.saturating_add(down), node);
         }
+    }
+}
+
+/// The kind of the message that an event is about.
+fn kind_of<N: Node>(event: &Event<N>) -> Option<usize> {
+    match event {
+        Event::Message { message, .. } => Some(message.kind()),
+        _ => None,
     }
 }
 

@@ -63,7 +63,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         among: Option<Among>,
     ) -> Option<Vec<NodeId>> {
         let fits = |node: &NodeId| {
-            let up = self.status[node.index()].has(Status::UP);
+            // Lasting faults that strike at the beginning come before the first starts.
+            let to_start = self.incarnations[node.index()] == 0;
+            let up = to_start || self.status[node.index()].has(Status::UP);
             among.is_none_or(|among| up == (among == Among::Up))
         };
         let servers = (0..self.spec.servers).map(NodeId::new);

@@ -1,0 +1,205 @@
+//! The reference of the language, docs/SCENARIOS.md: every example loads, and no name is left out.
+
+use std::path::PathBuf;
+
+use sim_scenario::{Construct, Expectation, RunOptions, load_text, vocabulary};
+
+fn reference() -> String {
+    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SCENARIOS.md"));
+    std::fs::read_to_string(path).expect("the reference is there")
+}
+
+/// An example: what stands behind ` ```ron `, the line that it begins at, and its text.
+struct Example {
+    kind: String,
+    protocol: String,
+    line: usize,
+    text: String,
+}
+
+fn examples() -> Vec<Example> {
+    let mut examples = Vec::new();
+    let mut open: Option<Example> = None;
+    for (index, line) in reference().lines().enumerate() {
+        match (&mut open, line.strip_prefix("```")) {
+            (Some(_), Some("")) => examples.extend(open.take()),
+            (Some(example), _) => example.text += &format!("{line}\n"),
+            (None, Some(fence)) => {
+                let mut words = fence.splitn(3, ' ');
+                let is_ron = words.next() == Some("ron");
+                let kind = if is_ron { words.next().unwrap_or("nothing") } else { "" };
+                let protocol = words.next().unwrap_or("Bully(nodes: 5)").to_owned();
+                let kind = kind.to_owned();
+                open = Some(Example { kind, protocol, line: index + 2, text: String::new() });
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "an example has no end");
+    examples.retain(|example| !example.kind.is_empty());
+    examples
+}
+
+/// A whole scenario around fields. A field that is given replaces the usual one.
+fn around(fields: &str, protocol: &str) -> String {
+    let usual = [
+        ("title", "\"an example\"".to_owned()),
+        ("protocol", protocol.to_owned()),
+        ("deadline", "\"20s\"".to_owned()),
+        ("expect", "Holds".to_owned()),
+    ];
+    let is_given = |name: &str| fields.lines().any(|line| line.starts_with(&format!("{name}:")));
+    let missing = usual.into_iter().filter(|(name, _)| !is_given(name));
+    let missing: String = missing.map(|(name, value)| format!("{name}: {value},\n")).collect();
+    format!("Scenario(\n{fields}{missing})\n")
+}
+
+fn around_target(target: &str, protocol: &str) -> String {
+    let fault = match target {
+        "Trigger" => format!("When((on: Role(\"leader\")), Pause({target}))"),
+        _ => format!("At(\"1s\", Pause({target}))"),
+    };
+    around(&format!("faults: [{fault}],\n"), protocol)
+}
+
+/// The scenarios that an example stands for: most often one, for lists by the line one each.
+fn scenarios(example: &Example) -> Vec<String> {
+    let Example { kind, protocol, line, text } = example;
+    let each = |wrap: &dyn Fn(&str) -> String| text.lines().map(wrap).collect();
+    match kind.as_str() {
+        "scenario" => vec![text.clone()],
+        "fields" => vec![around(text, protocol)],
+        "fault" => vec![around(&format!("faults: [\n{text}],\n"), protocol)],
+        "delay" => {
+            each(&|delay| around(&format!("network: Datagram(delay: {delay}),\n"), protocol))
+        }
+        "target" => each(&|target| around_target(target, protocol)),
+        "nodes" => {
+            each(&|nodes| around(&format!("clocks: [(who: {nodes}, offset: \"1s\")],\n"), protocol))
+        }
+        other => panic!("line {line}: `{other}` is no kind of example"),
+    }
+}
+
+fn assert_loads(text: &str, what: &str) {
+    match load_text("docs/SCENARIOS.md", text, &catalogue::catalogue()) {
+        Ok(loaded) => {
+            let warnings = loaded.render_warnings(false);
+            assert!(warnings.is_empty(), "{what}: {warnings}");
+        }
+        Err(error) => panic!("{what}: {error}"),
+    }
+}
+
+#[test]
+fn every_example_loads() {
+    let examples = examples();
+    assert!(examples.len() > 30, "only {} examples were found", examples.len());
+    for example in &examples {
+        for scenario in scenarios(example) {
+            assert_loads(&scenario, &format!("the example at line {}", example.line));
+        }
+    }
+}
+
+/// Whole scenarios do what they say they do.
+#[test]
+fn every_scenario_does_what_it_expects() {
+    for example in examples().iter().filter(|example| example.kind == "scenario") {
+        let loaded = load_text("docs/SCENARIOS.md", &example.text, &catalogue::catalogue());
+        let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+        for seed in 0..20 {
+            let report = loaded.prepared.run(seed, &RunOptions::default());
+            let (line, fell) = (example.line, &report.violations);
+            assert!(report.as_expected, "line {line}, seed {seed}: {:?} {fell:?}", report.verdict);
+        }
+        if let Expectation::Sometimes { of, .. } = loaded.prepared.facts().expect {
+            let falls =
+                |seed| !loaded.prepared.run(seed, &RunOptions::default()).violations.is_empty();
+            assert!((0..of).any(falls), "line {}: nothing fell in {of} seeds", example.line);
+        }
+    }
+}
+
+/// The whole word, so that `Role` is not found in `Roles`.
+fn contains_word(text: &str, word: &str) -> bool {
+    let is_part = |c: Option<char>| c.is_some_and(|c| c.is_alphanumeric() || c == '_');
+    text.match_indices(word).any(|(at, _)| {
+        !is_part(text[..at].chars().next_back()) && !is_part(text[at + word.len()..].chars().next())
+    })
+}
+
+#[test]
+fn every_name_has_an_example() {
+    let shown: String = examples().into_iter().map(|example| example.text).collect();
+    let mut missing = Vec::new();
+    for Construct { family, name, fields, .. } in vocabulary() {
+        missing.extend(name.filter(|name| !contains_word(&shown, name)).map(|n| (family, n)));
+        let shows =
+            |field: &&str| contains_word(&shown, field) && shown.contains(&format!("{field}:"));
+        missing.extend(fields.into_iter().filter(|field| !shows(field)).map(|f| (family, f)));
+    }
+    assert!(missing.is_empty(), "docs/SCENARIOS.md has no example of {missing:?}");
+}
+
+/// Names are also told in words: in a table or a sentence, between backquotes.
+#[test]
+fn every_name_is_explained() {
+    let reference = reference();
+    let prose: String = reference.split("```").step_by(2).collect();
+    let codes: String =
+        prose.split('`').skip(1).step_by(2).map(|code| format!("{code}\n")).collect();
+    let names = vocabulary().into_iter().flat_map(|one| one.fields.into_iter().chain(one.name));
+    let untold: Vec<&str> =
+        names.filter(|name| *name != "Scenario" && !contains_word(&codes, name)).collect();
+    assert!(untold.is_empty(), "docs/SCENARIOS.md says nothing of {untold:?}");
+}
+
+/// What errors show as an example is right.
+#[test]
+fn the_examples_in_errors_load() {
+    let mut seen = 0;
+    for Construct { family, name, example, .. } in vocabulary() {
+        let (Some(name), Some(example)) = (name, example) else { continue };
+        let protocol = if example == "Others" { "Peterson()" } else { "ChangRoberts(nodes: 5)" };
+        let fault = |fault: &str| around(&format!("faults: [{fault}],\n"), protocol);
+        let text = match family {
+            "time of a fault" => fault(example),
+            "fault" => fault(&format!("At(\"1s\", {example})")),
+            "target" => around_target(example, protocol),
+            "occasion" => {
+                fault(&format!("When((on: {example}), Heal)")).replace("decided", "elected")
+            }
+            "place inside a step" => {
+                fault(&format!("At(\"1s\", Crash(who: Leader, inside: {example}))"))
+            }
+            "distribution" => around(&format!("network: Stream(delay: {example}),\n"), protocol),
+            "set of nodes" => {
+                around(&format!("clocks: [(who: {example}, offset: \"1s\")],\n"), protocol)
+            }
+            "network" => around(&format!("network: {example},\n"), protocol),
+            "workload" => {
+                let example = example.replace("TheRequest", "Elect");
+                around(&format!("workload: {example},\n"), protocol)
+            }
+            "work" => {
+                let example = example.replace("Query", "Election");
+                around(
+                    &format!("service: [(what: {example}, time: Constant(\"1us\"))],\n"),
+                    protocol,
+                )
+            }
+            "timing model" => around(
+                &format!(
+                    "network: Stream(delay: Constant(\"1ms\")),\nmodel: (timing: {example}),\n"
+                ),
+                protocol,
+            ),
+            "expectation" => around(&format!("expect: {example},\n"), protocol),
+            other => panic!("{other} {name} has an example that no scenario is made of"),
+        };
+        assert_loads(&text, &format!("the example of {family} {name}"));
+        seen += 1;
+    }
+    assert!(seen > 50, "only {seen} examples were found");
+}

@@ -1,0 +1,268 @@
+//! One process of the Bully algorithm.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+use sim_node::{Class, Context, Node, NodeId, Role};
+
+use super::{Bully, Config, Elections};
+
+/// What processes tell each other.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Message {
+    /// To the higher: is any of you alive?
+    Election,
+    /// To a lower: I am, and take over.
+    Answer,
+    /// To all lower: I am the coordinator.
+    Coordinator,
+    /// To the coordinator: are you still there?
+    Ping,
+    /// From the coordinator: I am.
+    Pong,
+}
+
+impl sim_node::Message for Message {
+    const KINDS: &'static [(&'static str, Class)] = &[
+        ("Election", Class::Protocol),
+        ("Answer", Class::Protocol),
+        ("Coordinator", Class::Protocol),
+        ("Ping", Class::Heartbeat),
+        ("Pong", Class::Heartbeat),
+    ];
+
+    fn kind(&self) -> usize {
+        match self {
+            Self::Election => 0,
+            Self::Answer => 1,
+            Self::Coordinator => 2,
+            Self::Ping => 3,
+            Self::Pong => 4,
+        }
+    }
+}
+
+/// What a process waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Timer {
+    /// An answer while asking, a coordinator once answered.
+    Election,
+    /// The reply to a ping, or the time for the next one.
+    Detector,
+}
+
+/// What a workload may ask of a process.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Request {
+    /// Begin an election, unless this process takes part in one already.
+    Elect,
+    /// Take this process for dead until it is heard of. Begins no election.
+    Suspect(NodeId),
+}
+
+/// What a process tells the layer above.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Indication {
+    /// This process is the coordinator now.
+    Leader(NodeId),
+}
+
+/// Where a process stands in an election.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Phase {
+    /// In none.
+    Settled,
+    /// Asked the higher ones; nobody answered yet.
+    Asking,
+    /// Somebody answered; a coordinator is due.
+    Awaiting,
+}
+
+/// A process of the Bully algorithm; its identifier is its node number.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Process {
+    /// Its own identifier.
+    id: NodeId,
+    /// The coordinator that it names: itself or a higher process.
+    leader: Option<NodeId>,
+    /// Where it stands in an election.
+    phase: Phase,
+    /// Whether a ping is out that was not replied to. Only while it is settled and follows.
+    pinged: bool,
+    /// Who is known to be dead: it was told so, and has not heard of them since.
+    dead: BTreeSet<NodeId>,
+}
+
+impl Process {
+    /// The coordinator that it names.
+    #[must_use]
+    pub fn leader(&self) -> Option<NodeId> {
+        self.leader
+    }
+
+    /// Whether it holds itself for the coordinator.
+    #[must_use]
+    pub fn is_coordinator(&self) -> bool {
+        self.leader == Some(self.id)
+    }
+
+    /// Where it stands in an election.
+    #[must_use]
+    pub fn phase(&self) -> Phase {
+        self.phase
+    }
+}
+
+impl Node for Process {
+    type Config = Config;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Request;
+    type Indication = Indication;
+    type Stable = ();
+
+    fn start((): &(), cx: &mut Context<'_, Self>) -> Self {
+        let mut process = Self {
+            id: cx.id(),
+            leader: None,
+            phase: Phase::Settled,
+            pinged: false,
+            dead: BTreeSet::new(),
+        };
+        if cx.config().elections == Elections::OnSuspicion {
+            process.elect(cx);
+        }
+        process
+    }
+
+    fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
+        self.dead.remove(&from);
+        match (message, self.phase) {
+            (Message::Election, phase) => {
+                cx.send(from, Message::Answer);
+                if phase == Phase::Settled {
+                    self.elect(cx);
+                }
+            }
+            (Message::Answer, Phase::Asking) => {
+                self.phase = Phase::Awaiting;
+                cx.set_timer(Timer::Election, cx.config().patience());
+            }
+            // A second answer, or one that comes after the declaration.
+            (Message::Answer, Phase::Awaiting | Phase::Settled) => {}
+            (Message::Coordinator, _) if from > self.id => self.follow(from, cx),
+            // Somebody lower holds itself for the highest. Bully it, unless that is under way.
+            (Message::Coordinator, Phase::Settled) => self.elect(cx),
+            (Message::Coordinator, Phase::Asking | Phase::Awaiting) => {}
+            (Message::Ping, _) if self.is_coordinator() => cx.send(from, Message::Pong),
+            // The silence tells the follower that it follows the wrong one.
+            (Message::Ping, _) => {}
+            (Message::Pong, _) if self.pinged && self.leader == Some(from) => {
+                self.pinged = false;
+                cx.set_timer(Timer::Detector, cx.config().period);
+            }
+            // A reply to an earlier incarnation, or of a coordinator that was followed before.
+            (Message::Pong, _) => {}
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Self>) {
+        match (timer, self.phase) {
+            (Timer::Election, Phase::Asking) => self.win(cx),
+            // Whoever answered is gone.
+            (Timer::Election, Phase::Awaiting) => self.elect(cx),
+            (Timer::Detector, Phase::Settled) if self.pinged => self.suspect(cx),
+            (Timer::Detector, Phase::Settled) => self.ping(cx),
+            (Timer::Election, Phase::Settled)
+            | (Timer::Detector, Phase::Asking | Phase::Awaiting) => {
+                unreachable!("{timer:?} is cancelled when a process becomes {:?}", self.phase)
+            }
+        }
+    }
+
+    fn on_request(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+        match request {
+            Request::Elect if self.phase == Phase::Settled => self.elect(cx),
+            Request::Elect => {}
+            Request::Suspect(process) => {
+                self.dead.insert(process);
+            }
+        }
+    }
+
+    fn role(&self) -> Option<Role> {
+        let rank = u64::from(self.id.number());
+        if self.is_coordinator() {
+            return Some(Role::leader(rank));
+        }
+        (self.phase != Phase::Settled).then_some(Role::new(Bully::CANDIDATE, rank))
+    }
+
+    fn check(&self, config: &Config) {
+        assert!(self.leader.is_none_or(|leader| leader >= self.id), "BL1: follows a lower process");
+        let idle = self.phase == Phase::Settled && self.leader.is_none();
+        assert!(!idle || config.elections == Elections::OnRequest, "BL3: waits for nothing");
+        assert!(!self.pinged || self.phase == Phase::Settled, "pings while in an election");
+    }
+}
+
+impl Process {
+    /// Asks all higher processes, and waits for a round trip.
+    fn elect(&mut self, cx: &mut Context<'_, Self>) {
+        self.phase = Phase::Asking;
+        self.pinged = false;
+        cx.cancel_timer(Timer::Detector);
+        for higher in self.id.number() + 1..cx.servers() {
+            let higher = NodeId::new(higher);
+            if cx.config().address_known_dead || !self.dead.contains(&higher) {
+                cx.send(higher, Message::Election);
+            }
+        }
+        cx.set_timer(Timer::Election, cx.config().round_trip());
+    }
+
+    /// Nobody above answered: this process is the highest that lives.
+    fn win(&mut self, cx: &mut Context<'_, Self>) {
+        self.phase = Phase::Settled;
+        if !self.is_coordinator() {
+            cx.mark(Bully::ELECTED);
+        }
+        self.name(self.id, cx);
+        for lower in (0..self.id.number()).map(NodeId::new) {
+            cx.send(lower, Message::Coordinator);
+        }
+    }
+
+    /// A higher process declared itself.
+    fn follow(&mut self, coordinator: NodeId, cx: &mut Context<'_, Self>) {
+        self.phase = Phase::Settled;
+        self.name(coordinator, cx);
+        cx.cancel_timer(Timer::Election);
+        if cx.config().elections == Elections::OnSuspicion {
+            self.ping(cx);
+        }
+    }
+
+    fn name(&mut self, leader: NodeId, cx: &mut Context<'_, Self>) {
+        if self.leader != Some(leader) {
+            self.leader = Some(leader);
+            cx.indicate(Indication::Leader(leader));
+        }
+    }
+
+    /// Asks the coordinator for a sign of life, and waits for a round trip.
+    fn ping(&mut self, cx: &mut Context<'_, Self>) {
+        if let Some(leader) = self.leader {
+            self.pinged = true;
+            cx.send(leader, Message::Ping);
+            cx.set_timer(Timer::Detector, cx.config().round_trip());
+        }
+    }
+
+    /// The coordinator is dead, or is none any more.
+    fn suspect(&mut self, cx: &mut Context<'_, Self>) {
+        self.leader = None;
+        cx.mark(Bully::SUSPECTED);
+        self.elect(cx);
+    }
+}

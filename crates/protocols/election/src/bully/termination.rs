@@ -1,0 +1,40 @@
+//! BL3 termination.
+
+use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+
+use super::{Config, Process};
+
+/// Every live process names a live coordinator in the end: one that holds itself for it.
+#[derive(Clone, Debug, Default)]
+pub struct Termination;
+
+impl Property<Process> for Termination {
+    const CLAIM: Claim = Claim {
+        code: "BL3",
+        name: "termination",
+        kind: Kind::Liveness,
+        meaning: "Every live process names a live coordinator in the end.",
+        source: super::PAPER,
+    };
+
+    fn new(_: &Config, _: u32) -> Self {
+        Self
+    }
+
+    fn end(&mut self, _: &View<'_, Process>, judge: &mut Judge) {
+        judge.judged();
+    }
+
+    fn owes(&self, view: &View<'_, Process>) -> Option<Debt> {
+        let led = |process: &Process| {
+            let leader = process.leader().and_then(|leader| view.state(leader));
+            leader.is_some_and(Process::is_coordinator)
+        };
+        let (node, process) = view.owed().find(|(_, process)| !led(process))?;
+        let detail = match process.leader() {
+            None => format!("{node} names no coordinator"),
+            Some(leader) => format!("{node} names {leader}, which is no live coordinator"),
+        };
+        Some(Debt { node: Some(node), detail })
+    }
+}

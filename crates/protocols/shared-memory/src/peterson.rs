@@ -1,0 +1,194 @@
+//! Peterson's lock for two (*Myths about the mutual exclusion problem*, Information Processing Letters
+//! 12(3), 1981).
+//!
+//! ```text
+//! flag[i] := true; turn := i;                     the doorway
+//! wait until not flag[other] or turn ≠ i;         one access at a time, over and over
+//! critical section;
+//! flag[i] := false
+//! ```
+
+use serde::{Deserialize, Serialize};
+use sim_node::Span;
+use sim_protocol::{Field, Protocol, SettingsError, Setup};
+
+use crate::properties::Claims;
+use crate::{Access, Domain, Lock, Memory, RegisterConfig, Section, Semantics, World, settings};
+
+/// Peterson's lock, as the tools see it.
+#[derive(Clone, Copy, Debug)]
+pub enum Peterson {}
+
+/// The names of the registers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Shared {
+    /// `flag[i]`: process i wants in, or is inside. Written by i alone.
+    Flag(u32),
+    /// Who came last, and so gives way. Written by both.
+    Turn,
+}
+
+/// A line of the program.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum PetersonLock {
+    /// Outside.
+    Remainder,
+    /// `flag[i] := true`
+    RaiseFlag,
+    /// `turn := i`
+    TakeTurn,
+    /// Is the other's flag down?
+    ReadFlag,
+    /// Did the other come last?
+    ReadTurn,
+    /// Inside.
+    Critical,
+    /// `flag[i] := false`
+    LowerFlag,
+}
+
+/// What the registers promise.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PetersonConfig {
+    /// Both flags.
+    pub flags: Semantics,
+    /// The register that both write.
+    pub turn: Semantics,
+}
+
+impl Lock for PetersonLock {
+    type Name = Shared;
+    type Config = PetersonConfig;
+
+    fn new() -> Self {
+        Self::Remainder
+    }
+
+    fn registers(config: &PetersonConfig) -> Vec<(Shared, RegisterConfig)> {
+        let bit = |semantics| RegisterConfig { semantics, domain: Domain::UpTo(1) };
+        vec![
+            (Shared::Flag(0), bit(config.flags)),
+            (Shared::Flag(1), bit(config.flags)),
+            (Shared::Turn, bit(config.turn)),
+        ]
+    }
+
+    fn section(&self) -> Section {
+        match self {
+            Self::Remainder => Section::Remainder,
+            Self::RaiseFlag | Self::TakeTurn => Section::Doorway,
+            Self::ReadFlag | Self::ReadTurn => Section::Waiting,
+            Self::Critical => Section::Critical,
+            Self::LowerFlag => Section::Exit,
+        }
+    }
+
+    fn enter(&mut self, _: u32, _: &PetersonConfig) {
+        *self = Self::RaiseFlag;
+    }
+
+    fn access(&self, me: u32) -> Option<Access<Shared>> {
+        let other = 1 - me;
+        match self {
+            Self::RaiseFlag => Some(Access::Write(Shared::Flag(me), 1)),
+            Self::TakeTurn => Some(Access::Write(Shared::Turn, u64::from(me))),
+            Self::ReadFlag => Some(Access::Read(Shared::Flag(other))),
+            Self::ReadTurn => Some(Access::Read(Shared::Turn)),
+            Self::LowerFlag => Some(Access::Write(Shared::Flag(me), 0)),
+            Self::Remainder | Self::Critical => None,
+        }
+    }
+
+    fn advance(&mut self, value: u64, me: u32, _: &PetersonConfig) {
+        *self = match self {
+            Self::RaiseFlag => Self::TakeTurn,
+            Self::TakeTurn => Self::ReadFlag,
+            Self::ReadFlag if value == 0 => Self::Critical,
+            Self::ReadFlag => Self::ReadTurn,
+            Self::ReadTurn if value != u64::from(me) => Self::Critical,
+            Self::ReadTurn => Self::ReadFlag,
+            Self::LowerFlag => Self::Remainder,
+            Self::Remainder | Self::Critical => unreachable!("no access is under way"),
+        };
+    }
+
+    fn leave(&mut self) {
+        *self = Self::LowerFlag;
+    }
+}
+
+/// What a scenario may set of Peterson's lock; [`Peterson::FIELDS`] says what each means.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(missing_docs, reason = "FIELDS is their documentation")]
+pub struct PetersonSettings {
+    #[serde(default)]
+    pub flags: Semantics,
+    #[serde(default)]
+    pub turn: Semantics,
+    #[serde(default = "settings::entries")]
+    pub entries: u32,
+    #[serde(default = "settings::think")]
+    pub think: Span,
+    #[serde(default = "settings::critical")]
+    pub critical: Span,
+    #[serde(default = "settings::access")]
+    pub read: Span,
+    #[serde(default = "settings::access")]
+    pub write: Span,
+}
+
+impl Protocol for Peterson {
+    const NAME: &'static str = "Peterson";
+    const FAMILY: &'static str = "shared-memory";
+    const SUMMARY: &'static str = "a lock for two processes over three registers";
+    const SOURCE: &'static str =
+        "Peterson 1981, Myths about the mutual exclusion problem; Lynch 1996, section 10.5.1";
+    const MODEL: &'static str = "asynchronous, perfect links, no crash within the protocol; \
+        safe flags, an atomic turn";
+    const ROLES: &'static [&'static str] = Section::ROLES;
+    const MARKS: &'static [&'static str] = Memory::<Shared>::MARKS;
+    const SERVERS_MIN: u32 = 2;
+    const SERVERS_MAX: u32 = 2;
+    const FIELDS: &'static [Field] = &[
+        Field {
+            name: "flags",
+            kind: "Safe, Regular or Atomic",
+            default: Some("Atomic"),
+            meaning: "what the two flags promise about accesses that overlap",
+        },
+        Field {
+            name: "turn",
+            kind: "Safe, Regular or Atomic",
+            default: Some("Atomic"),
+            meaning: "what the register that both processes write promises; less than Atomic breaks \
+                the lock",
+        },
+        settings::ENTRIES,
+        settings::THINK,
+        settings::CRITICAL,
+        settings::READ,
+        settings::WRITE,
+    ];
+
+    type Settings = PetersonSettings;
+    type Node = World<PetersonLock>;
+    type Properties = Claims;
+
+    fn servers(_: &PetersonSettings) -> u32 {
+        2
+    }
+
+    fn setup(settings: &PetersonSettings) -> Result<Setup<World<PetersonLock>>, SettingsError> {
+        let lock = PetersonConfig { flags: settings.flags, turn: settings.turn };
+        settings::Life {
+            processes: 2,
+            entries: settings.entries,
+            think: settings.think,
+            critical: settings.critical,
+            read: settings.read,
+            write: settings.write,
+        }
+        .setup(lock)
+    }
+}

@@ -1,0 +1,151 @@
+//! What may stand on the command line.
+
+use std::ffi::OsString;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use sim_node::Duration;
+
+const AFTER: &str = "\
+Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that cannot run, 3 undecided.
+Results go to standard output, everything else to standard error.";
+
+/// Rehearse a distributed system's worst day: same seed, same history.
+#[derive(Debug, Parser)]
+#[command(name = "rehearse", version, after_help = AFTER)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// List the protocols, their properties and their scenarios
+    List(ListArguments),
+    /// Run a scenario with one seed
+    Run(RunArguments),
+    /// Run a saved run again, and say whether it is the same
+    Replay(ReplayArguments),
+    /// Tell the story of a violation, or of a step, backwards from its end
+    Explain(ExplainArguments),
+    /// Run a scenario with every seed of a range
+    Sweep(SweepArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ListArguments {
+    /// Only the protocol or the family of this name
+    pub(crate) name: Option<String>,
+    /// Where the scenarios are
+    #[arg(long, value_name = "DIR", default_value = "scenarios")]
+    pub(crate) scenarios: PathBuf,
+    /// As one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct RunArguments {
+    /// The scenario
+    pub(crate) file: PathBuf,
+    /// The seed: any whole number up to 2^64 - 1
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// As one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Everything that happens: drawn, or as JSON lines that end with the report
+    #[arg(long, value_name = "FORM", ignore_case = true)]
+    pub(crate) trace: Option<TraceForm>,
+    /// Stop at this virtual time, whatever is still owed
+    #[arg(long, value_name = "TIME")]
+    pub(crate) until: Option<Duration>,
+    /// Keep the run in a file, for `replay`
+    #[arg(long, value_name = "FILE")]
+    pub(crate) save: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceForm {
+    Text,
+    Json,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ReplayArguments {
+    /// A run that was kept with `run --save`
+    pub(crate) file: PathBuf,
+    /// As one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct ExplainArguments {
+    /// The scenario
+    pub(crate) file: PathBuf,
+    /// The seed: any whole number up to 2^64 - 1
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Tell of this step instead of the one that broke a property
+    #[arg(long, value_name = "N")]
+    pub(crate) step: Option<u64>,
+    /// Run again without this fault, and show where the two runs part; its number, or text that only it has
+    #[arg(long, value_name = "FAULT", conflicts_with = "step")]
+    pub(crate) without: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct SweepArguments {
+    /// The scenario
+    pub(crate) file: PathBuf,
+    /// The seeds from A up to, but not including, B
+    #[arg(long, value_name = "A..B", value_parser = seeds)]
+    pub(crate) seeds: Range<u64>,
+    /// How many runs at a time, at most 1024; as many as there are cores when left out
+    #[arg(long, value_name = "N", value_parser = jobs)]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// As one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+fn seeds(text: &str) -> Result<Range<u64>, String> {
+    let (from, to) = text.split_once("..").ok_or("a range is written A..B, such as 0..1000")?;
+    let number = |text: &str| {
+        let digits = text.trim().replace('_', "");
+        digits.parse::<u64>().map_err(|_| format!("`{text}` is no whole number up to 2^64 - 1"))
+    };
+    let (from, to) = (number(from)?, number(to)?);
+    if from >= to {
+        return Err(format!("there is no seed from {from} up to, but not including, {to}"));
+    }
+    Ok(from..to)
+}
+
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse::<NonZeroUsize>().ok().filter(|jobs| jobs.get() <= 1_024);
+    jobs.ok_or_else(|| "it is a whole number from 1 to 1024".to_owned())
+}
+
+/// The arguments with the command's name as it is spelt here: names ignore case and dashes.
+pub(crate) fn forgive(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsString> {
+    let mut arguments: Vec<OsString> = arguments.into_iter().collect();
+    if let Some(name) = arguments.get_mut(1) {
+        let spelt = plain(&name.to_string_lossy());
+        let command = Arguments::command();
+        if let Some(known) =
+            command.get_subcommands().find(|known| plain(known.get_name()) == spelt)
+        {
+            *name = known.get_name().into();
+        }
+    }
+    arguments
+}
+
+/// A name without what the command line ignores.
+pub(crate) fn plain(name: &str) -> String {
+    name.replace(['-', '_'], "").to_lowercase()
+}

@@ -1,0 +1,83 @@
+//! [`Exit`]: what the process ends with, and [`Failure`]: why it could not do what it was asked.
+
+use std::fmt;
+use std::io;
+use std::process::ExitCode;
+
+use sim_check::Verdict;
+use sim_scenario::{LoadError, Report};
+
+/// What the process ends with.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Exit {
+    /// 0: as expected.
+    Expected,
+    /// 1: not as expected.
+    Unexpected,
+    /// 2: wrong usage, or a scenario that cannot run.
+    Misused,
+    /// 3: it cannot be told.
+    Undecided,
+}
+
+impl Exit {
+    /// What a run ends with.
+    pub(crate) fn of(report: &Report) -> Self {
+        match (report.verdict, report.as_expected) {
+            (Verdict::Unknown, _) => Self::Undecided,
+            (_, true) => Self::Expected,
+            (_, false) => Self::Unexpected,
+        }
+    }
+}
+
+impl From<Exit> for ExitCode {
+    fn from(exit: Exit) -> Self {
+        match exit {
+            Exit::Expected => 0,
+            Exit::Unexpected => 1,
+            Exit::Misused => 2,
+            Exit::Undecided => 3,
+        }
+        .into()
+    }
+}
+
+/// Why a command could not do what it was asked.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// The scenario cannot run; what the loader says of it.
+    Scenario(LoadError),
+    /// Anything else, in one sentence without a full stop.
+    Message(String),
+    /// The results could not be written.
+    Output(io::Error),
+}
+
+impl Failure {
+    pub(crate) fn new(message: impl Into<String>) -> Self {
+        Self::Message(message.into())
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Output(error)
+    }
+}
+
+impl From<LoadError> for Failure {
+    fn from(error: LoadError) -> Self {
+        Self::Scenario(error)
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Scenario(error) => f.write_str(&error.render(true)),
+            Self::Message(message) => write!(f, "error: {message}"),
+            Self::Output(error) => write!(f, "error: the results cannot be written: {error}"),
+        }
+    }
+}

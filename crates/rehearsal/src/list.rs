@@ -1,0 +1,156 @@
+//! `list`: the protocols by family, their properties and their scenarios.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use serde::Serialize;
+use sim_check::{Claim, Kind};
+use sim_scenario::{Catalogue, ProtocolFacts, load_file};
+
+use crate::args::{ListArguments, plain};
+use crate::exit::{Exit, Failure};
+use crate::output::{Output, tell};
+
+/// How deep folders are looked through.
+const DEPTH: usize = 8;
+
+#[derive(Serialize)]
+struct Listing {
+    protocols: Vec<Row>,
+}
+
+#[derive(Serialize)]
+struct Row {
+    name: &'static str,
+    family: &'static str,
+    source: &'static str,
+    properties: Vec<PropertyRow>,
+    scenarios: Vec<String>,
+    #[serde(skip)]
+    summary: &'static str,
+}
+
+#[derive(Serialize)]
+struct PropertyRow {
+    code: &'static str,
+    name: &'static str,
+    kind: Kind,
+    source: &'static str,
+    #[serde(skip)]
+    meaning: &'static str,
+}
+
+pub(crate) fn list(
+    catalogue: &Catalogue,
+    arguments: &ListArguments,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
+    let wanted = |facts: &ProtocolFacts| match &arguments.name {
+        None => true,
+        Some(name) => plain(facts.name) == plain(name) || plain(facts.family) == plain(name),
+    };
+    if let Some(name) = &arguments.name
+        && !catalogue.protocols().any(wanted)
+    {
+        return Err(Failure::new(format!(
+            "there is no protocol or family `{name}`; `rehearse list` names them all"
+        )));
+    }
+    let (mut scenarios, broken) = scenarios(catalogue, &arguments.scenarios)?;
+    let rows = catalogue.protocols().filter(|facts| wanted(facts)).map(|facts| {
+        let scenarios = scenarios.remove(facts.name).unwrap_or_default();
+        row(facts, scenarios)
+    });
+    let listing = Listing { protocols: rows.collect() };
+    if arguments.json {
+        out.json(&listing)?;
+    } else {
+        print(&listing, out)?;
+    }
+    Ok(if broken { Exit::Misused } else { Exit::Expected })
+}
+
+fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
+    let property = |claim: &&'static Claim| {
+        let &Claim { code, name, kind, source, meaning } = *claim;
+        PropertyRow { code, name, kind, source, meaning }
+    };
+    let &ProtocolFacts { name, family, source, summary, ref properties, .. } = facts;
+    let properties = properties.iter().map(property).collect();
+    Row { name, family, source, properties, scenarios, summary }
+}
+
+fn print(listing: &Listing, out: &mut Output) -> Result<(), Failure> {
+    let mut family = "";
+    for row in &listing.protocols {
+        if row.family != family {
+            let gap = if family.is_empty() { "" } else { "\n" };
+            family = row.family;
+            writeln!(out, "{gap}{family}")?;
+        }
+        writeln!(out, "  {}: {}", row.name, row.summary)?;
+        writeln!(out, "    source: {}", row.source)?;
+        for property in &row.properties {
+            let PropertyRow { code, name, kind, meaning, .. } = property;
+            let kind = match kind {
+                Kind::Safety => "safety",
+                Kind::Liveness => "liveness",
+            };
+            writeln!(out, "    {code} {name} ({kind}): {meaning}")?;
+        }
+        for path in &row.scenarios {
+            writeln!(out, "    {path}")?;
+        }
+    }
+    Ok(())
+}
+
+/// The scenario files by the name of their protocol, and whether any of them is broken.
+fn scenarios(
+    catalogue: &Catalogue,
+    folder: &Path,
+) -> Result<(BTreeMap<&'static str, Vec<String>>, bool), Failure> {
+    let mut files = Vec::new();
+    if folder.is_dir() {
+        let failed = |error| Failure::new(format!("{} cannot be read: {error}", folder.display()));
+        collect(folder, DEPTH, &mut files).map_err(failed)?;
+    } else {
+        let folder = folder.display();
+        tell(&format!("note: there is no folder {folder} here, so no scenarios are listed"));
+    }
+    let mut by_protocol: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
+    let mut broken = false;
+    for file in files {
+        match load_file(&file, catalogue) {
+            Ok(loaded) => {
+                let name = loaded.prepared.facts().protocol.name;
+                let path = file.to_string_lossy().into_owned();
+                by_protocol.entry(name).or_default().push(path);
+            }
+            Err(error) => {
+                broken = true;
+                tell(&error.render(true));
+            }
+        }
+    }
+    Ok((by_protocol, broken))
+}
+
+/// The scenario files in a folder and in those within it, in order of their names.
+fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        // Links to folders are not followed: they may make a circle.
+        if entry.file_type()?.is_dir() {
+            if depth > 0 {
+                collect(&path, depth - 1, files)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "ron") {
+            files.push(path);
+        }
+    }
+    Ok(())
+}

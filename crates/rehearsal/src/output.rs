@@ -1,0 +1,72 @@
+//! [`Output`]: standard output, with colours only on a terminal, and calm about a closed pipe; and
+//! [`tell`], standard error.
+
+use std::io::{self, BufWriter, ErrorKind, Write};
+
+use anstream::AutoStream;
+
+/// How wide pictures are where there is no terminal to ask.
+const WIDTH: usize = 120;
+
+/// Standard output. Once nobody reads any more, what is written goes nowhere, and that is no error.
+pub(crate) struct Output {
+    out: BufWriter<AutoStream<io::StdoutLock<'static>>>,
+    closed: bool,
+}
+
+impl Output {
+    pub(crate) fn new() -> Self {
+        Self { out: BufWriter::new(anstream::stdout().lock()), closed: false }
+    }
+
+    /// How wide pictures may be.
+    pub(crate) fn width() -> usize {
+        let columns = console::Term::stdout().size_checked().map(|(_, columns)| columns);
+        columns.map_or(WIDTH, |columns| usize::from(columns).max(40))
+    }
+
+    /// One JSON value on a line of its own.
+    pub(crate) fn json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
+        serde_json::to_writer(&mut *self, value).map_err(io::Error::from)?;
+        writeln!(self)
+    }
+
+    /// Writes what is still kept.
+    pub(crate) fn finish(mut self) -> io::Result<()> {
+        self.flush()
+    }
+
+    fn calmly<T>(&mut self, done: io::Result<T>, otherwise: T) -> io::Result<T> {
+        match done {
+            Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                self.closed = true;
+                Ok(otherwise)
+            }
+            done => done,
+        }
+    }
+}
+
+/// Writes a line to standard error, for whoever reads it.
+pub(crate) fn tell(text: &dyn std::fmt::Display) {
+    // There is nowhere left to say that this failed.
+    let _ = writeln!(anstream::stderr(), "{text}");
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.closed {
+            return Ok(bytes.len());
+        }
+        let done = self.out.write(bytes);
+        self.calmly(done, bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        if self.closed {
+            return Ok(());
+        }
+        let done = self.out.flush();
+        self.calmly(done, ())
+    }
+}

@@ -1,0 +1,80 @@
+//! A panic in a handler is a finding, told in the report, and no noise on standard error. Any other panic
+//! is a mistake of the tool and is told as usual.
+
+use std::cell::{Cell, RefCell};
+use std::panic::{self, PanicHookInfo};
+
+use sim_scenario::{Seen, Watcher};
+
+use crate::output::tell;
+
+thread_local! {
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+    static LAST: RefCell<Option<Noted>> = const { RefCell::new(None) };
+}
+
+struct Noted {
+    place: String,
+    whole: String,
+}
+
+/// Makes panics quiet while [`quietly`] is at work on their thread.
+pub(crate) fn install() {
+    let usual = panic::take_hook();
+    panic::set_hook(Box::new(move |info| {
+        if QUIET.try_with(Cell::get).unwrap_or(false) {
+            note(info);
+        } else {
+            usual(info);
+        }
+    }));
+}
+
+fn note(info: &PanicHookInfo<'_>) {
+    let place = info.location().map(ToString::to_string).unwrap_or_default();
+    let noted = Noted { place, whole: info.to_string() };
+    let _ = LAST.try_with(|last| last.replace(Some(noted)));
+}
+
+/// Does a run. Returns where its handler panicked, if one did.
+pub(crate) fn quietly<T>(run: impl FnOnce() -> T) -> (T, Option<String>) {
+    LAST.with(RefCell::take);
+    let guard = Quiet::begin(true);
+    let done = run();
+    drop(guard);
+    (done, LAST.with(RefCell::take).map(|noted| noted.place))
+}
+
+/// Quiet or loud until it is dropped.
+struct Quiet {
+    before: bool,
+}
+
+impl Quiet {
+    fn begin(quiet: bool) -> Self {
+        Self { before: QUIET.replace(quiet) }
+    }
+}
+
+impl Drop for Quiet {
+    fn drop(&mut self) {
+        let quiet = QUIET.replace(self.before);
+        // A panic that leaves the run was none of a handler's, and nobody else will tell of it.
+        if quiet
+            && std::thread::panicking()
+            && let Some(noted) = LAST.with(RefCell::take)
+        {
+            tell(&noted.whole);
+        }
+    }
+}
+
+/// A watcher is the tool's own: its panics are told as usual.
+pub(crate) struct Loud<'a>(pub(crate) &'a mut dyn Watcher);
+
+impl Watcher for Loud<'_> {
+    fn see(&mut self, seen: Seen) {
+        let _loud = Quiet::begin(false);
+        self.0.see(seen);
+    }
+}

@@ -1,0 +1,66 @@
+//! `replay`: a saved run once more, and whether it is the same.
+
+use std::io::Write;
+use std::path::Path;
+
+use serde::Serialize;
+use sim_scenario::{Catalogue, Report, load_text};
+
+use crate::args::ReplayArguments;
+use crate::exit::{Exit, Failure};
+use crate::output::{Output, tell};
+use crate::run::at_a_glance;
+use crate::runner::Runner;
+use crate::saved::SavedRun;
+
+/// What `replay --json` says besides the run's report.
+#[derive(Serialize)]
+struct Replayed<'a> {
+    #[serde(flatten)]
+    report: &'a Report,
+    saved: Saved<'a>,
+}
+
+#[derive(Serialize)]
+struct Saved<'a> {
+    same: bool,
+    digest: &'a str,
+    version: &'a str,
+}
+
+/// As expected is, of a run that is repeated, that it is the same.
+pub(crate) fn replay(
+    catalogue: &Catalogue,
+    arguments: &ReplayArguments,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
+    let saved = SavedRun::read(&arguments.file)?;
+    let here = env!("CARGO_PKG_VERSION");
+    if saved.version != here {
+        tell(&format!("note: it was saved by version {}, this is {here}", saved.version));
+    }
+    let loaded = load_text(&saved.path, &saved.scenario, catalogue)?;
+    let runner = Runner::new(loaded, Path::new(&saved.path), saved.until);
+    let report = runner.run(saved.seed);
+    let digest = format!("{:016x}", report.digest);
+    let same = digest == saved.digest;
+    if arguments.json {
+        let saved = Saved { same, digest: &saved.digest, version: &saved.version };
+        out.json(&Replayed { report: &report, saved })?;
+    } else {
+        at_a_glance(&runner, &report, out)?;
+        if same {
+            writeln!(out, "\nreplayed: the run is the same, its digest is {digest}")?;
+        } else {
+            let (before, verdict) = (&saved.digest, &saved.verdict);
+            writeln!(out, "\nreplayed: the run is another: it was {verdict} with digest {before}")?;
+            if std::fs::read_to_string(&saved.path).is_ok_and(|text| text != saved.scenario) {
+                let path = &saved.path;
+                writeln!(out, "{path} has changed since; the saved scenario was replayed")?;
+            }
+            let file = arguments.file.display();
+            writeln!(out, "reproduce: rehearse replay {file}\ndigest: {digest}")?;
+        }
+    }
+    Ok(if same { Exit::Expected } else { Exit::Unexpected })
+}

@@ -1,0 +1,74 @@
+//! `run`: a scenario with one seed.
+
+use std::io::{self, Write};
+
+use sim_scenario::{Catalogue, Report, Seen, Watcher};
+use sim_view::{Lanes, summary};
+
+use crate::args::{RunArguments, TraceForm};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::runner::Runner;
+use crate::saved::{SavedRun, Slot};
+
+pub(crate) fn run(
+    catalogue: &Catalogue,
+    arguments: &RunArguments,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
+    let RunArguments { file, seed, json, trace, until, save } = arguments;
+    if *json && *trace == Some(TraceForm::Text) {
+        return Err(Failure::new(
+            "--json and --trace text do not go together: both are the result",
+        ));
+    }
+    // A file that must not be written is told before anything runs.
+    let slot = save.as_deref().map(Slot::open).transpose()?;
+    let runner = Runner::open(catalogue, file, *until)?;
+    let report = match trace {
+        None => runner.run(*seed),
+        Some(TraceForm::Text) => {
+            let mut lanes = Lanes::new(&mut *out, runner.facts(), *seed, Output::width());
+            let report = runner.watch(*seed, &mut lanes);
+            lanes.finish(&report)?;
+            writeln!(out)?;
+            report
+        }
+        Some(TraceForm::Json) => {
+            let mut lines = JsonLines { out: &mut *out, failed: None };
+            let report = runner.watch(*seed, &mut lines);
+            lines.failed.map_or(Ok(()), Err)?;
+            report
+        }
+    };
+    if let Some(slot) = slot {
+        slot.fill(&SavedRun::new(file, &runner, *until, &report))?;
+    }
+    if *json || *trace == Some(TraceForm::Json) {
+        out.json(&report)?;
+    } else {
+        at_a_glance(&runner, &report, out)?;
+    }
+    Ok(Exit::of(&report))
+}
+
+/// The summary of a run.
+pub(crate) fn at_a_glance(runner: &Runner, report: &Report, out: &mut Output) -> io::Result<()> {
+    summary(out, runner.facts(), report, Output::width(), &mut |watcher| {
+        runner.watch(report.seed, watcher);
+    })
+}
+
+/// Writes what happens as JSON lines.
+struct JsonLines<'a> {
+    out: &'a mut Output,
+    failed: Option<io::Error>,
+}
+
+impl Watcher for JsonLines<'_> {
+    fn see(&mut self, seen: Seen) {
+        if self.failed.is_none() {
+            self.failed = self.out.json(&seen).err();
+        }
+    }
+}

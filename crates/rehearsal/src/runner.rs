@@ -1,0 +1,97 @@
+//! [`Runner`]: a scenario from a file, and the runs of it.
+
+use std::path::Path;
+
+use sim_check::SimTime;
+use sim_node::Duration;
+use sim_scenario::{Catalogue, Loaded, Report, RunOptions, ScenarioFacts, Watcher, load_file};
+
+use crate::exit::Failure;
+use crate::output::tell;
+use crate::panics::{Loud, quietly};
+
+/// A scenario and how to run it.
+pub(crate) struct Runner {
+    loaded: Loaded,
+    options: RunOptions,
+    /// The file as it is written on a command line.
+    file: String,
+    until: Option<Duration>,
+}
+
+impl Runner {
+    /// Reads a scenario; what its author should know goes to standard error.
+    pub(crate) fn open(
+        catalogue: &Catalogue,
+        file: &Path,
+        until: Option<Duration>,
+    ) -> Result<Self, Failure> {
+        Ok(Self::new(load_file(file, catalogue)?, file, until))
+    }
+
+    /// A scenario that was read from this file.
+    pub(crate) fn new(loaded: Loaded, file: &Path, until: Option<Duration>) -> Self {
+        let warnings = loaded.render_warnings(true);
+        if !warnings.is_empty() {
+            tell(&warnings);
+        }
+        let options = RunOptions { until: until.map(SimTime::from), ..RunOptions::default() };
+        Self { loaded, options, file: quoted(&file.to_string_lossy()), until }
+    }
+
+    /// The same without these faults.
+    pub(crate) fn without(mut self, faults: impl IntoIterator<Item = usize>) -> Self {
+        self.options.without.extend(faults);
+        self
+    }
+
+    pub(crate) fn facts(&self) -> &ScenarioFacts {
+        self.loaded.prepared.facts()
+    }
+
+    /// What stands in the file.
+    pub(crate) fn text(&self) -> &str {
+        &self.loaded.text
+    }
+
+    /// The file as it is written on a command line.
+    pub(crate) fn file(&self) -> &str {
+        &self.file
+    }
+
+    pub(crate) fn run(&self, seed: u64) -> Report {
+        let (report, place) = quietly(|| self.loaded.prepared.run(seed, &self.options));
+        self.finished(report, place)
+    }
+
+    /// Runs it and shows it to the watcher.
+    pub(crate) fn watch(&self, seed: u64, watcher: &mut dyn Watcher) -> Report {
+        let watch = || self.loaded.prepared.watch(seed, &self.options, &mut Loud(watcher));
+        let (report, place) = quietly(watch);
+        self.finished(report, place)
+    }
+
+    /// The line that does a run again.
+    pub(crate) fn reproduce(&self, seed: u64) -> String {
+        let until = self.until.map(|until| format!(" --until {until}")).unwrap_or_default();
+        format!("rehearse run {} --seed {seed}{until}", self.file)
+    }
+
+    fn finished(&self, mut report: Report, place: Option<String>) -> Report {
+        report.reproduce = self.reproduce(report.seed);
+        let panics = report.violations.iter_mut().filter(|violation| violation.code == "PANIC");
+        for (violation, place) in panics.zip(place) {
+            violation.detail.push_str(&format!(" (at {place})"));
+        }
+        report
+    }
+}
+
+/// A word of a shell's command line.
+fn quoted(word: &str) -> String {
+    let harmless = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
+    if !word.is_empty() && word.chars().all(harmless) {
+        return word.to_owned();
+    }
+    format!("'{}'", word.replace('\'', r"'\''"))
+}

@@ -1,0 +1,153 @@
+//! `sweep`: a scenario with every seed of a range.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::time::Instant;
+
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use serde::Serialize;
+use sim_scenario::{Catalogue, Expectation};
+use sim_search::{Answer, Sweep};
+
+use crate::args::SweepArguments;
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+use crate::runner::Runner;
+
+/// How many failing seeds are written out for people.
+const SHOWN: usize = 12;
+
+#[derive(Serialize)]
+struct SweepReport<'a> {
+    scenario: &'a str,
+    seeds: Seeds,
+    held: u64,
+    violated: u64,
+    unknown: u64,
+    as_expected: bool,
+    failing_seeds: &'a [u64],
+    by_property: &'a BTreeMap<&'static str, u64>,
+    digest: String,
+    runs_per_second: f64,
+}
+
+#[derive(Serialize)]
+struct Seeds {
+    from: u64,
+    to: u64,
+}
+
+pub(crate) fn sweep(
+    catalogue: &Catalogue,
+    arguments: &SweepArguments,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
+    let runner = Runner::open(catalogue, &arguments.file, None)?;
+    let seeds = arguments.seeds.clone();
+    let bar = progress(seeds.end - seeds.start);
+    let clock = Stopwatch::start();
+    let run = |seed| runner.run(seed);
+    let swept = sim_search::sweep(seeds, arguments.jobs, &run, &|_| bar.inc(1))
+        .map_err(|error| Failure::new(error.to_string()))?;
+    bar.finish_and_clear();
+    let answer = Answer::of(&swept, &runner.facts().expect);
+    let report = SweepReport {
+        scenario: &runner.facts().title,
+        seeds: Seeds { from: swept.seeds.start, to: swept.seeds.end },
+        held: swept.held,
+        violated: swept.violated,
+        unknown: swept.unknown,
+        as_expected: answer == Answer::Expected,
+        failing_seeds: &swept.failing_seeds,
+        by_property: &swept.by_property,
+        digest: format!("{:016x}", swept.digest),
+        runs_per_second: clock.per_second(swept.runs()),
+    };
+    if arguments.json {
+        out.json(&report)?;
+    } else {
+        at_a_glance(&runner, &swept, answer, &report, out)?;
+    }
+    Ok(match answer {
+        Answer::Expected => Exit::Expected,
+        Answer::Unexpected => Exit::Unexpected,
+        Answer::Undecided => Exit::Undecided,
+    })
+}
+
+fn at_a_glance(
+    runner: &Runner,
+    swept: &Sweep,
+    answer: Answer,
+    report: &SweepReport<'_>,
+    out: &mut Output,
+) -> Result<(), Failure> {
+    let (from, to) = (swept.seeds.start, swept.seeds.end);
+    writeln!(out, "{} ({}, seeds {from}..{to})", report.scenario, runner.facts().protocol.name)?;
+    writeln!(
+        out,
+        "  {} runs: {} held, {} violated, {} unknown",
+        swept.runs(),
+        swept.held,
+        swept.violated,
+        swept.unknown
+    )?;
+    for (code, runs) in &swept.by_property {
+        let claims = &runner.facts().protocol.properties;
+        let name = claims.iter().find(|claim| claim.code == *code).map_or("", |claim| claim.name);
+        let name = if name.is_empty() { String::new() } else { format!(" {name}") };
+        writeln!(out, "  {code}{name} fell in {runs}")?;
+    }
+    if !swept.failing_seeds.is_empty() {
+        let shown: Vec<String> =
+            swept.failing_seeds.iter().take(SHOWN).map(ToString::to_string).collect();
+        let more = swept.failing_seeds.len().saturating_sub(SHOWN);
+        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+        writeln!(out, "  failing seeds: {}{more}", shown.join(", "))?;
+    }
+    let expected = match &runner.facts().expect {
+        Expectation::Holds => "everything must hold, with every seed".to_owned(),
+        Expectation::Violates(code) => format!("{code} must fall, and no other, with every seed"),
+        Expectation::Sometimes { code, of } => {
+            format!("{code} must fall, and no other, in at least one of {of} seeds")
+        }
+    };
+    let answer = match answer {
+        Answer::Expected => "as expected",
+        Answer::Unexpected => "not as expected",
+        Answer::Undecided => "undecided",
+    };
+    writeln!(out, "  {answer}: {expected}")?;
+    writeln!(out, "  {:.0} runs a second", report.runs_per_second)?;
+    if let Some(seed) = swept.failing_seeds.first() {
+        writeln!(out, "\nreproduce: {}", runner.reproduce(*seed))?;
+    }
+    writeln!(out, "digest: {}", report.digest)?;
+    Ok(())
+}
+
+/// A bar on standard error, if that is a terminal.
+fn progress(runs: u64) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(runs), ProgressDrawTarget::stderr());
+    let style = ProgressStyle::with_template("{wide_bar} {pos}/{len} seeds, {eta} to go");
+    bar.with_style(style.expect("the template is right"))
+}
+
+/// Real time, which no run sees.
+struct Stopwatch(Instant);
+
+impl Stopwatch {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the speed of a sweep is measured outside its runs"
+    )]
+    fn start() -> Self {
+        Self(Instant::now())
+    }
+
+    /// How many a second, to a tenth.
+    fn per_second(&self, runs: u64) -> f64 {
+        let seconds = self.0.elapsed().as_secs_f64().max(1e-9);
+        (runs as f64 / seconds * 10.0).round() / 10.0
+    }
+}

@@ -1,0 +1,34 @@
+//! The laws of the world, one file each, held against histories computed by hand.
+//!
+//! Scripted nodes ([`toy`]) make every step foreseeable; links take one millisecond unless a test says
+//! otherwise, so each time in an expected history is a small sum that the comment beside it spells out.
+
+#![expect(unreachable_pub, reason = "`pub` says what a file of this binary offers to the others")]
+
+mod history;
+mod scene;
+mod toy;
+
+mod barrier;
+mod calm;
+mod chance;
+mod claims;
+mod clocks;
+mod counting;
+mod crash;
+mod delays;
+mod inside;
+mod links;
+mod omission;
+mod panics;
+mod partitions;
+mod pause;
+mod promises;
+mod record;
+mod relays;
+mod service;
+mod targets;
+mod ties;
+mod triggers;
+mod verdicts;
+mod voter;

@@ -1,0 +1,118 @@
+//! A panic in a handler is a finding of the run and not a crash of the tool.
+
+use sim_check::{Checked, Claim, Judge, Kind, Property, Verdict, View};
+use sim_engine::{Delay, NodeSet, PANIC};
+use sim_node::{Event, NodeId};
+
+use crate::claims::NeverSaid;
+use crate::scene::{Scene, at, crash, when};
+use crate::toy::{Act, Msg, Script, Toy, ms, set};
+
+/// The one finding of a scene: when, at which step, of whom, and what it says.
+fn found(scene: &Scene) -> (sim_check::SimTime, Option<u64>, Option<NodeId>, String) {
+    let run = scene.run();
+    assert_eq!(run.outcome.verdict, Verdict::Violated);
+    let [finding] = &run.outcome.findings[..] else { panic!("{:?}", run.outcome.findings) };
+    assert_eq!(finding.code, PANIC);
+    (finding.at, finding.step, finding.node, finding.detail.clone())
+}
+
+fn node(number: u32) -> Option<NodeId> {
+    Some(NodeId::new(number))
+}
+
+#[test]
+fn it_names_node_step_and_message_and_drops_the_effects() {
+    let script = Script::new().start(0, [Act::Send(1, Msg::A(1)), set(0, 7)]).message(
+        1,
+        Msg::A(1),
+        [Act::Send(0, Msg::B(1)), Act::Say(1), Act::Panic("out of luck")],
+    );
+    let scene = Scene::new(2, script);
+    // Steps 0 and 1 are the starts; the message is step 2.
+    let expected = (at(1), Some(2), node(1), "n1 panicked: out of luck".to_owned());
+    assert_eq!(found(&scene), expected);
+    let run = scene.run();
+    assert_eq!(run.outcome.steps, 3, "the timer at 7 is never handled");
+    assert_eq!(run.history.sent, ["0s n0>n1 A(1) arrives 1ms"]);
+    assert!(run.said.is_empty());
+    assert_eq!(run.outcome, scene.run().outcome, "as deterministic as anything");
+}
+
+#[test]
+fn every_handler_may_panic() {
+    let act = || Act::Panic("no");
+    let start = Scene::new(2, Script::new().start(1, [act()]));
+    assert_eq!(found(&start), (at(0), Some(1), node(1), "n1 panicked: no".to_owned()));
+    let timer = Scene::new(1, Script::new().start(0, [set(0, 5)]).timer(0, 0, [act()]));
+    assert_eq!(found(&timer).0, at(5));
+    let request = Scene::new(1, Script::new().request(0, 1, [act()])).request(6, 0, 1);
+    assert_eq!(found(&request).0, at(6));
+    // The local invariants are asserted after each step.
+    let check = Scene::new(1, Script::new().request(0, 1, [Act::Break])).request(6, 0, 1);
+    assert!(found(&check).3.contains("the invariant is broken"));
+    // So is what the disk makes of a record: at a barrier that syncs at once, ...
+    let poison = Script::new().request(0, 1, [Act::WritePoison, Act::Barrier]);
+    let at_once = Scene::new(2, poison.clone()).request(6, 0, 1);
+    let (time, step, who, detail) = found(&at_once);
+    assert_eq!((time, step, who), (at(6), Some(2), node(0)));
+    assert!(detail.contains("a poisoned record"), "{detail}");
+    // ... when a sync completes, ...
+    let later = at_once.clone().sync(NodeSet::All, Delay::Constant(ms(5)));
+    assert_eq!((found(&later).0, found(&later).2), (at(11), node(0)));
+    // ... and at a crash that the record survives.
+    let script = Script::new().request(0, 1, [Act::WritePoison]);
+    let survives = Scene::new(2, script).request(6, 0, 1).fault(when(8), crash(0, None));
+    let survives = (0..20)
+        .map(|seed| survives.seed(seed).outcome)
+        .find(|outcome| outcome.verdict == Verdict::Violated)
+        .expect("the record survives in one of twenty runs");
+    assert_eq!((survives.findings[0].at, survives.findings[0].node), (at(8), node(0)));
+}
+
+#[test]
+fn stepping_and_running_on_end_there_too() {
+    let script = Script::new().start(0, [set(0, 5), set(1, 6)]).timer(0, 0, [Act::Panic("no")]);
+    let scene = Scene::new(1, script);
+    let mut world = scene.world::<()>(0);
+    assert!(world.step());
+    assert!(!world.step());
+    assert!(!world.step());
+    assert_eq!(world.outcome().findings.len(), 1);
+    assert_eq!(world.run(), scene.world::<()>(0).run());
+}
+
+#[test]
+fn what_stood_until_then_has_stood() {
+    let script = Script::new().start(0, [Act::Say(1), set(0, 5)]).timer(0, 0, [Act::Panic("no")]);
+    let outcome = Scene::new(1, script).world::<Checked<NeverSaid<9>>>(0).run();
+    let verdicts: Vec<Verdict> = outcome.properties.iter().map(|(_, verdict)| *verdict).collect();
+    assert_eq!(verdicts, [Verdict::Held]);
+    assert_eq!(outcome.findings[0].code, PANIC);
+}
+
+/// A property that panics is a mistake of who wrote it, and no finding of the run.
+#[derive(Clone, Debug)]
+struct Faulty;
+
+impl Property<Toy> for Faulty {
+    const CLAIM: Claim = Claim {
+        code: "FAULTY",
+        name: "faulty",
+        kind: Kind::Safety,
+        meaning: "panics",
+        source: "this test",
+    };
+    fn new(_: &Script, _: u32) -> Self {
+        Self
+    }
+    fn before(&mut self, _: &View<'_, Toy>, _: NodeId, _: &Event<Toy>, _: &mut Judge) {
+        panic!("a property's own mistake");
+    }
+}
+
+#[test]
+#[should_panic(expected = "a property's own mistake")]
+fn a_panic_of_a_property_is_passed_on() {
+    Scene::new(1, Script::new()).world::<Checked<Faulty>>(0).run();
+}

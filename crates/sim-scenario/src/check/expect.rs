@@ -1,0 +1,66 @@
+//! What the scenario expects: the property that it names exists.
+
+use sim_check::Claim;
+use sim_engine::PANIC;
+
+use crate::language::ExpectText;
+use crate::sheet::Sheet;
+use crate::words::{clip, list, nearest};
+use crate::{Diagnostic, Expectation, ProtocolFacts};
+
+/// The most seeds that `Sometimes` may ask for.
+const SEEDS_MAX: u64 = 1_000_000_000;
+
+/// The expectation with the property's own code; `None` when the property does not exist.
+pub(crate) fn resolve(
+    sheet: &mut Sheet<'_>,
+    expect: &ExpectText,
+    facts: &ProtocolFacts,
+) -> Option<Expectation> {
+    match expect {
+        ExpectText::Holds => Some(Expectation::Holds),
+        ExpectText::Violates(name) => property(sheet, name, facts).map(Expectation::Violates),
+        ExpectText::Sometimes(name, of) => {
+            if *of == 0 || *of > SEEDS_MAX {
+                let place = sheet.field("expect").at_index(1).span.clone();
+                let what = if *of == 0 { "none of its seeds" } else { "too many seeds" };
+                sheet.push(
+                    Diagnostic::error(place, format!("`Sometimes` is asked of {what}"))
+                        .label("not a number of seeds to try")
+                        .help(format!("`of` is from 1 to {SEEDS_MAX}")),
+                );
+            }
+            let code = property(sheet, name, facts)?;
+            Some(Expectation::Sometimes { code, of: *of })
+        }
+    }
+}
+
+/// The code of the property with this code or name, in any case.
+fn property(sheet: &mut Sheet<'_>, name: &str, facts: &ProtocolFacts) -> Option<&'static str> {
+    let matches = |claim: &&&'static Claim| {
+        claim.code.eq_ignore_ascii_case(name) || claim.name.eq_ignore_ascii_case(name)
+    };
+    if let Some(claim) = facts.properties.iter().find(matches) {
+        return Some(claim.code);
+    }
+    if name.eq_ignore_ascii_case(PANIC) {
+        return Some(PANIC);
+    }
+    let both = |claim: &&'static Claim| [claim.code, claim.name];
+    let names: Vec<&str> = facts.properties.iter().flat_map(both).chain([PANIC]).collect();
+    let protocol = facts.name;
+    let mut message = format!("`{protocol}` has no property `{}`", clip(name));
+    if let Some(nearest) = nearest(name, &names) {
+        message += &format!(", did you mean `{nearest}`?");
+    }
+    let known: Vec<String> =
+        facts.properties.iter().map(|claim| format!("{} {}", claim.code, claim.name)).collect();
+    let place = sheet.field("expect").at_index(0).span.clone();
+    sheet.push(
+        Diagnostic::error(place, message)
+            .label("no such property")
+            .help(format!("its properties are {}", list(&known))),
+    );
+    None
+}

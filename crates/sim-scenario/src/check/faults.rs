@@ -1,0 +1,224 @@
+//! Faults: quantities in range, nodes and names that exist, and nothing that could never do
+//! anything.
+
+use std::collections::BTreeMap;
+
+use sim_engine::{Fault, Target};
+use sim_node::{Duration, Ratio};
+
+use super::delays::check_delay;
+use super::nodes::{check_kind, check_node, check_occasion, check_target};
+use super::{Cast, check_time};
+use crate::Diagnostic;
+use crate::fault::FaultText;
+use crate::language::Plan;
+use crate::outline::Item;
+use crate::sheet::Sheet;
+use crate::words::count;
+
+/// Where the fault itself stands, without its time.
+fn place<'a>(fault: &FaultText<'a>) -> &'a Item {
+    let last = fault.item.parts().len().saturating_sub(1);
+    fault.item.at_index(last)
+}
+
+/// Distributions, durations and counts make sense.
+pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
+    let Some(plan) = &fault.plan else { return };
+    let (text, item) = (sheet.text, place(fault));
+    if let Plan::When(trigger, _) = plan
+        && trigger.nth == 0
+    {
+        let nth = fault.item.at_index(0).at_field(text, "nth").span.clone();
+        sheet.push(
+            Diagnostic::error(nth, "the first time is number 1")
+                .label("there is no time before the first")
+                .help("leave `nth` out for the first time"),
+        );
+    }
+    match plan.fault() {
+        Fault::Crash { down: Some(down), .. } => {
+            check_time(sheet, *down, item.at_field(text, "down"));
+        }
+        Fault::Slow(_, delay) | Fault::SlowDisk(_, delay) => {
+            check_delay(sheet, delay, item.at_index(1));
+        }
+        Fault::OmitSends(_, ratio) | Fault::OmitReceives(_, ratio) if *ratio == Ratio::ZERO => {
+            useless(sheet, item.at_index(1), "the fault omits nothing");
+        }
+        Fault::Jump(_, offset) => {
+            let length = Duration::from_nanos(offset.as_nanos().unsigned_abs());
+            check_time(sheet, length, item.at_index(1));
+            if length.is_zero() {
+                useless(sheet, item.at_index(1), "the clock jumps nowhere");
+            }
+        }
+        Fault::Links { delay, loss, duplication, .. } => {
+            if let Some(delay) = delay {
+                check_delay(sheet, delay, item.at_field(text, "delay"));
+            }
+            if delay.is_none() && loss.is_none() && duplication.is_none() {
+                sheet.push(
+                    Diagnostic::error(
+                        item.span.clone(),
+                        "the fault changes nothing about its links",
+                    )
+                    .label("no delay, loss or duplication")
+                    .help("it is written as in `Links(from: Leader, loss: \"10%\")`"),
+                );
+            }
+        }
+        _ => {}
+    }
+}
+
+fn useless(sheet: &mut Sheet<'_>, item: &Item, message: &str) {
+    sheet.push(Diagnostic::warning(item.span.clone(), message).label("has no effect"));
+}
+
+/// The nodes and names exist, and the fault can do something.
+pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_>) {
+    let Some(plan) = &fault.plan else { return };
+    let text = sheet.text;
+    let triggered = matches!(plan, Plan::When(..));
+    if let Plan::When(trigger, _) = plan {
+        let item = fault.item.at_index(0);
+        check_occasion(sheet, &trigger.on, item.at_field(text, "on"), cast);
+        if let Some(node) = trigger.at {
+            check_node(sheet, node, &item.at_field(text, "at").span, cast);
+        }
+    }
+    let item = place(fault);
+    let target = |sheet: &mut Sheet<'_>, target: &Target, item: &Item| {
+        check_target(sheet, target, item, cast, triggered);
+    };
+    match plan.fault() {
+        Fault::Crash { who, .. } => target(sheet, who, item.at_field(text, "who")),
+        Fault::Restart(who)
+        | Fault::Pause(who)
+        | Fault::Resume(who)
+        | Fault::Slow(who, _)
+        | Fault::OmitSends(who, _)
+        | Fault::OmitReceives(who, _)
+        | Fault::Drift(who, _)
+        | Fault::Jump(who, _) => target(sheet, who, item.at_index(0)),
+        Fault::SlowDisk(who, _) => {
+            target(sheet, who, item.at_index(0));
+            if !cast.has_disk {
+                let message =
+                    format!("the nodes of `{}` write nothing to their disks", cast.facts.name);
+                useless(sheet, item, &message);
+            }
+        }
+        Fault::Isolate(who, _) | Fault::Bridge(who, _) => {
+            target(sheet, who, item.at_index(0));
+            check_rest(sheet, plan.fault(), who, item, cast);
+        }
+        Fault::OneWay(from, to, _) | Fault::Hold(from, to) => {
+            target(sheet, from, item.at_index(0));
+            target(sheet, to, item.at_index(1));
+            if let (Target::Node(from), Target::Node(to)) = (from, to)
+                && from == to
+            {
+                sheet.push(
+                    Diagnostic::error(item.at_index(1).span.clone(), "both ends are the same node")
+                        .label("what a node sends to itself takes no link"),
+                );
+            }
+        }
+        Fault::Partition(groups, _) => {
+            check_groups(sheet, groups, item.at_index(0), cast, triggered);
+        }
+        Fault::Links { from, to, kind, .. } => {
+            if let Some(from) = from {
+                target(sheet, from, item.at_field(text, "from"));
+            }
+            if let Some(to) = to {
+                target(sheet, to, item.at_field(text, "to"));
+            }
+            if let Some(kind) = kind {
+                check_kind(sheet, kind, &item.at_field(text, "kind").span, cast);
+            }
+        }
+        Fault::Relay { on, .. } => check_occasion(sheet, on, item.at_field(text, "on"), cast),
+        Fault::Heal => {}
+    }
+}
+
+/// An isolation or a bridge leaves somebody to be cut from.
+fn check_rest(sheet: &mut Sheet<'_>, fault: &Fault, who: &Target, item: &Item, cast: &Cast<'_>) {
+    let needed = if matches!(fault, Fault::Bridge(..)) { 2 } else { 1 };
+    let named = match members(who, cast) {
+        Some(members) => members.iter().filter(|node| **node < cast.servers).count(),
+        None => return,
+    };
+    if (cast.servers as usize).saturating_sub(named) < needed {
+        useless(sheet, item, "the fault leaves no servers to cut off from each other");
+    }
+}
+
+/// Groups name somebody, nobody is in two, and there are two sides.
+fn check_groups(
+    sheet: &mut Sheet<'_>,
+    groups: &[Target],
+    list: &Item,
+    cast: &Cast<'_>,
+    triggered: bool,
+) {
+    let example = "it is written as in `Partition([Nodes([0, 1]), Nodes([2, 3, 4])])`";
+    if groups.is_empty() {
+        sheet.push(
+            Diagnostic::error(list.span.clone(), "a partition without groups")
+                .label("divides nobody")
+                .help(example),
+        );
+        return;
+    }
+    let mut group_of = BTreeMap::new();
+    let mut drawn = 0_u64;
+    for (index, group) in groups.iter().enumerate() {
+        let item = list.at_index(index);
+        check_target(sheet, group, item, cast, triggered);
+        if let Target::Random(some) = group {
+            drawn += u64::from(*some);
+        }
+        for node in members(group, cast).unwrap_or_default() {
+            if let Some(first) = group_of.insert(node, index)
+                && first != index
+            {
+                let message = format!("node {node} is in two groups of the partition");
+                sheet.push(
+                    Diagnostic::error(item.span.clone(), message)
+                        .label("here again")
+                        .context(list.at_index(first).span.clone(), "it is in this group already")
+                        .help("servers that are in no group form one more"),
+                );
+                return;
+            }
+        }
+    }
+    let servers = u64::from(cast.servers);
+    let many = groups.iter().filter(|group| matches!(group, Target::Random(_))).count() > 1;
+    if many && drawn > servers {
+        let message =
+            format!("the groups draw {drawn} servers of {}", count(cast.servers, "server"));
+        sheet.push(Diagnostic::error(list.span.clone(), message).label("too many").help(example));
+    }
+    let everybody = (0..cast.servers).all(|server| group_of.contains_key(&server));
+    if groups.len() == 1 && everybody {
+        useless(sheet, list, "the only group holds all servers: nobody is cut off");
+    }
+}
+
+/// The nodes that a target stands for, when they are known before the run.
+fn members(target: &Target, cast: &Cast<'_>) -> Option<Vec<u32>> {
+    let nodes = cast.nodes();
+    match target {
+        Target::Node(node) => Some(vec![*node]),
+        Target::Nodes(nodes) => Some(nodes.clone()),
+        Target::Servers => Some((0..cast.servers).collect()),
+        Target::Others => Some((cast.servers..nodes).collect()),
+        Target::All => Some((0..nodes).collect()),
+        _ => None,
+    }
+}

@@ -1,0 +1,185 @@
+//! Nodes and names: who and what a scenario may speak of.
+
+use std::collections::BTreeSet;
+use std::ops::Range;
+
+use sim_engine::{NodeSet, Occasion, Target};
+use sim_node::Role;
+
+use super::Cast;
+use crate::Diagnostic;
+use crate::outline::Item;
+use crate::sheet::Sheet;
+use crate::words::{clip, count, list, unknown};
+
+/// A node exists.
+pub(crate) fn check_node(sheet: &mut Sheet<'_>, node: u32, place: &Range<usize>, cast: &Cast<'_>) {
+    if node >= cast.nodes() {
+        sheet.push(
+            Diagnostic::error(place.clone(), format!("node {node} does not exist"))
+                .label("no such node")
+                .help(cast.in_words()),
+        );
+    }
+}
+
+/// A list of nodes names somebody, everybody in it exists, and nobody is in it twice.
+fn check_list(sheet: &mut Sheet<'_>, nodes: &[u32], list: &Item, cast: &Cast<'_>) {
+    if nodes.is_empty() {
+        sheet.push(
+            Diagnostic::error(list.span.clone(), "the list of nodes is empty")
+                .label("names nobody")
+                .help("it is written as in `Nodes([0, 1])`"),
+        );
+    }
+    let mut seen = BTreeSet::new();
+    for (index, node) in nodes.iter().enumerate() {
+        let place = &list.at_index(index).span;
+        if !seen.insert(*node) {
+            sheet.push(
+                Diagnostic::error(place.clone(), format!("node {node} is named twice"))
+                    .label("the second time"),
+            );
+        }
+        check_node(sheet, *node, place, cast);
+    }
+}
+
+/// Others are asked for where there are none.
+fn check_others(sheet: &mut Sheet<'_>, item: &Item, cast: &Cast<'_>) {
+    if cast.others == 0 {
+        sheet.push(
+            Diagnostic::error(item.span.clone(), "there are no nodes besides the servers")
+                .label("means nobody")
+                .help(cast.in_words()),
+        );
+    }
+}
+
+/// A set of nodes that is known before the run.
+pub(crate) fn check_node_set(sheet: &mut Sheet<'_>, set: &NodeSet, item: &Item, cast: &Cast<'_>) {
+    match set {
+        NodeSet::All | NodeSet::Servers => {}
+        NodeSet::Others => check_others(sheet, item, cast),
+        NodeSet::Node(node) => check_node(sheet, *node, &item.at_index(0).span, cast),
+        NodeSet::Nodes(nodes) => check_list(sheet, nodes, item.at_index(0), cast),
+    }
+}
+
+/// A target can be found. `triggered` when the fault strikes at a step of some node.
+pub(crate) fn check_target(
+    sheet: &mut Sheet<'_>,
+    target: &Target,
+    item: &Item,
+    cast: &Cast<'_>,
+    triggered: bool,
+) {
+    match target {
+        Target::All | Target::Servers | Target::Majority => {}
+        Target::Node(node) => check_node(sheet, *node, &item.at_index(0).span, cast),
+        Target::Nodes(nodes) => check_list(sheet, nodes, item.at_index(0), cast),
+        Target::Others => check_others(sheet, item, cast),
+        Target::Leader => check_leader(sheet, item, cast),
+        Target::Role(role) => check_role(sheet, role, &item.at_index(0).span, cast),
+        Target::Random(some) => check_random(sheet, *some, item, cast),
+        Target::Minority if cast.servers < 3 => {
+            let servers = count(cast.servers, "server");
+            sheet.push(
+                Diagnostic::error(item.span.clone(), format!("{servers} have no minority"))
+                    .label("means nobody")
+                    .help("a minority needs at least 3 servers"),
+            );
+        }
+        Target::Minority => {}
+        Target::Trigger if triggered => {}
+        Target::Trigger => {
+            sheet.push(
+                Diagnostic::error(item.span.clone(), "`Trigger` without a trigger")
+                    .label("no step sets this fault off")
+                    .help(
+                        "it is written as in `When((on: Role(\"leader\")), Crash(who: Trigger))`",
+                    ),
+            );
+        }
+    }
+}
+
+fn check_random(sheet: &mut Sheet<'_>, some: u32, item: &Item, cast: &Cast<'_>) {
+    let message = if some == 0 {
+        "`Random(0)` draws nobody".to_owned()
+    } else if some > cast.servers {
+        let servers = count(cast.servers, "server");
+        format!("`Random({some})` asks for more than there are: {servers}")
+    } else {
+        return;
+    };
+    sheet.push(
+        Diagnostic::error(item.at_index(0).span.clone(), message)
+            .label("cannot be drawn")
+            .help(format!("here may stand a number from 1 to {}", cast.servers)),
+    );
+}
+
+fn check_leader(sheet: &mut Sheet<'_>, item: &Item, cast: &Cast<'_>) {
+    if !cast.facts.roles.contains(&Role::LEADER) {
+        let message = format!("`{}` has no leader", cast.facts.name);
+        let help = match cast.facts.roles {
+            [] => "its nodes have no roles; name them by number: `Node(0)`".to_owned(),
+            roles => format!("its roles are {}; ask for one with `Role(...)`", list(roles)),
+        };
+        sheet.push(Diagnostic::error(item.span.clone(), message).label("no such role").help(help));
+    }
+}
+
+/// A role of this name exists.
+pub(crate) fn check_role(sheet: &mut Sheet<'_>, role: &str, place: &Range<usize>, cast: &Cast<'_>) {
+    check_name(sheet, "role", role, cast.facts.roles, place, cast);
+}
+
+/// A kind of message of this name exists.
+pub(crate) fn check_kind(sheet: &mut Sheet<'_>, kind: &str, place: &Range<usize>, cast: &Cast<'_>) {
+    check_name(sheet, "kind of message", kind, &cast.facts.kinds, place, cast);
+}
+
+/// An occasion may come up.
+pub(crate) fn check_occasion(
+    sheet: &mut Sheet<'_>,
+    occasion: &Occasion,
+    item: &Item,
+    cast: &Cast<'_>,
+) {
+    let place = &item.at_index(0).span;
+    match occasion {
+        Occasion::Role(role) => check_role(sheet, role, place, cast),
+        Occasion::Mark(mark) => check_name(sheet, "mark", mark, cast.facts.marks, place, cast),
+        Occasion::Send(kind) | Occasion::Receive(kind) => check_kind(sheet, kind, place, cast),
+        Occasion::Write if cast.has_disk => {}
+        Occasion::Write => {
+            let message = format!("the nodes of `{}` write nothing", cast.facts.name);
+            sheet.push(Diagnostic::error(item.span.clone(), message).label("never comes up"));
+        }
+    }
+}
+
+fn check_name(
+    sheet: &mut Sheet<'_>,
+    noun: &str,
+    name: &str,
+    known: &[&str],
+    place: &Range<usize>,
+    cast: &Cast<'_>,
+) {
+    if known.contains(&name) {
+        return;
+    }
+    let protocol = cast.facts.name;
+    let help = match known {
+        [] => format!("`{protocol}` has no {noun}s"),
+        known => format!("the {noun}s of `{protocol}` are {}", list(known)),
+    };
+    sheet.push(
+        Diagnostic::error(place.clone(), unknown(noun, &clip(name), known))
+            .label(format!("no such {noun}"))
+            .help(help.replace("kind of messages", "kinds of messages")),
+    );
+}

@@ -1,0 +1,332 @@
+//! The promised model against what the scenario itself does. Told is what certainly can break the
+//! promise; the rest is told when a run breaks it.
+
+use std::ops::Range;
+
+use sim_check::Core;
+use sim_engine::{Delay, DiskLoss, Failures, Fault, Strike, Timing};
+use sim_node::{Drift, Duration, Ratio};
+
+use super::Cast;
+use crate::Diagnostic;
+use crate::draft::Draft;
+use crate::language::{Plan, WorkText};
+use crate::sheet::Sheet;
+
+/// Something in the scenario that the promise rules out.
+struct Breach {
+    /// Where it stands.
+    span: Range<usize>,
+    /// Which part of the promise it breaks: the field of the model.
+    promise: &'static str,
+    what: String,
+    why: String,
+}
+
+const TIMING: &str = "timing";
+const FAILURES: &str = "failures";
+const RULED_OUT: &str = "ruled out by the promised failures";
+
+pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
+    let (Some(network), Some(deadline)) = (&draft.network, draft.deadline) else { return };
+    let faults_are_read = draft.faults.iter().all(|fault| fault.plan.is_some());
+    let model = sheet.field("model");
+    let greatest = network.greatest_delay();
+    let mut search = Search { sheet, draft, cast, deadline, greatest, breaches: Vec::new() };
+    search.timing();
+    search.failures();
+    let breaches = search.breaches;
+    let promise = &draft.model;
+    if promise.broken {
+        if breaches.is_empty() && faults_are_read {
+            let place = model.at_field(sheet.text, "broken").span.clone();
+            sheet.push(
+                Diagnostic::warning(place, "nothing in the scenario can break what it promises")
+                    .label("the promise is kept")
+                    .help("leave `broken: true` out, or take an assumption away"),
+            );
+        }
+        return;
+    }
+    for breach in breaches {
+        let Breach { span, promise, what, why } = breach;
+        let promised = model.at_field(sheet.text, promise).span.clone();
+        let message = format!("the scenario breaks its own promise: {what}");
+        let mut diagnostic = Diagnostic::error(span.clone(), message)
+            .label(why)
+            .help("when that is the point of the scenario, say `broken: true` in its model");
+        if span != promised {
+            diagnostic = diagnostic.context(promised, "promised here");
+        }
+        sheet.push(diagnostic);
+    }
+}
+
+struct Search<'s, 'a> {
+    sheet: &'s Sheet<'a>,
+    draft: &'s Draft<'a>,
+    cast: &'s Cast<'s>,
+    deadline: Duration,
+    /// The greatest delay of the network, faults apart.
+    greatest: Option<Duration>,
+    breaches: Vec<Breach>,
+}
+
+impl Search<'_, '_> {
+    fn breach(
+        &mut self,
+        promise: &'static str,
+        span: &Range<usize>,
+        what: impl Into<String>,
+        why: impl Into<String>,
+    ) {
+        let (what, why) = (what.into(), why.into());
+        self.breaches.push(Breach { span: span.clone(), promise, what, why });
+    }
+
+    /// The promised bound on delays, and from when on it holds.
+    fn bound(&self) -> Option<(Duration, Duration)> {
+        match self.draft.model.timing {
+            Timing::Asynchronous => None,
+            Timing::Synchronous { bound } => Some((bound, Duration::ZERO)),
+            Timing::PartiallySynchronous { bound, after } => Some((bound, after)),
+        }
+    }
+
+    fn timing(&mut self) {
+        let Some((bound, after)) = self.bound() else { return };
+        self.network_delays(bound, after);
+        self.service_times(bound);
+        if matches!(self.draft.model.timing, Timing::Synchronous { .. }) {
+            self.drifts();
+        }
+        let draft = self.draft;
+        for fault in &draft.faults {
+            if let Some(plan) = &fault.plan {
+                self.late_messages(plan, &fault.item.span, bound, after);
+            }
+        }
+    }
+
+    fn network_delays(&mut self, bound: Duration, after: Duration) {
+        let (draft, sheet) = (self.draft, self.sheet);
+        let Some(network) = &draft.network else { return };
+        let calm_bound = draft.calm_bound.or(self.greatest);
+        let calm_keeps_it = draft.calm.is_some_and(|calm| calm <= after)
+            && calm_bound.is_some_and(|calm_bound| calm_bound <= bound);
+        if calm_keeps_it {
+            return;
+        }
+        let item = sheet.field("network");
+        if item.span == sheet.outline.span {
+            // The network is not written down, so the promise itself is pointed at.
+            let timing = &sheet.field("model").at_field(sheet.text, TIMING).span;
+            return self.delay(network.delay(), timing, bound);
+        }
+        self.delay(network.delay(), &item.at_field(sheet.text, "delay").span, bound);
+        for (index, link) in network.links().iter().enumerate() {
+            if let Some(delay) = &link.delay {
+                let entry = item.at_field(sheet.text, "links").at_index(index);
+                self.delay(delay, &entry.at_field(sheet.text, "delay").span, bound);
+            }
+        }
+    }
+
+    fn delay(&mut self, delay: &Delay, span: &Range<usize>, bound: Duration) {
+        let why = format!("the promised timing allows {bound}");
+        match delay.greatest() {
+            None => self.breach(TIMING, span, "delays without a bound", why),
+            Some(most) if most > bound => {
+                self.breach(TIMING, span, format!("messages may take up to {most}"), why);
+            }
+            Some(_) => {}
+        }
+    }
+
+    /// A message is in time when it is handled in time, so service counts.
+    fn service_times(&mut self, bound: Duration) {
+        let (draft, sheet) = (self.draft, self.sheet);
+        let Some(greatest) = self.greatest else { return };
+        for (index, service) in draft.service.iter().enumerate() {
+            let of_messages =
+                matches!(service.what, WorkText::Any | WorkText::Messages | WorkText::Kind(_));
+            let entry = sheet.field("service").at_index(index);
+            let total = service.time.greatest().map(|time| greatest + time);
+            if of_messages && total.is_none_or(|total| total > bound) {
+                let why = format!("the promised timing allows {bound}");
+                let what = match total {
+                    Some(total) => format!("a message and its service may take up to {total}"),
+                    None => "service times without a bound".to_owned(),
+                };
+                self.breach(TIMING, &entry.span, what, why);
+            }
+        }
+    }
+
+    fn drifts(&mut self) {
+        let (draft, sheet) = (self.draft, self.sheet);
+        let why = "the promised timing is kept by clocks that run at the rate of true time";
+        for (index, clock) in draft.clocks.iter().enumerate() {
+            if clock.drift != Drift::default() || clock.drift_within != Drift::default() {
+                let entry = sheet.field("clocks").at_index(index);
+                self.breach(TIMING, &entry.span, "a clock that drifts", why);
+            }
+        }
+        for fault in &draft.faults {
+            if let Some(Fault::Drift(_, drift)) = fault.plan.as_ref().map(Plan::fault)
+                && *drift != Drift::default()
+            {
+                self.breach(TIMING, &fault.item.span, "a clock that drifts", why);
+            }
+        }
+    }
+
+    /// A fault that makes messages late.
+    fn late_messages(
+        &mut self,
+        plan: &Plan,
+        span: &Range<usize>,
+        bound: Duration,
+        after: Duration,
+    ) {
+        let (from, to) = self.window(plan);
+        if to <= after {
+            return;
+        }
+        let lasts = to - from.max(after);
+        let why = format!("the promised timing allows {bound}");
+        let total = |more: Option<Duration>| Some(self.greatest? + more?);
+        match plan.fault() {
+            Fault::Links { delay: Some(delay), .. } => self.delay(delay, span, bound),
+            Fault::Hold(..) if lasts > bound => {
+                self.breach(TIMING, span, format!("messages are held for up to {lasts}"), why);
+            }
+            Fault::Pause(_) if total(Some(lasts)).is_none_or(|total| total > bound) => {
+                self.breach(TIMING, span, format!("a node handles nothing for up to {lasts}"), why);
+            }
+            Fault::Slow(_, time) if total(time.greatest()).is_none_or(|total| total > bound) => {
+                self.breach(TIMING, span, "a node takes longer over its messages", why);
+            }
+            _ => {}
+        }
+    }
+
+    fn failures(&mut self) {
+        let promised = self.draft.model.failures;
+        if promised == Failures::Any {
+            return;
+        }
+        self.network_losses(promised);
+        let draft = self.draft;
+        for fault in &draft.faults {
+            let Some(plan) = &fault.plan else { continue };
+            let Some((least, what)) = failures_of(plan.fault()) else { continue };
+            // Before the network is stable, a partially synchronous one may lose what it likes.
+            let is_loss = least == Failures::Omission;
+            let before_it_counts =
+                is_loss && self.bound().is_some_and(|(_, after)| self.window(plan).1 <= after);
+            if least > promised && !before_it_counts {
+                self.breach(FAILURES, &fault.item.span, what, RULED_OUT);
+            }
+        }
+        self.calm(promised);
+    }
+
+    fn network_losses(&mut self, promised: Failures) {
+        let (draft, sheet) = (self.draft, self.sheet);
+        let Some(network) = &draft.network else { return };
+        let over_before_it_counts =
+            self.bound().is_some_and(|(_, after)| draft.calm.is_some_and(|calm| calm <= after));
+        if promised >= Failures::Omission || over_before_it_counts {
+            return;
+        }
+        let (text, item) = (sheet.text, sheet.field("network"));
+        let why = RULED_OUT;
+        let mut ratio = |ratio: Ratio, span: &Range<usize>, what: &str| {
+            if ratio != Ratio::ZERO {
+                self.breach(FAILURES, span, what, why);
+            }
+        };
+        ratio(network.loss(), &item.at_field(text, "loss").span, "the network loses messages");
+        let doubled = &item.at_field(text, "duplication").span;
+        ratio(network.duplication(), doubled, "the network doubles messages");
+        for (index, link) in network.links().iter().enumerate() {
+            let entry = item.at_field(text, "links").at_index(index);
+            let lost = &entry.at_field(text, "loss").span;
+            ratio(link.loss.unwrap_or_default(), lost, "the network loses messages");
+            let doubled = &entry.at_field(text, "duplication").span;
+            ratio(link.duplication.unwrap_or_default(), doubled, "the network doubles messages");
+        }
+    }
+
+    /// A calm that brings a core of its own choice back may restart servers that crashed for good.
+    fn calm(&mut self, promised: Failures) {
+        let crashes = self.draft.faults.iter().any(|fault| {
+            matches!(fault.plan.as_ref().map(Plan::fault), Some(Fault::Crash { down: None, .. }))
+        });
+        let calm = self.draft.calm.is_some() && self.cast.core != Core::Live;
+        if promised == Failures::CrashStop && crashes && calm {
+            let span = self.sheet.field("calm").span.clone();
+            self.breach(FAILURES, &span, "the calm may start a crashed server again", RULED_OUT);
+        }
+    }
+
+    /// When a fault may be in force. A lasting one ends at the first thing that could end it.
+    fn window(&self, plan: &Plan) -> (Duration, Duration) {
+        let storm_ends = self.draft.calm.unwrap_or(self.deadline).min(self.deadline);
+        match plan {
+            Plan::Between(from, to, _) => (*from, *to),
+            Plan::When(..) => (Duration::ZERO, storm_ends),
+            Plan::At(from, fault) => {
+                let ends = |other: &Plan| match (other, fault) {
+                    (Plan::At(at, Fault::Resume(_)), Fault::Pause(_))
+                    | (
+                        Plan::At(at, Fault::Heal),
+                        Fault::Partition(..)
+                        | Fault::Isolate(..)
+                        | Fault::OneWay(..)
+                        | Fault::Bridge(..)
+                        | Fault::Hold(..),
+                    ) => (at >= from).then_some(*at),
+                    _ => None,
+                };
+                let plans = self.draft.faults.iter().filter_map(|other| other.plan.as_ref());
+                (*from, plans.filter_map(ends).min().unwrap_or(storm_ends))
+            }
+        }
+    }
+}
+
+/// The least failure model that allows a fault, and what the fault does; `None` when every model
+/// does.
+fn failures_of(fault: &Fault) -> Option<(Failures, &'static str)> {
+    let lossy = |ratio: &Option<Ratio>| ratio.is_some_and(|ratio| ratio != Ratio::ZERO);
+    match fault {
+        Fault::Crash { disk: DiskLoss::Everything, down: Some(_), .. } => {
+            Some((Failures::Any, "a node returns without its disk"))
+        }
+        Fault::Crash { down: Some(_), .. } => {
+            Some((Failures::CrashRecovery, "a crashed node returns"))
+        }
+        Fault::Crash { .. } => Some((Failures::CrashStop, "a node crashes")),
+        Fault::Restart(_) => Some((Failures::CrashRecovery, "a crashed node returns")),
+        Fault::Relay { strike: Strike::Crash, .. } => {
+            Some((Failures::CrashRecovery, "a relay crashes nodes and brings them back"))
+        }
+        Fault::Relay { strike: Strike::Isolate, .. }
+        | Fault::Partition(..)
+        | Fault::Isolate(..)
+        | Fault::OneWay(..)
+        | Fault::Bridge(..) => Some((Failures::Omission, "messages are cut off")),
+        Fault::OmitSends(_, ratio) | Fault::OmitReceives(_, ratio) if *ratio != Ratio::ZERO => {
+            Some((Failures::Omission, "a node omits messages"))
+        }
+        Fault::Links { loss, .. } if lossy(loss) => {
+            Some((Failures::Omission, "links lose messages"))
+        }
+        Fault::Links { duplication, .. } if lossy(duplication) => {
+            Some((Failures::Omission, "links double messages"))
+        }
+        _ => None,
+    }
+}

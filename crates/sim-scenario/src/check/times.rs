@@ -1,0 +1,140 @@
+//! Times: windows that end before they start, a calm before the last fault, a deadline before the
+//! calm.
+
+use sim_node::Duration;
+
+use crate::Diagnostic;
+use crate::draft::Draft;
+use crate::fault::FaultText;
+use crate::language::Plan;
+use crate::outline::Item;
+use crate::sheet::Sheet;
+
+/// The greatest time and the greatest duration in a scenario: a year.
+pub(crate) const TIME_MAX: Duration = Duration::from_secs(365 * 24 * 3600);
+
+/// A time or a duration of the scenario has a bound.
+pub(crate) fn check_time(sheet: &mut Sheet<'_>, time: Duration, item: &Item) {
+    if time > TIME_MAX {
+        sheet.push(
+            Diagnostic::error(item.span.clone(), "the time is longer than a year")
+                .label("too long")
+                .help("times and durations of a scenario are at most `\"8760h\"`"),
+        );
+    }
+}
+
+pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
+    let whole =
+        [(draft.calm, "calm"), (draft.calm_bound, "calm_bound"), (draft.deadline, "deadline")];
+    for (time, name) in whole {
+        if let Some(time) = time {
+            check_time(sheet, time, sheet.field(name));
+        }
+    }
+    check_deadline(sheet, draft);
+    if draft.calm_bound.is_some() && draft.calm.is_none() {
+        let place = sheet.field("calm_bound").span.clone();
+        sheet.push(
+            Diagnostic::warning(place, "`calm_bound` without `calm` has no effect")
+                .label("bounds nothing")
+                .help("say when the storm ends: `calm: \"10s\"`"),
+        );
+    }
+    for fault in &draft.faults {
+        check_window(sheet, fault);
+        check_against_calm(sheet, fault, draft);
+    }
+}
+
+fn check_deadline(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
+    let Some(deadline) = draft.deadline else { return };
+    let place = sheet.field("deadline").span.clone();
+    if deadline.is_zero() {
+        sheet.push(
+            Diagnostic::error(place, "the deadline is at the beginning")
+                .label("nothing could happen")
+                .help("say when the run ends: `deadline: \"20s\"`"),
+        );
+    } else if let Some(calm) = draft.calm
+        && deadline <= calm
+    {
+        let message =
+            format!("the deadline {deadline} is not after the calm, which begins at {calm}");
+        sheet.push(
+            Diagnostic::error(place, message)
+                .label("leaves no time to make good")
+                .context(sheet.field("calm").span.clone(), "the calm begins here")
+                .help("liveness is owed between the calm and the deadline"),
+        );
+    }
+}
+
+/// A run makes at least one step, and not more than a run can make.
+pub(crate) fn check_budget(sheet: &mut Sheet<'_>, draft: &Draft<'_>, steps_max: u64) {
+    let Some(budget) = draft.budget else { return };
+    if budget == 0 || budget > steps_max {
+        let place = sheet.field("budget").span.clone();
+        sheet.push(
+            Diagnostic::error(place, format!("a budget of {budget} steps is out of range"))
+                .label("not a number of steps that a run can make")
+                .help(format!("a budget is from 1 to {steps_max} steps")),
+        );
+    }
+}
+
+/// A window begins before it ends, and both ends are times that a scenario may have.
+fn check_window(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
+    match &fault.plan {
+        Some(Plan::At(at, _)) => check_time(sheet, *at, fault.item.at_index(0)),
+        Some(Plan::Between(from, to, _)) => {
+            check_time(sheet, *from, fault.item.at_index(0));
+            check_time(sheet, *to, fault.item.at_index(1));
+            if to <= from {
+                let ends = if to < from { "ends before it starts" } else { "is empty" };
+                let end = fault.item.at_index(1).span.clone();
+                sheet.push(
+                    Diagnostic::error(end, format!("the window from {from} to {to} {ends}"))
+                        .label("the end")
+                        .context(fault.item.at_index(0).span.clone(), "the start")
+                        .help("the first time comes before the second; for one instant use `At`"),
+                );
+            }
+        }
+        Some(Plan::When(..)) | None => {}
+    }
+}
+
+/// The storm is over when the calm begins; and what comes after the deadline never comes.
+fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draft<'_>) {
+    let (first, last, place) = match &fault.plan {
+        Some(Plan::At(at, _)) => (*at, *at, fault.item.at_index(0)),
+        Some(Plan::Between(from, to, _)) => (*from, *to, fault.item.at_index(1)),
+        Some(Plan::When(..)) | None => return,
+    };
+    if let Some(calm) = draft.calm
+        && (first >= calm || last > calm)
+    {
+        let message = if first >= calm {
+            format!("the calm at {calm} is before the last fault: this one comes at {first}")
+        } else {
+            format!("the calm at {calm} is before the last fault: this one lasts until {last}")
+        };
+        let place = if first >= calm { fault.item.at_index(0) } else { place };
+        sheet.push(
+            Diagnostic::error(place.span.clone(), message)
+                .label("the storm is over by then")
+                .context(sheet.field("calm").span.clone(), "the calm begins here")
+                .help("begin the calm after the last fault, or end the fault before the calm"),
+        );
+    } else if let Some(deadline) = draft.deadline
+        && first > deadline
+        && draft.calm.is_none()
+    {
+        let message = format!("the fault at {first} comes after the deadline at {deadline}");
+        sheet.push(
+            Diagnostic::warning(fault.item.at_index(0).span.clone(), message)
+                .label("the run is over by then"),
+        );
+    }
+}

@@ -1,0 +1,91 @@
+//! What is known of protocols and scenarios before anything runs.
+
+use serde::Serialize;
+use sim_check::{Claim, Properties, SimTime};
+use sim_node::{Message, Node};
+use sim_protocol::{Field, Protocol};
+
+/// What a protocol says of itself.
+#[derive(Clone, Debug, Serialize)]
+pub struct ProtocolFacts {
+    /// The name that scenarios use.
+    pub name: &'static str,
+    /// The family, and the folder of its scenarios.
+    pub family: &'static str,
+    /// What it does.
+    pub summary: &'static str,
+    /// Paper or book, and section.
+    pub source: &'static str,
+    /// The model it assumes.
+    pub model: &'static str,
+    /// Its roles.
+    pub roles: &'static [&'static str],
+    /// Its marks.
+    pub marks: &'static [&'static str],
+    /// Its kinds of messages.
+    pub kinds: Vec<&'static str>,
+    /// The least and the greatest number of servers.
+    pub servers: (u32, u32),
+    /// What can be set.
+    pub fields: &'static [Field],
+    /// Its claims.
+    pub properties: Vec<&'static Claim>,
+}
+
+impl ProtocolFacts {
+    /// What this protocol says of itself.
+    #[must_use]
+    pub fn of<P: Protocol>() -> Self {
+        let kinds = <<P::Node as Node>::Message as Message>::KINDS;
+        Self {
+            name: P::NAME,
+            family: P::FAMILY,
+            summary: P::SUMMARY,
+            source: P::SOURCE,
+            model: P::MODEL,
+            roles: P::ROLES,
+            marks: P::MARKS,
+            kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
+            servers: (P::SERVERS_MIN, P::SERVERS_MAX),
+            fields: P::FIELDS,
+            properties: P::Properties::claims(),
+        }
+    }
+}
+
+/// What is known of a scenario before it runs.
+#[derive(Clone, Debug)]
+pub struct ScenarioFacts {
+    /// Its title.
+    pub title: String,
+    /// Its protocol.
+    pub protocol: ProtocolFacts,
+    /// What it expects.
+    pub expect: Expectation,
+    /// How many servers.
+    pub servers: u32,
+    /// How many other nodes.
+    pub others: u32,
+    /// Its faults, as they stand in the file, in order.
+    pub faults: Vec<String>,
+    /// When the storm ends.
+    pub calm: Option<SimTime>,
+    /// When liveness is due.
+    pub deadline: SimTime,
+}
+
+/// What a scenario expects.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Expectation {
+    /// Every property holds, with every seed.
+    Holds,
+    /// This property falls, and no other, with every seed. Its code.
+    Violates(&'static str),
+    /// This property, and no other, falls with at least one of so many seeds.
+    Sometimes {
+        /// Its code.
+        code: &'static str,
+        /// Of so many seeds.
+        of: u64,
+    },
+}

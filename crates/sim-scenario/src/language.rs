@@ -1,0 +1,189 @@
+//! What stands in a scenario file, as `serde` reads it: the parts that the engine does not already
+//! define.
+
+use ron::value::RawValue;
+use serde::Deserialize;
+use sim_engine::{Delay, Fault, NodeSet, Trigger};
+use sim_node::{Duration, Ratio};
+
+/// A fault in its time.
+#[derive(Clone, Debug, Deserialize)]
+pub(crate) enum Plan {
+    /// At an instant.
+    At(Duration, Fault),
+    /// In a window.
+    Between(Duration, Duration, Fault),
+    /// When something happens in the protocol.
+    When(Trigger, Fault),
+}
+
+impl Plan {
+    /// What is done.
+    pub(crate) fn fault(&self) -> &Fault {
+        match self {
+            Self::At(_, fault) | Self::Between(_, _, fault) | Self::When(_, fault) => fault,
+        }
+    }
+}
+
+/// The links.
+#[derive(Debug, Deserialize)]
+#[serde(rename = "Transport", deny_unknown_fields)]
+pub(crate) enum NetworkText {
+    /// Each message for itself.
+    Datagram {
+        #[serde(default = "usual_delay")]
+        delay: Delay,
+        #[serde(default)]
+        loss: Ratio,
+        #[serde(default)]
+        duplication: Ratio,
+        #[serde(default)]
+        order: Order,
+        #[serde(default)]
+        links: Vec<LinkText>,
+    },
+    /// Connections.
+    Stream {
+        #[serde(default = "usual_delay")]
+        delay: Delay,
+        #[serde(default)]
+        loss: Ratio,
+        #[serde(default)]
+        links: Vec<LinkText>,
+    },
+}
+
+impl Default for NetworkText {
+    fn default() -> Self {
+        Self::Datagram {
+            delay: usual_delay(),
+            loss: Ratio::ZERO,
+            duplication: Ratio::ZERO,
+            order: Order::Any,
+            links: Vec::new(),
+        }
+    }
+}
+
+impl NetworkText {
+    /// The delay of every link that nothing overrides.
+    pub(crate) fn delay(&self) -> &Delay {
+        match self {
+            Self::Datagram { delay, .. } | Self::Stream { delay, .. } => delay,
+        }
+    }
+
+    /// The loss of every link that nothing overrides.
+    pub(crate) fn loss(&self) -> Ratio {
+        match self {
+            Self::Datagram { loss, .. } | Self::Stream { loss, .. } => *loss,
+        }
+    }
+
+    /// The duplication of every link that nothing overrides.
+    pub(crate) fn duplication(&self) -> Ratio {
+        match self {
+            Self::Datagram { duplication, .. } => *duplication,
+            Self::Stream { .. } => Ratio::ZERO,
+        }
+    }
+
+    /// Links that differ.
+    pub(crate) fn links(&self) -> &[LinkText] {
+        match self {
+            Self::Datagram { links, .. } | Self::Stream { links, .. } => links,
+        }
+    }
+
+    /// The greatest delay of all links; `None` when there is no bound.
+    pub(crate) fn greatest_delay(&self) -> Option<Duration> {
+        self.delays().try_fold(Duration::ZERO, |most, delay| Some(delay.greatest()?.max(most)))
+    }
+
+    /// The greatest mean delay of all links.
+    pub(crate) fn greatest_mean_delay(&self) -> Duration {
+        self.delays().map(Delay::mean).max().unwrap_or_default()
+    }
+
+    fn delays(&self) -> impl Iterator<Item = &Delay> {
+        std::iter::once(self.delay()).chain(self.links().iter().filter_map(|l| l.delay.as_ref()))
+    }
+}
+
+/// The delay of links in a scenario that says nothing of it.
+fn usual_delay() -> Delay {
+    Delay::Uniform(Duration::from_millis(1), Duration::from_millis(10))
+}
+
+/// In which order datagrams arrive.
+#[derive(Clone, Copy, Debug, Default, Deserialize, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// As their delays have it.
+    #[default]
+    Any,
+    /// As they were sent, within one incarnation of the sender.
+    Fifo,
+}
+
+/// Links that differ.
+#[derive(Debug, Deserialize)]
+#[serde(rename = "Link", deny_unknown_fields)]
+pub(crate) struct LinkText {
+    #[serde(default)]
+    pub(crate) from: NodeSet,
+    #[serde(default)]
+    pub(crate) to: NodeSet,
+    #[serde(default)]
+    pub(crate) both: bool,
+    #[serde(default)]
+    pub(crate) kind: Option<String>,
+    #[serde(default)]
+    pub(crate) delay: Option<Delay>,
+    #[serde(default)]
+    pub(crate) loss: Option<Ratio>,
+    #[serde(default)]
+    pub(crate) duplication: Option<Ratio>,
+}
+
+/// How long some events take some nodes.
+#[derive(Debug, Deserialize)]
+#[serde(rename = "Service", deny_unknown_fields)]
+pub(crate) struct ServiceText {
+    #[serde(default)]
+    pub(crate) who: NodeSet,
+    #[serde(default)]
+    pub(crate) what: WorkText,
+    pub(crate) time: Delay,
+}
+
+/// What takes service time.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename = "Work")]
+pub(crate) enum WorkText {
+    #[default]
+    Any,
+    Messages,
+    Kind(String),
+    Timers,
+    Requests,
+    Disk,
+}
+
+/// What the scenario expects.
+#[derive(Debug, Deserialize)]
+#[serde(rename = "Expect")]
+pub(crate) enum ExpectText {
+    Holds,
+    Violates(String),
+    /// In the file the second value is called `of`.
+    Sometimes(String, u64),
+}
+
+/// The workload, its requests unread.
+#[derive(Deserialize)]
+#[serde(rename = "Workload")]
+pub(crate) enum WorkloadText<'a> {
+    #[serde(borrow)]
+    Requests(Vec<&'a RawValue>),
+}

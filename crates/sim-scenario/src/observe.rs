@@ -1,0 +1,145 @@
+//! [`Telling`]: what the engine's observer sees, told to a [`Watcher`] as text.
+
+use sim_check::SimTime;
+use sim_engine::{Loss, Observer, Sent, StepBegins, Struck};
+use sim_node::{Effect, Event, Message, Node, NodeId, Role};
+
+use crate::{Done, Happening, Seen, Watcher, loss_in_words};
+
+/// Tells a watcher what happens, free of the protocol's types.
+pub(crate) struct Telling<'w> {
+    watcher: &'w mut dyn Watcher,
+    /// The places in the scenario's list of the faults that run.
+    faults: &'w [usize],
+    /// Every node's role so far, by number.
+    roles: Vec<Option<Role>>,
+    /// Which nodes have been up before.
+    started: Vec<bool>,
+    /// The step that has begun and not ended.
+    begun: Option<Begun>,
+}
+
+struct Begun {
+    step: u64,
+    at: SimTime,
+    node: NodeId,
+    what: Happening,
+    cause: Option<u64>,
+}
+
+impl<'w> Telling<'w> {
+    pub(crate) fn new(watcher: &'w mut dyn Watcher, faults: &'w [usize], nodes: u32) -> Self {
+        let nodes = nodes as usize;
+        Self { watcher, faults, roles: vec![None; nodes], started: vec![false; nodes], begun: None }
+    }
+
+    /// A step that began and never ended is one whose handler panicked: what it wanted done is
+    /// dropped.
+    pub(crate) fn finish(&mut self) {
+        self.end_step(Vec::new(), None, None);
+    }
+
+    fn end_step(&mut self, effects: Vec<Done>, role: Option<Role>, state: Option<String>) {
+        let Some(Begun { step, at, node, what, cause }) = self.begun.take() else { return };
+        let before = std::mem::replace(&mut self.roles[node.index()], role);
+        self.watcher.see(Seen::Step {
+            step,
+            at,
+            node,
+            what,
+            cause,
+            effects,
+            role: role.map(|role| (role.name, role.rank)),
+            role_changed: role != before,
+            state,
+        });
+    }
+}
+
+impl<N: Node> Observer<N> for Telling<'_> {
+    fn step_begins(&mut self, begins: &StepBegins<'_, N>) {
+        let what = match begins.event {
+            Event::Start => {
+                let again = std::mem::replace(&mut self.started[begins.node.index()], true);
+                Happening::Start { again }
+            }
+            Event::Message { from, message } => Happening::Message {
+                message: begins.message,
+                from: *from,
+                kind: kind::<N>(message),
+                text: text(message),
+            },
+            Event::Timer(timer) => Happening::Timer { text: text(timer) },
+            Event::Request(request) => Happening::Request { text: text(request) },
+        };
+        let &StepBegins { step, time, node, cause, .. } = begins;
+        self.begun = Some(Begun { step, at: time, node, what, cause });
+    }
+
+    fn step_ends(&mut self, _step: u64, effects: &[Effect<N>], state: Option<&N>) {
+        let effects = effects.iter().map(done).collect();
+        self.end_step(effects, state.and_then(Node::role), state.map(text));
+    }
+
+    fn sent(&mut self, sent: &Sent<'_, N>) {
+        self.watcher.see(Seen::Sent {
+            message: sent.message,
+            at: sent.time,
+            step: sent.step,
+            from: sent.from,
+            to: sent.to,
+            kind: kind::<N>(sent.content),
+            text: text(sent.content),
+            arrives: sent.fate.ok(),
+            lost: sent.fate.err().map(loss_in_words),
+            copy: sent.copy,
+        });
+    }
+
+    fn lost(&mut self, at: SimTime, message: u64, why: Loss) {
+        self.watcher.see(Seen::Lost { message, at, why: loss_in_words(why) });
+    }
+
+    fn fault(&mut self, struck: &Struck<'_>) {
+        self.watcher.see(Seen::Fault {
+            at: struck.time,
+            fault: self.faults.get(struck.fault).copied().unwrap_or(struck.fault),
+            label: struck.label.to_owned(),
+            begins: struck.begins,
+            victims: struck.victims.to_vec(),
+        });
+    }
+
+    fn crashed(&mut self, at: SimTime, node: NodeId) {
+        self.roles[node.index()] = None;
+        self.watcher.see(Seen::Crashed { at, node });
+    }
+
+    fn calm(&mut self, at: SimTime, core: &[NodeId]) {
+        self.watcher.see(Seen::Calm { at, core: core.to_vec() });
+    }
+}
+
+fn done<N: Node>(effect: &Effect<N>) -> Done {
+    match effect {
+        Effect::Send { to, message, resend } => {
+            Done::Send { to: *to, kind: kind::<N>(message), text: text(message), resend: *resend }
+        }
+        Effect::SetTimer { timer, span } => {
+            Done::SetTimer { text: text(timer), min: span.shortest(), max: span.longest() }
+        }
+        Effect::CancelTimer(timer) => Done::CancelTimer { text: text(timer) },
+        Effect::Write(record) => Done::Write { text: text(record) },
+        Effect::Barrier => Done::Barrier,
+        Effect::Indicate(indication) => Done::Indicate { text: text(indication) },
+        Effect::Mark(name) => Done::Mark { name },
+    }
+}
+
+fn kind<N: Node>(message: &N::Message) -> &'static str {
+    N::Message::KINDS.get(message.kind()).map_or("?", |(name, _)| name)
+}
+
+fn text(value: &impl std::fmt::Debug) -> String {
+    format!("{value:?}")
+}

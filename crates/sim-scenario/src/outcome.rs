@@ -1,0 +1,164 @@
+//! From the engine's outcome to the report: what was expected, and what the author should know.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sim_check::{Kind, SimTime, Verdict};
+use sim_engine::{Counts, Outcome, PANIC, PlannedFault, When};
+
+use crate::words::clip;
+use crate::{Expectation, Messages, PropertyReport, Report, ScenarioFacts, ViolationReport};
+
+/// What the warnings after a run need to know of the scenario.
+pub(crate) struct Lints<'a> {
+    /// All faults of the scenario.
+    pub(crate) faults: &'a [PlannedFault],
+    /// The places of those that were left out on purpose.
+    pub(crate) left_out: &'a BTreeSet<usize>,
+    /// The overrides of the network as they stand in the file.
+    pub(crate) overrides: &'a [String],
+    /// Whether the scenario breaks its promise on purpose.
+    pub(crate) broken_on_purpose: bool,
+}
+
+/// The report of a run. The outcome has a row for every fault of the scenario.
+pub(crate) fn report(
+    facts: &ScenarioFacts,
+    seed: u64,
+    outcome: Outcome,
+    lints: &Lints<'_>,
+) -> Report {
+    let warnings = warnings(facts, &outcome, lints);
+    let promise_broken =
+        outcome.promise_broken.as_ref().map(|broken| format!("at {}: {}", broken.at, broken.what));
+    Report {
+        scenario: facts.title.clone(),
+        protocol: facts.protocol.name.to_owned(),
+        seed,
+        verdict: outcome.verdict,
+        as_expected: as_expected(&facts.expect, &outcome),
+        digest: outcome.digest,
+        events: outcome.steps,
+        virtual_ns: outcome.ended.as_nanos(),
+        messages: messages(&outcome.counts),
+        properties: properties(&outcome),
+        violations: violations(&outcome),
+        warnings,
+        reproduce: String::new(),
+        undecided: outcome.undecided.filter(|_| outcome.verdict == Verdict::Unknown),
+        promise_broken,
+        faults: outcome.faults,
+    }
+}
+
+/// Whether a single run came out as the scenario expects.
+fn as_expected(expect: &Expectation, outcome: &Outcome) -> bool {
+    let fell: BTreeSet<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
+    match (outcome.verdict, expect) {
+        (Verdict::Unknown, _) => false,
+        (_, Expectation::Holds) => fell.is_empty(),
+        (_, Expectation::Violates(code)) => fell == BTreeSet::from([*code]),
+        // It falls with some seeds only, so a single run may come out either way.
+        (_, Expectation::Sometimes { code, .. }) => fell.iter().all(|other| other == code),
+    }
+}
+
+fn messages(counts: &Counts) -> Messages {
+    Messages {
+        total: counts.total(),
+        protocol: counts.protocol,
+        client: counts.client,
+        heartbeat: counts.heartbeat,
+        retransmission: counts.retransmission,
+        lost: counts.lost,
+        in_flight: counts.in_flight,
+        by_kind: counts.by_kind.iter().copied().collect::<BTreeMap<_, _>>(),
+        bytes: counts.bytes,
+    }
+}
+
+fn properties(outcome: &Outcome) -> Vec<PropertyReport> {
+    let report = |(claim, verdict): &(&'static sim_check::Claim, Verdict)| PropertyReport {
+        code: claim.code,
+        name: claim.name,
+        kind: claim.kind,
+        verdict: *verdict,
+    };
+    let mut properties: Vec<PropertyReport> = outcome.properties.iter().map(report).collect();
+    if outcome.findings.iter().any(|finding| finding.code == PANIC) {
+        properties.push(PropertyReport {
+            code: PANIC,
+            name: "panic",
+            kind: Kind::Safety,
+            verdict: Verdict::Violated,
+        });
+    }
+    properties
+}
+
+fn violations(outcome: &Outcome) -> Vec<ViolationReport> {
+    let findings = outcome.findings.iter();
+    findings
+        .map(|finding| ViolationReport {
+            code: finding.code,
+            at_ns: finding.at.as_nanos(),
+            node: finding.node,
+            detail: finding.detail.clone(),
+            step: finding.step,
+            witnesses: finding.witnesses.clone(),
+        })
+        .collect()
+}
+
+/// What the author should know after a run. A run that ended early says nothing about what had no
+/// time to happen.
+fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<String> {
+    let whole = outcome.verdict == Verdict::Held || outcome.ended >= facts.deadline;
+    let mut warnings = Vec::new();
+    for (place, (fault, row)) in lints.faults.iter().zip(&outcome.faults).enumerate() {
+        let had_time = whole || had_time(&fault.when, outcome.ended);
+        if row.struck == 0 && had_time && !lints.left_out.contains(&place) {
+            warnings.push(format!("the fault `{}` never struck", clip(&fault.label)));
+        }
+    }
+    if whole {
+        let unused = lints.overrides.iter().zip(&outcome.overrides_used);
+        for (label, _) in unused.filter(|(_, used)| !**used) {
+            warnings.push(format!("no message met the special links {label}"));
+        }
+        let vacuous = outcome.properties.iter().filter(|(_, v)| *v == Verdict::Vacuous);
+        for (claim, _) in vacuous {
+            let (code, name) = (claim.code, claim.name);
+            warnings.push(format!("the property {code} {name} had nothing to judge"));
+        }
+        warnings.extend(unused_nodes(outcome));
+    }
+    if let Some(broken) = &outcome.promise_broken
+        && !lints.broken_on_purpose
+    {
+        let (at, what) = (broken.at, &broken.what);
+        warnings.push(format!("the promised model was broken at {at}: {what}"));
+    }
+    warnings
+}
+
+/// Whether a run that ended at this time was long enough for a fault to strike.
+fn had_time(when: &When, ended: SimTime) -> bool {
+    match when {
+        When::At(at) => *at < ended,
+        When::Between(_, to) => *to < ended,
+        When::On(_) => false,
+    }
+}
+
+fn unused_nodes(outcome: &Outcome) -> Option<String> {
+    const MOST: usize = 8;
+    let mut names: Vec<String> = outcome.idle.iter().take(MOST).map(ToString::to_string).collect();
+    if outcome.idle.len() > MOST {
+        names.push(format!("and {} more", outcome.idle.len() - MOST));
+    }
+    match outcome.idle.len() {
+        0 => None,
+        1 => Some(format!("the node {} did nothing", names[0])),
+        _ => Some(format!("the nodes {} did nothing", names.join(", "))),
+    }
+}

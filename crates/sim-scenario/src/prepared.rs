@@ -1,0 +1,26 @@
+//! [`Prepared`]: a scenario ready to run, free of its protocol's types.
+
+use std::collections::BTreeSet;
+
+use sim_check::SimTime;
+
+use crate::{Report, ScenarioFacts, Watcher};
+
+/// How to run a prepared scenario.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct RunOptions {
+    /// Stop at this time, whatever is still owed.
+    pub until: Option<SimTime>,
+    /// Leave these faults out, by their place in the scenario's list. The others draw as before.
+    pub without: BTreeSet<usize>,
+}
+
+/// A scenario ready to run, with any seed, any number of times, from any number of threads.
+pub trait Prepared: Send + Sync {
+    /// What is known of it before it runs.
+    fn facts(&self) -> &ScenarioFacts;
+    /// Runs it.
+    fn run(&self, seed: u64, options: &RunOptions) -> Report;
+    /// Runs it and tells what happens. The report is the same as without.
+    fn watch(&self, seed: u64, options: &RunOptions, watcher: &mut dyn Watcher) -> Report;
+}

@@ -1,0 +1,165 @@
+//! A protocol's part of a scenario: its settings, disks and requests, read with its own types.
+
+use std::any::TypeId;
+use std::sync::Arc;
+
+use sim_check::SimTime;
+use sim_engine::WorldSpec;
+use sim_node::Node;
+use sim_protocol::{Protocol, Setup};
+
+use crate::check::{self, Cast};
+use crate::draft::{Draft, ProtocolText};
+use crate::run::Scenario;
+use crate::sheet::{Sheet, options};
+use crate::words::{count, list};
+use crate::workload::{images, requests};
+use crate::world::{override_labels, spec};
+use crate::{Diagnostic, Prepared, ProtocolFacts, ScenarioFacts};
+
+/// Reads the protocol's part of a scenario, checks the whole and makes it ready to run. What is
+/// wrong is told to the sheet.
+pub(crate) fn prepare<'a, P: Protocol>(
+    facts: &ProtocolFacts,
+    sheet: &mut Sheet<'a>,
+    draft: &Draft<'a>,
+) -> Option<Box<dyn Prepared>> {
+    let protocol = draft.protocol.as_ref()?;
+    let settings = settings::<P>(sheet, facts, protocol)?;
+    let servers = servers::<P>(sheet, protocol, &settings)?;
+    let setup = set_up::<P>(sheet, protocol, &settings, servers)?;
+    let cast = Cast {
+        facts,
+        servers,
+        others: setup.others,
+        core: setup.core,
+        has_disk: TypeId::of::<<P::Node as Node>::Stable>() != TypeId::of::<()>(),
+        steps_max: WorldSpec::<P::Node>::STEPS_MAX,
+    };
+    check::check_cast(sheet, draft, &cast);
+    let requests = requests::<P>(sheet, draft, &cast);
+    let images = images::<P>(sheet, draft, &cast);
+    let expect = check::resolve_expectation(sheet, draft.expect.as_ref()?, facts)?;
+    if sheet.is_wrong() {
+        return None;
+    }
+    let scenario_facts = ScenarioFacts {
+        title: draft.title.clone()?,
+        protocol: facts.clone(),
+        expect,
+        servers,
+        others: setup.others,
+        faults: draft.faults.iter().map(|fault| fault.label.clone()).collect(),
+        calm: draft.calm.map(SimTime::from),
+        deadline: SimTime::from(draft.deadline?),
+    };
+    let overrides = override_labels(sheet);
+    let settings_text = settings_text(protocol).to_owned();
+    let spec = spec::<P>(draft, facts, servers, setup, requests?, images?)?;
+    Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides, settings_text)))
+}
+
+/// The settings with their parentheses.
+fn settings_text<'a>(protocol: &ProtocolText<'a>) -> &'a str {
+    protocol.settings.unwrap_or("()")
+}
+
+fn settings<'a, P: Protocol>(
+    sheet: &mut Sheet<'a>,
+    facts: &ProtocolFacts,
+    protocol: &ProtocolText<'a>,
+) -> Option<P::Settings> {
+    match protocol.settings {
+        Some(text) => sheet.read_with_fields(text, &format!("`{}`", facts.name), facts.fields),
+        None => {
+            let settings = read_settings::<P>("()");
+            if settings.is_none() {
+                let required: Vec<&str> = required_fields(facts);
+                sheet.push(
+                    Diagnostic::error(
+                        protocol.item.span.clone(),
+                        format!("`{}` needs its settings", facts.name),
+                    )
+                    .label("nothing is set")
+                    .help(format!("it needs at least {}", list(&required))),
+                );
+            }
+            settings
+        }
+    }
+}
+
+fn required_fields(facts: &ProtocolFacts) -> Vec<&'static str> {
+    facts.fields.iter().filter(|field| field.default.is_none()).map(|field| field.name).collect()
+}
+
+/// Settings of their text, without saying what is wrong with it.
+fn read_settings<P: Protocol>(text: &str) -> Option<P::Settings> {
+    options().from_str(text).ok()
+}
+
+/// Sets the protocol up once more, for a world of its own.
+pub(crate) fn set_up_again<P: Protocol>(settings: &str) -> Setup<P::Node> {
+    let settings = read_settings::<P>(settings).expect("these settings were read before");
+    P::setup(&settings).expect("these settings made a configuration before")
+}
+
+/// How many servers the settings ask for: within the protocol's limits, before anything is made of
+/// them.
+fn servers<P: Protocol>(
+    sheet: &mut Sheet<'_>,
+    protocol: &ProtocolText<'_>,
+    settings: &P::Settings,
+) -> Option<u32> {
+    let servers = P::servers(settings);
+    let most = P::SERVERS_MAX.min(WorldSpec::<P::Node>::NODES_MAX);
+    let least = P::SERVERS_MIN.max(1);
+    if (least..=most).contains(&servers) {
+        return Some(servers);
+    }
+    let message = if servers == 0 {
+        format!("`{}` cannot run without nodes", P::NAME)
+    } else if servers < least {
+        format!("`{}` cannot run with {}", P::NAME, count(servers, "node"))
+    } else {
+        format!("`{}` cannot run with {servers} nodes: it takes at most {most}", P::NAME)
+    };
+    let place = protocol.item.at_field(sheet.text, "nodes").span.clone();
+    let label = if servers < least { "too few" } else { "too many" };
+    let help = format!("`{}` runs with {least} to {most} nodes", P::NAME);
+    sheet.push(Diagnostic::error(place, message).label(label).help(help));
+    None
+}
+
+fn set_up<P: Protocol>(
+    sheet: &mut Sheet<'_>,
+    protocol: &ProtocolText<'_>,
+    settings: &P::Settings,
+    servers: u32,
+) -> Option<Setup<P::Node>> {
+    let setup = match P::setup(settings) {
+        Ok(setup) => setup,
+        Err(error) => {
+            let place = protocol.item.at_field(sheet.text, error.field).span.clone();
+            let message = format!("`{}` of `{}`: {}", error.field, P::NAME, error.message);
+            let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
+            if let Some(field) = P::FIELDS.iter().find(|field| field.name == error.field) {
+                let meaning = field.meaning;
+                diagnostic = diagnostic.help(format!("`{}` is {meaning}", error.field));
+            }
+            sheet.push(diagnostic);
+            return None;
+        }
+    };
+    let most = WorldSpec::<P::Node>::NODES_MAX;
+    if servers.checked_add(setup.others).is_none_or(|nodes| nodes > most) {
+        let message = format!("{servers} servers and {} other nodes are too many", setup.others);
+        sheet.push(
+            Diagnostic::error(protocol.item.span.clone(), message)
+                .label("too many nodes")
+                .help(format!("a world has at most {most} nodes")),
+        );
+        return None;
+    }
+    Some(setup)
+}

@@ -1,0 +1,405 @@
+//! What people read when a scenario is wrong. `INSTA_UPDATE=always cargo test` writes the golden
+//! files anew.
+
+mod toy;
+
+use std::fmt::Write;
+
+use sim_scenario::{LoadError, load_file, load_text};
+
+/// A scenario of `Ping` with these fields besides the required ones.
+fn with(fields: &str) -> String {
+    format!(
+        "Scenario(\n    title: \"a toy\",\n    protocol: Ping(nodes: 5),\n    {fields},\n    \
+         deadline: \"20s\",\n    expect: Holds,\n)\n"
+    )
+}
+
+fn with_fault(fault: &str) -> String {
+    with(&format!("faults: [{fault}]"))
+}
+
+fn refused(text: &str) -> LoadError {
+    match load_text("toy.ron", text, &toy::catalogue()) {
+        Ok(_) => panic!("this should not load:\n{text}"),
+        Err(error) => error,
+    }
+}
+
+/// Every case is refused, with a place in the file; all of them together are one golden file.
+fn golden(name: &str, cases: impl IntoIterator<Item = (&'static str, String)>) {
+    let mut told = String::new();
+    for (what, text) in cases {
+        let rendered = refused(&text).render(false);
+        assert!(rendered.contains("error: ") && rendered.contains("--> toy.ron:"), "{rendered}");
+        writeln!(told, "# {what}\n{rendered}\n").expect("writing to a text cannot fail");
+    }
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!(name, told);
+    });
+}
+
+#[test]
+fn what_is_no_ron() {
+    let deep = format!("Scenario(title: {}", "(".repeat(100));
+    golden(
+        "syntax",
+        [
+            ("an empty file", String::new()),
+            ("nothing but a comment", "// to be done\n".to_owned()),
+            ("something else", "hello, world".to_owned()),
+            ("a name without its parentheses", "Scenario".to_owned()),
+            ("a list", "[Scenario()]".to_owned()),
+            ("a truncated file", with("ties: Drawn")[..60].to_owned()),
+            ("a file cut inside a text", with("ties: Drawn")[..24].to_owned()),
+            ("a bracket that is closed by another", with("faults: (At(\"1s\", Heal)]")),
+            ("a missing comma", with("ties: Drawn bytes: true")),
+            ("two commas", with("ties: Drawn,, bytes: true")),
+            ("a missing value", with("ties: ")),
+            ("a comment that is never closed", with("/* ties: Drawn")),
+            ("a second scenario", with("ties: Drawn") + "Scenario()"),
+            ("an attribute", format!("#![enable(unwrap_newtypes)]\n{}", with("ties: Drawn"))),
+            ("a single quote", with("ties: 'Drawn")),
+            ("a stray character", with("ties: Drawn; bytes: true")),
+            ("deep nesting", deep),
+            ("a value without its field", "Scenario(\"a toy\")".to_owned()),
+            ("a named value and one without", with("Drawn")),
+            (
+                "named values among unnamed ones",
+                with_fault("At(\"1s\", Crash(Leader, down: \"1s\"))"),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn unknown_names() {
+    let base = with("ties: Drawn");
+    golden(
+        "names",
+        [
+            ("a protocol", base.replace("Ping(", "Pign(")),
+            ("a protocol that is like no other", base.replace("Ping(", "Raft(")),
+            ("a field of the scenario", with("tie: Drawn")),
+            ("a field of the protocol", base.replace("nodes: 5", "node: 5")),
+            ("a required field that is missing", base.replace("title: \"a toy\",", "")),
+            ("a field that is given twice", with("ties: Drawn,\n    ties: FirstIn")),
+            ("a fault", with_fault("At(\"1s\", Isolte(Leader))")),
+            ("a target", with_fault("At(\"1s\", Isolate(Lader))")),
+            ("a field of a fault", with_fault("At(\"1s\", Crash(whom: Leader))")),
+            ("a fault without its time", with_fault("Isolate(Leader)")),
+            ("a target for a fault", with_fault("At(\"1s\", Random(1))")),
+            ("a role", with_fault("At(\"1s\", Isolate(Role(\"laeder\")))")),
+            ("a mark", with_fault("When((on: Mark(\"pogn\")), Heal)")),
+            ("a kind of message", with_fault("When((on: Send(\"Pnig\")), Heal)")),
+            (
+                "a kind of message of a link",
+                with_fault("At(\"1s\", Links(kind: \"ping\", loss: \"1%\"))"),
+            ),
+            ("an occasion", with_fault("When((on: Rôle(\"leader\")), Heal)")),
+            ("a field of a trigger", with_fault("When((on: Write, nht: 2), Heal)")),
+            ("a trigger without its occasion", with_fault("When((nth: 2), Heal)")),
+            ("a distribution", with("network: Datagram(delay: Unifrom(\"1ms\", \"2ms\"))")),
+            ("a network", with("network: Tcp(delay: Constant(\"1ms\"))")),
+            ("a field of the network", with("network: Stream(order: Fifo)")),
+            (
+                "a field of a link",
+                with("network: Datagram(links: [(form: Node(0), loss: \"1%\")])"),
+            ),
+            ("a kind of work", with("service: [(what: Kind(\"Pign\"), time: Constant(\"1ms\"))]")),
+            ("a timing model", with("model: (timing: Synchronuos(bound: \"1ms\"))")),
+            ("a failure model", with("model: (failures: CrashRecover)")),
+            ("a field of the model", with("model: (brocken: true)")),
+            ("a workload", with("workload: KeyValue(clients: 3)")),
+            ("a request", with("workload: Requests([At(\"1s\", 0, Everbody)])")),
+            ("an expectation", base.replace("Holds", "Hold")),
+            ("a property", base.replace("Holds", "Violates(\"awnsered\")")),
+            ("a property that is like no other", base.replace("Holds", "Violates(\"LE1\")")),
+            ("a property of Sometimes", base.replace("Holds", "Sometimes(\"PI3\", of: 9)")),
+        ],
+    );
+}
+
+#[test]
+fn wrong_values() {
+    let base = with("ties: Drawn");
+    golden(
+        "values",
+        [
+            ("a time without quotes", with("calm: 10s")),
+            ("a time without a unit", with("calm: \"10\"")),
+            ("a time that is a number", with("calm: 10")),
+            ("a wrong unit", with("calm: \"10sec\"")),
+            ("a time longer than a year", with("calm: \"9000h\"")),
+            ("a time longer than anything", with("calm: \"99999999999999999999h\"")),
+            ("a fault's time without a unit", with_fault("At(\"2\", Heal)")),
+            ("a loss above one", with("network: Datagram(loss: \"150%\")")),
+            ("a loss without quotes", with("network: Datagram(loss: 1%)")),
+            ("a drift without a unit", with_fault("At(\"1s\", Drift(Node(0), \"200\"))")),
+            ("a gigantic number", base.replace("nodes: 5", "nodes: 99999999999999999999999")),
+            ("a number below zero", with_fault("At(\"1s\", Isolate(Node(-1)))")),
+            ("a text for a number", base.replace("nodes: 5", "nodes: \"5\"")),
+            ("a number for a text", base.replace("\"a toy\"", "7")),
+            (
+                "a span that ends before it starts",
+                base.replace("nodes: 5", "nodes: 5, patience: \"9ms..1ms\""),
+            ),
+            (
+                "a setting that makes no sense",
+                base.replace("nodes: 5", "nodes: 5, patience: \"0s\""),
+            ),
+            (
+                "a distribution upside down",
+                with("network: Datagram(delay: Uniform(\"9ms\", \"1ms\"))"),
+            ),
+            ("a mean of zero", with("network: Datagram(delay: Exponential(mean: \"0s\"))")),
+            (
+                "a shape out of range",
+                with("network: Datagram(delay: Pareto(min: \"1ms\", shape: 1e9, max: \"2s\"))"),
+            ),
+            (
+                "a shape that is no number",
+                with("network: Datagram(delay: Pareto(min: \"1ms\", shape: NaN, max: \"2s\"))"),
+            ),
+            ("an empty mixture", with("network: Datagram(delay: Mixture([]))")),
+            (
+                "a mixture of nothing",
+                with("network: Datagram(delay: Mixture([(0, Constant(\"1ms\"))]))"),
+            ),
+            ("a fault with too few values", with_fault("At(\"1s\", Hold(Leader))")),
+            ("a fault with too many values", with_fault("At(\"1s\", Pause(Leader, Node(1)))")),
+            ("a fault without its values", with_fault("At(\"1s\", Isolate)")),
+            ("a fault without values", with_fault("At(\"1s\", Heal())")),
+            ("a window with one end", with_fault("Between(\"1s\", Isolate(Leader))")),
+            ("a fault that is a text", with_fault("At(\"1s\", \"Heal\")")),
+            ("a map for a list", with("faults: {At(\"1s\", Heal): 1}")),
+            ("a budget of nothing", with("budget: 0")),
+            ("a budget beyond all bounds", with("budget: 18446744073709551615")),
+            ("an empty title", base.replace("\"a toy\"", "\"  \"")),
+            ("a title of two lines", base.replace("\"a toy\"", "\"a\\ntoy\"")),
+            ("Sometimes of nothing", base.replace("Holds", "Sometimes(\"PI2\", of: 0)")),
+            ("Sometimes without its seeds", base.replace("Holds", "Sometimes(\"PI2\")")),
+            (
+                "a request without its values",
+                with("workload: Requests([At(\"1s\", 0, Two(first: 1))])"),
+            ),
+            ("an image of the wrong sort", with("images: {0: (asked: \"three\")}")),
+            ("two images of one node", with("images: {0: (asked: 3), 0: (asked: 4)}")),
+        ],
+    );
+}
+
+#[test]
+fn times_out_of_order() {
+    let calm = |fault: &str| with(&format!("faults: [{fault}],\n    calm: \"5s\""));
+    golden(
+        "times",
+        [
+            (
+                "a window that ends before it starts",
+                with_fault("Between(\"4s\", \"3s\", Pause(Leader))"),
+            ),
+            ("an empty window", with_fault("Between(\"3s\", \"3s\", Pause(Leader))")),
+            ("a fault in the calm", calm("At(\"5s\", Pause(Leader))")),
+            ("a window that reaches into the calm", calm("Between(\"4s\", \"6s\", Pause(Leader))")),
+            ("a deadline before the calm", with("calm: \"30s\"")),
+            ("a deadline at the beginning", with("ties: Drawn").replace("\"20s\"", "\"0s\"")),
+        ],
+    );
+}
+
+#[test]
+fn nodes_that_are_not_there() {
+    let base = with("ties: Drawn");
+    golden(
+        "nodes",
+        [
+            ("zero nodes", base.replace("nodes: 5", "nodes: 0")),
+            ("fewer nodes than the protocol needs", base.replace("nodes: 5", "nodes: 1")),
+            ("more nodes than the protocol's limit", base.replace("nodes: 5", "nodes: 4000000000")),
+            ("a target", with_fault("At(\"1s\", Isolate(Node(7)))")),
+            ("a target in a list", with_fault("At(\"1s\", Isolate(Nodes([0, 1, 5])))")),
+            ("a target named twice", with_fault("At(\"1s\", Isolate(Nodes([0, 0])))")),
+            ("an empty list", with_fault("At(\"1s\", Isolate(Nodes([])))")),
+            ("others where there are none", with_fault("At(\"1s\", Pause(Others))")),
+            (
+                "a node beyond the clients",
+                with_fault("At(\"1s\", Pause(Node(8)))")
+                    .replace("nodes: 5", "nodes: 5, clients: 2"),
+            ),
+            ("more random nodes than there are", with_fault("At(\"1s\", Pause(Random(6)))")),
+            ("no random nodes", with_fault("At(\"1s\", Pause(Random(0)))")),
+            (
+                "a minority of two",
+                with_fault("At(\"1s\", Pause(Minority))").replace("nodes: 5", "nodes: 2"),
+            ),
+            (
+                "the leader of a protocol without one",
+                with_fault("At(\"1s\", Pause(Leader))").replace("Ping(nodes: 5)", "Mute"),
+            ),
+            ("the trigger of a fault without one", with_fault("At(\"1s\", Pause(Trigger))")),
+            ("a trigger's node", with_fault("When((on: Write, at: 9), Pause(Trigger))")),
+            ("the time before the first", with_fault("When((on: Write, nth: 0), Pause(Trigger))")),
+            (
+                "a write of a protocol that writes nothing",
+                with_fault("When((on: Write), Pause(Trigger))").replace("Ping(nodes: 5)", "Mute"),
+            ),
+            ("an empty partition", with_fault("At(\"1s\", Partition([]))")),
+            ("an empty group", with_fault("At(\"1s\", Partition([Nodes([]), Node(1)]))")),
+            (
+                "a node in two groups",
+                with_fault("At(\"1s\", Partition([Nodes([0, 1]), Nodes([1, 2])]))"),
+            ),
+            (
+                "a node in a group and among all",
+                with_fault("At(\"1s\", Partition([Servers, Node(1)]))"),
+            ),
+            (
+                "groups that draw too many",
+                with_fault("At(\"1s\", Partition([Random(3), Random(3)]))"),
+            ),
+            ("a link from a node to itself", with_fault("At(\"1s\", OneWay(Node(1), Node(1)))")),
+            ("a disk", with("disks: [(who: Node(5), sync: Constant(\"1ms\"))]")),
+            ("a clock", with("clocks: [(who: Nodes([5]), offset: \"1s\")]")),
+            ("a service", with("service: [(who: Others, time: Constant(\"1ms\"))]")),
+            ("an image", with("images: {5: (asked: 3)}")),
+            ("a request", with("workload: Requests([At(\"1s\", 5, Everybody)])")),
+            ("a link", with("network: Datagram(links: [(from: Node(5), loss: \"1%\")])")),
+            ("a link that changes nothing", with("network: Datagram(links: [(from: Node(0))])")),
+            (
+                "a fault of links that changes nothing",
+                with_fault("At(\"1s\", Links(from: Node(0)))"),
+            ),
+            (
+                "a stream that doubles",
+                with("network: Stream(links: [(from: Node(0), duplication: \"1%\")])"),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn several_at_once() {
+    let faults = "faults: [\n        At(\"1s\", Isolte(Leader)),\n        At(\"2\", Heal),\n        \
+                  At(\"3s\", Pause(Node(9))),\n        Between(\"6s\", \"5s\", Pause(Leader)),\n    ],\n    \
+                  clam: \"10s\"";
+    golden("several", [("five errors in one file", with(faults))]);
+}
+
+#[test]
+fn promises_that_the_scenario_breaks() {
+    let sync = |fields: &str| {
+        with(&format!("model: (timing: Synchronous(bound: \"10ms\")),\n    {fields}"))
+    };
+    let partial = |fields: &str| {
+        let timing = "PartiallySynchronous(bound: \"10ms\", after: \"5s\")";
+        with(&format!("model: (timing: {timing}, failures: CrashStop),\n    {fields}"))
+    };
+    let failures =
+        |model: &str, fields: &str| with(&format!("model: (failures: {model}),\n    {fields}"));
+    golden(
+        "promises",
+        [
+            (
+                "a network slower than the bound",
+                sync("network: Datagram(delay: Constant(\"11ms\"))"),
+            ),
+            (
+                "a network without a bound",
+                sync("network: Datagram(delay: Exponential(mean: \"1ms\"))"),
+            ),
+            (
+                "one slow link",
+                sync("network: Datagram(links: [(to: Node(1), delay: Constant(\"1s\"))])"),
+            ),
+            (
+                "the usual network, slower than the bound",
+                sync("ties: Drawn").replace("10ms", "9ms"),
+            ),
+            (
+                "a fault that slows links",
+                sync("faults: [At(\"1s\", Links(delay: Constant(\"1s\")))]"),
+            ),
+            ("a hold", sync("faults: [Between(\"1s\", \"2s\", Hold(Node(0), Node(1)))]")),
+            ("a pause", sync("faults: [Between(\"1s\", \"2s\", Pause(Node(0)))]")),
+            (
+                "a slow node",
+                sync("faults: [Between(\"1s\", \"2s\", Slow(Node(0), Constant(\"1ms\")))]"),
+            ),
+            ("service times", sync("service: [(time: Constant(\"1ms\"))]")),
+            ("a clock that drifts", sync("clocks: [(who: Node(0), drift: \"+200ppm\")]")),
+            ("a clock that begins to drift", sync("faults: [At(\"1s\", Drift(Node(0), \"1%\"))]")),
+            (
+                "a pause beyond the stabilisation",
+                partial("faults: [Between(\"4s\", \"6s\", Pause(Node(0)))]"),
+            ),
+            ("a cut beyond the stabilisation", partial("faults: [At(\"1s\", Isolate(Node(0)))]")),
+            (
+                "a crash where nothing fails",
+                failures("None", "faults: [At(\"1s\", Crash(who: Node(0)))]"),
+            ),
+            (
+                "a return where the crashed stay down",
+                failures("CrashStop", "faults: [At(\"1s\", Crash(who: Node(0), down: \"1s\"))]"),
+            ),
+            ("a restart", failures("CrashStop", "faults: [At(\"1s\", Restart(Node(0)))]")),
+            (
+                "a calm that restarts",
+                failures(
+                    "CrashStop",
+                    "faults: [At(\"1s\", Crash(who: Node(0)))],\n    calm: \"9s\"",
+                ),
+            ),
+            (
+                "a relay that crashes",
+                failures("CrashStop", "faults: [At(\"1s\", Relay(on: Write, strike: Crash))]"),
+            ),
+            (
+                "a lost disk",
+                failures(
+                    "CrashRecovery",
+                    "faults: [At(\"1s\", Crash(who: Node(0), down: \"1s\", disk: Everything))]",
+                ),
+            ),
+            ("loss", failures("CrashRecovery", "network: Stream(loss: \"1%\")")),
+            ("duplication", failures("None", "network: Datagram(duplication: \"1%\")")),
+            (
+                "loss on one link",
+                failures("None", "network: Datagram(links: [(from: Node(0), loss: \"1%\")])"),
+            ),
+            ("a fault that loses", failures("None", "faults: [At(\"1s\", Links(loss: \"1%\"))]")),
+            (
+                "a fault that doubles",
+                failures("None", "faults: [At(\"1s\", Links(duplication: \"1%\"))]"),
+            ),
+            ("a cut", failures("CrashStop", "faults: [At(\"1s\", Partition([Majority]))]")),
+            (
+                "an omission",
+                failures("CrashStop", "faults: [At(\"1s\", OmitSends(Node(0), \"1%\"))]"),
+            ),
+        ],
+    );
+}
+
+#[test]
+fn files_that_cannot_be_read() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let at = |name: &str| folder.path().join(name);
+    std::fs::write(at("latin1.ron"), b"Scenario(\n    title: \"caf\xe9\",\n)").expect("written");
+    std::fs::write(at("large.ron"), vec![b' '; sim_scenario::FILE_MAX + 1]).expect("written");
+    let tell = |name: &str| match load_file(&at(name), &toy::catalogue()) {
+        Ok(_) => panic!("{name} should not load"),
+        Err(error) => error.render(false).replace(&folder.path().display().to_string(), "DIR"),
+    };
+    let told = ["", "missing.ron", "latin1.ron", "large.ron"].map(tell).join("\n\n");
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("files", told);
+    });
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_is_refused_and_not_waited_for() {
+    let error = load_file("/dev/null".as_ref(), &toy::catalogue()).err().expect("no scenario");
+    assert!(error.render(false).contains("not a regular file"), "{error}");
+}

@@ -1,0 +1,377 @@
+//! What becomes of a scenario that is right: it runs as its file says.
+
+mod toy;
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sim_check::{SimTime, Verdict};
+use sim_node::NodeId;
+use sim_scenario::{
+    Expectation, Happening, Loaded, Prepared, Report, RunOptions, Seen, load_file, load_text,
+};
+
+fn load(text: &str) -> Loaded {
+    load_text("toy.ron", text, &toy::catalogue()).unwrap_or_else(|error| panic!("{error}"))
+}
+
+/// A scenario of five nodes in which node 0 pings the others at 100ms, with these fields besides.
+fn pinging(fields: &str) -> Loaded {
+    pinging_and(fields, "Holds")
+}
+
+fn pinging_and(fields: &str, expect: &str) -> Loaded {
+    load(&format!(
+        "Scenario(title: \"t\", protocol: Ping(nodes: 5), workload: Requests([At(\"100ms\", 0, Everybody)]), \
+         {fields} deadline: \"20s\", expect: {expect})"
+    ))
+}
+
+fn run(loaded: &Loaded, seed: u64) -> Report {
+    loaded.prepared.run(seed, &RunOptions::default())
+}
+
+fn watch(prepared: &dyn Prepared, seed: u64, options: &RunOptions) -> (Report, Vec<Seen>) {
+    let mut seen = Vec::new();
+    let report = prepared.watch(seed, options, &mut seen);
+    (report, seen)
+}
+
+fn watched(loaded: &Loaded) -> Vec<Seen> {
+    watch(&*loaded.prepared, 0, &RunOptions::default()).1
+}
+
+/// When each fault began or struck first, by its place in the list.
+fn strikes(seen: &[Seen]) -> BTreeMap<usize, (SimTime, Vec<NodeId>)> {
+    let mut strikes = BTreeMap::new();
+    for one in seen {
+        if let Seen::Fault { at, fault, begins: true, victims, .. } = one {
+            strikes.entry(*fault).or_insert((*at, victims.clone()));
+        }
+    }
+    strikes
+}
+
+/// How long messages of a kind from a node were under way, in nanoseconds.
+fn delays(seen: &[Seen], sender: u32, word: &str) -> Vec<u64> {
+    let delay = |one: &Seen| match one {
+        Seen::Sent { at, from, kind, arrives: Some(arrives), .. }
+            if from.number() == sender && *kind == word =>
+        {
+            Some((*arrives - *at).as_nanos())
+        }
+        _ => None,
+    };
+    seen.iter().filter_map(delay).collect()
+}
+
+#[test]
+fn facts_say_what_the_file_says() {
+    let loaded = load(include_str!("scenarios/storm.ron"));
+    let facts = loaded.prepared.facts();
+    assert_eq!(facts.title, "a storm in a toy");
+    assert_eq!((facts.servers, facts.others), (5, 2));
+    assert_eq!(facts.expect, Expectation::Sometimes { code: "PI2", of: 200 });
+    assert_eq!(facts.calm.map(|calm| calm.to_string()), Some("10s".to_owned()));
+    assert_eq!(facts.deadline.to_string(), "20s");
+    assert_eq!(facts.faults.len(), 28);
+    assert_eq!(facts.faults[1], "At(\"600ms\", Isolate(Role(\"idle\"), cut: AtDelivery))");
+    assert_eq!(facts.protocol.kinds, ["Ping", "Pong"]);
+    assert_eq!(loaded.name, "toy.ron");
+    assert!(loaded.text.starts_with("// Every kind of fault"));
+}
+
+#[test]
+fn properties_go_by_code_or_name_in_any_case() {
+    for name in ["PI1", "pi1", "no-strangers", "No-Strangers"] {
+        let loaded = pinging_and("", &format!("Violates(\"{name}\")"));
+        assert_eq!(loaded.prepared.facts().expect, Expectation::Violates("PI1"), "{name}");
+    }
+}
+
+#[test]
+fn a_file_loads_as_its_text_does() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let path = folder.path().join("small.ron");
+    // With a byte order mark and Windows line ends, as some editors save it.
+    let text = include_str!("scenarios/promise.ron").replace('\n', "\r\n");
+    std::fs::write(&path, format!("\u{feff}{text}")).expect("written");
+    let loaded = load_file(&path, &toy::catalogue()).unwrap_or_else(|error| panic!("{error}"));
+    let same = load(include_str!("scenarios/promise.ron"));
+    assert_eq!(run(&loaded, 3), run(&same, 3));
+}
+
+#[test]
+fn the_usual_network_takes_1_to_10_ms() {
+    let seen = watched(&pinging(""));
+    let delays = delays(&seen, 0, "Ping");
+    assert!(delays.len() >= 4);
+    assert!(delays.iter().all(|delay| (1_000_000..=10_000_000).contains(delay)), "{delays:?}");
+}
+
+#[test]
+fn special_links_are_for_their_nodes_and_kinds() {
+    let network = "network: Datagram(delay: Constant(\"1ms\"), links: [
+        (from: Servers, to: Node(1), kind: \"Ping\", delay: Constant(\"3ms\")),
+        (to: Nodes([2]), both: true, delay: Constant(\"5ms\")),
+    ]),";
+    let seen = watched(&pinging(network));
+    assert_eq!(delays(&seen, 0, "Ping"), [3_000_000, 5_000_000, 1_000_000, 1_000_000]);
+    assert_eq!(delays(&seen, 1, "Pong"), [1_000_000]);
+    assert_eq!(delays(&seen, 2, "Pong"), [5_000_000]);
+}
+
+#[test]
+fn images_are_the_first_disks() {
+    let seen = watched(&pinging("images: {1: (asked: 7)},"));
+    let state_of = |wanted: u32| {
+        seen.iter().find_map(|one| match one {
+            Seen::Step { node, what: Happening::Start { again: false }, state, .. }
+                if node.number() == wanted =>
+            {
+                state.clone()
+            }
+            _ => None,
+        })
+    };
+    assert_eq!(state_of(1).as_deref(), Some("PingNode { asked: 7, waiting: {} }"));
+    assert_eq!(state_of(0).as_deref(), Some("PingNode { asked: 0, waiting: {} }"));
+}
+
+#[test]
+fn without_a_bound_the_calm_takes_the_networks() {
+    // In the calm no message travels longer than the network's greatest delay, or ten times its
+    // mean.
+    let loaded = load(
+        "Scenario(title: \"t\", protocol: Ping(nodes: 5),
+         network: Datagram(delay: Exponential(mean: \"1ms\", min: \"1ms\")),
+         workload: Requests([At(\"2s\", 0, Everybody)]), calm: \"1s\", deadline: \"20s\", expect: Holds)",
+    );
+    for seed in 0..50 {
+        let (_, seen) = watch(&*loaded.prepared, seed, &RunOptions::default());
+        assert!(delays(&seen, 0, "Ping").iter().all(|delay| *delay <= 20_000_000));
+    }
+}
+
+#[test]
+fn another_fault_shifts_no_draw() {
+    let crash = "Between(\"1s\", \"2s\", Crash(who: Random(1), down: \"500ms\"))";
+    let alone = strikes(&watched(&pinging(&format!("faults: [{crash}],"))));
+    let second =
+        strikes(&watched(&pinging(&format!("faults: [At(\"1s\", Pause(Random(2))), {crash}],"))));
+    assert_eq!(alone[&0], second[&1]);
+    // Comments and blanks are no words.
+    let spaced = crash.replace(", ", ",  /* so */\n").replace("))", ",))");
+    assert_eq!(alone, strikes(&watched(&pinging(&format!("faults: [{spaced}],")))));
+    // Equal faults draw each for itself.
+    let twice = strikes(&watched(&pinging(&format!("faults: [{crash}, {crash}],"))));
+    assert_eq!(alone[&0], twice[&0]);
+    assert_ne!(twice[&0].0, twice[&1].0);
+}
+
+#[test]
+fn faults_left_out_leave_the_others_as_they_were() {
+    let faults = "faults: [
+        Between(\"1s\", \"2s\", Crash(who: Random(1), down: \"500ms\")),
+        At(\"3s\", Pause(Random(2))),
+        Between(\"4s\", \"5s\", Crash(who: Random(1), down: \"500ms\")),
+    ],";
+    let loaded = pinging(faults);
+    let all = strikes(&watched(&loaded));
+    let options = RunOptions { without: BTreeSet::from([1]), ..RunOptions::default() };
+    let (report, seen) = watch(&*loaded.prepared, 0, &options);
+    let rest = strikes(&seen);
+    assert_eq!(rest.keys().copied().collect::<Vec<_>>(), [0, 2]);
+    assert_eq!((&rest[&0], &rest[&2]), (&all[&0], &all[&2]));
+    assert_eq!(report.faults.iter().map(|fault| fault.struck).collect::<Vec<_>>(), [1, 0, 1]);
+    assert_eq!(report.warnings, [""; 0]);
+    // Without nothing, it is the same run.
+    assert_eq!(run(&loaded, 0), watch(&*loaded.prepared, 0, &RunOptions::default()).0);
+}
+
+#[test]
+fn watching_changes_nothing() {
+    let loaded = load(include_str!("scenarios/storm.ron"));
+    for seed in 0..20 {
+        let (report, seen) = watch(&*loaded.prepared, seed, &RunOptions::default());
+        assert_eq!(report, run(&loaded, seed));
+        let steps = seen.iter().filter(|one| matches!(one, Seen::Step { .. })).count();
+        assert_eq!(steps as u64, report.events);
+    }
+}
+
+#[test]
+fn roles_change_at_their_steps() {
+    let seen = watched(&pinging(""));
+    let changes: Vec<_> = seen
+        .iter()
+        .filter_map(|one| match one {
+            Seen::Step { node, role, role_changed: true, .. } => {
+                Some((node.number(), role.map(|r| r.0)))
+            }
+            _ => None,
+        })
+        .collect();
+    let starts = (0..5).map(|node| (node, Some("idle")));
+    let expected: Vec<_> = starts.chain([(0, Some("leader")), (0, Some("idle"))]).collect();
+    assert_eq!(changes, expected);
+}
+
+#[test]
+fn a_panic_is_told_to_its_last_step() {
+    let loaded = load(
+        "Scenario(title: \"t\", protocol: Mute, workload: Requests([At(\"1s\", 1, ())]),
+         deadline: \"2s\", expect: Violates(\"panic\"))",
+    );
+    let (report, seen) = watch(&*loaded.prepared, 0, &RunOptions::default());
+    assert!(report.as_expected);
+    assert_eq!(report.verdict, Verdict::Violated);
+    assert_eq!(
+        report.properties.last().map(|last| (last.code, last.name)),
+        Some(("PANIC", "panic"))
+    );
+    assert_eq!(report.violations[0].detail, "n1 panicked: a mute node is not to be asked");
+    let Some(Seen::Step { step, node, state: None, .. }) = seen.last() else {
+        panic!("the run ends in the step that panicked: {:?}", seen.last());
+    };
+    assert_eq!((Some(*step), Some(*node)), (report.violations[0].step, report.violations[0].node));
+}
+
+#[test]
+fn a_run_is_held_against_what_is_expected() {
+    // Cut off for good, node 0 never hears a pong: PI2 falls in every run.
+    let cut = "faults: [At(\"0s\", Isolate(Node(0)))],";
+    let fallen = |expect: &str| run(&pinging_and(cut, expect), 0).as_expected;
+    assert!(!fallen("Holds"));
+    assert!(fallen("Violates(\"answered\")"));
+    assert!(!fallen("Violates(\"no-strangers\")"));
+    assert!(fallen("Sometimes(\"answered\", of: 3)"));
+    assert!(!fallen("Sometimes(\"no-strangers\", of: 3)"));
+    let held = |expect: &str| run(&pinging_and("", expect), 0).as_expected;
+    assert!(held("Holds"));
+    assert!(!held("Violates(\"answered\")"));
+    assert!(held("Sometimes(\"answered\", of: 3)"));
+    // A run that is stopped is undecided, which nothing expects.
+    let options = RunOptions { until: Some(SimTime::from_nanos(1)), ..RunOptions::default() };
+    let stopped = pinging("").prepared.run(0, &options);
+    assert_eq!((stopped.verdict, stopped.as_expected), (Verdict::Unknown, false));
+    assert!(stopped.undecided.is_some());
+}
+
+#[test]
+fn warnings_tell_what_did_nothing() {
+    let loaded = pinging(
+        "network: Datagram(links: [
+             (from: Node(1), to: Node(2), loss: \"50%\"),
+             (from: Node(0), loss: \"0%\"),
+         ]),
+         faults: [
+             At(\"30ms\", Isolate(Leader)),
+             When((on: Send(\"Ping\"), nth: 99), Pause(Trigger)),
+             At(\"40ms\", Heal),
+             At(\"45ms\", Pause(Node(4))),
+         ],
+         calm: \"50ms\",",
+    );
+    let report = run(&loaded, 0);
+    assert_eq!(
+        report.warnings,
+        [
+            "the fault `At(\"30ms\", Isolate(Leader))` never struck",
+            "the fault `When((on: Send(\"Ping\"), nth: 99), Pause(Trigger))` never struck",
+            "the fault `At(\"40ms\", Heal)` never struck",
+            "no message met the special links `(from: Node(1), to: Node(2), loss: \"50%\")` (line 2)",
+        ]
+    );
+    let idle = load("Scenario(title: \"t\", protocol: Mute, deadline: \"1s\", expect: Holds)");
+    assert_eq!(run(&idle, 0).warnings, ["the nodes n0, n1 did nothing"]);
+    let quiet =
+        load("Scenario(title: \"t\", protocol: Ping(nodes: 2), deadline: \"1s\", expect: Holds)");
+    assert_eq!(
+        run(&quiet, 0).warnings,
+        [
+            "the property PI1 no-strangers had nothing to judge",
+            "the property PI2 answered had nothing to judge",
+            "the nodes n0, n1 did nothing",
+        ]
+    );
+}
+
+#[test]
+fn a_broken_promise_is_told() {
+    // Two messages a millisecond apart wait in one queue, which no file can tell in advance.
+    let loaded = load(
+        "Scenario(title: \"t\", protocol: Ping(nodes: 3), network: Datagram(delay: Constant(\"1ms\")),
+         service: [(time: Constant(\"5ms\"))], model: (timing: Synchronous(bound: \"6ms\")),
+         workload: Requests([At(\"1s\", 0, One(2)), At(\"1s\", 1, One(2))]), deadline: \"9s\", expect: Holds)",
+    );
+    let report = run(&loaded, 0);
+    assert_eq!((report.verdict, report.as_expected), (Verdict::Unknown, false));
+    let broken = report.promise_broken.expect("the promise was broken");
+    assert!(broken.contains("at most 6ms was promised"), "{broken}");
+    assert!(
+        report.warnings.iter().any(|warning| warning.contains(&broken[3..])),
+        "{:?}",
+        report.warnings
+    );
+}
+
+#[test]
+fn the_report_has_its_stable_json_form() {
+    let loaded = pinging("bytes: true, faults: [At(\"1s\", Pause(Node(3)))],");
+    let json = serde_json::to_value(run(&loaded, 7)).expect("a report is JSON");
+    let names = |value: &serde_json::Value| -> Vec<String> {
+        value.as_object().expect("an object").keys().cloned().collect()
+    };
+    assert_eq!(
+        names(&json),
+        [
+            "scenario",
+            "protocol",
+            "seed",
+            "verdict",
+            "as_expected",
+            "digest",
+            "events",
+            "virtual_ns",
+            "messages",
+            "properties",
+            "violations",
+            "warnings",
+            "reproduce",
+            "faults",
+        ]
+    );
+    assert_eq!(
+        names(&json["messages"]),
+        [
+            "total",
+            "protocol",
+            "client",
+            "heartbeat",
+            "retransmission",
+            "lost",
+            "in_flight",
+            "by_kind",
+            "bytes",
+        ]
+    );
+    assert_eq!(names(&json["properties"][0]), ["code", "name", "kind", "verdict"]);
+    assert_eq!(json["properties"][1]["kind"], "liveness");
+    assert_eq!(json["verdict"], "held");
+    let digest = json["digest"].as_str().expect("a text");
+    assert!(digest.len() == 16 && digest.bytes().all(|b| b.is_ascii_hexdigit()), "{digest}");
+    assert_eq!(json["messages"]["by_kind"]["Ping"], json["messages"]["by_kind"]["Pong"]);
+    assert_eq!(names(&json["faults"][0]), ["fault", "struck", "first_ns", "victims"]);
+}
+
+#[test]
+fn a_scenario_runs_on_many_threads() {
+    let loaded = load(include_str!("scenarios/storm.ron"));
+    let prepared: &(dyn Prepared + Sync) = &*loaded.prepared;
+    let reports = std::thread::scope(|scope| {
+        let threads: Vec<_> =
+            (0..2).map(|_| scope.spawn(|| prepared.run(5, &RunOptions::default()))).collect();
+        threads.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
+    });
+    assert_eq!(reports[0], reports[1]);
+}

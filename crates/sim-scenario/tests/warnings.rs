@@ -1,0 +1,97 @@
+//! What loads, but probably does not do what its author thinks. `INSTA_UPDATE=always cargo test`
+//! writes the golden file anew.
+
+mod toy;
+
+use std::fmt::Write;
+
+use sim_scenario::{Level, load_text};
+
+fn with(fields: &str) -> String {
+    format!(
+        "Scenario(\n    title: \"a toy\",\n    protocol: Ping(nodes: 5),\n    {fields},\n    \
+         deadline: \"20s\",\n    expect: Holds,\n)\n"
+    )
+}
+
+#[test]
+fn what_has_no_effect() {
+    let fault = |fault: &str| with(&format!("faults: [{fault}]"));
+    let cases = [
+        ("a bound of a calm that never comes", with("calm_bound: \"1s\"")),
+        ("a fault after the deadline", fault("At(\"30s\", Heal)")),
+        ("a request after the deadline", with("workload: Requests([At(\"21s\", 0, Everybody)])")),
+        ("an omission of nothing", fault("At(\"1s\", OmitSends(Node(0), \"0%\"))")),
+        ("a jump to nowhere", fault("At(\"1s\", Jump(Node(0), \"0s\"))")),
+        ("an isolation of all", fault("At(\"1s\", Isolate(Servers))")),
+        ("a bridge without banks", fault("At(\"1s\", Bridge(Nodes([0, 1, 2, 3])))")),
+        ("a partition of one group", fault("At(\"1s\", Partition([Servers]))")),
+        (
+            "disks of nodes that write nothing",
+            with("disks: [(sync: Constant(\"1ms\"))]").replace("Ping(nodes: 5)", "Mute"),
+        ),
+        (
+            "slow disks of nodes that write nothing",
+            fault("At(\"1s\", SlowDisk(Node(0), Constant(\"1ms\")))")
+                .replace("Ping(nodes: 5)", "Mute"),
+        ),
+        ("a promise that nothing can break", with("model: (failures: CrashStop, broken: true)")),
+        ("a broken promise of nothing", with("model: (broken: true)")),
+    ];
+    let mut told = String::new();
+    for (what, text) in cases {
+        let loaded = load_text("toy.ron", &text, &toy::catalogue());
+        let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(loaded.warnings.len(), 1, "{what}: {}", loaded.render_warnings(false));
+        assert_eq!(loaded.warnings[0].level, Level::Warning);
+        writeln!(told, "# {what}\n{}\n", loaded.render_warnings(false)).expect("a text takes it");
+    }
+    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
+        insta::assert_snapshot!("warnings", told);
+    });
+}
+
+/// Promises that the scenario keeps, or breaks on purpose: nothing to say.
+#[test]
+fn promises_that_are_kept() {
+    let timing = "PartiallySynchronous(bound: \"10ms\", after: \"5s\")";
+    let cases = [
+        "model: (timing: Synchronous(bound: \"10ms\"), failures: None)".to_owned(),
+        "model: (timing: Synchronous(bound: \"10ms\")), faults: [Between(\"1s\", \"1010ms\", \
+         Hold(Node(0), Node(1)))]"
+            .to_owned(),
+        "model: (timing: Synchronous(bound: \"20ms\")), faults: [Between(\"1s\", \"1010ms\", \
+         Pause(Node(0)))]"
+            .to_owned(),
+        "model: (timing: Synchronous(bound: \"10ms\")), clocks: [(who: Node(0), offset: \"1h\")]"
+            .to_owned(),
+        "model: (timing: Synchronous(bound: \"1ms\"), broken: true)".to_owned(),
+        "model: (failures: CrashStop), faults: [At(\"1s\", Crash(who: Random(1)))]".to_owned(),
+        "model: (failures: CrashRecovery), faults: [At(\"1s\", Crash(who: Node(0), down: \"1s\"))]"
+            .to_owned(),
+        "model: (failures: Omission), network: Datagram(loss: \"1%\", duplication: \"1%\")"
+            .to_owned(),
+        "model: (failures: Omission), faults: [At(\"1s\", Isolate(Leader))]".to_owned(),
+        "model: (failures: None), faults: [At(\"1s\", Pause(Leader))]".to_owned(),
+        // What comes before the stabilisation does not count.
+        format!("model: (timing: {timing}), faults: [Between(\"1s\", \"5s\", Pause(Node(0)))]"),
+        format!(
+            "model: (timing: {timing}), faults: [At(\"1s\", Pause(Node(0))), At(\"4s\", Resume(Node(0)))]"
+        ),
+        format!(
+            "model: (timing: {timing}, failures: CrashStop), faults: [Between(\"1s\", \"5s\", Isolate(Node(0)))]"
+        ),
+        format!(
+            "model: (timing: {timing}, failures: CrashStop), faults: [At(\"1s\", Isolate(Node(0))), At(\"5s\", Heal)]"
+        ),
+        format!(
+            "model: (timing: {timing}), network: Datagram(delay: Exponential(mean: \"1s\")), \
+                 calm: \"5s\", calm_bound: \"10ms\""
+        ),
+    ];
+    for fields in cases {
+        let loaded = load_text("toy.ron", &with(&fields), &toy::catalogue());
+        let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+        assert_eq!(loaded.render_warnings(false), "", "{fields}");
+    }
+}

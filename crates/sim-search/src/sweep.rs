@@ -1,0 +1,146 @@
+//! [`sweep`]: one scenario with every seed of a range.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use rayon::iter::{IntoParallelIterator, ParallelIterator};
+use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
+use sim_check::Verdict;
+use sim_scenario::Report;
+
+/// How many runs are under way or waiting to be counted at a time: a bound on memory.
+const BATCH: u64 = 4_096;
+
+/// What became of a scenario with every seed of a range.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Sweep {
+    /// The seeds, half-open.
+    pub seeds: Range<u64>,
+    /// How many runs held.
+    pub held: u64,
+    /// In how many something fell.
+    pub violated: u64,
+    /// How many are undecided.
+    pub unknown: u64,
+    /// The seeds with which something fell, in order.
+    pub failing_seeds: Vec<u64>,
+    /// In how many runs each property fell, by its code.
+    pub by_property: BTreeMap<&'static str, u64>,
+    /// Of every seed with the digest of its run, in order of the seeds.
+    pub digest: u64,
+}
+
+impl Sweep {
+    /// How many runs there were.
+    #[must_use]
+    pub fn runs(&self) -> u64 {
+        self.seeds.end.saturating_sub(self.seeds.start)
+    }
+
+    fn none(seeds: Range<u64>) -> Self {
+        Self {
+            seeds,
+            held: 0,
+            violated: 0,
+            unknown: 0,
+            failing_seeds: Vec::new(),
+            by_property: BTreeMap::new(),
+            digest: 0,
+        }
+    }
+
+    fn count(&mut self, run: &Run) {
+        match run.verdict {
+            Verdict::Held | Verdict::Vacuous => self.held += 1,
+            Verdict::Unknown => self.unknown += 1,
+            Verdict::Violated => {
+                self.violated += 1;
+                self.failing_seeds.push(run.seed);
+            }
+        }
+        for code in &run.fell {
+            *self.by_property.entry(code).or_default() += 1;
+        }
+        self.digest = fold(fold(self.digest, run.seed), run.digest);
+    }
+}
+
+/// Why a sweep did not begin: the threads could not be had.
+#[derive(Debug)]
+pub struct SweepError(ThreadPoolBuildError);
+
+impl std::fmt::Display for SweepError {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "the threads could not be started: {}", self.0)
+    }
+}
+
+impl std::error::Error for SweepError {
+    fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
+        Some(&self.0)
+    }
+}
+
+/// Runs every seed of the range, so many at a time (as many as there are cores when `None`), and tells
+/// `done` of each run that has ended, in any order and from any thread.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn sweep(
+    seeds: Range<u64>,
+    jobs: Option<NonZeroUsize>,
+    run: &(dyn Fn(u64) -> Report + Sync),
+    done: &(dyn Fn(&Report) + Sync),
+) -> Result<Sweep, SweepError> {
+    let pool = ThreadPoolBuilder::new().num_threads(jobs.map_or(0, NonZeroUsize::get)).build();
+    let pool = pool.map_err(SweepError)?;
+    let mut sweep = Sweep::none(seeds.clone());
+    let mut from = seeds.start;
+    while from < seeds.end {
+        let to = seeds.end.min(from.saturating_add(BATCH));
+        for ended in batch(&pool, from..to, run, done) {
+            sweep.count(&ended);
+        }
+        from = to;
+    }
+    Ok(sweep)
+}
+
+/// What is kept of a run until it is counted.
+struct Run {
+    seed: u64,
+    verdict: Verdict,
+    digest: u64,
+    fell: Vec<&'static str>,
+}
+
+/// The runs of a batch, in order of their seeds.
+fn batch(
+    pool: &ThreadPool,
+    seeds: Range<u64>,
+    run: &(dyn Fn(u64) -> Report + Sync),
+    done: &(dyn Fn(&Report) + Sync),
+) -> Vec<Run> {
+    let one = |seed| {
+        let report = run(seed);
+        done(&report);
+        let mut fell: Vec<&'static str> =
+            report.violations.iter().map(|violation| violation.code).collect();
+        fell.sort_unstable();
+        fell.dedup();
+        Run { seed, verdict: report.verdict, digest: report.digest, fell }
+    };
+    let mut runs: Vec<Run> = pool.install(|| seeds.into_par_iter().map(one).collect());
+    runs.sort_unstable_by_key(|run| run.seed);
+    runs
+}
+
+/// A word more in a digest; the order counts.
+fn fold(digest: u64, word: u64) -> u64 {
+    // The mixing of SplitMix64, so that every bit of both reaches every bit of the result.
+    let mut mixed = digest.rotate_left(23) ^ word.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    mixed ^ (mixed >> 31)
+}

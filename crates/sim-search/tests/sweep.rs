@@ -1,0 +1,153 @@
+//! Sweeps over runs made by hand.
+
+use std::num::NonZeroUsize;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use sim_check::Verdict;
+use sim_scenario::{Expectation, Messages, Report, ViolationReport};
+use sim_search::{Answer, Sweep, sweep};
+
+fn report(seed: u64, fell: &[&'static str], verdict: Verdict) -> Report {
+    let violation = |code: &&'static str| ViolationReport {
+        code,
+        at_ns: 1,
+        node: None,
+        detail: "it fell".to_owned(),
+        step: Some(0),
+        witnesses: vec![],
+    };
+    Report {
+        scenario: "by hand".to_owned(),
+        protocol: "Hand".to_owned(),
+        seed,
+        verdict,
+        as_expected: fell.is_empty(),
+        digest: seed.wrapping_mul(0x5851_f42d_4c95_7f2d),
+        events: 1,
+        virtual_ns: 1,
+        messages: Messages::default(),
+        properties: vec![],
+        violations: fell.iter().map(violation).collect(),
+        warnings: vec![],
+        reproduce: String::new(),
+        undecided: None,
+        promise_broken: None,
+        faults: vec![],
+    }
+}
+
+/// Every third seed breaks A, every fifth B; seed 7 is undecided.
+fn run(seed: u64) -> Report {
+    match (seed % 3, seed % 5) {
+        (0, 0) => report(seed, &["A", "B"], Verdict::Violated),
+        (0, _) => report(seed, &["A"], Verdict::Violated),
+        (_, 0) => report(seed, &["B"], Verdict::Violated),
+        _ if seed == 7 => report(seed, &[], Verdict::Unknown),
+        _ => report(seed, &[], Verdict::Held),
+    }
+}
+
+fn swept(from: u64, to: u64, jobs: usize) -> Sweep {
+    sweep(from..to, NonZeroUsize::new(jobs), &run, &|_| {}).expect("threads")
+}
+
+#[test]
+fn counts_are_those_of_the_runs() {
+    let sweep = swept(0, 16, 1);
+    assert_eq!((sweep.held, sweep.violated, sweep.unknown), (7, 8, 1));
+    assert_eq!(sweep.failing_seeds, [0, 3, 5, 6, 9, 10, 12, 15]);
+    assert_eq!(sweep.by_property, [("A", 6), ("B", 4)].into());
+}
+
+#[test]
+fn one_job_and_three_give_the_same() {
+    // More than a batch, so that the seam between two batches is crossed.
+    assert_eq!(swept(1, 10_001, 1), swept(1, 10_001, 3));
+}
+
+#[test]
+fn the_digest_knows_seeds_digests_and_their_order() {
+    let base = swept(1, 9, 1).digest;
+    assert_ne!(base, swept(1, 8, 1).digest);
+    assert_ne!(base, swept(2, 9, 1).digest);
+    let changed = |seed| {
+        let mut report = run(seed);
+        report.digest ^= u64::from(seed == 4);
+        report
+    };
+    let other = sweep(1..9, None, &changed, &|_| {}).expect("threads");
+    assert_ne!(base, other.digest);
+    let swapped = |seed| {
+        let mut report = run(seed);
+        report.digest = run(if seed == 4 {
+            5
+        } else if seed == 5 {
+            4
+        } else {
+            seed
+        })
+        .digest;
+        report
+    };
+    let other = sweep(1..9, None, &swapped, &|_| {}).expect("threads");
+    assert_ne!(base, other.digest);
+}
+
+#[test]
+fn every_run_is_told_once() {
+    let told = AtomicU64::new(0);
+    let count = |report: &Report| {
+        told.fetch_add(report.seed, Ordering::Relaxed);
+    };
+    sweep(0..5_000, NonZeroUsize::new(2), &run, &count).expect("threads");
+    assert_eq!(told.into_inner(), (0..5_000).sum());
+}
+
+#[test]
+fn the_last_seeds_there_are_can_be_swept() {
+    let sweep = swept(u64::MAX - 3, u64::MAX, 2);
+    assert_eq!(sweep.runs(), 3);
+    assert_eq!(sweep.held + sweep.violated + sweep.unknown, 3);
+}
+
+fn counted(held: u64, unknown: u64, by_property: &[(&'static str, u64)]) -> Sweep {
+    let violated = by_property.iter().map(|(_, number)| number).sum::<u64>();
+    Sweep {
+        seeds: 0..held + unknown + violated,
+        held,
+        violated,
+        unknown,
+        failing_seeds: (0..violated).collect(),
+        by_property: by_property.iter().copied().collect(),
+        digest: 0,
+    }
+}
+
+#[test]
+fn what_holds_must_hold_with_every_seed() {
+    let answer = |sweep: Sweep| Answer::of(&sweep, &Expectation::Holds);
+    assert_eq!(answer(counted(10, 0, &[])), Answer::Expected);
+    assert_eq!(answer(counted(9, 1, &[])), Answer::Undecided);
+    assert_eq!(answer(counted(8, 1, &[("A", 1)])), Answer::Unexpected);
+}
+
+#[test]
+fn what_must_fall_falls_with_every_seed_and_alone() {
+    let answer = |sweep: Sweep| Answer::of(&sweep, &Expectation::Violates("A"));
+    assert_eq!(answer(counted(0, 0, &[("A", 10)])), Answer::Expected);
+    assert_eq!(answer(counted(1, 0, &[("A", 9)])), Answer::Unexpected);
+    assert_eq!(answer(counted(0, 1, &[("A", 9)])), Answer::Undecided);
+    assert_eq!(answer(counted(0, 0, &[("A", 9), ("B", 1)])), Answer::Unexpected);
+}
+
+#[test]
+fn what_sometimes_falls_falls_once_among_enough_seeds() {
+    let expect = Expectation::Sometimes { code: "A", of: 10 };
+    let answer = |sweep: Sweep| Answer::of(&sweep, &expect);
+    assert_eq!(answer(counted(9, 0, &[("A", 1)])), Answer::Expected);
+    assert_eq!(answer(counted(8, 1, &[("A", 1)])), Answer::Expected);
+    assert_eq!(answer(counted(10, 0, &[])), Answer::Unexpected);
+    assert_eq!(answer(counted(9, 1, &[])), Answer::Undecided);
+    assert_eq!(answer(counted(9, 0, &[])), Answer::Expected, "too few seeds to tell");
+    assert_eq!(answer(counted(8, 0, &[("A", 1), ("B", 1)])), Answer::Unexpected);
+}

@@ -1,0 +1,93 @@
+//! [`Flights`]: the messages under way, for telling how each of them travelled.
+
+use std::collections::BTreeMap;
+
+use sim_check::SimTime;
+use sim_node::NodeId;
+
+use crate::words;
+
+/// The messages under way.
+pub(super) struct Flights {
+    under_way: BTreeMap<u64, Flight>,
+    /// The latest departure among the messages that were handled on a link.
+    latest: BTreeMap<(NodeId, NodeId), SimTime>,
+    /// When each node crashed and started again last.
+    crashed: Vec<Option<SimTime>>,
+    restarted: Vec<Option<SimTime>>,
+}
+
+struct Flight {
+    from: NodeId,
+    to: NodeId,
+    kind: &'static str,
+    at: SimTime,
+    arrives: SimTime,
+}
+
+impl Flights {
+    pub(super) fn new(nodes: usize) -> Self {
+        Self {
+            under_way: BTreeMap::new(),
+            latest: BTreeMap::new(),
+            crashed: vec![None; nodes],
+            restarted: vec![None; nodes],
+        }
+    }
+
+    pub(super) fn sent(
+        &mut self,
+        message: u64,
+        (from, to): (NodeId, NodeId),
+        kind: &'static str,
+        at: SimTime,
+        arrives: Option<SimTime>,
+    ) {
+        if let Some(arrives) = arrives {
+            self.under_way.insert(message, Flight { from, to, kind, at, arrives });
+        }
+    }
+
+    /// Who sent the lost message to whom, and its kind.
+    pub(super) fn lost(&mut self, message: u64) -> Option<(NodeId, NodeId, &'static str)> {
+        let flight = self.under_way.remove(&message)?;
+        Some((flight.from, flight.to, flight.kind))
+    }
+
+    pub(super) fn crashed(&mut self, node: NodeId, at: SimTime) {
+        if let Some(crashed) = self.crashed.get_mut(node.index()) {
+            *crashed = Some(at);
+        }
+    }
+
+    pub(super) fn restarted(&mut self, node: NodeId, at: SimTime) {
+        if let Some(restarted) = self.restarted.get_mut(node.index()) {
+            *restarted = Some(at);
+        }
+    }
+
+    /// How a message travelled that is handled now: how long, and what is remarkable about it.
+    pub(super) fn handled(&mut self, message: u64, at: SimTime) -> String {
+        let Some(flight) = self.under_way.remove(&message) else { return String::new() };
+        let mut text = format!(", {} under way", words::duration(at - flight.at));
+        if flight.arrives < at {
+            let waited = words::duration(at - flight.arrives);
+            text.push_str(&format!(", of which it waited {waited} at {}", flight.to));
+        }
+        let latest = self.latest.entry((flight.from, flight.to)).or_insert(flight.at);
+        if flight.at < *latest {
+            text.push_str(", late: overtaken by a later one");
+        }
+        *latest = flight.at.max(*latest);
+        let since = |moments: &[Option<SimTime>], node: NodeId| {
+            moments.get(node.index()).copied().flatten().is_some_and(|moment| moment > flight.at)
+        };
+        if since(&self.crashed, flight.from) {
+            text.push_str(", late: its sender has crashed since");
+        }
+        if since(&self.restarted, flight.to) {
+            text.push_str(&format!(", late: {} has started again since", flight.to));
+        }
+        text
+    }
+}

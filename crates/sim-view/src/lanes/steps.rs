@@ -1,0 +1,121 @@
+//! The rows of a step: what happened to the node, and what stands out of what it did.
+
+use std::io::Write;
+
+use anstyle::Style;
+use sim_node::NodeId;
+use sim_scenario::{Done, Happening, Seen};
+
+use super::strokes::HANDLED_ARROW;
+use super::{CONTENT, Lanes, Step};
+use crate::paint::{BOLD, HANDLED, PLAIN, ROLE, SENT, TOLD};
+use crate::words;
+
+impl<W: Write> Lanes<W> {
+    /// The row of a step: what happened to the node, and what it did besides speaking.
+    pub(super) fn step(&mut self, seen: Seen) {
+        let Seen::Step { step, at, node, what, effects, role, role_changed, .. } = seen else {
+            return;
+        };
+        let text = match &what {
+            Happening::Start { again } => {
+                self.set_up(node, true);
+                if *again {
+                    self.flights.restarted(node, at);
+                }
+                format!("{node} starts{}", if *again { " again" } else { "" })
+            }
+            Happening::Timer { text } => {
+                format!("{node} timer {}", words::clip(text, CONTENT))
+            }
+            Happening::Request { text } => {
+                format!("{node} is asked: {}", words::clip(text, CONTENT))
+            }
+            Happening::Message { message: None, kind, text, .. } => {
+                format!("{node} gets its own {}", words::content(kind, text, CONTENT))
+            }
+            Happening::Message { message: Some(_), from, kind, text } => {
+                format!("{node} gets {} from {from}", words::content(kind, text, CONTENT))
+            }
+        };
+        let mut picture = self.at_rest();
+        let mut remarks = String::new();
+        if let Happening::Message { message: Some(message), from, kind, .. } = &what {
+            let labels = self.labels(kind, *message);
+            picture.arrow(*from, node, HANDLED_ARROW, &labels);
+            picture.mark(*from, if from < &node { '├' } else { '┤' }, HANDLED);
+            remarks = self.flights.handled(*message, at);
+            if !self.page.layout.has_room_for_numbers() {
+                remarks.push_str(&format!(" (#{message})"));
+            }
+        }
+        picture.mark(node, '●', BOLD);
+        let asides = asides(node, &effects);
+        self.show((Some(at), Some(step)), &picture, PLAIN, &format!("{text}{remarks}{asides}"));
+        self.highlights(node, &effects, role_changed.then_some(role));
+        self.step = Some(Step { number: step, at, node, effects, departures: Vec::new() });
+    }
+
+    /// What stands out of a step has a row of its own.
+    fn highlights(
+        &mut self,
+        node: NodeId,
+        effects: &[Done],
+        role: Option<Option<(&'static str, u64)>>,
+    ) {
+        if let Some(role) = role {
+            let name = role.map_or("no role", |(name, _)| name);
+            let text = match role {
+                Some((name, rank)) => format!("{node} becomes {name} (rank {rank})"),
+                None => format!("{node} gives up its role"),
+            };
+            self.highlight(node, '◆', name, ROLE, &text);
+        }
+        for effect in effects {
+            match effect {
+                Done::Indicate { text } => {
+                    let what = words::clip(text, CONTENT).into_owned();
+                    self.highlight(node, '▲', &what, TOLD, &format!("{node} indicates {what}"));
+                }
+                Done::Mark { name } => {
+                    self.highlight(node, '★', name, SENT, &format!("{node} marks \"{name}\""));
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn highlight(&mut self, node: NodeId, sign: char, word: &str, style: Style, text: &str) {
+        let mut picture = self.at_rest();
+        picture.label(node, sign, word, style);
+        self.show((None, None), &picture, style, text);
+    }
+}
+
+/// What else a step did, in few words: timers, writes, messages to itself.
+fn asides(node: NodeId, effects: &[Done]) -> String {
+    let mut text = String::new();
+    for effect in effects {
+        let aside = match effect {
+            Done::SetTimer { text, min, max } if min == max => {
+                format!("sets {} {}", words::clip(text, CONTENT), words::duration(*min))
+            }
+            Done::SetTimer { text, min, max } => format!(
+                "sets {} {}..{}",
+                words::clip(text, CONTENT),
+                words::duration(*min),
+                words::duration(*max)
+            ),
+            Done::CancelTimer { text } => format!("cancels {}", words::clip(text, CONTENT)),
+            Done::Write { text } => format!("writes {}", words::clip(text, CONTENT)),
+            Done::Barrier => "waits for its disk".to_owned(),
+            Done::Send { to, kind, text, .. } if *to == node => {
+                format!("sends itself {}", words::content(kind, text, CONTENT))
+            }
+            Done::Send { .. } | Done::Indicate { .. } | Done::Mark { .. } => continue,
+        };
+        text.push_str("; ");
+        text.push_str(&aside);
+    }
+    text
+}

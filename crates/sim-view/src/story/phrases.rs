@@ -1,0 +1,109 @@
+//! Steps in words: what happened to the node, and what it did.
+
+use sim_node::NodeId;
+use sim_scenario::{Done, Happening, Seen};
+
+use crate::words;
+
+/// How much of a message, a timer or a request is told.
+pub(super) const CONTENT: usize = 80;
+/// How many deeds of one step are told.
+const DEEDS: usize = 6;
+
+/// "received Election from n1", "started", "saw its timer Wait fire".
+pub(crate) fn happened(what: &Happening) -> String {
+    match what {
+        Happening::Start { again: false } => "started".to_owned(),
+        Happening::Start { again: true } => "started again".to_owned(),
+        Happening::Message { message: None, kind, text, .. } => {
+            format!("received its own {}", words::content(kind, text, CONTENT))
+        }
+        Happening::Message { from, kind, text, .. } => {
+            format!("received {} from {from}", words::content(kind, text, CONTENT))
+        }
+        Happening::Timer { text } => format!("saw its timer {} fire", words::clip(text, CONTENT)),
+        Happening::Request { text } => {
+            format!("was asked by the workload for {}", words::clip(text, CONTENT))
+        }
+    }
+}
+
+/// "on receiving Election from n1", "as it started", "when its timer Wait fired".
+pub(crate) fn when(what: &Happening) -> String {
+    match what {
+        Happening::Start { again: false } => "as it started".to_owned(),
+        Happening::Start { again: true } => "as it started again".to_owned(),
+        Happening::Message { message: None, kind, text, .. } => {
+            format!("on receiving its own {}", words::content(kind, text, CONTENT))
+        }
+        Happening::Message { from, kind, text, .. } => {
+            format!("on receiving {} from {from}", words::content(kind, text, CONTENT))
+        }
+        Happening::Timer { text } => format!("when its timer {} fired", words::clip(text, CONTENT)),
+        Happening::Request { text } => {
+            format!("when the workload asked it for {}", words::clip(text, CONTENT))
+        }
+    }
+}
+
+/// "received Election from n1, became leader and indicated Leader(4)".
+pub(crate) fn whole(seen: &Seen) -> String {
+    let Seen::Step { what, .. } = seen else { return String::new() };
+    let mut all = vec![happened(what)];
+    all.extend(deeds_of(seen, None));
+    words::list(&all)
+}
+
+/// "became leader, indicated Leader(4) and sent Coordinator to n0 and n1". Nothing when the step did
+/// nothing worth telling. A message to `except` is told elsewhere.
+pub(crate) fn deeds(seen: &Seen, except: Option<NodeId>) -> Option<String> {
+    let deeds = deeds_of(seen, except);
+    (!deeds.is_empty()).then(|| words::list(&deeds))
+}
+
+fn deeds_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
+    let Seen::Step { node, effects, role, role_changed, .. } = seen else { return vec![] };
+    let mut deeds = Vec::new();
+    if *role_changed {
+        deeds.push(match role {
+            Some((name, _)) => format!("became {name}"),
+            None => "gave up its role".to_owned(),
+        });
+    }
+    for effect in effects {
+        match effect {
+            Done::Indicate { text } => {
+                deeds.push(format!("indicated {}", words::clip(text, CONTENT)))
+            }
+            Done::Mark { name } => deeds.push(format!("reached \"{name}\"")),
+            Done::Write { text } => {
+                deeds.push(format!("wrote {} to its disk", words::clip(text, CONTENT)));
+            }
+            _ => {}
+        }
+    }
+    deeds.extend(sends(*node, effects, except));
+    if deeds.len() > DEEDS {
+        let more = deeds.len() - (DEEDS - 1);
+        deeds.truncate(DEEDS - 1);
+        deeds.push(format!("did {more} more things"));
+    }
+    deeds
+}
+
+/// "sent Coordinator to n0 and n1", one for each kind.
+fn sends(node: NodeId, effects: &[Done], except: Option<NodeId>) -> Vec<String> {
+    let mut kinds: Vec<(&str, Vec<NodeId>)> = Vec::new();
+    for effect in effects {
+        let Done::Send { to, kind, .. } = effect else { continue };
+        if *to == node || Some(*to) == except {
+            continue;
+        }
+        match kinds.iter_mut().find(|(known, _)| known == kind) {
+            Some((_, receivers)) if receivers.contains(to) => {}
+            Some((_, receivers)) => receivers.push(*to),
+            None => kinds.push((kind, vec![*to])),
+        }
+    }
+    kinds.into_iter().map(|(kind, to)| format!("sent {kind} to {}", words::nodes(&to))).collect()
+}

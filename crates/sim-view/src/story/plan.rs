@@ -1,0 +1,140 @@
+//! [`Planner`]: chooses what is told of a chain, and what of the things around it.
+
+use std::cmp::Reverse;
+use std::collections::BTreeSet;
+
+use sim_node::NodeId;
+
+use super::chain::{Part, told};
+use super::outline::Outline;
+use crate::trace::{Event, Trace};
+
+/// How many steps that stand out are told between two steps of a chain, and how many faults and crashes.
+const ASIDES: usize = 3;
+const INCIDENTS: usize = 4;
+/// From how many others it is told what a node heard last while it waited.
+const HEARD: usize = 4;
+
+/// A part of a chain with what happened between it and the part before it in time.
+pub(super) struct Planned {
+    pub(super) part: Part,
+    /// The step whose cause it is.
+    pub(super) effect: Option<u64>,
+    /// Places in the trace's incidents, and steps, the latest first.
+    pub(super) asides: Vec<Aside>,
+}
+
+pub(super) enum Aside {
+    Incident(usize),
+    Step(u64),
+    /// What the node heard last from each of some others while it waited for its timer.
+    Heard(Vec<u64>),
+}
+
+impl Aside {
+    pub(super) fn steps(&self) -> &[u64] {
+        match self {
+            Self::Incident(_) => &[],
+            Self::Step(step) => std::slice::from_ref(step),
+            Self::Heard(steps) => steps,
+        }
+    }
+}
+
+/// Chooses what is told.
+pub(super) struct Planner<'a> {
+    pub(super) trace: &'a Trace,
+    pub(super) outline: &'a Outline,
+    pub(super) known: BTreeSet<u64>,
+    pub(super) incidents: BTreeSet<usize>,
+}
+
+impl Planner<'_> {
+    /// The chain that ends at this step, the latest part first.
+    pub(super) fn plan(&mut self, root: u64) -> Vec<Planned> {
+        let parts = told(self.trace, root, &self.known);
+        let mut cast: BTreeSet<NodeId> = self.outline.focus.into_iter().collect();
+        for part in &parts {
+            let steps = part.wanted();
+            cast.extend(steps.iter().filter_map(|step| Some(self.trace.step(*step)?.node)));
+            self.known.extend(steps);
+        }
+        let mut plan: Vec<Planned> = Vec::new();
+        for (number, part) in parts.iter().enumerate() {
+            let effect = number.checked_sub(1).map(|before| parts[before].earliest());
+            let cause = parts.get(number + 1).map(latest);
+            let asides = match part {
+                Part::Known(_) | Part::More { .. } => vec![],
+                part => self.between(cause, part.earliest(), &cast),
+            };
+            plan.push(Planned { part: part.clone(), effect, asides });
+        }
+        plan
+    }
+
+    /// What happened after `cause` (or ever) and before `step`: faults and crashes of those who take part
+    /// and of those that the node heard of while it waited; what stands out of the nodes of both steps
+    /// and of the one that the claim is about.
+    fn between(&mut self, cause: Option<u64>, step: u64, cast: &BTreeSet<NodeId>) -> Vec<Aside> {
+        let after = cause.map_or(0, |cause| cause + 1);
+        let heard = self.trace.heard(after, step, HEARD);
+        let mut asides: Vec<(u64, bool, Aside)> = Vec::new();
+        let mut touched = cast.clone();
+        touched.extend(heard.iter().filter_map(|step| match self.trace.step(*step)?.event {
+            Event::Message { from, .. } => Some(from),
+            _ => None,
+        }));
+        let incidents: Vec<usize> = self
+            .trace
+            .incidents
+            .iter()
+            .enumerate()
+            .rev()
+            .filter(|(index, incident)| {
+                (after..=step).contains(&(incident.after as u64))
+                    && touched.iter().any(|node| incident.touches(*node))
+                    && !self.incidents.contains(index)
+                    && !self.trace.is_told_by_its_fault(*index)
+            })
+            .map(|(index, _)| index)
+            .take(INCIDENTS)
+            .collect();
+        for index in incidents {
+            self.incidents.insert(index);
+            let at = self.trace.incidents[index].after as u64;
+            asides.push((at, true, Aside::Incident(index)));
+        }
+        let nodes: BTreeSet<NodeId> = [cause, Some(step)]
+            .into_iter()
+            .flatten()
+            .filter_map(|step| Some(self.trace.step(step)?.node))
+            .chain(self.outline.focus)
+            .collect();
+        let notable: Vec<u64> = self
+            .trace
+            .rows(after, step)
+            .filter(|(index, row)| {
+                row.notable && nodes.contains(&row.node) && !self.known.contains(index)
+            })
+            .map(|(index, _)| index)
+            .take(ASIDES)
+            .collect();
+        for step in notable {
+            self.known.insert(step);
+            asides.push((step, false, Aside::Step(step)));
+        }
+        if let Some(latest) = heard.first() {
+            asides.push((*latest, false, Aside::Heard(heard)));
+        }
+        asides.sort_by_key(|(at, incident, _)| Reverse((*at, !*incident)));
+        asides.into_iter().map(|(_, _, aside)| aside).collect()
+    }
+}
+
+/// The latest step of a part.
+fn latest(part: &Part) -> u64 {
+    match part {
+        Part::Hops(steps) => steps[0],
+        part => part.earliest(),
+    }
+}

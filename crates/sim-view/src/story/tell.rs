@@ -1,0 +1,326 @@
+//! [`Teller`]: puts chains into sentences, with what happened in between.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sim_check::SimTime;
+use sim_node::NodeId;
+use sim_scenario::{Happening, Seen};
+
+use super::Tale;
+use super::around;
+use super::chain::Part;
+use super::outline::{Outline, Root};
+use super::phrases;
+use super::plan::{Aside, Planned, Planner};
+use crate::trace::{Disturbance, Event, Loss, Replay, Texts, Trace};
+use crate::words;
+
+/// What a sentence of the chain and one about what happened besides begin with.
+const CHAIN: &str = "  * ";
+const ASIDE: &str = "      | ";
+
+pub(super) struct Teller<'a> {
+    tale: &'a Tale<'a>,
+    trace: &'a Trace,
+    outline: &'a Outline,
+    plans: BTreeMap<u64, Vec<Planned>>,
+    texts: Texts,
+    losses: BTreeMap<u64, Vec<&'a Loss>>,
+    /// Who takes part in the story.
+    cast: BTreeSet<NodeId>,
+    told: BTreeSet<u64>,
+    told_losses: BTreeSet<u64>,
+    /// The earliest step of the story.
+    since: u64,
+}
+
+impl<'a> Teller<'a> {
+    pub(super) fn new(
+        tale: &'a Tale<'a>,
+        trace: &'a Trace,
+        outline: &'a Outline,
+        replay: &mut Replay<'_>,
+    ) -> Self {
+        let mut planner =
+            Planner { trace, outline, known: BTreeSet::new(), incidents: BTreeSet::new() };
+        let mut plans = BTreeMap::new();
+        let mut wanted = BTreeSet::new();
+        let mut cast: BTreeSet<NodeId> = outline.focus.into_iter().collect();
+        let mut since = u64::MAX;
+        // The roots are told wherever they are met, so no chain runs through another's end.
+        planner.known.extend(outline.roots.iter().map(|root| root.step));
+        for root in &outline.roots {
+            let plan = planner.plan(root.step);
+            for planned in &plan {
+                wanted.extend(planned.part.wanted());
+                wanted.extend(planned.asides.iter().flat_map(Aside::steps));
+                since = since.min(planned.part.earliest());
+                for step in planned.part.wanted() {
+                    cast.extend(trace.step(step).map(|step| step.node));
+                }
+            }
+            plans.insert(root.step, plan);
+        }
+        let texts = Texts::of(wanted, replay);
+        let mut losses: BTreeMap<u64, Vec<&Loss>> = BTreeMap::new();
+        for loss in &trace.losses {
+            losses.entry(loss.step).or_default().push(loss);
+        }
+        Self {
+            tale,
+            trace,
+            outline,
+            plans,
+            texts,
+            losses,
+            cast,
+            told: BTreeSet::new(),
+            told_losses: BTreeSet::new(),
+            since,
+        }
+    }
+
+    /// The chain's sentences, each with the mark that it begins with.
+    pub(super) fn chain(&mut self, root: &Root) -> Vec<(&'static str, String)> {
+        let plan = self.plans.remove(&root.step).unwrap_or_default();
+        let mut lines = Vec::new();
+        for planned in &plan {
+            let mut sentence = self.part(&planned.part, planned.effect);
+            self.told.extend(planned.part.wanted());
+            if let (None, Some(moral)) = (planned.effect, &root.moral) {
+                sentence = format!("{sentence} {moral}");
+            }
+            lines.push((CHAIN, sentence));
+            for aside in &planned.asides {
+                lines.push((ASIDE, self.aside(aside)));
+            }
+        }
+        lines
+    }
+
+    fn part(&mut self, part: &Part, effect: Option<u64>) -> String {
+        match part {
+            Part::Known(step) => {
+                let place = if self.told.contains(step) { "above" } else { "below" };
+                format!("{} That step is told {place}.", self.linked(*step, effect))
+            }
+            Part::Again { first, cycle, times } => self.again(*first, *cycle, *times),
+            Part::Hops(steps) => self.hops(steps, effect),
+            Part::More { steps, first } => {
+                let story = match (self.trace.step(*first), self.texts.step(*first)) {
+                    (Some(row), Some(Seen::Step { what, .. })) => {
+                        let at = words::instant(row.at);
+                        format!("{} {} at {at}", row.node, phrases::happened(what))
+                    }
+                    _ => "the beginning".to_owned(),
+                };
+                let steps = words::count(*steps as u64, "step");
+                format!("And so on, {steps} further back, to step {first}: {story}.")
+            }
+            Part::Step(step) => match effect {
+                None => self.opening(*step),
+                Some(_) => {
+                    let mut sentence = self.linked(*step, effect);
+                    let except = effect.and_then(|effect| self.receiver(effect));
+                    let deeds =
+                        self.texts.step(*step).and_then(|seen| phrases::deeds(seen, except));
+                    if let Some(deeds) = deeds {
+                        sentence.push_str(&format!(" In that step it also {deeds}."));
+                    }
+                    sentence + &self.lost_in(*step)
+                }
+            },
+        }
+    }
+
+    /// The first sentence of a chain: its last step.
+    fn opening(&mut self, step: u64) -> String {
+        let (Some(row), Some(seen)) = (self.trace.step(step), self.texts.step(step)) else {
+            return format!("Step {step}.");
+        };
+        let Seen::Step { state, .. } = seen else { return String::new() };
+        let (at, whole) = (words::instant(row.at), phrases::whole(seen));
+        let panicked = self
+            .tale
+            .report
+            .violations
+            .iter()
+            .any(|violation| violation.code == "PANIC" && violation.step == Some(step));
+        let died = match state {
+            Some(_) => "",
+            None if panicked => ", and its handler panicked",
+            None => ", and crashed in the middle of it",
+        };
+        let node = row.node;
+        format!("At {at}, in step {step}, {node} {whole}{died}.") + &self.lost_in(step)
+    }
+
+    /// A step as the cause of the one told before.
+    fn linked(&self, step: u64, effect: Option<u64>) -> String {
+        let Some(row) = self.trace.step(step) else { return String::new() };
+        let effect = effect.and_then(|effect| self.trace.step(effect));
+        let at = words::instant(row.at);
+        let earlier = match effect.map(|effect| effect.at - row.at) {
+            Some(gap) if !gap.is_zero() => format!("{} earlier, at {at}", words::duration(gap)),
+            _ => format!("at {at}"),
+        };
+        let node = row.node;
+        let deed = match effect.map(|effect| effect.event) {
+            Some(Event::Timer(_)) => "had set that timer",
+            Some(Event::Message { from, .. })
+                if effect.is_some_and(|effect| effect.node == from) =>
+            {
+                "had sent itself that"
+            }
+            _ => "had sent it",
+        };
+        let when = match self.texts.step(step) {
+            Some(Seen::Step { what, .. }) => format!(", {}", phrases::when(what)),
+            _ => String::new(),
+        };
+        format!("{node} {deed} {earlier}{when} (step {step}).")
+    }
+
+    /// What was told just now had happened before.
+    fn again(&self, first: u64, cycle: usize, times: usize) -> String {
+        let Some(row) = self.trace.step(first) else { return String::new() };
+        let since = words::instant(row.at);
+        let times = if times == 1 { "once".to_owned() } else { words::count(times as u64, "time") };
+        if let (1, Event::Timer(_)) = (cycle, row.event) {
+            let node = row.node;
+            return format!(
+                "{node} had set that timer again each time it fired, {times} since {since} (step {first})."
+            );
+        }
+        format!("The same had gone round {times} before, since {since} (step {first}).")
+    }
+
+    fn hops(&self, steps: &[u64], effect: Option<u64>) -> String {
+        const SHOWN: usize = 16;
+        let first = *steps.last().expect("hops are several steps");
+        let mut path: Vec<NodeId> =
+            steps.iter().rev().filter_map(|step| Some(self.trace.step(*step)?.node)).collect();
+        path.extend(effect.and_then(|effect| Some(self.trace.step(effect)?.node)));
+        let hidden = path.len().saturating_sub(SHOWN);
+        let names: Vec<String> = path[hidden..].iter().map(ToString::to_string).collect();
+        let before = if hidden > 0 { "… → " } else { "" };
+        let Some((row, Seen::Step { what, .. })) =
+            self.trace.step(first).zip(self.texts.step(first))
+        else {
+            return String::new();
+        };
+        let Happening::Message { kind, .. } = what else { return String::new() };
+        let at = words::instant(row.at);
+        let hops = words::count(steps.len() as u64 + u64::from(effect.is_some()), "node");
+        let (path, node, when) = (names.join(" → "), row.node, phrases::happened(what));
+        format!(
+            "A chain of {kind} messages had come through {hops}, {before}{path}; at its beginning {node} {when} at {at} (step {first})."
+        )
+    }
+
+    fn aside(&self, aside: &Aside) -> String {
+        match aside {
+            Aside::Incident(index) => {
+                format!("Meanwhile, {}.", around::incident(&self.trace.incidents[*index]))
+            }
+            Aside::Heard(steps) => self.heard(steps),
+            Aside::Step(step) => {
+                let (Some(row), Some(seen)) = (self.trace.step(*step), self.texts.step(*step))
+                else {
+                    return String::new();
+                };
+                let (at, whole) = (words::instant(row.at), phrases::whole(seen));
+                format!("Before that, at {at} in step {step}, {} {whole}.", row.node)
+            }
+        }
+    }
+
+    fn heard(&self, steps: &[u64]) -> String {
+        let mut node = None;
+        let heard: Vec<String> = steps
+            .iter()
+            .filter_map(|step| {
+                let Some(Seen::Step { what, node: who, .. }) = self.texts.step(*step) else {
+                    return None;
+                };
+                node = Some(*who);
+                let Happening::Message { from, kind, text, .. } = what else { return None };
+                let content = words::content(kind, text, phrases::CONTENT);
+                Some(format!("{content} from {from} (step {step})"))
+            })
+            .collect();
+        let Some(node) = node else { return String::new() };
+        let order = if heard.len() > 1 { ", the latest first," } else { "" };
+        format!("Meanwhile {node} heard{order} {}.", words::list(&heard))
+    }
+
+    /// Who handled the message whose handling this step is, when another node sent it.
+    fn receiver(&self, step: u64) -> Option<NodeId> {
+        let row = self.trace.step(step)?;
+        matches!(row.event, Event::Message { .. }).then_some(row.node)
+    }
+
+    fn lost_in(&mut self, step: u64) -> String {
+        let Some(losses) = self.losses.get(&step) else { return String::new() };
+        self.told_losses.extend(losses.iter().map(|loss| loss.message));
+        around::losses_of_step(losses).iter().map(|sentence| format!(" {sentence}")).collect()
+    }
+
+    /// Messages between those who take part that never arrived and were not told of.
+    pub(super) fn losses(&self) -> Vec<String> {
+        let matters = |loss: &&Loss| {
+            let involved = match self.outline.focus {
+                Some(focus) if self.outline.debt => loss.from == focus || loss.to == focus,
+                _ => self.cast.contains(&loss.from) && self.cast.contains(&loss.to),
+            };
+            let in_time = self.outline.debt || loss.step >= self.since;
+            involved && in_time && !self.told_losses.contains(&loss.message)
+        };
+        let end = self.outline.roots.first().map_or(u64::MAX, |root| root.step);
+        let before = |loss: &&Loss| self.outline.debt || loss.step <= end;
+        let losses: Vec<&Loss> = self.trace.losses.iter().filter(matters).filter(before).collect();
+        around::losses_summed(&losses)
+    }
+
+    /// Who was down at the end, when the story is about something that never happened.
+    pub(super) fn end(&self) -> Vec<String> {
+        if !self.outline.debt {
+            return vec![];
+        }
+        let mut down: BTreeMap<NodeId, SimTime> = BTreeMap::new();
+        for incident in &self.trace.incidents {
+            let Disturbance::Crash(node) = incident.what else { continue };
+            let started = self.trace.steps[incident.after..].iter().any(|step| step.node == node);
+            if !started {
+                down.insert(node, incident.at);
+            }
+        }
+        down.into_iter()
+            .map(|(node, at)| format!("{node} had been down since {}.", words::instant(at)))
+            .collect()
+    }
+
+    /// Every fault of the scenario with its number, for `--without`.
+    pub(super) fn faults(&self) -> Vec<String> {
+        let reports = self.tale.report.faults.iter().enumerate();
+        reports
+            .map(|(number, fault)| {
+                let label = words::clip(&fault.label, 80);
+                let whom = match fault.victims.as_slice() {
+                    [] => String::new(),
+                    victims => format!(" {}", words::nodes(victims)),
+                };
+                match fault.first {
+                    None => format!("{number}  {label}: it never struck."),
+                    Some(at) if fault.struck > 1 => {
+                        let (times, at) = (words::count(fault.struck, "time"), words::instant(at));
+                        format!("{number}  {label}: struck {times}, first{whom} at {at}.")
+                    }
+                    Some(at) => {
+                        format!("{number}  {label}: struck{whom} at {}.", words::instant(at))
+                    }
+                }
+            })
+            .collect()
+    }
+}

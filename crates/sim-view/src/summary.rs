@@ -1,0 +1,240 @@
+//! [`summary`]: a run at a glance.
+
+use std::io::{self, Write};
+
+use sim_check::{Kind, SimTime, Verdict};
+use sim_scenario::{Expectation, Messages, Report, ScenarioFacts};
+
+use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, HANDLED, Painted};
+use crate::past::past;
+use crate::trace::Replay;
+use crate::words;
+
+/// How wide the names of the rows are.
+const LABEL: usize = 12;
+
+/// Writes what became of a run: verdicts, messages, faults, warnings, and when a property fell, the steps
+/// that led there, for which the run is replayed. Text comes with ANSI colours.
+///
+/// # Errors
+/// The writer's.
+pub fn summary(
+    out: &mut dyn Write,
+    facts: &ScenarioFacts,
+    report: &Report,
+    width: usize,
+    replay: &mut Replay<'_>,
+) -> io::Result<()> {
+    head(out, facts, report)?;
+    properties(out, report)?;
+    row(out, "time", &time(report))?;
+    messages(out, report, width)?;
+    faults(out, report, width)?;
+    for warning in &report.warnings {
+        row_in(out, "warning", warning, width, FAULT)?;
+    }
+    if let Some(why) = &report.undecided {
+        row_in(out, "undecided", why, width, FAULT)?;
+    }
+    if let Some(what) = &report.promise_broken {
+        row_in(out, "promise", what, width, FAULT)?;
+    }
+    violations(out, report, width, replay)?;
+    if report.violations.is_empty() && report.as_expected {
+        return row(out, "digest", &format!("{:016x}", report.digest));
+    }
+    writeln!(out, "\nreproduce: {}", Painted(BOLD, &report.reproduce))?;
+    writeln!(out, "digest: {:016x}", report.digest)
+}
+
+fn head(out: &mut dyn Write, facts: &ScenarioFacts, report: &Report) -> io::Result<()> {
+    let verdict = Painted(paint::of(report.verdict), report.verdict.as_str());
+    let (title, protocol, seed) = (&report.scenario, &report.protocol, report.seed);
+    let expected = match (report.as_expected, &facts.expect) {
+        (true, Expectation::Holds) => "as expected".to_owned(),
+        (true, Expectation::Violates(code)) => format!("as expected: {code} must fall"),
+        (_, Expectation::Sometimes { code, of }) => {
+            format!("{code} must fall in at least one of {}", words::count(*of, "seed"))
+        }
+        (false, Expectation::Holds) => "not as expected: everything must hold".to_owned(),
+        (false, Expectation::Violates(code)) => {
+            format!("not as expected: {code} must fall, and no other")
+        }
+    };
+    let style = if report.as_expected { DIM } else { BROKEN };
+    write!(out, "{verdict}  {} ", Painted(BOLD, title))?;
+    writeln!(out, "({protocol}, {}, seed {seed})", nodes(facts))?;
+    row_in(out, "expectation", &expected, usize::MAX, style)
+}
+
+fn nodes(facts: &ScenarioFacts) -> String {
+    let servers = words::count(u64::from(facts.servers), "server");
+    match facts.others {
+        0 => servers,
+        others => format!("{servers} and {}", words::count(u64::from(others), "other node")),
+    }
+}
+
+fn properties(out: &mut dyn Write, report: &Report) -> io::Result<()> {
+    let code = report.properties.iter().map(|property| property.code.len()).max().unwrap_or(0);
+    let name = report.properties.iter().map(|property| property.name.len()).max().unwrap_or(0);
+    for property in &report.properties {
+        let sign = match property.verdict {
+            Verdict::Held => '✓',
+            Verdict::Violated => '✗',
+            Verdict::Vacuous => '-',
+            Verdict::Unknown => '?',
+        };
+        let kind = match property.kind {
+            Kind::Safety => "safety",
+            Kind::Liveness => "liveness",
+        };
+        let style = paint::of(property.verdict);
+        writeln!(
+            out,
+            "  {} {:code$}  {:name$}  {kind:8}  {}",
+            Painted(style, sign),
+            property.code,
+            property.name,
+            Painted(style, property.verdict.as_str()),
+        )?;
+    }
+    Ok(())
+}
+
+fn time(report: &Report) -> String {
+    let time = words::instant(SimTime::from_nanos(report.virtual_ns));
+    format!("{time} of virtual time, {}", words::count(report.events, "event"))
+}
+
+fn messages(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {
+    let Messages {
+        total,
+        protocol,
+        client,
+        heartbeat,
+        retransmission,
+        lost,
+        in_flight,
+        by_kind,
+        bytes,
+    } = &report.messages;
+    let mut text = format!("{} sent", words::grouped(*total));
+    let classes: Vec<String> = [
+        (protocol, "protocol"),
+        (client, "client"),
+        (heartbeat, "heartbeat"),
+        (retransmission, "sent again"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| **number > 0)
+    .map(|(number, name)| format!("{} {name}", words::grouped(*number)))
+    .collect();
+    if !classes.is_empty() {
+        text.push_str(&format!(": {}", words::list(&classes)));
+    }
+    text.push_str(&format!("; {} lost", words::grouped(*lost)));
+    if *in_flight > 0 {
+        text.push_str(&format!(", {} still under way", words::grouped(*in_flight)));
+    }
+    if let Some(bytes) = bytes {
+        text.push_str(&format!("; {}", words::count(*bytes, "byte")));
+    }
+    row_in(out, "messages", &text, width, paint::PLAIN)?;
+    let kinds: Vec<String> = by_kind
+        .iter()
+        .filter(|(_, number)| **number > 0)
+        .map(|(kind, number)| format!("{kind} {}", words::grouped(*number)))
+        .collect();
+    if kinds.is_empty() {
+        return Ok(());
+    }
+    row_in(out, "by kind", &kinds.join(", "), width, paint::PLAIN)
+}
+
+fn faults(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {
+    for (number, fault) in report.faults.iter().enumerate() {
+        let label = words::clip(&fault.label, 80);
+        let whom = match fault.victims.as_slice() {
+            [] => String::new(),
+            victims => format!(" {}", words::nodes(victims)),
+        };
+        let (text, style) = match fault.first {
+            None => (format!("{label}: never struck"), DIM),
+            Some(at) => {
+                let at = words::instant(at);
+                let text = match fault.struck {
+                    1 => format!("{label}: struck{whom} at {at}"),
+                    struck => {
+                        let times = words::count(struck, "time");
+                        format!("{label}: struck {times}, first{whom} at {at}")
+                    }
+                };
+                (text, FAULT)
+            }
+        };
+        row_in(out, &format!("fault {number}"), &text, width, style)?;
+    }
+    Ok(())
+}
+
+fn violations(
+    out: &mut dyn Write,
+    report: &Report,
+    width: usize,
+    replay: &mut Replay<'_>,
+) -> io::Result<()> {
+    for violation in &report.violations {
+        let property = report.properties.iter().find(|property| property.code == violation.code);
+        let name = property.map_or("", |property| property.name);
+        let at = words::instant(SimTime::from_nanos(violation.at_ns));
+        let step = violation.step.map(|step| format!(", step {step}")).unwrap_or_default();
+        let whose = violation.node.map(|node| format!(", {node}")).unwrap_or_default();
+        let title = format!("{} {name} fell at {at}{step}{whose}:", violation.code);
+        writeln!(out, "\n{}", Painted(BROKEN, title))?;
+        for line in words::wrap(&violation.detail, width.saturating_sub(2)) {
+            writeln!(out, "  {line}")?;
+        }
+    }
+    if !report.violations.is_empty() {
+        past(out, report, width, replay)?;
+    }
+    Ok(())
+}
+
+fn row(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
+    row_in(out, label, text, usize::MAX, paint::PLAIN)
+}
+
+fn row_in(
+    out: &mut dyn Write,
+    label: &str,
+    text: &str,
+    width: usize,
+    style: anstyle::Style,
+) -> io::Result<()> {
+    let room = width.saturating_sub(LABEL + 3).max(20);
+    for (number, line) in words::wrap(text, room).iter().enumerate() {
+        let label = if number == 0 { label } else { "" };
+        writeln!(
+            out,
+            "  {} {}",
+            Painted(DIM, format_args!("{label:LABEL$}")),
+            Painted(style, line)
+        )?;
+    }
+    Ok(())
+}
+
+/// The verdict in a few words, for comparing runs.
+pub(crate) fn ending(report: &Report) -> String {
+    let verdict = report.verdict.as_str();
+    let fell: Vec<&str> = report.violations.iter().map(|violation| violation.code).collect();
+    let fell = if fell.is_empty() { String::new() } else { format!(" ({})", words::list(&fell)) };
+    format!("{}{fell} after {}", painted_verdict(report.verdict, verdict), time(report))
+}
+
+fn painted_verdict(verdict: Verdict, text: &str) -> String {
+    let style = if verdict == Verdict::Held { HANDLED } else { paint::of(verdict) };
+    Painted(style, text).to_string()
+}

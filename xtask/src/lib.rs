@@ -1,0 +1,52 @@
+//! The project's own commands: `cargo xtask check`, `fix` and `bench`.
+//!
+//! `check` only reads and is what CI runs; `fix` changes. A stage of the check is a function from
+//! the [`Workspace`] to what it has to tell, and a line in [`check::STAGES`].
+
+pub mod bench;
+pub mod check;
+pub mod command;
+pub mod corpus;
+pub mod deny;
+pub mod fix;
+pub mod law;
+pub mod metadata;
+pub mod readme;
+pub mod tidy;
+pub mod workspace;
+
+use std::process::ExitCode;
+
+pub use workspace::Workspace;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+  check [STAGE ...]        everything that CI asks for, or the named stages only; changes no file
+  check --list             the stages, in order
+  fix                      formats the code and applies what clippy can mend by itself
+  bench engine [--json] [--rounds N]
+                           the engine against a bare event loop: nanoseconds per event, ratios
+";
+
+/// Runs one command line, without the program's name. The exit code is 0 when all is well, 1 when
+/// something was found wrong, and 2 when the command line makes no sense.
+#[must_use]
+pub fn run(arguments: &[String]) -> ExitCode {
+    let workspace = Workspace::find();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    match words.as_slice() {
+        ["check", "--list"] => check::list(),
+        ["check", stages @ ..] => check::check(&workspace, stages),
+        ["fix"] => fix::fix(&workspace),
+        ["bench", "engine", options @ ..] => bench::engine(&workspace, options),
+        ["help" | "--help" | "-h"] => {
+            print!("{USAGE}");
+            ExitCode::SUCCESS
+        }
+        _ => {
+            eprint!("{USAGE}");
+            ExitCode::from(2)
+        }
+    }
+}
