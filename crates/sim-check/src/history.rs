@@ -4,10 +4,10 @@ use crate::SimTime;
 
 /// The operations of all clients, in the order in which they were invoked.
 ///
-/// Invocations and responses are totally ordered by the order in which they are recorded; instants of
-/// time are kept for people. An operation precedes another if its response was recorded before the
-/// other's invocation (Herlihy and Wing 1990); otherwise the two are concurrent. A client may have
-/// several operations under way.
+/// Invocations and responses are totally ordered by the order in which they are recorded; instants
+/// of time are kept for people. An operation precedes another if its response was recorded before
+/// the other's invocation (Herlihy and Wing 1990); otherwise the two are concurrent. A client may
+/// have several operations under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct History<O, R> {
     calls: Vec<Call<O, R>>,

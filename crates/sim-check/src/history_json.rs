@@ -7,9 +7,10 @@
 //! {"client":7,"op":0,"type":"ok","f":"put","key":"x","value":null,"at_ns":2500}
 //! ```
 //!
-//! `client` and `op` together name an operation; `type` is `invoke`, then at most once `ok` (it took
-//! effect, `value` is the answer), `fail` (it never took effect) or `info` (it is not known whether it
-//! did). `f`, `key` and `value` mean what the object says ([`Notation`]). `at_ns` never decreases.
+//! `client` and `op` together name an operation; `type` is `invoke`, then at most once `ok` (it
+//! took effect, `value` is the answer), `fail` (it never took effect) or `info` (it is not known
+//! whether it did). `f`, `key` and `value` mean what the object says ([`Notation`]). `at_ns` never
+//! decreases.
 
 use std::collections::BTreeMap;
 use std::io::{self, BufRead, Write};
@@ -24,8 +25,8 @@ use crate::{Call, CallId, End, History, HistoryError, Notation, SimTime};
 /// operation without a second line is open.
 ///
 /// # Errors
-/// With the number of the first line that cannot be read, is not an object of the format, or makes no
-/// sense where it stands.
+/// With the number of the first line that cannot be read, is not an object of the format, or makes
+/// no sense where it stands.
 pub fn read_history<S: Notation>(
     spec: &S,
     text: impl BufRead,
@@ -47,9 +48,9 @@ pub fn read_history<S: Notation>(
     Ok(reader.history)
 }
 
-/// Writes a history so that [`read_history`] gives the same one back, but for responses whose answer
-/// is not known: the format has no word for them, and `info` claims less. An operation's `op` is its
-/// number in the history.
+/// Writes a history so that [`read_history`] gives the same one back, but for responses whose
+/// answer is not known: the format has no word for them, and `info` claims less. An operation's
+/// `op` is its number in the history.
 ///
 /// # Errors
 /// As the writer's.

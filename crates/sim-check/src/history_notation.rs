@@ -9,7 +9,8 @@ use crate::linearizability::{
     RegisterOutput, Spec,
 };
 
-/// How the operations of an object are written as `f`, `key` and `value`, and its answers as `value`.
+/// How the operations of an object are written as `f`, `key` and `value`, and its answers as
+/// `value`.
 pub trait Notation: Spec {
     /// An operation as its invocation says it.
     fn write_operation(&self, operation: &Self::Operation) -> Asked;
@@ -149,9 +150,9 @@ where
     }
 }
 
-/// `get` with null, answered by the value or null; `put` and `append` with the text, answered by null;
-/// `cas` with `[expected or null, new]`, answered by whether it wrote; `delete`, with and answered by
-/// null. Each names its key.
+/// `get` with null, answered by the value or null; `put` and `append` with the text, answered by
+/// null; `cas` with `[expected or null, new]`, answered by whether it wrote; `delete`, with and
+/// answered by null. Each names its key.
 impl Notation for KeyValue {
     fn write_operation(&self, operation: &(String, Command)) -> Asked {
         let (key, command) = operation;

@@ -18,7 +18,7 @@ pub struct View<'a, N: Node> {
     pub config: &'a N::Config,
     /// Every node's state, by number; `None` while it is down.
     pub states: &'a [Option<N>],
-    /// The core inside which liveness is owed, once the calm has begun. Before that, and in a scenario
+    /// The servers inside which liveness is owed, once the calm has begun. Before that, and in a scenario
     /// without a calm, every node that is up counts.
     pub core: Option<&'a BTreeSet<NodeId>>,
 }
@@ -40,10 +40,12 @@ impl<'a, N: Node> View<'a, N> {
         })
     }
 
-    /// The nodes to which liveness is owed: up, and inside the core once there is one.
+    /// The nodes to which liveness is owed: up, and once there is a core, inside it or no server.
     pub fn owed(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
-        let core = self.core;
-        self.up().filter(move |(node, _)| core.is_none_or(|core| core.contains(node)))
+        let (core, servers) = (self.core, self.servers);
+        self.up().filter(move |(node, _)| {
+            node.number() >= servers || core.is_none_or(|core| core.contains(node))
+        })
     }
 }
 
@@ -80,7 +82,8 @@ pub trait Property<N: Node>: Clone + 'static {
     /// The storm is over: the core is up and connected for good.
     fn calm(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
-    /// The run has ended, and no safety property fell.
+    /// The run has ended, and no safety property fell. The time is the deadline, or later when a debt was
+    /// paid late; the states have lasted since the last step.
     fn end(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
     /// What is still owed: asked at the deadline, and after each step from then on until nothing is.

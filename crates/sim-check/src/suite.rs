@@ -112,6 +112,7 @@ macro_rules! tuple_of_suites {
                     [$($suite::claims()),*];
                 all.concat()
             }
+            #[allow(clippy::unused_unit, reason = "the empty suite is the unit")]
             fn new(_config: &N::Config, _servers: u32) -> Self {
                 ($($suite::new(_config, _servers),)*)
             }

@@ -184,7 +184,10 @@ proptest! {
     #[test]
     fn a_mangled_text_is_no_panic(
         store in history::<KeyValue>(),
-        changes in prop::collection::vec((0..4_u8, any::<prop::sample::Index>(), any::<u8>()), 1..6),
+        changes in prop::collection::vec(
+            (0..4_u8, any::<prop::sample::Index>(), any::<u8>()),
+            1..6,
+        ),
     ) {
         let mut bytes = text(&KeyValue, &store).into_bytes();
         for (what, at, byte) in changes {

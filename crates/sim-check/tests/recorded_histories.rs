@@ -1,5 +1,5 @@
-//! Histories of real systems that nobody here recorded: the checker must say what their sources say.
-//! They are read from `histories` in the folder that `REHEARSAL_DATA` names.
+//! Histories of real systems that nobody here recorded: the checker must say what their sources
+//! say. They are read from `histories` in the folder that `REHEARSAL_DATA` names.
 
 mod recorded;
 

@@ -10,9 +10,10 @@ pub(super) type Configuration = SmallVec<[u64; 4]>;
 
 /// The set of operations that are placed.
 ///
-/// Those that have answered are placed almost in the order of invocation, so their set is everything
-/// below a low mark, and a few words of bits up to a high mark. Those without a response may stay
-/// behind for ever; they have bits of their own, so that they do not hold the low mark back.
+/// Those that have answered are placed almost in the order of invocation, so their set is
+/// everything below a low mark, and a few words of bits up to a high mark. Those without a response
+/// may stay behind for ever; they have bits of their own, so that they do not hold the low mark
+/// back.
 pub(super) struct Placed {
     answered: Vec<u64>,
     open: Vec<u64>,
@@ -61,8 +62,8 @@ impl Placed {
         words[word] & bit != 0
     }
 
-    /// The configuration of this set with a state. Two are equal only if both are: the low mark says
-    /// how many words are left out, and the open ones always take the same number.
+    /// The configuration of this set with a state. Two are equal only if both are: the low mark
+    /// says how many words are left out, and the open ones always take the same number.
     pub(super) fn with(&self, state: u32) -> Configuration {
         let low = u64::try_from(self.low).expect("fewer words than 2^64");
         let mut configuration = Configuration::new();

@@ -15,9 +15,9 @@ pub(super) enum Entry {
     Answered(u32),
 }
 
-/// The invocations and responses of the operations that are not placed, in the order of the history.
-/// Taking one out and putting it back costs constant time when the last taken out is the first put
-/// back (Knuth's dancing links).
+/// The invocations and responses of the operations that are not placed, in the order of the
+/// history. Taking one out and putting it back costs constant time when the last taken out is the
+/// first put back (Knuth's dancing links).
 pub(super) struct Entries {
     entries: Vec<Entry>,
     next: Vec<Place>,

@@ -14,8 +14,9 @@ const TOLD: usize = 8;
 
 /// Why a history is not linearizable.
 ///
-/// All operations on the object that answered before [`Evidence::stuck`] did can be ordered, together
-/// with those under way and what these answered later. With the answer of `stuck` they cannot.
+/// All operations on the object that answered before [`Evidence::stuck`] did can be ordered,
+/// together with those under way and what these answered later. With the answer of `stuck` they
+/// cannot.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     /// The object; `None` when there is only one.
@@ -60,8 +61,8 @@ impl Evidence {
         Self { key, stuck: stuck.id, window, attempts }
     }
 
-    /// The evidence in sentences, some lines of text without a newline at the end. The history must be
-    /// the one that was judged.
+    /// The evidence in sentences, some lines of text without a newline at the end. The history must
+    /// be the one that was judged.
     #[must_use]
     pub fn tell<O: Debug, R: Debug>(&self, history: &History<O, R>) -> String {
         let mut text = String::from("no order explains what the operations");

@@ -2,8 +2,8 @@
 
 use super::Spec;
 
-/// A store of texts by key, each key an object of its own. A missing key is told apart from an empty
-/// text; at first all are missing.
+/// A store of texts by key, each key an object of its own. A missing key is told apart from an
+/// empty text; at first all are missing.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct KeyValue;
 

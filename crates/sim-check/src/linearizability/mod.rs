@@ -1,15 +1,16 @@
-//! Is a history linearizable (Herlihy and Wing 1990)? Each operation must seem to take effect at one
-//! instant between its invocation and its response, so that one at a time they answer what the object,
-//! a [`Spec`], would have answered.
+//! Is a history linearizable (Herlihy and Wing 1990)? Each operation must seem to take effect at
+//! one instant between its invocation and its response, so that one at a time they answer what the
+//! object, a [`Spec`], would have answered.
 //!
 //! * The search is that of Wing and Gong (1993), with Lowe's memory of configurations (2017): which
 //!   operations are placed, and the state they lead to. No configuration is searched twice.
-//! * Objects are independent, so each key is judged alone (locality in Herlihy and Wing 1990; Horn and
-//!   Kroening 2015).
-//! * An operation without a response stays open: it may take effect at any later time, or never. One
-//!   that failed never happened.
-//! * The problem is NP-complete (Gibbons and Korach 1997), so a [`Budget`] bounds the configurations
-//!   that are visited, and [`Ruling::Unknown`] is the ruling when it runs out, and only then.
+//! * Objects are independent, so each key is judged alone (locality in Herlihy and Wing 1990; Horn
+//!   and Kroening 2015).
+//! * An operation without a response stays open: it may take effect at any later time, or never.
+//!   One that failed never happened.
+//! * The problem is NP-complete (Gibbons and Korach 1997), so a [`Budget`] bounds the
+//!   configurations that are visited, and [`Ruling::Unknown`] is the ruling when it runs out, and
+//!   only then.
 //!
 //! The ruling is a function of history and budget: nothing depends on hash order or on time.
 //!
@@ -53,8 +54,8 @@ use self::search::{Found, Search};
 use crate::{CallId, History, Verdict};
 
 /// How many configurations may be visited: together, by the objects of a history. One costs about a
-/// hundred bytes, and each different state of an object costs its own size: long texts weigh more than
-/// the configurations do.
+/// hundred bytes, and each different state of an object costs its own size: long texts weigh more
+/// than the configurations do.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Budget(pub u64);
 

@@ -5,8 +5,8 @@ use std::collections::BTreeMap;
 use super::Spec;
 use crate::{Call, CallId, End, History};
 
-/// The operations on one object that may have taken effect, in order of invocation. In the search an
-/// operation goes by its index here.
+/// The operations on one object that may have taken effect, in order of invocation. In the search
+/// an operation goes by its index here.
 pub(super) struct Part<'a, S: Spec> {
     pub(super) spec: &'a S,
     pub(super) history: &'a History<S::Operation, S::Output>,
@@ -76,9 +76,9 @@ impl<'a, S: Spec> Part<'a, S> {
         part
     }
 
-    /// Twins do the same and answer the same. If the earlier invoked one also answers no later, then
-    /// whenever the two are placed the other way round they can change places. So only orders in which
-    /// it comes first need to be tried.
+    /// Twins do the same and answer the same. If the earlier invoked one also answers no later,
+    /// then whenever the two are placed the other way round they can change places. So only orders
+    /// in which it comes first need to be tried.
     fn order_twins(&mut self) {
         let mut last_twin = BTreeMap::new();
         for call in 0..self.items.len() {
@@ -93,8 +93,8 @@ impl<'a, S: Spec> Part<'a, S> {
 }
 
 impl<'a, S: Spec> Item<'a, S> {
-    /// An operation as the search sees it; `None` if it cannot matter: because it never happened, or
-    /// because it changed nothing and told nobody.
+    /// An operation as the search sees it; `None` if it cannot matter: because it never happened,
+    /// or because it changed nothing and told nobody.
     fn new(spec: &S, id: CallId, call: &'a Call<S::Operation, S::Output>) -> Option<Self> {
         let (answered, output) = match &call.end {
             End::Failed(_) => return None,

@@ -14,8 +14,8 @@ const DEAD_ENDS_KEPT: usize = 4;
 /// The search for an order of one object's operations.
 ///
 /// It is depth first over configurations. Three rules spare configurations, and lose no order:
-/// * an operation that only reads and whose answer fits is placed at once, for it can only be in the
-///   way later ([`Spec::only_reads`]);
+/// * an operation that only reads and whose answer fits is placed at once, for it can only be in
+///   the way later ([`Spec::only_reads`]);
 /// * an operation without a response is not placed where it would change nothing;
 /// * of two that do and answer the same, the earlier goes first where that is possible.
 pub(super) struct Search<'a, S: Spec> {
@@ -123,8 +123,8 @@ impl<'a, S: Spec> Search<'a, S> {
         u64::try_from(self.visited.len()).expect("fewer than 2^64")
     }
 
-    /// Places an operation, and the reads that fit after it. Returns whether it could be placed and is
-    /// worth trying.
+    /// Places an operation, and the reads that fit after it. Returns whether it could be placed and
+    /// is worth trying.
     fn place(&mut self, call: u32) -> bool {
         let item = self.part.item(call);
         let twin = item.after.map(|twin| self.part.item(twin));

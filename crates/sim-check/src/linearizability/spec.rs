@@ -20,12 +20,14 @@ pub trait Spec {
     /// The state in which an object begins.
     fn initial(&self, key: &Self::Key) -> Self::State;
 
-    /// Carries an operation out. The same state and operation always lead to the same state and output.
+    /// Carries an operation out. The same state and operation always lead to the same state and
+    /// output.
     fn apply(&self, state: &mut Self::State, operation: &Self::Operation) -> Self::Output;
 
-    /// Whether an operation leaves the state as it is *in every state in which it gives this answer*, or
-    /// in every state at all when the answer is not known (`None`): a read, a compare-and-set that found
-    /// another value. `false` is always right; `true` spares the search the choice when to place it.
+    /// Whether an operation leaves the state as it is *in every state in which it gives this
+    /// answer*, or in every state at all when the answer is not known (`None`): a read, a
+    /// compare-and-set that found another value. `false` is always right; `true` spares the search
+    /// the choice when to place it.
     fn only_reads(&self, _operation: &Self::Operation, _output: Option<&Self::Output>) -> bool {
         false
     }

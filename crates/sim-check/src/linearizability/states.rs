@@ -7,8 +7,8 @@ use rustc_hash::FxHashMap;
 use super::Spec;
 use super::part::Part;
 
-/// The states of one object that the search has met. They are numbered in the order in which they were
-/// met; the table is only ever looked up, so its order shows nowhere.
+/// The states of one object that the search has met. They are numbered in the order in which they
+/// were met; the table is only ever looked up, so its order shows nowhere.
 pub(super) struct States<S: Spec> {
     met: Vec<Rc<S::State>>,
     numbers: FxHashMap<Rc<S::State>, u32>,
@@ -24,8 +24,8 @@ impl<S: Spec> States<S> {
         states
     }
 
-    /// The state that an operation leads to, or `None` if it would have answered something else than
-    /// it did.
+    /// The state that an operation leads to, or `None` if it would have answered something else
+    /// than it did.
     pub(super) fn step(&mut self, part: &Part<'_, S>, state: u32, call: u32) -> Option<u32> {
         let item = part.item(call);
         let mut next = S::State::clone(&self.met[state as usize]);

@@ -32,7 +32,8 @@ fn command(f: &str, value: &Edn) -> Command {
         "get" => Command::Get,
         "put" | "append" => {
             let value = text_of(value);
-            // An empty text could not be told from a missing key, which reads as an empty text here.
+            // An empty text could not be told from a missing key, which reads as an empty text
+            // here.
             assert!(!value.is_empty(), "an empty value is written");
             if f == "put" { Command::Put(value) } else { Command::Append(value) }
         }
