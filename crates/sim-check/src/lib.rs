@@ -9,16 +9,28 @@
 //! * **Liveness** is a debt: [`Property::owes`] says what is still owed at the deadline. A debt paid
 //!   late leaves the property unknown; one that is never paid violates it.
 //! * A property that had nothing to judge ([`Judge::judged`] never called) is *vacuous*.
+//!
+//! What clients were told is a [`History`], read and written as lines of JSON ([`read_history`],
+//! [`write_history`]); [`linearizability`] judges it.
 
 mod claim;
 mod core;
+mod history;
+mod history_error;
+mod history_json;
+mod history_notation;
 mod judge;
+pub mod linearizability;
 mod property;
 mod suite;
 mod time;
 
 pub use self::core::Core;
 pub use claim::{Claim, Kind, Verdict};
+pub use history::{Call, CallId, End, History, Moment};
+pub use history_error::HistoryError;
+pub use history_json::{read_history, write_history};
+pub use history_notation::{Asked, Notation};
 pub use judge::{Debt, Judge, Violation};
 pub use property::{Property, View};
 pub use suite::{Checked, Judged, Properties};
