@@ -92,7 +92,8 @@ pub(crate) struct ExplainArguments {
     /// Tell of this step instead of the one that broke a property
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<u64>,
-    /// Run again without this fault, and show where the two runs part; its number, or text that only it has
+    /// Run again without this fault, and show where the two runs part; its number, or text that
+    /// only it has
     #[arg(long, value_name = "FAULT", conflicts_with = "step")]
     pub(crate) without: Vec<String>,
 }

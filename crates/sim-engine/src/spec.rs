@@ -145,8 +145,8 @@ pub struct ClockSpec {
     pub drift_within: Drift,
 }
 
-/// How long some events take some nodes. A node handles one event at a time, in order of arrival, and
-/// the effects of an event leave at the end of its service.
+/// How long some events take some nodes. A node handles one event at a time, in order of arrival,
+/// and the effects of an event leave at the end of its service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceSpec {
     /// Whose time.

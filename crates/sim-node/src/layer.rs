@@ -11,7 +11,8 @@ pub type Indications<N> = SmallVec<[<N as Node>::Indication; 2]>;
 
 /// How one layer of `Host` speaks in the host's alphabet.
 ///
-/// Implement it on an empty type that names the layer, so that a host may have two layers of one kind:
+/// Implement it on an empty type that names the layer, so that a host may have two layers of one
+/// kind:
 ///
 /// ```ignore
 /// /// The failure detector below the election.

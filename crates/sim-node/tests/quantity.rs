@@ -1,4 +1,5 @@
-//! Quantities: what is written can be read back, what cannot be meant is refused, and nothing panics.
+//! Quantities: what is written can be read back, what cannot be meant is refused, and nothing
+//! panics.
 
 use proptest::prelude::*;
 use sim_node::{Drift, Duration, Offset, Ratio, Span, wire_size};

@@ -32,8 +32,8 @@ pub enum Inputs {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub enum Rule {
-    /// The least of W. Lynch 1996, section 6.2.1, names it as the rule with the stronger validity: a
-    /// decision is always somebody's input.
+    /// The least of W. Lynch 1996, section 6.2.1, names it as the rule with the stronger validity:
+    /// a decision is always somebody's input.
     #[default]
     Least,
     /// The only value of W, or this default (Lynch's v0) when there are several.
