@@ -9,7 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sim_node::Duration;
 
 const AFTER: &str = "\
-Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that cannot run, 3 undecided.
+Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that cannot run, \
+3 undecided.
 Results go to standard output, everything else to standard error.";
 
 /// Rehearse a distributed system's worst day: same seed, same history.

@@ -21,7 +21,9 @@ pub type Indications<N> = SmallVec<[<N as Node>::Indication; 2]>;
 /// impl Layer<Omega> for Detector {
 ///     type Inner = EventuallyPerfect;
 ///     fn config(config: &omega::Config) -> &detector::Config { &config.detector }
-///     fn message(message: detector::Message) -> omega::Message { omega::Message::Detector(message) }
+///     fn message(message: detector::Message) -> omega::Message {
+///         omega::Message::Detector(message)
+///     }
 ///     fn timer(timer: detector::Timer) -> omega::Timer { omega::Timer::Detector(timer) }
 ///     fn record(record: Never) -> Never { record }
 /// }

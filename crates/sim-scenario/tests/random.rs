@@ -115,7 +115,11 @@ fn load(text: &str) -> Loaded {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig {
+        cases: 300,
+        failure_persistence: None,
+        ..ProptestConfig::default()
+    })]
 
     #[test]
     fn two_runs_are_one_history(text in scenario(), seed in any::<u64>()) {
@@ -128,7 +132,8 @@ proptest! {
         prop_assert_eq!(&first, &load(&text).prepared.watch(seed, &options, &mut seen));
         prop_assert!(first.events <= 20_000);
         let messages = &first.messages;
-        let classes = messages.protocol + messages.client + messages.heartbeat + messages.retransmission;
+        let classes = messages.protocol + messages.client + messages.heartbeat
+            + messages.retransmission;
         prop_assert_eq!(messages.total, classes);
         prop_assert_eq!(messages.total, messages.by_kind.values().sum::<u64>());
     }
