@@ -8,13 +8,14 @@ use xtask::tidy::{Allowed, crate_root_problem, line_problems, purity_problems, s
 use xtask::{Workspace, corpus, deny, readme};
 
 #[test]
-fn long_lines_are_found_but_not_addresses_and_tables() {
+fn long_lines_are_found_but_not_addresses_tables_and_text() {
     let long = "x".repeat(101);
     assert_eq!(line_problems("a.rs", &format!("{}\n", &long[1..])), Vec::<String>::new());
     assert_eq!(line_problems("a.rs", &format!("{long}\n")).len(), 1);
     assert_eq!(line_problems("a.md", &format!("{long}\n")).len(), 0);
     assert_eq!(line_problems("a.rs", &format!("// see https://{long}\n")).len(), 0);
     assert_eq!(line_problems("a.rs", &format!("//! | {long} |\n")).len(), 0);
+    assert_eq!(line_problems("a.rs", &format!("let text = \"{long}\";\n")).len(), 0);
 }
 
 #[test]

@@ -1,10 +1,10 @@
-//! A crate's own protocol with the whole command line: two nodes pass a number back and forth and count it
-//! down.
+//! A crate's own protocol with the whole command line: two nodes pass a number back and forth and
+//! count it down.
 //!
 //! `cargo run -p rehearsal --example own_protocol -- run crates/rehearsal/tests/own/countdown.ron`
 //!
-//! With `fragile: true` the node that receives zero subtracts one from it and panics, which is the finding
-//! `PANIC` of the run.
+//! With `fragile: true` the node that receives zero subtracts one from it and panics, which is the
+//! finding `PANIC` of the run.
 
 use std::process::ExitCode;
 

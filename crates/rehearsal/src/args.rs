@@ -9,7 +9,8 @@ use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sim_node::Duration;
 
 const AFTER: &str = "\
-Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that cannot run, 3 undecided.
+Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that cannot run, \
+3 undecided.
 Results go to standard output, everything else to standard error.";
 
 /// Rehearse a distributed system's worst day: same seed, same history.
@@ -92,7 +93,8 @@ pub(crate) struct ExplainArguments {
     /// Tell of this step instead of the one that broke a property
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<u64>,
-    /// Run again without this fault, and show where the two runs part; its number, or text that only it has
+    /// Run again without this fault, and show where the two runs part; its number, or text that
+    /// only it has
     #[arg(long, value_name = "FAULT", conflicts_with = "step")]
     pub(crate) without: Vec<String>,
 }

@@ -1,5 +1,5 @@
-//! A panic in a handler is a finding, told in the report, and no noise on standard error. Any other panic
-//! is a mistake of the tool and is told as usual.
+//! A panic in a handler is a finding, told in the report, and no noise on standard error. Any other
+//! panic is a mistake of the tool and is told as usual.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, PanicHookInfo};

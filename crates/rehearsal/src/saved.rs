@@ -81,8 +81,8 @@ fn text_of(file: &Path) -> io::Result<Option<String>> {
     Ok((text.len() as u64 <= SAVED_MAX).then_some(text))
 }
 
-/// Where a run may be saved: a name that is free, or one that belongs to a saved run. Nothing else is
-/// ever overwritten.
+/// Where a run may be saved: a name that is free, or one that belongs to a saved run. Nothing else
+/// is ever overwritten.
 pub(crate) struct Slot {
     file: PathBuf,
     taken: bool,

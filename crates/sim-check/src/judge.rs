@@ -9,8 +9,8 @@ pub struct Violation {
     pub node: Option<NodeId>,
     /// What happened, in one sentence with the values that show it.
     pub detail: String,
-    /// Earlier steps that the claim is broken with, such as the first of two decisions. The step that
-    /// broke it need not be named.
+    /// Earlier steps that the claim is broken with, such as the first of two decisions. The step
+    /// that broke it need not be named.
     pub witnesses: Vec<u64>,
 }
 
@@ -36,8 +36,8 @@ impl Judge {
         self.judged += 1;
     }
 
-    /// Says that the property fell. The first violation stands. Name earlier steps that belong to the
-    /// story with `witnesses`.
+    /// Says that the property fell. The first violation stands. Name earlier steps that belong to
+    /// the story with `witnesses`.
     pub fn violate(
         &mut self,
         node: impl Into<Option<NodeId>>,

@@ -1,13 +1,13 @@
 //! What can be claimed of a run, and how it is judged.
 //!
-//! A [`Property`] is one named claim, safety or liveness, with its source. It sees a run through hooks
-//! and keeps whatever ghost state it needs (votes ever cast, values ever chosen); it pays for what
-//! changed, not for all nodes at each step. A tuple of [`Checked`] properties is a protocol's suite,
-//! composed statically ([`Properties`]).
+//! A [`Property`] is one named claim, safety or liveness, with its source. It sees a run through
+//! hooks and keeps whatever ghost state it needs (votes ever cast, values ever chosen); it pays for
+//! what changed, not for all nodes at each step. A tuple of [`Checked`] properties is a protocol's
+//! suite, composed statically ([`Properties`]).
 //!
 //! * **Safety** is told at the step that breaks it: [`Judge::violate`].
-//! * **Liveness** is a debt: [`Property::owes`] says what is still owed at the deadline. A debt paid
-//!   late leaves the property unknown; one that is never paid violates it.
+//! * **Liveness** is a debt: [`Property::owes`] says what is still owed at the deadline. A debt
+//!   paid late leaves the property unknown; one that is never paid violates it.
 //! * A property that had nothing to judge ([`Judge::judged`] never called) is *vacuous*.
 //!
 //! What clients were told is a [`History`], read and written as lines of JSON ([`read_history`],

@@ -18,8 +18,8 @@ pub struct View<'a, N: Node> {
     pub config: &'a N::Config,
     /// Every node's state, by number; `None` while it is down.
     pub states: &'a [Option<N>],
-    /// The servers inside which liveness is owed, once the calm has begun. Before that, and in a scenario
-    /// without a calm, every node that is up counts.
+    /// The servers inside which liveness is owed, once the calm has begun. Before that, and in a
+    /// scenario without a calm, every node that is up counts.
     pub core: Option<&'a BTreeSet<NodeId>>,
 }
 
@@ -30,8 +30,8 @@ impl<'a, N: Node> View<'a, N> {
         self.states.get(node.index())?.as_ref()
     }
 
-    /// The nodes that are up, in order of their numbers. It looks at every node: for the end of a run
-    /// and for rare events, not for each step.
+    /// The nodes that are up, in order of their numbers. It looks at every node: for the end of a
+    /// run and for rare events, not for each step.
     pub fn up(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
         let states = self.states.iter().enumerate();
         states.filter_map(|(number, state)| {
@@ -51,8 +51,8 @@ impl<'a, N: Node> View<'a, N> {
 
 /// One named claim about a run. Ghost state, such as all votes ever cast, lives in the property.
 ///
-/// Every hook may speak through the [`Judge`]. Hooks run in every build and in every run, so they pay
-/// for what changed and not for the number of nodes.
+/// Every hook may speak through the [`Judge`]. Hooks run in every build and in every run, so they
+/// pay for what changed and not for the number of nodes.
 pub trait Property<N: Node>: Clone + 'static {
     /// The claim in words.
     const CLAIM: Claim;
@@ -60,17 +60,18 @@ pub trait Property<N: Node>: Clone + 'static {
     /// The property at the beginning of a run, before any node has started.
     fn new(config: &N::Config, servers: u32) -> Self;
 
-    /// A node is about to handle an event. The states are those since the step before: a claim about
-    /// how long something lasted is judged here.
+    /// A node is about to handle an event. The states are those since the step before: a claim
+    /// about how long something lasted is judged here.
     fn before(&mut self, _: &View<'_, N>, _: NodeId, _: &Event<N>, _: &mut Judge) {}
 
-    /// A node has handled an event, with these effects (those that took place, when it crashed inside
-    /// the step: then its state is gone and [`Property::crash`] follows).
+    /// A node has handled an event, with these effects (those that took place, when it crashed
+    /// inside the step: then its state is gone and [`Property::crash`] follows).
     fn after(&mut self, _: &View<'_, N>, _: NodeId, _: &[Effect<N>], _: &mut Judge) {}
 
-    /// A node has told the layer above something: at the end of the step that said it, or when the disk
-    /// released it from behind a barrier. Claims about indications (decisions, deliveries, suspicions)
-    /// belong here and not into [`Property::after`], whose effects may still be held and then be lost.
+    /// A node has told the layer above something: at the end of the step that said it, or when the
+    /// disk released it from behind a barrier. Claims about indications (decisions, deliveries,
+    /// suspicions) belong here and not into [`Property::after`], whose effects may still be held
+    /// and then be lost.
     fn indicated(&mut self, _: &View<'_, N>, _: NodeId, _: &N::Indication, _: &mut Judge) {}
 
     /// A node has crashed; its state is gone.
@@ -82,11 +83,12 @@ pub trait Property<N: Node>: Clone + 'static {
     /// The storm is over: the core is up and connected for good.
     fn calm(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
-    /// The run has ended, and no safety property fell. The time is the deadline, or later when a debt was
-    /// paid late; the states have lasted since the last step.
+    /// The run has ended, and no safety property fell. The time is the deadline, or later when a
+    /// debt was paid late; the states have lasted since the last step.
     fn end(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
-    /// What is still owed: asked at the deadline, and after each step from then on until nothing is.
+    /// What is still owed: asked at the deadline, and after each step from then on until nothing
+    /// is.
     fn owes(&self, _: &View<'_, N>) -> Option<Debt> {
         None
     }

@@ -20,8 +20,8 @@ pub struct Judged<'a> {
     pub judge: &'a Judge,
 }
 
-/// All claims about a protocol: a [`Checked`] property, or a tuple of suites. See [`Property`] for what
-/// each hook means.
+/// All claims about a protocol: a [`Checked`] property, or a tuple of suites. See [`Property`] for
+/// what each hook means.
 pub trait Properties<N: Node>: Clone + 'static {
     /// All claims, in order.
     fn claims() -> Vec<&'static Claim>;

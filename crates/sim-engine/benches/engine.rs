@@ -1,4 +1,5 @@
-//! The same workloads by criterion, one at a time: for comparing one state of the code with another.
+//! The same workloads by criterion, one at a time: for comparing one state of the code with
+//! another.
 
 #![expect(unreachable_pub, reason = "shared with the other benches and tests")]
 

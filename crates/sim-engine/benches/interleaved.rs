@@ -1,5 +1,5 @@
-//! The engine, its queue alone, and the bare loop, interleaved in rounds within one process, so that
-//! whatever else the machine does strikes all three alike. `cargo xtask bench engine` runs it.
+//! The engine, its queue alone, and the bare loop, interleaved in rounds within one process, so
+//! that whatever else the machine does strikes all three alike. `cargo xtask bench engine` runs it.
 
 #![expect(unreachable_pub, reason = "shared with the other benches and tests")]
 

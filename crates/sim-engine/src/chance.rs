@@ -1,7 +1,8 @@
 //! Every random draw comes from a stream addressed by (seed, purpose, node).
 //!
 //! So switching something random on, or adding it, shifts the numbers of nothing that it does not
-//! touch. A stream is a Xoshiro256++ of 32 bytes, seeded by ChaCha8 at its address on its first draw.
+//! touch. A stream is a Xoshiro256++ of 32 bytes, seeded by ChaCha8 at its address on its first
+//! draw.
 
 use rand_chacha::ChaCha8Rng;
 use rand_core::{Rng, SeedableRng};
@@ -151,8 +152,8 @@ impl Chance {
     }
 }
 
-/// One of `0..bound`, from one word: no rejection, so every draw takes the same number of words. The
-/// bias is below `bound / 2^64`.
+/// One of `0..bound`, from one word: no rejection, so every draw takes the same number of words.
+/// The bias is below `bound / 2^64`.
 #[inline]
 pub(crate) fn below(word: u64, bound: u64) -> u64 {
     ((u128::from(word) * u128::from(bound)) >> 64) as u64

@@ -45,7 +45,8 @@ impl Clock {
         WallTime::from_nanos(monotonic.saturating_add(self.wall))
     }
 
-    /// How long in simulation time a length of local time takes, rounded up: a timer is never early.
+    /// How long in simulation time a length of local time takes, rounded up: a timer is never
+    /// early.
     #[inline]
     pub(crate) fn to_simulation(self, local: u64) -> u64 {
         if self.drift.ppm() == 0 {

@@ -15,8 +15,8 @@ pub enum Delay {
     Constant(Duration),
     /// Uniform from the first to the second, both included.
     Uniform(Duration, Duration),
-    /// Exponential, added to a least duration. Its tail is cut at 44 times the mean, which one draw in
-    /// 2^64 reaches.
+    /// Exponential, added to a least duration. Its tail is cut at 44 times the mean, which one draw
+    /// in 2^64 reaches.
     Exponential {
         /// Mean of the exponential part.
         mean: Duration,
@@ -167,8 +167,8 @@ const LOG2: [u64; 257] = {
     table
 };
 
-/// -log2 of a word read as a fraction of 2^64, in fixed point: 0 to 64. Interpolated linearly between
-/// 256 points, so off by less than 3 parts in a million.
+/// -log2 of a word read as a fraction of 2^64, in fixed point: 0 to 64. Interpolated linearly
+/// between 256 points, so off by less than 3 parts in a million.
 fn minus_log2(word: u64) -> u64 {
     let word = word | 1;
     let zeros = word.leading_zeros();

@@ -1,8 +1,9 @@
 //! [`Digest`]: a run in 64 bits. It covers every event and effect with their content, and states at
 //! checkpoints and at the end.
 //!
-//! Content goes in through its `Serialize` form, integer by integer as 64-bit words: a derived `Hash`
-//! is not portable, since usize, discriminants and slices of integers differ between targets.
+//! Content goes in through its `Serialize` form, integer by integer as 64-bit words: a derived
+//! `Hash` is not portable, since usize, discriminants and slices of integers differ between
+//! targets.
 
 use std::fmt;
 

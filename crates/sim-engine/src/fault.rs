@@ -9,7 +9,8 @@ use crate::Delay;
 /// A fault with its time and its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedFault {
-    /// A stable number, from which its draws come: adding or removing another fault does not change it.
+    /// A stable number, from which its draws come: adding or removing another fault does not
+    /// change it.
     pub id: u64,
     /// As it stands in the scenario, for reports.
     pub label: String,
@@ -24,10 +25,11 @@ pub struct PlannedFault {
 pub enum When {
     /// At an instant; a lasting fault holds until healed, resumed or calmed.
     At(SimTime),
-    /// A lasting fault holds from the first instant to the second; a momentary one strikes once, at an
-    /// instant drawn in between.
+    /// A lasting fault holds from the first instant to the second; a momentary one strikes once, at
+    /// an instant drawn in between.
     Between(SimTime, SimTime),
-    /// When something happens in the protocol; a lasting fault holds until healed, resumed or calmed.
+    /// When something happens in the protocol; a lasting fault holds until healed, resumed or
+    /// calmed.
     On(Trigger),
 }
 
@@ -64,8 +66,8 @@ pub enum Occasion {
     Write,
 }
 
-/// To whom. Drawn and role targets are chosen when the fault strikes; when no node fits, the fault waits
-/// until one does or until its window ends.
+/// To whom. Drawn and role targets are chosen when the fault strikes; when no node fits, the fault
+/// waits until one does or until its window ends.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub enum Target {
     /// This node.
@@ -136,8 +138,8 @@ pub enum Strike {
 
 /// What is done to the world.
 ///
-/// *Momentary* faults strike once; *lasting* ones hold for their window. Cuts among servers leave other
-/// nodes, such as clients, connected to everybody, unless they are named.
+/// *Momentary* faults strike once; *lasting* ones hold for their window. Cuts among servers leave
+/// other nodes, such as clients, connected to everybody, unless they are named.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub enum Fault {
@@ -159,19 +161,20 @@ pub enum Fault {
     },
     /// Momentary: crashed nodes start again from their disks.
     Restart(Target),
-    /// Lasting: the node makes no step. Its clocks run; what comes to it queues and is handled in order
-    /// at resume.
+    /// Lasting: the node makes no step. Its clocks run; what comes to it queues and is handled in
+    /// order at resume.
     Pause(Target),
     /// Momentary: ends every pause of the node.
     Resume(Target),
-    /// Lasting: servers of different groups are cut from each other. Servers in no group form one more.
+    /// Lasting: servers of different groups are cut from each other. Servers in no group form one
+    /// more.
     Partition(Vec<Target>, #[serde(default)] Cut),
     /// Lasting: the nodes are cut from all servers that are not among them.
     Isolate(Target, #[serde(default)] Cut),
     /// Lasting: nothing gets from the first to the second.
     OneWay(Target, Target, #[serde(default)] Cut),
-    /// Lasting: the other servers fall into two drawn halves that cannot talk to each other; the bridge
-    /// talks to both.
+    /// Lasting: the other servers fall into two drawn halves that cannot talk to each other; the
+    /// bridge talks to both.
     Bridge(Target, #[serde(default)] Cut),
     /// Momentary: ends every cut and every hold.
     Heal,

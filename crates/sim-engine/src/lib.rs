@@ -1,8 +1,9 @@
-//! The world in virtual time: a seeded event queue, a virtual clock, and everything that can go wrong.
+//! The world in virtual time: a seeded event queue, a virtual clock, and everything that can go
+//! wrong.
 //!
-//! A [`World`] runs a protocol (a [`sim_node::Node`]) as a [`WorldSpec`] says: network, disks, clocks,
-//! faults, workload. One specification and one seed give one history, on every machine, in debug and
-//! release.
+//! A [`World`] runs a protocol (a [`sim_node::Node`]) as a [`WorldSpec`] says: network, disks,
+//! clocks, faults, workload. One specification and one seed give one history, on every machine, in
+//! debug and release.
 //!
 //! # The laws
 //! * **Time and order**: time is whole nanoseconds; events are totally ordered by (time, tie-break,
@@ -10,9 +11,10 @@
 //! * **Chance**: every draw comes from a stream addressed by (seed, purpose, node); faults draw by
 //!   their own stable number. What is switched on shifts the numbers of nothing that it does not
 //!   touch.
-//! * **Digest and record** are always on: 64 bits of every event and effect with their content, and 16
-//!   bytes a step of who did what when because of which step.
-//! * The engine knows no protocol: roles, classes and kinds of messages, and marks, and nothing else.
+//! * **Digest and record** are always on: 64 bits of every event and effect with their content, and
+//!   16 bytes a step of who did what when because of which step.
+//! * The engine knows no protocol: roles, classes and kinds of messages, and marks, and nothing
+//!   else.
 
 mod chance;
 mod clock;

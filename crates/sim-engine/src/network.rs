@@ -11,8 +11,9 @@ pub enum Transport {
     /// Each message for itself: it may be late, lost, doubled or overtaken.
     #[default]
     Datagram,
-    /// In order, each direction of a pair a connection of its own. A loss, a cut or a crash of either
-    /// end kills the connection with all that is undelivered; the next one delivers newer messages only.
+    /// In order, each direction of a pair a connection of its own. A loss, a cut or a crash of
+    /// either end kills the connection with all that is undelivered; the next one delivers newer
+    /// messages only.
     Stream,
 }
 
@@ -34,7 +35,8 @@ pub struct Link {
     pub delay: Delay,
     /// How likely a message is lost.
     pub loss: Ratio,
-    /// How likely a datagram arrives twice, the second copy with a delay of its own. Streams drop copies.
+    /// How likely a datagram arrives twice, the second copy with a delay of its own. Streams drop
+    /// copies.
     pub duplication: Ratio,
     /// Whether datagrams of one sender incarnation to one receiver arrive in the order of sending.
     pub fifo: bool,

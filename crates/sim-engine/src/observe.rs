@@ -1,4 +1,5 @@
-//! [`Observer`]: whoever watches a run step by step, for pictures and stories. Watching changes nothing.
+//! [`Observer`]: whoever watches a run step by step, for pictures and stories. Watching changes
+//! nothing.
 
 use sim_check::SimTime;
 use sim_node::{Effect, Event, Node, NodeId};
@@ -7,11 +8,11 @@ use sim_node::{Effect, Event, Node, NodeId};
 pub trait Observer<N: Node> {
     /// A step begins.
     fn step_begins(&mut self, _: &StepBegins<'_, N>) {}
-    /// The step's effects, those that took place, and the node's state after it (`None` when it crashed
-    /// inside the step).
+    /// The step's effects, those that took place, and the node's state after it (`None` when it
+    /// crashed inside the step).
     fn step_ends(&mut self, _step: u64, _effects: &[Effect<N>], _state: Option<&N>) {}
-    /// A message left a node, at once or when a barrier released it; or the network made a copy of it.
-    /// What a hold keeps is told when the hold lets it go.
+    /// A message left a node, at once or when a barrier released it; or the network made a copy of
+    /// it. What a hold keeps is told when the hold lets it go.
     fn sent(&mut self, _: &Sent<'_, N>) {}
     /// A message that had left was lost, at the time it would have arrived.
     fn lost(&mut self, _time: SimTime, _message: u64, _why: Loss) {}
@@ -35,8 +36,8 @@ pub struct StepBegins<'a, N: Node> {
     pub node: NodeId,
     /// What happened to the node.
     pub event: &'a Event<N>,
-    /// The step that caused it: that sent the message or set the timer. `None` for a start, a restart
-    /// and a request of the workload.
+    /// The step that caused it: that sent the message or set the timer. `None` for a start, a
+    /// restart and a request of the workload.
     pub cause: Option<u64>,
     /// The id of the message it handles.
     pub message: Option<u64>,

@@ -10,10 +10,11 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Every claim with its verdict, in order.
     pub properties: Vec<(&'static Claim, Verdict)>,
-    /// What fell, in order of time. A safety violation ends the run, so there is more than one only
-    /// when several claims fall at one step or several debts are never paid.
+    /// What fell, in order of time. A safety violation ends the run, so there is more than one
+    /// only when several claims fall at one step or several debts are never paid.
     pub findings: Vec<Finding>,
-    /// Why the run is undecided, when a budget ran out, a debt was paid late or a promise was broken.
+    /// Why the run is undecided, when a budget ran out, a debt was paid late or a promise was
+    /// broken.
     pub undecided: Option<String>,
     /// Of every event and effect with their content.
     pub digest: u64,
@@ -27,8 +28,8 @@ pub struct Outcome {
     pub faults: Vec<FaultReport>,
     /// For every override of the network, whether any message met it.
     pub overrides_used: Vec<bool>,
-    /// The nodes that never handled anything after their start, sent nothing that anybody handled, and
-    /// that no fault struck.
+    /// The nodes that never handled anything after their start, sent nothing that anybody handled,
+    /// and that no fault struck.
     pub idle: Vec<NodeId>,
     /// The first event that broke the scenario's promise.
     pub promise_broken: Option<PromiseBroken>,
@@ -76,7 +77,8 @@ pub struct PromiseBroken {
     pub what: String,
 }
 
-/// Messages of a run, counted at the sender. Self-sends and copies made by the network are not sends.
+/// Messages of a run, counted at the sender. Self-sends and copies made by the network are not
+/// sends.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
     /// Sends by class: protocol, client, heartbeat; first sends only.

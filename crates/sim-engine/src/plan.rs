@@ -10,8 +10,8 @@ use crate::{Delay, Failures, Fault, Occasion, Target, Ties, Timing, Transport, W
 pub(crate) struct Plan {
     /// Every link is a datagram link with the same delay and nothing else.
     pub(crate) plain_links: bool,
-    /// Whether a purpose is in use anywhere in the scenario. If so, every send draws one word of it,
-    /// needed or not, so that no link's numbers depend on what another link is like.
+    /// Whether a purpose is in use anywhere in the scenario. If so, every send draws one word of
+    /// it, needed or not, so that no link's numbers depend on what another link is like.
     pub(crate) draws_delay: bool,
     pub(crate) draws_loss: bool,
     pub(crate) draws_duplication: bool,

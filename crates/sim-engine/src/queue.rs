@@ -1,9 +1,9 @@
 //! What is going to happen, in the total order of (time, tie-break, sequence).
 //!
-//! In two parts, as their needs differ. Messages and the world's own events are only ever pushed and
-//! popped: packed keys in a binary heap, payloads in a [`Slab`], never inline in the heap. Timers are
-//! set, replaced and cancelled by key: a priority queue by key, in which setting is one push that
-//! replaces, and a cancelled timer keeps its place with a flag, so that nothing piles up.
+//! In two parts, as their needs differ. Messages and the world's own events are only ever pushed
+//! and popped: packed keys in a binary heap, payloads in a [`Slab`], never inline in the heap.
+//! Timers are set, replaced and cancelled by key: a priority queue by key, in which setting is one
+//! push that replaces, and a cancelled timer keeps its place with a flag, so that nothing piles up.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -17,8 +17,8 @@ use sim_node::NodeId;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Key(u128);
 
-/// The place among the events of one instant, 40 bits: a sequence number, or a drawn tie-break of 8 bits
-/// before the sequence number's lower 32.
+/// The place among the events of one instant, 40 bits: a sequence number, or a drawn tie-break of 8
+/// bits before the sequence number's lower 32.
 pub(crate) type Order = u64;
 
 pub(crate) const ORDER_BITS: u32 = 40;
@@ -51,7 +51,8 @@ impl Key {
     }
 }
 
-/// A queue of keys, smallest first. A monotone radix queue would do as well from 100,000 pending on.
+/// A queue of keys, smallest first. A monotone radix queue would do as well from 100,000 pending
+/// on.
 pub(crate) trait KeyQueue: Clone + Default {
     fn push(&mut self, key: Key);
     fn peek(&self) -> Option<Key>;

@@ -130,8 +130,8 @@ pub struct ClockSpec {
     /// Whose.
     #[serde(default)]
     pub who: NodeSet,
-    /// What the clocks show more (or less) than true time at the beginning; a monotonic clock never
-    /// shows less than zero.
+    /// What the clocks show more (or less) than true time at the beginning; a monotonic clock
+    /// never shows less than zero.
     #[serde(default)]
     pub offset: Offset,
     /// How much too fast they run.
@@ -145,8 +145,8 @@ pub struct ClockSpec {
     pub drift_within: Drift,
 }
 
-/// How long some events take some nodes. A node handles one event at a time, in order of arrival, and
-/// the effects of an event leave at the end of its service.
+/// How long some events take some nodes. A node handles one event at a time, in order of arrival,
+/// and the effects of an event leave at the end of its service.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ServiceSpec {
     /// Whose time.

@@ -103,7 +103,8 @@ impl<'a, N: Node> Context<'a, N> {
         self.sink.emit(Effect::Send { to, message, resend: false });
     }
 
-    /// Sends a message again: counted as a retransmission, since only the sender knows that it is one.
+    /// Sends a message again: counted as a retransmission, since only the sender knows that it is
+    /// one.
     pub fn resend(&mut self, to: NodeId, message: N::Message) {
         self.sink.emit(Effect::Send { to, message, resend: true });
     }
@@ -115,8 +116,8 @@ impl<'a, N: Node> Context<'a, N> {
         }
     }
 
-    /// Sets the timer with this key, replacing one that is set, to fire after a length that the driver
-    /// draws from the span, on this node's monotonic clock.
+    /// Sets the timer with this key, replacing one that is set, to fire after a length that the
+    /// driver draws from the span, on this node's monotonic clock.
     pub fn set_timer(&mut self, timer: N::Timer, span: impl Into<Span>) {
         self.sink.emit(Effect::SetTimer { timer, span: span.into() });
     }
@@ -147,8 +148,8 @@ impl<'a, N: Node> Context<'a, N> {
         self.sink.emit(Effect::Mark(name));
     }
 
-    /// Runs a handler of a node inside this one. Its messages, timers and records leave in this node's
-    /// alphabet as [`Layer`] says; its indications are returned at once, in order.
+    /// Runs a handler of a node inside this one. Its messages, timers and records leave in this
+    /// node's alphabet as [`Layer`] says; its indications are returned at once, in order.
     ///
     /// When the inner node set a barrier, what this node emits afterwards is behind that barrier.
     pub fn layer<L: Layer<N>>(

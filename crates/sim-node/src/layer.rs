@@ -11,7 +11,8 @@ pub type Indications<N> = SmallVec<[<N as Node>::Indication; 2]>;
 
 /// How one layer of `Host` speaks in the host's alphabet.
 ///
-/// Implement it on an empty type that names the layer, so that a host may have two layers of one kind:
+/// Implement it on an empty type that names the layer, so that a host may have two layers of one
+/// kind:
 ///
 /// ```ignore
 /// /// The failure detector below the election.
@@ -20,7 +21,9 @@ pub type Indications<N> = SmallVec<[<N as Node>::Indication; 2]>;
 /// impl Layer<Omega> for Detector {
 ///     type Inner = EventuallyPerfect;
 ///     fn config(config: &omega::Config) -> &detector::Config { &config.detector }
-///     fn message(message: detector::Message) -> omega::Message { omega::Message::Detector(message) }
+///     fn message(message: detector::Message) -> omega::Message {
+///         omega::Message::Detector(message)
+///     }
 ///     fn timer(timer: detector::Timer) -> omega::Timer { omega::Timer::Detector(timer) }
 ///     fn record(record: Never) -> Never { record }
 /// }

@@ -1,26 +1,27 @@
 //! The contract that protocols are written against.
 //!
 //! A protocol is a [`Node`]: a state machine that handles one [`Event`] at a time and emits
-//! [`Effect`]s into its [`Context`]. It does no input or output of its own, so any driver can run it:
-//! the simulator, an exhaustive explorer, a real network.
+//! [`Effect`]s into its [`Context`]. It does no input or output of its own, so any driver can run
+//! it: the simulator, an exhaustive explorer, a real network.
 //!
 //! # Writing a protocol
 //! 1. Open the crate with its *module box*: requests, indications, the properties with their codes,
 //!    the model it assumes, paper and section.
-//! 2. Declare `Config`, `Message`, `Timer`, `Request`, `Indication`, then the state. State is made of
-//!    ordered collections and integers; derive `Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash,
-//!    Serialize` on all of it (see [`Value`]), and `Deserialize` on messages and requests.
-//! 3. Implement [`Node`]: `start`, `on_message`, `on_timer`, `on_request`. Tell the [`Role`] when the
-//!    protocol has roles, and assert local invariants in [`Node::check`].
-//! 4. What must survive a crash is a [`Stable`]: write a record, set a barrier, and only then speak.
+//! 2. Declare `Config`, `Message`, `Timer`, `Request`, `Indication`, then the state. State is made
+//!    of ordered collections and integers; derive `Clone, Debug, PartialEq, Eq, PartialOrd, Ord,
+//!    Hash, Serialize` on all of it (see [`Value`]), and `Deserialize` on messages and requests.
+//! 3. Implement [`Node`]: `start`, `on_message`, `on_timer`, `on_request`. Tell the [`Role`] when
+//!    the protocol has roles, and assert local invariants in [`Node::check`].
+//! 4. What must survive a crash is a [`Stable`]: write a record, set a barrier, and only then
+//!    speak.
 //!
 //! # What a handler may rely on
 //! * Effects take place in the order in which they are emitted.
 //! * **Crash**: the state is dropped, held messages die, and of the writes that no barrier made
 //!   durable a prefix survives.
 //! * **Barrier** holds every later send and indication of the node (self-sends and later steps
-//!   included) until all writes before it are durable. Timers and state changes do not wait. A leader
-//!   counts its own copy of an entry by sending itself a message behind the barrier.
+//!   included) until all writes before it are durable. Timers and state changes do not wait. A
+//!   leader counts its own copy of an entry by sending itself a message behind the barrier.
 //! * **Self-sends** take no time, pass the node's own queue, are never lost or doubled, are not
 //!   counted, and die with the incarnation.
 //! * **Timers** are set, replaced and cancelled by key, on the node's own clock. A replaced or

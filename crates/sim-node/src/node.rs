@@ -1,4 +1,5 @@
-//! [`Node`]: a protocol as a state machine. One event in, effects out, no input or output of its own.
+//! [`Node`]: a protocol as a state machine. One event in, effects out, no input or output of its
+//! own.
 
 use std::fmt;
 use std::fmt::Debug;
@@ -74,8 +75,8 @@ pub trait Message: Value + DeserializeOwned {
 
     /// Bytes on the wire; asked only when a scenario accounts for them.
     ///
-    /// By default the bytes of a plain binary encoding: integers at their own width, a 4-byte length
-    /// before text and sequences, one byte for a variant or an `Option`.
+    /// By default the bytes of a plain binary encoding: integers at their own width, a 4-byte
+    /// length before text and sequences, one byte for a variant or an `Option`.
     fn size(&self) -> usize {
         crate::wire::size(self)
     }
@@ -121,7 +122,8 @@ impl Role {
         Self { rank, name }
     }
 
-    /// The leader of this rank: its term, view or ballot; its identifier where there is no such thing.
+    /// The leader of this rank: its term, view or ballot; its identifier where there is no such
+    /// thing.
     #[must_use]
     pub const fn leader(rank: u64) -> Self {
         Self::new(Self::LEADER, rank)
@@ -130,9 +132,9 @@ impl Role {
 
 /// A protocol as a state machine. The value itself is the volatile state of one incarnation.
 ///
-/// Handlers change `self` and emit effects into the [`Context`]; that is all they may do. They own no
-/// clock, thread, global or generator. A crash drops the value; [`Node::start`] makes the next one
-/// from the disk, so volatile state cannot leak from one incarnation into the next.
+/// Handlers change `self` and emit effects into the [`Context`]; that is all they may do. They own
+/// no clock, thread, global or generator. A crash drops the value; [`Node::start`] makes the next
+/// one from the disk, so volatile state cannot leak from one incarnation into the next.
 pub trait Node: Value {
     /// Fixed for the whole run and known to all; survives a crash; not part of the state.
     type Config: Debug;
@@ -155,7 +157,8 @@ pub trait Node: Value {
     /// A message arrives. It may be late, doubled or out of order, as the links of the world allow.
     fn on_message(&mut self, from: NodeId, message: Self::Message, cx: &mut Context<'_, Self>);
 
-    /// A timer fires; it is no longer set. A replaced or cancelled timer never fires, even if it was due.
+    /// A timer fires; it is no longer set. A replaced or cancelled timer never fires, even if it
+    /// was due.
     fn on_timer(&mut self, timer: Self::Timer, cx: &mut Context<'_, Self>);
 
     /// The layer above, or the workload, asks for something.
@@ -166,8 +169,8 @@ pub trait Node: Value {
         None
     }
 
-    /// Asserts the local invariants; run after each step of this node, in all builds. A panic here is
-    /// the violation `PANIC` of the run.
+    /// Asserts the local invariants; run after each step of this node, in all builds. A panic here
+    /// is the violation `PANIC` of the run.
     fn check(&self, _config: &Self::Config) {}
 }
 
@@ -194,7 +197,8 @@ pub enum Event<N: Node> {
 pub enum Effect<N: Node> {
     /// A message leaves, or is held by a barrier until it may.
     Send {
-        /// The receiver; the sender itself for a self-send, which takes no time and is not counted.
+        /// The receiver; the sender itself for a self-send, which takes no time and is not
+        /// counted.
         to: NodeId,
         /// What it says.
         message: N::Message,

@@ -13,8 +13,8 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
 /// A length of time in whole nanoseconds, at most `u64::MAX` of them (about 584 years).
 ///
-/// Text form: a number and a unit, `"150ms"`, `"1.5s"`, `"0s"`. The units are `ns`, `us`, `ms`, `s`,
-/// `min` and `h`; a fraction finer than a nanosecond is an error.
+/// Text form: a number and a unit, `"150ms"`, `"1.5s"`, `"0s"`. The units are `ns`, `us`, `ms`,
+/// `s`, `min` and `h`; a fraction finer than a nanosecond is an error.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Duration(u64);
 
@@ -34,10 +34,11 @@ pub struct Span {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Ratio(u32);
 
-/// How much faster (positive) or slower (negative) a clock runs than true time, in parts per million.
+/// How much faster (positive) or slower (negative) a clock runs than true time, in parts per
+/// million.
 ///
-/// Text form: `"+200ppm"`, `"-50ppm"`, `"1%"`. A clock cannot stand still or run backwards: at least
-/// -999,999 ppm; it runs at most a thousand times too fast.
+/// Text form: `"+200ppm"`, `"-50ppm"`, `"1%"`. A clock cannot stand still or run backwards: at
+/// least -999,999 ppm; it runs at most a thousand times too fast.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Drift(i32);
 
@@ -266,7 +267,8 @@ fn split_number(text: &str) -> Option<(&str, &str, &str)> {
     (starts_with_digit && !lone_point).then_some((whole, fraction, unit.trim_start()))
 }
 
-/// `whole.fraction * scale` as an exact integer; the error says whether it is too fine or too large.
+/// `whole.fraction * scale` as an exact integer; the error says whether it is too fine or too
+/// large.
 fn scaled(whole: &str, fraction: &str, scale: u64) -> Result<u64, &'static str> {
     let fraction = fraction.trim_end_matches('0');
     let too_fine = "is finer than can be told apart";

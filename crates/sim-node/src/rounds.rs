@@ -1,16 +1,17 @@
-//! [`Rounds`]: protocols of synchronous rounds (Lynch, *Distributed Algorithms*, chapter 2) on a world
-//! whose scenario promises a bound on delays.
+//! [`Rounds`]: protocols of synchronous rounds (Lynch, *Distributed Algorithms*, chapter 2) on a
+//! world whose scenario promises a bound on delays.
 //!
 //! In each round a process first sends (`msgs`), then receives all messages of the round and moves
-//! (`trans`). The adapter keeps rounds apart by each node's own clock: rounds count from 1, and round
-//! `r` lasts from `(r - 1) * length` to `r * length` after the start, whatever held the node up in
-//! between. With true clocks and every delay below `length` this is Lynch's synchronous model.
+//! (`trans`). The adapter keeps rounds apart by each node's own clock: rounds count from 1, and
+//! round `r` lasts from `(r - 1) * length` to `r * length` after the start, whatever held the node
+//! up in between. With true clocks and every delay below `length` this is Lynch's synchronous
+//! model.
 //!
-//! * A message that arrives after its round has ended is dropped, with the mark [`LATE_MESSAGE`]: the
-//!   model's bound was broken.
+//! * A message that arrives after its round has ended is dropped, with the mark [`LATE_MESSAGE`]:
+//!   the model's bound was broken.
 //! * A message of a later round, from a faster clock, waits for that round.
-//! * Nobody returns in this model. A process that starts again all the same begins with round 1, alone:
-//!   what the others do then, they do in later rounds.
+//! * Nobody returns in this model. A process that starts again all the same begins with round 1,
+//!   alone: what the others do then, they do in later rounds.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -177,8 +178,8 @@ impl<R: RoundNode> Rounds<R> {
         self.round
     }
 
-    /// Sends, and waits for the end of the round. The end is reckoned from the start: a node that was
-    /// paused or busy catches up with the others, instead of lagging behind for good.
+    /// Sends, and waits for the end of the round. The end is reckoned from the start: a node that
+    /// was paused or busy catches up with the others, instead of lagging behind for good.
     fn begin(&self, round: u32, cx: &mut Context<'_, Self>) {
         self.process.send(round, &mut RoundContext { cx, round });
         let end = self.started + cx.config().length * u64::from(round);

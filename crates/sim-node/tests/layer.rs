@@ -179,8 +179,8 @@ fn host() -> Host {
 }
 
 /// What a node with a layer wants done, in order: the host's own words before, the layer's in the
-/// host's alphabet, the host's own words after. So what the host sends last is behind the barrier that
-/// the layer set.
+/// host's alphabet, the host's own words after. So what the host sends last is behind the barrier
+/// that the layer set.
 #[test]
 fn a_layers_effects_pass_in_order_and_in_the_hosts_alphabet() {
     let mut sink = Recorder::<Host>::new();

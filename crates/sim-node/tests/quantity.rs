@@ -1,4 +1,5 @@
-//! Quantities: what is written can be read back, what cannot be meant is refused, and nothing panics.
+//! Quantities: what is written can be read back, what cannot be meant is refused, and nothing
+//! panics.
 
 use proptest::prelude::*;
 use sim_node::{Drift, Duration, Offset, Ratio, Span, wire_size};
@@ -31,7 +32,8 @@ proptest! {
 
     #[test]
     fn a_span_reads_back(one in magnitudes(), other in magnitudes()) {
-        let (min, max) = (Duration::from_nanos(one.min(other)), Duration::from_nanos(one.max(other)));
+        let min = Duration::from_nanos(one.min(other));
+        let max = Duration::from_nanos(one.max(other));
         let span = Span::between(min, max);
         prop_assert_eq!(span.to_string().parse(), Ok(span));
         prop_assert_eq!(format!("{max}..{min}").parse::<Span>().is_ok(), min == max);

@@ -179,8 +179,8 @@ fn a_halted_process_does_nothing() {
     assert_eq!(process.node, halted);
 }
 
-/// Rounds are measured from the start on the node's own clock, wherever that clock began: a process that
-/// was held up in round 1 until late in round 3 hurries through to be in step again.
+/// Rounds are measured from the start on the node's own clock, wherever that clock began: a process
+/// that was held up in round 1 until late in round 3 hurries through to be in step again.
 #[test]
 fn a_process_that_was_held_up_catches_up() {
     let mut process = Driven::start(4, 5_000);

@@ -79,7 +79,9 @@ fn a_round_message_adds_its_round_to_what_the_message_says_of_itself() {
 
 proptest! {
     #[test]
-    fn a_list_is_its_length_and_its_items(items in prop::collection::vec(any::<Option<u32>>(), 0..50)) {
+    fn a_list_is_its_length_and_its_items(
+        items in prop::collection::vec(any::<Option<u32>>(), 0..50)
+    ) {
         let expected = 4 + items.iter().map(wire_size).sum::<usize>();
         prop_assert_eq!(wire_size(&items), expected);
     }

@@ -1,7 +1,7 @@
 //! What a protocol shows to the tools.
 //!
-//! Implement [`Protocol`] on an empty type; a line in the catalogue then gives it scenarios, sweeps,
-//! pictures and the whole command line.
+//! Implement [`Protocol`] on an empty type; a line in the catalogue then gives it scenarios,
+//! sweeps, pictures and the whole command line.
 
 use std::fmt::Debug;
 
@@ -29,7 +29,8 @@ pub trait Protocol: 'static {
     const MARKS: &'static [&'static str] = &[];
     /// The least number of servers it runs with.
     const SERVERS_MIN: u32 = 1;
-    /// The greatest number of servers it runs with. Checked before anything is made of the settings.
+    /// The greatest number of servers it runs with. Checked before anything is made of the
+    /// settings.
     const SERVERS_MAX: u32;
     /// What may be set in a scenario, for `docs` and error messages, in order.
     const FIELDS: &'static [Field];
@@ -46,7 +47,8 @@ pub trait Protocol: 'static {
     /// Its claims, in the order of the module box.
     type Properties: Properties<Self::Node>;
 
-    /// How many servers the settings ask for: checked against the limits before [`Protocol::setup`].
+    /// How many servers the settings ask for: checked against the limits before
+    /// [`Protocol::setup`].
     fn servers(settings: &Self::Settings) -> u32;
 
     /// Makes a configuration of the settings.
@@ -74,8 +76,8 @@ pub struct Field {
 pub struct Setup<N: Node> {
     /// The configuration of every node.
     pub config: N::Config,
-    /// Nodes beyond the servers: clients, a memory, a master. They follow in number; partitions among
-    /// servers leave them connected to everybody.
+    /// Nodes beyond the servers: clients, a memory, a master. They follow in number; partitions
+    /// among servers leave them connected to everybody.
     pub others: u32,
     /// Which nodes the calm brings back.
     pub core: Core,

@@ -13,7 +13,8 @@ use crate::{Diagnostic, Level};
 pub struct Sheet<'a> {
     /// The text as its author wrote it.
     pub(crate) text: &'a str,
-    /// The text as `ron` reads it, byte for byte in the same places: see [`crate::mixed::unmixed`].
+    /// The text as `ron` reads it, byte for byte in the same places: see
+    /// [`crate::mixed::unmixed`].
     pub(crate) plain: &'a str,
     /// The tree.
     pub(crate) outline: &'a Item,

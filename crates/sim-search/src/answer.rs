@@ -18,8 +18,8 @@ pub enum Answer {
 impl Answer {
     /// Holds the sweep against what the scenario expects.
     ///
-    /// A scenario that says `Sometimes` and was swept with fewer seeds than it names is as expected even
-    /// when nothing fell, for no more can be told.
+    /// A scenario that says `Sometimes` and was swept with fewer seeds than it names is as expected
+    /// even when nothing fell, for no more can be told.
     #[must_use]
     pub fn of(sweep: &Sweep, expect: &Expectation) -> Self {
         let others = |code: &str| sweep.by_property.keys().any(|other| *other != code);

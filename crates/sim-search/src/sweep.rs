@@ -82,8 +82,8 @@ impl std::error::Error for SweepError {
     }
 }
 
-/// Runs every seed of the range, so many at a time (as many as there are cores when `None`), and tells
-/// `done` of each run that has ended, in any order and from any thread.
+/// Runs every seed of the range, so many at a time (as many as there are cores when `None`), and
+/// tells `done` of each run that has ended, in any order and from any thread.
 ///
 /// # Errors
 /// When the threads cannot be started.

@@ -100,7 +100,7 @@ fn every_run_is_told_once() {
         told.fetch_add(report.seed, Ordering::Relaxed);
     };
     sweep(0..5_000, NonZeroUsize::new(2), &run, &count).expect("threads");
-    assert_eq!(told.into_inner(), (0..5_000).sum());
+    assert_eq!(told.into_inner(), (0..5_000).sum::<u64>());
 }
 
 #[test]

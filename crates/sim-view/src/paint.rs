@@ -1,4 +1,5 @@
-//! The colours of all pictures. Text is always written with them; whoever owns the terminal strips them.
+//! The colours of all pictures. Text is always written with them; whoever owns the terminal strips
+//! them.
 
 use std::fmt;
 

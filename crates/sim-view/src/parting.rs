@@ -23,8 +23,8 @@ pub struct Side<'a> {
     pub replay: &'a mut Replay<'a>,
 }
 
-/// Tells where two runs part, in both, and how each of them ends. What the faults themselves do is not
-/// compared, only what comes of it. Text comes with ANSI colours.
+/// Tells where two runs part, in both, and how each of them ends. What the faults themselves do is
+/// not compared, only what comes of it. Text comes with ANSI colours.
 ///
 /// # Errors
 /// The writer's.
@@ -91,7 +91,8 @@ fn describe(seen: &Seen) -> String {
     }
 }
 
-/// Names messages by the order in which they were sent: their ids may differ where nothing else does.
+/// Names messages by the order in which they were sent: their ids may differ where nothing else
+/// does.
 #[derive(Default)]
 struct Numbered {
     sent: u64,

@@ -19,8 +19,8 @@ const INCIDENTS: usize = 3;
 /// How many kinds of losses are shown of a debt.
 const LOSSES: usize = 3;
 
-/// Writes the steps that led to the first violation, with the faults that struck their nodes; of a debt
-/// that was never paid, what stood out last.
+/// Writes the steps that led to the first violation, with the faults that struck their nodes; of a
+/// debt that was never paid, what stood out last.
 ///
 /// # Errors
 /// The writer's.

@@ -13,8 +13,8 @@ use crate::words;
 /// How wide the names of the rows are.
 const LABEL: usize = 12;
 
-/// Writes what became of a run: verdicts, messages, faults, warnings, and when a property fell, the steps
-/// that led there, for which the run is replayed. Text comes with ANSI colours.
+/// Writes what became of a run: verdicts, messages, faults, warnings, and when a property fell, the
+/// steps that led there, for which the run is replayed. Text comes with ANSI colours.
 ///
 /// # Errors
 /// The writer's.

@@ -1,5 +1,5 @@
-//! [`Trace`]: the skeleton of a run. Who did what when and why, without texts, which come from running
-//! again: so that a run of a million steps can be looked back upon.
+//! [`Trace`]: the skeleton of a run. Who did what when and why, without texts, which come from
+//! running again: so that a run of a million steps can be looked back upon.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -125,8 +125,8 @@ impl Trace {
         chain
     }
 
-    /// What the node of a step that its timer caused had heard since `after`: the latest of each kind
-    /// from each other node, at most so many, the latest first.
+    /// What the node of a step that its timer caused had heard since `after`: the latest of each
+    /// kind from each other node, at most so many, the latest first.
     pub(crate) fn heard(&self, after: u64, step: u64, most: usize) -> Vec<u64> {
         let Some(waited) = self.step(step) else { return vec![] };
         let Event::Timer(_) = waited.event else { return vec![] };

@@ -43,10 +43,10 @@ pub fn line_problems(path: &str, text: &str) -> Vec<String> {
     problems
 }
 
-/// Addresses and tables in comments cannot be broken.
+/// Addresses and tables in comments cannot be broken, and text in quotes reads better whole.
 fn may_be_long(line: &str) -> bool {
     let comment = line.trim_start().trim_start_matches(['/', '!']).trim_start();
-    line.contains("://") || comment.starts_with('|')
+    line.contains("://") || comment.starts_with('|') || line.contains('"')
 }
 
 /// Whether a word stands in a line, not as part of a longer one.

@@ -10,7 +10,8 @@ use crate::Value;
 /// The configuration of a process, the same for all.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Config {
-    /// How many rounds pass before the decision; at least 1. Correct with f crashes when it is f+1.
+    /// How many rounds pass before the decision; at least 1. Correct with f crashes when it is
+    /// f+1.
     pub rounds: u32,
     /// What the processes start with.
     pub inputs: Inputs,
@@ -32,8 +33,8 @@ pub enum Inputs {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub enum Rule {
-    /// The least of W. Lynch 1996, section 6.2.1, names it as the rule with the stronger validity: a
-    /// decision is always somebody's input.
+    /// The least of W. Lynch 1996, section 6.2.1, names it as the rule with the stronger validity:
+    /// a decision is always somebody's input.
     #[default]
     Least,
     /// The only value of W, or this default (Lynch's v0) when there are several.

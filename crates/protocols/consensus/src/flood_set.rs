@@ -13,10 +13,10 @@
 //! | source | Lynch 1996, section 6.2.1; the properties from section 6.1, their names from Cachin, Guerraoui, Rodrigues 2011, module 5.2 |
 //!
 //! A process keeps the set W of all values it has ever seen, at first its own input. In each of f+1
-//! rounds it sends W to all and adds what it receives. Among f+1 rounds there is one in which nobody
-//! crashes, and after it all W are equal and stay so (Lynch, lemmas 6.2 to 6.4). Stopping after f rounds
-//! is too early: let one process a round crash in the middle of its sending, each handing a value that
-//! nobody else has seen to just one other.
+//! rounds it sends W to all and adds what it receives. Among f+1 rounds there is one in which
+//! nobody crashes, and after it all W are equal and stay so (Lynch, lemmas 6.2 to 6.4). Stopping
+//! after f rounds is too early: let one process a round crash in the middle of its sending, each
+//! handing a value that nobody else has seen to just one other.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -3,9 +3,9 @@
 //! * [`FloodSet`] on synchronous rounds: everybody floods every value it knows for f+1 rounds.
 //! * [`OptFloodSet`], which says at most two values and decides the same.
 //!
-//! Both stand on the synchronous model, whose rounds [`sim_node::Rounds`] makes of a bound on delays.
-//! Every part of the model is needed: stop a round too early, let all messages of one process come late,
-//! or let a crashed process return, and the scenarios show which claim falls.
+//! Both stand on the synchronous model, whose rounds [`sim_node::Rounds`] makes of a bound on
+//! delays. Every part of the model is needed: stop a round too early, let all messages of one
+//! process come late, or let a crashed process return, and the scenarios show which claim falls.
 
 mod claims;
 mod config;

@@ -6,9 +6,9 @@
 //! | cost | f+1 rounds, at most 2n(n-1) messages |
 //! | source | Lynch 1996, section 6.2.2 |
 //!
-//! To decide by that rule a process only has to know whether there are several values. So it sends its
-//! own input in round 1, and once more in its life: one value that differs from its input, in the round
-//! after it first learnt of one.
+//! To decide by that rule a process only has to know whether there are several values. So it sends
+//! its own input in round 1, and once more in its life: one value that differs from its input, in
+//! the round after it first learnt of one.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -1,5 +1,5 @@
-//! Exact counts: FloodSet costs (f+1)n(n-1) messages in f+1 rounds (Lynch 1996, section 6.2.1, which
-//! counts n of n); OptFloodSet at most 2n(n-1) (section 6.2.2).
+//! Exact counts: FloodSet costs (f+1)n(n-1) messages in f+1 rounds (Lynch 1996, section 6.2.1,
+//! which counts n of n); OptFloodSet at most 2n(n-1) (section 6.2.2).
 
 mod common;
 
@@ -48,7 +48,8 @@ fn floodset_takes_f_plus_1_rounds() {
     }
 }
 
-/// Each process sends its input, and once more if there is anything else: nothing, when all are equal.
+/// Each process sends its input, and once more if there is anything else: nothing, when all are
+/// equal.
 #[test]
 fn optfloodset_costs_at_most_2_n_times_n_minus_1() {
     for (n, f) in sizes() {
@@ -63,8 +64,8 @@ fn optfloodset_costs_at_most_2_n_times_n_minus_1() {
     }
 }
 
-/// Sends to the dead count; what a process did not get to send before it died does not. In the chain,
-/// process k sends k+1 messages in its last round, after k full rounds.
+/// Sends to the dead count; what a process did not get to send before it died does not. In the
+/// chain, process k sends k+1 messages in its last round, after k full rounds.
 #[test]
 fn a_chain_of_crashes_saves_what_the_dead_never_send() {
     for (n, f) in sizes().filter(|(n, f)| n >= &(f + 2)) {

@@ -31,8 +31,8 @@ fn fs1_one_input_one_decision() {
     assert_eq!(decide(&[7, 7, 7, 7], Rule::OnlyOr(Value(3))), [7; 4]);
 }
 
-/// Section 6.2.1: with several values, the default v0, even if nobody proposed it; by the other rule
-/// that Lynch names, the least of them.
+/// Section 6.2.1: with several values, the default v0, even if nobody proposed it; by the other
+/// rule that Lynch names, the least of them.
 #[test]
 fn several_inputs_are_decided_by_the_rule() {
     assert_eq!(decide(&[9, 5, 7, 5], Rule::Least), [5; 4]);
@@ -58,8 +58,8 @@ fn after_a_round_without_a_crash_all_know_the_same() {
     assert_eq!(world.run().verdict, Verdict::Held);
 }
 
-/// FS3 under the worst that may happen, for every size: f crashes in the middle of sending, one a round,
-/// hide a value from all but one process for f rounds. Round f+1 brings it out.
+/// FS3 under the worst that may happen, for every size: f crashes in the middle of sending, one a
+/// round, hide a value from all but one process for f rounds. Round f+1 brings it out.
 #[test]
 fn fs3_f_plus_1_rounds_outlast_a_chain_of_f_crashes() {
     for n in 3..=8 {
@@ -109,8 +109,8 @@ fn optfloodset_decides_as_floodset_does() {
     }
 }
 
-/// A process that stands still for two rounds has spoken once before and heard everybody: when it goes on
-/// it hurries through the rounds it missed, and decides at once what the others decided.
+/// A process that stands still for two rounds has spoken once before and heard everybody: when it
+/// goes on it hurries through the rounds it missed, and decides at once what the others decided.
 #[test]
 fn a_process_that_was_held_up_decides_as_soon_as_it_goes_on() {
     let spec = synchronous::<Rounds<FloodSet>>(4, 2, one_zero(4), Rule::Least);
@@ -147,8 +147,8 @@ fn inputs_are_drawn() {
     assert!((0..50).flat_map(inputs).all(|input| input < 1_000));
 }
 
-/// All that the model allows, with every seed: at most f crashes, each inside a drawn step after a drawn
-/// number of effects, drawn inputs, drawn ties.
+/// All that the model allows, with every seed: at most f crashes, each inside a drawn step after a
+/// drawn number of effects, drawn inputs, drawn ties.
 fn storms(seeds: std::ops::Range<u64>) {
     let faults = |f: u32, rounds: u32| {
         let window = When::Between(at(0), at(u64::from(100 * rounds)));

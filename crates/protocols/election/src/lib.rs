@@ -5,9 +5,10 @@
 //! | [`chang_roberts`] | unidirectional ring | asynchronous, nothing fails | `n H_n` on average, `n(n+1)/2` at worst |
 //! | [`bully`] | complete | synchronous, crash and recovery | `m^2 + n - 2` when `m` identifiers are above the detector's |
 //!
-//! Each module opens with its box: requests, indications, properties with their codes, the model, the
-//! source. Counts follow one convention: a message is one point-to-point send that leaves a node, sends
-//! to crashed nodes included; self-sends are free; heartbeats stand in a column of their own.
+//! Each module opens with its box: requests, indications, properties with their codes, the model,
+//! the source. Counts follow one convention: a message is one point-to-point send that leaves a
+//! node, sends to crashed nodes included; self-sends are free; heartbeats stand in a column of
+//! their own.
 
 pub mod bully;
 pub mod chang_roberts;

@@ -52,7 +52,8 @@ fn leaders(world: &World<Process, Properties>) -> Vec<Option<u32>> {
     world.states().iter().map(named).collect()
 }
 
-/// The highest is elected, its crash makes the next one coordinator, and it takes over when it is back.
+/// The highest is elected, its crash makes the next one coordinator, and it takes over when it is
+/// back.
 #[test]
 fn the_highest_live_process_takes_over_each_time() {
     let mut spec = world(at(4_000));
@@ -73,7 +74,8 @@ fn the_highest_live_process_takes_over_each_time() {
     assert_held(&outcome, "a crash, another, a recovery");
 }
 
-/// THEORY 2.5: in a correct Bully two coordinators exist for a moment while a higher one takes over.
+/// THEORY 2.5: in a correct Bully two coordinators exist for a moment while a higher one takes
+/// over.
 #[test]
 fn two_coordinators_exist_for_a_moment_when_a_higher_one_recovers() {
     let mut spec = world(at(3_000));
@@ -117,7 +119,8 @@ fn bl2_falls_when_the_coordinator_is_slower_than_the_bound() {
     }
 }
 
-/// The same crash and the same slowness, and the waits derived from what messages really take: all holds.
+/// The same crash and the same slowness, and the waits derived from what messages really take: all
+/// holds.
 #[test]
 fn bl1_and_bl2_hold_when_the_bound_is_what_messages_take() {
     for seed in 0..50 {
@@ -131,7 +134,8 @@ fn bl1_and_bl2_hold_when_the_bound_is_what_messages_take() {
     }
 }
 
-/// BL3 falls when declarations never arrive. (BL1 is its bounded form and would end the run before.)
+/// BL3 falls when declarations never arrive. (BL1 is its bounded form and would end the run
+/// before.)
 #[test]
 fn bl3_falls_when_no_declaration_arrives() {
     let mut world = world(at(1_000));
@@ -146,8 +150,8 @@ fn bl3_falls_when_no_declaration_arrives() {
     assert_eq!(outcome.findings[0].node, Some(NodeId::new(1)));
 }
 
-/// BL3 and BL1 need the detector: without it a dead coordinator is followed for ever, in a world where
-/// nothing happens any more.
+/// BL3 and BL1 need the detector: without it a dead coordinator is followed for ever, in a world
+/// where nothing happens any more.
 #[test]
 fn bl3_and_bl1_fall_without_the_detector() {
     let settings = Settings { elections: Elections::OnRequest, ..bully(3) };

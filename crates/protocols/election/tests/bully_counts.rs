@@ -49,7 +49,8 @@ fn every_detecting_rank_costs_m_squared_and_n_minus_2() {
                 assert_eq!(sent(&outcome, "Answer"), m * (m - 1) / 2);
                 assert_eq!(sent(&outcome, "Coordinator"), n - 2);
                 assert_eq!(outcome.counts.total(), m * m + n - 2);
-                // What goes to the dead counts at its sender, and is lost: one ELECTION of each asker.
+                // What goes to the dead counts at its sender, and is lost: one ELECTION of each
+                // asker.
                 assert_eq!(outcome.counts.lost, m);
             }
         }
@@ -73,7 +74,8 @@ fn the_worst_and_the_best_are_those_of_the_textbooks() {
     }
 }
 
-/// The variant where nobody addresses the process that all know dead: n(n - 2) when the lowest detects.
+/// The variant where nobody addresses the process that all know dead: n(n - 2) when the lowest
+/// detects.
 #[test]
 fn not_addressing_the_dead_costs_n_times_n_minus_2() {
     for n in 2..=9 {

@@ -1,5 +1,5 @@
-//! BL1 to BL3 of the Bully algorithm under storms of crashes and recoveries within the promised bound, and
-//! how much of the times that BL1 and BL2 allow is ever used.
+//! BL1 to BL3 of the Bully algorithm under storms of crashes and recoveries within the promised
+//! bound, and how much of the times that BL1 and BL2 allow is ever used.
 
 mod common;
 
@@ -36,8 +36,8 @@ impl Draw {
     }
 }
 
-/// Crashes, inside steps and between them, of anybody or just of whom it hurts, with recoveries from at
-/// once to never; and restarts of those that were to stay down.
+/// Crashes, inside steps and between them, of anybody or just of whom it hurts, with recoveries
+/// from at once to never; and restarts of those that were to stay down.
 fn storm(draw: &mut Draw, nodes: u32) -> Vec<PlannedFault> {
     let mut time = draw.between(0, 400);
     let mut faults = Vec::new();
@@ -90,7 +90,8 @@ fn delays(draw: &mut Draw, bound: Duration) -> Delay {
 }
 
 thread_local! {
-    /// In parts per thousand of what BL1 and BL2 allow: the longest that any world of this thread used.
+    /// In parts per thousand of what BL1 and BL2 allow: the longest that any world of this thread
+    /// used.
     static USED: Cell<(u64, u64)> = const { Cell::new((0, 0)) };
 }
 
@@ -192,14 +193,16 @@ fn storms(seeds: std::ops::Range<u64>) -> (u64, u64) {
     (settling, rivalry)
 }
 
-/// BL1 to BL3 hold, and the gauge shows that the times they allow are needed, not generous beyond use.
+/// BL1 to BL3 hold, and the gauge shows that the times they allow are needed, not generous beyond
+/// use.
 #[test]
 fn bl1_to_bl3_hold_in_storms() {
     let (settling, rivalry) = storms(0..300);
     assert!(settling > 300 && rivalry > 300, "{settling}, {rivalry}");
 }
 
-/// As above, many more: `cargo test --release -p election --test bully_storm -- --ignored --nocapture`.
+/// As above, many more:
+/// `cargo test --release -p election --test bully_storm -- --ignored --nocapture`.
 #[test]
 #[ignore = "a soak: minutes without --release"]
 fn bl1_to_bl3_hold_in_many_storms() {

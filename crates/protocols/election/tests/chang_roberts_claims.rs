@@ -22,8 +22,8 @@ fn ring(nodes: u32) -> Settings {
     }
 }
 
-/// Chang and Roberts 1979, theorem: exactly the highest is elected. Messages overtake each other freely,
-/// initiators are drawn, and some begin late.
+/// Chang and Roberts 1979, theorem: exactly the highest is elected. Messages overtake each other
+/// freely, initiators are drawn, and some begin late.
 #[test]
 fn le1_to_le4_hold_whatever_the_delays_and_the_initiators() {
     for seed in 0..2_000_u64 {
@@ -63,9 +63,9 @@ fn le1_to_le4_survive_a_lower_identifier_given_twice() {
     }
 }
 
-/// LE2 needs processes that remain who they are: one that comes back under a higher identifier names a
-/// leader below its own. The same crash without the loss of the disk does no harm here, since the
-/// announcement comes after it.
+/// LE2 needs processes that remain who they are: one that comes back under a higher identifier
+/// names a leader below its own. The same crash without the loss of the disk does no harm here,
+/// since the announcement comes after it.
 #[test]
 fn le2_falls_when_a_process_comes_back_as_another() {
     for (disk, falls) in [(DiskLoss::Everything, true), (DiskLoss::Prefix, false)] {

@@ -1,5 +1,5 @@
-//! The message counts of Chang and Roberts 1979, as equalities: best, worst, mean, announcement, one
-//! initiator; and the time until the election is over.
+//! The message counts of Chang and Roberts 1979, as equalities: best, worst, mean, announcement,
+//! one initiator; and the time until the election is over.
 
 mod common;
 
@@ -14,7 +14,8 @@ fn settings(ids: Vec<u64>) -> Settings {
     Settings { nodes, ids, order: None, initiators: Initiators::All, announce: true }
 }
 
-/// ELECTION and ELECTED messages of one election. The delays vary, and the counts do not depend on them.
+/// ELECTION and ELECTED messages of one election. The delays vary, and the counts do not depend on
+/// them.
 fn messages(settings: &Settings, seed: u64) -> (u64, u64) {
     let world = spec::<ChangRoberts>(settings, Delay::Uniform(ms(1), ms(10)), at(1_000));
     let outcome = run::<ChangRoberts>(world, seed);
@@ -94,8 +95,8 @@ fn orders_by_name_are_the_best_and_the_worst() {
     }
 }
 
-/// THEORY 2.5: one initiator, d hops before the highest: d + n + n; 2n when it is the highest itself,
-/// 3n - 1 when it comes right after.
+/// THEORY 2.5: one initiator, d hops before the highest: d + n + n; 2n when it is the highest
+/// itself, 3n - 1 when it comes right after.
 #[test]
 fn one_initiator_sends_between_2n_and_3n_minus_1() {
     for n in 2..=6 {

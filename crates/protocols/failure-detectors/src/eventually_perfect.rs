@@ -11,19 +11,20 @@
 //! | cost | n(n-1) heartbeats a period |
 //! | source | Chandra and Toueg 1996, section 9.1 and figure 10; the properties as in Cachin, Guerraoui, Rodrigues 2011, module 2.8 |
 //!
-//! Every process sends "I am alive" to every other, once a period. It suspects a peer that was silent
-//! for longer than the peer's timeout. A heartbeat from a suspected peer is proof of a mistake: the
-//! suspicion is taken back, and that peer's timeout grows. Once messages take at most `d`, heartbeats
-//! of a correct peer come at most `period + d` apart, so a peer is wrongly suspected only until its
-//! timeout has grown to that.
+//! Every process sends "I am alive" to every other, once a period. It suspects a peer that was
+//! silent for longer than the peer's timeout. A heartbeat from a suspected peer is proof of a
+//! mistake: the suspicion is taken back, and that peer's timeout grows. Once messages take at most
+//! `d`, heartbeats of a correct peer come at most `period + d` apart, so a peer is wrongly
+//! suspected only until its timeout has grown to that.
 //!
 //! # Crash-recovery
-//! Nothing is kept on disk and a heartbeat carries no incarnation. *Correct* is then who is up for good
-//! in the end. A process that returns suspects nobody, starts with the initial timeouts, and is restored
-//! by its first heartbeat, even if its disk was lost. The price is small and bounded: to the others the
-//! absence looks like a mistake, so their timeout for that peer grows by one step; and a heartbeat of the
-//! dead incarnation that is still under way may restore the dead for one more timeout. With numbered
-//! incarnations neither would happen, but a process that lost its number would be suspected for ever.
+//! Nothing is kept on disk and a heartbeat carries no incarnation. *Correct* is then who is up for
+//! good in the end. A process that returns suspects nobody, starts with the initial timeouts, and
+//! is restored by its first heartbeat, even if its disk was lost. The price is small and bounded:
+//! to the others the absence looks like a mistake, so their timeout for that peer grows by one
+//! step; and a heartbeat of the dead incarnation that is still under way may restore the dead for
+//! one more timeout. With numbered incarnations neither would happen, but a process that lost its
+//! number would be suspected for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -37,8 +38,8 @@ pub struct Config {
     pub period: Duration,
     /// A peer may be silent for so long at first; more than zero.
     pub timeout: Duration,
-    /// The timeout of a peer grows by so much with every mistake about it. Zero breaks EPFD2 wherever
-    /// the first timeout is too short.
+    /// The timeout of a peer grows by so much with every mistake about it. Zero breaks EPFD2
+    /// wherever the first timeout is too short.
     pub increase: Duration,
 }
 

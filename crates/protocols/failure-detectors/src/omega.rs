@@ -11,8 +11,9 @@
 //! | cost | that of the detector, n(n-1) heartbeats a period, and nothing above it |
 //! | source | Chandra, Hadzilacos, Toueg 1996; Cachin, Guerraoui, Rodrigues 2011, module 2.9 and algorithm 2.8 (monarchical eventual leader detection) |
 //!
-//! Processes are ranked by their numbers, the lowest first. Every process trusts the first that its own
-//! detector does not suspect. Once all detectors suspect exactly the crashed, all trust the same.
+//! Processes are ranked by their numbers, the lowest first. Every process trusts the first that its
+//! own detector does not suspect. Once all detectors suspect exactly the crashed, all trust the
+//! same.
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, Indications, Layer, Never, Node, NodeId, Role};
@@ -30,8 +31,8 @@ pub struct OmegaConfig {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Trust(pub NodeId);
 
-/// The layer below: the ◇P. Omega sends nothing of its own, so the detector's messages and timers are
-/// all that it has.
+/// The layer below: the ◇P. Omega sends nothing of its own, so the detector's messages and timers
+/// are all that it has.
 #[derive(Debug)]
 pub enum Detector {}
 

@@ -6,8 +6,8 @@ use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
 use crate::{Config, DetectorClaims, EventuallyPerfect, LeaderClaims, Omega, OmegaConfig};
 
-/// `EventuallyPerfect(nodes: 5, period: "100ms", timeout: "250ms", increase: "100ms")`; the same for
-/// `Omega`.
+/// `EventuallyPerfect(nodes: 5, period: "100ms", timeout: "250ms", increase: "100ms")`; the same
+/// for `Omega`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {

@@ -1,5 +1,5 @@
-//! The claims of the ◇P module box against hand-computed histories. Chandra and Toueg 1996, section 9.1
-//! and figure 10; Cachin, Guerraoui, Rodrigues 2011, module 2.8.
+//! The claims of the ◇P module box against hand-computed histories. Chandra and Toueg 1996, section
+//! 9.1 and figure 10; Cachin, Guerraoui, Rodrigues 2011, module 2.8.
 
 mod common;
 
@@ -18,8 +18,8 @@ fn timeout(world: &Detectors, of: u32, about: u32) -> Duration {
     state.timeout(NodeId::new(about)).expect("a peer")
 }
 
-/// EPFD1: the last heartbeat leaves at 1 s and arrives at 1.01 s; the timeout of 250 ms ends at 1.26 s
-/// sharp, at every process; and the suspicion stays.
+/// EPFD1: the last heartbeat leaves at 1 s and arrives at 1.01 s; the timeout of 250 ms ends at
+/// 1.26 s sharp, at every process; and the suspicion stays.
 #[test]
 fn epfd1_a_crash_is_found_out_when_the_timeout_has_passed() {
     let faults = planned([(When::At(at(1_005)), crash(Target::Node(2), None, None))]);
@@ -38,8 +38,9 @@ fn epfd1_a_crash_is_found_out_when_the_timeout_has_passed() {
     }
 }
 
-/// EPFD1 with the dead still speaking: two heartbeats that were held up arrive two seconds after the
-/// crash. They restore the dead for one more timeout, by then 350 ms, and that was the last of it.
+/// EPFD1 with the dead still speaking: two heartbeats that were held up arrive two seconds after
+/// the crash. They restore the dead for one more timeout, by then 350 ms, and that was the last of
+/// it.
 #[test]
 fn epfd1_late_heartbeats_of_the_dead_cost_one_more_timeout() {
     let held = Fault::Hold(Target::Node(1), Target::Node(0));
@@ -77,8 +78,8 @@ fn epfd2_every_mistake_makes_the_timeout_longer_until_there_are_none() {
     }
 }
 
-/// EPFD2 under random delays of at most `d`: heartbeats are at most `period + d` apart, so no timeout
-/// ever grows beyond the first step above that.
+/// EPFD2 under random delays of at most `d`: heartbeats are at most `period + d` apart, so no
+/// timeout ever grows beyond the first step above that.
 #[test]
 fn epfd2_no_timeout_outgrows_period_and_delay_by_more_than_a_step() {
     let config = Config { timeout: ms(20), increase: ms(30), ..CONFIG };
@@ -149,8 +150,8 @@ fn epfd3_indications_tell_a_crash_and_a_return() {
     assert_eq!(said.0, expected);
 }
 
-/// Crash-recovery: who returns is restored by its first heartbeat and begins anew itself; the others
-/// have become more patient with it, as after any mistake.
+/// Crash-recovery: who returns is restored by its first heartbeat and begins anew itself; the
+/// others have become more patient with it, as after any mistake.
 #[test]
 fn a_process_that_returns_is_restored_and_remembers_nothing() {
     let config = Config { timeout: ms(150), ..CONFIG };

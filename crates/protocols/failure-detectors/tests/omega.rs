@@ -1,5 +1,5 @@
-//! The claims of the Ω module box (Cachin, Guerraoui, Rodrigues 2011, module 2.9), and the ◇P inside it,
-//! which does there what it does alone.
+//! The claims of the Ω module box (Cachin, Guerraoui, Rodrigues 2011, module 2.9), and the ◇P
+//! inside it, which does there what it does alone.
 
 mod common;
 
@@ -25,8 +25,8 @@ fn leaders(world: &Leaders) -> Vec<Role> {
     world.states().iter().flatten().filter_map(Node::role).collect()
 }
 
-/// ELD1 and ELD2: the lowest process that is up leads; when it crashes the next one does, and when it
-/// returns it leads again.
+/// ELD1 and ELD2: the lowest process that is up leads; when it crashes the next one does, and when
+/// it returns it leads again.
 #[test]
 fn eld1_and_eld2_the_lowest_correct_process_leads() {
     let faults = planned([
@@ -48,7 +48,8 @@ fn eld1_and_eld2_the_lowest_correct_process_leads() {
     assert_eq!(leaders(&world), [Role::leader(3)]);
 }
 
-/// In a partition each side has a leader of its own, of whom the lower ranks higher; after it all agree.
+/// In a partition each side has a leader of its own, of whom the lower ranks higher; after it all
+/// agree.
 #[test]
 fn each_side_of_a_partition_has_a_leader() {
     let split = Fault::Partition(vec![Target::Nodes(vec![0, 3])], Cut::AtSend);
@@ -74,8 +75,8 @@ fn trust_is_told_when_it_changes() {
     assert_eq!(said.0, [says(0, 0), says(1, 0), says(2, 0), says(2, 2)]);
 }
 
-/// The layers together: Omega's detector keeps the claims of a detector, and in the same world with the
-/// same seed it does, message for message, what the detector does alone.
+/// The layers together: Omega's detector keeps the claims of a detector, and in the same world with
+/// the same seed it does, message for message, what the detector does alone.
 #[test]
 fn the_detector_inside_omega_is_the_detector_alone() {
     type Both = (LeaderClaims, (Checked<StrongCompleteness>, Checked<EventualStrongAccuracy>));

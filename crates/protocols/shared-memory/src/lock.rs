@@ -65,9 +65,10 @@ impl Section {
 
 /// A mutual exclusion algorithm, seen from one process: a program counter and local variables.
 ///
-/// Each line of the entry and exit sections makes one access. The value is at a line; the process makes
-/// the line's [`Lock::access`] and calls [`Lock::advance`] with what came of it. Nothing is accessed in
-/// the remainder and the critical section; [`Lock::enter`] and [`Lock::leave`] end them.
+/// Each line of the entry and exit sections makes one access. The value is at a line; the process
+/// makes the line's [`Lock::access`] and calls [`Lock::advance`] with what came of it. Nothing is
+/// accessed in the remainder and the critical section; [`Lock::enter`] and [`Lock::leave`] end
+/// them.
 pub trait Lock: Value {
     /// The names of its registers.
     type Name: Name;

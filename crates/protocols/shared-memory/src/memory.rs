@@ -71,8 +71,8 @@ pub struct Served(pub NodeId);
 
 /// The memory. An access is invoked when its message arrives, and responded to a drawn time later.
 ///
-/// A process makes one access at a time. An access of a process that has another one under way comes
-/// from a new incarnation: the old access ends at once, and nobody is told.
+/// A process makes one access at a time. An access of a process that has another one under way
+/// comes from a new incarnation: the old access ends at once, and nobody is told.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(bound = "")]
 pub struct Memory<R: Name> {

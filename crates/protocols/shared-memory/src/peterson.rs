@@ -1,5 +1,5 @@
-//! Peterson's lock for two (*Myths about the mutual exclusion problem*, Information Processing Letters
-//! 12(3), 1981).
+//! Peterson's lock for two (*Myths about the mutual exclusion problem*, Information Processing
+//! Letters 12(3), 1981).
 //!
 //! ```text
 //! flag[i] := true; turn := i;                     the doorway

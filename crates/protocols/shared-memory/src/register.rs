@@ -58,9 +58,9 @@ pub struct RegisterConfig {
 /// A register: what it holds, and the accesses under way, at most one of each process.
 ///
 /// A write *follows* another when it was invoked after the other's response. When a write ends, the
-/// *contenders* are the ended writes that no ended write follows; without overlap that is the last one
-/// alone. A regular register then holds a contender's value, drawn. A safe one does so only if there
-/// is no more than one contender. An atomic one holds the value of the write that ends.
+/// *contenders* are the ended writes that no ended write follows; without overlap that is the last
+/// one alone. A regular register then holds a contender's value, drawn. A safe one does so only if
+/// there is no more than one contender. An atomic one holds the value of the write that ends.
 ///
 /// An atomic access takes effect at its response here. No process can tell: between its sending and
 /// its receiving, delays of messages put the response at any instant.

@@ -52,9 +52,9 @@ fn holds(found: &Found) -> bool {
     found.violations.is_empty() && found.traps == 0
 }
 
-/// Peterson 1981; Lynch 1996, section 10.5.1: exclusion, no lockout. Bounded waiting and, for two, first
-/// come first served besides. Safe flags are enough: a flag is read by one who has written `turn` since,
-/// and what it must not miss was raised before that.
+/// Peterson 1981; Lynch 1996, section 10.5.1: exclusion, no lockout. Bounded waiting and, for two,
+/// first come first served besides. Safe flags are enough: a flag is read by one who has written
+/// `turn` since, and what it must not miss was raised before that.
 #[test]
 fn peterson_stands_on_an_atomic_turn_whatever_the_flags() {
     for flags in ALL {
@@ -64,8 +64,8 @@ fn peterson_stands_on_an_atomic_turn_whatever_the_flags() {
     }
 }
 
-/// Overlapping writes of `turn` may leave either value. Nothing but exclusion falls: nobody is locked
-/// out, nobody overtaken twice.
+/// Overlapping writes of `turn` may leave either value. Nothing but exclusion falls: nobody is
+/// locked out, nobody overtaken twice.
 #[test]
 fn peterson_falls_through_a_turn_that_is_less_than_atomic() {
     for turn in [Safe, Regular] {
@@ -91,8 +91,8 @@ fn the_story_of_petersons_fall_begins_with_overlapping_writes_of_turn() {
     assert!(begun.into_iter().all(|begun| begun < position("Written(Turn)")), "{story:#?}");
 }
 
-/// Lamport 1974, for two processes: safe registers are enough for exclusion and first come first served,
-/// and nobody is locked out.
+/// Lamport 1974, for two processes: safe registers are enough for exclusion and first come first
+/// served, and nobody is locked out.
 #[test]
 fn the_bakery_of_two_stands_on_safe_registers() {
     for registers in ALL {
@@ -110,8 +110,8 @@ fn the_bakery_of_three_stands_on_safe_registers() {
     assert!(found.worlds > 400_000, "{} worlds", found.worlds);
 }
 
-/// Without `choosing`, a process may take a number and be slow to show it. Even atomic registers do not
-/// help; what the number promises about order still holds.
+/// Without `choosing`, a process may take a number and be slow to show it. Even atomic registers do
+/// not help; what the number promises about order still holds.
 #[test]
 fn the_bakery_falls_without_choosing() {
     for registers in ALL {

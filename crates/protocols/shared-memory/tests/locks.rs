@@ -51,8 +51,8 @@ fn bakery(nodes: u32, registers: Semantics) -> BakerySettings {
     }
 }
 
-/// Whatever an asynchronous world may do without a crash: nodes stand still, handle events slowly, and
-/// some messages take long.
+/// Whatever an asynchronous world may do without a crash: nodes stand still, handle events slowly,
+/// and some messages take long.
 fn storm() -> Vec<PlannedFault> {
     let window = |from, to| When::Between(ms(from).into(), ms(to).into());
     let on = |name: &str, nth| {
@@ -184,8 +184,8 @@ fn the_bakery_holds_with_regular_and_atomic_registers() {
     }
 }
 
-/// Without `choosing` two processes may take one number, and the one with the lower name may be slow
-/// to show it.
+/// Without `choosing` two processes may take one number, and the one with the lower name may be
+/// slow to show it.
 #[test]
 fn the_bakery_loses_exclusion_without_choosing() {
     for registers in [Safe, Atomic] {
@@ -195,8 +195,8 @@ fn the_bakery_loses_exclusion_without_choosing() {
     }
 }
 
-/// The same as a story: process 0 has looked, and its write takes long; process 1 looks, sees nobody,
-/// and is inside when the write arrives.
+/// The same as a story: process 0 has looked, and its write takes long; process 1 looks, sees
+/// nobody, and is inside when the write arrives.
 #[test]
 fn a_slow_write_breaks_the_bakery_without_choosing_in_every_seed() {
     let mut network = perfect_links(1, 2);
@@ -223,8 +223,8 @@ fn a_slow_write_breaks_the_bakery_without_choosing_in_every_seed() {
     }
 }
 
-/// Lynch 1996, section 10.2, assumes that whoever is inside comes out. Without that nobody gets in any
-/// more: progress falls, lockout-freedom is not claimed, safety stands.
+/// Lynch 1996, section 10.2, assumes that whoever is inside comes out. Without that nobody gets in
+/// any more: progress falls, lockout-freedom is not claimed, safety stands.
 #[test]
 fn a_crash_in_the_critical_section_takes_progress_away() {
     let locks =
@@ -296,7 +296,8 @@ fn a_crash_with_return_leaves_the_model_but_breaks_no_assertion() {
     }
 }
 
-/// At the end everybody has been in as often as it wanted, and every access was a message and a reply.
+/// At the end everybody has been in as often as it wanted, and every access was a message and a
+/// reply.
 #[test]
 fn every_access_is_a_round_trip() {
     let settings = bakery(3, Safe);

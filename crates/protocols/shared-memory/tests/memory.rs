@@ -210,8 +210,8 @@ fn goes_back(readings: &[u64]) -> bool {
 }
 
 /// Lamport 1986, part II: only an atomic register never shows an older value after a newer one. A
-/// regular one goes back by one write at most, since only that write can be overlapped twice; a safe
-/// one returns what nobody has written.
+/// regular one goes back by one write at most, since only that write can be overlapped twice; a
+/// safe one returns what nobody has written.
 #[test]
 fn new_old_inversion_shows_in_some_seed_of_a_regular_register_and_never_of_an_atomic_one() {
     assert!(readings(Semantics::Atomic).all(|readings| !goes_back(&readings)));

@@ -1,5 +1,5 @@
-//! Every claim can fall: locks that are poorer than Peterson's and the bakery, and a process that stands
-//! still for good.
+//! Every claim can fall: locks that are poorer than Peterson's and the bakery, and a process that
+//! stands still for good.
 
 #[path = "support/explore.rs"]
 mod explore;
@@ -43,8 +43,8 @@ enum Flags {
 enum Manners {
     /// It looks again and never gives way.
     None,
-    /// Process 1 gives way: the one-bit algorithm (Lamport, *The mutual exclusion problem*, part II,
-    /// 1986). Nobody is deadlocked, but process 1 may be overtaken for ever.
+    /// Process 1 gives way: the one-bit algorithm (Lamport, *The mutual exclusion problem*, part
+    /// II, 1986). Nobody is deadlocked, but process 1 may be overtaken for ever.
     OneGivesWay,
 }
 
@@ -155,7 +155,8 @@ fn good_manners_lose_first_come_first_served_and_bounded_waiting() {
     assert_eq!(found.traps, 0, "it is free of deadlock");
 }
 
-/// ME3 alone: somebody is inside, so ME2 asks for nothing; but it stands still, and the others wait.
+/// ME3 alone: somebody is inside, so ME2 asks for nothing; but it stands still, and the others
+/// wait.
 #[test]
 fn a_process_that_never_comes_out_locks_the_others_out() {
     let settings = BakerySettings {

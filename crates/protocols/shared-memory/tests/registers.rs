@@ -1,7 +1,8 @@
 //! Registers against their definitions: Lamport, *On interprocess communication*, part II, 1986.
 //!
-//! Every order of a few invocations and responses, and every choice in it, is run through a [`Cell`];
-//! what comes out is compared with what the definitions allow for the intervals of the accesses.
+//! Every order of a few invocations and responses, and every choice in it, is run through a
+//! [`Cell`]; what comes out is compared with what the definitions allow for the intervals of the
+//! accesses.
 
 #[path = "support/odometer.rs"]
 mod odometer;
@@ -122,8 +123,8 @@ fn results(history: &History, semantics: Semantics) -> BTreeSet<Result> {
     results
 }
 
-/// What has been written by accesses that ended before an instant and that no other such write follows;
-/// the initial value when nothing has.
+/// What has been written by accesses that ended before an instant and that no other such write
+/// follows; the initial value when nothing has.
 fn left_before(history: &History, instant: usize) -> BTreeSet<u64> {
     let ended = || history.iter().filter(|a| a.written().is_some() && a.ends < instant);
     let last = ended().filter(|write| !ended().any(|other| write.precedes(other)));
@@ -198,8 +199,8 @@ const TWO_WRITERS: &[&[Kind]] = &[&[Write(1), Write(2)], &[Write(3)], &[Read, Re
 /// Three writers.
 const THREE_WRITERS: &[&[Kind]] = &[&[Write(1)], &[Write(2), Write(4)], &[Write(3)]];
 
-/// Part II: with one writer, the reads of a safe and of a regular register are free of each other, so
-/// what may come out is the product of what each may return, no less and no more.
+/// Part II: with one writer, the reads of a safe and of a regular register are free of each other,
+/// so what may come out is the product of what each may return, no less and no more.
 #[test]
 fn safe_and_regular_registers_of_one_writer_return_what_their_definitions_allow() {
     for semantics in [Semantics::Safe, Semantics::Regular] {
@@ -224,8 +225,8 @@ fn safe_and_regular_registers_of_one_writer_return_what_their_definitions_allow(
     }
 }
 
-/// Several writers: every single read may return just what is allowed, and overlapping writes leave one
-/// of their values in a regular register, anything in a safe one.
+/// Several writers: every single read may return just what is allowed, and overlapping writes leave
+/// one of their values in a regular register, anything in a safe one.
 #[test]
 fn overlapping_writes_leave_one_of_their_values_or_anything() {
     for semantics in [Semantics::Safe, Semantics::Regular] {
@@ -246,7 +247,8 @@ fn overlapping_writes_leave_one_of_their_values_or_anything() {
     }
 }
 
-/// What overlapping writes have left stays: reads that overlap no write agree, until the next write.
+/// What overlapping writes have left stays: reads that overlap no write agree, until the next
+/// write.
 #[test]
 fn what_overlapping_writes_leave_is_drawn_once() {
     let mut drawn = BTreeSet::new();
@@ -311,8 +313,8 @@ fn safe_allows_more_than_regular_and_regular_more_than_atomic() {
     assert_ne!(regular, atomic);
 }
 
-/// The bakery's numbers: a safe read draws from 0 to the highest written + 1 (Lamport 1974 lets it be
-/// any natural number).
+/// The bakery's numbers: a safe read draws from 0 to the highest written + 1 (Lamport 1974 lets it
+/// be any natural number).
 #[test]
 fn a_growing_domain_reaches_one_beyond_the_highest_value_written() {
     assert_eq!(Domain::UpTo(1).size(7), 2);

@@ -3,8 +3,8 @@
 use shared_memory::{Bakery, BakerySettings, Peterson, PetersonSettings};
 use sim_protocol::Protocol;
 
-/// What the tools print of a protocol's fields is what the settings do: every name is known, and what is
-/// left out is as its default would be written.
+/// What the tools print of a protocol's fields is what the settings do: every name is known, and
+/// what is left out is as its default would be written.
 fn fields_tell_the_truth<P: Protocol>(required: &str) {
     let read = |text: String| match ron::from_str::<P::Settings>(&text) {
         Ok(settings) => format!("{settings:?}"),

@@ -1,6 +1,6 @@
-//! The bare loop: a binary heap of packed keys and one stream of chance. No payload, no state but the
-//! number of messages handled, no cancelling: a timer that was cancelled or replaced stays in the heap
-//! and is dropped when its time comes.
+//! The bare loop: a binary heap of packed keys and one stream of chance. No payload, no state but
+//! the number of messages handled, no cancelling: a timer that was cancelled or replaced stays in
+//! the heap and is dropped when its time comes.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

@@ -1,6 +1,7 @@
 //! Time on the processor.
 
-/// Nanoseconds that this thread has spent on a processor: what others do on the machine is not in it.
+/// Nanoseconds that this thread has spent on a processor: what others do on the machine is not in
+/// it.
 #[cfg(unix)]
 pub fn thread_nanos() -> u64 {
     let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);

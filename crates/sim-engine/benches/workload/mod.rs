@@ -1,13 +1,14 @@
 //! What the engine is measured with: two workloads, each on three loops.
 //!
 //! * [`full`] is the engine with everything on: digest, record, counters, one property.
-//! * [`bare`] is the least that a simulator can do: a heap of packed keys, no payload; a cancelled timer
-//!   stays in the heap as a tombstone.
-//! * [`split`] is the engine's own queue without the engine: messages in a heap with their payloads in a
-//!   slab, timers in a queue where setting replaces.
+//! * [`bare`] is the least that a simulator can do: a heap of packed keys, no payload; a cancelled
+//!   timer stays in the heap as a tombstone.
+//! * [`split`] is the engine's own queue without the engine: messages in a heap with their payloads
+//!   in a slab, timers in a queue where setting replaces.
 //!
-//! All three play the same workload with delays drawn in the same way, but not the same history: they
-//! draw from different streams. What is compared is time per event, a message handled or a timer fired.
+//! All three play the same workload with delays drawn in the same way, but not the same history:
+//! they draw from different streams. What is compared is time per event, a message handled or a
+//! timer fired.
 
 pub mod bare;
 pub mod clock;
@@ -35,11 +36,12 @@ impl Sample {
 /// What is played.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Play {
-    /// PHOLD (Fujimoto 1990): each message handled sends one to a random node, so as many are pending
-    /// as there are nodes.
+    /// PHOLD (Fujimoto 1990): each message handled sends one to a random node, so as many are
+    /// pending as there are nodes.
     Phold,
-    /// Like a protocol: each message handled cancels one timer and sets one. One message in two and a
-    /// half carries a token; it is answered with 1 to 4 messages, one of which carries the token on.
+    /// Like a protocol: each message handled cancels one timer and sets one. One message in two and
+    /// a half carries a token; it is answered with 1 to 4 messages, one of which carries the token
+    /// on.
     Protocol,
 }
 
@@ -73,7 +75,8 @@ impl Workload {
     }
 
     /// Virtual time in which about so many events happen, in nanoseconds. A message takes the mean
-    /// delay; with the plain workload one is always under way per node, with the other two and a half.
+    /// delay; with the plain workload one is always under way per node, with the other two and a
+    /// half.
     pub fn virtual_nanos(self, events: u64) -> u64 {
         let delay_mean = (shape::DELAY_MIN + shape::DELAY_MAX) / 2;
         let pending_times_ten = match self.play {
@@ -83,8 +86,8 @@ impl Workload {
         events * delay_mean * 10 / (u64::from(self.nodes) * pending_times_ten)
     }
 
-    /// Events before the measurement: every structure has its size, and the tombstones of the bare loop
-    /// their number.
+    /// Events before the measurement: every structure has its size, and the tombstones of the bare
+    /// loop their number.
     pub fn warm_up(self) -> u64 {
         let lifetime = match self.play {
             Play::Phold => 2 * shape::DELAY_MAX,

@@ -13,8 +13,8 @@ pub const TIMER_MIN: u64 = 150_000_000;
 /// See [`TIMER_MIN`].
 pub const TIMER_MAX: u64 = 300_000_000;
 
-/// How many timers a node has. The n-th message that it handles cancels timer n and sets the next one,
-/// so one is set at a time.
+/// How many timers a node has. The n-th message that it handles cancels timer n and sets the next
+/// one, so one is set at a time.
 pub const TIMERS: u32 = 2;
 
 /// A token is answered with at most so many messages.
@@ -51,7 +51,8 @@ impl Chance {
     }
 }
 
-/// Time and sequence in front, so that keys are in order of time and then of making; 24 bits of content.
+/// Time and sequence in front, so that keys are in order of time and then of making; 24 bits of
+/// content.
 pub fn key(time: u64, sequence: u64, content: u32) -> u128 {
     (u128::from(time) << 64) | (u128::from(sequence) << 24) | u128::from(content)
 }

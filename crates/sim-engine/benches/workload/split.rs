@@ -1,6 +1,6 @@
-//! The split loop: the engine's queue without the engine. Messages wait in a heap of packed keys with
-//! their payloads in a slab; timers in a priority queue, where setting replaces and a cancelled one
-//! keeps its place with a flag.
+//! The split loop: the engine's queue without the engine. Messages wait in a heap of packed keys
+//! with their payloads in a slab; timers in a priority queue, where setting replaces and a
+//! cancelled one keeps its place with a flag.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;

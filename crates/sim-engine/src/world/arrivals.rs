@@ -1,5 +1,5 @@
-//! What comes to a node: handled at once, or in its one queue, first in first out, when it is paused or
-//! its events take service time.
+//! What comes to a node: handled at once, or in its one queue, first in first out, when it is
+//! paused or its events take service time.
 
 use sim_check::Properties;
 use sim_node::{Event, Node, NodeId};
@@ -103,7 +103,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.turn_to_next(node);
     }
 
-    /// A node turns to the next event of its queue, at this instant but behind what is planned for it.
+    /// A node turns to the next event of its queue, at this instant but behind what is planned for
+    /// it.
     pub(super) fn next<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,

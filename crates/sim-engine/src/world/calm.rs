@@ -12,8 +12,8 @@ use crate::chance::Stream;
 use crate::{Fault, Observer};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// The storm ends: a drawn core is up and connected for good. Servers outside it stay as they are:
-    /// down, paused, or cut off; everybody who is not a server belongs to the core's side.
+    /// The storm ends: a drawn core is up and connected for good. Servers outside it stay as they
+    /// are: down, paused, or cut off; everybody who is not a server belongs to the core's side.
     pub(super) fn begin_calm<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
         let Some(calm) = self.spec.calm else { return };
         let core = self.draw_core();
@@ -72,8 +72,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.core.is_none() || self.in_calm_part(node)
     }
 
-    /// What the calm makes of a fault. Cuts stay, and part nobody inside the core any longer; pauses
-    /// and omissions stay outside the core; everything else ends.
+    /// What the calm makes of a fault. Cuts stay, and part nobody inside the core any longer;
+    /// pauses and omissions stay outside the core; everything else ends.
     fn end_for_calm<O: Observer<N> + ?Sized>(&mut self, fault: usize, watch: &mut O) {
         let index = u32::try_from(fault).expect("a scenario has fewer faults");
         match &self.spec.faults[fault].fault {
@@ -85,8 +85,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             | Fault::OmitSends(..)
             | Fault::OmitReceives(..) => self.free_core(index),
             Fault::Relay { .. } => {
-                // Its victim stays as it is, unless it belongs to the core, where cuts part nobody and
-                // whoever is down comes back.
+                // Its victim stays as it is, unless it belongs to the core, where cuts part nobody
+                // and whoever is down comes back.
                 self.faults[fault].in_force = false;
             }
             _ => self.end_fault(index, watch),

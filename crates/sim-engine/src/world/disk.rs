@@ -1,8 +1,8 @@
 //! Disks: writes, barriers, syncs, and what a crash leaves.
 //!
-//! A barrier holds every later send and indication of its node until all writes before it are durable.
-//! Only a barrier makes writes durable; one sync runs at a time and covers what was written before it
-//! began.
+//! A barrier holds every later send and indication of its node until all writes before it are
+//! durable. Only a barrier makes writes durable; one sync runs at a time and covers what was
+//! written before it began.
 
 use std::collections::VecDeque;
 
@@ -159,8 +159,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         draw(&mut self.chance, self.plan.draws_sync, Purpose::Sync, node, latency)
     }
 
-    /// A sync has completed: the disk is at rest or begins the next one; the node hears of it in its
-    /// own queue.
+    /// A sync has completed: the disk is at rest or begins the next one; the node hears of it in
+    /// its own queue.
     pub(super) fn synced<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,

@@ -104,8 +104,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// A message to the sender takes no time and passes its own queue. Those of one instant stay in order
-    /// even if ties are drawn.
+    /// A message to the sender takes no time and passes its own queue. Those of one instant stay in
+    /// order even if ties are drawn.
     fn send_to_itself(&mut self, node: NodeId, message: N::Message, step: u64, sequence: u64) {
         let mut tie = self.tie(Purpose::OwnTie, node);
         let (at, last) = &mut self.cells[node.index()].own;

@@ -81,8 +81,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// Somebody has taken a role, come back or gone down: faults that wait may find their target now,
-    /// unless their window is over.
+    /// Somebody has taken a role, come back or gone down: faults that wait may find their target
+    /// now, unless their window is over.
     pub(super) fn retry_waiting<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
         for fault in std::mem::take(&mut self.waiting) {
             let end = window_end(&self.spec, &self.spec.faults[fault as usize].when);
@@ -463,7 +463,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         status.put(Status::OMITS, omits);
     }
 
-    /// A node's clock runs at the rate of the latest fault in force, or its own; its timers move along.
+    /// A node's clock runs at the rate of the latest fault in force, or its own; its timers move
+    /// along.
     fn set_drift(&mut self, node: NodeId) {
         let cell = &self.cells[node.index()];
         let drift: Drift = cell.drifts.last().map_or(cell.own_drift, |(_, drift)| *drift);
@@ -487,7 +488,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.pass_on(fault, node, watch);
     }
 
-    /// A relay's previous victim is given back, and this node is the next. Of other faults, nothing.
+    /// A relay's previous victim is given back, and this node is the next. Of other faults,
+    /// nothing.
     pub(super) fn pass_on<O: Observer<N> + ?Sized>(&mut self, fault: u32, node: NodeId, _: &mut O) {
         let Fault::Relay { strike, .. } = self.spec.faults[fault as usize].fault else { return };
         self.give_back(fault);

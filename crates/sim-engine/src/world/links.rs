@@ -248,8 +248,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// When a message arrives that would arrive at `arrives`, and its place at that instant: on a link
-    /// in order, behind those that were sent before it.
+    /// When a message arrives that would arrive at `arrives`, and its place at that instant: on a
+    /// link in order, behind those that were sent before it.
     fn in_order(&mut self, envelope: &Envelope<N::Message>, arrives: u64) -> (u64, u8) {
         let &Envelope { id, from, to, tie, .. } = envelope;
         if !(self.plan.stream || self.spec.network.link.fifo) {
@@ -408,8 +408,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         None
     }
 
-    /// What a hold has kept leaves, in the order in which it was sent, none before now; what another hold
-    /// in force is to keep as well goes on to that one.
+    /// What a hold has kept leaves, in the order in which it was sent, none before now; what
+    /// another hold in force is to keep as well goes on to that one.
     pub(super) fn release_kept<O: Observer<N> + ?Sized>(
         &mut self,
         kept: Vec<(u64, Envelope<N::Message>)>,

@@ -35,8 +35,8 @@ use nodes::{Cell, Status};
 
 /// All nodes, disks, clocks, timers and messages in flight, at one instant of virtual time.
 ///
-/// Same specification, same seed, same history. A world can be cloned at any instant and run on: the
-/// clone's history is the one that the original would have had.
+/// Same specification, same seed, same history. A world can be cloned at any instant and run on:
+/// the clone's history is the one that the original would have had.
 ///
 /// `N` is the protocol, `P` the properties that watch it (`()` for none).
 #[derive(Clone)]
@@ -320,7 +320,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         sequence
     }
 
-    /// A drawn place, from 1, among the events of one instant; 0 when they happen first in, first out.
+    /// A drawn place, from 1, among the events of one instant; 0 when they happen first in, first
+    /// out.
     #[inline]
     fn tie(&mut self, purpose: Purpose, node: NodeId) -> u8 {
         if !self.plan.draws_ties {
@@ -348,8 +349,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.push(time, self.order(tie, sequence), pending);
     }
 
-    /// Plans an event of the world's own, which comes before those that nodes cause at its instant when
-    /// ties are drawn.
+    /// Plans an event of the world's own, which comes before those that nodes cause at its instant
+    /// when ties are drawn.
     fn plan_first(&mut self, time: u64, pending: Pending<N>) {
         let sequence = self.next_sequence();
         self.push(time, self.order(0, sequence), pending);
@@ -372,8 +373,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// What happens before and at the first instant, and what the scenario has planned: cuts and other
-    /// lasting faults, then the starts, then everything else.
+    /// What happens before and at the first instant, and what the scenario has planned: cuts and
+    /// other lasting faults, then the starts, then everything else.
     fn set_up_agenda(&mut self) {
         let spec = Arc::clone(&self.spec);
         for (index, planned) in spec.faults.iter().enumerate() {
@@ -403,7 +404,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 }
 
-/// One draw of a duration that may be random, by the rule that a purpose in use draws for every event.
+/// One draw of a duration that may be random, by the rule that a purpose in use draws for every
+/// event.
 fn draw(chance: &mut Chance, in_use: bool, purpose: Purpose, node: NodeId, delay: &Delay) -> u64 {
     let word = if in_use { chance.word(purpose, node) } else { 0 };
     delay.draw(word)

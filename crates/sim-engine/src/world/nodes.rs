@@ -205,8 +205,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.plan_first(time, Pending::Start { node, incarnation });
     }
 
-    /// A node goes down: its state is dropped, what its barriers held dies, and of its unsynced writes
-    /// survives what the loss says. `fault` names the fault whose draws decide.
+    /// A node goes down: its state is dropped, what its barriers held dies, and of its unsynced
+    /// writes survives what the loss says. `fault` names the fault whose draws decide.
     pub(super) fn crash<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,

@@ -167,8 +167,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             .collect()
     }
 
-    /// Nodes that did nothing after their start, caused nothing, and were struck by nothing: a node that is
-    /// down all the time may be what the scenario is about.
+    /// Nodes that did nothing after their start, caused nothing, and were struck by nothing: a node
+    /// that is down all the time may be what the scenario is about.
     fn idle(&self) -> Vec<NodeId> {
         let mut idle = vec![true; self.nodes()];
         let mut left = idle.len();

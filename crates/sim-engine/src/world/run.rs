@@ -21,8 +21,8 @@ enum Head {
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// Runs to the end: the deadline, the first safety violation, or an exhausted budget. A panic in a
-    /// handler is a violation of the run and not of the caller.
+    /// Runs to the end: the deadline, the first safety violation, or an exhausted budget. A panic
+    /// in a handler is a violation of the run and not of the caller.
     pub fn run(&mut self) -> Outcome {
         self.run_watched(None, &mut ())
     }
@@ -78,8 +78,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.phase = Phase::Over(End::Panicked { node, step, message });
     }
 
-    /// Handles the next thing that happens, unless it happens after `until`. Returns false when there
-    /// is no such thing or the run is over.
+    /// Handles the next thing that happens, unless it happens after `until`. Returns false when
+    /// there is no such thing or the run is over.
     fn advance<O: Observer<N> + ?Sized>(&mut self, until: u64, watch: &mut O) -> bool {
         if let Phase::Over(_) = self.phase {
             return false;
@@ -196,8 +196,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// The deadline has come, or the end of patience, or nothing is going to happen any more. Returns
-    /// whether the run goes on.
+    /// The deadline has come, or the end of patience, or nothing is going to happen any more.
+    /// Returns whether the run goes on.
     fn at_limit(&mut self, quiet: bool) -> bool {
         self.now = if quiet { self.happened } else { self.limit() };
         self.digest_states();
@@ -235,8 +235,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn conclude(&mut self, end: End) {
         self.phase = Phase::Over(end);
         let last = self.steps.saturating_sub(1);
-        // A world in which nothing happens any more stays as it is: what must not last is judged up to
-        // the deadline all the same. Where something is owed, the run was over when it fell quiet.
+        // A world in which nothing happens any more stays as it is: what must not last is judged up
+        // to the deadline all the same. Where something is owed, the run was over when it
+        // fell quiet.
         let ended = self.now;
         if matches!(self.phase, Phase::Over(End::Settled { .. })) {
             self.now = ended.max(self.spec.deadline.as_nanos());

@@ -29,7 +29,8 @@ impl<N: Node> Sink<N> for StepSink<'_, N> {
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// A node that is up handles an event: `cause` is the step that caused it, `id` names the message.
+    /// A node that is up handles an event: `cause` is the step that caused it, `id` names the
+    /// message.
     pub(super) fn handle<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
@@ -194,8 +195,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// What triggers, relays and a fault that waits for this step make of it. Where the node dies inside
-    /// it, the rest of the effects and its state are gone.
+    /// What triggers, relays and a fault that waits for this step make of it. Where the node dies
+    /// inside it, the rest of the effects and its state are gone.
     #[cold]
     fn occasions(
         &mut self,

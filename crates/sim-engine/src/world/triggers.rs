@@ -8,8 +8,8 @@ use super::nodes::Status;
 use crate::chance::below;
 use crate::{DiskLoss, Fault, Inside, Observer, Occasion, Strike, Target, When};
 
-/// How a step ends for a node that dies in it: after so many effects, by which fault, what becomes of
-/// its disk, and for how long it is down.
+/// How a step ends for a node that dies in it: after so many effects, by which fault, what becomes
+/// of its disk, and for how long it is down.
 pub(super) type Death = (usize, u32, (DiskLoss, Option<u64>));
 
 /// What a step has set off.

@@ -41,8 +41,8 @@ fn it_holds_sends_self_sends_and_indications_but_neither_timers_nor_state() {
         .timer(0, 0, [Act::Say(2), Act::Send(1, Msg::A(3))]);
     let scene = scene(script).request(10, 0, 1);
     let run = scene.run();
-    // A(1) leaves before the barrier. The sync runs from 10 to 15; the timer fires at 11 all the same,
-    // and what that later step says and sends waits behind what the first one did.
+    // A(1) leaves before the barrier. The sync runs from 10 to 15; the timer fires at 11 all the
+    // same, and what that later step says and sends waits behind what the first one did.
     assert_eq!(
         run.history.steps,
         [
@@ -105,8 +105,9 @@ fn order_is_kept_across_steps_and_barriers() {
         .request(0, 4, [Act::Say(5)]);
     let scene = scene(script).request(10, 0, 1).request(11, 0, 2).request(12, 0, 3);
     let run = scene.request(17, 0, 4).run();
-    // The second step sets no barrier and yet waits behind the first, until 15. The third says 3 before
-    // its own barrier, so that goes out at 15 too; 4 waits for the sync from 15 to 20, and so does 5.
+    // The second step sets no barrier and yet waits behind the first, until 15. The third says 3
+    // before its own barrier, so that goes out at 15 too; 4 waits for the sync from 15 to 20, and
+    // so does 5.
     assert_eq!(
         run.said,
         ["15ms n0 says 1", "15ms n0 says 2", "15ms n0 says 3", "20ms n0 says 4", "20ms n0 says 5"]
@@ -155,8 +156,8 @@ fn what_is_held_dies_in_a_crash() {
         .request(10, 0, 1)
         .fault(when(12), crash_losing(0, Some(1), DiskLoss::Unsynced));
     let run = scene.run();
-    // Back at 13, it writes and waits for a sync of its own, from 13 to 18: the one that began at 10
-    // and would have been over at 15 died with its incarnation.
+    // Back at 13, it writes and waits for a sync of its own, from 13 to 18: the one that began at
+    // 10 and would have been over at 15 died with its incarnation.
     assert_eq!(run.history.steps, ["10ms n0 request 1", "13ms n0 restart [9]"]);
     assert_eq!(run.said, ["5ms n0 says 9", "18ms n0 says 9"]);
     assert!(run.history.sent.is_empty(), "{:?}", run.history.sent);

@@ -181,8 +181,8 @@ fn loss_ends_and_delays_keep_the_bound() {
     assert!(run.history.lost.len() > 20, "{}", run.history.lost.len());
 }
 
-/// A(1) leaves at 8 and would arrive at 38, long after the calm at 10 with a bound of 5; node 0 sends
-/// A(2) at 12.
+/// A(1) leaves at 8 and would arrive at 38, long after the calm at 10 with a bound of 5; node 0
+/// sends A(2) at 12.
 fn late_at_the_calm() -> Scene {
     let script = Script::new().request(0, 1, [Act::Send(1, Msg::A(1))]).request(
         0,

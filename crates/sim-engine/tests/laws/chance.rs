@@ -17,8 +17,8 @@ fn span(from: u64, to: u64) -> Span {
     Span::between(ms(from), ms(to))
 }
 
-/// Four nodes that send to the next one and the one after it, after rests of random length, and react to
-/// nothing. They make choices and write to their disks on the way.
+/// Four nodes that send to the next one and the one after it, after rests of random length, and
+/// react to nothing. They make choices and write to their disks on the way.
 fn talkers() -> Scene {
     let script = (0..4).fold(Script::new(), |script, node| {
         let acts = [
@@ -58,8 +58,8 @@ fn choices(run: &Run, node: u32) -> Vec<String> {
     run.said.iter().filter(|line| line.contains(&own)).cloned().collect()
 }
 
-/// That these nodes send, rest and choose in one run as in the other. Returns how many messages were
-/// lost in the one and not in the other.
+/// That these nodes send, rest and choose in one run as in the other. Returns how many messages
+/// were lost in the one and not in the other.
 fn assert_untouched(one: &Run, other: &Run, nodes: &[u32]) -> usize {
     let mut lost = 0;
     for &node in nodes {
@@ -318,8 +318,8 @@ fn a_fault_that_never_strikes_changes_nothing_at_all() {
     assert_eq!(base.said, never.said);
 }
 
-/// The same words on every platform: written down once, and never to change. Whoever changes how words
-/// are drawn changes the history of every seed.
+/// The same words on every platform: written down once, and never to change. Whoever changes how
+/// words are drawn changes the history of every seed.
 #[test]
 fn seeds_mean_the_same_everywhere() {
     let script = Script::new()

@@ -89,8 +89,9 @@ fn a_change_of_drift_moves_a_timer_that_runs() {
     // Half as fast from 4 on, instead of a quarter fast: 5 ms are over and 5 left, which take 10.
     let scene = one_timer(10).clock(drift(250_000)).fault(when(4), drift_fault(-500_000));
     assert_eq!(fires(&scene), "14ms");
-    // Two faults at once: the later one counts, and when it ends the earlier one. 2 ms at the own rate,
-    // 2 at twice it make 6; 1 at half of it makes 6.5; the 3.5 that are left take 1.75 at twice it.
+    // Two faults at once: the later one counts, and when it ends the earlier one. 2 ms at the own
+    // rate, 2 at twice it make 6; 1 at half of it makes 6.5; the 3.5 that are left take 1.75 at
+    // twice it.
     let scene = one_timer(10)
         .fault(when(2), drift_fault(1_000_000))
         .fault(between(4, 5), drift_fault(-500_000));

@@ -19,8 +19,9 @@ fn a_restart_begins_from_the_disk_only() {
         .request(2, 0, 1)
         .fault(when(3), crash_losing(0, Some(4), DiskLoss::Unsynced));
     let run = scene.run();
-    // Down from 3 to 3 + 4 = 7. The timer of the first incarnation was due at 5 and never fires; the
-    // second sets its own, for 7 + 5 = 12. Record 1 was durable (the disk syncs at once), 2 was not.
+    // Down from 3 to 3 + 4 = 7. The timer of the first incarnation was due at 5 and never fires;
+    // the second sets its own, for 7 + 5 = 12. Record 1 was durable (the disk syncs at once), 2 was
+    // not.
     assert_eq!(
         run.history.steps,
         [
@@ -39,8 +40,8 @@ fn a_restart_begins_from_the_disk_only() {
 
 #[test]
 fn what_the_node_was_doing_dies_with_it() {
-    // A message to itself takes 2 ms of work, from 1 to 3; it dies at 2, and what it worked on and what
-    // waited behind it (A(5), there since 1) are gone when it is back at 3.
+    // A message to itself takes 2 ms of work, from 1 to 3; it dies at 2, and what it worked on and
+    // what waited behind it (A(5), there since 1) are gone when it is back at 3.
     let script =
         Script::new().start(1, [Act::Send(0, Msg::A(5))]).request(0, 1, [Act::Send(0, Msg::B(1))]);
     let scene = Scene::new(2, script)
@@ -63,8 +64,8 @@ fn without_a_restart_it_stays_down() {
     assert_eq!(run.world.state(NodeId::new(0)), None);
 }
 
-/// What the disk holds after a crash, over many seeds: the image 9, and of the unsynced writes 1, 2, 3
-/// whatever survived.
+/// What the disk holds after a crash, over many seeds: the image 9, and of the unsynced writes 1,
+/// 2, 3 whatever survived.
 fn disks_after(disk: DiskLoss, seeds: u64) -> BTreeSet<Vec<u32>> {
     let script =
         Script::new().request(0, 1, [Act::Write(1), Act::Write(2)]).request(0, 2, [Act::Write(3)]);
@@ -157,8 +158,8 @@ fn what_survived_a_crash_is_durable() {
 
 #[test]
 fn a_node_restarts_once_for_each_crash() {
-    // Restarted by hand at 5, so the restart planned for 2 + 10 = 12 is of an incarnation that is over,
-    // whether the node is up then or down again.
+    // Restarted by hand at 5, so the restart planned for 2 + 10 = 12 is of an incarnation that is
+    // over, whether the node is up then or down again.
     let scene = Scene::new(1, Script::new())
         .fault(when(2), crash(0, Some(10)))
         .fault(when(5), Fault::Restart(Target::Node(0)));

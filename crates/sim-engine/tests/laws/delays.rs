@@ -6,7 +6,8 @@ use sim_node::{Duration, Ratio, Span};
 use crate::scene::Scene;
 use crate::toy::{Act, Msg, Script, ms, set};
 
-/// Words to draw with: SplitMix64 (Steele, Lea, Flood 2014), a generator that the engine does not use.
+/// Words to draw with: SplitMix64 (Steele, Lea, Flood 2014), a generator that the engine does not
+/// use.
 fn words(seed: u64, count: usize) -> impl Iterator<Item = u64> {
     let mut state = seed;
     std::iter::repeat_with(move || {

@@ -8,8 +8,8 @@ use sim_node::NodeId;
 use crate::scene::{Run, Scene, on, when};
 use crate::toy::{Act, Msg, Script, ms, set};
 
-/// A step with seven effects, at 2 ms, in which the node dies after the first `effects`; it is back at
-/// 12 ms, from its durable records only.
+/// A step with seven effects, at 2 ms, in which the node dies after the first `effects`; it is back
+/// at 12 ms, from its durable records only.
 fn dies_after(effects: u32, sync: u64) -> Run {
     let acts = [
         Act::Send(1, Msg::A(1)),
@@ -37,8 +37,8 @@ fn dies_after(effects: u32, sync: u64) -> Run {
 fn the_first_effects_happen_and_the_rest_never_do() {
     let (one, two, three) =
         ("2ms n0>n1 A(1) arrives 3ms", "2ms n0>n1 A(2) arrives 3ms", "2ms n0>n1 A(3) arrives 3ms");
-    // By the number of effects: what was sent, what was said, what the disk holds afterwards. The disk
-    // syncs at once, so the third effect, the barrier, makes the record durable.
+    // By the number of effects: what was sent, what was said, what the disk holds afterwards. The
+    // disk syncs at once, so the third effect, the barrier, makes the record durable.
     let expected: [(&[&str], bool, &str); 8] = [
         (&[], false, "[]"),
         (&[one], false, "[]"),
@@ -63,7 +63,8 @@ fn the_first_effects_happen_and_the_rest_never_do() {
 
 #[test]
 fn what_waits_behind_a_barrier_dies_in_the_same_step() {
-    // The sync takes 1 ms, so whatever number of effects takes place, nothing behind the barrier does.
+    // The sync takes 1 ms, so whatever number of effects takes place, nothing behind the barrier
+    // does.
     for effects in 0..8 {
         let run = dies_after(effects, 1);
         let sent: &[&str] = if effects == 0 { &[] } else { &["2ms n0>n1 A(1) arrives 3ms"] };
@@ -94,7 +95,8 @@ fn a_drawn_number_of_effects_covers_all() {
         assert_eq!(run.history.sent, prefix);
         *seen.entry(sent).or_insert(0_u32) += 1;
     }
-    // Each of 0 to 4 effects in one of five runs: 100 of 500, give or take 4 standard deviations of 9.
+    // Each of 0 to 4 effects in one of five runs: 100 of 500, give or take 4 standard deviations of
+    // 9.
     assert_eq!(seen.len(), 5, "{seen:?}");
     assert!(seen.values().all(|times| (64..=136).contains(times)), "{seen:?}");
 }
@@ -112,9 +114,9 @@ fn a_node_can_be_doomed_to_die_inside_its_next_step() {
     };
     let scene = Scene::new(2, script).request(4, 1, 1).request(5, 0, 1).fault(when(1), fault);
     let run = scene.run();
-    // The other node's step at 4 is nothing to it. Its own next step is the request at 5, which has been
-    // planned for longer than the two messages that come at the same instant: A(1) leaves, A(2) never
-    // does, and the messages find nobody.
+    // The other node's step at 4 is nothing to it. Its own next step is the request at 5, which has
+    // been planned for longer than the two messages that come at the same instant: A(1) leaves,
+    // A(2) never does, and the messages find nobody.
     let steps = ["4ms n1 request 1", "5ms n0 request 1", "6ms n1 A(1) from n0"];
     assert_eq!(run.history.steps, steps);
     let left = run.history.sent.last().map(String::as_str);

@@ -55,8 +55,8 @@ fn a_datagram_overtakes_unless_the_link_is_in_order() {
 
 #[test]
 fn datagrams_are_in_order_within_one_incarnation_of_the_sender_only() {
-    // A(1) is in flight when its sender crashes; the next incarnation's B(1) overtakes it, and B(2) does
-    // not overtake A(2).
+    // A(1) is in flight when its sender crashes; the next incarnation's B(1) overtakes it, and B(2)
+    // does not overtake A(2).
     let scene = slow_and_fast()
         .fifo()
         .fault(when(1), crash(0, Some(1)))
@@ -145,8 +145,9 @@ fn a_cut_kills_the_connection_even_if_nothing_is_sent_while_it_lasts() {
 
 #[test]
 fn a_message_that_finds_its_receiver_down_takes_the_rest_of_the_connection_along() {
-    // Node 1 is down from 1 to 5. B(1), sent at 2, finds it down at 3; A(2), sent at 2 as well, would
-    // arrive at 12, and dies with the connection. B(2), sent at 4 over the next, waits for neither.
+    // Node 1 is down from 1 to 5. B(1), sent at 2, finds it down at 3; A(2), sent at 2 as well,
+    // would arrive at 12, and dies with the connection. B(2), sent at 4 over the next, waits for
+    // neither.
     let scene = slow_and_fast()
         .stream()
         .fault(when(1), crash(1, Some(4)))
@@ -205,8 +206,8 @@ fn parameters_are_of_all_links_of_one_of_one_direction_and_of_one_kind() {
     ];
     let scene = (0..3).fold(scene, |scene, node| scene.request(0, node, 1));
     let run = scene.run();
-    // Later entries win: to node 2 it is 2 ms, but for B from node 0, 4 ms; A between 0 and 1 takes 3 ms
-    // both ways, B from node 0 to anybody 4; the rest 1.
+    // Later entries win: to node 2 it is 2 ms, but for B from node 0, 4 ms; A between 0 and 1 takes
+    // 3 ms both ways, B from node 0 to anybody 4; the rest 1.
     let expected = [
         "0s n0>n1 A(0) arrives 3ms",
         "0s n0>n1 B(0) arrives 4ms",

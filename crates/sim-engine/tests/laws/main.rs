@@ -1,7 +1,8 @@
 //! The laws of the world, one file each, held against histories computed by hand.
 //!
-//! Scripted nodes ([`toy`]) make every step foreseeable; links take one millisecond unless a test says
-//! otherwise, so each time in an expected history is a small sum that the comment beside it spells out.
+//! Scripted nodes ([`toy`]) make every step foreseeable; links take one millisecond unless a test
+//! says otherwise, so each time in an expected history is a small sum that the comment beside it
+//! spells out.
 
 #![expect(unreachable_pub, reason = "`pub` says what a file of this binary offers to the others")]
 

@@ -91,7 +91,8 @@ fn what_one_fault_draws_is_nothing_to_another() {
     let half = Ratio::from_percent(50);
     let alone = many().fault(when(0), sends(half));
     let of_sends = omitted(&alone, 0);
-    // With an omission of receipts besides, or with a cut of the other direction, it draws the same.
+    // With an omission of receipts besides, or with a cut of the other direction, it draws the
+    // same.
     let both = alone.clone().fault(when(0), receives(half));
     assert_eq!(omitted(&both, 0), of_sends);
     let other_node = alone.clone().fault(when(0), Fault::OmitSends(Target::Node(1), half));

@@ -209,8 +209,9 @@ fn arrivals(scene: &Scene) -> Vec<String> {
 
 #[test]
 fn a_hold_keeps_messages_and_releases_them_in_order() {
-    // With 5 ms on the way, they would arrive at 8, 9 and 13. Released at 10, the first two are late and
-    // arrive at once, in order; the third arrives when it would have. The other direction is free.
+    // With 5 ms on the way, they would arrive at 8, 9 and 13. Released at 10, the first two are
+    // late and arrive at once, in order; the third arrives when it would have. The other direction
+    // is free.
     let scene = three_in_a_row()
         .delay(Delay::Constant(ms(5)))
         .request(3, 1, 1)

@@ -96,8 +96,9 @@ fn the_disk_completes_but_the_node_does_not_hear_of_it() {
 fn a_crash_empties_the_queue_and_the_next_incarnation_is_paused_too() {
     let scene = busy(Script::new()).fault(between(2, 10), pause(0));
     let run = scene.fault(when(6), crash(0, Some(1))).request(8, 0, 3).run();
-    // Down from 6 to 7: A(1), the request of 4 and the timer of 5 are gone. What comes at 8 waits; the
-    // timer of the second incarnation, 7 + 5 = 12, does not have to, and is older than A(2), sent at 11.
+    // Down from 6 to 7: A(1), the request of 4 and the timer of 5 are gone. What comes at 8 waits;
+    // the timer of the second incarnation, 7 + 5 = 12, does not have to, and is older than A(2),
+    // sent at 11.
     assert_eq!(run.history.lost, ["6ms A(1) Down"]);
     assert_eq!(
         at_node_0(&run.history.steps),

@@ -154,8 +154,8 @@ fn act() -> impl Strategy<Value = Act> {
     ]
 }
 
-/// Nodes that are set off by a timer again and again, and react to what comes. What a message sets off
-/// is not sent on (but for a request's), so that a world does not fill up.
+/// Nodes that are set off by a timer again and again, and react to what comes. What a message sets
+/// off is not sent on (but for a request's), so that a world does not fill up.
 fn script() -> impl Strategy<Value = Script> {
     let acts = || proptest::collection::vec(act(), 0..6);
     let quiet = || {

@@ -5,7 +5,8 @@ use sim_engine::{Fault, Inside, Occasion, Strike, When};
 use crate::scene::{Scene, between, crash, when};
 use crate::toy::{Act, Msg, Script, set};
 
-/// Nodes 0 to 3 each lead once, at 10, 20, 30 and 40: they send A to two others and mark in between.
+/// Nodes 0 to 3 each lead once, at 10, 20, 30 and 40: they send A to two others and mark in
+/// between.
 fn leads() -> Scene {
     let script = (0..4).fold(Script::new(), |script, node: u32| {
         let acts = [
@@ -42,8 +43,8 @@ fn a_crash_is_passed_on_and_the_previous_victim_restarts() {
     );
     let restarts: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains("restart")).collect();
-    // Node 0, back at 20, leads again at 30, right behind node 2: it is struck in its turn, and node 2 is
-    // given back at once. At 35 the relay ends, and node 3 is not struck any more.
+    // Node 0, back at 20, leads again at 30, right behind node 2: it is struck in its turn, and
+    // node 2 is given back at once. At 35 the relay ends, and node 3 is not struck any more.
     let expected =
         ["20ms n0 restart []", "30ms n1 restart []", "30ms n2 restart []", "35ms n0 restart []"];
     assert_eq!(restarts, expected);
@@ -135,8 +136,8 @@ fn a_victim_that_is_up_again_is_not_restarted_twice() {
         .fault(when(12), Fault::Restart(sim_engine::Target::Node(0)))
         .fault(when(13), crash(0, None))
         .run();
-    // Restarted by hand at 12 and crashed at 13 by another fault, it is given back at 20 all the same:
-    // that is what the relay owes it. (At 30 it leads again, and the relay strikes it again.)
+    // Restarted by hand at 12 and crashed at 13 by another fault, it is given back at 20 all the
+    // same: that is what the relay owes it. (At 30 it leads again, and the relay strikes it again.)
     let restarts: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains("n0 restart")).collect();
     let expected = ["12ms n0 restart []", "20ms n0 restart []", "40ms n0 restart []"];

@@ -12,8 +12,8 @@ use sim_node::{NodeId, Ratio};
 use crate::history::{Ears, History};
 use crate::toy::{Book, Script, Toy, ms};
 
-/// A world of scripted nodes: datagram links of one millisecond and a second of time, unless it says
-/// otherwise.
+/// A world of scripted nodes: datagram links of one millisecond and a second of time, unless it
+/// says otherwise.
 #[derive(Clone, Debug)]
 pub struct Scene(pub WorldSpec<Toy>);
 
@@ -138,8 +138,8 @@ pub fn on(on: Occasion) -> When {
     When::On(Trigger { on, at: None, nth: 1 })
 }
 
-/// A crash between steps, for so many milliseconds or for good; a drawn prefix of what was not durable
-/// survives.
+/// A crash between steps, for so many milliseconds or for good; a drawn prefix of what was not
+/// durable survives.
 pub fn crash(node: u32, down: Option<u64>) -> Fault {
     crash_losing(node, down, DiskLoss::Prefix)
 }

@@ -19,9 +19,9 @@ fn messages_timers_requests_and_the_disk_share_one_queue() {
         .service(0, Work::Any, 3)
         .request(2, 0, 7);
     let run = scene.run();
-    // A(1) comes at 1 and takes until 4; the request came at 2 and takes from 4 to 7; the timer was due
-    // at 3 and takes from 7 to 10; the sync is over at 5, behind the two, so the node hears of it from
-    // 10 to 13. What it says was held by the barrier until then, and so was B(2).
+    // A(1) comes at 1 and takes until 4; the request came at 2 and takes from 4 to 7; the timer was
+    // due at 3 and takes from 7 to 10; the sync is over at 5, behind the two, so the node hears of
+    // it from 10 to 13. What it says was held by the barrier until then, and so was B(2).
     assert_eq!(
         run.history.steps,
         [
@@ -44,7 +44,8 @@ fn messages_timers_requests_and_the_disk_share_one_queue() {
 
 #[test]
 fn what_takes_no_time_waits_behind_what_does() {
-    // Messages of kind A take 3 ms; B none. A(1) comes at 1, B(1) at 2 and waits; B(2), at 9, does not.
+    // Messages of kind A take 3 ms; B none. A(1) comes at 1, B(1) at 2 and waits; B(2), at 9, does
+    // not.
     let script = Script::new()
         .start(1, [Act::Send(0, Msg::A(1))])
         .request(1, 1, [Act::Send(0, Msg::B(1))])
@@ -117,8 +118,8 @@ fn a_slow_node_takes_longer_for_the_window() {
         .request(19, 0, 3)
         .request(25, 0, 4)
         .fault(between(10, 20), Fault::Slow(Target::Node(0), Delay::Constant(ms(2))));
-    // Without a service time of its own: at once before and after, 2 ms within; work begun within the
-    // window is done at its pace.
+    // Without a service time of its own: at once before and after, 2 ms within; work begun within
+    // the window is done at its pace.
     let at_once = scene.run().history.steps;
     let expected =
         ["5ms n0 request 1", "14ms n0 request 2", "21ms n0 request 3", "25ms n0 request 4"];

@@ -18,7 +18,8 @@ fn strikes(scene: &Scene, seed: u64) -> Vec<String> {
     faults.into_iter().filter(|line| !line.ends_with("crashed")).collect()
 }
 
-/// Nodes 0 to 3 become leaders of ranks 2, 3, 3 and 1 at 3 ms; node 0 becomes one of rank 9 at 20 ms.
+/// Nodes 0 to 3 become leaders of ranks 2, 3, 3 and 1 at 3 ms; node 0 becomes one of rank 9 at 20
+/// ms.
 fn leaders() -> Scene {
     let script = [2, 3, 3, 1].into_iter().zip(0..).fold(Script::new(), |script, (rank, node)| {
         script.start(node, [set(0, 3), set(1, 20)]).timer(
@@ -77,7 +78,8 @@ fn a_role_is_lost_in_a_crash() {
     assert_eq!(strikes(&scene, 0), ["7ms f0 strikes [n3]", "11ms f1 strikes [n3]"]);
 }
 
-/// Everybody whom one fault strikes first, over 60 seeds, in a world of so many servers and a client.
+/// Everybody whom one fault strikes first, over 60 seeds, in a world of so many servers and a
+/// client.
 fn drawn(servers: u32, time: When, who: Target, down: &[u32]) -> BTreeSet<Vec<u32>> {
     let scene = Scene::new(servers, Script::new()).others(1);
     let scene = scene.fault(time, Fault::Pause(who));

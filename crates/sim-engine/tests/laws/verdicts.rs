@@ -11,8 +11,8 @@ use crate::toy::{Act, Script, Toy, ms, set};
 type Live = Checked<Fires<1>>;
 type Safe = Checked<NeverSaid<9>>;
 
-/// Timer 1 fires after so many milliseconds, if ever; timer 0 keeps the world busy, if asked to. The
-/// deadline is at 100 ms.
+/// Timer 1 fires after so many milliseconds, if ever; timer 0 keeps the world busy, if asked to.
+/// The deadline is at 100 ms.
 fn owing(fires_at: Option<u64>, busy: bool) -> Scene {
     let mut acts: Vec<Act> = fires_at.map(|millis| set(1, millis)).into_iter().collect();
     acts.extend(busy.then(|| set(0, 3)));

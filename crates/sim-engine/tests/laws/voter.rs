@@ -1,5 +1,5 @@
-//! A voter that must never vote twice, through storms of crashes: right with a barrier between its write
-//! and its vote, wrong without.
+//! A voter that must never vote twice, through storms of crashes: right with a barrier between its
+//! write and its vote, wrong without.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

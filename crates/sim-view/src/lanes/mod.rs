@@ -24,10 +24,11 @@ use crate::words;
 /// How much of a message or a timer is shown.
 const CONTENT: usize = 72;
 
-/// Draws a run while it happens. The first line begins with `sim-view`. Text comes with ANSI colours.
+/// Draws a run while it happens. The first line begins with `sim-view`. Text comes with ANSI
+/// colours.
 ///
-/// Where the lanes of all nodes do not fit into the width, the same rows are written as a list, and the
-/// first line says so.
+/// Where the lanes of all nodes do not fit into the width, the same rows are written as a list, and
+/// the first line says so.
 pub struct Lanes<W> {
     page: Page<W>,
     /// Which nodes are up.

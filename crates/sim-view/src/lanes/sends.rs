@@ -36,8 +36,8 @@ pub(super) fn group(departures: Vec<Departure>) -> Vec<Vec<Departure>> {
     groups
 }
 
-/// The messages from the sender's lane outwards on both sides, each with the receiver that comes before
-/// it on its side.
+/// The messages from the sender's lane outwards on both sides, each with the receiver that comes
+/// before it on its side.
 pub(super) fn outwards(
     from: NodeId,
     alike: &[Departure],

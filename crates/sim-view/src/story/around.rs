@@ -51,8 +51,8 @@ pub(super) fn losses_of_step(losses: &[&Loss]) -> Vec<String> {
     alike.into_iter().map(sentence).collect()
 }
 
-/// Many losses, summed up: one line for each sender, receiver and cause, the most frequent first, and at
-/// most so many lines.
+/// Many losses, summed up: one line for each sender, receiver and cause, the most frequent first,
+/// and at most so many lines.
 pub(crate) fn losses_summed(losses: &[&Loss], most: usize) -> Vec<String> {
     struct Sum {
         kinds: Vec<&'static str>,

@@ -47,7 +47,8 @@ impl Part {
     }
 }
 
-/// The parts of the chain that ends at this step, the latest first. It ends where a step was told before.
+/// The parts of the chain that ends at this step, the latest first. It ends where a step was told
+/// before.
 pub(super) fn told(trace: &Trace, step: u64, known: &BTreeSet<u64>) -> Vec<Part> {
     let chain = trace.chain(step);
     let mut parts = Vec::new();

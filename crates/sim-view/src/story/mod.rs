@@ -32,8 +32,8 @@ pub struct Tale<'a> {
     pub width: usize,
 }
 
-/// Tells in sentences how the violation came about, or the step that was asked for. Text comes with ANSI
-/// colours.
+/// Tells in sentences how the violation came about, or the step that was asked for. Text comes with
+/// ANSI colours.
 ///
 /// # Errors
 /// The writer's.

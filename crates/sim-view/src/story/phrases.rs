@@ -54,8 +54,8 @@ pub(crate) fn whole(seen: &Seen) -> String {
     words::list(&all)
 }
 
-/// "became leader, indicated Leader(4) and sent Coordinator to n0 and n1". Nothing when the step did
-/// nothing worth telling. A message to `except` is told elsewhere.
+/// "became leader, indicated Leader(4) and sent Coordinator to n0 and n1". Nothing when the step
+/// did nothing worth telling. A message to `except` is told elsewhere.
 pub(crate) fn deeds(seen: &Seen, except: Option<NodeId>) -> Option<String> {
     let deeds = deeds_of(seen, except);
     (!deeds.is_empty()).then(|| words::list(&deeds))

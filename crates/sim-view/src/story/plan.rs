@@ -9,7 +9,8 @@ use super::chain::{Part, told};
 use super::outline::Outline;
 use crate::trace::{Event, Trace};
 
-/// How many steps that stand out are told between two steps of a chain, and how many faults and crashes.
+/// How many steps that stand out are told between two steps of a chain, and how many faults and
+/// crashes.
 const ASIDES: usize = 3;
 const INCIDENTS: usize = 4;
 /// From how many others it is told what a node heard last while it waited.
@@ -72,9 +73,9 @@ impl Planner<'_> {
         plan
     }
 
-    /// What happened after `cause` (or ever) and before `step`: faults and crashes of those who take part
-    /// and of those that the node heard of while it waited; what stands out of the nodes of both steps
-    /// and of the one that the claim is about.
+    /// What happened after `cause` (or ever) and before `step`: faults and crashes of those who
+    /// take part and of those that the node heard of while it waited; what stands out of the nodes
+    /// of both steps and of the one that the claim is about.
     fn between(&mut self, cause: Option<u64>, step: u64, cast: &BTreeSet<NodeId>) -> Vec<Aside> {
         let after = cause.map_or(0, |cause| cause + 1);
         let heard = self.trace.heard(after, step, HEARD);

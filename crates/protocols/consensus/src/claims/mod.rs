@@ -24,8 +24,8 @@ pub trait Consensus: Node<Indication = Decide> {
     /// What the process started with.
     fn input(&self) -> Value;
 
-    /// The sender's input, where a message gives it away: a process that crashes inside its first step
-    /// leaves no other trace of it.
+    /// The sender's input, where a message gives it away: a process that crashes inside its first
+    /// step leaves no other trace of it.
     fn input_in(message: &Self::Message) -> Option<Value>;
 
     /// How decisions are made.

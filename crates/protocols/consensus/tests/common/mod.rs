@@ -61,9 +61,9 @@ pub(crate) fn crash(who: Target, down: Option<Duration>, inside: Option<Inside>)
     Fault::Crash { who, down, disk: DiskLoss::Prefix, inside }
 }
 
-/// A chain of f crashes in the middle of sending, one a round: process 0 tells its input to process 1
-/// alone, which in the next round tells it to process 2 alone, and so on. `kind` is the only kind of
-/// message.
+/// A chain of f crashes in the middle of sending, one a round: process 0 tells its input to process
+/// 1 alone, which in the next round tells it to process 2 alone, and so on. `kind` is the only kind
+/// of message.
 pub(crate) fn chain(f: u32, kind: &str) -> Vec<PlannedFault> {
     let link = |process: u32| {
         // Sends go out in order of the receivers' numbers: those before the next one are dead.

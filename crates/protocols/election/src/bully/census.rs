@@ -5,8 +5,9 @@ use sim_node::{Duration, NodeId};
 
 use super::Process;
 
-/// Who is up and names whom, and when a process last crashed or recovered. Kept up to date process by
-/// process, so that a step costs the same whatever their number; only a crash or a start counts them all.
+/// Who is up and names whom, and when a process last crashed or recovered. Kept up to date process
+/// by process, so that a step costs the same whatever their number; only a crash or a start counts
+/// them all.
 #[derive(Clone, Debug)]
 pub struct Census {
     /// What every process names; `None` while it is down.
@@ -64,7 +65,8 @@ impl Census {
         now > self.disturbed + time
     }
 
-    /// The live processes that fit, with what they name: looks at all of them, for telling a violation.
+    /// The live processes that fit, with what they name: looks at all of them, for telling a
+    /// violation.
     pub fn who(
         &self,
         fits: impl Fn(NodeId, Option<NodeId>) -> bool,

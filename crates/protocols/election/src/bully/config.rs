@@ -8,8 +8,8 @@ use sim_node::Duration;
 pub struct Config {
     /// The longest that a message may take, as promised.
     pub bound: Duration,
-    /// What each wait adds to the time that it waits for; more than nothing, since a timer may fire just
-    /// before a message of the same instant.
+    /// What each wait adds to the time that it waits for; more than nothing, since a timer may
+    /// fire just before a message of the same instant.
     pub slack: Duration,
     /// From the reply to a ping to the next ping.
     pub period: Duration,
@@ -30,8 +30,8 @@ pub enum Elections {
 }
 
 impl Config {
-    /// How long an asker waits for an answer, and a follower for the reply to its ping: a round trip,
-    /// `W = 2 bound + slack`.
+    /// How long an asker waits for an answer, and a follower for the reply to its ping: a round
+    /// trip, `W = 2 bound + slack`.
     #[must_use]
     pub fn round_trip(&self) -> Duration {
         self.bound * 2 + self.slack
@@ -39,29 +39,31 @@ impl Config {
 
     /// How long a process that got an answer waits for a coordinator: `4 bound + 2 slack`.
     ///
-    /// All higher live processes have the ELECTION after one `bound`, and begin one of their own, if they
-    /// had not. The highest declares itself `W` later, and its COORDINATOR arrives within one more `bound`.
+    /// All higher live processes have the ELECTION after one `bound`, and begin one of their own,
+    /// if they had not. The highest declares itself `W` later, and its COORDINATOR arrives within
+    /// one more `bound`.
     #[must_use]
     pub fn patience(&self) -> Duration {
         self.bound + self.round_trip() + self.bound + self.slack
     }
 
-    /// How long after the last crash a process may follow a dead coordinator, and after a coordinator was
-    /// deposed a process may follow it: `D = bound + period + W`.
+    /// How long after the last crash a process may follow a dead coordinator, and after a
+    /// coordinator was deposed a process may follow it: `D = bound + period + W`.
     ///
-    /// A reply that was sent in time arrives after one `bound`, or a message of the dead makes the process
-    /// follow it so late; the next ping goes out a period later and waits in vain for `W`.
+    /// A reply that was sent in time arrives after one `bound`, or a message of the dead makes the
+    /// process follow it so late; the next ping goes out a period later and waits in vain for `W`.
     #[must_use]
     pub fn detection_time(&self) -> Duration {
         self.bound + self.period + self.round_trip()
     }
 
-    /// How long after a crash or recovery the highest live process holds itself for the coordinator, at
-    /// the latest: `A = W + max(bound + patience, D)`.
+    /// How long after a crash or recovery the highest live process holds itself for the
+    /// coordinator, at the latest: `A = W + max(bound + patience, D)`.
     ///
-    /// It may wait for a coordinator that died: an ANSWER of the dead arrives up to one `bound` later and
-    /// is given patience. Or it follows one that died, for at most `D`. Then it asks, nobody above is
-    /// there to answer, and `W` later it declares itself. A process that starts begins so at once.
+    /// It may wait for a coordinator that died: an ANSWER of the dead arrives up to one `bound`
+    /// later and is given patience. Or it follows one that died, for at most `D`. Then it asks,
+    /// nobody above is there to answer, and `W` later it declares itself. A process that starts
+    /// begins so at once.
     #[must_use]
     pub fn takeover_time(&self) -> Duration {
         self.round_trip() + (self.bound + self.patience()).max(self.detection_time())
@@ -71,21 +73,22 @@ impl Config {
     /// `A + bound`.
     ///
     /// Let `h` be the highest live process since the last crash or recovery. A lower one that asks
-    /// after it gets an answer of `h`. One that asked before, when `h` was down, declares itself within
-    /// `W`. `h` declares itself within `A`, and later than that process asked, since it was down then. Its
-    /// COORDINATOR arrives within one more `bound` and ends the asking, or the rival's reign.
+    /// after it gets an answer of `h`. One that asked before, when `h` was down, declares itself
+    /// within `W`. `h` declares itself within `A`, and later than that process asked, since it was
+    /// down then. Its COORDINATOR arrives within one more `bound` and ends the asking, or the
+    /// rival's reign.
     #[must_use]
     pub fn rivalry_time(&self) -> Duration {
         self.takeover_time() + self.bound
     }
 
-    /// The `T` of BL1: so long after a crash or recovery all live processes name the highest of them,
-    /// at the latest: `A + bound + D + W + 2 bound`.
+    /// The `T` of BL1: so long after a crash or recovery all live processes name the highest of
+    /// them, at the latest: `A + bound + D + W + 2 bound`.
     ///
-    /// When BL2's `T` is over, `h` is the only coordinator and remains it. Who follows a rival whose
-    /// COORDINATOR overtook that of `h` notices within `D`, since the rival no longer replies. Its
-    /// ELECTION reaches `h` within one `bound`; `h` declares itself again within `W`, and its COORDINATOR
-    /// arrives within one more `bound`.
+    /// When BL2's `T` is over, `h` is the only coordinator and remains it. Who follows a rival
+    /// whose COORDINATOR overtook that of `h` notices within `D`, since the rival no longer
+    /// replies. Its ELECTION reaches `h` within one `bound`; `h` declares itself again within `W`,
+    /// and its COORDINATOR arrives within one more `bound`.
     #[must_use]
     pub fn settling_time(&self) -> Duration {
         self.rivalry_time() + self.detection_time() + self.bound + self.round_trip() + self.bound

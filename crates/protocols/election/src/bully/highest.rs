@@ -5,8 +5,8 @@ use sim_node::{Effect, Event, NodeId};
 
 use super::{Census, Config, Process};
 
-/// When no crash or recovery happened for [`Config::settling_time`], all live processes name the highest
-/// live one.
+/// When no crash or recovery happened for [`Config::settling_time`], all live processes name the
+/// highest live one.
 #[derive(Clone, Debug)]
 pub struct Highest {
     census: Census,

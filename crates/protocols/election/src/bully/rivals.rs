@@ -5,7 +5,8 @@ use sim_node::{Effect, Event, NodeId};
 
 use super::{Census, Config, Process};
 
-/// Two coordinators exist at an instant only within [`Config::rivalry_time`] of a crash or recovery.
+/// Two coordinators exist at an instant only within [`Config::rivalry_time`] of a crash or
+/// recovery.
 #[derive(Clone, Debug)]
 pub struct NoRivals {
     census: Census,

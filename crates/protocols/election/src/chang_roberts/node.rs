@@ -21,8 +21,8 @@ pub struct Config {
 pub enum Identifiers {
     /// One for each node, by its number. They should be distinct; the algorithm relies on it.
     Given(Vec<Identifier>),
-    /// Each process draws its own at its first start and keeps it on disk. Distinct for sure, and in an
-    /// order that is as good as uniform.
+    /// Each process draws its own at its first start and keeps it on disk. Distinct for sure, and
+    /// in an order that is as good as uniform.
     Drawn,
 }
 
@@ -111,8 +111,8 @@ impl Stable for Kept {
 pub struct Process {
     /// Its own identifier, the same in every incarnation.
     identifier: Identifier,
-    /// Whether it has sent its own identifier or passed on another. From then on it never sends its own,
-    /// so its own comes home at most once.
+    /// Whether it has sent its own identifier or passed on another. From then on it never sends
+    /// its own, so its own comes home at most once.
     participant: bool,
     /// The leader, once known; its own identifier once that came home.
     leader: Option<Identifier>,

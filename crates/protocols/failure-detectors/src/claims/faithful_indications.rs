@@ -7,8 +7,9 @@ use sim_node::{Event, NodeId};
 
 use crate::{EventuallyPerfect, Indication};
 
-/// EPFD3: `Suspect(p)` and `Restore(p)` alternate and add up to what the process suspects, and never
-/// name the process itself. Whoever hosts the detector knows it through its indications alone.
+/// EPFD3: `Suspect(p)` and `Restore(p)` alternate and add up to what the process suspects, and
+/// never name the process itself. Whoever hosts the detector knows it through its indications
+/// alone.
 #[derive(Clone, Debug)]
 pub struct FaithfulIndications {
     /// For each process, the sum of the indications of its present incarnation.

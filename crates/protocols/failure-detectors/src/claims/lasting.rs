@@ -4,9 +4,10 @@ use sim_check::SimTime;
 
 /// Whether something has come to be so, to all appearance for good.
 ///
-/// A run ends, so "for ever" cannot be seen. What can: it is so now, and it has lasted for at least as
-/// long, since the calm (or the beginning, without one), as it took to come about. Something that keeps
-/// going wrong, however rarely, is caught by that; and the measure needs no knowledge of any timeout.
+/// A run ends, so "for ever" cannot be seen. What can: it is so now, and it has lasted for at least
+/// as long, since the calm (or the beginning, without one), as it took to come about. Something
+/// that keeps going wrong, however rarely, is caught by that; and the measure needs no knowledge of
+/// any timeout.
 ///
 /// `W` is what shows that it is not so, such as the two processes concerned.
 #[derive(Clone, Debug)]

@@ -8,13 +8,14 @@ use sim_node::{Effect, NodeId};
 use super::Sections;
 use crate::{Lock, Section, World};
 
-/// `ME4 bounded-waiting`: one bypass, counted from the end of the doorway, which is the step in which
-/// the process hears that the doorway's last write has ended.
+/// `ME4 bounded-waiting`: one bypass, counted from the end of the doorway, which is the step in
+/// which the process hears that the doorway's last write has ended.
 ///
-/// *Peterson*: a second entry of the other needs a write of `turn` that begins after ours has ended. It
-/// overlaps no other write, so `turn` then says that the other came last, and our flag is up: whatever
-/// the registers, the other waits. *Bakery*: a second ticket of the other is taken while ours is
-/// written and stays, so it is higher. If processes do not tell that they are choosing, this is still so.
+/// *Peterson*: a second entry of the other needs a write of `turn` that begins after ours has
+/// ended. It overlaps no other write, so `turn` then says that the other came last, and our flag is
+/// up: whatever the registers, the other waits. *Bakery*: a second ticket of the other is taken
+/// while ours is written and stays, so it is higher. If processes do not tell that they are
+/// choosing, this is still so.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct BoundedWaiting {
     sections: Sections,

@@ -10,15 +10,16 @@ use crate::{Lock, Section, World};
 
 /// `ME5 first-come-first-served` (Lamport 1974, assertions 1 and 2).
 ///
-/// A process is *in the doorway* from the step in which it sends the doorway's first access to the one
-/// in which it hears that the last has ended. So if one has passed before another begins, its accesses
-/// have ended at the memory before the other's are invoked.
+/// A process is *in the doorway* from the step in which it sends the doorway's first access to the
+/// one in which it hears that the last has ended. So if one has passed before another begins, its
+/// accesses have ended at the memory before the other's are invoked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FirstComeFirstServed {
     sections: Sections,
     /// For each process that waits: the step in which it passed its doorway.
     waiting: BTreeMap<NodeId, u64>,
-    /// For each process in its entry section: who came before it and still waits, and since which step.
+    /// For each process in its entry section: who came before it and still waits, and since which
+    /// step.
     before: BTreeMap<NodeId, BTreeMap<NodeId, u64>>,
 }
 

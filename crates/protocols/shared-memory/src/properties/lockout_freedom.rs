@@ -8,8 +8,8 @@ use crate::{Lock, Section, World};
 
 /// `ME3 lockout-freedom`: no starvation.
 ///
-/// It is claimed, as in Lynch 1996, section 10.4, of runs in which everybody goes on: once a process has
-/// crashed anywhere but in its remainder, or the memory at all, it is owed no more.
+/// It is claimed, as in Lynch 1996, section 10.4, of runs in which everybody goes on: once a
+/// process has crashed anywhere but in its remainder, or the memory at all, it is owed no more.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LockoutFreedom {
     sections: Sections,

@@ -8,8 +8,8 @@ use crate::{Lock, Section, World};
 
 /// `ME2 progress`: no deadlock.
 ///
-/// It is owed to the living, whatever has become of the others: a process that crashed in the critical
-/// section is not inside any more, and whoever waits for it waits for ever.
+/// It is owed to the living, whatever has become of the others: a process that crashed in the
+/// critical section is not inside any more, and whoever waits for it waits for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Progress {
     sections: Sections,

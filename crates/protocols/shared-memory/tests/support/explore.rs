@@ -1,8 +1,8 @@
 //! A small exhaustive explorer of locks: every order of events, every choice, and no time.
 //!
-//! Any message under way may arrive next and any timer that is set may fire next, so what holds here
-//! holds whatever the delays and spans. It drives the nodes that the simulator drives and judges them
-//! with the same properties.
+//! Any message under way may arrive next and any timer that is set may fire next, so what holds
+//! here holds whatever the delays and spans. It drives the nodes that the simulator drives and
+//! judges them with the same properties.
 
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -27,9 +27,9 @@ pub(crate) struct Found {
     pub(crate) worlds: usize,
     /// The safety claims that fell somewhere, by code, each with one of its shortest stories.
     pub(crate) violations: BTreeMap<&'static str, Vec<String>>,
-    /// Worlds from which no order of events and no choice leads to the end, in which every process has
-    /// entered as often as it wants. Without any, nobody is ever locked out under a scheduler that
-    /// gives every event and choice a chance.
+    /// Worlds from which no order of events and no choice leads to the end, in which every process
+    /// has entered as often as it wants. Without any, nobody is ever locked out under a scheduler
+    /// that gives every event and choice a chance.
     pub(crate) traps: usize,
 }
 
@@ -44,9 +44,9 @@ impl Found {
 pub(crate) enum Orders {
     /// All.
     All,
-    /// Those in which messages take no time. That is enough for mutual exclusion: an access that lasts
-    /// from its sending to its receiving overlaps whatever a shorter one overlaps, and being inside
-    /// earlier ends nobody's stay.
+    /// Those in which messages take no time. That is enough for mutual exclusion: an access that
+    /// lasts from its sending to its receiving overlaps whatever a shorter one overlaps, and being
+    /// inside earlier ends nobody's stay.
     PromptMessages,
 }
 
