@@ -15,7 +15,7 @@ use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 use sim_scenario::{Catalogue, entry};
 
 fn main() -> ExitCode {
-    rehearsal::main(&Catalogue::new(vec![entry::<Countdown>()]))
+    rehearsal::main(Catalogue::new(vec![entry::<Countdown>()]))
 }
 
 /// The protocol as the tools see it.

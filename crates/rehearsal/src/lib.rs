@@ -7,7 +7,7 @@
 //!
 //! fn main() -> std::process::ExitCode {
 //!     // One `sim_scenario::entry::<MyProtocol>()` for each protocol.
-//!     rehearsal::main(&Catalogue::new(vec![]))
+//!     rehearsal::main(Catalogue::new(vec![]))
 //! }
 //! ```
 //!
@@ -26,7 +26,6 @@ mod runner;
 mod saved;
 mod sweep;
 
-use std::ffi::OsString;
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -38,15 +37,10 @@ use output::Output;
 
 /// Does what the command line asks for, with the protocols of this catalogue.
 #[must_use]
-pub fn main(catalogue: &Catalogue) -> ExitCode {
-    main_with(catalogue, std::env::args_os())
-}
-
-/// As [`main`], with these arguments; the first is the program's name.
-#[must_use]
-pub fn main_with(catalogue: &Catalogue, arguments: impl IntoIterator<Item = OsString>) -> ExitCode {
+pub fn main(catalogue: Catalogue) -> ExitCode {
     panics::install();
-    let arguments = match Arguments::try_parse_from(args::forgive(arguments)) {
+    let catalogue = &catalogue;
+    let arguments = match Arguments::try_parse_from(args::forgive(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
             // Nobody may be there to read it.

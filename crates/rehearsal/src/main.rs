@@ -3,5 +3,5 @@
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    rehearsal::main(&catalogue::catalogue())
+    rehearsal::main(catalogue::catalogue())
 }

@@ -10,7 +10,7 @@ use crate::args::ReplayArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, tell};
 use crate::run::at_a_glance;
-use crate::runner::Runner;
+use crate::runner::{Runner, quoted};
 use crate::saved::SavedRun;
 
 /// What `replay --json` says besides the run's report.
@@ -58,7 +58,7 @@ pub(crate) fn replay(
                 let path = &saved.path;
                 writeln!(out, "{path} has changed since; the saved scenario was replayed")?;
             }
-            let file = arguments.file.display();
+            let file = quoted(&arguments.file.to_string_lossy());
             writeln!(out, "reproduce: rehearse replay {file}\ndigest: {digest}")?;
         }
     }

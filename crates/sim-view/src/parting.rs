@@ -31,25 +31,34 @@ pub struct Side<'a> {
 pub fn parting(out: &mut dyn Write, left: Side<'_>, right: Side<'_>) -> io::Result<()> {
     let mut prints = Prints::default();
     (left.replay)(&mut prints);
-    let mut first =
-        FirstDifference { prints: &prints.prints, run: Numbered::default(), at: 0, found: None };
+    let mut first = FirstDifference {
+        prints: &prints,
+        run: Numbered::default(),
+        all: Along::default(),
+        steps: Along::default(),
+    };
     (right.replay)(&mut first);
-    let shorter = (first.found.is_none() && first.at < prints.prints.len()).then_some(first.at);
+    let (anything, step) = first.found();
     let wide = left.name.chars().count().max(right.name.chars().count());
-    match first.found.or(shorter) {
+    match anything {
         None => writeln!(out, "The two runs are the same, step for step.")?,
         Some(place) => {
-            let sides = [Pick::at(place, left.replay), Pick::at(place, right.replay)];
-            let same = sides[0].steps.min(sides[1].steps);
-            writeln!(
-                out,
-                "The two runs are the same for {}. Then they part:",
-                words::count(same, "step")
-            )?;
-            for (name, pick) in [left.name, right.name].into_iter().zip(&sides) {
-                let found = pick.found.as_ref();
-                let text = found.map_or_else(|| "the run ends".to_owned(), describe);
-                writeln!(out, "  {}  {text}", Painted(DIM, format_args!("{name:wide$}")))?;
+            let picks = [Pick::at(place, step, left.replay), Pick::at(place, step, right.replay)];
+            let same = words::count(picks[0].steps.min(picks[1].steps), "step");
+            writeln!(out, "The two runs are the same for {same}. Then they part:")?;
+            let names = [left.name, right.name];
+            let row = |out: &mut dyn Write, name: &str, seen: &Option<Seen>| {
+                let text = seen.as_ref().map_or_else(|| "the run ends".to_owned(), describe);
+                writeln!(out, "  {}  {text}", Painted(DIM, format_args!("{name:wide$}")))
+            };
+            for (name, pick) in names.into_iter().zip(&picks) {
+                row(out, name, &pick.found)?;
+            }
+            if step.is_some() && picks.iter().any(|pick| pick.found != pick.found_step) {
+                writeln!(out, "The first step that differs:")?;
+                for (name, pick) in names.into_iter().zip(&picks) {
+                    row(out, name, &pick.found_step)?;
+                }
             }
         }
     }
@@ -125,51 +134,92 @@ impl Numbered {
     }
 }
 
+/// The fingerprints of all that is compared, and of the steps alone.
 #[derive(Default)]
 struct Prints {
     run: Numbered,
-    prints: Vec<u64>,
+    all: Vec<u64>,
+    steps: Vec<u64>,
 }
 
 impl Watcher for Prints {
     fn see(&mut self, seen: Seen) {
-        if counts(&seen) {
-            let print = self.run.print(seen);
-            self.prints.push(print);
+        if !counts(&seen) {
+            return;
+        }
+        let is_step = matches!(seen, Seen::Step { .. });
+        let print = self.run.print(seen);
+        self.all.push(print);
+        if is_step {
+            self.steps.push(print);
         }
     }
 }
 
+/// Holds a second run against the first.
 struct FirstDifference<'a> {
-    prints: &'a [u64],
+    prints: &'a Prints,
     run: Numbered,
+    all: Along,
+    steps: Along,
+}
+
+/// How far two runs were compared, and where they differed first.
+#[derive(Default)]
+struct Along {
     at: usize,
     found: Option<usize>,
 }
 
-impl Watcher for FirstDifference<'_> {
-    fn see(&mut self, seen: Seen) {
-        if self.found.is_some() || !counts(&seen) {
-            return;
-        }
-        if self.prints.get(self.at) != Some(&self.run.print(seen)) {
+impl Along {
+    fn compare(&mut self, other: &[u64], print: u64) {
+        if self.found.is_none() && other.get(self.at) != Some(&print) {
             self.found = Some(self.at);
         }
         self.at += 1;
     }
+
+    /// A run that ends before the other differs from it there.
+    fn end(&self, other: &[u64]) -> Option<usize> {
+        self.found.or((self.at < other.len()).then_some(self.at))
+    }
 }
 
-/// Finds what is seen at a place, and counts the steps before it.
+impl FirstDifference<'_> {
+    /// Where anything differs first, and which step differs first.
+    fn found(&self) -> (Option<usize>, Option<usize>) {
+        (self.all.end(&self.prints.all), self.steps.end(&self.prints.steps))
+    }
+}
+
+impl Watcher for FirstDifference<'_> {
+    fn see(&mut self, seen: Seen) {
+        if !counts(&seen) {
+            return;
+        }
+        let is_step = matches!(seen, Seen::Step { .. });
+        let print = self.run.print(seen);
+        self.all.compare(&self.prints.all, print);
+        if is_step {
+            self.steps.compare(&self.prints.steps, print);
+        }
+    }
+}
+
+/// Finds what is seen at a place and at a step, and counts the steps before the place.
+#[derive(Default)]
 struct Pick {
     place: usize,
+    step: Option<usize>,
     at: usize,
     steps: u64,
     found: Option<Seen>,
+    found_step: Option<Seen>,
 }
 
 impl Pick {
-    fn at(place: usize, replay: &mut Replay<'_>) -> Self {
-        let mut pick = Self { place, at: 0, steps: 0, found: None };
+    fn at(place: usize, step: Option<usize>, replay: &mut Replay<'_>) -> Self {
+        let mut pick = Self { place, step, ..Self::default() };
         replay(&mut pick);
         pick
     }
@@ -177,14 +227,18 @@ impl Pick {
 
 impl Watcher for Pick {
     fn see(&mut self, seen: Seen) {
-        if !counts(&seen) || self.found.is_some() {
+        if !counts(&seen) {
             return;
+        }
+        if let Seen::Step { step, .. } = &seen {
+            if self.step.is_some_and(|wanted| wanted as u64 == *step) {
+                self.found_step = Some(seen.clone());
+            }
+            self.steps += u64::from(self.at < self.place);
         }
         if self.at == self.place {
             self.found = Some(seen);
-            return;
         }
         self.at += 1;
-        self.steps += u64::from(matches!(seen, Seen::Step { .. }));
     }
 }

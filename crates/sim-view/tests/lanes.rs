@@ -3,8 +3,10 @@
 mod support;
 
 use sim_check::SimTime;
+use sim_node::NodeId;
+use sim_scenario::{Happening, Seen};
 use sim_view::Lanes;
-use support::{cut_off, facts, report};
+use support::{Fate, Tape, at, cut_off, facts, hears, report};
 
 fn drawn(nodes: u32, width: usize) -> String {
     let mut lanes = Lanes::new(Vec::new(), &facts(nodes), 7, width);
@@ -31,6 +33,37 @@ fn forty_nodes_make_a_list_that_says_so() {
     let picture = drawn(40, 120);
     assert!(picture.contains("this is a list"), "{picture}");
     insta::assert_snapshot!(picture);
+}
+
+#[test]
+fn late_messages_say_why_they_are_late() {
+    let mut tape = Tape::new();
+    let starts = |again| Happening::Start { again };
+    tape.step(0, 0, starts(false), None);
+    tape.step(0, 1, starts(false), None);
+    for (message, arrives) in [(0, 9_000), (1, 3_000), (2, 6_000)] {
+        tape.sent(message, 1_000 + message, 0, (0, 1), Fate::Arrives(arrives));
+    }
+    tape.step(3_000, 1, hears(1, 0), Some(0));
+    tape.push(Seen::Crashed { at: at(4_000), node: NodeId::new(1) });
+    tape.step(5_000, 1, starts(true), None);
+    tape.step(6_000, 1, hears(2, 0), Some(0));
+    tape.push(Seen::Crashed { at: at(7_000), node: NodeId::new(0) });
+    tape.step(9_500, 1, hears(0, 0), Some(0));
+    let mut lanes = Lanes::new(Vec::new(), &facts(2), 7, 400);
+    tape.play(&mut lanes);
+    let bytes = lanes.finish(&report()).expect("memory takes everything");
+    let text = String::from_utf8(bytes).expect("text");
+    let line = |step: u64| {
+        let found = text.lines().find(|line| line.contains(&format!("{step:>6}\u{1b}")));
+        found.expect("a line for the step").to_owned()
+    };
+    assert!(!line(2).contains("late"), "{}", line(2));
+    assert!(line(4).contains("late: n1 has started again since"), "{}", line(4));
+    assert!(!line(4).contains("overtaken"), "{}", line(4));
+    assert!(line(5).contains("it waited 500us at n1"), "{}", line(5));
+    assert!(line(5).contains("late: overtaken by a later one"), "{}", line(5));
+    assert!(line(5).contains("late: its sender has crashed since"), "{}", line(5));
 }
 
 #[test]
