@@ -1,0 +1,19 @@
+//! Quantities that carry their unit: [`Duration`], [`Span`], [`Ratio`], [`Drift`] and [`Offset`],
+//! with the text form that scenario files use.
+//!
+//! All are integers underneath, so that no float decides an order. In a human-readable format (RON,
+//! JSON) they are text; in any other, such as the digest of a run, they are plain integers.
+
+mod drift;
+mod duration;
+mod offset;
+mod ratio;
+mod span;
+mod text;
+
+pub use drift::Drift;
+pub use duration::Duration;
+pub use offset::Offset;
+pub use ratio::Ratio;
+pub use span::Span;
+pub use text::QuantityError;
