@@ -94,6 +94,14 @@ pub enum Target {
     Trigger,
 }
 
+impl Target {
+    /// Whether chance decides who it is.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        matches!(self, Self::Random(_) | Self::Majority | Self::Minority)
+    }
+}
+
 /// What a cut does to messages in flight.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Cut {

@@ -68,10 +68,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let word = self.service_word(node, &one.time);
             time = one.time.draw(word);
         }
-        for index in 0..self.cells[node.index()].slowed.len() {
-            let slow = self.cells[node.index()].slowed[index].1.clone();
-            let word = self.service_word(node, &slow);
-            time = time.saturating_add(slow.draw(word));
+        // Each by the fault's own numbers, so that it shifts none of the node's.
+        for slow in &mut self.cells[node.index()].slowed {
+            let word = if slow.time.is_constant() { 0 } else { slow.stream.word() };
+            time = time.saturating_add(slow.time.draw(word));
         }
         time
     }

@@ -33,11 +33,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             if !self.in_calm_part(node) {
                 continue;
             }
+            self.cells[node.index()].pauses.clear();
+            self.cells[node.index()].start_waits = false;
             if self.status[node.index()].has(Status::UP) {
-                self.cells[node.index()].pauses.clear();
                 self.turn_to_next(node);
             } else {
-                self.cells[node.index()].pauses.clear();
                 self.restart_at(self.now, node);
             }
         }

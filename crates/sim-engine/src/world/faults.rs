@@ -3,8 +3,8 @@
 use sim_check::{Properties, SimTime};
 use sim_node::{Drift, Node, NodeId, Ratio};
 
-use super::links::{CutInForce, CutRule, HoldInForce, LinkFault};
-use super::nodes::{Omission, Status};
+use super::links::{CutRule, HoldInForce, LinkFault};
+use super::nodes::{Omission, Slowness, Status};
 use super::targets::Among;
 use super::{Pending, World};
 use crate::chance::{Stream, between};
@@ -152,7 +152,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 let victims = find(who)?;
                 for &node in &victims {
                     self.cells[node.index()].pauses.clear();
-                    self.turn_to_next(node);
+                    self.resume(node);
                 }
                 return Some(victims);
             }
@@ -177,8 +177,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 victims
             }
             Fault::Partition(groups, cut) => {
-                let found: Option<Vec<_>> = groups.iter().map(&mut find).collect();
-                self.partition(fault, &found?, *cut)
+                let groups = self.resolve_groups(fault, groups, trigger)?;
+                self.partition(fault, &groups, *cut)
             }
             Fault::Isolate(who, cut) => {
                 let victims = find(who)?;
@@ -236,7 +236,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Fault::Slow(who, time) => {
                 let victims = find(who)?;
                 for &node in &victims {
-                    self.cells[node.index()].slowed.push((fault, time.clone()));
+                    let stream = self.stream_at(fault, node);
+                    let slow = Slowness { fault, time: time.clone(), stream };
+                    self.cells[node.index()].slowed.push(slow);
                     self.status[node.index()].set(Status::SERVES);
                 }
                 victims
@@ -290,48 +292,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         Some(victims)
     }
 
-    /// Groups are cut from each other; servers in no group form one more.
-    fn partition(&mut self, fault: u32, found: &[Vec<NodeId>], cut: Cut) -> Vec<NodeId> {
-        let mut groups = vec![None; self.nodes()];
-        groups[..self.spec.servers as usize].fill(Some(0));
-        for (number, group) in found.iter().enumerate() {
-            for node in group {
-                groups[node.index()] = u16::try_from(number + 1).ok();
-            }
-        }
-        self.cut(fault, CutRule::Groups(groups), cut);
-        found.iter().flatten().copied().collect()
-    }
-
-    /// The nodes are cut from all servers that are not among them.
-    fn cut_off(&mut self, fault: u32, who: &[NodeId], cut: Cut) {
-        let mut groups = vec![None; self.nodes()];
-        groups[..self.spec.servers as usize].fill(Some(0));
-        for node in who {
-            groups[node.index()] = Some(1);
-        }
-        self.cut(fault, CutRule::Groups(groups), cut);
-    }
-
-    /// The other servers fall into two drawn halves; the bridge talks to both.
-    fn bridge(&mut self, fault: u32, who: &[NodeId], cut: Cut) {
-        let servers = (0..self.spec.servers).map(NodeId::new);
-        let others: Vec<NodeId> = servers.filter(|node| !who.contains(node)).collect();
-        let half = others.len() / 2;
-        let first = self.faults[fault as usize].stream.subset(others.clone(), half);
-        let mut groups = vec![None; self.nodes()];
-        for node in others {
-            groups[node.index()] = Some(u16::from(first.contains(&node)));
-        }
-        self.cut(fault, CutRule::Groups(groups), cut);
-    }
-
-    fn cut(&mut self, fault: u32, rule: CutRule, cut: Cut) {
-        let since = self.next_sequence();
-        let at_delivery = cut == Cut::AtDelivery;
-        self.links.cuts.push(CutInForce { fault, since, until: None, rule, at_delivery });
-    }
-
     /// Ends every cut and every hold, and the wait of those that have not found their target yet.
     /// Returns everybody whom they were about.
     fn heal<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) -> Vec<NodeId> {
@@ -378,12 +338,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Fault::Pause(_) => {
                 for &node in &targets {
                     self.cells[node.index()].pauses.retain(|pause| *pause != fault);
-                    self.turn_to_next(node);
+                    self.resume(node);
                 }
             }
             Fault::Slow(..) => {
                 for &node in &targets {
-                    self.cells[node.index()].slowed.retain(|one| one.0 != fault);
+                    self.cells[node.index()].slowed.retain(|one| one.fault != fault);
                     let still = !self.cells[node.index()].slowed.is_empty()
                         || spec.service.iter().any(|one| one.who.contains(node, spec.servers));
                     self.status[node.index()].put(Status::SERVES, still);
@@ -423,32 +383,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         });
     }
 
-    fn end_cut(&mut self, fault: u32) {
-        let now = self.next_sequence();
-        if self.plan.stream {
-            // A stream asks later whether a cut came between sending and arrival.
-            for cut in &mut self.links.cuts {
-                if cut.fault == fault && cut.until.is_none() {
-                    cut.until = Some(now);
-                }
-            }
-        } else {
-            self.links.cuts.retain(|cut| cut.fault != fault);
-        }
-        self.links.refresh(&self.plan);
-    }
-
-    fn end_hold<O: Observer<N> + ?Sized>(&mut self, fault: u32, watch: &mut O) {
-        let Some(place) = self.links.holds.iter().position(|hold| hold.fault == fault) else {
-            return;
-        };
-        let hold = self.links.holds.remove(place);
-        self.release_kept(hold.kept, watch);
-    }
-
     fn omission(&self, fault: u32, node: NodeId, ratio: Ratio) -> Omission {
-        let id = self.spec.faults[fault as usize].id;
-        Omission { fault, ratio, stream: Stream::of_fault_at(self.chance.seed(), id, node) }
+        Omission { fault, ratio, stream: self.stream_at(fault, node) }
+    }
+
+    /// The numbers that a fault draws at a node.
+    fn stream_at(&self, fault: u32, node: NodeId) -> Stream {
+        Stream::of_fault_at(self.chance.seed(), self.spec.faults[fault as usize].id, node)
     }
 
     pub(super) fn note_omissions(&mut self, node: NodeId) {

@@ -2,6 +2,7 @@
 
 mod arrivals;
 mod calm;
+mod cuts;
 mod disk;
 mod effects;
 mod faults;

@@ -68,7 +68,7 @@ pub(super) struct Cell<N: Node> {
     pub(super) crashed: u64,
     /// Lasting faults in force at this node, by their place in the list.
     pub(super) pauses: Vec<u32>,
-    pub(super) slowed: Vec<(u32, Delay)>,
+    pub(super) slowed: Vec<Slowness>,
     pub(super) slow_disks: Vec<(u32, Delay)>,
     pub(super) omits_sends: Vec<Omission>,
     pub(super) omits_receives: Vec<Omission>,
@@ -77,6 +77,16 @@ pub(super) struct Cell<N: Node> {
     pub(super) own_drift: Drift,
     /// How it dies inside its next step, and by which fault.
     pub(super) doom: Option<(u32, Inside)>,
+    /// It would have started again while it was paused, and does when it resumes.
+    pub(super) start_waits: bool,
+}
+
+/// A fault that adds to service times.
+#[derive(Clone, Debug)]
+pub(super) struct Slowness {
+    pub(super) fault: u32,
+    pub(super) time: Delay,
+    pub(super) stream: Stream,
 }
 
 /// A fault that lets a node lose messages.
@@ -132,6 +142,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 drifts: Vec::new(),
                 own_drift: Drift::default(),
                 doom: None,
+                start_waits: false,
             });
             let serves = spec.service.iter().any(|one| one.who.contains(node, spec.servers));
             self.status[node.index()].put(Status::SERVES, serves);
@@ -179,6 +190,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if again && !self.may_return(node) {
             return;
         }
+        if again && !self.cells[index].pauses.is_empty() {
+            self.cells[index].start_waits = true;
+            return;
+        }
         self.status[index].set(Status::UP);
         if again {
             if self.spec.promise.failures < Failures::CrashRecovery {
@@ -197,6 +212,16 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if again {
             self.retry_waiting(watch);
         }
+    }
+
+    /// A pause has ended: if it was the last, the node starts if it would have started meanwhile,
+    /// and works off its queue.
+    pub(super) fn resume(&mut self, node: NodeId) {
+        let cell = &mut self.cells[node.index()];
+        if cell.pauses.is_empty() && std::mem::take(&mut cell.start_waits) {
+            self.restart_at(self.now, node);
+        }
+        self.turn_to_next(node);
     }
 
     /// Plans the restart of a node that is down.

@@ -36,7 +36,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    fn judged(&self) -> Vec<Judged<'_>> {
+    pub(super) fn judged(&self) -> Vec<Judged<'_>> {
         let mut judged = Vec::new();
         self.properties.judged(&mut judged);
         judged

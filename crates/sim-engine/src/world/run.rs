@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use sim_check::{Properties, SimTime, View};
+use sim_check::{Judged, Kind, Properties, SimTime, View};
 use sim_node::Node;
 
 use super::nodes::{Arrival, Status, What};
@@ -199,7 +199,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// The deadline has come, or the end of patience, or nothing is going to happen any more.
     /// Returns whether the run goes on.
     fn at_limit(&mut self, quiet: bool) -> bool {
-        self.now = if quiet { self.happened } else { self.limit() };
+        // A world in which nothing happens any more stays as it is: it is judged as it will be at
+        // its deadline.
+        let deadline = self.spec.deadline.as_nanos();
+        self.now = if quiet { self.happened.max(deadline) } else { self.limit() };
         self.digest_states();
         let debts = self.debts();
         let owed: BTreeSet<&'static str> = debts.iter().map(|(claim, _)| *claim).collect();
@@ -218,6 +221,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         } else {
             End::Owing { debts, late: late.difference(&owed).copied().collect() }
         });
+        if quiet {
+            self.ended_quietly();
+        }
         false
     }
 
@@ -235,18 +241,24 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn conclude(&mut self, end: End) {
         self.phase = Phase::Over(end);
         let last = self.steps.saturating_sub(1);
-        // A world in which nothing happens any more stays as it is: what must not last is judged up
-        // to the deadline all the same. Where something is owed, the run was over when it
-        // fell quiet.
-        let ended = self.now;
-        if matches!(self.phase, Phase::Over(End::Settled { .. })) {
-            self.now = ended.max(self.spec.deadline.as_nanos());
-        }
         self.properties.end(&view!(self, last));
-        if !self.properties.violated() {
-            self.now = ended;
-        }
         self.digest_states();
+    }
+
+    /// The run has ended before its deadline, since nothing was going to happen any more.
+    fn ended_quietly(&mut self) {
+        if !self.properties.violated() {
+            // What is told is when it fell quiet.
+            self.now = self.happened;
+            return;
+        }
+        // Had anything happened since, a claim of safety would have fallen there and ended the run:
+        // a debt beside it is not told.
+        let fell =
+            |one: &Judged<'_>| one.claim.kind == Kind::Safety && one.judge.violation().is_some();
+        if self.judged().iter().any(fell) {
+            self.phase = Phase::Over(End::Settled { late: BTreeSet::new() });
+        }
     }
 
     fn debts(&self) -> Vec<(&'static str, sim_check::Debt)> {

@@ -25,6 +25,38 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         among: Among,
         trigger: Option<NodeId>,
     ) -> Option<Vec<NodeId>> {
+        self.resolve_beside(fault, target, among, trigger, &[])
+    }
+
+    /// The groups of a partition, in order. Named nodes come first, so that a drawn group is drawn
+    /// among those that no other group has.
+    pub(super) fn resolve_groups(
+        &mut self,
+        fault: u32,
+        groups: &[Target],
+        trigger: Option<NodeId>,
+    ) -> Option<Vec<Vec<NodeId>>> {
+        let mut found = vec![Vec::new(); groups.len()];
+        for drawn in [false, true] {
+            for (place, group) in groups.iter().enumerate() {
+                if group.is_drawn() == drawn {
+                    let taken = found.concat();
+                    found[place] = self.resolve_beside(fault, group, Among::Up, trigger, &taken)?;
+                }
+            }
+        }
+        Some(found)
+    }
+
+    /// As [`World::resolve`]; what is drawn is drawn among servers that are not taken.
+    fn resolve_beside(
+        &mut self,
+        fault: u32,
+        target: &Target,
+        among: Among,
+        trigger: Option<NodeId>,
+        taken: &[NodeId],
+    ) -> Option<Vec<NodeId>> {
         let servers = self.spec.servers;
         let count = |some: u32| usize::try_from(some).expect("32 bits fit");
         let found: Vec<NodeId> = match target {
@@ -36,11 +68,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Target::Servers => (0..servers).map(NodeId::new).collect(),
             Target::Others => self.everybody().skip(count(servers)).collect(),
             Target::All => self.everybody().collect(),
-            Target::Majority => self.draw_servers(fault, count(servers / 2 + 1), None)?,
+            Target::Majority => self.draw_servers(fault, count(servers / 2 + 1), None, taken)?,
             Target::Minority => {
-                self.draw_servers(fault, count(servers.saturating_sub(1) / 2), None)?
+                self.draw_servers(fault, count(servers.saturating_sub(1) / 2), None, taken)?
             }
-            Target::Random(some) => self.draw_servers(fault, count(*some), Some(among))?,
+            Target::Random(some) => self.draw_servers(fault, count(*some), Some(among), taken)?,
         };
         let nodes = self.nodes();
         let found: Vec<NodeId> = found.into_iter().filter(|node| node.index() < nodes).collect();
@@ -61,12 +93,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         fault: u32,
         count: usize,
         among: Option<Among>,
+        taken: &[NodeId],
     ) -> Option<Vec<NodeId>> {
         let fits = |node: &NodeId| {
             // Lasting faults that strike at the beginning come before the first starts.
             let to_start = self.incarnations[node.index()] == 0;
             let up = to_start || self.status[node.index()].has(Status::UP);
-            among.is_none_or(|among| up == (among == Among::Up))
+            among.is_none_or(|among| up == (among == Among::Up)) && !taken.contains(node)
         };
         let servers = (0..self.spec.servers).map(NodeId::new);
         let candidates: Vec<NodeId> = servers.filter(fits).collect();

@@ -192,6 +192,24 @@ fn what_cuts_or_keeps_messages_changes_no_delay_of_the_rest() {
 }
 
 #[test]
+fn a_slow_node_draws_its_own_service_times_as_before() {
+    let script = (0..60).fold(Script::new(), |script, n| script.request(0, n, [Act::Say(n)]));
+    let mut scene = Scene::new(1, script);
+    let time = Delay::Uniform(ms(1), ms(9));
+    scene.0.service.push(ServiceSpec { who: NodeSet::All, what: Work::Requests, time });
+    let scene = (0..60).fold(scene, |scene, n| scene.request(10 + 30 * u64::from(n), 0, n));
+    let scene = scene.deadline(2_000);
+    let base = scene.seed(SEED).said;
+    let slow = Fault::Slow(Target::Node(0), Delay::Uniform(ms(1), ms(5)));
+    let other = scene.fault(between(200, 400), slow).seed(SEED).said;
+    let differing: Vec<bool> = base.iter().zip(&other).map(|(one, other)| one != other).collect();
+    assert_eq!(differing.len(), 60);
+    // Requests 7 to 12 come within the window; they alone take longer.
+    let within = differing.iter().enumerate().filter(|(_, differs)| **differs);
+    assert_eq!(within.map(|(n, _)| n).collect::<Vec<_>>(), [7, 8, 9, 10, 11, 12]);
+}
+
+#[test]
 fn a_fault_changes_nothing_of_another_fault() {
     let fault = || {
         let mut scene = talkers().fault(between(200, 700), Fault::Pause(Target::Random(2)));

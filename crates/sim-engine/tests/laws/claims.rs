@@ -78,3 +78,22 @@ impl Property<Toy> for EndsWell {
         }
     }
 }
+
+/// That the end is judged at the deadline or later.
+#[derive(Clone, Debug)]
+pub struct JudgedAtTheDeadline;
+
+impl Property<Toy> for JudgedAtTheDeadline {
+    const CLAIM: Claim = claim("DUE", Kind::Liveness);
+
+    fn new(_: &Script, _: u32) -> Self {
+        Self
+    }
+
+    fn end(&mut self, view: &View<'_, Toy>, judge: &mut Judge) {
+        judge.judged();
+        if view.time < crate::scene::at(100) {
+            judge.violate(None, format!("judged at {}", view.time), &[]);
+        }
+    }
+}

@@ -93,17 +93,22 @@ fn the_disk_completes_but_the_node_does_not_hear_of_it() {
 }
 
 #[test]
-fn a_crash_empties_the_queue_and_the_next_incarnation_is_paused_too() {
+fn a_crash_empties_the_queue_and_the_next_start_waits_for_the_end_of_the_pause() {
     let scene = busy(Script::new()).fault(between(2, 10), pause(0));
     let run = scene.fault(when(6), crash(0, Some(1))).request(8, 0, 3).run();
-    // Down from 6 to 7: A(1), the request of 4 and the timer of 5 are gone. What comes at 8 waits;
-    // the timer of the second incarnation, 7 + 5 = 12, does not have to, and is older than A(2),
-    // sent at 11.
+    // Crashed at 6: A(1), the request of 4 and the timer of 5 are gone. It would start at 7 and is
+    // paused until 10, so the request of 8 finds it down. Its timer is due at 15.
     assert_eq!(run.history.lost, ["6ms A(1) Down"]);
     assert_eq!(
         at_node_0(&run.history.steps),
-        ["7ms n0 restart []", "10ms n0 request 3", "12ms n0 timer 0", "12ms n0 A(2) from n1"]
+        ["10ms n0 restart []", "12ms n0 A(2) from n1", "15ms n0 timer 0"]
     );
+    // The calm ends the pause as well, and starts it once.
+    let scene = busy(Script::new()).fault(when(2), pause(0)).fault(when(3), crash(0, Some(1)));
+    let run = scene.calm(5, 1).run();
+    let restarts =
+        at_node_0(&run.history.steps).into_iter().filter(|step| step.contains("restart"));
+    assert_eq!(restarts.collect::<Vec<_>>(), ["5ms n0 restart []"]);
 }
 
 #[test]

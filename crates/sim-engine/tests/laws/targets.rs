@@ -126,6 +126,28 @@ fn majority_and_minority_draw_among_all_servers() {
 }
 
 #[test]
+fn a_drawn_group_of_a_partition_is_drawn_beside_the_others() {
+    let script = (0..5).fold(Script::new(), |script, node| script.start(node, [set(0, 3)]));
+    let groups = [
+        vec![Target::Majority, Target::Minority],
+        vec![Target::Minority, Target::Majority],
+        vec![Target::Random(2), Target::Nodes(vec![1, 3, 4])],
+    ];
+    for groups in groups {
+        let partition = Fault::Partition(groups, Cut::AtSend);
+        let scene = Scene::new(5, script.clone()).fault(when(2), partition);
+        for seed in 0..20 {
+            let struck = scene.seed(seed).outcome.faults[0].victims.clone();
+            let all: BTreeSet<NodeId> = struck.iter().copied().collect();
+            assert_eq!((struck.len(), all.len()), (5, 5), "{struck:?}");
+        }
+    }
+    // Nobody is left for a second majority: it waits, and never strikes.
+    let twice = Fault::Partition(vec![Target::Majority, Target::Majority], Cut::AtSend);
+    assert!(strikes(&Scene::new(5, script).fault(when(2), twice), 0).is_empty());
+}
+
+#[test]
 fn the_named_sets_are_what_they_say() {
     let only = |list: &[u32]| BTreeSet::from([list.to_vec()]);
     assert_eq!(drawn(3, when(2), Target::Servers, &[]), only(&[0, 1, 2]));

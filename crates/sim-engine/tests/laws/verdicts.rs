@@ -4,7 +4,7 @@ use sim_check::{Checked, Properties, SimTime, Verdict};
 use sim_engine::{Delay, NodeSet, Outcome};
 use sim_node::NodeId;
 
-use crate::claims::{EndsWell, Fires, NeverSaid};
+use crate::claims::{EndsWell, Fires, JudgedAtTheDeadline, NeverSaid};
 use crate::scene::{Scene, at, crash, when};
 use crate::toy::{Act, Script, Toy, ms, set};
 
@@ -75,6 +75,25 @@ fn with_nothing_left_to_happen_a_debt_is_a_violation_at_once() {
     // Nothing owed and nothing left: held, and over as early.
     let quiet = self::outcome::<Live>(&owing(Some(7), false));
     assert_eq!((quiet.verdict, quiet.ended), (Verdict::Held, at(7)));
+}
+
+/// With the last event at 7 and the deadline at 100, as with one more event in between.
+#[test]
+fn a_quiet_world_is_judged_at_its_deadline() {
+    for fires in [Some(7), None] {
+        let scene = owing(fires, false);
+        let busy = owing(fires, false).fault(when(90), sim_engine::Fault::Heal);
+        for scene in [scene, busy] {
+            let outcome = outcome::<(Live, Checked<JudgedAtTheDeadline>)>(&scene);
+            assert_eq!(verdicts(&outcome)[1], ("DUE", Verdict::Held));
+        }
+    }
+    // What is owed beside a claim of safety that falls at the end is not told: the run would have
+    // ended with the claim.
+    let script = Script::new().start(0, [Act::Become("leader", 1)]);
+    let both = outcome::<(Live, Checked<EndsWell>)>(&Scene::new(1, script).deadline(100));
+    let fell: Vec<&str> = both.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(fell, ["END"]);
 }
 
 #[test]
