@@ -93,6 +93,11 @@ impl Stable for Disk {
                 self.snapshot = Some(snapshot.clone());
             }
         }
+        // A crash may keep an entry and lose the new term that was written before it. The entry tells
+        // of the term all the same. A vote given in it was not durable, so nobody has heard of it.
+        if self.log.last_term() > self.term {
+            (self.term, self.vote) = (self.log.last_term(), None);
+        }
     }
 }
 
