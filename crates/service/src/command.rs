@@ -48,32 +48,6 @@ impl Command {
         }
     }
 
-    /// Carries it out on the value of its key; `None`: the key is missing.
-    pub fn apply_to(&self, value: &mut Option<String>) -> Output {
-        match self {
-            Self::Get(_) => Output::Value(value.clone()),
-            Self::Put(_, new) => {
-                *value = Some(new.clone());
-                Output::Done
-            }
-            Self::Append(_, more) => {
-                value.get_or_insert_default().push_str(more);
-                Output::Done
-            }
-            Self::CompareAndSet(_, expected, new) => {
-                let fits = value == expected;
-                if fits {
-                    *value = Some(new.clone());
-                }
-                Output::Written(fits)
-            }
-            Self::Delete(_) => {
-                *value = None;
-                Output::Done
-            }
-        }
-    }
-
     /// Whether it leaves the store as it is, whatever the store holds.
     #[must_use]
     pub fn is_read(&self) -> bool {

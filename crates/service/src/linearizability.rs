@@ -2,16 +2,16 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::linearizability::{Budget, Ruling, Spec, check};
-use sim_check::{CallId, Claim, History, Judge, Kind, Property, View};
+use sim_check::linearizability::{self as spec, Budget, KeyValue, Ruling, check};
+use sim_check::{CallId, Claim, History, Judge, Kind, Property, View, write_history};
 use sim_node::NodeId;
 
-use crate::{ClientIndication, Command, Key, Operation, Output, Served};
+use crate::{ClientIndication, Command, Operation, Output, Served};
 
 /// KV1 linearizability: recorded while the run goes on, judged at its end, each key for itself.
 #[derive(Clone, Debug)]
 pub struct Linearizability {
-    history: History<Command, Output>,
+    history: History<(String, spec::Command), spec::Output>,
     calls: BTreeMap<Operation, CallId>,
 }
 
@@ -19,10 +19,12 @@ pub struct Linearizability {
 const BUDGET: Budget = Budget(500_000);
 
 impl Linearizability {
-    /// What the clients asked and were told so far.
+    /// What the clients asked and were told so far, as lines of JSON.
     #[must_use]
-    pub fn history(&self) -> &History<Command, Output> {
-        &self.history
+    pub fn lines(&self) -> String {
+        let mut lines = Vec::new();
+        write_history(&KeyValue, &self.history, &mut lines).expect("a buffer takes everything");
+        String::from_utf8(lines).expect("JSON is text")
     }
 }
 
@@ -49,13 +51,13 @@ impl<N: Served> Property<N> for Linearizability {
         match N::told(indication) {
             Some(ClientIndication::Invoked { operation, command }) => {
                 let client = u64::from(operation.client.node.number());
-                let call = self.history.invoke(client, command.clone(), view.time);
+                let call = self.history.invoke(client, asked(command), view.time);
                 self.calls.insert(*operation, call);
             }
             Some(ClientIndication::Answered { operation, output }) => {
                 judge.judged();
                 if let Some(call) = self.calls.remove(operation) {
-                    self.history.returned(call, output.clone(), view.time);
+                    self.history.returned(call, answered(output), view.time);
                 }
             }
             Some(ClientIndication::GivenUp { operation }) => {
@@ -68,7 +70,7 @@ impl<N: Served> Property<N> for Linearizability {
     }
 
     fn end(&mut self, _: &View<'_, N>, judge: &mut Judge) {
-        match check(&OneKey, &self.history, BUDGET).ruling {
+        match check(&KeyValue, &self.history, BUDGET).ruling {
             Ruling::Linearizable(_) => {}
             Ruling::NotLinearizable(evidence) => {
                 judge.violate(None, evidence.tell(&self.history), &[]);
@@ -81,28 +83,26 @@ impl<N: Served> Property<N> for Linearizability {
     }
 }
 
-/// The store as the checker takes it: keys are independent of each other.
-struct OneKey;
+/// An operation as the checker's specification has it.
+fn asked(command: &Command) -> (String, spec::Command) {
+    let key = command.key().to_string();
+    let what = match command {
+        Command::Get(_) => spec::Command::Get,
+        Command::Put(_, value) => spec::Command::Put(value.clone()),
+        Command::Append(_, more) => spec::Command::Append(more.clone()),
+        Command::CompareAndSet(_, expected, value) => {
+            spec::Command::CompareAndSet(expected.clone(), value.clone())
+        }
+        Command::Delete(_) => spec::Command::Delete,
+    };
+    (key, what)
+}
 
-impl Spec for OneKey {
-    type Key = Key;
-    type State = Option<String>;
-    type Operation = Command;
-    type Output = Output;
-
-    fn key(&self, operation: &Command) -> Key {
-        operation.key()
-    }
-
-    fn initial(&self, _: &Key) -> Option<String> {
-        None
-    }
-
-    fn apply(&self, state: &mut Option<String>, operation: &Command) -> Output {
-        operation.apply_to(state)
-    }
-
-    fn only_reads(&self, operation: &Command, output: Option<&Output>) -> bool {
-        operation.is_read() || output == Some(&Output::Written(false))
+/// An answer as the checker's specification has it.
+fn answered(output: &Output) -> spec::Output {
+    match output {
+        Output::Value(value) => spec::Output::Value(value.clone()),
+        Output::Done => spec::Output::Done,
+        Output::Written(written) => spec::Output::Written(*written),
     }
 }

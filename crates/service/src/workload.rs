@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Duration, Ratio, Span};
-use sim_protocol::SettingsError;
+use sim_protocol::{Field, SettingsError, Workload};
 
 /// The shared workload, `workload: KeyValue(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -107,12 +107,62 @@ impl KeyValue {
         let rest = self.operations % self.clients.max(1);
         self.operations / self.clients.max(1) + u32::from(place < rest)
     }
+}
 
-    /// Whether the numbers make sense.
-    ///
-    /// # Errors
-    /// With the field that does not.
-    pub fn validate(&self) -> Result<(), SettingsError> {
+impl Workload for KeyValue {
+    const NAME: Option<&'static str> = Some("KeyValue");
+    const FIELDS: &'static [Field] = &[
+        Field {
+            name: "clients",
+            kind: "number",
+            default: Some("3"),
+            meaning: "how many clients, 1 to 1,000; they follow the servers in number",
+        },
+        Field {
+            name: "operations",
+            kind: "number",
+            default: Some("100"),
+            meaning: "how many operations they make together, at most 10,000,000",
+        },
+        Field {
+            name: "keys",
+            kind: "number",
+            default: Some("4"),
+            meaning: "how many keys there are, 1 to 1,000,000",
+        },
+        Field {
+            name: "mix",
+            kind: "weights",
+            default: Some("(get: 50, put: 25, append: 15, cas: 5, delete: 5)"),
+            meaning: "how operations are mixed, by weight; what is left out keeps its weight",
+        },
+        Field {
+            name: "skew",
+            kind: "Uniform or Hot(keys:, share:)",
+            default: Some("Uniform"),
+            meaning: "whether the first so many keys get this share of the operations",
+        },
+        Field {
+            name: "arrivals",
+            kind: "Closed(think:) or Open(every:)",
+            default: Some("Closed(think: \"50ms\")"),
+            meaning: "when a client makes its next operation: so long after the last answer, or so long after the last one began, answered or not",
+        },
+        Field {
+            name: "timeout",
+            kind: "duration",
+            default: Some("\"500ms\""),
+            meaning: "how long a client waits for an answer before it asks the next server; a retry is the same operation",
+        },
+        Field {
+            name: "attempts",
+            kind: "number",
+            default: Some("0"),
+            meaning: "how often a client asks before it gives an operation up and goes on under a new identity; 0: it never does",
+        },
+    ];
+
+    fn validate(&self) -> Result<(), SettingsError> {
         let wrong = |field, message: &str| Err(SettingsError::new(field, message));
         if !(1..=1_000).contains(&self.clients) {
             return wrong("clients", "there are 1 to 1,000 clients");

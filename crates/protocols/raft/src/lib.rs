@@ -11,7 +11,8 @@
 //!   RF3 log-matching           logs that have an entry of one index and term are identical up to it
 //!   RF4 leader-completeness    a committed entry is in the logs of the leaders of all later terms
 //!   RF5 state-machine-safety   no two servers apply different entries at one index
-//!   RF6 leader                 after the calm, the core has a leader by the deadline (liveness)
+//!   RF6 leader                 after the calm, a server leads within 30 election timeouts, and at the
+//!                              deadline (liveness)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with a disk;
 //!        messages may be lost, doubled, delayed and reordered; n > 2f. Leases assume bounded drift.
@@ -32,6 +33,7 @@ mod properties;
 mod reads;
 mod reconfiguration;
 mod replication;
+mod settings;
 mod snapshots;
 mod stable;
 mod types;
@@ -50,6 +52,7 @@ pub use properties::{
     Suite,
 };
 pub use service::Part;
+pub use settings::{Raft, Settings};
 pub use stable::{Disk, Record, Snapshot};
 pub use types::{Index, Term};
 
