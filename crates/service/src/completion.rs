@@ -38,7 +38,8 @@ impl<N: Served> Property<N> for Completion {
         code: "KV2",
         name: "completion",
         kind: Kind::Liveness,
-        meaning: "after the calm, the clients' operations are all answered by the deadline",
+        meaning: "after the calm, all operations that the clients do not give up are answered by the \
+                  deadline",
         source: "Ongaro's thesis 2014, section 6.3",
     };
 

@@ -6,7 +6,7 @@ use std::collections::VecDeque;
 use serde::{Deserialize, Serialize};
 use sim_node::LocalTime;
 
-use crate::Index;
+use crate::{Index, Snapshot};
 
 /// What a leader knows of a follower.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -37,8 +37,9 @@ pub enum Pace {
     Replicate(VecDeque<Index>),
     /// A snapshot, chunk by chunk.
     Snapshot {
-        /// Which.
-        index: Index,
+        /// Which. It is sent to its end though there may be a newer one by then: a leader that is
+        /// busy would begin anew for ever.
+        snapshot: Box<Snapshot>,
         /// How many items the follower has.
         offset: u32,
     },
@@ -97,7 +98,7 @@ impl Progress {
             // An old answer does not say that the probe has arrived.
             Pace::Probe { waiting } if *waiting && index < self.next.previous() => {}
             Pace::Probe { .. } => self.pace = Pace::Replicate(VecDeque::new()),
-            Pace::Snapshot { index: snapshot, .. } if self.matched >= *snapshot => {
+            Pace::Snapshot { snapshot, .. } if self.matched >= snapshot.index => {
                 self.pace = Pace::Replicate(VecDeque::new());
             }
             Pace::Snapshot { .. } => {}

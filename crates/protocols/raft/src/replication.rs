@@ -131,7 +131,13 @@ impl Server {
             let Standing::Leader(leading) = &mut self.standing else { return };
             let Some(progress) = leading.progress.get_mut(&node) else { continue };
             match &mut progress.pace {
-                Pace::Snapshot { .. } => self.resend_chunk(node, cx),
+                Pace::Snapshot { .. } => {
+                    self.resend_chunk(node, cx);
+                    // A chunk shows life, but confirms nothing to those who read.
+                    if round > 0 {
+                        self.beat(node, round, cx);
+                    }
+                }
                 Pace::Probe { waiting } if *waiting && progress.next <= last => {
                     *waiting = false;
                     self.send_entries(node, cx);

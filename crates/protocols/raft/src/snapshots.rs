@@ -67,27 +67,22 @@ impl Server {
     /// A follower needs entries that are compacted.
     pub(crate) fn begin_snapshot(&mut self, node: NodeId, cx: &mut Context<'_, Self>) {
         let Some(snapshot) = &self.snapshot else { return };
-        let index = snapshot.index;
+        let snapshot = Box::new(snapshot.clone());
         let Standing::Leader(leading) = &mut self.standing else { return };
         let Some(progress) = leading.progress.get_mut(&node) else { return };
-        progress.pace = Pace::Snapshot { index, offset: 0 };
+        progress.pace = Pace::Snapshot { snapshot, offset: 0 };
         self.send_chunk(node, false, cx);
     }
 
     /// The follower has not asked for the next chunk: this one, or the answer, may be lost.
-    pub(crate) fn resend_chunk(&mut self, node: NodeId, cx: &mut Context<'_, Self>) {
+    pub(crate) fn resend_chunk(&self, node: NodeId, cx: &mut Context<'_, Self>) {
         self.send_chunk(node, true, cx);
     }
 
-    fn send_chunk(&mut self, node: NodeId, again: bool, cx: &mut Context<'_, Self>) {
-        let Some(snapshot) = &self.snapshot else { return };
-        let Standing::Leader(leading) = &mut self.standing else { return };
-        let Some(progress) = leading.progress.get_mut(&node) else { return };
-        let Pace::Snapshot { index, offset } = &mut progress.pace else { return };
-        if *index != snapshot.index {
-            // A newer snapshot has taken its place; start over with that.
-            (*index, *offset) = (snapshot.index, 0);
-        }
+    fn send_chunk(&self, node: NodeId, again: bool, cx: &mut Context<'_, Self>) {
+        let Standing::Leader(leading) = &self.standing else { return };
+        let Some(progress) = leading.progress.get(&node) else { return };
+        let Pace::Snapshot { snapshot, offset } = &progress.pace else { return };
         let start = usize::try_from(*offset).expect("32 bits fit");
         let part = snapshot.store.part(start, cx.config().snapshot_chunk);
         let chunk = Chunk {
@@ -205,8 +200,8 @@ impl Server {
             }
             return self.send_entries(from, cx);
         }
-        if let Pace::Snapshot { index, offset } = &mut progress.pace
-            && *index == reply.index
+        if let Pace::Snapshot { snapshot, offset } = &mut progress.pace
+            && snapshot.index == reply.index
             && *offset != reply.received
         {
             *offset = reply.received;
