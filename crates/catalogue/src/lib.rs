@@ -17,5 +17,6 @@ pub fn catalogue() -> Catalogue {
         entry::<shared_memory::Bakery>(),
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
+        entry::<raft::Raft>(),
     ])
 }

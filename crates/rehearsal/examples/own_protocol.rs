@@ -47,14 +47,16 @@ impl Protocol for Countdown {
     ];
 
     type Settings = Settings;
+    type Workload = ();
     type Node = Counter;
+    type Request = <Counter as Node>::Request;
     type Properties = Checked<NeverRises>;
 
     fn servers(_: &Settings) -> u32 {
         2
     }
 
-    fn setup(settings: &Settings) -> Result<Setup<Counter>, SettingsError> {
+    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Counter>, SettingsError> {
         let config = Config { from: settings.from, fragile: settings.fragile };
         Ok(Setup { config, others: 0, core: Core::All })
     }

@@ -28,6 +28,7 @@ pub struct Debt {
 pub struct Judge {
     judged: u64,
     violation: Option<Box<Violation>>,
+    undecided: Option<String>,
 }
 
 impl Judge {
@@ -52,6 +53,18 @@ impl Judge {
                 witnesses: witnesses.to_vec(),
             }));
         }
+    }
+
+    /// Says that the property cannot be told in this run, such as when a budget has run out: unless it
+    /// falls, its verdict is unknown. The first reason stands.
+    pub fn undecided(&mut self, reason: impl Into<String>) {
+        self.undecided.get_or_insert_with(|| reason.into());
+    }
+
+    /// Why the property cannot be told, when it cannot.
+    #[must_use]
+    pub fn why_undecided(&self) -> Option<&str> {
+        self.undecided.as_deref()
     }
 
     /// How often there was something to judge.

@@ -11,6 +11,14 @@ pub struct Checked<P> {
     judge: Judge,
 }
 
+impl<P> Checked<P> {
+    /// The property, with its ghost state.
+    #[must_use]
+    pub fn property(&self) -> &P {
+        &self.property
+    }
+}
+
 /// One claim and what has been said of it so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Judged<'a> {

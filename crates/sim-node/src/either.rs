@@ -14,6 +14,13 @@ pub enum Either<S, C> {
     Client(C),
 }
 
+/// A request without a party is for a server: clients are seldom asked for anything.
+impl<S, C> From<S> for Either<S, C> {
+    fn from(of_server: S) -> Self {
+        Self::Server(of_server)
+    }
+}
+
 /// The configuration of a mixed world.
 #[derive(Clone, Debug)]
 pub struct Parties<S, C> {

@@ -38,12 +38,13 @@ pub trait Protocol: 'static {
     /// The fields of the scenario's `protocol: Name(...)`. Derive `Deserialize` with
     /// `deny_unknown_fields`, and `default` on each field that has one.
     type Settings: DeserializeOwned + Debug;
-    /// The state machine. Requests and disks can be written in a scenario.
-    type Node: Node<
-            Config: Send + Sync,
-            Request: DeserializeOwned + Send + Sync,
-            Stable: DeserializeOwned + Send + Sync,
-        >;
+    /// The workload that its own clients make, `workload: Name(...)`; `()` when it has no clients.
+    type Workload: Workload;
+    /// The state machine. Disks can be written in a scenario.
+    type Node: Node<Config: Send + Sync, Request: Send + Sync, Stable: DeserializeOwned + Send + Sync>;
+    /// What a scenario can ask a node for, as it is written there; most often the node's own
+    /// requests.
+    type Request: DeserializeOwned + Into<<Self::Node as Node>::Request>;
     /// Its claims, in the order of the module box.
     type Properties: Properties<Self::Node>;
 
@@ -51,11 +52,45 @@ pub trait Protocol: 'static {
     /// [`Protocol::setup`].
     fn servers(settings: &Self::Settings) -> u32;
 
-    /// Makes a configuration of the settings.
+    /// Makes a configuration of the settings, and of the workload when the scenario has one.
     ///
     /// # Errors
-    /// When a field's value makes no sense, with the field's name.
-    fn setup(settings: &Self::Settings) -> Result<Setup<Self::Node>, SettingsError>;
+    /// When a field of the settings makes no sense, with the field's name.
+    fn setup(
+        settings: &Self::Settings,
+        workload: Option<&Self::Workload>,
+    ) -> Result<Setup<Self::Node>, SettingsError>;
+
+    /// What the clients asked and were told in a run, as lines of JSON ([`sim_check::write_history`]);
+    /// `None` when the protocol has no clients.
+    #[must_use]
+    fn history(_properties: &Self::Properties) -> Option<String> {
+        None
+    }
+}
+
+/// A workload that a protocol's own clients make: `workload: KeyValue(clients: 3)`.
+pub trait Workload: DeserializeOwned + Debug {
+    /// The RON variant that names it in a scenario; `None` when there is no such workload.
+    const NAME: Option<&'static str>;
+    /// What may be set, in order.
+    const FIELDS: &'static [Field];
+
+    /// Whether the values make sense.
+    ///
+    /// # Errors
+    /// With the field that does not.
+    fn validate(&self) -> Result<(), SettingsError>;
+}
+
+/// No workload but plain requests.
+impl Workload for () {
+    const NAME: Option<&'static str> = None;
+    const FIELDS: &'static [Field] = &[];
+
+    fn validate(&self) -> Result<(), SettingsError> {
+        Ok(())
+    }
 }
 
 /// A field of a protocol's settings, in words.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sim_check::{Claim, Properties, SimTime};
 use sim_node::{Message, Node};
-use sim_protocol::{Field, Protocol};
+use sim_protocol::{Field, Protocol, Workload};
 
 /// What a protocol says of itself.
 #[derive(Clone, Debug, Serialize)]
@@ -28,8 +28,19 @@ pub struct ProtocolFacts {
     pub servers: (u32, u32),
     /// What can be set.
     pub fields: &'static [Field],
+    /// The workload that its own clients make, when it has any.
+    pub workload: Option<WorkloadFacts>,
     /// Its claims.
     pub properties: Vec<&'static Claim>,
+}
+
+/// What is known of a workload that a protocol's own clients make.
+#[derive(Clone, Copy, Debug, Serialize)]
+pub struct WorkloadFacts {
+    /// The name that scenarios use.
+    pub name: &'static str,
+    /// What can be set.
+    pub fields: &'static [Field],
 }
 
 impl ProtocolFacts {
@@ -48,6 +59,8 @@ impl ProtocolFacts {
             kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
             servers: (P::SERVERS_MIN, P::SERVERS_MAX),
             fields: P::FIELDS,
+            workload: P::Workload::NAME
+                .map(|name| WorkloadFacts { name, fields: P::Workload::FIELDS }),
             properties: P::Properties::claims(),
         }
     }

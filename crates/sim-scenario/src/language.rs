@@ -180,9 +180,11 @@ pub(crate) enum ExpectText {
     Sometimes(String, u64),
 }
 
-/// The workload, its requests unread.
+/// The workload that every protocol has, its requests unread. Workloads of a protocol's own go by
+/// the names that the protocol gives them.
 #[derive(Deserialize)]
 #[serde(rename = "Workload")]
+#[allow(dead_code, reason = "its names are asked for; see `vocabulary`")]
 pub(crate) enum WorkloadText<'a> {
     #[serde(borrow)]
     Requests(Vec<&'a RawValue>),

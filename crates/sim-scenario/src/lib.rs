@@ -40,7 +40,7 @@ mod world;
 
 pub use catalogue::{Catalogue, Entry, entry};
 pub use diagnostic::{Diagnostic, Level};
-pub use facts::{Expectation, ProtocolFacts, ScenarioFacts};
+pub use facts::{Expectation, ProtocolFacts, ScenarioFacts, WorkloadFacts};
 pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{Messages, PropertyReport, Report, ViolationReport};

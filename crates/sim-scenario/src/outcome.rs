@@ -47,6 +47,7 @@ pub(crate) fn report(
         undecided: outcome.undecided.filter(|_| outcome.verdict == Verdict::Unknown),
         promise_broken,
         faults: outcome.faults,
+        history: None,
     }
 }
 

@@ -13,6 +13,8 @@ pub struct RunOptions {
     pub until: Option<SimTime>,
     /// Leave these faults out, by their place in the scenario's list. The others draw as before.
     pub without: BTreeSet<usize>,
+    /// Keep what the clients asked and were told, in [`Report::history`].
+    pub history: bool,
 }
 
 /// A scenario ready to run, with any seed, any number of times, from any number of threads.

@@ -7,7 +7,7 @@ use sim_protocol::Protocol;
 
 use crate::observe::Telling;
 use crate::outcome::{Lints, report};
-use crate::typed::set_up_again;
+use crate::typed::{SetupTexts, set_up_again};
 use crate::{Prepared, Report, RunOptions, ScenarioFacts, Watcher};
 
 /// A scenario of one protocol, ready to run.
@@ -16,8 +16,8 @@ pub(crate) struct Scenario<P: Protocol> {
     spec: Arc<WorldSpec<P::Node>>,
     /// The overrides of the network as they stand in the file.
     overrides: Vec<String>,
-    /// The settings as they stand in the file, to set the protocol up again.
-    settings: String,
+    /// What the protocol was set up with, to do so again.
+    texts: SetupTexts,
 }
 
 impl<P: Protocol> Scenario<P> {
@@ -25,9 +25,9 @@ impl<P: Protocol> Scenario<P> {
         facts: ScenarioFacts,
         spec: Arc<WorldSpec<P::Node>>,
         overrides: Vec<String>,
-        settings: String,
+        texts: SetupTexts,
     ) -> Self {
-        Self { facts, spec, overrides, settings }
+        Self { facts, spec, overrides, texts }
     }
 
     /// The world's description without the faults that are left out, and the places in the
@@ -41,7 +41,7 @@ impl<P: Protocol> Scenario<P> {
         // A configuration need not be a value that can be cloned, but it can be made again.
         let spec = &self.spec;
         let spec = WorldSpec {
-            config: set_up_again::<P>(&self.settings).config,
+            config: set_up_again::<P>(&self.texts).config,
             servers: spec.servers,
             others: spec.others,
             network: spec.network.clone(),
@@ -66,6 +66,7 @@ impl<P: Protocol> Scenario<P> {
         &self,
         seed: u64,
         mut outcome: Outcome,
+        world: &World<P::Node, P::Properties>,
         kept: &[usize],
         options: &RunOptions,
     ) -> Report {
@@ -76,7 +77,8 @@ impl<P: Protocol> Scenario<P> {
             overrides: &self.overrides,
             broken_on_purpose: self.spec.promise.broken,
         };
-        report(&self.facts, seed, outcome, &lints)
+        let history = options.history.then(|| P::history(world.properties())).flatten();
+        Report { history, ..report(&self.facts, seed, outcome, &lints) }
     }
 
     /// Faults that were left out have a row that says so, so that rows keep their places.
@@ -110,7 +112,7 @@ impl<P: Protocol> Prepared for Scenario<P> {
         // the calls that do nothing cost a few nanoseconds a step.
         let watch: &mut dyn Observer<P::Node> = &mut ();
         let outcome = world.run_watched(options.until, watch);
-        self.report(seed, outcome, &kept, options)
+        self.report(seed, outcome, &world, &kept, options)
     }
 
     fn watch(&self, seed: u64, options: &RunOptions, watcher: &mut dyn Watcher) -> Report {
@@ -120,6 +122,6 @@ impl<P: Protocol> Prepared for Scenario<P> {
         let watch: &mut dyn Observer<P::Node> = &mut telling;
         let outcome = world.run_watched(options.until, watch);
         telling.finish();
-        self.report(seed, outcome, &kept, options)
+        self.report(seed, outcome, &world, &kept, options)
     }
 }

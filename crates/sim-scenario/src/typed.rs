@@ -13,7 +13,7 @@ use crate::draft::{Draft, ProtocolText};
 use crate::run::Scenario;
 use crate::sheet::{Sheet, options};
 use crate::words::{count, list};
-use crate::workload::{images, requests};
+use crate::workload::{WorkloadParts, images};
 use crate::world::{override_labels, spec};
 use crate::{Diagnostic, Prepared, ProtocolFacts, ScenarioFacts};
 
@@ -27,7 +27,9 @@ pub(crate) fn prepare<'a, P: Protocol>(
     let protocol = draft.protocol.as_ref()?;
     let settings = settings::<P>(sheet, facts, protocol)?;
     let servers = servers::<P>(sheet, protocol, &settings)?;
-    let setup = set_up::<P>(sheet, protocol, &settings, servers)?;
+    let workloads = WorkloadParts::read(sheet, draft, facts)?;
+    let own = workloads.own::<P>(sheet)?;
+    let setup = set_up::<P>(sheet, protocol, &settings, own.as_ref().map(|(own, _)| own), servers)?;
     let cast = Cast {
         facts,
         servers,
@@ -37,7 +39,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
         steps_max: WorldSpec::<P::Node>::STEPS_MAX,
     };
     check::check_cast(sheet, draft, &cast);
-    let requests = requests::<P>(sheet, draft, &cast);
+    let requests = workloads.requests::<P>(sheet, draft, &cast);
     let images = images::<P>(sheet, draft, &cast);
     let expect = check::resolve_expectation(sheet, draft.expect.as_ref()?, facts)?;
     if sheet.is_wrong() {
@@ -54,9 +56,20 @@ pub(crate) fn prepare<'a, P: Protocol>(
         deadline: SimTime::from(draft.deadline?),
     };
     let overrides = override_labels(sheet);
-    let settings_text = settings_text(protocol).to_owned();
+    let texts = SetupTexts {
+        settings: settings_text(protocol).to_owned(),
+        workload: own.map(|(_, text)| text.to_owned()),
+    };
     let spec = spec::<P>(draft, facts, servers, setup, requests?, images?)?;
-    Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides, settings_text)))
+    Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides, texts)))
+}
+
+/// What a protocol is set up with, as it stands in the file.
+pub(crate) struct SetupTexts {
+    /// The settings.
+    settings: String,
+    /// The protocol's own workload.
+    workload: Option<String>,
 }
 
 /// The settings with their parentheses.
@@ -99,9 +112,11 @@ fn read_settings<P: Protocol>(text: &str) -> Option<P::Settings> {
 }
 
 /// Sets the protocol up once more, for a world of its own.
-pub(crate) fn set_up_again<P: Protocol>(settings: &str) -> Setup<P::Node> {
-    let settings = read_settings::<P>(settings).expect("these settings were read before");
-    P::setup(&settings).expect("these settings made a configuration before")
+pub(crate) fn set_up_again<P: Protocol>(texts: &SetupTexts) -> Setup<P::Node> {
+    let settings = read_settings::<P>(&texts.settings).expect("these settings were read before");
+    let read = |text: &String| options().from_str(text).expect("this workload was read before");
+    let workload: Option<P::Workload> = texts.workload.as_ref().map(read);
+    P::setup(&settings, workload.as_ref()).expect("these settings made a configuration before")
 }
 
 /// How many servers the settings ask for: within the protocol's limits, before anything is made of
@@ -135,9 +150,10 @@ fn set_up<P: Protocol>(
     sheet: &mut Sheet<'_>,
     protocol: &ProtocolText<'_>,
     settings: &P::Settings,
+    workload: Option<&P::Workload>,
     servers: u32,
 ) -> Option<Setup<P::Node>> {
-    let setup = match P::setup(settings) {
+    let setup = match P::setup(settings, workload) {
         Ok(setup) => setup,
         Err(error) => {
             let place = protocol.item.at_field(sheet.text, error.field).span.clone();

@@ -6,16 +6,24 @@ use ron::value::RawValue;
 use serde::Deserialize;
 use sim_check::SimTime;
 use sim_node::{Duration, Node, NodeId};
-use sim_protocol::Protocol;
+use sim_protocol::{Protocol, Workload};
 
-use crate::Diagnostic;
 use crate::check::{Cast, check_node, check_time};
 use crate::draft::Draft;
-use crate::language::WorkloadText;
+use crate::outline::{Item, Shape};
 use crate::sheet::Sheet;
+use crate::words::{list, unknown};
+use crate::{Diagnostic, ProtocolFacts};
+
+/// The name of the plain workload.
+const PLAIN: &str = "Requests";
 
 /// The most requests of a plain workload.
 const REQUESTS_MAX: usize = 100_000;
+
+/// The values of a plain workload, its requests unread.
+#[derive(Deserialize)]
+struct RequestList<'a>(#[serde(borrow)] Vec<&'a RawValue>);
 
 /// A request, what it asks for unread.
 #[derive(Deserialize)]
@@ -29,45 +37,147 @@ pub(crate) type Requests<N> = Vec<(SimTime, NodeId, <N as Node>::Request)>;
 /// Disks at the first start.
 pub(crate) type Images<N> = BTreeMap<NodeId, <N as Node>::Stable>;
 
-/// The plain workload.
-pub(crate) fn requests<'a, P: Protocol>(
-    sheet: &mut Sheet<'a>,
-    draft: &Draft<'a>,
-    cast: &Cast<'_>,
-) -> Option<Requests<P::Node>> {
-    let Some(workload) = draft.workload else { return Some(Vec::new()) };
-    let list = sheet.field("workload").at_index(0);
-    let length = list.parts().len();
-    if length > REQUESTS_MAX {
-        let message =
-            format!("the workload has {length} requests; at most {REQUESTS_MAX} are allowed");
-        let place = list.at_index(REQUESTS_MAX).span.clone();
-        sheet.push(Diagnostic::error(place, message).label("one too many"));
-        return None;
-    }
-    let WorkloadText::Requests(raws) = sheet.read(workload, "the workload")?;
-    let mut requests = Vec::with_capacity(raws.len());
-    let mut all_read = true;
-    for (index, raw) in raws.into_iter().enumerate() {
-        let item = list.at_index(index);
-        let line = sheet.read::<RequestLine<'_>>(raw.get_ron(), "the request");
-        let Some(RequestLine::At(at, node, request)) = line else {
-            all_read = false;
-            continue;
+/// What the workload of a scenario consists of: `Requests([...])`, one that the protocol's own
+/// clients make, or both in a list.
+pub(crate) struct WorkloadParts<'a> {
+    /// The plain requests, with their place.
+    requests: Option<Named<'a>>,
+    /// The protocol's own.
+    own: Option<Named<'a>>,
+}
+
+/// A workload: its place, and its values with their parentheses.
+struct Named<'a> {
+    item: &'a Item,
+    values: &'a str,
+}
+
+impl<'a> WorkloadParts<'a> {
+    /// Tells the workloads of a scenario apart by their names. What is wrong is told to the sheet.
+    pub(crate) fn read(
+        sheet: &mut Sheet<'a>,
+        draft: &Draft<'a>,
+        facts: &ProtocolFacts,
+    ) -> Option<Self> {
+        let mut parts = Self { requests: None, own: None };
+        if draft.workload.is_none() {
+            return Some(parts);
+        }
+        let field = sheet.field("workload");
+        let items: Vec<&'a Item> = match &field.shape {
+            Shape::Group('[', parts) => parts.iter().map(|part| &part.value).collect(),
+            _ => vec![field],
         };
-        check_time(sheet, at, item.at_index(0));
-        check_node(sheet, node, &item.at_index(1).span, cast);
-        if draft.deadline.is_some_and(|deadline| at > deadline) {
-            let message = format!("the request at {at} comes after the deadline");
-            let place = item.at_index(0).span.clone();
-            sheet.push(Diagnostic::warning(place, message).label("the run is over by then"));
+        let own = facts.workload.map(|workload| workload.name);
+        let known: Vec<&str> = [PLAIN].into_iter().chain(own).collect();
+        for item in items {
+            let name = item.name(sheet.text);
+            let place = match name {
+                Some(PLAIN) => &mut parts.requests,
+                Some(name) if Some(name) == own => &mut parts.own,
+                _ => {
+                    sheet.push(unknown_workload(sheet.text, item, facts, &known));
+                    return None;
+                }
+            };
+            let values = match (&item.name, &item.shape) {
+                (Some(name), Shape::Group('(', _)) => {
+                    sheet.plain[name.end..item.span.end].trim_start()
+                }
+                _ => "()",
+            };
+            if place.replace(Named { item, values }).is_some() {
+                let message = format!("the workload `{}` is given twice", name.unwrap_or_default());
+                let span = item.span.clone();
+                sheet.push(Diagnostic::error(span, message).label("the second time"));
+                return None;
+            }
         }
-        match sheet.read(request.get_ron(), "the request") {
-            Some(request) => requests.push((SimTime::from(at), NodeId::new(node), request)),
-            None => all_read = false,
-        }
+        Some(parts)
     }
-    all_read.then_some(requests)
+
+    /// The protocol's own workload, checked, and its text; the outer `None` when it is wrong.
+    pub(crate) fn own<P: Protocol>(
+        &self,
+        sheet: &mut Sheet<'a>,
+    ) -> Option<Option<(P::Workload, &'a str)>> {
+        let Some(Named { item, values }) = &self.own else { return Some(None) };
+        let name = P::Workload::NAME.unwrap_or_default();
+        let noun = format!("`{name}`");
+        let workload: P::Workload = sheet.read_with_fields(values, &noun, P::Workload::FIELDS)?;
+        if let Err(error) = workload.validate() {
+            let place = item.at_field(sheet.text, error.field).span.clone();
+            let message = format!("`{}` of `{name}`: {}", error.field, error.message);
+            let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
+            if let Some(field) = P::Workload::FIELDS.iter().find(|field| field.name == error.field)
+            {
+                diagnostic = diagnostic.help(format!("`{}` is {}", field.name, field.meaning));
+            }
+            sheet.push(diagnostic);
+            return None;
+        }
+        Some(Some((workload, values)))
+    }
+
+    /// The plain requests.
+    pub(crate) fn requests<P: Protocol>(
+        &self,
+        sheet: &mut Sheet<'a>,
+        draft: &Draft<'a>,
+        cast: &Cast<'_>,
+    ) -> Option<Requests<P::Node>> {
+        let Some(Named { item, values }) = &self.requests else { return Some(Vec::new()) };
+        let list = item.at_index(0);
+        let length = list.parts().len();
+        if length > REQUESTS_MAX {
+            let message =
+                format!("the workload has {length} requests; at most {REQUESTS_MAX} are allowed");
+            let place = list.at_index(REQUESTS_MAX).span.clone();
+            sheet.push(Diagnostic::error(place, message).label("one too many"));
+            return None;
+        }
+        let RequestList(raws) = sheet.read(values, "the workload")?;
+        let mut requests = Vec::with_capacity(raws.len());
+        let mut all_read = true;
+        for (index, raw) in raws.into_iter().enumerate() {
+            let item = list.at_index(index);
+            let line = sheet.read::<RequestLine<'_>>(raw.get_ron(), "the request");
+            let Some(RequestLine::At(at, node, request)) = line else {
+                all_read = false;
+                continue;
+            };
+            check_time(sheet, at, item.at_index(0));
+            check_node(sheet, node, &item.at_index(1).span, cast);
+            if draft.deadline.is_some_and(|deadline| at > deadline) {
+                let message = format!("the request at {at} comes after the deadline");
+                let place = item.at_index(0).span.clone();
+                sheet.push(Diagnostic::warning(place, message).label("the run is over by then"));
+            }
+            match sheet.read::<P::Request>(request.get_ron(), "the request") {
+                Some(request) => {
+                    requests.push((SimTime::from(at), NodeId::new(node), request.into()));
+                }
+                None => all_read = false,
+            }
+        }
+        all_read.then_some(requests)
+    }
+}
+
+fn unknown_workload(text: &str, item: &Item, facts: &ProtocolFacts, known: &[&str]) -> Diagnostic {
+    let Some(name) = item.name(text) else {
+        let message = format!("expected a workload, found {}", item.describe(text));
+        let help = "it is written as in `Requests([At(\"1s\", 0, TheRequest)])`";
+        return Diagnostic::error(item.span.clone(), message).label("not a workload").help(help);
+    };
+    let place = item.name.clone().unwrap_or_else(|| item.span.clone());
+    let mut message = unknown("workload", name, known);
+    if name == "KeyValue" {
+        message = format!("`{}` has no clients of the key-value service", facts.name);
+    }
+    Diagnostic::error(place, message)
+        .label("no such workload")
+        .help(format!("here may stand {}", list(known)))
 }
 
 /// The disks at the first start.

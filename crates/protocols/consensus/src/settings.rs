@@ -1,7 +1,7 @@
 //! How the algorithms appear in a scenario.
 
 use serde::Deserialize;
-use sim_node::{Duration, LATE_MESSAGE, RoundConfig, Rounds};
+use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
 use crate::{Config, ConsensusClaims, FloodSet, Inputs, OptFloodSet, Rule, Value};
@@ -87,7 +87,7 @@ const ROUND_LENGTH: Field = Field {
 
 const SERVERS_MAX: u32 = 64;
 
-fn setup<N: sim_node::Node<Config = RoundConfig<Config>>>(
+fn setup<N: Node<Config = RoundConfig<Config>>>(
     (nodes, f): (u32, u32),
     rounds: Option<u32>,
     inputs: &Inputs,
@@ -143,14 +143,19 @@ impl Protocol for FloodSet {
     ];
 
     type Settings = FloodSetSettings;
+    type Workload = ();
     type Node = Rounds<Self>;
+    type Request = <Rounds<Self> as Node>::Request;
     type Properties = ConsensusClaims;
 
     fn servers(settings: &FloodSetSettings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &FloodSetSettings) -> Result<Setup<Rounds<Self>>, SettingsError> {
+    fn setup(
+        settings: &FloodSetSettings,
+        _: Option<&()>,
+    ) -> Result<Setup<Rounds<Self>>, SettingsError> {
         let s = settings;
         setup((s.nodes, s.f), s.rounds, &s.inputs, s.decide, s.round_length)
     }
@@ -180,14 +185,19 @@ impl Protocol for OptFloodSet {
     ];
 
     type Settings = OptFloodSetSettings;
+    type Workload = ();
     type Node = Rounds<Self>;
+    type Request = <Rounds<Self> as Node>::Request;
     type Properties = ConsensusClaims;
 
     fn servers(settings: &OptFloodSetSettings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &OptFloodSetSettings) -> Result<Setup<Rounds<Self>>, SettingsError> {
+    fn setup(
+        settings: &OptFloodSetSettings,
+        _: Option<&()>,
+    ) -> Result<Setup<Rounds<Self>>, SettingsError> {
         let s = settings;
         setup((s.nodes, s.f), s.rounds, &s.inputs, Rule::OnlyOr(s.default), s.round_length)
     }

@@ -178,7 +178,7 @@ fn a_declaration_from_below_begins_an_election() {
             0
         }
     }
-    let config = Bully::setup(&bully(5)).expect("the settings make sense").config;
+    let config = Bully::setup(&bully(5), None).expect("the settings make sense").config;
     let moment = Moment { id: NodeId::new(3), servers: 5, ..Moment::default() };
     let mut sink = Effects(Vec::new());
     let mut cx = Context::new(&config, moment, &mut sink);
@@ -231,7 +231,7 @@ fn a_quiet_group_exchanges_heartbeats_only() {
 
 #[test]
 fn the_waits_are_those_of_the_derivation() {
-    let config = Bully::setup(&bully(5)).expect("the settings make sense").config;
+    let config = Bully::setup(&bully(5), None).expect("the settings make sense").config;
     assert_eq!(config.round_trip(), ms(21));
     assert_eq!(config.patience(), ms(42));
     assert_eq!(config.detection_time(), ms(131));
@@ -242,7 +242,7 @@ fn the_waits_are_those_of_the_derivation() {
 
 #[test]
 fn settings_that_make_no_sense_name_the_field() {
-    let field = |settings: &Settings| Bully::setup(settings).unwrap_err().field;
+    let field = |settings: &Settings| Bully::setup(settings, None).unwrap_err().field;
     assert_eq!(field(&Settings { slack: ms(0), ..bully(3) }), "slack");
     assert_eq!(field(&Settings { period: ms(0), ..bully(3) }), "period");
     assert_eq!(field(&Settings { bound: Duration::MAX, ..bully(3) }), "bound");

@@ -145,7 +145,7 @@ fn drawn_identifiers_lie_in_an_order_of_the_seed() {
 
 #[test]
 fn settings_that_make_no_sense_name_the_field() {
-    let field = |settings: &Settings| ChangRoberts::setup(settings).unwrap_err().field;
+    let field = |settings: &Settings| ChangRoberts::setup(settings, None).unwrap_err().field;
     assert_eq!(field(&Settings { ids: vec![1, 2], order: None, ..ring(3) }), "ids");
     assert_eq!(field(&Settings { ids: vec![1, 2, 3], ..ring(3) }), "order");
     assert_eq!(field(&Settings { initiators: Initiators::Only(vec![3]), ..ring(3) }), "initiators");

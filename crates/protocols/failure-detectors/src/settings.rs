@@ -1,7 +1,7 @@
 //! How the detectors appear in a scenario.
 
 use serde::Deserialize;
-use sim_node::Duration;
+use sim_node::{Duration, Node};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
 use crate::{Config, DetectorClaims, EventuallyPerfect, LeaderClaims, Omega, OmegaConfig};
@@ -82,14 +82,16 @@ impl Protocol for EventuallyPerfect {
     const FIELDS: &'static [Field] = FIELDS;
 
     type Settings = Settings;
+    type Workload = ();
     type Node = Self;
+    type Request = <Self as Node>::Request;
     type Properties = DetectorClaims;
 
     fn servers(settings: &Settings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &Settings) -> Result<Setup<Self>, SettingsError> {
+    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Self>, SettingsError> {
         Ok(Setup { config: settings.config()?, others: 0, core: Core::Live })
     }
 }
@@ -108,14 +110,16 @@ impl Protocol for Omega {
     const FIELDS: &'static [Field] = FIELDS;
 
     type Settings = Settings;
+    type Workload = ();
     type Node = Self;
+    type Request = <Self as Node>::Request;
     type Properties = LeaderClaims;
 
     fn servers(settings: &Settings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &Settings) -> Result<Setup<Self>, SettingsError> {
+    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Self>, SettingsError> {
         let config = OmegaConfig { detector: settings.config()? };
         Ok(Setup { config, others: 0, core: Core::Live })
     }

@@ -31,9 +31,9 @@ fn settings_become_a_configuration() {
         increase: Duration::ZERO,
     };
     assert_eq!(EventuallyPerfect::servers(&settings), 5);
-    let setup = EventuallyPerfect::setup(&settings).expect("it makes sense");
+    let setup = EventuallyPerfect::setup(&settings, None).expect("it makes sense");
     assert_eq!((setup.config, setup.others, setup.core), (expected, 0, Core::Live));
-    let setup = Omega::setup(&settings).expect("it makes sense");
+    let setup = Omega::setup(&settings, None).expect("it makes sense");
     assert_eq!((setup.config.detector, setup.others), (expected, 0));
 }
 
@@ -43,8 +43,8 @@ fn nonsense_is_refused_by_name() {
         [("(nodes: 5, period: \"0s\")", "period"), ("(nodes: 5, timeout: \"0s\")", "timeout")]
     {
         let settings = settings(text).expect("well formed");
-        assert_eq!(EventuallyPerfect::setup(&settings).expect_err(text).field, field);
-        assert_eq!(Omega::setup(&settings).expect_err(text).field, field);
+        assert_eq!(EventuallyPerfect::setup(&settings, None).expect_err(text).field, field);
+        assert_eq!(Omega::setup(&settings, None).expect_err(text).field, field);
     }
     for malformed in ["()", "(nodes: -1)", "(nodes: 5, beat: \"1s\")", "(nodes: 5, period: 100)"] {
         assert!(settings(malformed).is_err(), "{malformed}");

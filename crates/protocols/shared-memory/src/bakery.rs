@@ -15,7 +15,7 @@
 //! stands: safe registers are enough. A process does not read its own registers: it knows them.
 
 use serde::{Deserialize, Serialize};
-use sim_node::Span;
+use sim_node::{Node, Span};
 use sim_protocol::{Field, Protocol, SettingsError, Setup};
 
 use crate::properties::Claims;
@@ -249,14 +249,19 @@ impl Protocol for Bakery {
     ];
 
     type Settings = BakerySettings;
+    type Workload = ();
     type Node = World<BakeryLock>;
+    type Request = <World<BakeryLock> as Node>::Request;
     type Properties = Claims;
 
     fn servers(settings: &BakerySettings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &BakerySettings) -> Result<Setup<World<BakeryLock>>, SettingsError> {
+    fn setup(
+        settings: &BakerySettings,
+        _: Option<&()>,
+    ) -> Result<Setup<World<BakeryLock>>, SettingsError> {
         let lock = BakeryConfig {
             processes: settings.nodes,
             registers: settings.registers,

@@ -9,7 +9,7 @@
 //! ```
 
 use serde::{Deserialize, Serialize};
-use sim_node::Span;
+use sim_node::{Node, Span};
 use sim_protocol::{Field, Protocol, SettingsError, Setup};
 
 use crate::properties::Claims;
@@ -172,14 +172,19 @@ impl Protocol for Peterson {
     ];
 
     type Settings = PetersonSettings;
+    type Workload = ();
     type Node = World<PetersonLock>;
+    type Request = <World<PetersonLock> as Node>::Request;
     type Properties = Claims;
 
     fn servers(_: &PetersonSettings) -> u32 {
         2
     }
 
-    fn setup(settings: &PetersonSettings) -> Result<Setup<World<PetersonLock>>, SettingsError> {
+    fn setup(
+        settings: &PetersonSettings,
+        _: Option<&()>,
+    ) -> Result<Setup<World<PetersonLock>>, SettingsError> {
         let lock = PetersonConfig { flags: settings.flags, turn: settings.turn };
         settings::Life {
             processes: 2,

@@ -28,7 +28,7 @@ fn peterson(flags: Semantics, turn: Semantics, entries: u32) -> Found {
         read: time,
         write: time,
     };
-    let setup = Peterson::setup(&settings).expect("the settings make sense");
+    let setup = Peterson::setup(&settings, None).expect("the settings make sense");
     explore::<PetersonLock>(&setup.config, Orders::All)
 }
 
@@ -44,7 +44,7 @@ fn bakery(nodes: u32, registers: Semantics, choosing: bool, entries: u32, orders
         read: time,
         write: time,
     };
-    let setup = Bakery::setup(&settings).expect("the settings make sense");
+    let setup = Bakery::setup(&settings, None).expect("the settings make sense");
     explore::<BakeryLock>(&setup.config, orders)
 }
 

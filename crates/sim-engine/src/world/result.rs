@@ -99,6 +99,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Some(format!("what {} owes was paid late, at {}", late.join(", "), self.now()))
             }
             Phase::Over(_) => {
+                let judged = self.judged();
+                let reason = judged.iter().find_map(|one| {
+                    let reason = one.judge.why_undecided()?;
+                    Some(format!("{} cannot be told: {reason}", one.claim.code))
+                });
+                if reason.is_some() {
+                    return reason;
+                }
                 let broken = self.promise_broken.as_ref()?;
                 if self.spec.promise.broken {
                     return None;
@@ -121,7 +129,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let unpaid = one.claim.kind == Kind::Liveness && !ended_well;
             let verdict = if fell {
                 Verdict::Violated
-            } else if unpaid || broken || late.contains(one.claim.code) {
+            } else if unpaid
+                || broken
+                || late.contains(one.claim.code)
+                || one.judge.why_undecided().is_some()
+            {
                 Verdict::Unknown
             } else if one.judge.times_judged() == 0 {
                 Verdict::Vacuous

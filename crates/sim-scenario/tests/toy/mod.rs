@@ -217,14 +217,16 @@ impl Protocol for Ping {
         },
     ];
     type Settings = Settings;
+    type Workload = ();
     type Node = PingNode;
+    type Request = <PingNode as Node>::Request;
     type Properties = (Checked<NoStrangers>, Checked<Answered>);
 
     fn servers(settings: &Settings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &Settings) -> Result<Setup<PingNode>, SettingsError> {
+    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<PingNode>, SettingsError> {
         if settings.patience.shortest().is_zero() {
             return Err(SettingsError::new("patience", "a patience of zero would ping for ever"));
         }
@@ -282,14 +284,16 @@ impl Protocol for Mute {
         meaning: "how many servers, up to 1000",
     }];
     type Settings = MuteSettings;
+    type Workload = ();
     type Node = MuteNode;
+    type Request = <MuteNode as Node>::Request;
     type Properties = ();
 
     fn servers(settings: &MuteSettings) -> u32 {
         settings.nodes
     }
 
-    fn setup(_: &MuteSettings) -> Result<Setup<MuteNode>, SettingsError> {
+    fn setup(_: &MuteSettings, _: Option<&()>) -> Result<Setup<MuteNode>, SettingsError> {
         Ok(Setup { config: (), others: 0, core: Core::Live })
     }
 }

@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use serde::Deserialize;
-use sim_node::Duration;
+use sim_node::{Duration, Node};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
 use super::{Config, Elections, Process, Properties};
@@ -116,14 +116,16 @@ impl Protocol for Bully {
     ];
 
     type Settings = Settings;
+    type Workload = ();
     type Node = Process;
+    type Request = <Process as Node>::Request;
     type Properties = Properties;
 
     fn servers(settings: &Settings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &Settings) -> Result<Setup<Process>, SettingsError> {
+    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
         let positive = [("slack", settings.slack), ("period", settings.period)];
         if let Some((field, _)) = positive.into_iter().find(|(_, duration)| duration.is_zero()) {
             return Err(SettingsError::new(field, "it must be more than nothing"));

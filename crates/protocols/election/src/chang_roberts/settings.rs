@@ -98,14 +98,16 @@ impl Protocol for ChangRoberts {
     ];
 
     type Settings = Settings;
+    type Workload = ();
     type Node = Process;
+    type Request = <Process as sim_node::Node>::Request;
     type Properties = Properties;
 
     fn servers(settings: &Settings) -> u32 {
         settings.nodes
     }
 
-    fn setup(settings: &Settings) -> Result<Setup<Process>, SettingsError> {
+    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
         if let Initiators::Only(some) = &settings.initiators
             && let Some(nobody) = some.iter().find(|node| **node >= settings.nodes)
         {

@@ -31,7 +31,7 @@ pub fn spec<P: Protocol>(
     delay: Delay,
     deadline: SimTime,
 ) -> WorldSpec<P::Node> {
-    let setup = P::setup(settings).expect("the settings make sense");
+    let setup = P::setup(settings, None).expect("the settings make sense");
     let mut spec = WorldSpec::new(setup.config, P::servers(settings), datagrams(delay), deadline);
     spec.core = setup.core;
     spec

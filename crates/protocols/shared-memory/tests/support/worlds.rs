@@ -14,7 +14,7 @@ pub(crate) fn world<P: Protocol>(
     deadline_secs: u64,
     faults: Vec<PlannedFault>,
 ) -> Arc<WorldSpec<P::Node>> {
-    let setup = P::setup(settings).expect("the settings make sense");
+    let setup = P::setup(settings, None).expect("the settings make sense");
     let deadline = SimTime::from(Duration::from_secs(deadline_secs));
     let mut spec = WorldSpec::new(setup.config, P::servers(settings), network, deadline);
     spec.others = setup.others;

@@ -1,0 +1,234 @@
+//! Elections: pre-votes, votes, and the withholding of votes (sections 5.2 and 5.4.1; thesis, 4.2.3 and
+//! 9.6).
+
+use std::collections::BTreeMap;
+
+use sim_node::{Context, NodeId};
+
+use crate::node::{Leading, Standing, Timer};
+use crate::reads::Reading;
+use crate::{
+    Index, Message, Mutant, Payload, Progress, Record, Server, Term, VoteReply, VoteRequest,
+    VoteResult,
+};
+
+impl Server {
+    /// No leader was heard for an election timeout.
+    pub(crate) fn miss_leader(&mut self, cx: &mut Context<'_, Self>) {
+        if self.is_leader() {
+            return;
+        }
+        self.wait_for_leader(cx);
+        // Whoever has no vote cannot become leader; it waits to hear of a configuration in which it has.
+        if !self.configuration().is_voter(cx.id()) {
+            return;
+        }
+        if cx.config().pre_vote {
+            self.ask_before(cx);
+        } else {
+            self.campaign(false, cx);
+        }
+    }
+
+    /// Asks whether it would win an election in the next term.
+    fn ask_before(&mut self, cx: &mut Context<'_, Self>) {
+        self.standing = Standing::PreCandidate { votes: BTreeMap::from([(cx.id(), true)]) };
+        let request = self.vote_request(self.term.next(), false);
+        self.ask_voters(&Message::PreVote(request), cx);
+        self.settle_pre_vote(cx);
+    }
+
+    /// Begins an election: new term, own vote, durable before anybody hears of it.
+    fn campaign(&mut self, transfer: bool, cx: &mut Context<'_, Self>) {
+        self.term = self.term.next();
+        self.vote = Some(cx.id());
+        self.standing = Standing::Candidate { votes: BTreeMap::from([(cx.id(), true)]) };
+        self.wait_for_leader(cx);
+        cx.write(Record::Vote { term: self.term, vote: self.vote });
+        Self::persist(cx);
+        let request = self.vote_request(self.term, transfer);
+        self.ask_voters(&Message::RequestVote(request), cx);
+        self.settle_vote(cx);
+    }
+
+    fn vote_request(&self, term: Term, transfer: bool) -> VoteRequest {
+        VoteRequest { term, last: self.log.last(), last_term: self.log.last_term(), transfer }
+    }
+
+    fn ask_voters(&self, message: &Message, cx: &mut Context<'_, Self>) {
+        for voter in self.configuration().voters() {
+            if voter != cx.id() {
+                cx.send(voter, message.clone());
+            }
+        }
+    }
+
+    /// Leadership was transferred to this server.
+    pub(crate) fn take_over(&mut self, term: Term, cx: &mut Context<'_, Self>) {
+        let may_lead = !self.is_leader() && self.configuration().is_voter(cx.id());
+        if term == self.term && may_lead {
+            self.campaign(true, cx);
+        }
+    }
+
+    /// Somebody asks whether it would be elected. Nothing changes here: only an answer goes out.
+    pub(crate) fn answer_pre_vote(
+        &mut self,
+        from: NodeId,
+        request: &VoteRequest,
+        cx: &mut Context<'_, Self>,
+    ) {
+        let granted = request.term > self.term
+            && !self.hears_leader(cx)
+            && self.log.is_no_newer_than(request.last_term, request.last);
+        // A refusal carries the own term, so that a server that fell behind catches up.
+        let term = if granted { request.term } else { self.term };
+        // The term may not be durable yet, if it came in this incarnation without an answer.
+        Self::persist(cx);
+        cx.send(from, Message::PreVoteReply(VoteReply { term, granted }));
+    }
+
+    pub(crate) fn count_pre_vote(
+        &mut self,
+        from: NodeId,
+        reply: &VoteReply,
+        cx: &mut Context<'_, Self>,
+    ) {
+        if !reply.granted && reply.term > self.term {
+            return self.enter_term(reply.term, cx);
+        }
+        if reply.granted && reply.term != self.term.next() {
+            return;
+        }
+        if let Standing::PreCandidate { votes } = &mut self.standing {
+            votes.insert(from, reply.granted);
+            self.settle_pre_vote(cx);
+        }
+    }
+
+    fn settle_pre_vote(&mut self, cx: &mut Context<'_, Self>) {
+        let Standing::PreCandidate { votes } = &self.standing else { return };
+        match self.configuration().vote(|voter| votes.get(&voter).copied()) {
+            VoteResult::Won => self.campaign(false, cx),
+            VoteResult::Lost => self.standing = Standing::Follower { leader: None },
+            VoteResult::Pending => {}
+        }
+    }
+
+    /// Somebody campaigns (figure 2, RequestVote).
+    pub(crate) fn answer_vote(
+        &mut self,
+        from: NodeId,
+        request: &VoteRequest,
+        cx: &mut Context<'_, Self>,
+    ) {
+        // "If a server receives a RequestVote within the minimum election timeout of hearing from a
+        // current leader, it does not update its term or grant its vote" (section 6). Nor does it when
+        // it is in that term already, of which somebody else may have told it: its lease binds it still.
+        if request.term >= self.term && !request.transfer && self.withholds(cx) {
+            cx.mark("vote withheld");
+            return;
+        }
+        if request.term > self.term {
+            self.enter_term(request.term, cx);
+        }
+        let free = self.vote.is_none_or(|vote| vote == from) || cx.config().has(Mutant::Vote2);
+        let granted = request.term == self.term
+            && free
+            && self.log.is_no_newer_than(request.last_term, request.last);
+        if granted {
+            self.vote = Some(from);
+            cx.write(Record::Vote { term: self.term, vote: self.vote });
+            self.wait_for_leader(cx);
+        }
+        Self::persist(cx);
+        cx.send(from, Message::Vote(VoteReply { term: self.term, granted }));
+    }
+
+    pub(crate) fn count_vote(
+        &mut self,
+        from: NodeId,
+        reply: &VoteReply,
+        cx: &mut Context<'_, Self>,
+    ) {
+        if reply.term > self.term {
+            return self.enter_term(reply.term, cx);
+        }
+        if reply.term < self.term {
+            return;
+        }
+        if let Standing::Candidate { votes } = &mut self.standing {
+            votes.insert(from, reply.granted);
+            self.settle_vote(cx);
+        }
+    }
+
+    fn settle_vote(&mut self, cx: &mut Context<'_, Self>) {
+        let Standing::Candidate { votes } = &self.standing else { return };
+        if self.configuration().vote(|voter| votes.get(&voter).copied()) == VoteResult::Won {
+            self.lead(cx);
+        }
+    }
+
+    /// It has been elected.
+    fn lead(&mut self, cx: &mut Context<'_, Self>) {
+        cx.mark("election won");
+        cx.cancel_timer(Timer::Election);
+        let last = self.log.last();
+        let others = self.others(cx.id());
+        self.standing = Standing::Leader(Box::new(Leading {
+            progress: others.into_iter().map(|node| (node, Progress::new(last))).collect(),
+            persisted: Index(0),
+            waiting: BTreeMap::new(),
+            reading: Reading::default(),
+            transfer: None,
+            transfer_begun: false,
+            plan: None,
+        }));
+        cx.set_timer(Timer::Heartbeat, cx.config().heartbeat);
+        if cx.config().withholds_votes() {
+            cx.set_timer(Timer::Quorum, cx.config().election_timeout.longest());
+        }
+        // What it wrote as a follower may not be durable yet.
+        Self::persist(cx);
+        cx.send(cx.id(), Message::Persisted(self.term, last));
+        if cx.config().noop {
+            self.propose(Payload::Noop, cx);
+        } else {
+            self.broadcast_heartbeat(cx);
+        }
+    }
+
+    /// Whether it has heard a leader within the shortest election timeout, or is one.
+    fn hears_leader(&self, cx: &Context<'_, Self>) -> bool {
+        let shortest = cx.config().election_timeout.shortest();
+        self.is_leader() || self.heard.is_some_and(|heard| cx.now() - heard < shortest)
+    }
+
+    /// Whether it withholds its vote: for a leader's sake, or because it may have heard one shortly
+    /// before it crashed.
+    fn withholds(&self, cx: &Context<'_, Self>) -> bool {
+        let shortest = cx.config().election_timeout.shortest();
+        cx.config().withholds_votes()
+            && (self.hears_leader(cx)
+                || self.restarted.is_some_and(|restarted| cx.now() - restarted < shortest))
+    }
+
+    /// Does a majority still answer? If not, somebody else may lead already (thesis, 6.2).
+    pub(crate) fn check_quorum(&mut self, cx: &mut Context<'_, Self>) {
+        let id = cx.id();
+        let Standing::Leader(leading) = &self.standing else { return };
+        let answers = |node: NodeId| {
+            Some(node == id || leading.progress.get(&node).is_some_and(|one| one.active))
+        };
+        if self.configuration().vote(answers) != VoteResult::Won {
+            return self.step_down(None, cx);
+        }
+        if let Standing::Leader(leading) = &mut self.standing {
+            for progress in leading.progress.values_mut() {
+                progress.active = false;
+            }
+        }
+        cx.set_timer(Timer::Quorum, cx.config().election_timeout.longest());
+    }
+}

@@ -1,0 +1,88 @@
+//! RF6: once the cluster is calm it has a leader, within a bounded number of timeouts and at the
+//! deadline.
+
+use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
+use sim_node::{Duration, Effect, Either, Node, NodeId};
+
+use super::server;
+use crate::{Party, Server, Term};
+
+/// RF6 leader.
+#[derive(Clone, Debug)]
+pub struct Leader {
+    /// Within so long after the calm somebody leads.
+    patience: Duration,
+    /// When the calm began.
+    calm: Option<SimTime>,
+    /// When somebody first led after it.
+    led: Option<SimTime>,
+}
+
+/// An election that fails takes a timeout, and each succeeds with a fair chance (section 9.3): so many
+/// failures in a row do not happen where timeouts fit the network.
+const TIMEOUTS: u64 = 30;
+
+impl Property<Party> for Leader {
+    const CLAIM: Claim = Claim {
+        code: "RF6",
+        name: "leader",
+        kind: Kind::Liveness,
+        meaning: "once the cluster is calm, a server leads within 30 election timeouts, and at the \
+                  deadline",
+        source: "Ongaro and Ousterhout 2014, sections 5.6 and 9.3",
+    };
+
+    fn new(config: &<Party as Node>::Config, _: u32) -> Self {
+        let patience = config.server.election_timeout.longest().saturating_mul(TIMEOUTS);
+        Self { patience, calm: None, led: None }
+    }
+
+    fn after(&mut self, view: &View<'_, Party>, node: NodeId, _: &[Effect<Party>], _: &mut Judge) {
+        if self.calm.is_some() && self.led.is_none() {
+            let leads = server(view, node).is_some_and(Server::is_leader);
+            self.led = (leads && leader(view).is_some()).then_some(view.time);
+        }
+    }
+
+    fn calm(&mut self, view: &View<'_, Party>, _: &mut Judge) {
+        self.calm = Some(view.time);
+        self.led = leader(view).map(|_| view.time);
+    }
+
+    fn end(&mut self, view: &View<'_, Party>, judge: &mut Judge) {
+        judge.judged();
+        let Some(calm) = self.calm else { return };
+        let took = self.led.unwrap_or(view.time) - calm;
+        if took > self.patience {
+            let detail =
+                format!("nobody led for {took} after the calm, more than {TIMEOUTS} timeouts");
+            judge.violate(None, detail, &[]);
+        }
+    }
+
+    fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
+        let detail = format!("nobody leads in term {}", latest(view)?);
+        leader(view).is_none().then_some(Debt { node: None, detail })
+    }
+}
+
+/// Who leads: of an older term than another server's it does not lead any longer, and does not know.
+/// Whoever leads the core may be outside it, as long as it is up.
+fn leader(view: &View<'_, Party>) -> Option<NodeId> {
+    let latest = latest(view)?;
+    let leads = |server: &Server| server.is_leader() && server.term() >= latest;
+    let mut up = view.up().filter_map(|(node, state)| Some((node, as_server(state)?)));
+    up.find(|(_, server)| leads(server)).map(|(node, _)| node)
+}
+
+/// The latest term of the servers to which a leader is owed.
+fn latest(view: &View<'_, Party>) -> Option<Term> {
+    view.owed().filter_map(|(_, state)| as_server(state)).map(Server::term).max()
+}
+
+fn as_server(party: &Party) -> Option<&Server> {
+    match party {
+        Either::Server(server) => Some(server),
+        Either::Client(_) => None,
+    }
+}

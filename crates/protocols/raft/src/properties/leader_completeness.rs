@@ -1,0 +1,102 @@
+//! RF4: a committed entry is in the logs of the leaders of all later terms.
+
+use std::collections::BTreeMap;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, Node, NodeId};
+
+use super::server;
+use crate::{Index, Party, Server, Term};
+
+/// RF4 leader-completeness (figure 3). A log is meant here with the entries that a snapshot stands for.
+#[derive(Clone, Debug)]
+pub struct LeaderCompleteness {
+    /// Every committed entry, from index 1 on.
+    committed: Vec<Committed>,
+    /// Who led in which term.
+    leaders: BTreeMap<Term, NodeId>,
+}
+
+/// A committed entry.
+#[derive(Clone, Copy, Debug)]
+struct Committed {
+    /// Its term.
+    term: Term,
+    /// In which term it was committed.
+    within: Term,
+    /// At which step.
+    step: u64,
+}
+
+impl Property<Party> for LeaderCompleteness {
+    const CLAIM: Claim = Claim {
+        code: "RF4",
+        name: "leader-completeness",
+        kind: Kind::Safety,
+        meaning: "an entry committed in a term is in the logs of the leaders of all later terms",
+        source: "Ongaro and Ousterhout 2014, figure 3; section 5.4",
+    };
+
+    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
+        Self { committed: Vec::new(), leaders: BTreeMap::new() }
+    }
+
+    fn after(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        _: &[Effect<Party>],
+        judge: &mut Judge,
+    ) {
+        let Some(server) = server(view, node) else { return };
+        if server.is_leader() && self.leaders.get(&server.term()) != Some(&node) {
+            self.leaders.insert(server.term(), node);
+            judge.judged();
+            self.compare(node, server, 0, judge);
+        }
+        let known = self.committed.len();
+        if server.commit().0 > known as u64 {
+            self.commit(view, server, judge, known);
+        }
+    }
+}
+
+impl LeaderCompleteness {
+    /// A server commits what nobody had: a leader, or whoever hears of it before the leader's next step.
+    fn commit(&mut self, view: &View<'_, Party>, server: &Server, judge: &mut Judge, known: usize) {
+        let (within, step) = (server.term(), view.step);
+        for number in known as u64 + 1..=server.commit().0 {
+            // What a snapshot brings was committed by whoever took it, and is known.
+            let Some(term) = server.log().term_at(Index(number)) else { break };
+            self.committed.push(Committed { term, within, step });
+        }
+        // Leaders of later terms that were elected before.
+        for (_, leader) in self.leaders.range(within.next()..) {
+            if let Some(later) = super::server(view, *leader)
+                && later.is_leader()
+                && later.term() > within
+            {
+                self.compare(*leader, later, known, judge);
+            }
+        }
+    }
+
+    /// Does a leader have the committed entries from a place on?
+    fn compare(&self, node: NodeId, leader: &Server, from: usize, judge: &mut Judge) {
+        let (log, term) = (leader.log(), leader.term());
+        let compacted = usize::try_from(log.base().0.saturating_sub(1)).unwrap_or(usize::MAX);
+        for (index, entry) in (1..).zip(&self.committed).skip(from.max(compacted)) {
+            let index = Index(index);
+            if entry.within >= term {
+                continue;
+            }
+            if log.term_at(index) != Some(entry.term) {
+                let within = entry.within;
+                let detail = format!(
+                    "the leader of term {term} lacks entry {index}, committed in term {within}"
+                );
+                return judge.violate(node, detail, &[entry.step]);
+            }
+        }
+    }
+}

@@ -1,0 +1,331 @@
+//! [`Client`]: makes operations, asks again, follows redirects, gives up.
+
+use std::collections::BTreeMap;
+use std::marker::PhantomData;
+
+use serde::{Deserialize, Serialize};
+use sim_node::{Context, Never, Node, NodeId, Role, Span, Stable};
+
+use crate::workload::{Loop, Skew};
+use crate::{Answer, ClientId, Command, Key, KeyValue, Operation, Output, Request, ServiceMessage};
+
+/// What all clients know.
+#[derive(Clone, Debug)]
+pub struct ClientConfig {
+    /// The workload.
+    pub workload: KeyValue,
+}
+
+/// The client's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ClientTimer {
+    /// The next operation begins.
+    Next,
+    /// The answer to the operation of this lane is overdue.
+    Overdue(u32),
+}
+
+/// What a client tells.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ClientIndication {
+    /// An operation begins.
+    Invoked {
+        /// Which.
+        operation: Operation,
+        /// What it is to do.
+        command: Command,
+    },
+    /// It took effect.
+    Answered {
+        /// Which.
+        operation: Operation,
+        /// With this output.
+        output: Output,
+    },
+    /// The client waits for it no longer: it may have taken effect, or still will, or never.
+    GivenUp {
+        /// Which.
+        operation: Operation,
+    },
+}
+
+/// What a client's disk knows: how often it has started, so that no identity is used twice.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ClientStable {
+    /// How often it has started.
+    pub starts: u32,
+    /// How many operations it has begun.
+    pub begun: u32,
+}
+
+/// What a client writes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum ClientRecord {
+    /// It started.
+    Started,
+    /// It began an operation.
+    Began,
+}
+
+impl Stable for ClientStable {
+    type Record = ClientRecord;
+    fn apply(&mut self, record: &ClientRecord) {
+        match record {
+            ClientRecord::Started => self.starts += 1,
+            ClientRecord::Began => self.begun += 1,
+        }
+    }
+}
+
+/// A client of the service. It asks the server that answered last, follows redirects, and asks the next
+/// server when an answer is overdue. A retry is the same operation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(bound = "")]
+pub struct Client<M: ServiceMessage> {
+    /// How many operations are left to begin.
+    left: u32,
+    /// How many it has begun; makes values unique.
+    begun: u32,
+    /// The next session's number.
+    next_session: u64,
+    /// Operations under way, and idle sessions. A closed loop has one lane, an open one as many as there
+    /// are operations under way at once.
+    lanes: BTreeMap<u32, Lane>,
+    /// What it last knew of each key, which its compare-and-sets expect.
+    known: BTreeMap<Key, Option<String>>,
+    /// Whom it asks first.
+    server: NodeId,
+    #[serde(skip)]
+    message: PhantomData<fn() -> M>,
+}
+
+/// A session, in which one operation at a time is under way.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+struct Lane {
+    session: u64,
+    sequence: u64,
+    under_way: Option<UnderWay>,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+struct UnderWay {
+    command: Command,
+    attempts: u32,
+}
+
+/// Sessions of different incarnations are this far apart.
+const SESSIONS_PER_START: u64 = 1 << 32;
+
+impl<M: ServiceMessage> Node for Client<M> {
+    type Config = ClientConfig;
+    type Message = M;
+    type Timer = ClientTimer;
+    type Request = Never;
+    type Indication = ClientIndication;
+    type Stable = ClientStable;
+
+    fn start(stable: &ClientStable, cx: &mut Context<'_, Self>) -> Self {
+        cx.write(ClientRecord::Started);
+        cx.barrier();
+        let workload = &cx.config().workload;
+        let place = cx.id().number() - cx.servers();
+        let client = Self {
+            left: workload.share(place).saturating_sub(stable.begun),
+            begun: stable.begun,
+            next_session: u64::from(stable.starts) * SESSIONS_PER_START,
+            lanes: BTreeMap::new(),
+            known: BTreeMap::new(),
+            server: NodeId::new(place % cx.servers()),
+            message: PhantomData,
+        };
+        client.plan_next(cx);
+        client
+    }
+
+    fn on_message(&mut self, from: NodeId, message: M, cx: &mut Context<'_, Self>) {
+        let Ok(reply) = message.into_reply() else { return };
+        let id = cx.id();
+        let mut lanes = self.lanes.iter_mut();
+        let Some((&number, lane)) = lanes
+            .find(|(_, lane)| lane.under_way.is_some() && lane.operation(id) == reply.operation)
+        else {
+            return;
+        };
+        match reply.answer {
+            Answer::Done(output) => {
+                if let Some(under_way) = lane.under_way.take() {
+                    learn(&mut self.known, &under_way.command, &output);
+                }
+                self.server = from;
+                cx.cancel_timer(ClientTimer::Overdue(number));
+                cx.indicate(ClientIndication::Answered { operation: reply.operation, output });
+                if let Loop::Closed { .. } = cx.config().workload.arrivals {
+                    self.plan_next(cx);
+                }
+            }
+            // Without a better address, the same server is asked again when the answer is overdue.
+            Answer::Redirect(None) => {}
+            Answer::Redirect(Some(server)) => {
+                if server != from && server.number() < cx.servers() {
+                    self.server = server;
+                    self.ask(number, true, cx);
+                }
+            }
+        }
+    }
+
+    fn on_timer(&mut self, timer: ClientTimer, cx: &mut Context<'_, Self>) {
+        match timer {
+            ClientTimer::Next => {
+                self.begin(cx);
+                if let Loop::Open { .. } = cx.config().workload.arrivals {
+                    self.plan_next(cx);
+                }
+            }
+            ClientTimer::Overdue(number) => self.overdue(number, cx),
+        }
+    }
+
+    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
+        match request {}
+    }
+
+    fn role(&self) -> Option<Role> {
+        Some(Role::new("client", 0))
+    }
+}
+
+impl Lane {
+    fn operation(&self, node: NodeId) -> Operation {
+        Operation { client: ClientId { node, session: self.session }, sequence: self.sequence }
+    }
+}
+
+impl<M: ServiceMessage> Client<M> {
+    /// Whether all its operations have begun and none is under way.
+    #[must_use]
+    pub fn is_done(&self) -> bool {
+        self.left == 0 && self.lanes.values().all(|lane| lane.under_way.is_none())
+    }
+
+    fn plan_next(&self, cx: &mut Context<'_, Self>) {
+        if self.left > 0 {
+            let span: Span = match cx.config().workload.arrivals {
+                Loop::Closed { think } => think,
+                Loop::Open { every } => every,
+            };
+            cx.set_timer(ClientTimer::Next, span);
+        }
+    }
+
+    fn begin(&mut self, cx: &mut Context<'_, Self>) {
+        if self.left == 0 {
+            return;
+        }
+        self.left -= 1;
+        self.begun += 1;
+        cx.write(ClientRecord::Began);
+        let command = self.draw_command(cx);
+        let idle = self.lanes.iter().find(|(_, lane)| lane.under_way.is_none());
+        let number = idle.map_or_else(
+            || u32::try_from(self.lanes.len()).expect("fewer lanes than operations"),
+            |(number, _)| *number,
+        );
+        let next_session = &mut self.next_session;
+        let lane = self.lanes.entry(number).or_insert_with(|| {
+            let session = *next_session;
+            *next_session += 1;
+            Lane { session, sequence: 0, under_way: None }
+        });
+        lane.sequence += 1;
+        lane.under_way = Some(UnderWay { command: command.clone(), attempts: 0 });
+        let operation = lane.operation(cx.id());
+        cx.indicate(ClientIndication::Invoked { operation, command });
+        self.ask(number, false, cx);
+    }
+
+    /// Sends an operation, and waits for its answer.
+    fn ask(&mut self, number: u32, again: bool, cx: &mut Context<'_, Self>) {
+        let Some(lane) = self.lanes.get_mut(&number) else { return };
+        let operation = lane.operation(cx.id());
+        let Some(under_way) = &mut lane.under_way else { return };
+        under_way.attempts += 1;
+        let request = M::request(Request { operation, command: under_way.command.clone() });
+        if again {
+            cx.resend(self.server, request);
+        } else {
+            cx.send(self.server, request);
+        }
+        cx.set_timer(ClientTimer::Overdue(number), cx.config().workload.timeout);
+    }
+
+    /// No answer came in time: asks the next server, or gives up and goes on under a new identity.
+    fn overdue(&mut self, number: u32, cx: &mut Context<'_, Self>) {
+        let limit = cx.config().workload.attempts;
+        self.server = NodeId::new((self.server.number() + 1) % cx.servers());
+        let Some(lane) = self.lanes.get_mut(&number) else { return };
+        let attempts = lane.under_way.as_ref().map_or(0, |under_way| under_way.attempts);
+        if limit == 0 || attempts < limit {
+            return self.ask(number, true, cx);
+        }
+        let operation = lane.operation(cx.id());
+        *lane = Lane { session: self.next_session, sequence: 0, under_way: None };
+        self.next_session += 1;
+        cx.indicate(ClientIndication::GivenUp { operation });
+        if let Loop::Closed { .. } = cx.config().workload.arrivals {
+            self.plan_next(cx);
+        }
+    }
+
+    fn draw_command(&self, cx: &mut Context<'_, Self>) -> Command {
+        let workload = &cx.config().workload;
+        let key = Key(draw_key(workload, cx));
+        let value = format!("{}.{}", cx.id().number(), self.begun);
+        let mix = &workload.mix;
+        let mut pick = cx.choose(mix.total());
+        for (weight, which) in
+            [(mix.get, 0), (mix.put, 1), (mix.append, 2), (mix.cas, 3), (mix.delete, 4)]
+        {
+            let weight = u64::from(weight);
+            if pick < weight {
+                return match which {
+                    0 => Command::Get(key),
+                    1 => Command::Put(key, value),
+                    2 => Command::Append(key, format!("{value},")),
+                    3 => {
+                        let expected = self.known.get(&key).cloned().flatten();
+                        Command::CompareAndSet(key, expected, value)
+                    }
+                    _ => Command::Delete(key),
+                };
+            }
+            pick -= weight;
+        }
+        Command::Get(key)
+    }
+}
+
+/// What an answer tells of its key's value.
+fn learn(known: &mut BTreeMap<Key, Option<String>>, command: &Command, output: &Output) {
+    let value = match (command, output) {
+        (_, Output::Value(value)) => value.clone(),
+        (
+            Command::Put(_, value) | Command::CompareAndSet(_, _, value),
+            Output::Done | Output::Written(true),
+        ) => Some(value.clone()),
+        (Command::Delete(_), _) => None,
+        _ => return,
+    };
+    known.insert(command.key(), value);
+}
+
+fn draw_key<M: ServiceMessage>(workload: &KeyValue, cx: &mut Context<'_, Client<M>>) -> u32 {
+    let among = match workload.skew {
+        Skew::Uniform => workload.keys,
+        Skew::Hot { keys, share } => {
+            let hot = cx.choose(1_000_000_000) < u64::from(share.parts_per_billion());
+            if hot { keys } else { workload.keys }
+        }
+    };
+    u32::try_from(cx.choose(u64::from(among))).expect("keys are 32 bits")
+}

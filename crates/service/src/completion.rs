@@ -1,0 +1,66 @@
+//! KV2: after the calm, every operation is answered by the deadline.
+
+use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_node::{Either, Node, NodeId};
+
+use crate::{Client, ClientIndication, ServiceMessage};
+
+/// A node of a world of servers and clients.
+pub trait Served: Node {
+    /// Of a client whether all its operations have ended; `None` of a server.
+    fn is_done(&self) -> Option<bool>;
+    /// What a client tells; `None` for what a server does.
+    fn told(indication: &Self::Indication) -> Option<&ClientIndication>;
+}
+
+impl<S: Node<Message = M>, M: ServiceMessage> Served for Either<S, Client<M>> {
+    fn is_done(&self) -> Option<bool> {
+        match self {
+            Self::Server(_) => None,
+            Self::Client(client) => Some(client.is_done()),
+        }
+    }
+
+    fn told(indication: &Self::Indication) -> Option<&ClientIndication> {
+        match indication {
+            Either::Server(_) => None,
+            Either::Client(told) => Some(told),
+        }
+    }
+}
+
+/// KV2 completion. The deadline must leave the clients the time to make all their operations.
+#[derive(Clone, Debug)]
+pub struct Completion;
+
+impl<N: Served> Property<N> for Completion {
+    const CLAIM: Claim = Claim {
+        code: "KV2",
+        name: "completion",
+        kind: Kind::Liveness,
+        meaning: "after the calm, all operations that the clients do not give up are answered by the \
+                  deadline",
+        source: "Ongaro's thesis 2014, section 6.3",
+    };
+
+    fn new(_: &N::Config, _: u32) -> Self {
+        Self
+    }
+
+    fn indicated(
+        &mut self,
+        _: &View<'_, N>,
+        _: NodeId,
+        indication: &N::Indication,
+        judge: &mut Judge,
+    ) {
+        if matches!(N::told(indication), Some(ClientIndication::Answered { .. })) {
+            judge.judged();
+        }
+    }
+
+    fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
+        let (node, _) = view.owed().find(|(_, state)| state.is_done() == Some(false))?;
+        Some(Debt { node: Some(node), detail: format!("{node} waits for answers") })
+    }
+}

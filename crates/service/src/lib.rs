@@ -1,0 +1,33 @@
+//! The replicated key-value service under which every replicated protocol is compared: its state
+//! machine, its clients and their workloads, and the claims about what clients see.
+//!
+//! ```text
+//! Module: replicated key-value service
+//! Requests (client):    none; a client makes its operations by itself, as the workload says
+//! Indications (client): Invoked { operation, command }   an operation begins
+//!                       Answered { operation, output }   it took effect, with this output
+//!                       GivenUp { operation }            it may or may not have taken effect
+//! Properties:
+//!   KV1 linearizability   every history of the clients is linearizable (Herlihy, Wing 1990)
+//!   KV2 completion        after the calm, every operation that its client does not give up is
+//!                         answered by the deadline (liveness)
+//! ```
+//!
+//! A server executes [`Command`]s on a [`Store`], each at most once by client and sequence number, and
+//! speaks [`ServiceMessage`]s with the [`Client`]s beside its own protocol.
+
+mod client;
+mod command;
+mod completion;
+mod linearizability;
+mod message;
+mod store;
+mod workload;
+
+pub use client::{Client, ClientConfig, ClientIndication, ClientRecord, ClientStable, ClientTimer};
+pub use command::{Command, Key, Output};
+pub use completion::{Completion, Served};
+pub use linearizability::Linearizability;
+pub use message::{Answer, ClientId, Operation, Reply, Request, ServiceMessage};
+pub use store::{Part, Session, Store};
+pub use workload::{KeyValue, Loop, Mix, Skew};

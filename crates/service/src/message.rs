@@ -1,0 +1,74 @@
+//! What clients and servers say to each other.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use sim_node::{Message, NodeId};
+
+use crate::{Command, Output};
+
+/// An identity under which operations are numbered: a session of one client.
+///
+/// A client takes a new identity when it gives an operation up, since it cannot know whether the
+/// operation will still take effect, and when it restarts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ClientId {
+    /// The client.
+    pub node: NodeId,
+    /// Its how-manieth session, from 0, over all incarnations and all operations under way at once.
+    pub session: u64,
+}
+
+/// An operation: the same, however often it is sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Operation {
+    /// Who asks.
+    pub client: ClientId,
+    /// Its number in the session, from 1 without gaps.
+    pub sequence: u64,
+}
+
+/// A client asks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Request {
+    /// For which operation.
+    pub operation: Operation,
+    /// What it is to do.
+    pub command: Command,
+}
+
+/// A server answers.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Reply {
+    /// Which operation.
+    pub operation: Operation,
+    /// What becomes of it.
+    pub answer: Answer,
+}
+
+/// What becomes of an operation.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Answer {
+    /// It took effect, now or when it was sent before, with this output.
+    Done(Output),
+    /// This server cannot serve it; ask that one, if one is known. Says nothing about whether an earlier
+    /// sending took effect.
+    Redirect(Option<NodeId>),
+}
+
+/// A message type that carries the service's requests and replies beside the protocol's own messages.
+pub trait ServiceMessage: Message {
+    /// Wraps a client's request; its class is [`sim_node::Class::Client`].
+    fn request(request: Request) -> Self;
+    /// Takes a server's reply out, or gives the message back.
+    ///
+    /// # Errors
+    /// The message itself, when it is no reply.
+    fn into_reply(self) -> Result<Reply, Self>;
+}
+
+impl fmt::Display for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}#{}", self.client.node, self.client.session, self.sequence)
+    }
+}

@@ -1,0 +1,129 @@
+//! [`Store`]: the deterministic state machine that is replicated.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{ClientId, Command, Key, Operation, Output};
+
+/// The state machine: keys and values, and for each session its last operation with the output, so that
+/// an operation takes effect at most once (Ongaro's thesis, 6.3). The sessions belong to the state, and
+/// so to snapshots.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Store {
+    values: BTreeMap<Key, String>,
+    sessions: BTreeMap<ClientId, Session>,
+}
+
+/// The last operation of a session.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Session {
+    /// Its number.
+    pub sequence: u64,
+    /// What it answered.
+    pub output: Output,
+}
+
+impl Store {
+    /// Executes an operation, unless it took effect before; then returns what it answered.
+    ///
+    /// Returns `None` for an operation that an operation with a greater number of its session has
+    /// overtaken: its client no longer waits for it.
+    pub fn execute(&mut self, operation: Operation, command: &Command) -> Option<Output> {
+        let last = self.sessions.get(&operation.client);
+        match last.map(|last| (last.sequence, &last.output)) {
+            Some((sequence, output)) if sequence == operation.sequence => Some(output.clone()),
+            Some((sequence, _)) if sequence > operation.sequence => None,
+            _ => {
+                let output = self.apply(command);
+                let session = Session { sequence: operation.sequence, output: output.clone() };
+                self.sessions.insert(operation.client, session);
+                Some(output)
+            }
+        }
+    }
+
+    /// What an operation answered, if it took effect and was the last of its session.
+    #[must_use]
+    pub fn answered(&self, operation: Operation) -> Option<&Output> {
+        let session = self.sessions.get(&operation.client)?;
+        (session.sequence == operation.sequence).then_some(&session.output)
+    }
+
+    /// The value of a key, without a session: for reads that are ordered by other means.
+    #[must_use]
+    pub fn get(&self, key: Key) -> Option<&str> {
+        self.values.get(&key).map(String::as_str)
+    }
+
+    fn apply(&mut self, command: &Command) -> Output {
+        match command {
+            Command::Get(key) => Output::Value(self.values.get(key).cloned()),
+            Command::Put(key, value) => {
+                self.values.insert(*key, value.clone());
+                Output::Done
+            }
+            Command::Append(key, value) => {
+                self.values.entry(*key).or_default().push_str(value);
+                Output::Done
+            }
+            Command::CompareAndSet(key, expected, value) => {
+                let fits = self.values.get(key) == expected.as_ref();
+                if fits {
+                    self.values.insert(*key, value.clone());
+                }
+                Output::Written(fits)
+            }
+            Command::Delete(key) => {
+                self.values.remove(key);
+                Output::Done
+            }
+        }
+    }
+}
+
+/// Some of a store's items, in their order: a snapshot travels in such parts.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Part {
+    values: Vec<(Key, String)>,
+    sessions: Vec<(ClientId, Session)>,
+}
+
+impl Part {
+    /// How many items it holds.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.values.len() + self.sessions.len()
+    }
+
+    /// Whether it holds none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl Store {
+    /// How many items it holds: keys with their values, and sessions.
+    #[must_use]
+    pub fn items(&self) -> usize {
+        self.values.len() + self.sessions.len()
+    }
+
+    /// At most `count` items from the `offset`-th on: first the keys, then the sessions.
+    #[must_use]
+    pub fn part(&self, offset: usize, count: usize) -> Part {
+        let values = self.values.iter().skip(offset).take(count);
+        let values: Vec<_> = values.map(|(key, value)| (*key, value.clone())).collect();
+        let skip = offset.saturating_sub(self.values.len());
+        let sessions = self.sessions.iter().skip(skip).take(count - values.len());
+        let sessions = sessions.map(|(client, session)| (*client, session.clone())).collect();
+        Part { values, sessions }
+    }
+
+    /// Adds a part's items.
+    pub fn add(&mut self, part: Part) {
+        self.values.extend(part.values);
+        self.sessions.extend(part.sessions);
+    }
+}
