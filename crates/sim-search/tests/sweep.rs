@@ -33,6 +33,7 @@ fn report(seed: u64, fell: &[&'static str], verdict: Verdict) -> Report {
         undecided: None,
         promise_broken: None,
         faults: vec![],
+        history: None,
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
             marks: &["quiet"],
             kinds: vec!["Election", "Coordinator"],
             servers: (1, 64),
+            workload: None,
             fields: &[],
             properties: CLAIMS.iter().collect(),
         },
@@ -109,6 +110,7 @@ pub(crate) fn report() -> Report {
                 victims: vec![],
             },
         ],
+        history: None,
     }
 }
 
