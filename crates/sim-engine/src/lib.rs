@@ -28,6 +28,7 @@ mod plan;
 mod queue;
 mod record;
 mod spec;
+mod stream;
 mod world;
 
 pub use delay::Delay;
