@@ -3,6 +3,8 @@
 //! So switching something random on, or adding it, shifts the numbers of nothing that it does not
 //! touch.
 
+use std::hint::black_box;
+
 use sim_node::{NodeId, Ratio, Span};
 
 pub(crate) use crate::stream::Stream;
@@ -90,6 +92,12 @@ impl Chance {
             }
         }
         self.first_word(purpose, node)
+    }
+
+    /// Reads early what a node's next draws will read.
+    #[inline]
+    pub(crate) fn look_ahead(&self, node: NodeId) {
+        black_box(self.pairs[0].get(node.index()).map(|pair| pair.0[0].is_unseeded()));
     }
 
     #[cold]

@@ -26,6 +26,7 @@ mod observe;
 mod outcome;
 mod plan;
 mod queue;
+mod radix;
 mod record;
 mod spec;
 mod stream;
