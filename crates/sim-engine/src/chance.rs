@@ -133,8 +133,10 @@ pub(crate) fn below(word: u64, bound: u64) -> u64 {
 /// One of `min..=max`, from one word.
 #[inline]
 pub(crate) fn between(word: u64, min: u64, max: u64) -> u64 {
-    let width = u128::from(max - min) + 1;
-    min + ((u128::from(word) * width) >> 64) as u64
+    match (max - min).checked_add(1) {
+        Some(width) => min + below(word, width),
+        None => word,
+    }
 }
 
 /// Whether something of this probability happens, from one word.

@@ -86,7 +86,7 @@ pub struct World<N: Node, P: Properties<N>> {
     /// The step after which states are digested next.
     checkpoint: u64,
     /// Who is inside a handler, in case it panics.
-    acting: Option<(NodeId, u64)>,
+    acting: Option<NodeId>,
 }
 
 /// What is going to happen.

@@ -46,8 +46,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let until = until.map_or(u64::MAX, SimTime::as_nanos);
         let run = AssertUnwindSafe(|| while self.advance(until, watch) {});
         if let Err(panic) = catch_unwind(run) {
-            let Some((node, step)) = self.acting.take() else { resume_unwind(panic) };
-            self.panicked(node, step, panic.as_ref());
+            let Some(node) = self.acting.take() else { resume_unwind(panic) };
+            self.panicked(node, panic.as_ref());
         }
         self.result()
     }
@@ -61,8 +61,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Ok(true) => {}
                 Ok(false) => return false,
                 Err(panic) => {
-                    let Some((node, step)) = self.acting.take() else { resume_unwind(panic) };
-                    self.panicked(node, step, panic.as_ref());
+                    let Some(node) = self.acting.take() else { resume_unwind(panic) };
+                    self.panicked(node, panic.as_ref());
                     return false;
                 }
             }
@@ -70,7 +70,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         true
     }
 
-    fn panicked(&mut self, node: sim_node::NodeId, step: u64, panic: &(dyn std::any::Any + Send)) {
+    fn panicked(&mut self, node: sim_node::NodeId, panic: &(dyn std::any::Any + Send)) {
+        let step = self.steps.saturating_sub(1);
         let message = panic
             .downcast_ref::<String>()
             .cloned()

@@ -65,7 +65,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let is_watched = !self.alert.is_empty() || self.status[index].has(Status::DOOMED);
         let received = if is_watched { kind_of(&event) } else { None };
 
-        self.acting = Some((node, step));
+        self.acting = Some(node);
         self.run_handler(node, event);
         let role_changed = self.plan.asks_roles && self.note_role(node);
         self.acting = None;
@@ -99,7 +99,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     #[inline]
     fn run_handler(&mut self, node: NodeId, event: Event<N>) {
         let index = node.index();
-        let moment = self.moment(node);
+        // Only `start` hears of damage.
+        let damaged = matches!(event, Event::Start) && self.cells[index].disk.damaged;
+        let moment = self.moment(node, damaged);
         let config = &self.spec.config;
         let mut sink = StepSink { effects: &mut self.effects, chance: &mut self.chance, node };
         let mut cx = Context::new(config, moment, &mut sink);
@@ -122,26 +124,20 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     #[inline]
-    fn moment(&self, node: NodeId) -> Moment {
+    fn moment(&self, node: NodeId, damaged: bool) -> Moment {
         let servers = self.spec.servers;
         let Some(clock) = self.clocks.get(node.index()) else {
             let now = sim_node::LocalTime::from_nanos(self.now);
             let wall = sim_node::WallTime::from_nanos(i64::try_from(self.now).unwrap_or(i64::MAX));
-            return Moment { id: node, servers, now, wall, damaged: self.damaged(node) };
+            return Moment { id: node, servers, now, wall, damaged };
         };
         Moment {
             id: node,
             servers,
             now: clock.monotonic(self.now),
             wall: clock.wall(self.now),
-            damaged: self.damaged(node),
+            damaged,
         }
-    }
-
-    /// Only `start` hears of damage, and only then is there a state missing.
-    #[inline]
-    fn damaged(&self, node: NodeId) -> bool {
-        self.states[node.index()].is_none() && self.cells[node.index()].disk.damaged
     }
 
     /// Notes a node's role after its step; returns whether it has another name or rank than before.
