@@ -26,8 +26,10 @@ mod observe;
 mod outcome;
 mod plan;
 mod queue;
+mod radix;
 mod record;
 mod spec;
+mod stream;
 mod world;
 
 pub use delay::Delay;

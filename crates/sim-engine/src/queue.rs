@@ -1,12 +1,10 @@
 //! What is going to happen, in the total order of (time, tie-break, sequence).
 //!
 //! In two parts, as their needs differ. Messages and the world's own events are only ever pushed
-//! and popped: packed keys in a binary heap, payloads in a [`Slab`], never inline in the heap.
+//! and popped: packed keys in a heap, payloads in a [`Slab`], never inline in the heap.
 //! Timers are set, replaced and cancelled by key: a priority queue by key, in which setting is one
 //! push that replaces, and a cancelled timer keeps its place with a flag, so that nothing piles up.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
 use std::hash::{BuildHasherDefault, Hash};
 
 use priority_queue::PriorityQueue;
@@ -51,40 +49,6 @@ impl Key {
     }
 }
 
-/// A queue of keys, smallest first. A monotone radix queue would do as well from 100,000 pending
-/// on.
-pub(crate) trait KeyQueue: Clone + Default {
-    fn push(&mut self, key: Key);
-    fn peek(&self) -> Option<Key>;
-    fn pop(&mut self) -> Option<Key>;
-    fn len(&self) -> usize;
-}
-
-/// The binary heap of the standard library.
-#[derive(Clone, Debug, Default)]
-pub(crate) struct HeapQueue(BinaryHeap<Reverse<Key>>);
-
-impl KeyQueue for HeapQueue {
-    #[inline]
-    fn push(&mut self, key: Key) {
-        self.0.push(Reverse(key));
-    }
-
-    #[inline]
-    fn peek(&self) -> Option<Key> {
-        self.0.peek().map(|key| key.0)
-    }
-
-    #[inline]
-    fn pop(&mut self) -> Option<Key> {
-        self.0.pop().map(|key| key.0)
-    }
-
-    fn len(&self) -> usize {
-        self.0.len()
-    }
-}
-
 /// Payloads by slot; the list of free slots lies in the empty ones.
 #[derive(Clone, Debug)]
 pub(crate) struct Slab<T> {
@@ -106,19 +70,34 @@ impl<T> Slab<T> {
         Self { slots: Vec::new(), free: NO_SLOT }
     }
 
+    /// Puts a value into a slot, unless [`PENDING_MAX`] are full.
     #[inline(always)]
-    pub(crate) fn insert(&mut self, value: T) -> u32 {
-        if self.free == NO_SLOT {
-            let slot = self.slots.len() as u32;
-            self.slots.push(Slot::Full(value));
-            return slot;
-        }
+    pub(crate) fn insert(&mut self, value: T) -> Option<u32> {
         let slot = self.free;
-        let place = &mut self.slots[slot as usize];
+        let Some(place) = self.slots.get_mut(slot as usize) else { return self.grow(value) };
         let Slot::Empty(next) = *place else { unreachable!("a free slot is empty") };
         self.free = next;
         *place = Slot::Full(value);
-        slot
+        Some(slot)
+    }
+
+    #[cold]
+    fn grow(&mut self, value: T) -> Option<u32> {
+        let slot = self.slots.len();
+        if slot >= PENDING_MAX {
+            return None;
+        }
+        self.slots.push(Slot::Full(value));
+        Some(slot as u32)
+    }
+
+    /// What a full slot holds.
+    #[inline]
+    pub(crate) fn get(&self, slot: u32) -> Option<&T> {
+        match self.slots.get(slot as usize)? {
+            Slot::Full(value) => Some(value),
+            Slot::Empty(_) => None,
+        }
     }
 
     #[inline(always)]

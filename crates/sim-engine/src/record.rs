@@ -37,7 +37,7 @@ pub struct StepRecord {
 /// All steps of a run so far, in order. A clone shares what was recorded before.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    full: Vec<Arc<[Entry]>>,
+    full: Vec<Arc<Vec<Entry>>>,
     tail: Vec<Entry>,
 }
 
@@ -57,16 +57,21 @@ impl Record {
     pub(crate) fn push(&mut self, time: u64, node: NodeId, class: StepClass, cause: Option<u64>) {
         let cause = cause.map_or(0, |step| step + 1);
         let rest = u64::from(node.number()) << NODE_SHIFT | (class as u64) << CAUSE_BITS | cause;
-        if self.tail.len() == CHUNK {
-            self.close();
+        if self.tail.len() == self.tail.capacity() {
+            self.make_room();
         }
         self.tail.push(Entry { time, rest });
     }
 
     #[cold]
-    fn close(&mut self) {
-        self.full.push(self.tail.as_slice().into());
-        self.tail.clear();
+    fn make_room(&mut self) {
+        if self.tail.len() < CHUNK {
+            let twice = (2 * self.tail.len()).clamp(CHUNK / 64, CHUNK);
+            self.tail.reserve_exact(twice - self.tail.len());
+        } else {
+            let full = std::mem::replace(&mut self.tail, Vec::with_capacity(CHUNK));
+            self.full.push(Arc::new(full));
+        }
     }
 
     /// How many steps there were.
@@ -85,7 +90,7 @@ impl Record {
     #[must_use]
     pub fn get(&self, step: u64) -> Option<StepRecord> {
         let index = usize::try_from(step).ok()?;
-        let chunk = self.full.get(index / CHUNK).map_or(self.tail.as_slice(), |chunk| chunk);
+        let chunk = self.full.get(index / CHUNK).map_or(&self.tail, |chunk| chunk);
         let start = self.full.len().min(index / CHUNK) * CHUNK;
         let entry = chunk.get(index - start)?;
         Some(StepRecord {

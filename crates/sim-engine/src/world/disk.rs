@@ -144,7 +144,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// The protocol adds up its records here, so a panic is its own.
     fn make_durable(&mut self, node: NodeId, upto: u64) {
-        self.acting = Some((node, self.steps.saturating_sub(1)));
+        self.acting = Some(node);
         self.cells[node.index()].disk.sync(upto);
         self.acting = None;
     }

@@ -10,17 +10,17 @@ use crate::queue::Due;
 use crate::{Failures, Loss, Observer, PromiseBroken, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// Takes the effects out one by one and lets them happen.
+    /// Takes the step's effects out one by one and lets them happen.
     #[inline(always)]
     pub(super) fn perform<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
         step: u64,
-        effects: &mut Vec<Effect<N>>,
         watch: &mut O,
     ) {
-        for effect in effects.drain(..) {
-            match effect {
+        for place in 0..self.effects.len() {
+            // A barrier in its place has nothing to be dropped.
+            match std::mem::replace(&mut self.effects[place], Effect::Barrier) {
                 Effect::Send { to, message, resend } => {
                     if self.status[node.index()].has(Status::HOLDS) {
                         self.hold_send(node, to, message, resend, step);
@@ -57,6 +57,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Effect::Mark(_) => {}
             }
         }
+        self.effects.clear();
     }
 
     #[inline]

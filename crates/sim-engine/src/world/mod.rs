@@ -24,9 +24,8 @@ use crate::chance::{Chance, Purpose, below};
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::plan::Plan;
-use crate::queue::{
-    HeapQueue, Key, KeyQueue, ORDER_BITS, Order, PENDING_MAX, Slab, TIE_BITS, Timers,
-};
+use crate::queue::{Key, ORDER_BITS, Order, PENDING_MAX, Slab, TIE_BITS, Timers};
+use crate::radix::RadixQueue;
 use crate::record::Record;
 use crate::{Delay, Outcome, PromiseBroken, WorldSpec};
 
@@ -53,7 +52,7 @@ pub struct World<N: Node, P: Properties<N>> {
     sequence: u64,
     /// How many steps were handled; the index of the next.
     steps: u64,
-    queue: HeapQueue,
+    queue: RadixQueue,
     pending: Slab<Pending<N>>,
     timers: Timers<N::Timer>,
 
@@ -88,7 +87,7 @@ pub struct World<N: Node, P: Properties<N>> {
     /// The step after which states are digested next.
     checkpoint: u64,
     /// Who is inside a handler, in case it panics.
-    acting: Option<(NodeId, u64)>,
+    acting: Option<NodeId>,
 }
 
 /// What is going to happen.
@@ -219,7 +218,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             happened: 0,
             sequence: 0,
             steps: 0,
-            queue: HeapQueue::default(),
+            queue: RadixQueue::new(),
             pending: Slab::new(),
             timers: Timers::new(),
             states: (0..nodes).map(|_| None).collect(),
@@ -359,10 +358,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     #[inline(always)]
     fn push(&mut self, time: u64, order: Order, pending: Pending<N>) {
-        if self.queue.len() >= PENDING_MAX {
-            return self.too_many_pending();
-        }
-        let slot = self.pending.insert(pending);
+        let Some(slot) = self.pending.insert(pending) else { return self.too_many_pending() };
         self.queue.push(Key::new(time, order, slot));
     }
 

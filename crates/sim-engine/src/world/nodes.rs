@@ -259,7 +259,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let inbox = std::mem::take(&mut cell.inbox);
         let stream = &mut self.faults[fault as usize].stream;
         // Of what the protocol does, the disk still adds up records.
-        self.acting = Some((node, self.steps.saturating_sub(1)));
+        self.acting = Some(node);
         cell.disk.crash(loss, |choices| {
             usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
         });

@@ -1,6 +1,7 @@
 //! The run: event by event to the deadline, or beyond it while something is owed.
 
 use std::collections::BTreeSet;
+use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
 use sim_check::{Judged, Kind, Properties, SimTime, View};
@@ -8,7 +9,7 @@ use sim_node::Node;
 
 use super::nodes::{Arrival, Status, What};
 use super::{End, Pending, Phase, World, view};
-use crate::queue::{Key, KeyQueue};
+use crate::queue::Key;
 use crate::{Observer, Outcome};
 
 /// How many times longer than to the deadline a run goes on while something is owed.
@@ -45,8 +46,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let until = until.map_or(u64::MAX, SimTime::as_nanos);
         let run = AssertUnwindSafe(|| while self.advance(until, watch) {});
         if let Err(panic) = catch_unwind(run) {
-            let Some((node, step)) = self.acting.take() else { resume_unwind(panic) };
-            self.panicked(node, step, panic.as_ref());
+            let Some(node) = self.acting.take() else { resume_unwind(panic) };
+            self.panicked(node, panic.as_ref());
         }
         self.result()
     }
@@ -60,8 +61,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Ok(true) => {}
                 Ok(false) => return false,
                 Err(panic) => {
-                    let Some((node, step)) = self.acting.take() else { resume_unwind(panic) };
-                    self.panicked(node, step, panic.as_ref());
+                    let Some(node) = self.acting.take() else { resume_unwind(panic) };
+                    self.panicked(node, panic.as_ref());
                     return false;
                 }
             }
@@ -69,7 +70,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         true
     }
 
-    fn panicked(&mut self, node: sim_node::NodeId, step: u64, panic: &(dyn std::any::Any + Send)) {
+    fn panicked(&mut self, node: sim_node::NodeId, panic: &(dyn std::any::Any + Send)) {
+        let step = self.steps.saturating_sub(1);
         let message = panic
             .downcast_ref::<String>()
             .cloned()
@@ -110,6 +112,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         match head {
             Some(Head::Event(key)) => {
                 self.queue.pop();
+                self.look_ahead();
                 let pending = self.pending.take(key.slot());
                 self.happen(pending, watch);
             }
@@ -129,6 +132,21 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn fall(&mut self) {
         if !matches!(self.phase, Phase::Over(_)) {
             self.phase = Phase::Over(End::Fell { step: self.steps.saturating_sub(1) });
+        }
+    }
+
+    /// Reads early what the next events will read, while there is something to do in between: in
+    /// a large world nothing of it is in the cache. First the payload of an event, then what it
+    /// says is going to be needed.
+    #[inline]
+    fn look_ahead(&self) {
+        let Some((soon, later)) = self.queue.ahead() else { return };
+        black_box(self.pending.get(later.slot()).is_some());
+        if let Some(Pending::Message(envelope)) = self.pending.get(soon.slot()) {
+            let index = envelope.to.index();
+            black_box(self.states.get(index).is_some_and(Option::is_some));
+            black_box(self.status.get(index));
+            self.chance.look_ahead(envelope.to);
         }
     }
 

@@ -7,6 +7,7 @@ use super::nodes::Status;
 use super::triggers::Occasions;
 use super::{World, view};
 use crate::chance::{Chance, Purpose, below};
+use crate::digest::Digest;
 use crate::record::StepClass;
 use crate::{DiskLoss, Observer, StepBegins};
 
@@ -64,26 +65,24 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let is_watched = !self.alert.is_empty() || self.status[index].has(Status::DOOMED);
         let received = if is_watched { kind_of(&event) } else { None };
 
-        let mut effects = std::mem::take(&mut self.effects);
-        self.acting = Some((node, step));
-        self.run_handler(node, event, &mut effects);
+        self.acting = Some(node);
+        self.run_handler(node, event);
         let role_changed = self.plan.asks_roles && self.note_role(node);
         self.acting = None;
 
         let mut occasions = None;
         if is_watched {
-            occasions = Some(self.occasions(node, received, role_changed, &mut effects));
+            occasions = Some(self.occasions(node, received, role_changed));
         }
-        for effect in &effects {
-            self.digest_effect(effect);
+        for effect in &self.effects {
+            digest_effect(&mut self.digest, effect);
         }
-        self.properties.after(&view!(self, step), node, &effects);
-        watch.step_ends(step, &effects, self.states[index].as_ref());
+        self.properties.after(&view!(self, step), node, &self.effects);
+        watch.step_ends(step, &self.effects, self.states[index].as_ref());
         if let Some((place, fault)) = occasions.as_ref().and_then(|occasions| occasions.relay) {
-            self.relay(node, step, (place, fault), &mut effects, watch);
+            self.relay(node, step, (place, fault), watch);
         }
-        self.perform(node, step, &mut effects, watch);
-        self.effects = effects;
+        self.perform(node, step, watch);
 
         if let Some(occasions) = occasions {
             self.follow_up(node, occasions, watch);
@@ -97,11 +96,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    fn run_handler(&mut self, node: NodeId, event: Event<N>, effects: &mut Vec<Effect<N>>) {
+    #[inline]
+    fn run_handler(&mut self, node: NodeId, event: Event<N>) {
         let index = node.index();
-        let moment = self.moment(node);
+        // Only `start` hears of damage.
+        let damaged = matches!(event, Event::Start) && self.cells[index].disk.damaged;
+        let moment = self.moment(node, damaged);
         let config = &self.spec.config;
-        let mut sink = StepSink { effects, chance: &mut self.chance, node };
+        let mut sink = StepSink { effects: &mut self.effects, chance: &mut self.chance, node };
         let mut cx = Context::new(config, moment, &mut sink);
         let state = &mut self.states[index];
         match (event, state.as_mut()) {
@@ -122,64 +124,26 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     #[inline]
-    fn moment(&self, node: NodeId) -> Moment {
+    fn moment(&self, node: NodeId, damaged: bool) -> Moment {
         let servers = self.spec.servers;
         let Some(clock) = self.clocks.get(node.index()) else {
             let now = sim_node::LocalTime::from_nanos(self.now);
             let wall = sim_node::WallTime::from_nanos(i64::try_from(self.now).unwrap_or(i64::MAX));
-            return Moment { id: node, servers, now, wall, damaged: self.damaged(node) };
+            return Moment { id: node, servers, now, wall, damaged };
         };
         Moment {
             id: node,
             servers,
             now: clock.monotonic(self.now),
             wall: clock.wall(self.now),
-            damaged: self.damaged(node),
+            damaged,
         }
-    }
-
-    /// Only `start` hears of damage, and only then is there a state missing.
-    #[inline]
-    fn damaged(&self, node: NodeId) -> bool {
-        self.states[node.index()].is_none() && self.cells[node.index()].disk.damaged
     }
 
     /// Notes a node's role after its step; returns whether it has another name or rank than before.
     fn note_role(&mut self, node: NodeId) -> bool {
         let role = self.states[node.index()].as_ref().and_then(Node::role);
         std::mem::replace(&mut self.roles[node.index()], role) != role
-    }
-
-    #[inline]
-    fn digest_effect(&mut self, effect: &Effect<N>) {
-        match effect {
-            Effect::Send { to, message, resend } => {
-                let head = u64::from(to.number()) | u64::from(*resend) << 32;
-                self.digest.pair(SEND, head);
-                self.digest.value_of(message);
-            }
-            Effect::SetTimer { timer, span } => {
-                self.digest.pair(span.shortest().as_nanos() ^ SET_TIMER, span.longest().as_nanos());
-                self.digest.value_of(timer);
-            }
-            Effect::CancelTimer(timer) => {
-                self.digest.word(CANCEL_TIMER);
-                self.digest.value_of(timer);
-            }
-            Effect::Write(record) => {
-                self.digest.word(WRITE);
-                self.digest.value_of(record);
-            }
-            Effect::Barrier => self.digest.word(BARRIER),
-            Effect::Indicate(indication) => {
-                self.digest.word(INDICATE);
-                self.digest.value_of(indication);
-            }
-            Effect::Mark(name) => {
-                self.digest.word(MARK);
-                self.digest.text(name);
-            }
-        }
     }
 
     /// Mixes every node's state into the digest.
@@ -203,16 +167,17 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         node: NodeId,
         received: Option<usize>,
         role_changed: bool,
-        effects: &mut Vec<Effect<N>>,
     ) -> Occasions {
+        let effects = std::mem::take(&mut self.effects);
         let dies = match self.status[node.index()].has(Status::DOOMED) {
             true => self.doom(node, effects.len()),
             false => None,
         };
-        let mut occasions = self.watch_for(node, received, role_changed, effects);
+        let mut occasions = self.watch_for(node, received, role_changed, &effects);
+        self.effects = effects;
         occasions.dies = dies.or(occasions.dies);
         if let Some((place, _, _)) = occasions.dies {
-            effects.truncate(place);
+            self.effects.truncate(place);
             self.states[node.index()] = None;
         }
         occasions
@@ -225,13 +190,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         node: NodeId,
         step: u64,
         (place, fault): (usize, u32),
-        effects: &mut Vec<Effect<N>>,
         watch: &mut O,
     ) {
-        let mut rest = effects.split_off(place.min(effects.len()));
-        self.perform(node, step, effects, watch);
+        let rest = self.effects.split_off(place.min(self.effects.len()));
+        self.perform(node, step, watch);
         self.strike_by_relay(fault, node, watch);
-        effects.append(&mut rest);
+        self.effects = rest;
     }
 
     /// What a step's occasions lead to once its effects have taken place.
@@ -263,6 +227,39 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.pass_on(fault, node, watch);
         if let Some(down) = down {
             self.restart_at(self.now.saturating_add(down), node);
+        }
+    }
+}
+
+/// Mixes an effect with its content into the digest.
+#[inline]
+fn digest_effect<N: Node>(digest: &mut Digest, effect: &Effect<N>) {
+    match effect {
+        Effect::Send { to, message, resend } => {
+            let head = u64::from(to.number()) | u64::from(*resend) << 32;
+            digest.pair(SEND, head);
+            digest.value_of(message);
+        }
+        Effect::SetTimer { timer, span } => {
+            digest.pair(span.shortest().as_nanos() ^ SET_TIMER, span.longest().as_nanos());
+            digest.value_of(timer);
+        }
+        Effect::CancelTimer(timer) => {
+            digest.word(CANCEL_TIMER);
+            digest.value_of(timer);
+        }
+        Effect::Write(record) => {
+            digest.word(WRITE);
+            digest.value_of(record);
+        }
+        Effect::Barrier => digest.word(BARRIER),
+        Effect::Indicate(indication) => {
+            digest.word(INDICATE);
+            digest.value_of(indication);
+        }
+        Effect::Mark(name) => {
+            digest.word(MARK);
+            digest.text(name);
         }
     }
 }
