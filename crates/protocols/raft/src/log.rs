@@ -26,11 +26,32 @@ pub enum Payload {
 }
 
 /// The entries after `base`, which a snapshot stands for.
+///
+/// In an image of a disk, where often only terms matter, `(noops: [1, 1, 4])` is a log of empty entries of
+/// these terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(from = "Image")]
 pub struct Log {
     /// The last index that was compacted away, and its term; 0 when nothing was.
     base: (Index, Term),
     entries: Vec<Entry>,
+}
+
+/// A log as an image of a disk has it.
+#[derive(Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Image {
+    base: (Index, Term),
+    entries: Vec<Entry>,
+    /// The terms of empty entries, which follow `entries`.
+    noops: Vec<Term>,
+}
+
+impl From<Image> for Log {
+    fn from(image: Image) -> Self {
+        let noops = image.noops.into_iter().map(|term| Entry { term, payload: Payload::Noop });
+        Self { base: image.base, entries: image.entries.into_iter().chain(noops).collect() }
+    }
 }
 
 impl Log {

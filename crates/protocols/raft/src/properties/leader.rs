@@ -5,7 +5,7 @@ use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
 use sim_node::{Duration, Effect, Either, Node, NodeId};
 
 use super::server;
-use crate::{Party, Server, Term};
+use crate::{Party, Server, Term, VoteResult};
 
 /// RF6 leader.
 #[derive(Clone, Debug)]
@@ -61,16 +61,22 @@ impl Property<Party> for Leader {
     }
 
     fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
+        if leader(view).is_some() {
+            return None;
+        }
         let detail = format!("nobody leads in term {}", latest(view)?);
-        leader(view).is_none().then_some(Debt { node: None, detail })
+        Some(Debt { node: None, detail })
     }
 }
 
-/// Who leads: of an older term than another server's it does not lead any longer, and does not know.
-/// Whoever leads the core may be outside it, as long as it is up.
+/// Who leads: whom a majority of its voters has left behind, for newer terms, leads no longer and does
+/// not know. A server that was removed, or that campaigns where hardly anybody hears it, counts for
+/// nothing. Whoever leads the core may be outside it, as long as it is up.
 fn leader(view: &View<'_, Party>) -> Option<NodeId> {
-    let latest = latest(view)?;
-    let leads = |server: &Server| server.is_leader() && server.term() >= latest;
+    let leads = |leader: &Server| {
+        let is_here = |voter| Some(server(view, voter)?.term() <= leader.term());
+        leader.is_leader() && leader.configuration().vote(is_here) != VoteResult::Lost
+    };
     let mut up = view.up().filter_map(|(node, state)| Some((node, as_server(state)?)));
     up.find(|(_, server)| leads(server)).map(|(node, _)| node)
 }
