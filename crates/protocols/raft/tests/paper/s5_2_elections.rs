@@ -172,11 +172,13 @@ fn a_vote_outlives_a_crash() {
 /// leader or granting vote to candidate".
 #[test]
 fn a_vote_given_restarts_the_election_timer_and_one_refused_does_not() {
-    let mut hand = Hand::new(0, config(3));
-    hand.hear(1, vote_request(1, 0, 0));
-    assert!(hand.has_set(Timer::Election));
-    hand.hear(2, vote_request(1, 0, 0));
+    let mut hand = Hand::with_disk(0, config(5), disk(1, &[1, 1]));
+    // A new term restarts it as well, so this is about the second candidate of the term.
+    hand.hear(1, vote_request(2, 1, 1));
+    assert_eq!(votes(&hand.hear(2, vote_request(2, 0, 0))), [(2, 2, false)]);
     assert!(!hand.has_set(Timer::Election));
+    assert_eq!(votes(&hand.hear(3, vote_request(2, 2, 1))), [(3, 2, true)]);
+    assert!(hand.has_set(Timer::Election));
 }
 
 /// "Once a candidate wins an election, it becomes leader. It then sends heartbeat messages to all of the

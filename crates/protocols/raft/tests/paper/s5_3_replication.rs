@@ -171,6 +171,22 @@ fn the_leader_brings_the_logs_of_figure_7_into_line_a_term_at_a_time() {
     }
 }
 
+/// The leader goes back to the end of its own entries of the term that the follower has there, and no
+/// further: what is before that matches.
+#[test]
+fn a_leader_that_has_the_term_of_the_conflict_goes_back_to_its_end() {
+    for (theirs, previous) in [(4, 5), (3, 3), (1, 3)] {
+        let conflict =
+            Matching::Conflict { rejected: Index(7), term: Some(Term(theirs)), first: Index(4) };
+        let mut hand = Hand::with_disk(0, config(3), disk(7, &[1, 1, 1, 4, 4, 5, 5]));
+        hand.elect();
+        let letters = hand.hear(1, crate::hand::reply(8, conflict));
+        let sent = entries(&letters);
+        let [(1, append)] = sent.as_slice() else { panic!("one append: {sent:?}") };
+        assert_eq!(append.previous, Index(previous), "term {theirs}");
+    }
+}
+
 /// "If an existing entry conflicts with a new one (same index but different terms), delete the existing
 /// entry and all that follow it" (figure 2).
 #[test]
