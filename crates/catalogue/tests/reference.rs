@@ -142,6 +142,30 @@ fn every_name_has_an_example() {
     assert!(missing.is_empty(), "docs/SCENARIOS.md has no example of {missing:?}");
 }
 
+/// The workloads that protocols' own clients make: each field has an example, and is told in words.
+#[test]
+fn every_field_of_every_workload_is_shown() {
+    let reference = reference();
+    let shown: String = examples().into_iter().map(|example| example.text).collect();
+    let mut seen = 0;
+    for facts in catalogue::catalogue().protocols() {
+        let Some(workload) = facts.workload else { continue };
+        let name = workload.name;
+        assert!(shown.contains(&format!("{name}(")), "docs/SCENARIOS.md has no example of {name}");
+        for field in workload.fields {
+            let (field, default) = (field.name, field.default.unwrap_or("must be given"));
+            let example = contains_word(&shown, field) && shown.contains(&format!("{field}:"));
+            assert!(example, "docs/SCENARIOS.md has no example of `{field}` of {name}");
+            let told = reference.lines().any(|line| {
+                line.starts_with(&format!("| `{field}` |")) && line.contains(default)
+            });
+            assert!(told, "docs/SCENARIOS.md has no row for `{field}` of {name}, {default}");
+            seen += 1;
+        }
+    }
+    assert!(seen >= 8, "only {seen} fields were found");
+}
+
 /// Names are also told in words: in a table or a sentence, between backquotes.
 #[test]
 fn every_name_is_explained() {

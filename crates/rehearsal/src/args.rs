@@ -6,6 +6,7 @@ use std::ops::Range;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
+use sim_check::linearizability::Budget;
 use sim_node::Duration;
 
 const AFTER: &str = "\
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Explain(ExplainArguments),
     /// Run a scenario with every seed of a range
     Sweep(SweepArguments),
+    /// Say whether a history of clients is linearizable
+    CheckHistory(CheckHistoryArguments),
 }
 
 #[derive(Debug, Args)]
@@ -66,6 +69,10 @@ pub(crate) struct RunArguments {
     /// Keep the run in a file, for `replay`
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
+    /// Keep what the clients asked and were told, for `check-history`; a file that is there already
+    /// is not overwritten
+    #[arg(long, value_name = "FILE")]
+    pub(crate) history: Option<PathBuf>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -112,6 +119,34 @@ pub(crate) struct SweepArguments {
     /// As one JSON object
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct CheckHistoryArguments {
+    /// The history: JSON lines, as `run --history` writes them
+    pub(crate) file: PathBuf,
+    /// What the clients used
+    #[arg(long, value_name = "OBJECT", ignore_case = true, default_value = "key-value")]
+    pub(crate) spec: Object,
+    /// How many configurations may be visited before it is left undecided
+    #[arg(long, value_name = "N", default_value_t = Budget::default().0)]
+    pub(crate) budget: u64,
+    /// As one JSON object
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// What the clients of a history used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Object {
+    /// Texts by key: get, put, append, cas, delete
+    #[value(alias = "keyvalue")]
+    KeyValue,
+    /// One register: read, write
+    Register,
+    /// One register: read, write, cas
+    #[value(alias = "casregister")]
+    CasRegister,
 }
 
 fn seeds(text: &str) -> Result<Range<u64>, String> {

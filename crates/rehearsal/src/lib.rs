@@ -15,6 +15,7 @@
 //! terminal. Colours are for terminals and honour `NO_COLOR`; a closed pipe is no error.
 
 mod args;
+mod check_history;
 mod exit;
 mod explain;
 mod list;
@@ -24,6 +25,7 @@ mod replay;
 mod run;
 mod runner;
 mod saved;
+mod slot;
 mod sweep;
 
 use std::process::ExitCode;
@@ -55,6 +57,7 @@ pub fn main(catalogue: Catalogue) -> ExitCode {
         Command::Run(run) => run::run(catalogue, &run, &mut out),
         Command::Replay(replay) => replay::replay(catalogue, &replay, &mut out),
         Command::Explain(explain) => explain::explain(catalogue, &explain, &mut out),
+        Command::CheckHistory(check) => check_history::check_history(&check, &mut out),
         Command::Sweep(sweep) => sweep::sweep(catalogue, &sweep, &mut out),
     };
     match done.and_then(|exit| Ok(out.finish().map(|()| exit)?)) {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sim_check::{Claim, Kind};
-use sim_scenario::{Catalogue, ProtocolFacts, load_file};
+use sim_scenario::{Catalogue, Field, ProtocolFacts, WorkloadFacts, load_file};
 
 use crate::args::{ListArguments, plain};
 use crate::exit::{Exit, Failure};
@@ -26,6 +26,8 @@ struct Row {
     family: &'static str,
     source: &'static str,
     properties: Vec<PropertyRow>,
+    settings: &'static [Field],
+    workload: Option<WorkloadFacts>,
     scenarios: Vec<String>,
     #[serde(skip)]
     summary: &'static str,
@@ -66,7 +68,7 @@ pub(crate) fn list(
     if arguments.json {
         out.json(&listing)?;
     } else {
-        print(&listing, out)?;
+        print(&listing, arguments.name.is_some(), out)?;
     }
     Ok(if broken { Exit::Misused } else { Exit::Expected })
 }
@@ -76,12 +78,13 @@ fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
         let &Claim { code, name, kind, source, meaning } = *claim;
         PropertyRow { code, name, kind, source, meaning }
     };
-    let &ProtocolFacts { name, family, source, summary, ref properties, .. } = facts;
-    let properties = properties.iter().map(property).collect();
-    Row { name, family, source, properties, scenarios, summary }
+    let &ProtocolFacts { name, family, source, summary, fields: settings, workload, .. } = facts;
+    let properties = facts.properties.iter().map(property).collect();
+    Row { name, family, source, properties, settings, workload, scenarios, summary }
 }
 
-fn print(listing: &Listing, out: &mut Output) -> Result<(), Failure> {
+/// Prints the protocols; in detail with what can be set.
+fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Failure> {
     let mut family = "";
     for row in &listing.protocols {
         if row.family != family {
@@ -99,9 +102,25 @@ fn print(listing: &Listing, out: &mut Output) -> Result<(), Failure> {
             };
             writeln!(out, "    {code} {name} ({kind}): {meaning}")?;
         }
+        if in_detail {
+            fields(row.name, row.settings, "settings", out)?;
+            if let Some(WorkloadFacts { name, fields: set }) = row.workload {
+                fields(name, set, "workload", out)?;
+            }
+        }
         for path in &row.scenarios {
             writeln!(out, "    {path}")?;
         }
+    }
+    Ok(())
+}
+
+/// What can be set, and what it is when left out.
+fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<(), Failure> {
+    writeln!(out, "    {what}: {name}(...)")?;
+    for Field { name, kind, default, meaning } in fields {
+        let default = default.unwrap_or("must be given");
+        writeln!(out, "      {name} ({kind}; {default}): {meaning}")?;
     }
     Ok(())
 }

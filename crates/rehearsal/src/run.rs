@@ -9,22 +9,32 @@ use crate::args::{RunArguments, TraceForm};
 use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::runner::Runner;
-use crate::saved::{SavedRun, Slot};
+use crate::saved::SavedRun;
+use crate::slot::Slot;
 
 pub(crate) fn run(
     catalogue: &Catalogue,
     arguments: &RunArguments,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    let RunArguments { file, seed, json, trace, until, save } = arguments;
+    let RunArguments { file, seed, json, trace, until, save, history } = arguments;
     if *json && *trace == Some(TraceForm::Text) {
         return Err(Failure::new(
             "--json and --trace text do not go together: both are the result",
         ));
     }
     // A file that must not be written is told before anything runs.
-    let slot = save.as_deref().map(Slot::open).transpose()?;
-    let runner = Runner::open(catalogue, file, *until)?;
+    let slot = save.as_deref().map(SavedRun::slot).transpose()?;
+    let lines = history.as_deref().map(|file| Slot::open(file, "history")).transpose()?;
+    if let (Some(run), Some(lines)) = (&slot, &lines)
+        && run.is_same_place(lines)
+    {
+        return Err(Failure::new("--save and --history name the same file"));
+    }
+    let mut runner = Runner::open(catalogue, file, *until)?;
+    if lines.is_some() {
+        runner = runner.with_history()?;
+    }
     let report = match trace {
         None => runner.run(*seed),
         Some(TraceForm::Text) => {
@@ -42,7 +52,10 @@ pub(crate) fn run(
         }
     };
     if let Some(slot) = slot {
-        slot.fill(&SavedRun::new(file, &runner, *until, &report))?;
+        SavedRun::new(file, &runner, *until, &report).fill(slot)?;
+    }
+    if let (Some(slot), Some(history)) = (lines, &report.history) {
+        slot.fill(history)?;
     }
     if *json || *trace == Some(TraceForm::Json) {
         out.json(&report)?;

@@ -45,6 +45,23 @@ impl Runner {
         self
     }
 
+    /// The same, with the history of its clients, which it must have.
+    pub(crate) fn with_history(mut self) -> Result<Self, Failure> {
+        let facts = self.facts();
+        let name = facts.protocol.name;
+        let Some(workload) = facts.protocol.workload else {
+            return Err(Failure::new(format!("{name} has no clients, so there is no history")));
+        };
+        if facts.others == 0 {
+            let workload = workload.name;
+            return Err(Failure::new(format!(
+                "the scenario has no clients, so there is no history; `workload: {workload}()` makes some"
+            )));
+        }
+        self.options.history = true;
+        Ok(self)
+    }
+
     pub(crate) fn facts(&self) -> &ScenarioFacts {
         self.loaded.prepared.facts()
     }

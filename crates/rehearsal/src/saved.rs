@@ -1,8 +1,8 @@
-//! [`SavedRun`]: a run in a file, to be run again; and [`Slot`]: where one may be written.
+//! [`SavedRun`]: a run in a file, to be run again.
 
 use std::fs;
-use std::io::{self, ErrorKind, Read, Write};
-use std::path::{Path, PathBuf};
+use std::io::{self, Read};
+use std::path::Path;
 
 use serde::{Deserialize, Serialize};
 use sim_node::Duration;
@@ -10,6 +10,7 @@ use sim_scenario::{FILE_MAX, Report};
 
 use crate::exit::Failure;
 use crate::runner::Runner;
+use crate::slot::Slot;
 
 /// The greatest size of a saved run, in bytes. Every byte of a scenario takes at most six in JSON.
 const SAVED_MAX: u64 = 6 * FILE_MAX as u64 + (1 << 16);
@@ -56,6 +57,20 @@ impl SavedRun {
         }
     }
 
+    /// Where a run may be saved: a name that is free, or one that belongs to a saved run.
+    pub(crate) fn slot(file: &Path) -> Result<Slot, Failure> {
+        let ours = |file: &Path| Self::read(file).is_ok();
+        Slot::open_or_replace(file, "run", ours, "it is there already and is no saved run")
+    }
+
+    /// Writes the run to its place.
+    pub(crate) fn fill(&self, slot: Slot) -> Result<(), Failure> {
+        let mut text =
+            serde_json::to_string_pretty(self).map_err(|error| Failure::Output(error.into()))?;
+        text.push('\n');
+        slot.fill(&text)
+    }
+
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
         let name = file.display();
         let text = match text_of(file) {
@@ -79,71 +94,4 @@ fn text_of(file: &Path) -> io::Result<Option<String>> {
     let mut text = String::new();
     fs::File::open(file)?.take(SAVED_MAX + 1).read_to_string(&mut text)?;
     Ok((text.len() as u64 <= SAVED_MAX).then_some(text))
-}
-
-/// Where a run may be saved: a name that is free, or one that belongs to a saved run. Nothing else
-/// is ever overwritten.
-pub(crate) struct Slot {
-    file: PathBuf,
-    taken: bool,
-}
-
-impl Slot {
-    pub(crate) fn open(file: &Path) -> Result<Self, Failure> {
-        match file.symlink_metadata() {
-            Err(error) if error.kind() == ErrorKind::NotFound => {
-                Ok(Self { file: file.to_owned(), taken: false })
-            }
-            Err(error) => Err(refused(file, &error.to_string())),
-            Ok(_) => {
-                // Behind a link stands the file that is replaced, not the link.
-                let real =
-                    file.canonicalize().map_err(|error| refused(file, &error.to_string()))?;
-                if !real.is_file() || SavedRun::read(&real).is_err() {
-                    return Err(refused(file, "it is there already and is no saved run"));
-                }
-                Ok(Self { file: real, taken: true })
-            }
-        }
-    }
-
-    /// Writes the run beside its place and then moves it there, so that no half of it is ever seen.
-    pub(crate) fn fill(self, saved: &SavedRun) -> Result<(), Failure> {
-        let failed = |error: io::Error| refused(&self.file, &error.to_string());
-        let name = self.file.file_name().ok_or_else(|| refused(&self.file, "it has no name"))?;
-        let mut beside = std::ffi::OsString::from(".");
-        beside.push(name);
-        beside.push(format!(".{}.tmp", std::process::id()));
-        let beside = self.file.with_file_name(beside);
-        let mut text = serde_json::to_string_pretty(saved).map_err(|error| failed(error.into()))?;
-        text.push('\n');
-        let written = (|| {
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
-        })();
-        let moved = written.and_then(|()| self.place(&beside));
-        if moved.is_err() {
-            // Best effort: it is ours, and the error that matters is told.
-            let _ = fs::remove_file(&beside);
-        }
-        moved.map_err(failed)
-    }
-
-    fn place(&self, beside: &Path) -> io::Result<()> {
-        if self.taken {
-            return fs::rename(beside, &self.file);
-        }
-        // A link, unlike a move, does not overwrite what somebody made in the meantime.
-        match fs::hard_link(beside, &self.file) {
-            Ok(()) => fs::remove_file(beside),
-            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
-            Err(_) if self.file.symlink_metadata().is_err() => fs::rename(beside, &self.file),
-            Err(error) => Err(error),
-        }
-    }
-}
-
-fn refused(file: &Path, why: &str) -> Failure {
-    Failure::new(format!("the run cannot be saved as {}: {why}", file.display()))
 }

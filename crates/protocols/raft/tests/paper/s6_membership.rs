@@ -1,0 +1,219 @@
+//! Section 6: cluster membership changes by joint consensus.
+
+use raft::{Admin, Change, Config, Configuration, Entry, Index, Payload, Term, Timer};
+use sim_node::NodeId;
+
+use crate::cluster::config;
+use crate::hand::{Hand, append, disk, entry, kinds, matched, matchings, node, put, vote};
+use crate::team::Team;
+
+/// The joint configuration of n0, n1, n2 and n3, n4, n5.
+fn joint() -> Configuration {
+    let all = |change: fn(NodeId) -> Change, ids: [u32; 3]| ids.map(|id| change(node(id)));
+    let changes = [all(Change::AddVoter, [3, 4, 5]), all(Change::Remove, [0, 1, 2])].concat();
+    let old = Configuration::of_voters([0, 1, 2].map(node));
+    old.enter_joint(true, &changes).expect("a joint configuration")
+}
+
+fn of_configuration(term: u64, configuration: Configuration) -> Entry {
+    Entry { term: Term(term), payload: Payload::Configuration(configuration) }
+}
+
+/// n0 with the joint configuration in its log.
+fn in_joint() -> Hand {
+    let mut disk = disk(1, &[]);
+    disk.log.push(of_configuration(1, joint()));
+    Hand::with_disk(0, config(3), disk)
+}
+
+/// "Once a given server adds the new configuration entry to its log, it uses that configuration for all
+/// future decisions (a server always uses the latest configuration in its log, regardless of whether the
+/// entry is committed)."
+#[test]
+fn a_configuration_is_used_as_soon_as_it_is_in_the_log() {
+    let mut hand = Hand::new(0, config(3));
+    let wider = Configuration::of_voters((0..5).map(node));
+    hand.hear(1, append(1, (0, 0), vec![of_configuration(1, wider.clone())], 0));
+    assert_eq!((hand.commit(), hand.server.configuration()), (0, &wider));
+    let asked: Vec<u32> = hand.fire(Timer::Election).iter().map(|(to, _)| to.number()).collect();
+    assert_eq!(asked, [1, 2, 3, 4]);
+    hand.restart();
+    assert_eq!(hand.server.configuration(), &wider, "it is in the log on disk");
+}
+
+/// "A server must be prepared to fall back to the previous configuration" when the entry is removed
+/// (thesis, 4.1).
+#[test]
+fn a_configuration_that_is_truncated_is_used_no_longer() {
+    let mut hand = Hand::new(0, config(3));
+    let wider = Configuration::of_voters((0..4).map(node));
+    hand.hear(1, append(1, (0, 0), vec![entry(1, 1), of_configuration(1, wider)], 0));
+    assert!(hand.server.configuration().is_voter(node(3)));
+    hand.hear(2, append(2, (1, 1), vec![entry(2, 2)], 0));
+    assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
+    hand.restart();
+    assert!(!hand.server.configuration().is_voter(node(3)), "nor after a restart");
+}
+
+/// "Agreement (for elections ...) requires separate majorities from both the old and new configurations."
+#[test]
+fn in_joint_consensus_an_election_needs_both_majorities() {
+    for (voters, wins) in [
+        (&[1, 2][..], false),
+        (&[1, 3], false),
+        (&[3, 4, 5], false),
+        (&[1, 3, 4], true),
+        (&[2, 4, 5], true),
+    ] {
+        let mut hand = in_joint();
+        hand.fire(Timer::Election);
+        for voter in voters {
+            hand.hear(*voter, vote(2, true));
+        }
+        assert_eq!(hand.server.is_leader(), wins, "n0 and {voters:?}");
+    }
+}
+
+/// The same for "entry commitment".
+#[test]
+fn in_joint_consensus_a_commitment_needs_both_majorities() {
+    for (followers, commits) in [
+        (&[1, 2][..], false),
+        (&[1, 3], false),
+        (&[3, 4, 5], false),
+        (&[1, 3, 4], true),
+        (&[2, 4, 5], true),
+    ] {
+        let mut hand = in_joint();
+        hand.fire(Timer::Election);
+        for voter in [1, 3, 4] {
+            hand.hear(voter, vote(2, true));
+        }
+        for follower in followers {
+            hand.hear(*follower, matched(2, 2));
+        }
+        assert_eq!(hand.commit(), if commits { 2 } else { 0 }, "n0 and {followers:?}");
+    }
+}
+
+/// "Once C_old,new has been committed ... it is now safe for the leader to create a log entry describing
+/// C_new and replicate it to the cluster."
+#[test]
+fn joint_consensus_is_left_once_it_is_committed_and_not_before() {
+    let mut hand = in_joint();
+    hand.fire(Timer::Election);
+    for voter in [1, 3, 4] {
+        hand.hear(voter, vote(2, true));
+    }
+    hand.hear(1, matched(2, 2));
+    hand.hear(3, matched(2, 2));
+    assert!(hand.server.configuration().is_joint());
+    hand.hear(4, matched(2, 2));
+    assert_eq!(hand.server.configuration(), &Configuration::of_voters([3, 4, 5].map(node)));
+    assert_eq!(hand.commit(), 2, "in effect, and not committed yet");
+}
+
+/// "The leader steps down (returns to follower state) once it has committed the C_new log entry ... there
+/// will be a period of time when the leader is managing a cluster that does not include itself; it
+/// replicates log entries but does not count itself in majorities."
+#[test]
+fn a_leader_that_is_removed_does_not_count_itself_and_steps_down_at_the_end() {
+    let mut hand = in_joint();
+    hand.fire(Timer::Election);
+    for voter in [1, 3, 4] {
+        hand.hear(voter, vote(2, true));
+    }
+    for follower in [1, 3, 4] {
+        hand.hear(follower, matched(2, 2));
+    }
+    assert!(!hand.server.configuration().is_voter(node(0)));
+    hand.ask(1, put("a"));
+    hand.hear(3, matched(2, 3));
+    assert!(hand.server.is_leader(), "it manages the cluster meanwhile");
+    assert_eq!(hand.commit(), 2, "n0 and n3 are no majority of n3, n4, n5");
+    let letters = hand.hear(4, matched(2, 3));
+    assert_eq!((hand.role(), hand.commit()), ("follower", 3));
+    let told: Vec<u32> = letters.iter().map(|(to, _)| to.number()).collect();
+    assert!([3, 4, 5].iter().all(|id| told.contains(id)), "its successors hear of it: {told:?}");
+    assert_eq!(kinds(&hand.fire(Timer::Election)), [], "it does not campaign any more");
+}
+
+/// The whole of it: new servers catch up "as non-voting members", then joint consensus, then the new
+/// configuration alone, with no moment in which two majorities could decide apart.
+#[test]
+fn a_cluster_changes_most_of_its_servers() {
+    let mut team = Team::new(5, &config(3));
+    team.elect(0);
+    team.ask(0, 1, put("a"));
+    team.settle();
+    let changes = vec![
+        Change::AddVoter(node(3)),
+        Change::AddVoter(node(4)),
+        Change::Remove(node(0)),
+        Change::Remove(node(1)),
+    ];
+    team.wish(0, Admin::Joint(changes));
+    team.settle();
+    let configurations: Vec<String> = team.hands[2]
+        .server
+        .log()
+        .from(Index(0))
+        .filter_map(|(_, entry)| match &entry.payload {
+            Payload::Configuration(configuration) => Some(configuration.to_string()),
+            _ => None,
+        })
+        .collect();
+    assert_eq!(
+        configurations,
+        ["voters=(0 1 2) learners=(3 4)", "voters=(2 3 4)&&(0 1 2) autoleave", "voters=(2 3 4)",]
+    );
+    assert_eq!(team.hands[0].role(), "follower");
+    team.cut = [0, 1].into();
+    team.elect(3);
+    team.ask(3, 2, put("b"));
+    team.settle();
+    assert_eq!(team.answered.len(), 2);
+    team.beat(3);
+    for id in 2..5 {
+        assert_eq!(team.hands[id].value(1), Some("b"), "n{id}");
+    }
+}
+
+/// "New servers may not initially store any log entries": whoever has no vote does not campaign.
+#[test]
+fn a_server_without_a_vote_does_not_campaign() {
+    let mut hand = Hand::new(3, config(3));
+    for _ in 0..3 {
+        assert_eq!(kinds(&hand.fire(Timer::Election)), []);
+        assert_eq!((hand.role(), hand.term()), ("follower", 0));
+    }
+    let letters = hand.hear(0, append(1, (0, 0), vec![entry(1, 1)], 0));
+    assert_eq!(matchings(&letters).len(), 1, "but it takes what a leader sends");
+}
+
+/// "Servers disregard RequestVote RPCs when they believe a current leader exists. Specifically, if a
+/// server receives a RequestVote RPC within the minimum election timeout of hearing from a current
+/// leader, it does not update its term or grant its vote."
+#[test]
+fn a_removed_server_does_not_disrupt_the_cluster() {
+    let mut hand = Hand::new(0, Config { check_quorum: true, ..config(3) });
+    hand.hear(1, append(1, (0, 0), Vec::new(), 0));
+    for wait in [0, 100, 49] {
+        hand.wait(wait);
+        assert_eq!(kinds(&hand.hear(8, crate::hand::vote_request(9, 99, 9))), []);
+        assert_eq!((hand.term(), hand.marked("vote withheld")), (1, true));
+    }
+    hand.wait(1);
+    assert_eq!(kinds(&hand.hear(8, crate::hand::vote_request(9, 99, 9))), [(8, "Vote")]);
+    assert_eq!(hand.term(), 9, "150ms after it has heard the leader, there may be none");
+}
+
+/// A leader disregards them as well.
+#[test]
+fn a_leader_is_not_deposed_by_a_removed_server() {
+    let mut hand = Hand::new(0, Config { check_quorum: true, ..config(3) });
+    hand.elect();
+    hand.wait(10_000);
+    assert_eq!(kinds(&hand.hear(8, crate::hand::vote_request(9, 99, 9))), []);
+    assert_eq!((hand.role(), hand.term()), ("leader", 1));
+}

@@ -1,0 +1,316 @@
+//! Section 7: log compaction, and InstallSnapshot.
+
+use raft::{
+    Chunk, Config, Configuration, Disk, Entry, Index, Matching, Message, Payload, Snapshot, Term,
+    Timer,
+};
+use service::{Answer, Command, Key, Output, Store};
+
+use crate::cluster::config;
+use crate::hand::{
+    Hand, Letter, answers, append, disk, entry, get, kinds, matched, matchings, node, operation,
+    put, vote_request, votes,
+};
+use crate::team::Team;
+
+fn features(snapshot_every: u64, snapshot_keep: u64, snapshot_chunk: usize) -> Config {
+    Config { snapshot_every, snapshot_keep, snapshot_chunk, ..config(3) }
+}
+
+/// A store in which so many keys hold their number, each put by an operation of one client.
+fn store(keys: u32) -> Store {
+    let mut store = Store::default();
+    for key in 0..keys {
+        let command = Command::Put(Key(key), key.to_string());
+        store.execute(operation(u64::from(key) + 1), &command);
+    }
+    store
+}
+
+/// The chunks of a snapshot of this store, from a leader of term 5.
+fn chunks(index: u64, last_term: u64, store: &Store, size: usize) -> Vec<Message> {
+    let items = store.items();
+    let chunk = |offset| {
+        let part = store.part(offset, size);
+        Message::InstallSnapshot(Chunk {
+            term: Term(5),
+            index: Index(index),
+            last_term: Term(last_term),
+            configuration: Configuration::of_voters(config(3).members),
+            offset: u32::try_from(offset).expect("small"),
+            done: offset + part.len() >= items,
+            part,
+        })
+    };
+    (0..items.max(1)).step_by(size).map(chunk).collect()
+}
+
+/// How many items the server says it has, and whether the snapshot is installed.
+fn received(letters: &[Letter]) -> (u32, bool) {
+    match letters {
+        [(_, Message::SnapshotReply(reply))] => (reply.received, reply.installed),
+        other => panic!("one answer: {other:?}"),
+    }
+}
+
+/// "Each server takes snapshots independently, covering just the committed entries in its log": "the last
+/// included index" and term, "the latest configuration in the log as of last included index", and the
+/// state; then it "may delete all log entries up through the last included index".
+#[test]
+fn a_snapshot_stands_for_what_is_applied_and_takes_its_place_in_the_log() {
+    for keep in [0, 2] {
+        let mut hand = Hand::with_disk(1, features(3, keep, 9), disk(2, &[1, 1, 2, 2]));
+        hand.hear(0, append(2, (4, 2), Vec::new(), 2));
+        assert_eq!(hand.server.snapshot(), None, "two entries are applied");
+        hand.hear(0, append(2, (4, 2), Vec::new(), 3));
+        let snapshot = hand.server.snapshot().expect("taken").clone();
+        assert_eq!((snapshot.index, snapshot.term), (Index(3), Term(2)));
+        assert_eq!(&snapshot.store, hand.server.store());
+        assert_eq!(&snapshot.configuration, hand.server.configuration());
+        assert_eq!(hand.server.log().base(), Index(3 - keep));
+        assert_eq!(hand.server.log().last(), Index(4), "what is not applied stays");
+        assert_eq!(
+            (&hand.disk.log, hand.disk.snapshot.as_ref()),
+            (hand.server.log(), Some(&snapshot))
+        );
+    }
+}
+
+/// A server starts from its snapshot, and goes on from there.
+#[test]
+fn a_restart_begins_with_the_snapshot() {
+    let mut hand = Hand::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2, 2]));
+    hand.hear(0, append(2, (4, 2), Vec::new(), 3));
+    let before = hand.server.store().clone();
+    hand.restart();
+    assert_eq!((hand.commit(), hand.server.applied()), (3, Index(3)));
+    assert_eq!(hand.server.store(), &before);
+    assert_eq!(hand.value(1), Some("2.3"));
+    let letters = hand.hear(0, append(2, (4, 2), vec![entry(2, 5)], 5));
+    assert_eq!(matchings(&letters), [Matching::Upto(Index(5))]);
+    assert_eq!(hand.value(1), Some("2.5"));
+}
+
+/// "The metadata ... are preserved to support the AppendEntries consistency check for the first log entry
+/// following the snapshot", and so is what an election compares.
+#[test]
+fn what_follows_the_snapshot_is_checked_against_its_last_entry() {
+    let snapshotted = || {
+        let mut hand = Hand::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2]));
+        hand.hear(0, append(2, (3, 2), Vec::new(), 3));
+        assert_eq!((hand.server.log().base(), hand.terms()), (Index(3), vec![]));
+        hand
+    };
+    let letters = snapshotted().hear(0, append(3, (3, 2), vec![entry(3, 4)], 0));
+    assert_eq!(matchings(&letters), [Matching::Upto(Index(4))]);
+    // An append that begins before the snapshot: that part is known to match.
+    let old = vec![entry(1, 2), entry(2, 3), entry(3, 4)];
+    let letters = snapshotted().hear(0, append(3, (1, 1), old, 0));
+    assert_eq!(matchings(&letters), [Matching::Upto(Index(4))]);
+    let letters = snapshotted().hear(0, append(3, (4, 2), Vec::new(), 0));
+    assert!(matches!(matchings(&letters)[..], [Matching::Conflict { .. }]));
+    assert_eq!(votes(&snapshotted().hear(0, vote_request(3, 2, 2))), [(0, 3, false)]);
+    assert_eq!(votes(&snapshotted().hear(0, vote_request(3, 3, 2))), [(0, 3, true)]);
+}
+
+/// "The leader must occasionally send snapshots to followers that lag behind. This happens when the
+/// leader has already discarded the next log entry that it needs to send to a follower."
+#[test]
+fn a_follower_that_lags_behind_gets_the_snapshot_in_chunks_and_then_the_log() {
+    for chunk in [1, 3, 100] {
+        let mut team = Team::new(3, &features(5, 0, chunk));
+        team.elect(0);
+        team.cut = [2].into();
+        for sequence in 1..=12 {
+            let key = Key(u32::try_from(sequence % 5).expect("small"));
+            team.ask(0, sequence, Command::Put(key, sequence.to_string()));
+            team.settle();
+        }
+        assert!(team.hands[0].server.log().base() > Index(5));
+        team.cut.clear();
+        for _ in 0..3 {
+            team.beat(0);
+        }
+        assert_eq!(team.hands[2].commit(), 13, "chunks of {chunk}");
+        assert_eq!(team.hands[2].server.store(), team.hands[0].server.store());
+        let sent = |message: &Message| matches!(message, Message::InstallSnapshot(_));
+        let chunks = team.delivered.iter().filter(|(.., message)| sent(message)).count();
+        // Five keys and one session.
+        assert_eq!(chunks, 6_usize.div_ceil(chunk), "chunks of {chunk}");
+    }
+}
+
+/// Figure 13: "if existing log entry has same index and term as snapshot's last included entry, retain
+/// log entries following it"; otherwise "discard the entire log".
+#[test]
+fn an_installed_snapshot_replaces_the_log_unless_that_goes_on_from_it() {
+    for (log, rest) in
+        [(&[1, 1, 2, 2][..], &[2][..]), (&[1, 1, 1, 1], &[]), (&[1, 1], &[]), (&[], &[])]
+    {
+        let mut hand = Hand::with_disk(1, config(3), disk(2, log));
+        for chunk in chunks(3, 2, &store(4), 2) {
+            hand.hear(0, chunk);
+        }
+        assert_eq!(hand.server.log().base(), Index(3));
+        assert_eq!(hand.terms(), rest, "{log:?}");
+        assert_eq!((hand.commit(), hand.server.applied()), (3, Index(3)));
+        assert_eq!(&hand.disk.log, hand.server.log());
+        hand.restart();
+        assert_eq!((hand.commit(), hand.server.store()), (3, &store(4)));
+    }
+}
+
+/// "Reset state machine using snapshot contents": what the snapshot does not have is gone.
+#[test]
+fn a_snapshot_replaces_the_state_and_is_not_merged_into_it() {
+    let mut hand = Hand::with_disk(1, config(3), disk(2, &[1]));
+    hand.hear(0, append(2, (1, 1), Vec::new(), 1));
+    assert_eq!(hand.value(1), Some("1.1"));
+    let mut deleted = store(1);
+    deleted.execute(operation(2), &Command::Put(Key(7), "seven".to_owned()));
+    for chunk in chunks(3, 2, &deleted, 1) {
+        hand.hear(0, chunk);
+    }
+    assert_eq!(hand.value(1), None, "k1 was deleted in the meantime");
+    assert_eq!(hand.value(7), Some("seven"));
+    assert_eq!(hand.server.store(), &deleted, "sessions included");
+}
+
+/// The snapshot carries the configuration; those of the old log are not in effect any more.
+#[test]
+fn a_snapshot_brings_its_configuration() {
+    let mut log = disk(2, &[1]);
+    let wider = Configuration::of_voters((0..5).map(node));
+    log.log.push(Entry { term: Term(1), payload: Payload::Configuration(wider) });
+    let mut hand = Hand::with_disk(1, config(3), log);
+    assert!(hand.server.configuration().is_voter(node(4)));
+    for chunk in chunks(3, 2, &store(1), 9) {
+        hand.hear(0, chunk);
+    }
+    assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
+}
+
+/// Chunks may be lost, doubled and reordered: the answer says what is there.
+#[test]
+fn chunks_in_any_order_make_the_same_snapshot() {
+    let mut hand = Hand::new(1, config(3));
+    let chunks = chunks(3, 2, &store(4), 2);
+    assert_eq!(chunks.len(), 3, "four keys and a session");
+    let has = [(1, (0, false)), (0, (2, false)), (2, (2, false)), (0, (2, false)), (1, (4, false))];
+    for (chunk, expected) in has {
+        assert_eq!(received(&hand.hear(0, chunks[chunk].clone())), expected, "chunk {chunk}");
+        assert_eq!(hand.commit(), 0, "nothing is installed yet");
+    }
+    assert_eq!(received(&hand.hear(0, chunks[2].clone())), (5, true));
+    assert_eq!(hand.server.store(), &store(4));
+    assert_eq!(received(&hand.hear(0, chunks[2].clone())), (0, true), "and again: it is known");
+}
+
+/// "If a snapshot file with a smaller index is being received, discard it": a newer one starts over.
+#[test]
+fn a_newer_snapshot_takes_the_place_of_one_that_is_being_received() {
+    let mut hand = Hand::new(1, config(3));
+    let (old, new) = (chunks(3, 2, &store(4), 2), chunks(6, 2, &store(6), 2));
+    hand.hear(0, old[0].clone());
+    assert_eq!(received(&hand.hear(0, new[0].clone())), (2, false));
+    assert_eq!(received(&hand.hear(0, new[1].clone())), (4, false));
+    for chunk in &new[2..] {
+        hand.hear(0, chunk.clone());
+    }
+    assert_eq!((hand.commit(), hand.server.store()), (6, &store(6)));
+}
+
+/// "If instead the follower receives a snapshot that describes a prefix of its log", what it has
+/// committed beyond it stays.
+#[test]
+fn an_old_snapshot_takes_nothing_back() {
+    let mut hand = Hand::with_disk(1, config(3), disk(2, &[1, 1, 2, 2]));
+    hand.hear(0, append(2, (4, 2), Vec::new(), 4));
+    let before = hand.server.store().clone();
+    for chunk in chunks(3, 2, &store(4), 9) {
+        assert_eq!(received(&hand.hear(0, chunk)), (0, true), "what it stands for is known");
+    }
+    assert_eq!((hand.commit(), hand.terms().len()), (4, 4));
+    assert_eq!(hand.server.store(), &before);
+}
+
+/// A snapshot is durable before the leader is told that it is installed.
+#[test]
+fn an_installed_snapshot_is_durable_before_it_is_told() {
+    let mut hand = Hand::new(1, config(3));
+    hand.slow_disk = true;
+    for chunk in chunks(3, 2, &store(4), 9) {
+        assert_eq!(kinds(&hand.hear(0, chunk)), []);
+    }
+    assert_eq!(received(&hand.sync()), (5, true));
+    hand.restart();
+    assert_eq!((hand.commit(), hand.server.store()), (3, &store(4)));
+}
+
+/// A leader that begins with a snapshot has no entry to compare with, and a follower with nothing gets
+/// the snapshot. A chunk that is lost is sent again with the next heartbeat.
+#[test]
+fn a_lost_chunk_is_sent_again() {
+    let snapshot = Snapshot {
+        index: Index(3),
+        term: Term(2),
+        configuration: Configuration::of_voters(config(3).members),
+        store: store(4),
+    };
+    let log = raft::Log::after(Index(3), Term(2));
+    let full = Disk { term: Term(2), vote: None, log, snapshot: Some(snapshot) };
+    let mut team =
+        Team::with_disks(vec![full.clone(), full, Disk::default()], &features(100, 0, 2));
+    let lost = |_, _, message: &Message| matches!(message, Message::InstallSnapshot(_));
+    team.fire(0, Timer::Election);
+    team.settle_but(lost);
+    assert!(team.hands[0].server.is_leader());
+    for _ in 0..4 {
+        team.fire(0, Timer::Heartbeat);
+        team.settle_but(lost);
+        assert_eq!((team.hands[2].commit(), team.hands[2].server.snapshot()), (0, None));
+    }
+    team.beat(0);
+    team.beat(0);
+    assert_eq!(team.hands[2].server.store(), &store(4));
+    assert_eq!(team.hands[2].commit(), 4, "the snapshot, and the leader's empty entry");
+}
+
+/// Reads and retries see the same through a snapshot: the sessions belong to the state.
+#[test]
+fn sessions_are_part_of_the_snapshot() {
+    let mut team = Team::new(3, &features(2, 0, 2));
+    team.elect(0);
+    team.cut = [2].into();
+    for sequence in 1..=6 {
+        team.ask(0, sequence, Command::Append(Key(1), sequence.to_string()));
+        team.settle();
+    }
+    team.cut.clear();
+    team.beat(0);
+    team.beat(0);
+    team.cut = [0].into();
+    team.insist(2);
+    team.answered.clear();
+    // A retry at a leader that has the operation in its snapshot only.
+    team.ask(2, 6, Command::Append(Key(1), "6".to_owned()));
+    team.settle();
+    assert_eq!(team.answered, [Answer::Done(Output::Done)]);
+    assert_eq!(team.hands[2].value(1), Some("123456"));
+}
+
+/// A leader compacts as well, and goes on to replicate to those that keep up.
+#[test]
+fn a_leader_that_compacts_goes_on() {
+    let mut hand = Hand::new(0, features(2, 0, 9));
+    hand.elect();
+    for sequence in 1..=9 {
+        hand.ask(sequence, put(&sequence.to_string()));
+        let letters = hand.hear(1, matched(1, sequence + 1));
+        assert_eq!(answers(&letters), [Answer::Done(Output::Done)]);
+    }
+    assert_eq!(hand.server.log().base(), Index(10));
+    hand.ask(10, get());
+    let read = answers(&hand.hear(1, matched(1, 11)));
+    assert_eq!(read, [Answer::Done(Output::Value(Some("9".to_owned())))]);
+}

@@ -1,0 +1,164 @@
+//! `check-history`: whether a history of clients is linearizable.
+
+use std::collections::BTreeSet;
+use std::fmt;
+use std::fs::File;
+use std::io::{BufReader, Read, Write};
+use std::path::Path;
+
+use serde::{Deserialize, Serialize};
+use sim_check::linearizability::{
+    Budget, CasRegister, Evidence, KeyValue, Register, Ruling, check,
+};
+use sim_check::{End, History, Notation, Verdict, read_history};
+
+use crate::args::{CheckHistoryArguments, Object};
+use crate::exit::{Exit, Failure};
+use crate::output::Output;
+
+/// The greatest size of a history, in bytes.
+const HISTORY_MAX: u64 = 1 << 30;
+
+/// What a register may hold: nothing at first.
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(untagged, expecting = "null, true, false, a whole number or a text is expected")]
+enum Datum {
+    #[default]
+    Nothing,
+    Flag(bool),
+    Number(i64),
+    Text(String),
+}
+
+/// As it stands in the file.
+impl fmt::Debug for Datum {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Nothing => f.write_str("null"),
+            Self::Flag(flag) => write!(f, "{flag}"),
+            Self::Number(number) => write!(f, "{number}"),
+            Self::Text(text) => write!(f, "{text:?}"),
+        }
+    }
+}
+
+/// What `check-history --json` says.
+#[derive(Serialize)]
+struct Judged {
+    history: String,
+    spec: &'static str,
+    /// `held`, `violated`, `unknown`, or `vacuous` for a history without operations.
+    verdict: Verdict,
+    operations: usize,
+    answered: usize,
+    failed: usize,
+    /// Without an answer.
+    open: usize,
+    keys: usize,
+    visited: u64,
+    budget: u64,
+    /// Of a history that is not linearizable; operations are numbered from 0 in order of invocation.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    evidence: Option<Evidence>,
+    /// The same in sentences.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    story: Option<String>,
+}
+
+pub(crate) fn check_history(
+    arguments: &CheckHistoryArguments,
+    out: &mut Output,
+) -> Result<Exit, Failure> {
+    let judged = match arguments.spec {
+        Object::KeyValue => judge(&KeyValue, "key-value", arguments),
+        Object::Register => judge(&Register::<Datum>::default(), "register", arguments),
+        Object::CasRegister => judge(&CasRegister::<Datum>::default(), "cas-register", arguments),
+    }?;
+    if arguments.json {
+        out.json(&judged)?;
+    } else {
+        print(&judged, out)?;
+    }
+    Ok(match judged.verdict {
+        Verdict::Held | Verdict::Vacuous => Exit::Expected,
+        Verdict::Violated => Exit::Unexpected,
+        Verdict::Unknown => Exit::Undecided,
+    })
+}
+
+fn judge<S: Notation>(
+    spec: &S,
+    name: &'static str,
+    arguments: &CheckHistoryArguments,
+) -> Result<Judged, Failure> {
+    let CheckHistoryArguments { file, budget, .. } = arguments;
+    let history = read(spec, file)?;
+    let report = check(spec, &history, Budget(*budget));
+    let count = |which: fn(&End<S::Output>) -> bool| {
+        history.calls().filter(|(_, call)| which(&call.end)).count()
+    };
+    let keys: BTreeSet<S::Key> =
+        history.calls().map(|(_, call)| spec.key(&call.operation)).collect();
+    let verdict = report.ruling.verdict(&history);
+    let evidence = match report.ruling {
+        Ruling::NotLinearizable(evidence) => Some(*evidence),
+        Ruling::Linearizable(_) | Ruling::Unknown => None,
+    };
+    Ok(Judged {
+        history: file.to_string_lossy().into_owned(),
+        spec: name,
+        verdict,
+        operations: history.len(),
+        answered: count(|end| matches!(end, End::Returned { .. })),
+        failed: count(|end| matches!(end, End::Failed(_))),
+        open: count(|end| matches!(end, End::Open | End::Unknown(_))),
+        keys: keys.len(),
+        visited: report.visited,
+        budget: *budget,
+        story: evidence.as_ref().map(|evidence| evidence.tell(&history)),
+        evidence,
+    })
+}
+
+fn read<S: Notation>(spec: &S, file: &Path) -> Result<History<S::Operation, S::Output>, Failure> {
+    let name = file.display();
+    let opened = File::open(file)
+        .map_err(|error| Failure::new(format!("{name} cannot be read: {error}")))?;
+    let mut text = BufReader::new(opened.take(HISTORY_MAX));
+    let history = read_history(spec, &mut text);
+    if text.get_ref().limit() == 0 {
+        let limit = HISTORY_MAX >> 20;
+        return Err(Failure::new(format!(
+            "{name} is too large: a history has at most {limit} MiB"
+        )));
+    }
+    history.map_err(|error| Failure::new(format!("{name} is no history of this kind: {error}")))
+}
+
+fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
+    let Judged { history, spec, operations, answered, failed, open, keys, .. } = judged;
+    let verdict = match judged.verdict {
+        Verdict::Held => "linearizable",
+        Verdict::Violated => "not linearizable",
+        Verdict::Unknown => "undecided",
+        Verdict::Vacuous => "vacuous",
+    };
+    writeln!(out, "{verdict}  {history} ({spec})")?;
+    writeln!(
+        out,
+        "  operations      {operations}: {answered} answered, {failed} failed, {open} open"
+    )?;
+    writeln!(out, "  keys            {keys}")?;
+    writeln!(out, "  configurations  {} visited, of at most {}", judged.visited, judged.budget)?;
+    if let Some(story) = &judged.story {
+        writeln!(out, "\n{story}")?;
+    }
+    match judged.verdict {
+        Verdict::Unknown => {
+            writeln!(out, "\nThe budget ran out before it was decided; --budget N gives more.")?;
+        }
+        Verdict::Vacuous => writeln!(out, "\nThere are no operations, so nothing was judged.")?,
+        Verdict::Held | Verdict::Violated => {}
+    }
+    Ok(())
+}

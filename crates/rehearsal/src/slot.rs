@@ -1,0 +1,105 @@
+//! [`Slot`]: where something may be written. Nothing of the user's is ever overwritten.
+
+use std::fs;
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::exit::Failure;
+
+/// Where something may be written, which was found out before anything ran.
+pub(crate) struct Slot {
+    file: PathBuf,
+    /// What is to be written, in a word.
+    what: &'static str,
+    taken: bool,
+}
+
+impl Slot {
+    /// A name that is free.
+    pub(crate) fn open(file: &Path, what: &'static str) -> Result<Self, Failure> {
+        Self::open_or_replace(file, what, |_| false, "it is there already")
+    }
+
+    /// A name that is free, or one of a file that may be replaced; of others it is told why not.
+    pub(crate) fn open_or_replace(
+        file: &Path,
+        what: &'static str,
+        may_be_replaced: impl Fn(&Path) -> bool,
+        otherwise: &str,
+    ) -> Result<Self, Failure> {
+        let refused = |why: &str| refused(what, file, why);
+        match file.symlink_metadata() {
+            Err(error) if error.kind() == ErrorKind::NotFound => {
+                let folder = folder_of(file);
+                if !folder.is_dir() {
+                    return Err(refused(&format!("there is no folder {}", folder.display())));
+                }
+                Ok(Self { file: file.to_owned(), what, taken: false })
+            }
+            Err(error) => Err(refused(&error.to_string())),
+            Ok(_) => {
+                // Behind a link stands the file that is replaced, not the link.
+                let real = file.canonicalize().map_err(|error| refused(&error.to_string()))?;
+                if !real.is_file() || !may_be_replaced(&real) {
+                    return Err(refused(otherwise));
+                }
+                Ok(Self { file: real, what, taken: true })
+            }
+        }
+    }
+
+    /// Whether both are the same place, so that one would overwrite the other.
+    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
+        let place = |slot: &Self| {
+            let folder = folder_of(&slot.file).canonicalize().ok();
+            (folder, slot.file.file_name().map(ToOwned::to_owned))
+        };
+        place(self) == place(other)
+    }
+
+    /// Writes the text beside its place and then moves it there, so that no half of it is ever seen.
+    pub(crate) fn fill(self, text: &str) -> Result<(), Failure> {
+        let refused = |why: &str| refused(self.what, &self.file, why);
+        let name = self.file.file_name().ok_or_else(|| refused("it has no name"))?;
+        let mut beside = std::ffi::OsString::from(".");
+        beside.push(name);
+        beside.push(format!(".{}.tmp", std::process::id()));
+        let beside = self.file.with_file_name(beside);
+        let written = (|| {
+            let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
+            file.write_all(text.as_bytes())?;
+            file.sync_all()
+        })();
+        let moved = written.and_then(|()| self.place(&beside));
+        if moved.is_err() {
+            // Best effort: it is ours, and the error that matters is told.
+            let _ = fs::remove_file(&beside);
+        }
+        moved.map_err(|error| refused(&error.to_string()))
+    }
+
+    fn place(&self, beside: &Path) -> io::Result<()> {
+        if self.taken {
+            return fs::rename(beside, &self.file);
+        }
+        // A link, unlike a move, does not overwrite what somebody made in the meantime.
+        match fs::hard_link(beside, &self.file) {
+            Ok(()) => fs::remove_file(beside),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => Err(error),
+            Err(_) if self.file.symlink_metadata().is_err() => fs::rename(beside, &self.file),
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// The folder that a file is in, or would be.
+fn folder_of(file: &Path) -> &Path {
+    match file.parent() {
+        Some(folder) if folder != Path::new("") => folder,
+        _ => Path::new("."),
+    }
+}
+
+fn refused(what: &str, file: &Path, why: &str) -> Failure {
+    Failure::new(format!("the {what} cannot be saved as {}: {why}", file.display()))
+}
