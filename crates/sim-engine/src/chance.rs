@@ -1,13 +1,15 @@
 //! Every random draw comes from a stream addressed by (seed, purpose, node).
 //!
 //! So switching something random on, or adding it, shifts the numbers of nothing that it does not
-//! touch.
+//! touch. A stream is a Xoshiro256++ of 32 bytes, seeded by ChaCha8 at its address on its first
+//! draw.
 
 use std::hint::black_box;
 
+use rand_chacha::ChaCha8Rng;
+use rand_core::{Rng, SeedableRng};
+use rand_xoshiro::Xoshiro256PlusPlus;
 use sim_node::{NodeId, Ratio, Span};
-
-pub(crate) use crate::stream::Stream;
 
 /// What a draw is for. A node's draws for one purpose never shift those for another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,35 +48,76 @@ pub(crate) enum Purpose {
 
 const PURPOSES: usize = 15;
 
-/// All streams of the nodes of a world, each seeded on its first draw.
+/// Domains keep the addresses of nodes, faults and the rest apart.
+const OF_NODES: u64 = 0;
+const OF_FAULTS: u64 = 1;
+const OF_THE_CORE: u64 = 2;
+const OF_FAULTS_BY_NODE: u64 = 3;
+
+/// A stream of 64-bit words.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Stream(Xoshiro256PlusPlus);
+
+impl Stream {
+    fn at(seed: u64, domain: u64, address: u64) -> Self {
+        let mut key = [0_u8; 32];
+        key[..8].copy_from_slice(&seed.to_le_bytes());
+        key[8..16].copy_from_slice(&domain.to_le_bytes());
+        key[16..].copy_from_slice(b"rehearsal stream");
+        let mut source = ChaCha8Rng::from_seed(key);
+        source.set_stream(address);
+        let mut state = [0_u8; 32];
+        source.fill_bytes(&mut state);
+        Self(Xoshiro256PlusPlus::from_seed(state))
+    }
+
+    /// The stream of a fault, by its stable number.
+    pub(crate) fn of_fault(seed: u64, id: u64) -> Self {
+        Self::at(seed, OF_FAULTS, id)
+    }
+
+    /// The stream of a fault for what it draws at one node again and again.
+    pub(crate) fn of_fault_at(seed: u64, id: u64, node: NodeId) -> Self {
+        Self::at(seed, u64::from(node.number()) << 8 | OF_FAULTS_BY_NODE, id)
+    }
+
+    /// The stream from which the calm draws its core.
+    pub(crate) fn of_the_core(seed: u64) -> Self {
+        Self::at(seed, OF_THE_CORE, 0)
+    }
+
+    /// The next word.
+    #[inline]
+    pub(crate) fn word(&mut self) -> u64 {
+        self.0.next_u64()
+    }
+
+    /// `count` of the candidates, drawn, in order.
+    pub(crate) fn subset(&mut self, mut candidates: Vec<NodeId>, count: usize) -> Vec<NodeId> {
+        let count = count.min(candidates.len());
+        for place in 0..count {
+            let rest = (candidates.len() - place) as u64;
+            let pick = place + usize::try_from(below(self.word(), rest)).expect("an index");
+            candidates.swap(place, pick);
+        }
+        candidates.truncate(count);
+        candidates.sort_unstable();
+        candidates
+    }
+}
+
+/// All streams of the nodes of a world.
 #[derive(Clone, Debug)]
 pub(crate) struct Chance {
     seed: u64,
     nodes: usize,
-    /// By purpose, two to a pair, then by node; a pair that was never drawn from holds nothing.
-    pairs: [Vec<Pair>; PURPOSES.div_ceil(2)],
-}
-
-/// A node's streams for two purposes: they fill a cache line and lie in one.
-#[derive(Clone, Debug)]
-#[repr(align(64))]
-struct Pair([Stream; 2]);
-
-impl Purpose {
-    /// The place of its stream: what nearly every event draws for lies side by side.
-    #[inline]
-    const fn place(self) -> usize {
-        match self {
-            Self::Choice => Self::Loss as usize,
-            Self::Loss => Self::Choice as usize,
-            other => other as usize,
-        }
-    }
+    /// By purpose, then by node; a purpose that was never drawn from holds nothing.
+    streams: [Vec<Option<Stream>>; PURPOSES],
 }
 
 impl Chance {
     pub(crate) fn new(seed: u64, nodes: usize) -> Self {
-        Self { seed, nodes, pairs: Default::default() }
+        Self { seed, nodes, streams: Default::default() }
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -84,32 +127,28 @@ impl Chance {
     /// The next word of a node's stream.
     #[inline]
     pub(crate) fn word(&mut self, purpose: Purpose, node: NodeId) -> u64 {
-        let place = purpose.place();
-        if let Some(pair) = self.pairs[place / 2].get_mut(node.index()) {
-            let stream = &mut pair.0[place % 2];
-            if !stream.is_unseeded() {
-                return stream.word();
-            }
+        match self.streams[purpose as usize].get_mut(node.index()) {
+            Some(Some(stream)) => stream.word(),
+            _ => self.first_word(purpose, node),
         }
-        self.first_word(purpose, node)
     }
 
-    /// Reads early what a node's next draws will read.
-    #[inline]
+    /// Reads early what a node's next draws will read: nearly every event draws for these.
     pub(crate) fn look_ahead(&self, node: NodeId) {
-        black_box(self.pairs[0].get(node.index()).map(|pair| pair.0[0].is_unseeded()));
+        for purpose in [Purpose::Delay, Purpose::Choice] {
+            let stream = self.streams[purpose as usize].get(node.index());
+            black_box(stream.is_some_and(Option::is_some));
+        }
     }
 
     #[cold]
     fn first_word(&mut self, purpose: Purpose, node: NodeId) -> u64 {
-        let place = purpose.place();
-        let pairs = &mut self.pairs[place / 2];
-        if pairs.is_empty() {
-            pairs.resize(self.nodes, Pair([Stream::UNSEEDED; 2]));
+        let streams = &mut self.streams[purpose as usize];
+        if streams.is_empty() {
+            streams.resize(self.nodes, None);
         }
-        let stream = &mut pairs[node.index()].0[place % 2];
-        *stream = Stream::of_node(self.seed, purpose as u32, node);
-        stream.word()
+        let address = (purpose as u64) << 32 | u64::from(node.number());
+        streams[node.index()].insert(Stream::at(self.seed, OF_NODES, address)).word()
     }
 
     /// A length from a span, in nanoseconds. A span of one length draws nothing.

@@ -29,7 +29,6 @@ mod queue;
 mod radix;
 mod record;
 mod spec;
-mod stream;
 mod world;
 
 pub use delay::Delay;

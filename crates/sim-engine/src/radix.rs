@@ -13,14 +13,16 @@ use crate::queue::Key;
 
 /// So many keys are put in order at a time.
 const RUN: usize = 64;
-/// So many keys are few enough for a heap.
-const FEW: usize = 256;
+/// So many keys are few enough for a heap: its upper levels stay in the cache.
+const FEW: usize = 4_096;
 /// How many bits a time has.
 const BITS: usize = 64;
 
 /// A queue of keys, smallest first.
 #[derive(Clone, Debug)]
 pub(crate) struct RadixQueue {
+    /// Whether all keys are in the heap, and all times near.
+    few: bool,
     /// The next keys, in order, the first at the end.
     run: Vec<Key>,
     /// Keys that were near when they came.
@@ -41,6 +43,7 @@ pub(crate) struct RadixQueue {
 impl RadixQueue {
     pub(crate) fn new() -> Self {
         Self {
+            few: true,
             run: Vec::new(),
             heap: BinaryHeap::new(),
             heap_max: FEW,
@@ -62,6 +65,7 @@ impl RadixQueue {
         }
     }
 
+    #[inline(never)]
     fn push_far(&mut self, key: Key) {
         self.put(key);
         self.keep_near();
@@ -69,6 +73,16 @@ impl RadixQueue {
 
     #[inline]
     pub(crate) fn peek(&self) -> Option<Key> {
+        if self.few { self.heap.peek().map(|key| key.0) } else { self.peek_of_many() }
+    }
+
+    #[inline]
+    pub(crate) fn pop(&mut self) -> Option<Key> {
+        if self.few { self.heap.pop().map(|key| key.0) } else { self.pop_of_many() }
+    }
+
+    #[inline(never)]
+    fn peek_of_many(&self) -> Option<Key> {
         let of_heap = self.heap.peek().map(|key| key.0);
         match self.run.last() {
             None => of_heap,
@@ -76,26 +90,33 @@ impl RadixQueue {
         }
     }
 
-    #[inline]
-    pub(crate) fn pop(&mut self) -> Option<Key> {
+    #[inline(never)]
+    fn pop_of_many(&mut self) -> Option<Key> {
         let from_run = match self.run.last() {
             None => false,
             Some(of_run) => self.heap.peek().is_none_or(|of_heap| *of_run < of_heap.0),
         };
         let key = if from_run { self.run.pop() } else { self.heap.pop().map(|key| key.0) };
         self.keep_near();
+        if self.filled == 0 && self.run.is_empty() {
+            (self.few, self.near) = (true, u64::MAX);
+        }
         key
     }
 
-    #[inline]
     fn keep_near(&mut self) {
         if self.filled != 0 && self.run.is_empty() && self.heap.is_empty() {
             self.refill();
         }
     }
 
-    /// Of many keys one that comes soon and one that comes later, if nothing comes in between.
+    /// Whether there are more keys than fit into the heap.
     #[inline]
+    pub(crate) fn is_large(&self) -> bool {
+        !self.few
+    }
+
+    /// Of many keys one that comes soon and one that comes later, if nothing comes in between.
     pub(crate) fn ahead(&self) -> Option<(Key, Key)> {
         match self.run.as_slice() {
             [.., later, _, soon, _] => Some((*soon, *later)),
@@ -147,6 +168,7 @@ impl RadixQueue {
     #[cold]
     fn spread(&mut self) {
         self.buckets.resize_with(BITS, Vec::new);
+        self.few = false;
         let base = self.peek().map_or(self.base, Key::time);
         if base < self.base {
             // From a base before it, everything that was close to the old one is as far away.

@@ -48,7 +48,7 @@ fn keys_come_out_in_the_order_of_a_heap() {
             // A third of the runs grow, a third keep their size, a third fall empty now and then.
             let pending = plain.len() as u64;
             let grows =
-                mix.below(100) < [60, if pending < 1_500 { 95 } else { 50 }, 50][seed as usize % 3];
+                mix.below(100) < [68, if pending < 6_000 { 95 } else { 48 }, 50][seed as usize % 3];
             if grows {
                 let time = now + mix.delay(seed / 3);
                 let key = Key::new(time, mix.below(2) << 39 | order, order as u32);

@@ -112,7 +112,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         match head {
             Some(Head::Event(key)) => {
                 self.queue.pop();
-                self.look_ahead();
+                if self.queue.is_large() {
+                    self.look_ahead();
+                }
                 let pending = self.pending.take(key.slot());
                 self.happen(pending, watch);
             }
@@ -138,7 +140,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// Reads early what the next events will read, while there is something to do in between: in
     /// a large world nothing of it is in the cache. First the payload of an event, then what it
     /// says is going to be needed.
-    #[inline]
+    #[inline(never)]
     fn look_ahead(&self) {
         let Some((soon, later)) = self.queue.ahead() else { return };
         black_box(self.pending.get(later.slot()).is_some());
