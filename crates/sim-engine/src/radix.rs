@@ -98,8 +98,9 @@ impl RadixQueue {
         };
         let key = if from_run { self.run.pop() } else { self.heap.pop().map(|key| key.0) };
         self.keep_near();
-        if self.filled == 0 && self.run.is_empty() {
-            (self.few, self.near) = (true, u64::MAX);
+        // Many of one instant are not few, though no bucket has any: what follows belongs there.
+        if self.filled == 0 && self.run.is_empty() && self.heap.len() <= FEW {
+            (self.few, self.near, self.heap_max) = (true, u64::MAX, FEW);
         }
         key
     }
