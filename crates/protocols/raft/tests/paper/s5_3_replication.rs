@@ -221,6 +221,8 @@ fn a_reordered_older_answer_takes_nothing_back() {
     hand.ask(1, put("a"));
     hand.hear(1, matched(1, 2));
     assert_eq!(hand.commit(), 2);
+    // Entries are under way, which would be sent again from where the conflict was.
+    hand.ask(2, put("b"));
     let conflict = Matching::Conflict { rejected: Index(1), term: None, first: Index(1) };
     for message in [matched(1, 1), crate::hand::reply(1, conflict)] {
         let letters = hand.hear(1, message);

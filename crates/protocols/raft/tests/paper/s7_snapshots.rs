@@ -190,6 +190,23 @@ fn a_snapshot_brings_its_configuration() {
     assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
 }
 
+/// One that the log holds behind the snapshot's last entry stays in effect only with that log.
+#[test]
+fn a_configuration_behind_the_snapshot_goes_with_the_log_that_has_it() {
+    let wider = Configuration::of_voters((0..5).map(node));
+    for (term, stays) in [(2, true), (1, false)] {
+        let mut log = disk(2, &[1, 1, term]);
+        log.log.push(Entry { term: Term(2), payload: Payload::Configuration(wider.clone()) });
+        let mut hand = Hand::with_disk(1, config(3), log);
+        for chunk in chunks(3, 2, &store(1), 9) {
+            hand.hear(0, chunk);
+        }
+        assert_eq!(hand.server.configuration() == &wider, stays, "an entry of term {term}");
+        hand.restart();
+        assert_eq!(hand.server.configuration() == &wider, stays, "the same after a restart");
+    }
+}
+
 /// Chunks may be lost, doubled and reordered: the answer says what is there.
 #[test]
 fn chunks_in_any_order_make_the_same_snapshot() {
