@@ -156,9 +156,9 @@ fn every_field_of_every_workload_is_shown() {
             let (field, default) = (field.name, field.default.unwrap_or("must be given"));
             let example = contains_word(&shown, field) && shown.contains(&format!("{field}:"));
             assert!(example, "docs/SCENARIOS.md has no example of `{field}` of {name}");
-            let told = reference.lines().any(|line| {
-                line.starts_with(&format!("| `{field}` |")) && line.contains(default)
-            });
+            let told = reference
+                .lines()
+                .any(|line| line.starts_with(&format!("| `{field}` |")) && line.contains(default));
             assert!(told, "docs/SCENARIOS.md has no row for `{field}` of {name}, {default}");
             seen += 1;
         }

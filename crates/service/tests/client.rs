@@ -146,9 +146,10 @@ const OVERDUE: ClientTimer = ClientTimer::Overdue(0);
 fn an_operation_is_told_asked_answered_and_told() {
     let mut hand = Hand::new(closed(1, 0));
     let (_, operation) = hand.begin();
-    assert!(
-        matches!(&hand.told[..], [ClientIndication::Invoked { operation: one, .. }] if *one == operation)
-    );
+    let [ClientIndication::Invoked { operation: told, .. }] = hand.told[..] else {
+        panic!("one operation begins: {:?}", hand.told)
+    };
+    assert_eq!(told, operation);
     assert!(!hand.client.is_done());
     hand.hear(0, operation, done());
     let output = Output::Value(None);
@@ -185,8 +186,8 @@ fn a_late_answer_is_an_answer_and_a_second_one_is_none() {
     assert!(hand.told.is_empty(), "an answer to another operation");
 }
 
-/// After giving up, nobody knows whether it took effect: what comes next has another identity, so that it
-/// cannot be taken for a later operation of the same session.
+/// After giving up, nobody knows whether it took effect: what comes next has another identity, so
+/// that it cannot be taken for a later operation of the same session.
 #[test]
 fn giving_up_takes_a_new_identity() {
     let mut hand = Hand::new(closed(3, 2));

@@ -43,8 +43,8 @@ fn executed(operations: &[(Operation, Command)]) -> (Store, Vec<Option<Output>>)
 }
 
 proptest! {
-    /// A log that holds operations again and again, as retries make it, leads to the same store and to
-    /// the same answers as the log that holds each once.
+    /// A log that holds operations again and again, as retries make it, leads to the same store and
+    /// to the same answers as the log that holds each once.
     #[test]
     fn repeated_operations_take_effect_once(
         operations in operations(),

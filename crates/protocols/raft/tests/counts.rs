@@ -1,5 +1,5 @@
-//! What a failure-free run costs, as equalities: messages between servers, the commit index on the next
-//! append or heartbeat, one entry per append, one client that waits for each answer.
+//! What a failure-free run costs, as equalities: messages between servers, the commit index on the
+//! next append or heartbeat, one entry per append, one client that waits for each answer.
 
 mod cluster;
 
@@ -9,8 +9,8 @@ use service::{KeyValue, Loop, Mix};
 use sim_engine::{Delay, Outcome};
 use sim_node::Span;
 
-/// One client, one operation after the other: of 4ms, and then 46ms of thought, so that heartbeats, every
-/// 50ms, always fall into the same place between two operations.
+/// One client, one operation after the other: of 4ms, and then 46ms of thought, so that heartbeats,
+/// every 50ms, always fall into the same place between two operations.
 fn client(operations: u32, mix: Mix) -> KeyValue {
     KeyValue {
         clients: 1,
