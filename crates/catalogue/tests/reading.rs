@@ -1,5 +1,5 @@
-//! The reading list, docs/READING.md: every protocol of the catalogue is in it, with scenarios that are
-//! there and are its own.
+//! The reading list, docs/READING.md: every protocol of the catalogue is in it, with scenarios that
+//! are there and are its own.
 
 use std::path::{Path, PathBuf};
 

@@ -57,7 +57,8 @@ struct Judged {
     keys: usize,
     visited: u64,
     budget: u64,
-    /// Of a history that is not linearizable; operations are numbered from 0 in order of invocation.
+    /// Of a history that is not linearizable; operations are numbered from 0 in order of
+    /// invocation.
     #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Evidence>,
     /// The same in sentences.

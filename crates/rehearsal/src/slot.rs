@@ -57,7 +57,8 @@ impl Slot {
         place(self) == place(other)
     }
 
-    /// Writes the text beside its place and then moves it there, so that no half of it is ever seen.
+    /// Writes the text beside its place and then moves it there, so that no half of it is ever
+    /// seen.
     pub(crate) fn fill(self, text: &str) -> Result<(), Failure> {
         let refused = |why: &str| refused(self.what, &self.file, why);
         let name = self.file.file_name().ok_or_else(|| refused("it has no name"))?;

@@ -11,12 +11,18 @@ use sim_protocol::{Protocol, Workload};
 use crate::check::{Cast, check_node, check_time};
 use crate::draft::Draft;
 use crate::outline::{Item, Shape};
-use crate::sheet::Sheet;
+use crate::sheet::{Sheet, options};
 use crate::words::{list, unknown};
 use crate::{Diagnostic, ProtocolFacts};
 
 /// The name of the plain workload.
 const PLAIN: &str = "Requests";
+
+/// What a bare name stands for.
+const NOTHING: &str = "()";
+
+/// How the plain workload is written.
+const REQUESTS_EXAMPLE: &str = "it is written as in `Requests([At(\"1s\", 0, TheRequest)])`";
 
 /// The most requests of a plain workload.
 const REQUESTS_MAX: usize = 100_000;
@@ -46,10 +52,10 @@ pub(crate) struct WorkloadParts<'a> {
     own: Option<Named<'a>>,
 }
 
-/// A workload: its place, and its values with their parentheses.
+/// A workload: its place, and its values with their parentheses; `None` for a bare name.
 struct Named<'a> {
     item: &'a Item,
-    values: &'a str,
+    values: Option<&'a str>,
 }
 
 impl<'a> WorkloadParts<'a> {
@@ -82,9 +88,9 @@ impl<'a> WorkloadParts<'a> {
             };
             let values = match (&item.name, &item.shape) {
                 (Some(name), Shape::Group('(', _)) => {
-                    sheet.plain[name.end..item.span.end].trim_start()
+                    Some(sheet.plain[name.end..item.span.end].trim_start())
                 }
-                _ => "()",
+                _ => None,
             };
             if place.replace(Named { item, values }).is_some() {
                 let message = format!("the workload `{}` is given twice", name.unwrap_or_default());
@@ -104,7 +110,24 @@ impl<'a> WorkloadParts<'a> {
         let Some(Named { item, values }) = &self.own else { return Some(None) };
         let name = P::Workload::NAME.unwrap_or_default();
         let noun = format!("`{name}`");
-        let workload: P::Workload = sheet.read_with_fields(values, &noun, P::Workload::FIELDS)?;
+        let fields = P::Workload::FIELDS;
+        let workload: P::Workload = match values {
+            Some(values) => sheet.read_with_fields(values, &noun, fields)?,
+            None => match options().from_str(NOTHING) {
+                Ok(workload) => workload,
+                Err(_) => {
+                    let required = fields.iter().filter(|field| field.default.is_none());
+                    let required: Vec<&str> = required.map(|field| field.name).collect();
+                    let message = format!("{noun} needs its fields");
+                    sheet.push(
+                        Diagnostic::error(item.span.clone(), message)
+                            .label("nothing is set")
+                            .help(format!("it needs at least {}", list(&required))),
+                    );
+                    return None;
+                }
+            },
+        };
         if let Err(error) = workload.validate() {
             let place = item.at_field(sheet.text, error.field).span.clone();
             let message = format!("`{}` of `{name}`: {}", error.field, error.message);
@@ -116,7 +139,7 @@ impl<'a> WorkloadParts<'a> {
             sheet.push(diagnostic);
             return None;
         }
-        Some(Some((workload, values)))
+        Some(Some((workload, values.unwrap_or(NOTHING))))
     }
 
     /// The plain requests.
@@ -127,6 +150,15 @@ impl<'a> WorkloadParts<'a> {
         cast: &Cast<'_>,
     ) -> Option<Requests<P::Node>> {
         let Some(Named { item, values }) = &self.requests else { return Some(Vec::new()) };
+        let Some(values) = values else {
+            let message = format!("`{PLAIN}` needs its list of requests");
+            sheet.push(
+                Diagnostic::error(item.span.clone(), message)
+                    .label("nothing is asked for")
+                    .help(REQUESTS_EXAMPLE),
+            );
+            return None;
+        };
         let list = item.at_index(0);
         let length = list.parts().len();
         if length > REQUESTS_MAX {
@@ -167,8 +199,9 @@ impl<'a> WorkloadParts<'a> {
 fn unknown_workload(text: &str, item: &Item, facts: &ProtocolFacts, known: &[&str]) -> Diagnostic {
     let Some(name) = item.name(text) else {
         let message = format!("expected a workload, found {}", item.describe(text));
-        let help = "it is written as in `Requests([At(\"1s\", 0, TheRequest)])`";
-        return Diagnostic::error(item.span.clone(), message).label("not a workload").help(help);
+        return Diagnostic::error(item.span.clone(), message)
+            .label("not a workload")
+            .help(REQUESTS_EXAMPLE);
     };
     let place = item.name.clone().unwrap_or_else(|| item.span.clone());
     let mut message = unknown("workload", name, known);

@@ -121,6 +121,61 @@ fn unknown_names() {
 }
 
 #[test]
+fn workloads() {
+    let of_mute = |workload: &str| {
+        with(&format!("workload: {workload}")).replace("Ping(nodes: 5)", "Mute(nodes: 5)")
+    };
+    let of_ping = |workload: &str| with(&format!("workload: {workload}"));
+    let request = "Requests([At(\"1s\", 0, Everybody)])";
+    golden(
+        "workloads",
+        [
+            ("a name", of_ping("Ronuds(players: 3)")),
+            ("a name that is like no other", of_ping("Storm(players: 3)")),
+            ("clients of a service that the protocol has not", of_mute("KeyValue(clients: 3)")),
+            ("another protocol's own", of_mute("Rounds(players: 3)")),
+            ("something else", of_ping("\"Rounds\"")),
+            ("a field", of_ping("Rounds(player: 3)")),
+            ("a field that is missing", of_ping("Rounds(pause: \"1s\")")),
+            ("no fields at all", of_ping("Rounds")),
+            ("requests without a list", of_ping("Requests")),
+            ("requests without a list, in parentheses", of_ping("Requests()")),
+            ("a field of a wrong kind", of_ping("Rounds(players: \"3\")")),
+            ("a field without a unit", of_ping("Rounds(players: 3, pause: \"10\")")),
+            ("a field that makes no sense", of_ping("Rounds(players: 0)")),
+            ("another one", of_ping("Rounds(players: 3, pause: \"0s\")")),
+            ("a field that makes no sense, in a list", {
+                of_ping(&format!("[{request}, Rounds(players: 10)]"))
+            }),
+            ("one that is given twice", of_ping("[Rounds(players: 3), Rounds(players: 4)]")),
+            ("requests that are given twice", of_ping(&format!("[{request}, {request}]"))),
+            ("a wrong name in a list", of_ping(&format!("[{request}, KeyValue(clients: 3)]"))),
+            ("a wrong request in a list", {
+                of_ping(&format!("[Rounds(players: 3), {}]", request.replace("Every", "Any")))
+            }),
+        ],
+    );
+}
+
+/// Both at once, in any order, and neither.
+#[test]
+fn lists_of_workloads_load() {
+    let requests = "Requests([At(\"1s\", 0, Everybody)])";
+    for (workload, others) in [
+        (format!("[{requests}, Rounds(players: 3)]"), 3),
+        (format!("[Rounds(players: 4), {requests}]"), 4),
+        (format!("[{requests}]"), 0),
+        ("[Rounds(players: 2)]".to_owned(), 2),
+        ("[]".to_owned(), 0),
+    ] {
+        let text = with(&format!("workload: {workload}"));
+        let loaded = load_text("toy.ron", &text, &toy::catalogue());
+        let loaded = loaded.unwrap_or_else(|error| panic!("{workload}: {error}"));
+        assert_eq!(loaded.prepared.facts().others, others, "{workload}");
+    }
+}
+
+#[test]
 fn wrong_values() {
     let base = with("ties: Drawn");
     golden(

@@ -7,7 +7,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sim_check::{Checked, Claim, Debt, Judge, Kind, Property, View};
 use sim_node::{Class, Context, Duration, Event, Message, Node, NodeId, Role, Span, Stable};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Core, Field, Protocol, SettingsError, Setup, Workload};
 use sim_scenario::{Catalogue, entry};
 
 pub fn catalogue() -> Catalogue {
@@ -25,6 +25,47 @@ pub struct Settings {
     clients: u32,
     #[serde(default = "usual_patience")]
     patience: Span,
+}
+
+/// The workload of a toy: nodes that watch.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rounds {
+    players: u32,
+    #[serde(default = "usual_pause")]
+    pause: Duration,
+}
+
+fn usual_pause() -> Duration {
+    Duration::from_millis(10)
+}
+
+impl Workload for Rounds {
+    const NAME: Option<&'static str> = Some("Rounds");
+    const FIELDS: &'static [Field] = &[
+        Field {
+            name: "players",
+            kind: "number",
+            default: None,
+            meaning: "how many nodes watch, 1 to 9",
+        },
+        Field {
+            name: "pause",
+            kind: "duration",
+            default: Some("\"10ms\""),
+            meaning: "how long they wait, above zero",
+        },
+    ];
+
+    fn validate(&self) -> Result<(), SettingsError> {
+        if !(1..=9).contains(&self.players) {
+            return Err(SettingsError::new("players", "there are 1 to 9 of them"));
+        }
+        if self.pause.is_zero() {
+            return Err(SettingsError::new("pause", "it is more than nothing"));
+        }
+        Ok(())
+    }
 }
 
 fn usual_patience() -> Span {
@@ -217,7 +258,7 @@ impl Protocol for Ping {
         },
     ];
     type Settings = Settings;
-    type Workload = ();
+    type Workload = Rounds;
     type Node = PingNode;
     type Request = <PingNode as Node>::Request;
     type Properties = (Checked<NoStrangers>, Checked<Answered>);
@@ -226,12 +267,16 @@ impl Protocol for Ping {
         settings.nodes
     }
 
-    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<PingNode>, SettingsError> {
+    fn setup(
+        settings: &Settings,
+        workload: Option<&Rounds>,
+    ) -> Result<Setup<PingNode>, SettingsError> {
         if settings.patience.shortest().is_zero() {
             return Err(SettingsError::new("patience", "a patience of zero would ping for ever"));
         }
         let config = Config { patience: settings.patience };
-        Ok(Setup { config, others: settings.clients, core: Core::All })
+        let others = settings.clients + workload.map_or(0, |rounds| rounds.players);
+        Ok(Setup { config, others, core: Core::All })
     }
 }
 

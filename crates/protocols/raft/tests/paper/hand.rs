@@ -91,7 +91,8 @@ impl Hand {
         self.step(|server, cx| *server = Server::start(&disk, cx));
     }
 
-    /// Its election timer fires, and all others vote for it until it leads. Returns what it sends then.
+    /// Its election timer fires, and all others vote for it until it leads. Returns what it sends
+    /// then.
     pub(crate) fn elect(&mut self) -> Vec<Letter> {
         let mut letters = self.fire(Timer::Election);
         for voter in self.config.members.clone() {
@@ -167,8 +168,11 @@ impl Hand {
 
     /// Whether the last step set this timer.
     pub(crate) fn has_set(&self, timer: Timer) -> bool {
-        let sets = |effect: &Effect<Server>| matches!(effect, Effect::SetTimer { timer: set, .. } if *set == timer);
-        self.effects.iter().any(sets)
+        let set = |effect: &Effect<Server>| match effect {
+            Effect::SetTimer { timer, .. } => Some(*timer),
+            _ => None,
+        };
+        self.effects.iter().filter_map(set).any(|set| set == timer)
     }
 
     fn step(&mut self, handler: impl FnOnce(&mut Server, &mut Context<'_, Server>)) -> Vec<Letter> {

@@ -57,9 +57,9 @@ fn leader() -> Hand {
     hand
 }
 
-/// "If one server's current term is smaller than the other's, then it updates its current term to the
-/// larger value. If a candidate or leader discovers that its term is out of date, it immediately reverts
-/// to follower state."
+/// "If one server's current term is smaller than the other's, then it updates its current term to
+/// the larger value. If a candidate or leader discovers that its term is out of date, it
+/// immediately reverts to follower state."
 #[test]
 fn a_newer_term_is_taken_over_and_makes_a_follower() {
     for message in all_of_term(5) {
@@ -74,8 +74,8 @@ fn a_newer_term_is_taken_over_and_makes_a_follower() {
     }
 }
 
-/// The current term is part of the "persistent state on all servers (updated on stable storage before
-/// responding to RPCs)" (figure 2).
+/// The current term is part of the "persistent state on all servers (updated on stable storage
+/// before responding to RPCs)" (figure 2).
 #[test]
 fn a_newer_term_survives_a_crash_once_it_was_spoken_of() {
     for message in [vote_request(5, 0, 0), heartbeat(5), chunk(5)] {

@@ -20,8 +20,8 @@ fn servers_begin_as_followers_that_wait_for_a_leader() {
     }
 }
 
-/// "A server remains in follower state as long as it receives valid RPCs from a leader or candidate":
-/// nothing but its own timer makes it campaign.
+/// "A server remains in follower state as long as it receives valid RPCs from a leader or
+/// candidate": nothing but its own timer makes it campaign.
 #[test]
 fn a_follower_whose_timer_has_not_expired_does_not_campaign() {
     let mut hand = Hand::new(0, config(3));
@@ -52,8 +52,9 @@ fn a_sign_of_life_restarts_the_election_timer() {
     }
 }
 
-/// "To begin an election, a follower increments its current term and transitions to candidate state. It
-/// then votes for itself and issues RequestVote RPCs in parallel to each of the other servers."
+/// "To begin an election, a follower increments its current term and transitions to candidate
+/// state. It then votes for itself and issues RequestVote RPCs in parallel to each of the other
+/// servers."
 #[test]
 fn a_candidate_begins_a_term_votes_for_itself_and_asks_all_others() {
     let mut hand = Hand::with_disk(2, config(5), disk(3, &[1, 3]));
@@ -81,8 +82,8 @@ fn a_candidate_is_silent_until_its_vote_is_durable() {
     assert_eq!((hand.disk.term.0, hand.disk.vote), (1, Some(hand.id)));
 }
 
-/// "A candidate wins an election if it receives votes from a majority of the servers in the full cluster
-/// for the same term."
+/// "A candidate wins an election if it receives votes from a majority of the servers in the full
+/// cluster for the same term."
 #[test]
 fn a_majority_elects_and_less_does_not() {
     for servers in 1..=9 {
@@ -130,7 +131,8 @@ fn a_stranger_s_vote_does_not_count() {
     assert_eq!(hand.role(), "candidate");
 }
 
-/// "Each server will vote for at most one candidate in a given term, on a first-come-first-served basis."
+/// "Each server will vote for at most one candidate in a given term, on a first-come-first-served
+/// basis."
 #[test]
 fn votes_are_given_first_come_first_served_and_once() {
     let mut hand = Hand::new(0, config(5));
@@ -168,8 +170,8 @@ fn a_vote_outlives_a_crash() {
     assert_eq!(votes(&hand.hear(1, vote_request(1, 0, 0))), [(1, 1, true)]);
 }
 
-/// Figure 2, rules for followers: the timeout elapses "without receiving AppendEntries RPC from current
-/// leader or granting vote to candidate".
+/// Figure 2, rules for followers: the timeout elapses "without receiving AppendEntries RPC from
+/// current leader or granting vote to candidate".
 #[test]
 fn a_vote_given_restarts_the_election_timer_and_one_refused_does_not() {
     let mut hand = Hand::with_disk(0, config(5), disk(1, &[1, 1]));
@@ -181,8 +183,8 @@ fn a_vote_given_restarts_the_election_timer_and_one_refused_does_not() {
     assert!(hand.has_set(Timer::Election));
 }
 
-/// "Once a candidate wins an election, it becomes leader. It then sends heartbeat messages to all of the
-/// other servers to establish its authority and prevent new elections."
+/// "Once a candidate wins an election, it becomes leader. It then sends heartbeat messages to all
+/// of the other servers to establish its authority and prevent new elections."
 #[test]
 fn a_new_leader_shows_itself_at_once_and_again_with_each_heartbeat() {
     for noop in [true, false] {
@@ -201,9 +203,10 @@ fn a_new_leader_shows_itself_at_once_and_again_with_each_heartbeat() {
     }
 }
 
-/// "If the leader's term (included in its RPC) is at least as large as the candidate's current term, then
-/// the candidate recognizes the leader as legitimate and returns to follower state. If the term in the
-/// RPC is smaller, then the candidate rejects the RPC and continues in candidate state."
+/// "If the leader's term (included in its RPC) is at least as large as the candidate's current
+/// term, then the candidate recognizes the leader as legitimate and returns to follower state. If
+/// the term in the RPC is smaller, then the candidate rejects the RPC and continues in candidate
+/// state."
 #[test]
 fn a_candidate_recognises_a_leader_of_its_term_and_no_older_one() {
     for (term, role) in [(2, "candidate"), (3, "follower"), (4, "follower")] {
@@ -215,8 +218,8 @@ fn a_candidate_recognises_a_leader_of_its_term_and_no_older_one() {
     }
 }
 
-/// "If many followers become candidates at the same time, votes could be split ... each candidate will
-/// time out and start a new election by incrementing its term."
+/// "If many followers become candidates at the same time, votes could be split ... each candidate
+/// will time out and start a new election by incrementing its term."
 #[test]
 fn a_split_vote_ends_with_a_new_term() {
     let mut team = Team::new(4, &config(4));
@@ -231,8 +234,8 @@ fn a_split_vote_ends_with_a_new_term() {
     assert_eq!(team.hands[1].role(), "follower");
 }
 
-/// "Election timeouts are chosen randomly from a fixed interval", "each candidate restarts its randomized
-/// election timeout at the start of an election".
+/// "Election timeouts are chosen randomly from a fixed interval", "each candidate restarts its
+/// randomized election timeout at the start of an election".
 #[test]
 fn every_wait_for_a_leader_is_drawn_anew_from_the_whole_interval() {
     let mut hand = Hand::new(0, config(3));

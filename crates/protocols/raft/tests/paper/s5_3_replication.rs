@@ -12,8 +12,8 @@ use crate::team::Team;
 
 const DONE: Answer = Answer::Done(Output::Done);
 
-/// "The leader appends the command to its log as a new entry, then issues AppendEntries RPCs in parallel
-/// to each of the other servers to replicate the entry."
+/// "The leader appends the command to its log as a new entry, then issues AppendEntries RPCs in
+/// parallel to each of the other servers to replicate the entry."
 #[test]
 fn a_command_goes_into_the_leader_s_log_and_to_all_others() {
     let mut hand = Hand::new(0, config(3));
@@ -31,8 +31,8 @@ fn a_command_goes_into_the_leader_s_log_and_to_all_others() {
     }
 }
 
-/// "When the entry has been safely replicated, the leader applies the entry to its state machine and
-/// returns the result of that execution to the client."
+/// "When the entry has been safely replicated, the leader applies the entry to its state machine
+/// and returns the result of that execution to the client."
 #[test]
 fn the_client_is_answered_once_a_majority_has_the_entry() {
     for servers in [1, 3, 5, 7] {
@@ -65,9 +65,9 @@ fn the_leader_s_own_copy_counts_only_when_it_is_durable() {
     assert_eq!(answers(&hand.sync()), [DONE]);
 }
 
-/// "The leader keeps track of the highest index it knows to be committed, and it includes that index in
-/// future AppendEntries RPCs (including heartbeats)"; "Once a follower learns that a log entry is
-/// committed, it applies the entry to its local state machine (in log order)."
+/// "The leader keeps track of the highest index it knows to be committed, and it includes that
+/// index in future AppendEntries RPCs (including heartbeats)"; "Once a follower learns that a log
+/// entry is committed, it applies the entry to its local state machine (in log order)."
 #[test]
 fn followers_learn_what_is_committed_and_apply_it_in_order() {
     let mut team = Team::new(3, &config(3));
@@ -104,8 +104,8 @@ fn a_commit_index_never_decreases() {
     assert_eq!(hand.commit(), 3);
 }
 
-/// "If the follower does not find an entry in its log with the same index and term, then it refuses the
-/// new entries." What it says instead lets the leader back up by a term at a time.
+/// "If the follower does not find an entry in its log with the same index and term, then it refuses
+/// the new entries." What it says instead lets the leader back up by a term at a time.
 #[test]
 fn an_append_whose_previous_entry_is_missing_is_refused() {
     let conflict = |rejected, term: Option<u64>, first| Matching::Conflict {
@@ -136,14 +136,15 @@ fn an_append_whose_previous_entry_is_missing_is_refused() {
     }
 }
 
-/// Figure 7: whatever followers have lost or have too much, the leader brings them into line, and with
-/// the term of the conflict in the answer it "can decrement nextIndex to bypass all of the conflicting
-/// entries in that term; one AppendEntries RPC will be required for each term with conflicting entries".
+/// Figure 7: whatever followers have lost or have too much, the leader brings them into line, and
+/// with the term of the conflict in the answer it "can decrement nextIndex to bypass all of the
+/// conflicting entries in that term; one AppendEntries RPC will be required for each term with
+/// conflicting entries".
 #[test]
 fn the_leader_brings_the_logs_of_figure_7_into_line_a_term_at_a_time() {
     let leader: &[u64] = &[1, 1, 1, 4, 4, 5, 5, 6, 6, 6];
-    // Each with the refusals that it takes: one for a log that is too short, one for each term that the
-    // leader has to skip.
+    // Each with the refusals that it takes: one for a log that is too short, one for each term that
+    // the leader has to skip.
     let followers: [(&str, &[u64], usize); 6] = [
         ("a", &[1, 1, 1, 4, 4, 5, 5, 6, 6], 1),
         ("b", &[1, 1, 1, 4], 1),
@@ -171,8 +172,8 @@ fn the_leader_brings_the_logs_of_figure_7_into_line_a_term_at_a_time() {
     }
 }
 
-/// The leader goes back to the end of its own entries of the term that the follower has there, and no
-/// further: what is before that matches.
+/// The leader goes back to the end of its own entries of the term that the follower has there, and
+/// no further: what is before that matches.
 #[test]
 fn a_leader_that_has_the_term_of_the_conflict_goes_back_to_its_end() {
     for (theirs, previous) in [(4, 5), (3, 3), (1, 3)] {
@@ -187,8 +188,8 @@ fn a_leader_that_has_the_term_of_the_conflict_goes_back_to_its_end() {
     }
 }
 
-/// "If an existing entry conflicts with a new one (same index but different terms), delete the existing
-/// entry and all that follow it" (figure 2).
+/// "If an existing entry conflicts with a new one (same index but different terms), delete the
+/// existing entry and all that follow it" (figure 2).
 #[test]
 fn a_conflicting_entry_is_deleted_with_all_that_follow() {
     let mut hand = Hand::with_disk(0, config(3), disk(2, &[1, 1, 2, 2]));
@@ -221,6 +222,8 @@ fn a_reordered_older_answer_takes_nothing_back() {
     hand.ask(1, put("a"));
     hand.hear(1, matched(1, 2));
     assert_eq!(hand.commit(), 2);
+    // Entries are under way, which would be sent again from where the conflict was.
+    hand.ask(2, put("b"));
     let conflict = Matching::Conflict { rejected: Index(1), term: None, first: Index(1) };
     for message in [matched(1, 1), crate::hand::reply(1, conflict)] {
         let letters = hand.hear(1, message);
@@ -254,9 +257,9 @@ fn a_follower_acknowledges_only_what_is_durable() {
     assert!(write < barrier && barrier < send, "{effects:?}");
 }
 
-/// "If followers crash or run slowly, or if network packets are lost, the leader retries AppendEntries
-/// RPCs indefinitely (even after it has responded to the client) until all followers eventually store
-/// all log entries."
+/// "If followers crash or run slowly, or if network packets are lost, the leader retries
+/// AppendEntries RPCs indefinitely (even after it has responded to the client) until all followers
+/// eventually store all log entries."
 #[test]
 fn the_leader_tries_again_until_every_follower_has_everything() {
     for cut_before in [true, false] {
@@ -295,8 +298,8 @@ fn a_leader_keeps_its_log() {
     assert_eq!(hand.terms(), [1, 2, 3, 4, 4]);
 }
 
-/// "If the client contacts a follower, the follower redirects it to the leader" (5.1); without one it
-/// knows of none.
+/// "If the client contacts a follower, the follower redirects it to the leader" (5.1); without one
+/// it knows of none.
 #[test]
 fn a_follower_redirects_clients_to_the_leader() {
     let mut hand = Hand::new(0, config(3));
@@ -308,9 +311,9 @@ fn a_follower_redirects_clients_to_the_leader() {
     assert_eq!(hand.terms(), [] as [u64; 0]);
 }
 
-/// "Log Matching": "if two entries in different logs have the same index and term, then the logs are
-/// identical in all preceding entries", since an append with a gap before it is refused whatever the
-/// order in which appends arrive.
+/// "Log Matching": "if two entries in different logs have the same index and term, then the logs
+/// are identical in all preceding entries", since an append with a gap before it is refused
+/// whatever the order in which appends arrive.
 #[test]
 fn appends_in_any_order_leave_no_gap() {
     let mut team = Team::new(3, &Config { entries_per_append: 1, ..config(3) });

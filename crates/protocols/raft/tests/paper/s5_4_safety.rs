@@ -35,8 +35,9 @@ fn a_vote_that_is_refused_is_still_there_to_give() {
     assert_eq!(votes(&hand.hear(2, vote_request(2, 2, 1))), [(2, 2, true)]);
 }
 
-/// "A candidate must contact a majority of the cluster in order to be elected, which means that every
-/// committed entry must be present in at least one of those servers": whoever lacks one cannot win.
+/// "A candidate must contact a majority of the cluster in order to be elected, which means that
+/// every committed entry must be present in at least one of those servers": whoever lacks one
+/// cannot win.
 #[test]
 fn a_server_that_lacks_a_committed_entry_is_not_elected() {
     for missing in 1..5 {
@@ -61,9 +62,10 @@ fn a_server_that_lacks_a_committed_entry_is_not_elected() {
     }
 }
 
-/// Section 5.4.2: "Raft never commits log entries from previous terms by counting replicas. Only log
-/// entries from the leader's current term are committed by counting replicas; once an entry from the
-/// current term has been committed in this way, then all prior entries are committed indirectly."
+/// Section 5.4.2: "Raft never commits log entries from previous terms by counting replicas. Only
+/// log entries from the leader's current term are committed by counting replicas; once an entry
+/// from the current term has been committed in this way, then all prior entries are committed
+/// indirectly."
 #[test]
 fn only_entries_of_the_own_term_are_committed_by_counting() {
     let mut hand = Hand::with_disk(0, Config { noop: false, ..config(5) }, disk(3, &[1, 2]));
@@ -79,8 +81,8 @@ fn only_entries_of_the_own_term_are_committed_by_counting() {
     assert_eq!(hand.commit(), 3, "and with it what came before");
 }
 
-/// The cluster of figure 8 at (c), S1 to S5 being n0 to n4: S1 leads term 4 and has brought its entry of
-/// term 2 to a majority.
+/// The cluster of figure 8 at (c), S1 to S5 being n0 to n4: S1 leads term 4 and has brought its
+/// entry of term 2 to a majority.
 fn figure_8_c() -> Team {
     let logs: [(u64, &[u64]); 5] = [(3, &[1, 2]), (2, &[1, 2]), (3, &[1]), (3, &[1]), (3, &[1, 3])];
     let disks: Vec<Disk> = logs.into_iter().map(|(term, log)| disk(term, log)).collect();
@@ -124,8 +126,8 @@ fn figure_8_an_entry_of_the_own_term_on_a_majority_settles_all_before_it() {
     }
 }
 
-/// Section 5.4.3, State Machine Safety: a server never replaces what it has committed. That an append
-/// would is an error in the protocol, which is told at once.
+/// Section 5.4.3, State Machine Safety: a server never replaces what it has committed. That an
+/// append would is an error in the protocol, which is told at once.
 #[test]
 #[should_panic(expected = "RF5")]
 fn an_append_that_would_replace_a_committed_entry_is_told() {

@@ -19,8 +19,8 @@ fn an_append_that_arrives_twice_is_answered_twice_and_done_once() {
     }
 }
 
-/// "If a server crashes after completing an RPC but before responding, then it will receive the same RPC
-/// again after it restarts."
+/// "If a server crashes after completing an RPC but before responding, then it will receive the
+/// same RPC again after it restarts."
 #[test]
 fn an_append_is_completed_after_a_crash() {
     let mut hand = Hand::new(0, config(3));

@@ -4,9 +4,9 @@ use sim_engine::Delay;
 
 use crate::cluster::{at, config, link, ms, run, sent, spec, workload};
 
-/// "The broadcast time should be an order of magnitude less than the election timeout so that leaders can
-/// reliably send the heartbeat messages required to keep followers from starting elections": then nobody
-/// campaigns once somebody leads.
+/// "The broadcast time should be an order of magnitude less than the election timeout so that
+/// leaders can reliably send the heartbeat messages required to keep followers from starting
+/// elections": then nobody campaigns once somebody leads.
 #[test]
 fn a_leader_in_a_fast_network_stays_leader() {
     for seed in 0..10 {
@@ -21,8 +21,8 @@ fn a_leader_in_a_fast_network_stays_leader() {
     }
 }
 
-/// Where a round trip takes longer than the longest timeout, every candidate is overtaken by its own next
-/// term: nobody is ever elected.
+/// Where a round trip takes longer than the longest timeout, every candidate is overtaken by its
+/// own next term: nobody is ever elected.
 #[test]
 fn nobody_is_elected_in_a_network_slower_than_the_timeout() {
     for seed in 0..10 {

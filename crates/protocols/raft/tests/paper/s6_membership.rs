@@ -26,9 +26,9 @@ fn in_joint() -> Hand {
     Hand::with_disk(0, config(3), disk)
 }
 
-/// "Once a given server adds the new configuration entry to its log, it uses that configuration for all
-/// future decisions (a server always uses the latest configuration in its log, regardless of whether the
-/// entry is committed)."
+/// "Once a given server adds the new configuration entry to its log, it uses that configuration for
+/// all future decisions (a server always uses the latest configuration in its log, regardless of
+/// whether the entry is committed)."
 #[test]
 fn a_configuration_is_used_as_soon_as_it_is_in_the_log() {
     let mut hand = Hand::new(0, config(3));
@@ -55,7 +55,8 @@ fn a_configuration_that_is_truncated_is_used_no_longer() {
     assert!(!hand.server.configuration().is_voter(node(3)), "nor after a restart");
 }
 
-/// "Agreement (for elections ...) requires separate majorities from both the old and new configurations."
+/// "Agreement (for elections ...) requires separate majorities from both the old and new
+/// configurations."
 #[test]
 fn in_joint_consensus_an_election_needs_both_majorities() {
     for (voters, wins) in [
@@ -96,8 +97,8 @@ fn in_joint_consensus_a_commitment_needs_both_majorities() {
     }
 }
 
-/// "Once C_old,new has been committed ... it is now safe for the leader to create a log entry describing
-/// C_new and replicate it to the cluster."
+/// "Once C_old,new has been committed ... it is now safe for the leader to create a log entry
+/// describing C_new and replicate it to the cluster."
 #[test]
 fn joint_consensus_is_left_once_it_is_committed_and_not_before() {
     let mut hand = in_joint();
@@ -113,9 +114,9 @@ fn joint_consensus_is_left_once_it_is_committed_and_not_before() {
     assert_eq!(hand.commit(), 2, "in effect, and not committed yet");
 }
 
-/// "The leader steps down (returns to follower state) once it has committed the C_new log entry ... there
-/// will be a period of time when the leader is managing a cluster that does not include itself; it
-/// replicates log entries but does not count itself in majorities."
+/// "The leader steps down (returns to follower state) once it has committed the C_new log entry ...
+/// there will be a period of time when the leader is managing a cluster that does not include
+/// itself; it replicates log entries but does not count itself in majorities."
 #[test]
 fn a_leader_that_is_removed_does_not_count_itself_and_steps_down_at_the_end() {
     let mut hand = in_joint();
@@ -138,8 +139,8 @@ fn a_leader_that_is_removed_does_not_count_itself_and_steps_down_at_the_end() {
     assert_eq!(kinds(&hand.fire(Timer::Election)), [], "it does not campaign any more");
 }
 
-/// The whole of it: new servers catch up "as non-voting members", then joint consensus, then the new
-/// configuration alone, with no moment in which two majorities could decide apart.
+/// The whole of it: new servers catch up "as non-voting members", then joint consensus, then the
+/// new configuration alone, with no moment in which two majorities could decide apart.
 #[test]
 fn a_cluster_changes_most_of_its_servers() {
     let mut team = Team::new(5, &config(3));
@@ -191,9 +192,9 @@ fn a_server_without_a_vote_does_not_campaign() {
     assert_eq!(matchings(&letters).len(), 1, "but it takes what a leader sends");
 }
 
-/// "Servers disregard RequestVote RPCs when they believe a current leader exists. Specifically, if a
-/// server receives a RequestVote RPC within the minimum election timeout of hearing from a current
-/// leader, it does not update its term or grant its vote."
+/// "Servers disregard RequestVote RPCs when they believe a current leader exists. Specifically, if
+/// a server receives a RequestVote RPC within the minimum election timeout of hearing from a
+/// current leader, it does not update its term or grant its vote."
 #[test]
 fn a_removed_server_does_not_disrupt_the_cluster() {
     let mut hand = Hand::new(0, Config { check_quorum: true, ..config(3) });

@@ -53,9 +53,9 @@ fn received(letters: &[Letter]) -> (u32, bool) {
     }
 }
 
-/// "Each server takes snapshots independently, covering just the committed entries in its log": "the last
-/// included index" and term, "the latest configuration in the log as of last included index", and the
-/// state; then it "may delete all log entries up through the last included index".
+/// "Each server takes snapshots independently, covering just the committed entries in its log":
+/// "the last included index" and term, "the latest configuration in the log as of last included
+/// index", and the state; then it "may delete all log entries up through the last included index".
 #[test]
 fn a_snapshot_stands_for_what_is_applied_and_takes_its_place_in_the_log() {
     for keep in [0, 2] {
@@ -91,8 +91,8 @@ fn a_restart_begins_with_the_snapshot() {
     assert_eq!(hand.value(1), Some("2.5"));
 }
 
-/// "The metadata ... are preserved to support the AppendEntries consistency check for the first log entry
-/// following the snapshot", and so is what an election compares.
+/// "The metadata ... are preserved to support the AppendEntries consistency check for the first log
+/// entry following the snapshot", and so is what an election compares.
 #[test]
 fn what_follows_the_snapshot_is_checked_against_its_last_entry() {
     let snapshotted = || {
@@ -140,8 +140,8 @@ fn a_follower_that_lags_behind_gets_the_snapshot_in_chunks_and_then_the_log() {
     }
 }
 
-/// Figure 13: "if existing log entry has same index and term as snapshot's last included entry, retain
-/// log entries following it"; otherwise "discard the entire log".
+/// Figure 13: "if existing log entry has same index and term as snapshot's last included entry,
+/// retain log entries following it"; otherwise "discard the entire log".
 #[test]
 fn an_installed_snapshot_replaces_the_log_unless_that_goes_on_from_it() {
     for (log, rest) in
@@ -190,6 +190,23 @@ fn a_snapshot_brings_its_configuration() {
     assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
 }
 
+/// One that the log holds behind the snapshot's last entry stays in effect only with that log.
+#[test]
+fn a_configuration_behind_the_snapshot_goes_with_the_log_that_has_it() {
+    let wider = Configuration::of_voters((0..5).map(node));
+    for (term, stays) in [(2, true), (1, false)] {
+        let mut log = disk(2, &[1, 1, term]);
+        log.log.push(Entry { term: Term(2), payload: Payload::Configuration(wider.clone()) });
+        let mut hand = Hand::with_disk(1, config(3), log);
+        for chunk in chunks(3, 2, &store(1), 9) {
+            hand.hear(0, chunk);
+        }
+        assert_eq!(hand.server.configuration() == &wider, stays, "an entry of term {term}");
+        hand.restart();
+        assert_eq!(hand.server.configuration() == &wider, stays, "the same after a restart");
+    }
+}
+
 /// Chunks may be lost, doubled and reordered: the answer says what is there.
 #[test]
 fn chunks_in_any_order_make_the_same_snapshot() {
@@ -206,7 +223,8 @@ fn chunks_in_any_order_make_the_same_snapshot() {
     assert_eq!(received(&hand.hear(0, chunks[2].clone())), (0, true), "and again: it is known");
 }
 
-/// "If a snapshot file with a smaller index is being received, discard it": a newer one starts over.
+/// "If a snapshot file with a smaller index is being received, discard it": a newer one starts
+/// over.
 #[test]
 fn a_newer_snapshot_takes_the_place_of_one_that_is_being_received() {
     let mut hand = Hand::new(1, config(3));
@@ -247,8 +265,8 @@ fn an_installed_snapshot_is_durable_before_it_is_told() {
     assert_eq!((hand.commit(), hand.server.store()), (3, &store(4)));
 }
 
-/// A leader that begins with a snapshot has no entry to compare with, and a follower with nothing gets
-/// the snapshot. A chunk that is lost is sent again with the next heartbeat.
+/// A leader that begins with a snapshot has no entry to compare with, and a follower with nothing
+/// gets the snapshot. A chunk that is lost is sent again with the next heartbeat.
 #[test]
 fn a_lost_chunk_is_sent_again() {
     let snapshot = Snapshot {

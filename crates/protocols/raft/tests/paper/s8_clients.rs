@@ -7,8 +7,8 @@ use crate::cluster::config;
 use crate::hand::{Hand, answers, disk, entries, get, kinds, matched, put};
 use crate::team::Team;
 
-/// "A leader must have the latest information on which entries are committed ... Raft handles this by
-/// having each leader commit a blank no-op entry into the log at the start of its term."
+/// "A leader must have the latest information on which entries are committed ... Raft handles this
+/// by having each leader commit a blank no-op entry into the log at the start of its term."
 #[test]
 fn a_leader_begins_its_term_with_an_empty_entry() {
     let mut hand = Hand::with_disk(0, config(3), disk(2, &[1, 2]));
@@ -37,9 +37,9 @@ fn without_the_empty_entry_a_leader_makes_one_when_a_read_needs_it() {
     assert_eq!(hand.terms(), [1, 2, 3]);
 }
 
-/// "If the leader crashes after committing the log entry but before responding to the client, the client
-/// will retry the command with a new leader, causing it to be executed a second time. The solution is for
-/// clients to assign unique serial numbers to every command."
+/// "If the leader crashes after committing the log entry but before responding to the client, the
+/// client will retry the command with a new leader, causing it to be executed a second time. The
+/// solution is for clients to assign unique serial numbers to every command."
 #[test]
 fn a_command_that_is_retried_at_a_new_leader_is_executed_once() {
     let command = || Command::Append(Key(1), "x".to_owned());
@@ -86,8 +86,8 @@ fn a_read_in_the_log_is_answered_when_it_is_committed() {
     assert_eq!(answers(&hand.hear(1, matched(1, 2))), [Answer::Done(Output::Value(None))]);
 }
 
-/// "Raft has the leader exchange heartbeat messages with a majority of the cluster before responding to
-/// read-only requests."
+/// "Raft has the leader exchange heartbeat messages with a majority of the cluster before
+/// responding to read-only requests."
 #[test]
 fn a_superseded_leader_answers_no_read() {
     for reads in [Reads::Log, Reads::ReadIndex] {

@@ -24,8 +24,8 @@ fn to_n1(letters: &[Letter]) -> Vec<(u64, usize)> {
     appends.map(|(_, append)| (append.previous.0 + 1, append.entries.len())).collect()
 }
 
-/// 10.2.1: "the leader writes to its own disk in parallel with replicating to its followers": what goes to
-/// followers leaves before the write, and waits for no barrier.
+/// 10.2.1: "the leader writes to its own disk in parallel with replicating to its followers": what
+/// goes to followers leaves before the write, and waits for no barrier.
 #[test]
 fn the_leader_writes_while_its_followers_do() {
     let mut hand = leader(config(3));
@@ -38,8 +38,8 @@ fn the_leader_writes_while_its_followers_do() {
     assert!(send < write);
 }
 
-/// 10.2.1: "The leader may even commit an entry before it has been written to its own disk, if a majority
-/// of followers have written it."
+/// 10.2.1: "The leader may even commit an entry before it has been written to its own disk, if a
+/// majority of followers have written it."
 #[test]
 fn a_majority_of_followers_commits_without_the_leader_s_disk() {
     let mut hand = leader(config(3));
@@ -67,8 +67,8 @@ fn entries_are_sent_in_batches() {
     }
 }
 
-/// 10.2.2: "the leader can update nextIndex for a follower immediately after sending an entry, without
-/// waiting for its acknowledgment", as long as a window has room.
+/// 10.2.2: "the leader can update nextIndex for a follower immediately after sending an entry,
+/// without waiting for its acknowledgment", as long as a window has room.
 #[test]
 fn appends_follow_each_other_within_a_window() {
     let mut hand = leader(features(1, 3));
@@ -89,8 +89,8 @@ fn a_leader_probes_before_it_pipelines() {
     assert_eq!(to_n1(&hand.hear(1, matched(1, 1))), [(2, 1), (3, 1), (4, 1)]);
 }
 
-/// 10.2.2: when a message of the pipeline was lost, the consistency check fails for those behind it, and
-/// the leader goes back.
+/// 10.2.2: when a message of the pipeline was lost, the consistency check fails for those behind
+/// it, and the leader goes back.
 #[test]
 fn after_a_loss_the_leader_goes_back() {
     let mut hand = leader(features(1, 8));

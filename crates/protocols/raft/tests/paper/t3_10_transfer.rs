@@ -24,8 +24,8 @@ fn a_leader_that_transfers_takes_no_requests() {
     assert_eq!(hand.terms(), [1]);
 }
 
-/// "The prior leader fully updates the target server's log to match its own", then "sends a TimeoutNow
-/// request to the target server".
+/// "The prior leader fully updates the target server's log to match its own", then "sends a
+/// TimeoutNow request to the target server".
 #[test]
 fn the_target_is_brought_up_to_date_and_then_told() {
     let mut hand = leader();
@@ -39,8 +39,8 @@ fn the_target_is_brought_up_to_date_and_then_told() {
     assert_eq!(kinds(&hand.hear(1, matched(1, 2))), [(1, "TimeoutNow")]);
 }
 
-/// "This request has the same effect as the target server's election timer firing": it campaigns at once,
-/// without a pre-vote.
+/// "This request has the same effect as the target server's election timer firing": it campaigns at
+/// once, without a pre-vote.
 #[test]
 fn the_target_campaigns_at_once() {
     for pre_vote in [true, false] {
@@ -98,8 +98,8 @@ fn leadership_goes_over_within_three_messages_to_each() {
     }
 }
 
-/// "If leadership transfer does not complete after about an election timeout, the prior leader aborts the
-/// transfer and resumes accepting client requests."
+/// "If leadership transfer does not complete after about an election timeout, the prior leader
+/// aborts the transfer and resumes accepting client requests."
 #[test]
 fn a_transfer_that_takes_too_long_is_aborted() {
     let mut hand = leader();
@@ -123,8 +123,8 @@ fn leadership_goes_only_to_another_voter() {
     }
 }
 
-/// A transfer under way is not turned to another target: that one would be told when it has less than
-/// the first.
+/// A transfer under way is not turned to another target: that one would be told when it has less
+/// than the first.
 #[test]
 fn a_second_transfer_does_not_take_the_place_of_the_first() {
     let mut hand = leader();

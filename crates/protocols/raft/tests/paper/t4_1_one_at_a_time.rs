@@ -11,8 +11,8 @@ fn has_configuration(hand: &Hand) -> bool {
     log.any(|(_, entry)| matches!(entry.payload, Payload::Configuration(_)))
 }
 
-/// "Raft restricts the types of changes that are allowed: only one server can be added or removed from
-/// the cluster at a time", so that majorities overlap.
+/// "Raft restricts the types of changes that are allowed: only one server can be added or removed
+/// from the cluster at a time", so that majorities overlap.
 #[test]
 fn more_than_one_voter_at_once_needs_joint_consensus() {
     let old = Configuration::of_voters([0, 1, 2].map(node));
@@ -70,8 +70,8 @@ fn a_second_change_waits_for_the_first() {
     assert!(now.is_learner(node(3)) && !now.is_voter(node(2)), "{now}");
 }
 
-/// Ongaro's correction of 2015: "a leader may not append a C_new entry until it has committed an entry
-/// from its current term". Otherwise changes of two leaders may miss each other.
+/// Ongaro's correction of 2015: "a leader may not append a C_new entry until it has committed an
+/// entry from its current term". Otherwise changes of two leaders may miss each other.
 #[test]
 fn no_change_begins_before_an_entry_of_the_own_term_is_committed() {
     for noop in [true, false] {
@@ -91,8 +91,8 @@ fn no_change_begins_before_an_entry_of_the_own_term_is_committed() {
     }
 }
 
-/// Thesis, 4.2.2: a leader that removes itself "steps down once the C_new entry is committed", and does
-/// not count itself.
+/// Thesis, 4.2.2: a leader that removes itself "steps down once the C_new entry is committed", and
+/// does not count itself.
 #[test]
 fn the_removed_leader_steps_down_after_the_commit() {
     let mut hand = Hand::new(0, config(3));

@@ -6,8 +6,8 @@ use crate::cluster::config;
 use crate::hand::{Hand, matched, node, put, vote};
 use crate::team::Team;
 
-/// "A new server joins the cluster as a non-voting member. The leader replicates log entries to it, but
-/// it is not yet counted towards majorities for voting or commitment purposes."
+/// "A new server joins the cluster as a non-voting member. The leader replicates log entries to it,
+/// but it is not yet counted towards majorities for voting or commitment purposes."
 #[test]
 fn a_learner_gets_the_log_and_counts_for_nothing() {
     let mut team = Team::new(4, &config(3));
@@ -69,9 +69,9 @@ fn round(hand: &mut Hand, number: u64, millis: u64) {
     hand.hear(3, matched(1, last));
 }
 
-/// "The replication of entries to the new server is split into rounds ... Each round replicates all the
-/// log entries present in the leader's log at the start of the round"; "if the last round lasts less than
-/// an election timeout, then the leader adds the new server to the cluster".
+/// "The replication of entries to the new server is split into rounds ... Each round replicates all
+/// the log entries present in the leader's log at the start of the round"; "if the last round lasts
+/// less than an election timeout, then the leader adds the new server to the cluster".
 #[test]
 fn a_learner_whose_round_is_short_gets_its_vote() {
     let mut hand = adding();

@@ -14,8 +14,8 @@ fn leader(servers: u32) -> Hand {
     hand
 }
 
-/// "A leader in Raft steps down if an election timeout elapses without a successful round of heartbeats
-/// to a majority of its cluster."
+/// "A leader in Raft steps down if an election timeout elapses without a successful round of
+/// heartbeats to a majority of its cluster."
 #[test]
 fn a_leader_without_a_majority_steps_down() {
     for (servers, answers, leads) in

@@ -17,8 +17,8 @@ fn leader() -> Hand {
     hand
 }
 
-/// "If a server receives a command whose serial number has already been executed, it responds immediately
-/// without re-executing the request" (section 8).
+/// "If a server receives a command whose serial number has already been executed, it responds
+/// immediately without re-executing the request" (section 8).
 #[test]
 fn a_retry_of_what_took_effect_gets_the_same_answer_at_once() {
     let mut hand = leader();
@@ -33,8 +33,8 @@ fn a_retry_of_what_took_effect_gets_the_same_answer_at_once() {
     assert_eq!(hand.terms(), [1, 1]);
 }
 
-/// An operation that its session has gone beyond is not executed any more, wherever it comes from: its
-/// client waits for it no longer.
+/// An operation that its session has gone beyond is not executed any more, wherever it comes from:
+/// its client waits for it no longer.
 #[test]
 fn an_operation_that_was_overtaken_has_no_effect_and_no_answer() {
     let mut hand = leader();
@@ -47,7 +47,8 @@ fn an_operation_that_was_overtaken_has_no_effect_and_no_answer() {
     assert_eq!(hand.value(1), Some("12"));
 }
 
-/// Sessions are told apart by client and session, so equal numbers of two of them are two operations.
+/// Sessions are told apart by client and session, so equal numbers of two of them are two
+/// operations.
 #[test]
 fn equal_numbers_of_two_sessions_are_two_operations() {
     let mut hand = Hand::new(1, config(3));

@@ -56,8 +56,9 @@ fn a_leader_with_a_lease_reads_alone() {
     assert!(reads_alone(&mut hand, 2));
 }
 
-/// "Once the leader's heartbeats were acknowledged by a majority of the cluster, the leader would extend
-/// its lease to start + election timeout / clock drift bound": from the sending, not from the answer.
+/// "Once the leader's heartbeats were acknowledged by a majority of the cluster, the leader would
+/// extend its lease to start + election timeout / clock drift bound": from the sending, not from
+/// the answer.
 #[test]
 fn a_lease_counts_from_the_sending_of_the_heartbeat() {
     for (answer, wait, alone) in
@@ -123,8 +124,8 @@ fn a_new_leader_has_no_lease() {
     assert!(!reads_alone(&mut hand, 1), "that answer was to nothing it has sent of late");
 }
 
-/// The other half of the bargain: voters withhold their votes for the shortest timeout after they have
-/// heard the leader, in whatever term the candidate is.
+/// The other half of the bargain: voters withhold their votes for the shortest timeout after they
+/// have heard the leader, in whatever term the candidate is.
 #[test]
 fn voters_withhold_their_votes_for_the_shortest_timeout() {
     for term in [1, 2, 9] {
@@ -152,8 +153,8 @@ fn voters_withhold_their_votes_after_a_restart() {
     assert_eq!(votes(&fresh.hear(2, vote_request(2, 9, 9))).len(), 1, "it has promised nothing");
 }
 
-/// A transfer lets its target be elected at once, so no lease holds from then on, in this term: not while
-/// it lasts, nor after it was aborted, since the target may still have been told.
+/// A transfer lets its target be elected at once, so no lease holds from then on, in this term: not
+/// while it lasts, nor after it was aborted, since the target may still have been told.
 #[test]
 fn a_lease_is_void_once_a_transfer_begins() {
     let mut hand = leader(3);

@@ -68,8 +68,8 @@ fn a_single_server_reads_at_once() {
     assert_eq!(answers(&hand.ask(1, get())), [value(None)]);
 }
 
-/// "If the leader has not yet marked an entry from its current term committed, it waits until it has done
-/// so" (step 1): before that it may not know of what its predecessors have committed.
+/// "If the leader has not yet marked an entry from its current term committed, it waits until it
+/// has done so" (step 1): before that it may not know of what its predecessors have committed.
 #[test]
 fn a_read_waits_until_an_entry_of_the_own_term_is_committed() {
     for noop in [true, false] {
@@ -88,7 +88,8 @@ fn a_read_waits_until_an_entry_of_the_own_term_is_committed() {
     }
 }
 
-/// An answer to a heartbeat from before the read proves nothing: the context of each round is fresh.
+/// An answer to a heartbeat from before the read proves nothing: the context of each round is
+/// fresh.
 #[test]
 fn only_answers_to_the_round_itself_count() {
     let mut hand = leader(3);
@@ -116,8 +117,8 @@ fn a_retry_begins_a_round_of_its_own() {
     assert!(two.round > one.round);
 }
 
-/// Who followed this leader after a later round began did so after the earlier ones, too: "a leader can
-/// amortize" one round over several reads.
+/// Who followed this leader after a later round began did so after the earlier ones, too: "a leader
+/// can amortize" one round over several reads.
 #[test]
 fn an_answer_to_a_later_round_confirms_the_earlier_ones() {
     let mut hand = leader(3);

@@ -29,8 +29,8 @@ fn pre_votes(letters: &[Letter]) -> Vec<(u64, bool)> {
     letters.iter().filter_map(vote).collect()
 }
 
-/// "A candidate only increments its term if it first learns from a majority of the cluster that they
-/// would be willing to grant the candidate their votes."
+/// "A candidate only increments its term if it first learns from a majority of the cluster that
+/// they would be willing to grant the candidate their votes."
 #[test]
 fn a_pre_vote_does_not_raise_the_term() {
     let mut hand = Hand::with_disk(0, features(3), disk(4, &[2, 4]));
@@ -85,8 +85,8 @@ fn a_pre_candidate_with_an_older_log_is_refused() {
     }
 }
 
-/// "... and the voters have not received heartbeats from a valid leader for at least a baseline election
-/// timeout".
+/// "... and the voters have not received heartbeats from a valid leader for at least a baseline
+/// election timeout".
 #[test]
 fn whoever_hears_a_leader_refuses() {
     let mut hand = Hand::new(0, features(3));

@@ -98,7 +98,8 @@ impl Team {
         assert!(self.hands[id as usize].server.is_leader(), "n{id} is elected");
     }
 
-    /// A server's election timer fires until it is elected: others may have voted in the first terms.
+    /// A server's election timer fires until it is elected: others may have voted in the first
+    /// terms.
     pub(crate) fn insist(&mut self, id: u32) {
         for _ in 0..5 {
             if !self.hands[id as usize].server.is_leader() {

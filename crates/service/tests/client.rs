@@ -1,0 +1,329 @@
+//! Clients: retries, redirects, giving up, identities, closed and open loops.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde::{Deserialize, Serialize};
+use service::{
+    Answer, Client, ClientConfig, ClientIndication, ClientStable, ClientTimer, KeyValue, Loop,
+    Operation, Output, Reply, Request, ServiceMessage,
+};
+use sim_node::{
+    Class, Context, Duration, Effect, Message, Moment, Node, NodeId, Sink, Span, Stable,
+};
+
+/// What clients and servers say, and nothing else.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+enum Word {
+    Request(Request),
+    Reply(Reply),
+}
+
+impl Message for Word {
+    const KINDS: &'static [(&'static str, Class)] =
+        &[("Request", Class::Client), ("Reply", Class::Client)];
+    fn kind(&self) -> usize {
+        matches!(self, Self::Reply(_)).into()
+    }
+}
+
+impl ServiceMessage for Word {
+    fn request(request: Request) -> Self {
+        Self::Request(request)
+    }
+    fn into_reply(self) -> Result<Reply, Self> {
+        match self {
+            Self::Reply(reply) => Ok(reply),
+            other => Err(other),
+        }
+    }
+}
+
+/// One client of three servers, driven by hand. It is node 3.
+struct Hand {
+    config: ClientConfig,
+    client: Client<Word>,
+    disk: ClientStable,
+    timers: BTreeMap<ClientTimer, Span>,
+    /// What it sent in the last step: to whom, for which operation, and whether again.
+    sent: Vec<(u32, Request, bool)>,
+    told: Vec<ClientIndication>,
+}
+
+/// Takes effects down, and always chooses the first.
+struct Notebook(Vec<Effect<Client<Word>>>);
+
+impl Sink<Client<Word>> for Notebook {
+    fn emit(&mut self, effect: Effect<Client<Word>>) {
+        self.0.push(effect);
+    }
+    fn choose(&mut self, _: u64) -> u64 {
+        0
+    }
+}
+
+const MOMENT: Moment = Moment {
+    id: NodeId::new(3),
+    servers: 3,
+    now: sim_node::LocalTime::from_nanos(0),
+    wall: sim_node::WallTime::from_nanos(0),
+    damaged: false,
+};
+
+impl Hand {
+    fn new(workload: KeyValue) -> Self {
+        let config = ClientConfig { workload };
+        let disk = ClientStable::default();
+        let mut notebook = Notebook(Vec::new());
+        let client = Client::start(&disk, &mut Context::new(&config, MOMENT, &mut notebook));
+        let (timers, sent, told) = (BTreeMap::new(), Vec::new(), Vec::new());
+        let mut hand = Self { config, client, disk, timers, sent, told };
+        hand.take(notebook);
+        hand
+    }
+
+    fn restart(&mut self) {
+        self.timers.clear();
+        let disk = self.disk.clone();
+        self.step(|client, cx| *client = Client::start(&disk, cx));
+    }
+
+    fn fire(&mut self, timer: ClientTimer) {
+        assert!(self.timers.remove(&timer).is_some(), "{timer:?} is not set");
+        self.step(|client, cx| client.on_timer(timer, cx));
+    }
+
+    fn hear(&mut self, from: u32, operation: Operation, answer: Answer) {
+        let reply = Word::Reply(Reply { operation, answer });
+        self.step(|client, cx| client.on_message(NodeId::new(from), reply, cx));
+    }
+
+    /// The next operation begins. Returns whom it asked, and for what.
+    fn begin(&mut self) -> (u32, Operation) {
+        self.fire(ClientTimer::Next);
+        let [(to, request, false)] = self.sent.as_slice() else { panic!("{:?}", self.sent) };
+        (*to, request.operation)
+    }
+
+    fn step(&mut self, handler: impl FnOnce(&mut Client<Word>, &mut Context<'_, Client<Word>>)) {
+        let mut notebook = Notebook(Vec::new());
+        handler(&mut self.client, &mut Context::new(&self.config, MOMENT, &mut notebook));
+        self.take(notebook);
+    }
+
+    fn take(&mut self, notebook: Notebook) {
+        (self.sent, self.told) = (Vec::new(), Vec::new());
+        for effect in notebook.0 {
+            match effect {
+                Effect::Send { to, message: Word::Request(request), resend } => {
+                    self.sent.push((to.number(), request, resend));
+                }
+                Effect::Send { message, .. } => panic!("a client sends {message:?}"),
+                Effect::SetTimer { timer, span } => {
+                    self.timers.insert(timer, span);
+                }
+                Effect::CancelTimer(timer) => {
+                    self.timers.remove(&timer);
+                }
+                Effect::Write(record) => self.disk.apply(&record),
+                Effect::Indicate(told) => self.told.push(told),
+                Effect::Barrier | Effect::Mark(_) => {}
+            }
+        }
+    }
+}
+
+fn closed(operations: u32, attempts: u32) -> KeyValue {
+    KeyValue { clients: 1, operations, attempts, ..KeyValue::default() }
+}
+
+fn done() -> Answer {
+    Answer::Done(Output::Value(None))
+}
+
+const OVERDUE: ClientTimer = ClientTimer::Overdue(0);
+
+#[test]
+fn an_operation_is_told_asked_answered_and_told() {
+    let mut hand = Hand::new(closed(1, 0));
+    let (_, operation) = hand.begin();
+    let [ClientIndication::Invoked { operation: told, .. }] = hand.told[..] else {
+        panic!("one operation begins: {:?}", hand.told)
+    };
+    assert_eq!(told, operation);
+    assert!(!hand.client.is_done());
+    hand.hear(0, operation, done());
+    let output = Output::Value(None);
+    assert_eq!(hand.told, [ClientIndication::Answered { operation, output }]);
+    assert!(hand.client.is_done());
+    assert!(hand.timers.is_empty(), "nothing is left to do: {:?}", hand.timers);
+}
+
+/// A retry is the same operation, at the next server, for as long as it takes.
+#[test]
+fn a_retry_is_the_same_operation_at_the_next_server() {
+    let mut hand = Hand::new(closed(1, 0));
+    let (first, operation) = hand.begin();
+    for attempt in 1..=10 {
+        hand.fire(OVERDUE);
+        let [(to, request, again)] = hand.sent.as_slice() else { panic!("{:?}", hand.sent) };
+        assert_eq!((*to, request.operation, *again), ((first + attempt) % 3, operation, true));
+        assert!(hand.told.is_empty(), "nothing has come of it");
+    }
+}
+
+#[test]
+fn a_late_answer_is_an_answer_and_a_second_one_is_none() {
+    let mut hand = Hand::new(closed(2, 0));
+    let (first, operation) = hand.begin();
+    hand.fire(OVERDUE);
+    hand.hear(first, operation, done());
+    assert_eq!(hand.told.len(), 1);
+    hand.hear((first + 1) % 3, operation, done());
+    assert!(hand.told.is_empty() && hand.sent.is_empty());
+    let (to, next) = hand.begin();
+    assert_eq!((to, next.client, next.sequence), (first, operation.client, operation.sequence + 1));
+    hand.hear(first, operation, done());
+    assert!(hand.told.is_empty(), "an answer to another operation");
+}
+
+/// After giving up, nobody knows whether it took effect: what comes next has another identity, so
+/// that it cannot be taken for a later operation of the same session.
+#[test]
+fn giving_up_takes_a_new_identity() {
+    let mut hand = Hand::new(closed(3, 2));
+    let (_, operation) = hand.begin();
+    hand.fire(OVERDUE);
+    assert_eq!(hand.sent.len(), 1, "the second attempt");
+    hand.fire(OVERDUE);
+    assert!(hand.sent.is_empty());
+    assert_eq!(hand.told, [ClientIndication::GivenUp { operation }]);
+    hand.hear(0, operation, done());
+    assert!(hand.told.is_empty(), "it waits for it no longer");
+    let (_, next) = hand.begin();
+    assert_ne!(next.client, operation.client);
+    assert_eq!((next.client.node, next.sequence), (operation.client.node, 1));
+}
+
+/// A redirect is followed at once, and the leader is asked first from then on.
+#[test]
+fn redirects_are_followed() {
+    let mut hand = Hand::new(closed(2, 0));
+    let (first, operation) = hand.begin();
+    let leader = (first + 2) % 3;
+    hand.hear(first, operation, Answer::Redirect(Some(NodeId::new(leader))));
+    let [(to, request, again)] = hand.sent.as_slice() else { panic!("{:?}", hand.sent) };
+    assert_eq!((*to, request.operation, *again), (leader, operation, true));
+    hand.hear(leader, operation, done());
+    assert_eq!(hand.begin().0, leader);
+}
+
+#[test]
+fn redirects_that_lead_nowhere_are_waited_out() {
+    for to in [None, Some(0), Some(3), Some(99)] {
+        let mut hand = Hand::new(closed(1, 0));
+        let (first, operation) = hand.begin();
+        assert_eq!(first, 0);
+        hand.hear(first, operation, Answer::Redirect(to.map(NodeId::new)));
+        assert!(hand.sent.is_empty(), "to {to:?}: nobody to ask but whom it has asked");
+        assert!(hand.timers.contains_key(&OVERDUE));
+        hand.fire(OVERDUE);
+        assert_eq!(hand.sent.len(), 1);
+    }
+}
+
+#[test]
+fn a_closed_loop_has_one_operation_under_way() {
+    let mut hand = Hand::new(closed(3, 0));
+    for sequence in 1..=3 {
+        let (to, operation) = hand.begin();
+        assert_eq!(operation.sequence, sequence);
+        assert!(!hand.timers.contains_key(&ClientTimer::Next), "it waits for the answer");
+        hand.hear(to, operation, done());
+    }
+    assert!(hand.client.is_done() && hand.timers.is_empty());
+}
+
+/// An open loop begins operations whether or not others are answered, each in a session of its own.
+#[test]
+fn an_open_loop_has_a_lane_for_each_operation_under_way() {
+    let every = Span::exactly(Duration::from_millis(5));
+    let mut hand = Hand::new(KeyValue { arrivals: Loop::Open { every }, ..closed(5, 0) });
+    let begun: Vec<Operation> = (0..4).map(|_| hand.begin().1).collect();
+    let sessions: BTreeSet<u64> = begun.iter().map(|one| one.client.session).collect();
+    assert_eq!(sessions.len(), 4, "operations under way at once are of different sessions");
+    for lane in 0..4 {
+        assert!(hand.timers.contains_key(&ClientTimer::Overdue(lane)));
+    }
+    hand.hear(0, begun[2], done());
+    assert!(!hand.timers.contains_key(&ClientTimer::Overdue(2)));
+    let (_, last) = hand.begin();
+    assert_eq!((last.client, last.sequence), (begun[2].client, 2), "an idle lane goes on");
+    assert!(!hand.timers.contains_key(&ClientTimer::Next), "all have begun");
+    hand.fire(ClientTimer::Overdue(3));
+    assert_eq!(hand.sent[0].1.operation, begun[3], "each lane has its own timeout");
+    assert!(!hand.client.is_done());
+    for operation in [begun[0], begun[1], begun[3], last] {
+        hand.hear(0, operation, done());
+    }
+    assert!(hand.client.is_done());
+}
+
+/// A restarted client remembers how often it has started, and so never uses an identity twice.
+#[test]
+fn a_restart_never_uses_an_identity_again() {
+    let mut hand = Hand::new(closed(100, 1));
+    let mut seen = BTreeSet::new();
+    for start in 0..5 {
+        for _ in 0..3 {
+            let (_, operation) = hand.begin();
+            assert!(seen.insert(operation.client), "{operation} after {start} restarts");
+            hand.fire(OVERDUE);
+        }
+        let (_, operation) = hand.begin();
+        assert!(seen.insert(operation.client), "under way at the crash: {operation}");
+        hand.restart();
+    }
+    assert_eq!(hand.disk, ClientStable { starts: 6, begun: 20 });
+}
+
+/// What it had begun counts, so that all its lives together make the operations of its share.
+#[test]
+fn a_restarted_client_makes_what_is_left() {
+    let mut hand = Hand::new(closed(3, 0));
+    let (to, operation) = hand.begin();
+    hand.hear(to, operation, done());
+    hand.begin();
+    hand.restart();
+    let (to, operation) = hand.begin();
+    hand.hear(to, operation, done());
+    assert!(hand.client.is_done() && hand.timers.is_empty());
+}
+
+/// Values tell every write apart, over all clients and restarts.
+#[test]
+fn every_write_has_a_value_of_its_own() {
+    let mix = service::Mix { get: 0, put: 1, append: 0, cas: 0, delete: 0 };
+    let mut hand = Hand::new(KeyValue { mix, ..closed(6, 1) });
+    let mut values = BTreeSet::new();
+    for _ in 0..6 {
+        hand.begin();
+        let service::Command::Put(_, value) = hand.sent[0].1.command.clone() else {
+            panic!("only puts are asked for")
+        };
+        assert!(value.starts_with("3."), "the client's number: {value}");
+        assert!(values.insert(value));
+        hand.restart();
+    }
+}
+
+/// The share of each client, which together are all operations.
+#[test]
+fn clients_share_the_operations() {
+    for (clients, operations) in [(1, 7), (3, 7), (3, 9), (5, 3), (4, 0)] {
+        let workload = KeyValue { clients, operations, ..KeyValue::default() };
+        let shares: Vec<u32> = (0..clients).map(|place| workload.share(place)).collect();
+        assert_eq!(shares.iter().sum::<u32>(), operations);
+        let (least, most) = (shares.iter().min(), shares.iter().max());
+        assert!(most.zip(least).is_some_and(|(most, least)| most - least <= 1), "{shares:?}");
+    }
+}
