@@ -45,4 +45,4 @@ pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{Messages, PropertyReport, Report, ViolationReport};
 pub use vocabulary::{Construct, vocabulary};
-pub use watch::{Done, Happening, Seen, Watcher, loss_in_words};
+pub use watch::{Detail, Done, Happening, Seen, Watcher, loss_in_words};

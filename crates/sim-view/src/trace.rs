@@ -2,11 +2,10 @@
 //! running again: so that a run of a million steps can be looked back upon.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Done, Happening, Seen, Watcher};
+use sim_scenario::{Detail, Done, Happening, Seen, Watcher};
 
 /// Runs the scenario once more and shows it to the watcher. Every call shows the same.
 pub type Replay<'a> = dyn FnMut(&mut dyn Watcher) + 'a;
@@ -165,13 +164,17 @@ impl Trace {
 }
 
 impl Watcher for Trace {
+    fn wants(&self, _: u64) -> Detail {
+        Detail::Skeleton
+    }
+
     fn see(&mut self, seen: Seen) {
         match seen {
             Seen::Step { at, node, what, cause, effects, role_changed, .. } => {
                 let again = matches!(what, Happening::Start { again: true });
                 let event = match what {
                     Happening::Start { .. } => Event::Start,
-                    Happening::Timer { text } => Event::Timer(fingerprint(&text)),
+                    Happening::Timer { print, .. } => Event::Timer(print),
                     Happening::Request { .. } => Event::Request,
                     Happening::Message { from, kind, message, .. } => {
                         if let Some(message) = message {
@@ -215,12 +218,6 @@ impl Watcher for Trace {
     }
 }
 
-fn fingerprint(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
-
 /// The full text of some steps.
 pub(crate) struct Texts {
     wanted: BTreeSet<u64>,
@@ -240,6 +237,10 @@ impl Texts {
 }
 
 impl Watcher for Texts {
+    fn wants(&self, step: u64) -> Detail {
+        if self.wanted.contains(&step) { Detail::Contents } else { Detail::Nothing }
+    }
+
     fn see(&mut self, seen: Seen) {
         match &seen {
             Seen::Step { step, .. } if self.wanted.contains(step) => {
