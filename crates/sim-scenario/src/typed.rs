@@ -145,7 +145,7 @@ fn set_up<P: Protocol>(
             let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
             if let Some(field) = P::FIELDS.iter().find(|field| field.name == error.field) {
                 let meaning = field.meaning;
-                diagnostic = diagnostic.help(format!("`{}` is {meaning}", error.field));
+                diagnostic = diagnostic.help(format!("`{}`: {meaning}", error.field));
             }
             sheet.push(diagnostic);
             return None;
