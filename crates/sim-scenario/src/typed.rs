@@ -12,7 +12,7 @@ use crate::check::{self, Cast};
 use crate::draft::{Draft, ProtocolText};
 use crate::run::Scenario;
 use crate::sheet::{Sheet, options};
-use crate::words::{count, list};
+use crate::words::{clock_in_words, count, list};
 use crate::workload::{images, requests};
 use crate::world::{override_labels, spec};
 use crate::{Diagnostic, Prepared, ProtocolFacts, ScenarioFacts};
@@ -50,6 +50,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
         servers,
         others: setup.others,
         faults: draft.faults.iter().map(|fault| fault.label.clone()).collect(),
+        clocks: draft.clocks.iter().map(clock_in_words).collect(),
         calm: draft.calm.map(SimTime::from),
         deadline: SimTime::from(draft.deadline?),
     };

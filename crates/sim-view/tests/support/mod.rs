@@ -46,6 +46,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
         servers: nodes,
         others: 0,
         faults: vec!["At(\"6ms\", Isolate(Leader))".to_owned(), "At(\"9s\", Heal)".to_owned()],
+        clocks: vec![],
         calm: None,
         deadline: SimTime::from_nanos(9_500_000_000),
     }
