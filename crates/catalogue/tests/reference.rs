@@ -189,6 +189,10 @@ fn the_examples_in_errors_load() {
         let fault = |fault: &str| around(&format!("faults: [{fault}],\n"), protocol);
         let text = match family {
             "time of a fault" => fault(example),
+            // Whoever is resumed was paused before.
+            "fault" if name == "Resume" => {
+                fault(&format!("At(\"1s\", Pause(All)), At(\"2s\", {example})"))
+            }
             "fault" => fault(&format!("At(\"1s\", {example})")),
             "target" => around_target(example, protocol),
             "occasion" => {

@@ -2,7 +2,7 @@
 
 use std::ffi::OsString;
 use std::num::NonZeroUsize;
-use std::ops::Range;
+use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
@@ -110,9 +110,9 @@ pub(crate) struct ExplainArguments {
 pub(crate) struct SweepArguments {
     /// The scenario
     pub(crate) file: PathBuf,
-    /// The seeds from A up to, but not including, B
+    /// The seeds from A up to, but not including, B; A..=B includes B
     #[arg(long, value_name = "A..B", value_parser = seeds)]
-    pub(crate) seeds: Range<u64>,
+    pub(crate) seeds: RangeInclusive<u64>,
     /// How many runs at a time, at most 1024; as many as there are cores when left out
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -149,17 +149,20 @@ pub(crate) enum Object {
     CasRegister,
 }
 
-fn seeds(text: &str) -> Result<Range<u64>, String> {
+fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     let (from, to) = text.split_once("..").ok_or("a range is written A..B, such as 0..1000")?;
+    let (to, with_last) = to.strip_prefix('=').map_or((to, false), |to| (to, true));
     let number = |text: &str| {
         let digits = text.trim().replace('_', "");
         digits.parse::<u64>().map_err(|_| format!("`{text}` is no whole number up to 2^64 - 1"))
     };
     let (from, to) = (number(from)?, number(to)?);
-    if from >= to {
-        return Err(format!("there is no seed from {from} up to, but not including, {to}"));
+    match with_last {
+        true if from <= to => Ok(from..=to),
+        true => Err(format!("there is no seed from {from} up to {to}")),
+        false if from < to => Ok(from..=to - 1),
+        false => Err(format!("there is no seed from {from} up to, but not including, {to}")),
     }
-    Ok(from..to)
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::panic::{self, PanicHookInfo};
 
-use sim_scenario::{Seen, Watcher};
+use sim_scenario::{Detail, Seen, Watcher};
 
 use crate::output::tell;
 
@@ -73,6 +73,10 @@ impl Drop for Quiet {
 pub(crate) struct Loud<'a>(pub(crate) &'a mut dyn Watcher);
 
 impl Watcher for Loud<'_> {
+    fn wants(&self, step: u64) -> Detail {
+        self.0.wants(step)
+    }
+
     fn see(&mut self, seen: Seen) {
         let _loud = Quiet::begin(false);
         self.0.see(seen);

@@ -10,7 +10,7 @@ use crate::args::ReplayArguments;
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, tell};
 use crate::run::at_a_glance;
-use crate::runner::{Runner, quoted};
+use crate::runner::{Runner, argument};
 use crate::saved::SavedRun;
 
 /// What `replay --json` says besides the run's report.
@@ -40,7 +40,10 @@ pub(crate) fn replay(
         tell(&format!("note: it was saved by version {}, this is {here}", saved.version));
     }
     let loaded = load_text(&saved.path, &saved.scenario, catalogue)?;
-    let runner = Runner::new(loaded, Path::new(&saved.path), saved.until);
+    // The scenario's own file may have changed since, or be gone: only the saved run is sure to
+    // bring this run back.
+    let again = format!("rehearse replay {}", argument(&arguments.file));
+    let runner = Runner::new(loaded, Path::new(&saved.path), saved.until).reproduced_by(again);
     let report = runner.run(saved.seed);
     let digest = format!("{:016x}", report.digest);
     let same = digest == saved.digest;
@@ -58,8 +61,8 @@ pub(crate) fn replay(
                 let path = &saved.path;
                 writeln!(out, "{path} has changed since; the saved scenario was replayed")?;
             }
-            let file = quoted(&arguments.file.to_string_lossy());
-            writeln!(out, "reproduce: rehearse replay {file}\ndigest: {digest}")?;
+            let again = &report.reproduce;
+            writeln!(out, "reproduce: {again}\ndigest: {digest}")?;
         }
     }
     Ok(if same { Exit::Expected } else { Exit::Unexpected })

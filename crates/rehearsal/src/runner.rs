@@ -17,6 +17,8 @@ pub(crate) struct Runner {
     /// The file as it is written on a command line.
     file: String,
     until: Option<Duration>,
+    /// The line that does its runs again, where that is no `run` of the file.
+    again: Option<String>,
 }
 
 impl Runner {
@@ -36,7 +38,13 @@ impl Runner {
             tell(&warnings);
         }
         let options = RunOptions { until: until.map(SimTime::from), ..RunOptions::default() };
-        Self { loaded, options, file: quoted(&file.to_string_lossy()), until }
+        Self { loaded, options, file: argument(file), until, again: None }
+    }
+
+    /// The same, but this line does its runs again.
+    pub(crate) fn reproduced_by(mut self, line: String) -> Self {
+        self.again = Some(line);
+        self
     }
 
     /// The same without these faults.
@@ -90,6 +98,9 @@ impl Runner {
 
     /// The line that does a run again.
     pub(crate) fn reproduce(&self, seed: u64) -> String {
+        if let Some(line) = &self.again {
+            return line.clone();
+        }
         let until = self.until.map(|until| format!(" --until {until}")).unwrap_or_default();
         format!("rehearse run {} --seed {seed}{until}", self.file)
     }
@@ -104,8 +115,17 @@ impl Runner {
     }
 }
 
+/// A file as a word of a shell's command line that is not taken for an option.
+pub(crate) fn argument(file: &Path) -> String {
+    let name = file.to_string_lossy();
+    if name.starts_with('-') {
+        return quoted(&format!("./{name}"));
+    }
+    quoted(&name)
+}
+
 /// A word of a shell's command line.
-pub(crate) fn quoted(word: &str) -> String {
+fn quoted(word: &str) -> String {
     let harmless = |c: char| c.is_alphanumeric() || "/._-+:@%,=".contains(c);
     if !word.is_empty() && word.chars().all(harmless) {
         return word.to_owned();

@@ -5,6 +5,7 @@ use std::io::{self, Read};
 use std::path::Path;
 
 use serde::{Deserialize, Serialize};
+use sim_check::Verdict;
 use sim_node::Duration;
 use sim_scenario::{FILE_MAX, Report};
 
@@ -20,6 +21,7 @@ const FORM: &str = "rehearsal saved run 1";
 
 /// A run in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub(crate) struct SavedRun {
     /// Always the same words, so that no other file is taken for a saved run.
     form: String,
@@ -84,6 +86,22 @@ impl SavedRun {
         if saved.form != FORM {
             let form = saved.form;
             return Err(Failure::new(format!("{name} is a saved run of another form: {form:?}")));
+        }
+        let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
+        if saved.digest.len() != 16 || !saved.digest.chars().all(is_digit) {
+            let digest = saved.digest;
+            return Err(Failure::new(format!(
+                "{name} is no saved run: its digest {digest:?} is not 16 hex digits"
+            )));
+        }
+        if ![Verdict::Held, Verdict::Violated, Verdict::Unknown]
+            .iter()
+            .any(|verdict| verdict.as_str() == saved.verdict)
+        {
+            let verdict = saved.verdict;
+            return Err(Failure::new(format!(
+                "{name} is no saved run: there is no verdict {verdict:?}"
+            )));
         }
         Ok(saved)
     }

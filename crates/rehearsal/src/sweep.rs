@@ -24,7 +24,11 @@ struct SweepReport<'a> {
     held: u64,
     violated: u64,
     unknown: u64,
+    /// False as well when it cannot be told.
     as_expected: bool,
+    /// Why it cannot be told.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    undecided: Option<String>,
     failing_seeds: &'a [u64],
     by_property: &'a BTreeMap<&'static str, u64>,
     digest: String,
@@ -34,7 +38,8 @@ struct SweepReport<'a> {
 #[derive(Serialize)]
 struct Seeds {
     from: u64,
-    to: u64,
+    /// Not included, so that it may be one more than the greatest seed.
+    to: u128,
 }
 
 pub(crate) fn sweep(
@@ -44,7 +49,7 @@ pub(crate) fn sweep(
 ) -> Result<Exit, Failure> {
     let runner = Runner::open(catalogue, &arguments.file, None)?;
     let seeds = arguments.seeds.clone();
-    let bar = progress(seeds.end - seeds.start);
+    let bar = progress((seeds.end() - seeds.start()).saturating_add(1));
     let clock = Stopwatch::start();
     let run = |seed| runner.run(seed);
     let swept = sim_search::sweep(seeds, arguments.jobs, &run, &|_| bar.inc(1))
@@ -53,11 +58,12 @@ pub(crate) fn sweep(
     let answer = Answer::of(&swept, &runner.facts().expect);
     let report = SweepReport {
         scenario: &runner.facts().title,
-        seeds: Seeds { from: swept.seeds.start, to: swept.seeds.end },
+        seeds: Seeds { from: *swept.seeds.start(), to: u128::from(*swept.seeds.end()) + 1 },
         held: swept.held,
         violated: swept.violated,
         unknown: swept.unknown,
         as_expected: answer == Answer::Expected,
+        undecided: (answer == Answer::Undecided).then(|| undecided(&runner, &swept)),
         failing_seeds: &swept.failing_seeds,
         by_property: &swept.by_property,
         digest: format!("{:016x}", swept.digest),
@@ -82,7 +88,7 @@ fn at_a_glance(
     report: &SweepReport<'_>,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    let (from, to) = (swept.seeds.start, swept.seeds.end);
+    let Seeds { from, to } = report.seeds;
     writeln!(out, "{} ({}, seeds {from}..{to})", report.scenario, runner.facts().protocol.name)?;
     writeln!(
         out,
@@ -118,12 +124,26 @@ fn at_a_glance(
         Answer::Undecided => "undecided",
     };
     writeln!(out, "  {answer}: {expected}")?;
+    if let Some(why) = &report.undecided {
+        writeln!(out, "  {why}")?;
+    }
     writeln!(out, "  {:.0} runs a second", report.runs_per_second)?;
     if let Some(seed) = swept.failing_seeds.first() {
         writeln!(out, "\nreproduce: {}", runner.reproduce(*seed))?;
     }
     writeln!(out, "digest: {}", report.digest)?;
     Ok(())
+}
+
+/// Why it cannot be told whether a sweep is as expected.
+fn undecided(runner: &Runner, swept: &Sweep) -> String {
+    let runs = swept.runs();
+    match &runner.facts().expect {
+        Expectation::Sometimes { code, of } if runs < *of => {
+            format!("{code} did not fall, and {runs} of {of} seeds are too few to tell")
+        }
+        _ => format!("{} of {runs} runs are undecided", swept.unknown),
+    }
 }
 
 /// A bar on standard error, if that is a terminal.

@@ -145,6 +145,23 @@ fn jobs_change_nothing_but_the_speed() {
 }
 
 #[test]
+fn the_greatest_seed_can_be_swept() {
+    let last = u64::MAX;
+    let sweep = json(&format!("sweep scenarios/ring.ron --seeds {}..={last} --json", last - 1));
+    assert_eq!(sweep["held"], 2);
+    assert_eq!(sweep["seeds"]["from"], last - 1);
+}
+
+#[test]
+fn too_few_seeds_cannot_tell_what_falls_sometimes() {
+    let sweep = json("sweep scenarios/sometimes.ron --seeds 1..3 --json");
+    assert_eq!(sweep["as_expected"], false);
+    assert_eq!(sweep["undecided"], "LE3 did not fall, and 2 of 200 seeds are too few to tell");
+    assert_eq!(code("sweep scenarios/sometimes.ron --seeds 1..3"), 3);
+    assert_eq!(code("sweep scenarios/sometimes.ron --seeds 0..200"), 0);
+}
+
+#[test]
 fn a_sweep_of_one_seed_agrees_with_its_run() {
     let run = json("run scenarios/unexpected.ron --seed 6 --json");
     let sweep = json("sweep scenarios/unexpected.ron --seeds 6..7 --json");

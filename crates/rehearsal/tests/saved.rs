@@ -63,6 +63,43 @@ fn another_digest_is_told() {
 }
 
 #[test]
+fn a_replay_is_done_again_by_a_replay() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    save("scenarios/unexpected.ron", &file);
+    let again = format!("rehearse replay {}", file.display());
+    for seed in [3, 6] {
+        change(&file, |saved| saved["seed"] = seed.into());
+        let (_, text) = replay(&file, &[]);
+        let lines: Vec<&str> =
+            text.lines().filter_map(|line| line.strip_prefix("reproduce: ")).collect();
+        assert!(!lines.is_empty() && lines.iter().all(|line| *line == again), "{text}");
+        let (_, text) = replay(&file, &["--json"]);
+        let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+        assert_eq!(report["reproduce"], again);
+    }
+}
+
+#[test]
+fn a_saved_run_that_was_spoilt_is_refused() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    save("scenarios/ring.ron", &file);
+    let whole = fs::read_to_string(&file).expect("readable");
+    let refused = |name: &str, value: &str, why: &str| {
+        fs::write(&file, &whole).expect("writable");
+        change(&file, |saved| saved[name] = value.into());
+        let output = command("replay").arg(&file).output().expect("the binary starts");
+        assert_eq!(output.status.code(), Some(2));
+        let error = String::from_utf8(output.stderr).expect("text");
+        assert!(error.contains(why), "{error}");
+    };
+    refused("digest", "zz", "its digest \"zz\" is not 16 hex digits");
+    refused("verdict", "fine", "there is no verdict \"fine\"");
+    refused("colour", "red", "unknown field `colour`");
+}
+
+#[test]
 fn another_version_is_mentioned() {
     let here = tempfile::tempdir().expect("a folder");
     let file = here.path().join("run.json");

@@ -1,12 +1,16 @@
 //! [`Either`]: a world of two parties, such as servers and clients, as one node type.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::{Context, Effect, Node, NodeId, Role, Sink, Stable};
 
 /// One of two parties of a mixed world. `start` chooses by the node's number: those below
 /// [`Parties::servers`] are `Server`, the rest are `Client`. Nest it for more parties.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+///
+/// Its debug form is that of the party alone: stories and traces speak of what is inside.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Either<S, C> {
     /// The first party.
     Server(S),
@@ -18,6 +22,15 @@ pub enum Either<S, C> {
 impl<S, C> From<S> for Either<S, C> {
     fn from(of_server: S) -> Self {
         Self::Server(of_server)
+    }
+}
+
+impl<S: fmt::Debug, C: fmt::Debug> fmt::Debug for Either<S, C> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Server(server) => server.fmt(f),
+            Self::Client(client) => client.fmt(f),
+        }
     }
 }
 

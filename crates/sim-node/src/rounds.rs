@@ -14,7 +14,7 @@
 //!   alone: what the others do then, they do in later rounds.
 
 use std::collections::BTreeMap;
-use std::fmt::Debug;
+use std::fmt::{self, Debug};
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
@@ -69,14 +69,21 @@ pub struct RoundConfig<C> {
     pub process: C,
 }
 
-/// A message with the round it belongs to.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// A message with the round it belongs to. Its debug form is "Hello of round 3".
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(bound = "")]
 pub struct RoundMessage<M: Message> {
     /// The round in which it was sent, from 1.
     pub round: u32,
     /// What the process sent.
     pub message: M,
+}
+
+impl<M: Message> Debug for RoundMessage<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.message.fmt(f)?;
+        write!(f, " of round {}", self.round)
+    }
 }
 
 impl<M: Message> Message for RoundMessage<M>

@@ -116,7 +116,12 @@ fn shape(code: &Error, place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let item = source.outline.covering(&place);
     let group = source.outline.around(&place);
     let found = item.describe(text);
+    let is_fraction = matches!(item.shape, Shape::Number) && text[item.span.clone()].contains('.');
     let (message, label) = match code {
+        // A whole number is read up to the point, and then a comma should follow.
+        Error::ExpectedComma if is_fraction => {
+            (format!("expected a whole number, found {found}"), "not a whole number")
+        }
         Error::ExpectedString => {
             (format!("expected a text in quotes, found {found}"), "not a text")
         }

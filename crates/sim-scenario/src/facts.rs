@@ -81,6 +81,8 @@ pub struct ScenarioFacts {
     pub others: u32,
     /// Its faults, as they stand in the file, in order.
     pub faults: Vec<String>,
+    /// The clocks that are not true, a sentence each: "The clock of n1 runs 5% too slow."
+    pub clocks: Vec<String>,
     /// When the storm ends.
     pub calm: Option<SimTime>,
     /// When liveness is due.

@@ -46,4 +46,4 @@ pub use prepared::{Prepared, RunOptions};
 pub use report::{Messages, PropertyReport, Report, ViolationReport};
 pub use sim_protocol::Field;
 pub use vocabulary::{Construct, vocabulary};
-pub use watch::{Done, Happening, Seen, Watcher, loss_in_words};
+pub use watch::{Detail, Done, Happening, Seen, Watcher, loss_in_words};

@@ -1,10 +1,14 @@
 //! [`Telling`]: what the engine's observer sees, told to a [`Watcher`] as text.
 
+use std::fmt::Debug;
+use std::hash::{Hash, Hasher};
+
+use rustc_hash::FxHasher;
 use sim_check::SimTime;
 use sim_engine::{Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
-use crate::{Done, Happening, Seen, Watcher, loss_in_words};
+use crate::{Detail, Done, Happening, Seen, Watcher, loss_in_words};
 
 /// Tells a watcher what happens, free of the protocol's types.
 pub(crate) struct Telling<'w> {
@@ -21,9 +25,11 @@ pub(crate) struct Telling<'w> {
 
 struct Begun {
     step: u64,
+    detail: Detail,
     at: SimTime,
     node: NodeId,
-    what: Happening,
+    /// `None` when nothing of the step is to be told.
+    what: Option<Happening>,
     cause: Option<u64>,
 }
 
@@ -40,8 +46,9 @@ impl<'w> Telling<'w> {
     }
 
     fn end_step(&mut self, effects: Vec<Done>, role: Option<Role>, state: Option<String>) {
-        let Some(Begun { step, at, node, what, cause }) = self.begun.take() else { return };
+        let Some(Begun { step, at, node, what, cause, .. }) = self.begun.take() else { return };
         let before = std::mem::replace(&mut self.roles[node.index()], role);
+        let Some(what) = what else { return };
         self.watcher.see(Seen::Step {
             step,
             at,
@@ -58,30 +65,48 @@ impl<'w> Telling<'w> {
 
 impl<N: Node> Observer<N> for Telling<'_> {
     fn step_begins(&mut self, begins: &StepBegins<'_, N>) {
-        let what = match begins.event {
-            Event::Start => {
-                let again = std::mem::replace(&mut self.started[begins.node.index()], true);
-                Happening::Start { again }
-            }
+        let detail = self.watcher.wants(begins.step);
+        let again = matches!(begins.event, Event::Start)
+            && std::mem::replace(&mut self.started[begins.node.index()], true);
+        let what = || match begins.event {
+            Event::Start => Happening::Start { again },
             Event::Message { from, message } => Happening::Message {
                 message: begins.message,
                 from: *from,
                 kind: kind::<N>(message),
-                text: text(message),
+                text: detail.text(message),
+                print: print(message),
             },
-            Event::Timer(timer) => Happening::Timer { text: text(timer) },
-            Event::Request(request) => Happening::Request { text: text(request) },
+            Event::Timer(timer) => {
+                Happening::Timer { text: detail.text(timer), print: print(timer) }
+            }
+            Event::Request(request) => Happening::Request { text: detail.text(request) },
         };
+        let what = (detail > Detail::Nothing).then(what);
         let &StepBegins { step, time, node, cause, .. } = begins;
-        self.begun = Some(Begun { step, at: time, node, what, cause });
+        self.begun = Some(Begun { step, detail, at: time, node, what, cause });
     }
 
     fn step_ends(&mut self, _step: u64, effects: &[Effect<N>], state: Option<&N>) {
-        let effects = effects.iter().map(done).collect();
+        let detail = self.begun.as_ref().map_or(Detail::Nothing, |begun| begun.detail);
+        let told = |effect: &&Effect<N>| match detail {
+            Detail::Nothing => false,
+            Detail::Skeleton => matches!(effect, Effect::Indicate(_) | Effect::Mark(_)),
+            Detail::Contents | Detail::States => true,
+        };
+        let effects = effects.iter().filter(told).map(|effect| done(effect, detail)).collect();
+        let text = |state: &N| match detail {
+            Detail::States => format!("{state:?}"),
+            Detail::Nothing | Detail::Skeleton | Detail::Contents => String::new(),
+        };
         self.end_step(effects, state.and_then(Node::role), state.map(text));
     }
 
     fn sent(&mut self, sent: &Sent<'_, N>) {
+        let detail = self.watcher.wants(sent.step);
+        if detail == Detail::Nothing {
+            return;
+        }
         self.watcher.see(Seen::Sent {
             message: sent.message,
             at: sent.time,
@@ -89,7 +114,8 @@ impl<N: Node> Observer<N> for Telling<'_> {
             from: sent.from,
             to: sent.to,
             kind: kind::<N>(sent.content),
-            text: text(sent.content),
+            text: detail.text(sent.content),
+            print: print(sent.content),
             arrives: sent.fate.ok(),
             lost: sent.fate.err().map(loss_in_words),
             copy: sent.copy,
@@ -120,19 +146,32 @@ impl<N: Node> Observer<N> for Telling<'_> {
     }
 }
 
-fn done<N: Node>(effect: &Effect<N>) -> Done {
+fn done<N: Node>(effect: &Effect<N>, detail: Detail) -> Done {
     match effect {
-        Effect::Send { to, message, resend } => {
-            Done::Send { to: *to, kind: kind::<N>(message), text: text(message), resend: *resend }
-        }
+        Effect::Send { to, message, resend } => Done::Send {
+            to: *to,
+            kind: kind::<N>(message),
+            text: detail.text(message),
+            resend: *resend,
+        },
         Effect::SetTimer { timer, span } => {
-            Done::SetTimer { text: text(timer), min: span.shortest(), max: span.longest() }
+            Done::SetTimer { text: detail.text(timer), min: span.shortest(), max: span.longest() }
         }
-        Effect::CancelTimer(timer) => Done::CancelTimer { text: text(timer) },
-        Effect::Write(record) => Done::Write { text: text(record) },
+        Effect::CancelTimer(timer) => Done::CancelTimer { text: detail.text(timer) },
+        Effect::Write(record) => Done::Write { text: detail.text(record) },
         Effect::Barrier => Done::Barrier,
-        Effect::Indicate(indication) => Done::Indicate { text: text(indication) },
+        Effect::Indicate(indication) => Done::Indicate { text: detail.text(indication) },
         Effect::Mark(name) => Done::Mark { name },
+    }
+}
+
+impl Detail {
+    /// The text of what a step is about, if it is wanted.
+    fn text(self, value: &impl Debug) -> String {
+        match self {
+            Self::Nothing | Self::Skeleton => String::new(),
+            Self::Contents | Self::States => format!("{value:?}"),
+        }
     }
 }
 
@@ -140,6 +179,8 @@ fn kind<N: Node>(message: &N::Message) -> &'static str {
     N::Message::KINDS.get(message.kind()).map_or("?", |(name, _)| name)
 }
 
-fn text(value: &impl std::fmt::Debug) -> String {
-    format!("{value:?}")
+fn print(value: &impl Hash) -> u64 {
+    let mut hasher = FxHasher::default();
+    value.hash(&mut hasher);
+    hasher.finish()
 }

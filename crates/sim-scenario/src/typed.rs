@@ -12,7 +12,7 @@ use crate::check::{self, Cast};
 use crate::draft::{Draft, ProtocolText};
 use crate::run::Scenario;
 use crate::sheet::{Sheet, options};
-use crate::words::{count, list};
+use crate::words::{clock_in_words, count, list};
 use crate::workload::{WorkloadParts, images};
 use crate::world::{override_labels, spec};
 use crate::{Diagnostic, Prepared, ProtocolFacts, ScenarioFacts};
@@ -52,6 +52,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
         servers,
         others: setup.others,
         faults: draft.faults.iter().map(|fault| fault.label.clone()).collect(),
+        clocks: draft.clocks.iter().map(clock_in_words).collect(),
         calm: draft.calm.map(SimTime::from),
         deadline: SimTime::from(draft.deadline?),
     };
@@ -161,7 +162,7 @@ fn set_up<P: Protocol>(
             let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
             if let Some(field) = P::FIELDS.iter().find(|field| field.name == error.field) {
                 let meaning = field.meaning;
-                diagnostic = diagnostic.help(format!("`{}` is {meaning}", error.field));
+                diagnostic = diagnostic.help(format!("`{}`: {meaning}", error.field));
             }
             sheet.push(diagnostic);
             return None;

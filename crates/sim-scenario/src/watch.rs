@@ -8,6 +8,13 @@ use sim_node::{Duration, NodeId};
 
 /// Takes what happens in a run, in order. Watching changes nothing in the run.
 pub trait Watcher {
+    /// How much of this step, and of the messages that it sends, is wanted in words: everything,
+    /// unless a watcher says otherwise. Writing out a state costs many times the step itself, so
+    /// whoever needs less should say so.
+    fn wants(&self, _step: u64) -> Detail {
+        Detail::States
+    }
+
     /// The next thing that happened.
     fn see(&mut self, seen: Seen);
 }
@@ -18,8 +25,26 @@ impl Watcher for Vec<Seen> {
     }
 }
 
+/// How much is told of a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Detail {
+    /// Neither the step nor the messages that it sends.
+    Nothing,
+    /// Who did what kind of thing, and why. All texts are empty, and of the effects only
+    /// indications and marks are told.
+    Skeleton,
+    /// What messages, timers, requests, records and indications say as well. The text of the state
+    /// is empty.
+    Contents,
+    /// The state afterwards as well.
+    States,
+}
+
 /// Something that happened. A message is named by its id, which its sending, its loss and the step
 /// that handles it share.
+///
+/// Texts are as detailed as the watcher [wants](Watcher::wants). Prints are always there: equal
+/// contents have equal prints within one program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(tag = "seen", rename_all = "lowercase")]
 pub enum Seen {
@@ -42,7 +67,7 @@ pub enum Seen {
         role: Option<(&'static str, u64)>,
         /// Whether its role is another than before the step.
         role_changed: bool,
-        /// Its state afterwards; `None` when it crashed inside the step.
+        /// Its state afterwards; `None` when it crashed inside the step or its handler panicked.
         state: Option<String>,
     },
     /// A message left a node, at once or when a barrier released it.
@@ -61,6 +86,9 @@ pub enum Seen {
         kind: &'static str,
         /// What it says.
         text: String,
+        /// A fingerprint of what it says.
+        #[serde(skip)]
+        print: u64,
         /// When it will arrive unless something happens to it; `None` when it is lost already.
         arrives: Option<SimTime>,
         /// Why it is lost already.
@@ -125,11 +153,17 @@ pub enum Happening {
         kind: &'static str,
         /// What it says.
         text: String,
+        /// A fingerprint of what it says.
+        #[serde(skip)]
+        print: u64,
     },
     /// Its timer fired.
     Timer {
         /// The timer's key.
         text: String,
+        /// A fingerprint of the key.
+        #[serde(skip)]
+        print: u64,
     },
     /// The workload asked for something.
     Request {

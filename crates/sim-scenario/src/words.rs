@@ -1,5 +1,8 @@
 //! Words for people: lists, suggestions, and texts of a file made short enough for a line.
 
+use sim_engine::{ClockSpec, NodeSet};
+use sim_node::{Duration, Offset};
+
 /// A text of the file, short enough for a line and without control characters.
 pub(crate) fn clip(text: &str) -> String {
     const LONGEST: usize = 60;
@@ -80,4 +83,43 @@ pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
         1 => format!("1 {noun}"),
         number => format!("{number} {noun}s"),
     }
+}
+
+/// What is wrong with some clocks, in a sentence.
+pub(crate) fn clock_in_words(clock: &ClockSpec) -> String {
+    let ClockSpec { who, offset, drift, offset_within, drift_within } = clock;
+    let percent = |ppm: u32| {
+        let (whole, rest) = (ppm / 10_000, ppm % 10_000);
+        let rest = format!("{rest:04}");
+        let rest = rest.trim_end_matches('0');
+        if rest.is_empty() { format!("{whole}%") } else { format!("{whole}.{rest}%") }
+    };
+    let mut wrong = Vec::new();
+    match drift.ppm() {
+        0 => {}
+        slow @ ..0 => wrong.push(format!("runs {} too slow", percent(slow.unsigned_abs()))),
+        fast => wrong.push(format!("runs {} too fast", percent(fast.unsigned_abs()))),
+    }
+    if drift_within.ppm() != 0 {
+        let within = percent(drift_within.ppm().unsigned_abs());
+        wrong.push(format!("has a drawn drift of at most {within}"));
+    }
+    if *offset != Offset::default() {
+        wrong.push(format!("is off by {offset} at first"));
+    }
+    if *offset_within != Duration::ZERO {
+        wrong.push(format!("has a drawn offset of at most {offset_within}"));
+    }
+    let whose = match who {
+        NodeSet::All => "every node".to_owned(),
+        NodeSet::Servers => "every server".to_owned(),
+        NodeSet::Others => "every node that is no server".to_owned(),
+        NodeSet::Node(node) => format!("n{node}"),
+        NodeSet::Nodes(nodes) => {
+            let names: Vec<String> = nodes.iter().map(|node| format!("n{node}")).collect();
+            names.join(", ")
+        }
+    };
+    let wrong = if wrong.is_empty() { "is true".to_owned() } else { wrong.join(" and ") };
+    format!("The clock of {whose} {wrong}.")
 }

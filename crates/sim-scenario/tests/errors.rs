@@ -191,6 +191,7 @@ fn wrong_values() {
             ("a loss above one", with("network: Datagram(loss: \"150%\")")),
             ("a loss without quotes", with("network: Datagram(loss: 1%)")),
             ("a drift without a unit", with_fault("At(\"1s\", Drift(Node(0), \"200\"))")),
+            ("a fraction of a node", base.replace("nodes: 5", "nodes: 5.5")),
             ("a gigantic number", base.replace("nodes: 5", "nodes: 99999999999999999999999")),
             ("a number below zero", with_fault("At(\"1s\", Isolate(Node(-1)))")),
             ("a text for a number", base.replace("nodes: 5", "nodes: \"5\"")),

@@ -37,6 +37,11 @@ fn what_has_no_effect() {
         ),
         ("a promise that nothing can break", with("model: (failures: CrashStop, broken: true)")),
         ("a broken promise of nothing", with("model: (broken: true)")),
+        (
+            "a promise for after the deadline",
+            with("model: (timing: PartiallySynchronous(bound: \"10ms\", after: \"20s\"))"),
+        ),
+        ("a resume of nobody", fault("At(\"1s\", Resume(All))")),
     ];
     let mut told = String::new();
     for (what, text) in cases {

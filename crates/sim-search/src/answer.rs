@@ -11,32 +11,27 @@ pub enum Answer {
     Expected,
     /// It is not.
     Unexpected,
-    /// Undecided runs stand between the sweep and an answer.
+    /// It cannot be told: runs are undecided, or there were too few seeds.
     Undecided,
 }
 
 impl Answer {
     /// Holds the sweep against what the scenario expects.
     ///
-    /// A scenario that says `Sometimes` and was swept with fewer seeds than it names is as expected
-    /// even when nothing fell, for no more can be told.
+    /// Of a scenario that says `Sometimes`, and with which nothing fell, nothing can be told with
+    /// fewer seeds than it names.
     #[must_use]
     pub fn of(sweep: &Sweep, expect: &Expectation) -> Self {
         let others = |code: &str| sweep.by_property.keys().any(|other| *other != code);
-        let unexpected = match expect {
-            Expectation::Holds => sweep.violated > 0,
-            Expectation::Violates(code) => sweep.held > 0 || others(code),
+        let fell = |code: &str| sweep.by_property.contains_key(code);
+        let (unexpected, open) = match expect {
+            Expectation::Holds => (sweep.violated > 0, sweep.unknown > 0),
+            Expectation::Violates(code) => (sweep.held > 0 || others(code), sweep.unknown > 0),
+            Expectation::Sometimes { code, .. } if fell(code) => (others(code), false),
             Expectation::Sometimes { code, of } => {
-                let fell = sweep.by_property.contains_key(code);
-                // An undecided run may be the one in which it would have fallen.
-                let none = !fell && sweep.unknown == 0 && sweep.runs() >= *of;
-                others(code) || none
-            }
-        };
-        let open = match expect {
-            Expectation::Holds | Expectation::Violates(_) => sweep.unknown > 0,
-            Expectation::Sometimes { code, of } => {
-                sweep.unknown > 0 && !sweep.by_property.contains_key(code) && sweep.runs() >= *of
+                // It may be an undecided run, or one more, in which it would have fallen.
+                let open = sweep.unknown > 0 || sweep.runs() < *of;
+                (others(code) || !open, open)
             }
         };
         match (unexpected, open) {

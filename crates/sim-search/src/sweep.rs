@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::num::NonZeroUsize;
-use std::ops::Range;
+use std::ops::RangeInclusive;
 
 use rayon::iter::{IntoParallelIterator, ParallelIterator};
 use rayon::{ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder};
@@ -15,8 +15,8 @@ const BATCH: u64 = 4_096;
 /// What became of a scenario with every seed of a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sweep {
-    /// The seeds, half-open.
-    pub seeds: Range<u64>,
+    /// The seeds, the last included: there is no seed behind the greatest.
+    pub seeds: RangeInclusive<u64>,
     /// How many runs held.
     pub held: u64,
     /// In how many something fell.
@@ -35,10 +35,11 @@ impl Sweep {
     /// How many runs there were.
     #[must_use]
     pub fn runs(&self) -> u64 {
-        self.seeds.end.saturating_sub(self.seeds.start)
+        let (from, to) = (*self.seeds.start(), *self.seeds.end());
+        if from > to { 0 } else { (to - from).saturating_add(1) }
     }
 
-    fn none(seeds: Range<u64>) -> Self {
+    fn none(seeds: RangeInclusive<u64>) -> Self {
         Self {
             seeds,
             held: 0,
@@ -88,7 +89,7 @@ impl std::error::Error for SweepError {
 /// # Errors
 /// When the threads cannot be started.
 pub fn sweep(
-    seeds: Range<u64>,
+    seeds: RangeInclusive<u64>,
     jobs: Option<NonZeroUsize>,
     run: &(dyn Fn(u64) -> Report + Sync),
     done: &(dyn Fn(&Report) + Sync),
@@ -96,13 +97,13 @@ pub fn sweep(
     let pool = ThreadPoolBuilder::new().num_threads(jobs.map_or(0, NonZeroUsize::get)).build();
     let pool = pool.map_err(SweepError)?;
     let mut sweep = Sweep::none(seeds.clone());
-    let mut from = seeds.start;
-    while from < seeds.end {
-        let to = seeds.end.min(from.saturating_add(BATCH));
-        for ended in batch(&pool, from..to, run, done) {
+    let mut next = (!seeds.is_empty()).then_some(*seeds.start());
+    while let Some(from) = next {
+        let to = from.saturating_add(BATCH - 1).min(*seeds.end());
+        for ended in batch(&pool, from..=to, run, done) {
             sweep.count(&ended);
         }
-        from = to;
+        next = to.checked_add(1).filter(|next| seeds.contains(next));
     }
     Ok(sweep)
 }
@@ -118,7 +119,7 @@ struct Run {
 /// The runs of a batch, in order of their seeds.
 fn batch(
     pool: &ThreadPool,
-    seeds: Range<u64>,
+    seeds: RangeInclusive<u64>,
     run: &(dyn Fn(u64) -> Report + Sync),
     done: &(dyn Fn(&Report) + Sync),
 ) -> Vec<Run> {

@@ -8,13 +8,16 @@
 //! A picture that needs to look back at a run keeps only its skeleton and asks for the run again
 //! ([`Replay`]): the same seed gives the same history, so texts need not be kept.
 
+mod causes;
 mod lanes;
+mod missed;
 mod paint;
 mod parting;
 mod past;
 mod story;
 mod summary;
 mod trace;
+mod unwell;
 mod words;
 
 pub use lanes::Lanes;

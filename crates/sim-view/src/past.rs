@@ -5,116 +5,211 @@ use std::io::{self, Write};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::Report;
+use sim_scenario::{Report, ScenarioFacts, ViolationReport};
 
-use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, Painted};
+use crate::causes::Silence;
+use crate::missed::Missed;
+use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, PLAIN, Painted};
 use crate::story::{around, is_debt, phrases};
-use crate::trace::{Event, Loss, Replay, Texts, Trace};
+use crate::trace::{Event, Replay, Texts, Trace};
 use crate::words;
 
-/// How many steps of the chain are shown, of what its node heard, and how many faults among them.
+/// How many steps of the chain are shown, of what its node heard and did not hear, and how many
+/// faults among them.
 const STEPS: usize = 5;
 const HEARD: usize = 2;
+const SILENT: usize = 3;
 const INCIDENTS: usize = 3;
-/// How many kinds of losses are shown of a debt.
-const LOSSES: usize = 3;
+/// How many steps are shown of the chain of the first witness, which is often the decisive one, and
+/// of the second.
+const WITNESSED: [usize; 2] = [7, 3];
+/// How many kinds of losses are shown of a debt, and how many nodes, clocks and faults.
+const LOSSES: usize = 4;
+const STANDING: usize = 3;
+
+/// What is shown of a run.
+struct Past<'a> {
+    trace: &'a Trace,
+    report: &'a Report,
+    /// The step that broke the claim; `None` for a debt.
+    root: Option<u64>,
+    shown: BTreeSet<u64>,
+    silent: Vec<(NodeId, Silence)>,
+    missed: Vec<Missed>,
+}
 
 /// Writes the steps that led to the first violation, with the faults that struck their nodes; of a
-/// debt that was never paid, what stood out last.
+/// debt that was never paid, what stood out last, what never arrived and how things stood.
 ///
 /// # Errors
 /// The writer's.
 pub(crate) fn past(
     out: &mut dyn Write,
+    facts: &ScenarioFacts,
     report: &Report,
     width: usize,
     replay: &mut Replay<'_>,
 ) -> io::Result<()> {
     let Some(violation) = report.violations.first() else { return Ok(()) };
     let trace = Trace::of(replay);
-    let all = trace.steps.len() as u64;
-    let debt = is_debt(report);
-    let (root, mut shown) = if debt {
-        (None, standing_out(&trace, violation.node))
-    } else {
-        let root = violation.step.filter(|step| *step < all).or(all.checked_sub(1));
-        let mut shown: BTreeSet<u64> =
-            root.iter().flat_map(|root| trace.chain(*root)).take(STEPS).collect();
-        shown.extend(violation.witnesses.iter().filter(|step| **step < all).take(2));
-        (root, shown)
+    let past = match is_debt(report) {
+        true => Past::of_debt(&trace, report, violation, facts.deadline),
+        false => Past::of_violation(&trace, report, violation),
     };
-    // A timer says little of why: what the node heard before it fired says more.
-    let heard = root.map(|root| trace.heard(0, root, HEARD)).unwrap_or_default();
-    shown.extend(&heard);
-    let texts = Texts::of(shown.clone(), replay);
-    let senders = heard.iter().filter_map(|step| match trace.step(*step)?.event {
-        Event::Message { from, .. } => Some(from),
-        _ => None,
-    });
-    let cast: BTreeSet<NodeId> =
-        shown.iter().filter_map(|step| Some(trace.step(*step)?.node)).chain(senders).collect();
-
-    let mut lines: Vec<(u64, SimTime, String, bool)> = Vec::new();
-    for step in &shown {
-        let (Some(row), Some(seen)) = (trace.step(*step), texts.step(*step)) else { continue };
-        // Steps stand behind the incidents before them: both are ordered by twice their place.
-        lines.push((step * 2 + 1, row.at, format!("{} {}", row.node, phrases::whole(seen)), false));
-    }
-    let struck = trace.incidents.iter().enumerate().rev().filter(|(index, incident)| {
-        let involved = debt || cast.iter().any(|node| incident.touches(*node));
-        involved
-            && root.is_none_or(|root| incident.after as u64 <= root)
-            && !trace.is_told_by_its_fault(*index)
-    });
-    for (_, incident) in struck.take(INCIDENTS) {
-        let text = around::incident_without_time(incident);
-        lines.push((incident.after as u64 * 2, incident.at, text, true));
-    }
-    lines.sort();
-    let heading = if debt { "What stood out last" } else { "The steps that led there" };
+    let mut wanted = past.shown.clone();
+    wanted.extend(past.missed.iter().take(LOSSES).flat_map(Missed::wanted));
+    let texts = Texts::of(wanted, replay);
+    let heading = match past.root {
+        Some(_) => "The steps that led there",
+        None => "What stood out last",
+    };
     writeln!(out, "\n{}", Painted(BOLD, heading))?;
-    let first = root.map_or(0, |root| trace.chain(root).len().saturating_sub(STEPS));
-    if first > 0 {
-        writeln!(
-            out,
-            "  {}",
-            Painted(DIM, format_args!("… {} before", words::count(first as u64, "step")))
-        )?;
-    }
-    for (order, at, text, incident) in &lines {
-        let step = if *incident { String::new() } else { format!("step {}", order / 2) };
+    let mut write = |at: &str, place: &str, style: anstyle::Style, text: &str| {
         let room = width.saturating_sub(2 + 12 + 2 + 11).max(20);
-        let style = match (incident, root == Some(order / 2)) {
-            (true, _) => FAULT,
-            (false, true) => BROKEN,
-            (false, false) => crate::paint::PLAIN,
-        };
         for (row, line) in words::wrap(text, room).iter().enumerate() {
-            let (at, step) =
-                if row == 0 { (words::instant(*at), step.as_str()) } else { (String::new(), "") };
-            writeln!(
-                out,
-                "  {:>12}  {} {}",
-                at,
-                Painted(DIM, format_args!("{step:<10}")),
-                Painted(style, line)
-            )?;
+            let (at, place) = if row == 0 { (at, place) } else { ("", "") };
+            let place = format!("{place:<10}");
+            writeln!(out, "  {at:>12}  {} {}", Painted(DIM, place), Painted(style, line))?;
         }
+        io::Result::Ok(())
+    };
+    let hidden = past.hidden();
+    if hidden > 0 {
+        write("…", "", DIM, &format!("{} before", words::count(hidden, "step")))?;
     }
-    if debt {
-        let near =
-            |loss: &&Loss| violation.node.is_none_or(|node| loss.from == node || loss.to == node);
-        let losses: Vec<&Loss> = trace.losses.iter().filter(near).collect();
-        for line in around::losses_summed(&losses, LOSSES) {
-            writeln!(out, "  {:>12}  {:<10} {}", "lost", "", Painted(LOST, line))?;
+    for line in past.lines(&texts) {
+        write(&words::instant(line.at), &line.place, line.style, &line.text)?;
+    }
+    for silence in &past.silent {
+        write("unheard", "", LOST, &format!("{}.", around::silences(&[*silence])))?;
+    }
+    for line in Missed::told(&past.missed, &texts, LOSSES) {
+        write("missed", "", LOST, &line)?;
+    }
+    if past.root.is_none() {
+        for line in around::standing(&trace.unwell(None), &facts.clocks, STANDING) {
+            write("at the end", "", FAULT, &line)?;
         }
     }
     Ok(())
 }
 
-/// The last steps that stood out, of one node or of all.
-fn standing_out(trace: &Trace, node: Option<NodeId>) -> BTreeSet<u64> {
-    let rows = trace.rows(0, u64::MAX);
-    let those = rows.filter(|(_, row)| row.notable && node.is_none_or(|node| row.node == node));
-    those.map(|(step, _)| step).take(STEPS).collect()
+/// A step or an incident.
+struct Line {
+    /// Steps stand behind the incidents before them: both are ordered by twice their place.
+    order: u64,
+    at: SimTime,
+    place: String,
+    style: anstyle::Style,
+    text: String,
+}
+
+impl<'a> Past<'a> {
+    fn of_violation(trace: &'a Trace, report: &'a Report, violation: &ViolationReport) -> Self {
+        let all = trace.steps.len() as u64;
+        let root = violation.step.filter(|step| *step < all).or(all.checked_sub(1));
+        let mut shown: BTreeSet<u64> =
+            root.iter().flat_map(|root| chain(trace, *root, STEPS)).collect();
+        let witnesses = violation.witnesses.iter().filter(|step| **step < all);
+        for (witness, most) in witnesses.zip(WITNESSED) {
+            shown.extend(chain(trace, *witness, most));
+        }
+        // A timer says little of why: what the node heard before it fired, or did not hear, says
+        // more.
+        shown.extend(root.iter().flat_map(|root| trace.heard(*root, HEARD)));
+        let silent = root.map(|root| trace.silent(root, SILENT)).unwrap_or_default();
+        Self { trace, report, root, shown, silent, missed: vec![] }
+    }
+
+    fn of_debt(
+        trace: &'a Trace,
+        report: &'a Report,
+        violation: &ViolationReport,
+        due: SimTime,
+    ) -> Self {
+        let node = violation.node;
+        let notable = trace.rows(0, u64::MAX).filter(|(_, row)| row.notable);
+        let its = notable.filter(|(_, row)| node.is_none_or(|node| row.node == node));
+        let shown = its.map(|(step, _)| step).take(STEPS).collect();
+        let missed = Missed::of(trace, node, Some(due), |_| true);
+        Self { trace, report, root: None, shown, silent: vec![], missed }
+    }
+
+    /// How many steps of the chain are not shown.
+    fn hidden(&self) -> u64 {
+        let path = self.root.map(|root| self.trace.path(root)).unwrap_or_default();
+        path.iter().filter(|step| !self.shown.contains(step)).count() as u64
+    }
+
+    /// The steps and the incidents among them, the earliest first.
+    fn lines(&self, texts: &Texts) -> Vec<Line> {
+        let mut lines = Vec::new();
+        for step in &self.shown {
+            let (Some(row), Some(seen)) = (self.trace.step(*step), texts.step(*step)) else {
+                continue;
+            };
+            let panicked = || self.report.violations.iter().any(|one| one.code == "PANIC");
+            let died = match row.died {
+                true if panicked() && self.root == Some(*step) => ", and its handler panicked",
+                true => ", and crashed in the middle of it",
+                false => "",
+            };
+            lines.push(Line {
+                order: step * 2 + 1,
+                at: row.at,
+                place: format!("step {step}"),
+                style: if self.root == Some(*step) { BROKEN } else { PLAIN },
+                text: format!("{} {}{died}", row.node, phrases::whole(seen)),
+            });
+        }
+        for index in self.incidents() {
+            let incident = &self.trace.incidents[index];
+            lines.push(Line {
+                order: incident.after as u64 * 2,
+                at: incident.at,
+                place: String::new(),
+                style: FAULT,
+                text: around::incident_without_time(incident),
+            });
+        }
+        lines.sort_by_key(|line| line.order);
+        lines
+    }
+
+    /// The last incidents that struck those who take part; of a debt, the last of all.
+    fn incidents(&self) -> Vec<usize> {
+        let mut cast: BTreeSet<NodeId> = self.silent.iter().map(|(node, _)| *node).collect();
+        for row in self.shown.iter().filter_map(|step| self.trace.step(*step)) {
+            cast.insert(row.node);
+            if let Event::Message { from, .. } = row.event {
+                cast.insert(from);
+            }
+        }
+        let struck = self.trace.incidents.iter().enumerate().rev().filter(|(index, incident)| {
+            let involved = self.root.is_none() || cast.iter().any(|node| incident.touches(*node));
+            involved
+                && self.root.is_none_or(|root| incident.after as u64 <= root)
+                && !self.trace.is_told_by_its_fault(*index)
+        });
+        struck.map(|(index, _)| index).take(INCIDENTS).collect()
+    }
+}
+
+/// The step and what led to it, at most so many, up to where a cycle begins again.
+fn chain(trace: &Trace, step: u64, most: usize) -> Vec<u64> {
+    let mut chain: Vec<u64> = Vec::new();
+    for step in trace.path(step).into_iter().take(most) {
+        let alike = |other: &&u64| match (trace.step(**other), trace.step(step)) {
+            (Some(other), Some(row)) => (other.node, other.event) == (row.node, row.event),
+            _ => false,
+        };
+        let times = chain.iter().filter(alike).count();
+        // A timer that set itself may tell how it did, once.
+        let set_itself = chain.last().as_ref().is_some_and(alike);
+        if times > usize::from(set_itself) {
+            break;
+        }
+        chain.push(step);
+    }
+    chain
 }

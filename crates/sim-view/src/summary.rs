@@ -39,7 +39,7 @@ pub fn summary(
     if let Some(what) = &report.promise_broken {
         row_in(out, "promise", what, width, FAULT)?;
     }
-    violations(out, report, width, replay)?;
+    violations(out, facts, report, width, replay)?;
     if report.violations.is_empty() && report.as_expected {
         return row(out, "digest", &format!("{:016x}", report.digest));
     }
@@ -182,6 +182,7 @@ fn faults(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> 
 
 fn violations(
     out: &mut dyn Write,
+    facts: &ScenarioFacts,
     report: &Report,
     width: usize,
     replay: &mut Replay<'_>,
@@ -202,7 +203,7 @@ fn violations(
         }
     }
     if !report.violations.is_empty() {
-        past(out, report, width, replay)?;
+        past(out, facts, report, width, replay)?;
     }
     Ok(())
 }

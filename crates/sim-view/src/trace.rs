@@ -2,11 +2,13 @@
 //! running again: so that a run of a million steps can be looked back upon.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::hash::{DefaultHasher, Hash, Hasher};
 
+use rustc_hash::FxHashSet;
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Done, Happening, Seen, Watcher};
+use sim_scenario::{Detail, Done, Happening, Seen, Watcher};
+
+use crate::words;
 
 /// Runs the scenario once more and shows it to the watcher. Every call shows the same.
 pub type Replay<'a> = dyn FnMut(&mut dyn Watcher) + 'a;
@@ -20,7 +22,14 @@ pub(crate) struct Trace {
     pub(crate) losses: Vec<Loss>,
     /// Faults, crashes and the calm, in order of time.
     pub(crate) incidents: Vec<Incident>,
-    under_way: BTreeMap<u64, Loss>,
+    /// What was sent and neither handled nor lost, by message.
+    pub(crate) under_way: BTreeMap<u64, Sending>,
+    /// Kinds of messages, by the number that steps name them with.
+    kinds: Vec<&'static str>,
+    /// Which node has sent or handled which content.
+    known: FxHashSet<(NodeId, u64)>,
+    /// The losses of the same content between the same nodes, until that content gets through.
+    missing: BTreeMap<(NodeId, NodeId, u64), Vec<usize>>,
 }
 
 #[derive(Clone, Copy)]
@@ -31,24 +40,28 @@ pub(crate) struct Step {
     pub(crate) event: Event,
     /// Whether it stands out: a change of role, a mark, an indication, a restart.
     pub(crate) notable: bool,
+    /// Whether it handled a message that says what its node had neither heard nor sent before.
+    pub(crate) news: bool,
+    /// Whether the node crashed or panicked inside it.
+    pub(crate) died: bool,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Event {
     Start,
-    /// A message of this kind; not from itself if `from` is another node.
+    /// A message of a kind; not from itself if `from` is another node.
     Message {
         from: NodeId,
-        kind: &'static str,
+        kind: u16,
     },
     /// A timer; a fingerprint of its key.
     Timer(u64),
     Request,
 }
 
-/// A message that was lost.
+/// A message that left a node.
 #[derive(Clone, Copy)]
-pub(crate) struct Loss {
+pub(crate) struct Sending {
     pub(crate) message: u64,
     /// When it was sent, and in which step.
     pub(crate) sent: SimTime,
@@ -56,7 +69,20 @@ pub(crate) struct Loss {
     pub(crate) from: NodeId,
     pub(crate) to: NodeId,
     pub(crate) kind: &'static str,
+    /// When it should arrive.
+    pub(crate) arrives: Option<SimTime>,
+    print: u64,
+}
+
+/// A message that was lost.
+#[derive(Clone, Copy)]
+pub(crate) struct Loss {
+    pub(crate) sending: Sending,
     pub(crate) why: &'static str,
+    /// Whether its receiver knew already what it says.
+    pub(crate) no_news: bool,
+    /// Whether the same got through from the same sender later.
+    pub(crate) made_up_for: bool,
 }
 
 /// Something that happened to the world rather than in the protocol.
@@ -78,7 +104,8 @@ pub(crate) enum Disturbance {
 impl Incident {
     /// Whether it is a fault by which nodes crash.
     pub(crate) fn is_crash_fault(&self) -> bool {
-        matches!(&self.what, Disturbance::Fault { label, begins: true, .. } if label.contains("Crash"))
+        matches!(&self.what, Disturbance::Fault { label, begins: true, .. }
+            if words::fault_name(label) == "Crash")
     }
 
     /// Whether it is about this node.
@@ -112,40 +139,6 @@ impl Trace {
         together.any(|other| other.is_crash_fault() && other.touches(*node))
     }
 
-    /// The step and what caused it, and what caused that, back to where it began.
-    pub(crate) fn chain(&self, step: u64) -> Vec<u64> {
-        let mut chain = Vec::new();
-        let mut next = Some(step);
-        while let Some(step) = next {
-            let Some(row) = self.step(step) else { break };
-            chain.push(step);
-            // A cause comes before its effect; anything else would make a circle.
-            next = row.cause.filter(|cause| *cause < step);
-        }
-        chain
-    }
-
-    /// What the node of a step that its timer caused had heard since `after`: the latest of each
-    /// kind from each other node, at most so many, the latest first.
-    pub(crate) fn heard(&self, after: u64, step: u64, most: usize) -> Vec<u64> {
-        let Some(waited) = self.step(step) else { return vec![] };
-        let Event::Timer(_) = waited.event else { return vec![] };
-        let mut from_whom = Vec::new();
-        let mut heard = Vec::new();
-        for (index, row) in self.rows(after, step) {
-            let Event::Message { from, .. } = row.event else { continue };
-            if row.node != waited.node || from == row.node || from_whom.contains(&row.event) {
-                continue;
-            }
-            from_whom.push(row.event);
-            heard.push(index);
-            if heard.len() == most {
-                break;
-            }
-        }
-        heard
-    }
-
     /// The steps from `after` up to, but not including, `until`, the latest first.
     pub(crate) fn rows(&self, after: u64, until: u64) -> impl Iterator<Item = (u64, &Step)> {
         let place = |step: u64| {
@@ -164,72 +157,97 @@ impl Trace {
     }
 }
 
+impl Trace {
+    /// Takes a step. Returns what happened in it and whether it says news.
+    fn happened(&mut self, node: NodeId, what: &Happening) -> (Event, bool) {
+        match what {
+            Happening::Start { .. } => (Event::Start, false),
+            Happening::Timer { print, .. } => (Event::Timer(*print), false),
+            Happening::Request { .. } => (Event::Request, false),
+            Happening::Message { from, kind, message, print, .. } => {
+                if let Some(message) = message {
+                    self.under_way.remove(message);
+                }
+                if !self.missing.is_empty()
+                    && let Some(losses) = self.missing.remove(&(*from, node, *print))
+                {
+                    losses.iter().for_each(|loss| self.losses[*loss].made_up_for = true);
+                }
+                let news = self.known.insert((node, *print));
+                (Event::Message { from: *from, kind: self.kind(kind) }, news)
+            }
+        }
+    }
+
+    fn kind(&mut self, kind: &'static str) -> u16 {
+        let known = self.kinds.iter().position(|known| *known == kind);
+        let number = known.unwrap_or_else(|| {
+            self.kinds.push(kind);
+            self.kinds.len() - 1
+        });
+        u16::try_from(number).expect("a protocol has few kinds of messages")
+    }
+
+    fn lose(&mut self, sending: Sending, why: &'static str) {
+        let Sending { from, to, print, .. } = sending;
+        self.missing.entry((from, to, print)).or_default().push(self.losses.len());
+        let no_news = self.known.contains(&(to, print));
+        self.losses.push(Loss { sending, why, no_news, made_up_for: false });
+    }
+}
+
 impl Watcher for Trace {
+    fn wants(&self, _: u64) -> Detail {
+        Detail::Skeleton
+    }
+
     fn see(&mut self, seen: Seen) {
+        let after = self.steps.len();
+        let mut incident = |at, what| self.incidents.push(Incident { at, after, what });
         match seen {
-            Seen::Step { at, node, what, cause, effects, role_changed, .. } => {
+            Seen::Step { at, node, what, cause, effects, role_changed, state, .. } => {
+                let (event, news) = self.happened(node, &what);
                 let again = matches!(what, Happening::Start { again: true });
-                let event = match what {
-                    Happening::Start { .. } => Event::Start,
-                    Happening::Timer { text } => Event::Timer(fingerprint(&text)),
-                    Happening::Request { .. } => Event::Request,
-                    Happening::Message { from, kind, message, .. } => {
-                        if let Some(message) = message {
-                            self.under_way.remove(&message);
-                        }
-                        Event::Message { from, kind }
-                    }
-                };
                 let tells =
                     |effect: &Done| matches!(effect, Done::Indicate { .. } | Done::Mark { .. });
                 let notable = role_changed || again || effects.iter().any(tells);
-                self.steps.push(Step { at, node, cause, event, notable });
+                let died = state.is_none();
+                self.steps.push(Step { at, node, cause, event, notable, news, died });
             }
-            Seen::Sent { message, at, step, from, to, kind, lost, .. } => {
-                let row = Loss { message, sent: at, step, from, to, kind, why: lost.unwrap_or("") };
+            Seen::Sent { message, at, step, from, to, kind, lost, arrives, print, .. } => {
+                self.known.insert((from, print));
+                let sending = Sending { message, sent: at, step, from, to, kind, arrives, print };
                 match lost {
-                    Some(_) => self.losses.push(row),
+                    Some(why) => self.lose(sending, why),
                     None => {
-                        self.under_way.insert(message, row);
+                        self.under_way.insert(message, sending);
                     }
                 }
             }
             Seen::Lost { message, why, .. } => {
-                if let Some(row) = self.under_way.remove(&message) {
-                    self.losses.push(Loss { why, ..row });
+                if let Some(sending) = self.under_way.remove(&message) {
+                    self.lose(sending, why);
                 }
             }
             Seen::Fault { at, fault, label, begins, victims } => {
-                let what = Disturbance::Fault { fault, label, begins, victims };
-                self.incidents.push(Incident { at, after: self.steps.len(), what });
+                incident(at, Disturbance::Fault { fault, label, begins, victims });
             }
-            Seen::Crashed { at, node } => {
-                let what = Disturbance::Crash(node);
-                self.incidents.push(Incident { at, after: self.steps.len(), what });
-            }
-            Seen::Calm { at, core } => {
-                let what = Disturbance::Calm(core);
-                self.incidents.push(Incident { at, after: self.steps.len(), what });
-            }
+            Seen::Crashed { at, node } => incident(at, Disturbance::Crash(node)),
+            Seen::Calm { at, core } => incident(at, Disturbance::Calm(core)),
         }
     }
 }
 
-fn fingerprint(text: &str) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    text.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The full text of some steps.
+/// The full text of some steps and of the messages that they sent.
 pub(crate) struct Texts {
     wanted: BTreeSet<u64>,
     found: BTreeMap<u64, Seen>,
+    messages: BTreeMap<u64, String>,
 }
 
 impl Texts {
     pub(crate) fn of(wanted: BTreeSet<u64>, replay: &mut Replay<'_>) -> Self {
-        let mut texts = Self { wanted, found: BTreeMap::new() };
+        let mut texts = Self { wanted, found: BTreeMap::new(), messages: BTreeMap::new() };
         replay(&mut texts);
         texts
     }
@@ -237,13 +255,26 @@ impl Texts {
     pub(crate) fn step(&self, step: u64) -> Option<&Seen> {
         self.found.get(&step)
     }
+
+    /// What a message says that was sent in a step that was asked for.
+    pub(crate) fn message(&self, message: u64) -> Option<&str> {
+        self.messages.get(&message).map(String::as_str)
+    }
 }
 
 impl Watcher for Texts {
+    fn wants(&self, step: u64) -> Detail {
+        if self.wanted.contains(&step) { Detail::Contents } else { Detail::Nothing }
+    }
+
     fn see(&mut self, seen: Seen) {
-        match &seen {
-            Seen::Step { step, .. } if self.wanted.contains(step) => {
-                self.found.insert(*step, seen);
+        match seen {
+            // Whoever tells may be told more than it asked for.
+            Seen::Step { step, .. } if self.wanted.contains(&step) => {
+                self.found.insert(step, seen);
+            }
+            Seen::Sent { step, message, text, .. } if self.wanted.contains(&step) => {
+                self.messages.insert(message, text);
             }
             _ => {}
         }

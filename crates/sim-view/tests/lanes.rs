@@ -67,6 +67,17 @@ fn late_messages_say_why_they_are_late() {
 }
 
 #[test]
+fn a_narrow_page_is_not_overrun() {
+    let mut lanes = Lanes::new(Vec::new(), &facts(5), 7, 40);
+    cut_off().play(&mut lanes);
+    let text = String::from_utf8(lanes.finish(&report()).expect("room")).expect("text");
+    let text = anstream::adapter::strip_str(&text).to_string();
+    for line in text.lines() {
+        assert!(line.chars().count() <= 40, "{line}");
+    }
+}
+
+#[test]
 fn the_time_column_has_room_for_every_time() {
     let mut far = facts(2);
     far.deadline = SimTime::MAX;

@@ -10,6 +10,7 @@ use super::delays::check_delay;
 use super::nodes::{check_kind, check_node, check_occasion, check_target};
 use super::{Cast, check_time};
 use crate::Diagnostic;
+use crate::draft::Draft;
 use crate::fault::FaultText;
 use crate::language::Plan;
 use crate::outline::Item;
@@ -142,6 +143,23 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
         }
         Fault::Relay { on, .. } => check_occasion(sheet, on, item.at_field(text, "on"), cast),
         Fault::Heal => {}
+    }
+}
+
+/// Whoever is resumed was paused by some fault.
+pub(crate) fn check_resumes(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
+    let is = |fault: &FaultText<'_>, wanted: fn(&Fault) -> bool| {
+        fault.plan.as_ref().is_some_and(|plan| wanted(plan.fault()))
+    };
+    // A fault that could not be read may be the pause.
+    let paused = |fault: &FaultText<'_>| {
+        fault.plan.is_none() || is(fault, |fault| matches!(fault, Fault::Pause(_)))
+    };
+    if draft.faults.iter().any(paused) {
+        return;
+    }
+    for fault in draft.faults.iter().filter(|one| is(one, |f| matches!(f, Fault::Resume(_)))) {
+        useless(sheet, place(fault), "no fault pauses a node that could be resumed");
     }
 }
 

@@ -74,6 +74,7 @@ pub(crate) fn check_cast(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'
     for fault in &draft.faults {
         faults::check(sheet, fault, cast);
     }
+    faults::check_resumes(sheet, draft);
     promise::check(sheet, draft, cast);
 }
 

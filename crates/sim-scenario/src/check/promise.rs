@@ -31,6 +31,16 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     let (Some(network), Some(deadline)) = (&draft.network, draft.deadline) else { return };
     let faults_are_read = draft.faults.iter().all(|fault| fault.plan.is_some());
     let model = sheet.field("model");
+    if let Timing::PartiallySynchronous { after, .. } = draft.model.timing
+        && after >= deadline
+    {
+        let place = model.at_field(sheet.text, "timing").span.clone();
+        sheet.push(
+            Diagnostic::warning(place, "the promised bound holds for no message")
+                .label(format!("from {after} on, but the deadline is at {deadline}"))
+                .help("promise it from an earlier time on, or give the run more time"),
+        );
+    }
     let greatest = network.greatest_delay();
     let mut search = Search { sheet, draft, cast, deadline, greatest, breaches: Vec::new() };
     search.timing();

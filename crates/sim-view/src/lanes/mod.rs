@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Done, Report, ScenarioFacts, Seen, Watcher};
+use sim_scenario::{Detail, Done, Report, ScenarioFacts, Seen, Watcher};
 
 use self::flights::Flights;
 use self::page::{Layout, Page};
@@ -181,9 +181,13 @@ impl<W: Write> Lanes<W> {
 }
 
 impl<W: Write> Watcher for Lanes<W> {
+    fn wants(&self, _: u64) -> Detail {
+        Detail::Contents
+    }
+
     fn see(&mut self, seen: Seen) {
         match seen {
-            Seen::Sent { message, at, step, from, to, kind, text, arrives, lost, copy } => {
+            Seen::Sent { message, at, step, from, to, kind, text, arrives, lost, copy, .. } => {
                 self.flights.sent(message, (from, to), kind, at, arrives);
                 let departure = Departure { message, to, kind, text, lost, copy };
                 match &mut self.step {

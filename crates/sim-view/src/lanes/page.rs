@@ -13,6 +13,8 @@ use crate::words;
 const SPACING: (usize, usize) = (4, 22);
 /// How wide the column of words is at least.
 const WORDS: usize = 34;
+/// How wide it is at least where there are no lanes; a narrower page is overrun.
+const NARROW: usize = 16;
 /// Between the last lane and the words.
 const GAP: usize = 3;
 /// How many rows of words one event may take.
@@ -27,8 +29,9 @@ pub(super) struct Layout {
     /// How many lanes are drawn: one for each node, or none.
     pub(super) lanes: usize,
     pub(super) spacing: usize,
-    /// How wide the words may be.
+    /// How wide the words may be, and the whole page.
     words: usize,
+    width: usize,
 }
 
 impl Layout {
@@ -38,10 +41,10 @@ impl Layout {
         let spacing = left.saturating_sub(WORDS + GAP + 1) / nodes.saturating_sub(1).max(1);
         let spacing = spacing.min(SPACING.1);
         if spacing < SPACING.0 || left < WORDS + GAP + 1 {
-            return Self { clock, lanes: 0, spacing: 0, words: left.max(WORDS) };
+            return Self { clock, lanes: 0, spacing: 0, words: left.max(NARROW), width };
         }
         let picture = (nodes - 1) * spacing + 1 + GAP;
-        Self { clock, lanes: nodes, spacing, words: left - picture }
+        Self { clock, lanes: nodes, spacing, words: left - picture, width }
     }
 
     /// How wide the lanes are together.
@@ -104,9 +107,16 @@ impl<W: Write> Page<W> {
         Self { layout, out, failed: None, rows: 0 }
     }
 
-    /// A line across the page.
+    /// A text across the page, in as many lines as it needs.
     pub(super) fn line(&mut self, style: Style, text: &str) {
-        self.write(&format!("{}\n", Painted(style, text)));
+        let wide = self.layout.width;
+        let lines = match text.chars().count() > wide {
+            true => words::wrap(text, wide),
+            false => vec![text.to_owned()],
+        };
+        for line in lines {
+            self.write(&format!("{}\n", Painted(style, line)));
+        }
     }
 
     /// The names of the columns.
@@ -118,7 +128,7 @@ impl<W: Write> Page<W> {
             line.push_str(&format!("{:<wide$}", format!("n{lane}")));
         }
         line.push_str("what happens");
-        self.line(DIM, &line);
+        self.write(&format!("{}\n", Painted(DIM, line)));
     }
 
     /// An event: its picture, its words, then further rows when the words are long. `quiet` is the
@@ -137,8 +147,10 @@ impl<W: Write> Page<W> {
         self.rows += 1;
         let Layout { clock, lanes, words: wide, .. } = self.layout;
         let mut lines = words::wrap(text, wide);
-        if lines.len() > WORD_ROWS {
-            lines.truncate(WORD_ROWS);
+        // What has few words in a row gets more rows.
+        let rows = (WORD_ROWS * WORDS).div_ceil(wide).max(WORD_ROWS);
+        if lines.len() > rows {
+            lines.truncate(rows);
             let last = lines.last_mut().expect("some rows are kept");
             let kept: String = last.chars().take(wide.saturating_sub(2)).collect();
             *last = format!("{kept} …");

@@ -25,7 +25,7 @@ impl<W: Write> Lanes<W> {
                 }
                 format!("{node} starts{}", if *again { " again" } else { "" })
             }
-            Happening::Timer { text } => {
+            Happening::Timer { text, .. } => {
                 format!("{node} timer {}", words::clip(text, CONTENT))
             }
             Happening::Request { text } => {
@@ -34,7 +34,7 @@ impl<W: Write> Lanes<W> {
             Happening::Message { message: None, kind, text, .. } => {
                 format!("{node} gets its own {}", words::content(kind, text, CONTENT))
             }
-            Happening::Message { message: Some(_), from, kind, text } => {
+            Happening::Message { message: Some(_), from, kind, text, .. } => {
                 format!("{node} gets {} from {from}", words::content(kind, text, CONTENT))
             }
         };

@@ -1,10 +1,11 @@
-//! What happened around the chain: faults and crashes in between, and messages that never arrived.
-
-use std::collections::BTreeMap;
+//! What happened around the chain: faults and crashes in between, messages that never arrived, and
+//! how things stood.
 
 use sim_node::NodeId;
 
-use crate::trace::{Disturbance, Incident, Loss};
+use crate::causes::Silence;
+use crate::trace::{Disturbance, Incident, Loss, Sending};
+use crate::unwell::Unwell;
 use crate::words;
 
 /// A fault, a crash or the calm with its time, without a full stop.
@@ -39,10 +40,10 @@ pub(crate) fn incident_without_time(incident: &Incident) -> String {
 pub(super) fn losses_of_step(losses: &[&Loss]) -> Vec<String> {
     let mut alike: Vec<((&str, &str), Vec<NodeId>)> = Vec::new();
     for loss in losses {
-        let key = (loss.kind, loss.why);
+        let key = (loss.sending.kind, loss.why);
         match alike.iter_mut().find(|(known, _)| *known == key) {
-            Some((_, to)) => to.push(loss.to),
-            None => alike.push((key, vec![loss.to])),
+            Some((_, to)) => to.push(loss.sending.to),
+            None => alike.push((key, vec![loss.sending.to])),
         }
     }
     let sentence = |((kind, why), to): ((&str, &str), Vec<NodeId>)| {
@@ -51,43 +52,63 @@ pub(super) fn losses_of_step(losses: &[&Loss]) -> Vec<String> {
     alike.into_iter().map(sentence).collect()
 }
 
-/// Many losses, summed up: one line for each sender, receiver and cause, the most frequent first,
-/// and at most so many lines.
-pub(crate) fn losses_summed(losses: &[&Loss], most: usize) -> Vec<String> {
-    struct Sum {
-        kinds: Vec<&'static str>,
-        messages: Vec<u64>,
-        latest: sim_check::SimTime,
-    }
-    let mut sums: BTreeMap<(NodeId, NodeId, &str), Sum> = BTreeMap::new();
-    for loss in losses {
-        let sum = sums.entry((loss.from, loss.to, loss.why)).or_insert_with(|| Sum {
-            kinds: vec![],
-            messages: vec![],
-            latest: loss.sent,
-        });
-        if !sum.kinds.contains(&loss.kind) {
-            sum.kinds.push(loss.kind);
-        }
-        sum.messages.push(loss.message);
-        sum.latest = sum.latest.max(loss.sent);
-    }
-    let mut sums: Vec<_> = sums.into_iter().collect();
-    sums.sort_by_key(|(_, sum)| std::cmp::Reverse(sum.messages.len()));
-    let hidden = sums.len().saturating_sub(most);
-    let mut lines: Vec<String> = sums
+/// Why nothing came from some nodes: "n0 (down since 0s) and n1 (its Values, sent at 5ms, was lost:
+/// the link dropped it)".
+pub(crate) fn silences(silent: &[(NodeId, Silence)]) -> String {
+    let reasons: Vec<String> = silent
         .iter()
-        .take(most)
-        .map(|((from, to, why), sum)| {
-            let messages = words::count(sum.messages.len() as u64, "message");
-            let kinds = words::list(&sum.kinds);
-            let last = if sum.messages.len() > 1 { "the last sent" } else { "sent" };
-            let at = words::instant(sum.latest);
-            format!("{messages} from {from} to {to} ({kinds}), {last} at {at}: {why}.")
+        .map(|(node, silence)| {
+            let why = match silence {
+                Silence::Down(since) => format!("down since {}", words::instant(*since)),
+                Silence::Paused(since) => {
+                    format!("standing still since {}", words::instant(*since))
+                }
+                Silence::Late(Sending { kind, sent, arrives, .. }) => {
+                    let sent = words::instant(*sent);
+                    let due = arrives.map(|at| format!(", due at {}", words::instant(at)));
+                    let due = due.unwrap_or_default();
+                    format!("its {kind}, sent at {sent}, was still under way{due}")
+                }
+                Silence::Lost(Loss { sending: Sending { kind, sent, .. }, why, .. }) => {
+                    format!("its {kind}, sent at {}, was lost: {why}", words::instant(*sent))
+                }
+            };
+            format!("{node} ({why})")
         })
         .collect();
-    if hidden > 0 {
-        lines.push(format!("and others, on {}.", words::count(hidden as u64, "other link")));
+    words::list(&reasons)
+}
+
+/// What was not as it should be, a sentence each: nodes, then clocks, then other faults. At most
+/// `most` of each.
+pub(crate) fn standing(unwell: &[Unwell], clocks: &[String], most: usize) -> Vec<String> {
+    let (mut nodes, mut faults) = (Vec::new(), Vec::new());
+    for unwell in unwell {
+        match unwell {
+            Unwell::Down { node, since } => {
+                nodes.push(format!("{node} had been down since {}.", words::instant(*since)));
+            }
+            Unwell::Paused { node, since, fault } => {
+                let since = words::instant(*since);
+                nodes.push(format!("{node} had stood still since {since}, by fault {fault}."));
+            }
+            Unwell::Faulty { fault, label, since, victims } => {
+                let whom = match victims.as_slice() {
+                    [] => String::new(),
+                    victims => format!(" on {}", words::nodes(victims)),
+                };
+                let (label, since) = (words::clip(label, 80), words::instant(*since));
+                faults.push(format!("Fault {fault}, {label}, was in force{whom} since {since}."));
+            }
+        }
     }
-    lines
+    let mut clocks = clocks.to_vec();
+    for (kind, lines) in [("nodes", &mut nodes), ("clocks", &mut clocks), ("faults", &mut faults)] {
+        if lines.len() > most {
+            let more = lines.len() - most;
+            lines.truncate(most);
+            lines.push(format!("And so on, with {more} more {kind}."));
+        }
+    }
+    [nodes, clocks, faults].concat()
 }

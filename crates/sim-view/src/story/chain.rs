@@ -50,7 +50,7 @@ impl Part {
 /// The parts of the chain that ends at this step, the latest first. It ends where a step was told
 /// before.
 pub(super) fn told(trace: &Trace, step: u64, known: &BTreeSet<u64>) -> Vec<Part> {
-    let chain = trace.chain(step);
+    let chain = trace.path(step);
     let mut parts = Vec::new();
     let mut at = 0;
     while let Some(&step) = chain.get(at) {

@@ -49,31 +49,43 @@ pub fn explain(out: &mut dyn Write, tale: &Tale<'_>, replay: &mut Replay<'_>) ->
         return Ok(());
     }
     let mut teller = Teller::new(tale, &trace, &outline, replay);
+    // Of something that never happened, what stood in the way says more than what was done.
+    if outline.debt {
+        surroundings(out, tale, &teller, "How things stood at the end")?;
+    }
     for root in &outline.roots {
         section(out, &root.heading)?;
         for (mark, sentence) in teller.chain(root) {
             paragraph(out, tale.width, mark, &sentence)?;
         }
     }
-    let losses = teller.losses();
-    if !losses.is_empty() {
-        section(out, "What never arrived")?;
-        for line in losses {
-            paragraph(out, tale.width, "  - ", &line)?;
-        }
-    }
-    let end = teller.end();
-    if !end.is_empty() {
-        section(out, "How things stood at the end")?;
-        for line in end {
-            paragraph(out, tale.width, "  - ", &line)?;
-        }
+    if !outline.debt {
+        surroundings(out, tale, &teller, "How things stood then")?;
     }
     let faults = teller.faults();
     if !faults.is_empty() {
         section(out, "The faults")?;
         for line in faults {
             paragraph(out, tale.width, "  ", &line)?;
+        }
+    }
+    Ok(())
+}
+
+/// What never arrived, and how things stood.
+fn surroundings(
+    out: &mut dyn Write,
+    tale: &Tale<'_>,
+    teller: &Teller<'_>,
+    standing: &str,
+) -> io::Result<()> {
+    for (heading, lines) in [("What never arrived", teller.losses()), (standing, teller.standing())]
+    {
+        if !lines.is_empty() {
+            section(out, heading)?;
+        }
+        for line in lines {
+            paragraph(out, tale.width, "  - ", &line)?;
         }
     }
     Ok(())

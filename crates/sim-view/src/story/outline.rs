@@ -159,10 +159,14 @@ fn claims(tale: &Tale<'_>, code: &str) -> Vec<String> {
         .collect()
 }
 
-fn others(tale: &Tale<'_>) -> Option<String> {
+/// What fell besides, and how the scenario's promise was broken.
+fn others(tale: &Tale<'_>) -> Vec<String> {
     let codes: Vec<String> = tale.report.violations[1..]
         .iter()
         .map(|violation| format!("{} ({})", named(tale, violation.code), violation.detail))
         .collect();
-    (!codes.is_empty()).then(|| format!("Also fell: {}.", words::list(&codes)))
+    let fell = (!codes.is_empty()).then(|| format!("Also fell: {}.", words::list(&codes)));
+    let promise = tale.report.promise_broken.as_ref();
+    let broken = promise.map(|what| format!("The scenario's promise was broken {what}."));
+    fell.into_iter().chain(broken).collect()
 }

@@ -21,7 +21,9 @@ pub(crate) fn happened(what: &Happening) -> String {
         Happening::Message { from, kind, text, .. } => {
             format!("received {} from {from}", words::content(kind, text, CONTENT))
         }
-        Happening::Timer { text } => format!("saw its timer {} fire", words::clip(text, CONTENT)),
+        Happening::Timer { text, .. } => {
+            format!("saw its timer {} fire", words::clip(text, CONTENT))
+        }
         Happening::Request { text } => {
             format!("was asked by the workload for {}", words::clip(text, CONTENT))
         }
@@ -39,7 +41,9 @@ pub(crate) fn when(what: &Happening) -> String {
         Happening::Message { from, kind, text, .. } => {
             format!("on receiving {} from {from}", words::content(kind, text, CONTENT))
         }
-        Happening::Timer { text } => format!("when its timer {} fired", words::clip(text, CONTENT)),
+        Happening::Timer { text, .. } => {
+            format!("when its timer {} fired", words::clip(text, CONTENT))
+        }
         Happening::Request { text } => {
             format!("when the workload asked it for {}", words::clip(text, CONTENT))
         }

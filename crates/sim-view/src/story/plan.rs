@@ -7,6 +7,7 @@ use sim_node::NodeId;
 
 use super::chain::{Part, told};
 use super::outline::Outline;
+use crate::causes::Silence;
 use crate::trace::{Event, Trace};
 
 /// How many steps that stand out are told between two steps of a chain, and how many faults and
@@ -15,6 +16,8 @@ const ASIDES: usize = 3;
 const INCIDENTS: usize = 4;
 /// From how many others it is told what a node heard last while it waited.
 const HEARD: usize = 4;
+/// Of how many others it is told why nothing came from them.
+const SILENT: usize = 4;
 
 /// A part of a chain with what happened between it and the part before it in time.
 pub(super) struct Planned {
@@ -30,12 +33,14 @@ pub(super) enum Aside {
     Step(u64),
     /// What the node heard last from each of some others while it waited for its timer.
     Heard(Vec<u64>),
+    /// From whom it heard nothing while it waited, and why.
+    Silent(Vec<(NodeId, Silence)>),
 }
 
 impl Aside {
     pub(super) fn steps(&self) -> &[u64] {
         match self {
-            Self::Incident(_) => &[],
+            Self::Incident(_) | Self::Silent(_) => &[],
             Self::Step(step) => std::slice::from_ref(step),
             Self::Heard(steps) => steps,
         }
@@ -48,6 +53,8 @@ pub(super) struct Planner<'a> {
     pub(super) outline: &'a Outline,
     pub(super) known: BTreeSet<u64>,
     pub(super) incidents: BTreeSet<usize>,
+    /// Of which node's silence whom has been told.
+    pub(super) silent: BTreeSet<(NodeId, NodeId)>,
 }
 
 impl Planner<'_> {
@@ -66,7 +73,13 @@ impl Planner<'_> {
             let cause = parts.get(number + 1).map(latest);
             let asides = match part {
                 Part::Known(_) | Part::More { .. } => vec![],
-                part => self.between(cause, part.earliest(), &cast),
+                part => {
+                    let mut asides = self.between(cause, part.earliest(), &cast);
+                    if let Part::Step(step) = part {
+                        asides.extend(self.silence(*step));
+                    }
+                    asides
+                }
             };
             plan.push(Planned { part: part.clone(), effect, asides });
         }
@@ -78,13 +91,15 @@ impl Planner<'_> {
     /// of both steps and of the one that the claim is about.
     fn between(&mut self, cause: Option<u64>, step: u64, cast: &BTreeSet<NodeId>) -> Vec<Aside> {
         let after = cause.map_or(0, |cause| cause + 1);
-        let heard = self.trace.heard(after, step, HEARD);
+        let mut heard = self.trace.heard(step, HEARD);
+        heard.retain(|step| !self.known.contains(step));
         let mut asides: Vec<(u64, bool, Aside)> = Vec::new();
         let mut touched = cast.clone();
         touched.extend(heard.iter().filter_map(|step| match self.trace.step(*step)?.event {
             Event::Message { from, .. } => Some(from),
             _ => None,
         }));
+        touched.extend(self.trace.silent(step, SILENT).into_iter().map(|(node, _)| node));
         let incidents: Vec<usize> = self
             .trace
             .incidents
@@ -129,6 +144,14 @@ impl Planner<'_> {
         }
         asides.sort_by_key(|(at, incident, _)| Reverse((*at, !*incident)));
         asides.into_iter().map(|(_, _, aside)| aside).collect()
+    }
+
+    /// From whom a node heard nothing while it waited, unless that was told of it before.
+    fn silence(&mut self, step: u64) -> Option<Aside> {
+        let node = self.trace.step(step)?.node;
+        let mut silent = self.trace.silent(step, SILENT);
+        silent.retain(|(other, _)| self.silent.insert((node, *other)));
+        (!silent.is_empty()).then_some(Aside::Silent(silent))
     }
 }
 

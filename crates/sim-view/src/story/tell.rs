@@ -2,7 +2,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::{Happening, Seen};
 
@@ -12,11 +11,14 @@ use super::chain::Part;
 use super::outline::{Outline, Root};
 use super::phrases;
 use super::plan::{Aside, Planned, Planner};
-use crate::trace::{Disturbance, Event, Loss, Replay, Texts, Trace};
+use crate::missed::Missed;
+use crate::trace::{Event, Loss, Replay, Texts, Trace};
+use crate::unwell::Unwell;
 use crate::words;
 
-/// How many kinds of losses are told.
-const LOSSES: usize = 6;
+/// How many kinds of losses are told, and how many nodes, clocks and faults at the end.
+const MISSED: usize = 6;
+const STANDING: usize = 6;
 
 /// What a sentence of the chain and one about what happened besides begin with.
 const CHAIN: &str = "  * ";
@@ -28,13 +30,11 @@ pub(super) struct Teller<'a> {
     outline: &'a Outline,
     plans: BTreeMap<u64, Vec<Planned>>,
     texts: Texts,
+    /// By the step that sent them, those that are told with it.
     losses: BTreeMap<u64, Vec<&'a Loss>>,
-    /// Who takes part in the story.
-    cast: BTreeSet<NodeId>,
+    /// Those that are told for themselves, what matters most first.
+    missed: Vec<Missed>,
     told: BTreeSet<u64>,
-    told_losses: BTreeSet<u64>,
-    /// The earliest step of the story.
-    since: u64,
 }
 
 impl<'a> Teller<'a> {
@@ -44,10 +44,17 @@ impl<'a> Teller<'a> {
         outline: &'a Outline,
         replay: &mut Replay<'_>,
     ) -> Self {
-        let mut planner =
-            Planner { trace, outline, known: BTreeSet::new(), incidents: BTreeSet::new() };
+        let mut planner = Planner {
+            trace,
+            outline,
+            known: BTreeSet::new(),
+            incidents: BTreeSet::new(),
+            silent: BTreeSet::new(),
+        };
         let mut plans = BTreeMap::new();
         let mut wanted = BTreeSet::new();
+        // The chain tells what was lost of its own steps.
+        let mut linked = BTreeSet::new();
         let mut cast: BTreeSet<NodeId> = outline.focus.into_iter().collect();
         let mut since = u64::MAX;
         // The roots are told wherever they are met, so no chain runs through another's end.
@@ -55,7 +62,7 @@ impl<'a> Teller<'a> {
         for root in &outline.roots {
             let plan = planner.plan(root.step);
             for planned in &plan {
-                wanted.extend(planned.part.wanted());
+                linked.extend(planned.part.wanted());
                 wanted.extend(planned.asides.iter().flat_map(Aside::steps));
                 since = since.min(planned.part.earliest());
                 for step in planned.part.wanted() {
@@ -64,23 +71,37 @@ impl<'a> Teller<'a> {
             }
             plans.insert(root.step, plan);
         }
+        let end = outline.roots.first().map_or(u64::MAX, |root| root.step);
+        let due = outline.debt.then_some(tale.facts.deadline);
+        let down: BTreeSet<NodeId> = trace
+            .unwell(outline.roots.first().map(|root| root.step))
+            .iter()
+            .filter_map(|unwell| match unwell {
+                Unwell::Down { node, .. } => Some(*node),
+                Unwell::Paused { .. } | Unwell::Faulty { .. } => None,
+            })
+            .collect();
+        let missed = Missed::of(trace, outline.focus, due, |sending| {
+            // Of a debt every message counts that never came; otherwise those between nodes that
+            // take part and were up in the end, unless the chain tells them.
+            let part = cast.contains(&sending.from) && cast.contains(&sending.to);
+            let part = part && !down.contains(&sending.to);
+            let in_time = (since..=end).contains(&sending.step);
+            outline.debt || part && in_time && !linked.contains(&sending.step)
+        });
+        wanted.extend(&linked);
+        let mut told_losses = BTreeSet::new();
+        for missed in missed.iter().take(MISSED) {
+            wanted.extend(missed.wanted());
+            told_losses.extend(missed.messages());
+        }
         let texts = Texts::of(wanted, replay);
         let mut losses: BTreeMap<u64, Vec<&Loss>> = BTreeMap::new();
-        for loss in &trace.losses {
-            losses.entry(loss.step).or_default().push(loss);
+        let untold = |loss: &&Loss| !told_losses.contains(&loss.sending.message);
+        for loss in trace.losses.iter().filter(untold) {
+            losses.entry(loss.sending.step).or_default().push(loss);
         }
-        Self {
-            tale,
-            trace,
-            outline,
-            plans,
-            texts,
-            losses,
-            cast,
-            told: BTreeSet::new(),
-            told_losses: BTreeSet::new(),
-            since,
-        }
+        Self { tale, trace, outline, plans, texts, losses, missed, told: BTreeSet::new() }
     }
 
     /// The chain's sentences, each with the mark that it begins with.
@@ -96,6 +117,7 @@ impl<'a> Teller<'a> {
             lines.push((CHAIN, sentence));
             for aside in &planned.asides {
                 lines.push((ASIDE, self.aside(aside)));
+                self.told.extend(aside.steps());
             }
         }
         lines
@@ -127,8 +149,18 @@ impl<'a> Teller<'a> {
                     let except = effect.and_then(|effect| self.receiver(effect));
                     let deeds =
                         self.texts.step(*step).and_then(|seen| phrases::deeds(seen, except));
-                    if let Some(deeds) = deeds {
-                        sentence.push_str(&format!(" In that step it also {deeds}."));
+                    let died = self.trace.step(*step).is_some_and(|row| row.died);
+                    match deeds {
+                        Some(deeds) if died => sentence.push_str(&format!(
+                            " In that step it also {deeds}, and crashed in the middle of it."
+                        )),
+                        Some(deeds) => {
+                            sentence.push_str(&format!(" In that step it also {deeds}."));
+                        }
+                        None if died => {
+                            sentence.push_str(" It crashed in the middle of that step.")
+                        }
+                        None => {}
                     }
                     sentence + &self.lost_in(*step)
                 }
@@ -168,6 +200,15 @@ impl<'a> Teller<'a> {
             _ => format!("at {at}"),
         };
         let node = row.node;
+        if effect.is_some_and(|effect| effect.cause != Some(step))
+            && let Some(Seen::Step { what, .. }) = self.texts.step(step)
+        {
+            // It fed the step that it is told of: it did not cause it.
+            let happened = phrases::happened(what);
+            return format!(
+                "Before that timer fired, {node} had {happened}, {earlier} (step {step})."
+            );
+        }
         let deed = match effect.map(|effect| effect.event) {
             Some(Event::Timer(_)) => "had set that timer",
             Some(Event::Message { from, .. })
@@ -227,6 +268,9 @@ impl<'a> Teller<'a> {
                 format!("Meanwhile, {}.", around::incident(&self.trace.incidents[*index]))
             }
             Aside::Heard(steps) => self.heard(steps),
+            Aside::Silent(silent) => {
+                format!("Nothing came meanwhile from {}.", around::silences(silent))
+            }
             Aside::Step(step) => {
                 let (Some(row), Some(seen)) = (self.trace.step(*step), self.texts.step(*step))
                 else {
@@ -263,44 +307,21 @@ impl<'a> Teller<'a> {
         matches!(row.event, Event::Message { .. }).then_some(row.node)
     }
 
-    fn lost_in(&mut self, step: u64) -> String {
+    fn lost_in(&self, step: u64) -> String {
         let Some(losses) = self.losses.get(&step) else { return String::new() };
-        self.told_losses.extend(losses.iter().map(|loss| loss.message));
         around::losses_of_step(losses).iter().map(|sentence| format!(" {sentence}")).collect()
     }
 
-    /// Messages between those who take part that never arrived and were not told of.
+    /// Messages that never arrived and are not told of with the step that sent them.
     pub(super) fn losses(&self) -> Vec<String> {
-        let matters = |loss: &&Loss| {
-            let involved = match self.outline.focus {
-                Some(focus) if self.outline.debt => loss.from == focus || loss.to == focus,
-                _ => self.cast.contains(&loss.from) && self.cast.contains(&loss.to),
-            };
-            let in_time = self.outline.debt || loss.step >= self.since;
-            involved && in_time && !self.told_losses.contains(&loss.message)
-        };
-        let end = self.outline.roots.first().map_or(u64::MAX, |root| root.step);
-        let before = |loss: &&Loss| self.outline.debt || loss.step <= end;
-        let losses: Vec<&Loss> = self.trace.losses.iter().filter(matters).filter(before).collect();
-        around::losses_summed(&losses, LOSSES)
+        Missed::told(&self.missed, &self.texts, MISSED)
     }
 
-    /// Who was down at the end, when the story is about something that never happened.
-    pub(super) fn end(&self) -> Vec<String> {
-        if !self.outline.debt {
-            return vec![];
-        }
-        let mut down: BTreeMap<NodeId, SimTime> = BTreeMap::new();
-        for incident in &self.trace.incidents {
-            let Disturbance::Crash(node) = incident.what else { continue };
-            let started = self.trace.steps[incident.after..].iter().any(|step| step.node == node);
-            if !started {
-                down.insert(node, incident.at);
-            }
-        }
-        down.into_iter()
-            .map(|(node, at)| format!("{node} had been down since {}.", words::instant(at)))
-            .collect()
+    /// How things stood when the claim fell, or at the end.
+    pub(super) fn standing(&self) -> Vec<String> {
+        let step = self.outline.roots.first().map(|root| root.step);
+        let unwell = self.trace.unwell(step.filter(|_| !self.outline.debt));
+        around::standing(&unwell, &self.tale.facts.clocks, STANDING)
     }
 
     /// Every fault of the scenario with its number, for `--without`.

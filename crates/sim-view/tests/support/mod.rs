@@ -47,6 +47,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
         servers: nodes,
         others: 0,
         faults: vec!["At(\"6ms\", Isolate(Leader))".to_owned(), "At(\"9s\", Heal)".to_owned()],
+        clocks: vec![],
         calm: None,
         deadline: SimTime::from_nanos(9_500_000_000),
     }
@@ -167,6 +168,7 @@ impl Tape {
             to: NodeId::new(to),
             kind: "Coordinator",
             text: format!("Coordinator({from})"),
+            print: from.into(),
             arrives,
             lost,
             copy: false,
@@ -199,6 +201,7 @@ pub(crate) fn hears(message: u64, from: u32) -> Happening {
         from: NodeId::new(from),
         kind: "Coordinator",
         text: format!("Coordinator({from})"),
+        print: from.into(),
     }
 }
 
@@ -240,7 +243,7 @@ pub(crate) fn cut_off() -> Tape {
     });
     tape.full(7_100, 0, hears(0, 4), Some(four), vec![indicates(4)], None);
     tape.full(9_600, 1, hears(1, 4), Some(four), vec![indicates(4)], None);
-    let fires = Happening::Timer { text: "Patience".to_owned() };
+    let fires = Happening::Timer { text: "Patience".to_owned(), print: 1 };
     let three = tape.full(10_000, 3, fires, Some(3), vec![indicates(3)], Some("leader"));
     tape.sent(4, 10_000, three, (3, 0), Fate::Arrives(25_500));
     tape.sent(5, 10_000, three, (3, 1), Fate::Arrives(30_000));
@@ -249,12 +252,13 @@ pub(crate) fn cut_off() -> Tape {
     tape.push(Seen::Crashed { at: at(11_000), node: NodeId::new(2) });
     tape.push(Seen::Lost { message: 6, at: at(12_000), why: "its receiver was down" });
     tape.step(15_000, 2, Happening::Start { again: true }, None);
-    tape.step(16_000, 4, Happening::Timer { text: "Patience".to_owned() }, Some(4));
+    tape.step(16_000, 4, Happening::Timer { text: "Patience".to_owned(), print: 1 }, Some(4));
     let own = Happening::Message {
         message: None,
         from: NodeId::new(4),
         kind: "Election",
         text: "Election".to_owned(),
+        print: 5,
     };
     tape.step(16_000, 4, own, Some(11));
     tape.full(25_500, 0, hears(4, 3), Some(three), vec![indicates(3)], None);

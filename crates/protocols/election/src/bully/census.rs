@@ -12,6 +12,8 @@ use super::Process;
 pub struct Census {
     /// What every process names; `None` while it is down.
     named: Vec<Option<Option<NodeId>>>,
+    /// The step since which it does.
+    since: Vec<u64>,
     /// The highest process that is up.
     highest: Option<NodeId>,
     /// How many live processes name another than the highest, or nobody.
@@ -28,6 +30,7 @@ impl Census {
     pub fn new(servers: u32) -> Self {
         Self {
             named: vec![None; servers as usize],
+            since: vec![0; servers as usize],
             highest: None,
             mistaken: 0,
             coordinators: 0,
@@ -65,6 +68,12 @@ impl Census {
         now > self.disturbed + time
     }
 
+    /// The step since which a live process names whom it names.
+    #[must_use]
+    pub fn since(&self, process: NodeId) -> u64 {
+        self.since[process.index()]
+    }
+
     /// The live processes that fit, with what they name: looks at all of them, for telling a
     /// violation.
     pub fn who(
@@ -82,6 +91,9 @@ impl Census {
         let Some(state) = view.state(process) else { return };
         let now = Some(state.leader());
         let before = std::mem::replace(&mut self.named[process.index()], now);
+        if before != now {
+            self.since[process.index()] = view.step;
+        }
         if before.is_none() {
             self.count();
         } else if before != now {

@@ -40,6 +40,7 @@
 //! dead (`address_known_dead: false`) and the lowest detects: `n(n - 2)`. Pings and their replies
 //! are heartbeats and not in these counts.
 
+mod by_census;
 mod census;
 mod config;
 mod highest;
@@ -48,11 +49,12 @@ mod rivals;
 mod settings;
 mod termination;
 
+pub use by_census::{ByCensus, CensusClaim};
 pub use census::Census;
 pub use config::{Config, Elections};
-pub use highest::Highest;
+pub use highest::{Highest, HighestClaim};
 pub use node::{Indication, Message, Phase, Process, Request, Timer};
-pub use rivals::NoRivals;
+pub use rivals::{NoRivals, NoRivalsClaim};
 pub use settings::{Bully, Settings};
 pub use termination::Termination;
 

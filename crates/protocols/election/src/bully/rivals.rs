@@ -1,41 +1,18 @@
 //! BL2 no-rivals.
 
-use sim_check::{Claim, Judge, Kind, Property, View};
-use sim_node::{Effect, Event, NodeId};
+use sim_check::{Claim, Judge, Kind, View};
 
-use super::{Census, Config, Process};
+use super::{ByCensus, Census, CensusClaim, Process};
 
-/// Two coordinators exist at an instant only within [`Config::rivalry_time`] of a crash or
-/// recovery.
+/// Two coordinators exist at an instant only within
+/// [`Config::rivalry_time`](super::Config::rivalry_time) of a crash or recovery.
+pub type NoRivals = ByCensus<NoRivalsClaim>;
+
+/// See [`NoRivals`].
 #[derive(Clone, Debug)]
-pub struct NoRivals {
-    census: Census,
-}
+pub struct NoRivalsClaim;
 
-impl NoRivals {
-    /// The states are those since the step before, up to now.
-    fn judge(&self, view: &View<'_, Process>, judge: &mut Judge) {
-        if !self.census.quiet_for(view.config.rivalry_time(), view.time) {
-            return;
-        }
-        judge.judged();
-        if self.census.coordinators() < 2 {
-            return;
-        }
-        let mut rivals = self.census.who(|process, named| named == Some(process));
-        if let (Some((lower, _)), Some((higher, _))) = (rivals.next(), rivals.next()) {
-            let detail = format!(
-                "{lower} and {higher} both hold themselves for the coordinator; the last crash or \
-                 recovery was at {}, which is longer ago than {}",
-                self.census.disturbed(),
-                view.config.rivalry_time(),
-            );
-            judge.violate(lower, detail, &[]);
-        }
-    }
-}
-
-impl Property<Process> for NoRivals {
+impl CensusClaim for NoRivalsClaim {
     const CLAIM: Claim = Claim {
         code: "BL2",
         name: "no-rivals",
@@ -45,41 +22,23 @@ impl Property<Process> for NoRivals {
         source: super::PAPER,
     };
 
-    fn new(_: &Config, servers: u32) -> Self {
-        Self { census: Census::new(servers) }
-    }
-
-    fn before(
-        &mut self,
-        view: &View<'_, Process>,
-        _: NodeId,
-        _: &Event<Process>,
-        judge: &mut Judge,
-    ) {
-        self.judge(view, judge);
-    }
-
-    fn after(
-        &mut self,
-        view: &View<'_, Process>,
-        node: NodeId,
-        _: &[Effect<Process>],
-        _: &mut Judge,
-    ) {
-        self.census.stepped(view, node);
-    }
-
-    fn crash(&mut self, view: &View<'_, Process>, node: NodeId, judge: &mut Judge) {
-        self.judge(view, judge);
-        self.census.disturb(view, node);
-    }
-
-    fn restart(&mut self, view: &View<'_, Process>, node: NodeId, judge: &mut Judge) {
-        self.judge(view, judge);
-        self.census.disturb(view, node);
-    }
-
-    fn end(&mut self, view: &View<'_, Process>, judge: &mut Judge) {
-        self.judge(view, judge);
+    fn judge(census: &Census, view: &View<'_, Process>, judge: &mut Judge) {
+        if !census.quiet_for(view.config.rivalry_time(), view.time) {
+            return;
+        }
+        judge.judged();
+        if census.coordinators() < 2 {
+            return;
+        }
+        let mut rivals = census.who(|process, named| named == Some(process));
+        if let (Some((lower, _)), Some((higher, _))) = (rivals.next(), rivals.next()) {
+            let detail = format!(
+                "{lower} and {higher} both hold themselves for the coordinator; the last crash or \
+                 recovery was at {}, which is longer ago than {}",
+                census.disturbed(),
+                view.config.rivalry_time(),
+            );
+            judge.violate(lower, detail, &[census.since(lower), census.since(higher)]);
+        }
     }
 }

@@ -1,0 +1,61 @@
+//! The summary and the story of a scenario that must fall name what its comment says is the cause.
+
+mod support;
+
+use support::session;
+
+/// What both the summary and the story of a scenario must say, in any lines.
+fn names(scenario: &str, causes: &[&str]) {
+    for command in ["run", "explain"] {
+        let text = session(&format!("{command} ../../../scenarios/{scenario}"));
+        // A cause may stand in two lines.
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let flat = words.join(" ");
+        for cause in causes {
+            assert!(flat.contains(cause), "`{cause}` is missing\n{text}");
+        }
+    }
+}
+
+#[test]
+fn the_identifier_that_was_lost() {
+    let highest = "from n1 to n2 (Election(Identifier(";
+    names("election/ring-loses-messages.ron --seed 3", &[highest, "the link dropped it"]);
+}
+
+#[test]
+fn messages_to_the_dead() {
+    let lost = "3 messages from n3 to n4";
+    names("election/ring-broken-by-a-crash.ron", &[lost, "n4 had been down since 0s"]);
+}
+
+#[test]
+fn the_path_of_the_zero() {
+    let path = [
+        "received Values({0, 1}) of round 3 from n2",
+        "received Values({0, 1}) of round 2 from n1",
+        "received Values({0}) of round 1 from n0",
+        "crashed in the middle of it",
+    ];
+    names("consensus/chain-of-crashes-one-round-short.ron", &path);
+    let path = ["of round 3 from n2", "of round 2 from n1", "of round 1 from n0"];
+    names("consensus/optfloodset-one-round-short.ron", &path);
+}
+
+#[test]
+fn messages_that_come_too_late() {
+    let late = "n0 (its Values, sent at 0s, was still under way, due at 1s)";
+    names("consensus/holder-late-on-every-link.ron", &[late]);
+}
+
+#[test]
+fn nodes_and_clocks_that_stand_still() {
+    names("consensus/standstill.ron", &["n2 had stood still since 50ms, by fault 0"]);
+    let clock = "The clock of n1 runs 99.999% too slow";
+    names("failure-detectors/omega-standstill-of-a-clock.ron", &[clock, "n0 had been down"]);
+}
+
+#[test]
+fn the_promise_that_was_broken() {
+    names("election/ring-broken-by-a-crash.ron", &["n4 crashed; the scenario promises None"]);
+}

@@ -1,0 +1,107 @@
+//! [`Missed`]: messages that never arrived, summed up, what matters most first.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use sim_check::SimTime;
+use sim_node::NodeId;
+
+use crate::trace::{Sending, Texts, Trace};
+use crate::words;
+
+/// How many different contents of one sum are told.
+const CONTENTS: usize = 3;
+/// How much of a content is told.
+const WIDTH: usize = 60;
+
+/// Messages from one node to another that were lost, or did not arrive in time, for one reason.
+pub(crate) struct Missed {
+    from: NodeId,
+    to: NodeId,
+    why: String,
+    /// What the receiver never got to know stands first; otherwise in order of time.
+    sendings: Vec<(bool, Sending)>,
+}
+
+impl Missed {
+    /// The messages that were lost, and those that were still under way when the run ended though
+    /// they had come or had been sent before `due`. What the receiver never got to know comes
+    /// first, and of that what was from or to `near`.
+    pub(crate) fn of(
+        trace: &Trace,
+        near: Option<NodeId>,
+        due: Option<SimTime>,
+        counts: impl Fn(&Sending) -> bool,
+    ) -> Vec<Self> {
+        let mut sums: BTreeMap<(NodeId, NodeId, String), Vec<(bool, Sending)>> = BTreeMap::new();
+        for loss in trace.losses.iter().filter(|loss| counts(&loss.sending)) {
+            let Sending { from, to, .. } = loss.sending;
+            let known = loss.no_news || loss.made_up_for;
+            let sum = sums.entry((from, to, loss.why.to_owned())).or_default();
+            sum.push((known, loss.sending));
+        }
+        let end = trace.steps.last().map_or(SimTime::ZERO, |step| step.at);
+        for sending in trace.under_way.values().filter(|sending| counts(sending)) {
+            let came = sending.arrives.is_some_and(|arrives| arrives < end);
+            let why = match due {
+                _ if came => "it came, but its receiver never handled it",
+                Some(due) if due < end && sending.sent <= due => "still under way at the end",
+                _ => continue,
+            };
+            let sum = sums.entry((sending.from, sending.to, why.to_owned())).or_default();
+            sum.push((false, *sending));
+        }
+        let sum = |((from, to, why), mut sendings): ((NodeId, NodeId, String), Vec<_>)| {
+            sendings.sort_by_key(|(known, sending): &(bool, Sending)| (*known, sending.sent));
+            Self { from, to, why, sendings }
+        };
+        let mut missed: Vec<Self> = sums.into_iter().map(sum).collect();
+        missed.sort_by_key(|missed| {
+            let (known, first) = missed.sendings[0];
+            let far = near.is_some_and(|near| missed.from != near && missed.to != near);
+            (known, far, Reverse(missed.sendings.len()), first.sent)
+        });
+        missed
+    }
+
+    /// The steps whose texts are needed.
+    pub(crate) fn wanted(&self) -> impl Iterator<Item = u64> {
+        self.sendings.iter().take(CONTENTS).map(|(_, sending)| sending.step)
+    }
+
+    pub(crate) fn messages(&self) -> impl Iterator<Item = u64> {
+        self.sendings.iter().map(|(_, sending)| sending.message)
+    }
+
+    /// A sentence for each of the first so many, and one for the rest.
+    pub(crate) fn told(missed: &[Self], texts: &Texts, most: usize) -> Vec<String> {
+        let mut lines: Vec<String> =
+            missed.iter().take(most).map(|missed| missed.sentence(texts)).collect();
+        let hidden = missed.len().saturating_sub(most);
+        if hidden > 0 {
+            lines.push(format!("and others, on {}.", words::count(hidden as u64, "other link")));
+        }
+        lines
+    }
+
+    fn sentence(&self, texts: &Texts) -> String {
+        let Self { from, to, why, sendings } = self;
+        let mut contents: Vec<String> = Vec::new();
+        for (_, sending) in sendings {
+            let text = texts.message(sending.message).unwrap_or_default();
+            let content = match sendings.len() {
+                0..=CONTENTS if !text.is_empty() => words::content(sending.kind, text, WIDTH),
+                _ => sending.kind.to_owned(),
+            };
+            if !contents.contains(&content) {
+                contents.push(content);
+            }
+        }
+        let messages = words::count(sendings.len() as u64, "message");
+        let contents = words::list(&contents);
+        let last = sendings.iter().map(|(_, sending)| sending.sent).max().unwrap_or_default();
+        let sent = if sendings.len() > 1 { "the last sent" } else { "sent" };
+        let at = words::instant(last);
+        format!("{messages} from {from} to {to} ({contents}), {sent} at {at}: {why}.")
+    }
+}

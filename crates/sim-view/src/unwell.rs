@@ -1,0 +1,74 @@
+//! [`unwell`]: who was down or stood still at some point of a run, and which faults were in force.
+
+use std::collections::BTreeMap;
+
+use sim_check::SimTime;
+use sim_node::NodeId;
+
+use crate::trace::{Disturbance, Event, Trace};
+use crate::words;
+
+/// Faults that strike once and leave nothing in force.
+const MOMENTARY: [&str; 5] = ["Crash", "Restart", "Resume", "Heal", "Jump"];
+
+/// Something that was not as it should be.
+#[derive(Clone)]
+pub(crate) enum Unwell {
+    /// The node had crashed and not come back.
+    Down { node: NodeId, since: SimTime },
+    /// The node was paused by this fault.
+    Paused { node: NodeId, since: SimTime, fault: usize },
+    /// This fault was in force.
+    Faulty { fault: usize, label: String, since: SimTime, victims: Vec<NodeId> },
+}
+
+/// How things stood before the step of this index, or at the end.
+pub(crate) fn unwell(trace: &Trace, end: usize) -> Vec<Unwell> {
+    let mut down = BTreeMap::new();
+    let mut paused: BTreeMap<(NodeId, usize), SimTime> = BTreeMap::new();
+    let mut faulty: BTreeMap<usize, (&str, SimTime, &[NodeId])> = BTreeMap::new();
+    let mut calm = None;
+    for incident in trace.incidents.iter().filter(|incident| incident.after <= end) {
+        let at = incident.at;
+        match &incident.what {
+            Disturbance::Crash(node) => {
+                down.insert(*node, (at, incident.after));
+            }
+            Disturbance::Calm(core) => calm = Some(core),
+            Disturbance::Fault { fault, label, begins, victims } => {
+                match (words::fault_name(label), *begins) {
+                    ("Resume", _) => paused.retain(|(node, _), _| !victims.contains(node)),
+                    ("Pause", true) => {
+                        paused.extend(victims.iter().map(|node| ((*node, *fault), at)));
+                    }
+                    ("Pause", false) => paused.retain(|(_, known), _| known != fault),
+                    (name, true) if !MOMENTARY.contains(&name) => {
+                        faulty.insert(*fault, (label, at, victims));
+                    }
+                    _ => {
+                        faulty.remove(fault);
+                    }
+                }
+            }
+        }
+    }
+    if let Some(core) = calm {
+        // The calm frees its core of everything.
+        paused.retain(|(node, _), _| !core.contains(node));
+    }
+    let came_back = |node: NodeId, after: usize| {
+        let steps = trace.steps.get(after..end).unwrap_or_default();
+        steps.iter().any(|step| step.node == node && step.event == Event::Start)
+    };
+    down.retain(|node, (_, after)| !came_back(*node, *after));
+    let down = down.into_iter().map(|(node, (since, _))| Unwell::Down { node, since });
+    let paused =
+        paused.into_iter().map(|((node, fault), since)| Unwell::Paused { node, since, fault });
+    let faulty = faulty.into_iter().map(|(fault, (label, since, victims))| Unwell::Faulty {
+        fault,
+        label: label.to_owned(),
+        since,
+        victims: victims.to_vec(),
+    });
+    down.chain(paused).chain(faulty).collect()
+}
