@@ -5,7 +5,7 @@ use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
 use sim_node::{Duration, Effect, Either, Node, NodeId};
 
 use super::server;
-use crate::{Party, Server, Term};
+use crate::{Party, Server, Term, VoteResult};
 
 /// RF6 leader.
 #[derive(Clone, Debug)]
@@ -66,11 +66,18 @@ impl Property<Party> for Leader {
     }
 }
 
-/// Who leads: of an older term than another server's it does not lead any longer, and does not know.
-/// Whoever leads the core may be outside it, as long as it is up.
+/// Who leads, and a majority of its configuration is in its term: a leader without one may have been
+/// deposed and does not know. Servers that it has removed, or that are cut off from it, may be ahead
+/// of its term; while a majority withholds its votes from them, they depose nobody. Whoever leads the
+/// core may be outside it, as long as it is up.
 fn leader(view: &View<'_, Party>) -> Option<NodeId> {
-    let latest = latest(view)?;
-    let leads = |server: &Server| server.is_leader() && server.term() >= latest;
+    let leads = |server: &Server| {
+        let follows = |voter| {
+            let term = super::server(view, voter).map(Server::term);
+            Some(term == Some(server.term()))
+        };
+        server.is_leader() && server.configuration().vote(follows) == VoteResult::Won
+    };
     let mut up = view.up().filter_map(|(node, state)| Some((node, as_server(state)?)));
     up.find(|(_, server)| leads(server)).map(|(node, _)| node)
 }
