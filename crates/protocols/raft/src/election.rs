@@ -19,8 +19,7 @@ impl Server {
             return;
         }
         self.wait_for_leader(cx);
-        // Whoever has no vote cannot become leader; it waits to hear of a configuration in which it has.
-        if !self.configuration().is_voter(cx.id()) {
+        if !self.may_be_needed(cx.id()) {
             return;
         }
         if cx.config().pre_vote {
@@ -28,6 +27,15 @@ impl Server {
         } else {
             self.campaign(false, cx);
         }
+    }
+
+    /// Whether it has a vote, or had one until a change that may not be committed: then the others may
+    /// lack that change and need its vote, while only it can bring them the change, as a leader that
+    /// does not count itself (thesis, 4.2.2). Others wait to hear of a configuration with their vote.
+    fn may_be_needed(&self, id: NodeId) -> bool {
+        let committed = self.configurations.range(..=self.commit).next_back();
+        let from = committed.map(|(index, _)| *index).unwrap_or_default();
+        self.configurations.range(from..).any(|(_, configuration)| configuration.is_voter(id))
     }
 
     /// Asks whether it would win an election in the next term.
