@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::{Workspace, command, corpus, deny, law, readme, tidy};
+use crate::{Workspace, command, corpus, deny, law, readme, soak, tidy};
 
 /// What a stage tells: a line for the summary, or everything that it found wrong.
 pub type Told = Result<String, Vec<String>>;
@@ -33,7 +33,12 @@ pub const STAGES: &[Stage] = &[
         shows: "the README's other command shows what it says",
         run: readme::check,
     },
-    Stage { name: "corpus", shows: "every scenario: one seed, one history", run: corpus::check },
+    Stage {
+        name: "corpus",
+        shows: "every scenario: as expected with 200 seeds; one seed, one history",
+        run: corpus::check,
+    },
+    Stage { name: "mutants", shows: "known bugs fall in random storms", run: soak::check },
 ];
 
 /// Runs the named stages, or all.

@@ -17,6 +17,7 @@ pub const MAP: &[(&str, &[&str])] = &[
     ("sim-search", &["sim-node", "sim-check", "sim-scenario"]),
     ("sim-view", &["sim-node", "sim-check", "sim-scenario"]),
     ("catalogue", &["sim-scenario", PROTOCOLS]),
+    ("soak", &["sim-check", "sim-scenario", "sim-search", "catalogue"]),
     (
         "rehearsal",
         &["sim-node", "sim-check", "sim-scenario", "sim-search", "sim-view", "catalogue"],

@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask check`, `fix` and `bench`.
+//! The project's own commands: `cargo xtask check`, `fix`, `bench`, `soak` and `mutants`.
 //!
 //! `check` only reads and is what CI runs; `fix` changes. A stage of the check is a function from
 //! the [`Workspace`] to what it has to tell, and a line in [`check::STAGES`].
@@ -12,6 +12,7 @@ pub mod fix;
 pub mod law;
 pub mod metadata;
 pub mod readme;
+pub mod soak;
 pub mod tidy;
 pub mod workspace;
 
@@ -27,6 +28,13 @@ usage: cargo xtask COMMAND
   fix                      formats the code and applies what clippy can mend by itself
   bench engine [--json] [--rounds N]
                            the engine against a bare event loop: nanoseconds per event, ratios
+  bench protocols [--json] [--runs N] [--seeds N]
+                           scenarios: virtual seconds per second of processor time, events per second
+  soak FAMILY [--seeds N|A..B] [--jobs N] [--mutant CODE] [--keep DIR]
+                           random storms over a family's features: every property must hold
+  soak FAMILY --show SEED  the storm of a seed, as a scenario
+  mutants FAMILY [--seeds N|A..B] [--jobs N] [--mutant CODE]
+                           known bugs: the number of storms until each falls, and by which property
 ";
 
 /// Runs one command line, without the program's name. The exit code is 0 when all is well, 1 when
@@ -40,6 +48,9 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ["check", stages @ ..] => check::check(&workspace, stages),
         ["fix"] => fix::fix(&workspace),
         ["bench", "engine", options @ ..] => bench::engine(&workspace, options),
+        ["bench", "protocols", options @ ..] => bench::protocols(&workspace, options),
+        ["soak", options @ ..] => soak::soak(&workspace, options),
+        ["mutants", options @ ..] => soak::mutants(&workspace, options),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             ExitCode::SUCCESS

@@ -95,6 +95,9 @@ pub struct Client<M: ServiceMessage> {
     known: BTreeMap<Key, Option<String>>,
     /// Whom it asks first.
     server: NodeId,
+    /// Whom it asks when an answer is overdue. Each server has its turn, wherever redirects lead: two
+    /// that were removed and do not know would otherwise send it from one to the other for ever.
+    turn: NodeId,
     #[serde(skip)]
     message: PhantomData<fn() -> M>,
 }
@@ -136,6 +139,7 @@ impl<M: ServiceMessage> Node for Client<M> {
             lanes: BTreeMap::new(),
             known: BTreeMap::new(),
             server: NodeId::new(place % cx.servers()),
+            turn: NodeId::new((place + 1) % cx.servers()),
             message: PhantomData,
         };
         client.plan_next(cx);
@@ -262,7 +266,9 @@ impl<M: ServiceMessage> Client<M> {
     /// No answer came in time: asks the next server, or gives up and goes on under a new identity.
     fn overdue(&mut self, number: u32, cx: &mut Context<'_, Self>) {
         let limit = cx.config().workload.attempts;
-        self.server = NodeId::new((self.server.number() + 1) % cx.servers());
+        let after = |node: NodeId| NodeId::new((node.number() + 1) % cx.servers());
+        self.server = if self.turn == self.server { after(self.turn) } else { self.turn };
+        self.turn = after(self.server);
         let Some(lane) = self.lanes.get_mut(&number) else { return };
         let attempts = lane.under_way.as_ref().map_or(0, |under_way| under_way.attempts);
         if limit == 0 || attempts < limit {

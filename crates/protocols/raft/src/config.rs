@@ -68,16 +68,43 @@ pub enum Mutant {
     ReadIndexNoQuorum,
     /// Merges a snapshot into the state instead of replacing it.
     SnapshotMerge,
+    /// Commits an entry of an older term by counting replicas.
+    Fig8,
+    /// Counts a vote that was given in an older term.
+    StaleVoteReply,
+    /// Counts votes as a number, so that a vote that arrives twice is two.
+    DupVote,
+    /// Makes the term durable and answers; only then it writes the vote.
+    NonatomicVote,
+    /// Deletes what follows the previous entry of an append, although it matches.
+    TruncateAlways,
+    /// A restart forgets that a leader may rely on votes being withheld.
+    LeaseRestart,
+    /// Changes the configuration before the last change, or an entry of the own term, is committed.
+    SingleChange,
+    /// Counts one majority, of all voters together, in joint consensus.
+    JointOneCounter,
+    /// The leader does not count its own copy.
+    LeaderNotCounted,
 }
 
 impl Mutant {
     /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 5] = [
+    pub const ALL: [(&'static str, Self); 14] = [
         ("R-vote2", Self::Vote2),
         ("R-forget-vote", Self::ForgetVote),
         ("R-one-ack", Self::OneAck),
         ("R-readindex-noquorum", Self::ReadIndexNoQuorum),
         ("R-snapshot-merge", Self::SnapshotMerge),
+        ("R-fig8", Self::Fig8),
+        ("R-stale-vote-reply", Self::StaleVoteReply),
+        ("R-dup-vote", Self::DupVote),
+        ("R-nonatomic-vote", Self::NonatomicVote),
+        ("R-truncate-always", Self::TruncateAlways),
+        ("R-lease-restart", Self::LeaseRestart),
+        ("R-single-change", Self::SingleChange),
+        ("R-joint-one-counter", Self::JointOneCounter),
+        ("R-leader-not-counted", Self::LeaderNotCounted),
     ];
 
     /// The mutant of this code.

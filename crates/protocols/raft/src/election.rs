@@ -19,8 +19,7 @@ impl Server {
             return;
         }
         self.wait_for_leader(cx);
-        // Whoever has no vote cannot become leader; it waits to hear of a configuration in which it has.
-        if !self.configuration().is_voter(cx.id()) {
+        if !self.may_be_needed(cx.id()) {
             return;
         }
         if cx.config().pre_vote {
@@ -28,6 +27,15 @@ impl Server {
         } else {
             self.campaign(false, cx);
         }
+    }
+
+    /// Whether it has a vote, or had one until a change that may not be committed: then the others may
+    /// lack that change and need its vote, while only it can bring them the change, as a leader that
+    /// does not count itself (thesis, 4.2.2). Others wait to hear of a configuration with their vote.
+    fn may_be_needed(&self, id: NodeId) -> bool {
+        let committed = self.configurations.range(..=self.commit).next_back();
+        let from = committed.map(|(index, _)| *index).unwrap_or_default();
+        self.configurations.range(from..).any(|(_, configuration)| configuration.is_voter(id))
     }
 
     /// Asks whether it would win an election in the next term.
@@ -136,13 +144,18 @@ impl Server {
         let granted = request.term == self.term
             && free
             && self.log.is_no_newer_than(request.last_term, request.last);
+        let late = cx.config().has(Mutant::NonatomicVote);
         if granted {
             self.vote = Some(from);
-            cx.write(Record::Vote { term: self.term, vote: self.vote });
+            let written = if late { None } else { self.vote };
+            cx.write(Record::Vote { term: self.term, vote: written });
             self.wait_for_leader(cx);
         }
         Self::persist(cx);
         cx.send(from, Message::Vote(VoteReply { term: self.term, granted }));
+        if granted && late {
+            cx.write(Record::Vote { term: self.term, vote: self.vote });
+        }
     }
 
     pub(crate) fn count_vote(
@@ -154,18 +167,33 @@ impl Server {
         if reply.term > self.term {
             return self.enter_term(reply.term, cx);
         }
-        if reply.term < self.term {
+        if reply.term < self.term && !cx.config().has(Mutant::StaleVoteReply) {
             return;
         }
+        let from = self.counted_for(from, reply.granted, cx);
         if let Standing::Candidate { votes } = &mut self.standing {
             votes.insert(from, reply.granted);
             self.settle_vote(cx);
         }
     }
 
+    /// For whom a vote is counted: for whoever gave it. A number in the place of a set does not know
+    /// who that was, and takes a vote that arrives again for somebody else's.
+    fn counted_for(&self, from: NodeId, granted: bool, cx: &Context<'_, Self>) -> NodeId {
+        match &self.standing {
+            Standing::Candidate { votes }
+                if granted && cx.config().has(Mutant::DupVote) && votes.contains_key(&from) =>
+            {
+                let mut voters = self.configuration().voters().into_iter();
+                voters.find(|voter| !votes.contains_key(voter)).unwrap_or(from)
+            }
+            _ => from,
+        }
+    }
+
     fn settle_vote(&mut self, cx: &mut Context<'_, Self>) {
         let Standing::Candidate { votes } = &self.standing else { return };
-        if self.configuration().vote(|voter| votes.get(&voter).copied()) == VoteResult::Won {
+        if self.quorums(cx).vote(|voter| votes.get(&voter).copied()) == VoteResult::Won {
             self.lead(cx);
         }
     }
@@ -209,9 +237,10 @@ impl Server {
     /// before it crashed.
     fn withholds(&self, cx: &Context<'_, Self>) -> bool {
         let shortest = cx.config().election_timeout.shortest();
+        let restarted = self.restarted.filter(|_| !cx.config().has(Mutant::LeaseRestart));
         cx.config().withholds_votes()
             && (self.hears_leader(cx)
-                || self.restarted.is_some_and(|restarted| cx.now() - restarted < shortest))
+                || restarted.is_some_and(|restarted| cx.now() - restarted < shortest))
     }
 
     /// Does a majority still answer? If not, somebody else may lead already (thesis, 6.2).

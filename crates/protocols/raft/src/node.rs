@@ -1,5 +1,6 @@
 //! [`Server`]: a server's state, and the one match that tells the whole protocol.
 
+use std::borrow::Cow;
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use serde::{Deserialize, Serialize};
@@ -244,6 +245,15 @@ impl Server {
     pub fn configuration(&self) -> &Configuration {
         let latest = self.configurations.last_key_value();
         latest.map(|(_, configuration)| configuration).expect("there is always one")
+    }
+
+    /// The configuration in effect as majorities are counted in it.
+    pub(crate) fn quorums(&self, cx: &Context<'_, Self>) -> Cow<'_, Configuration> {
+        let configuration = self.configuration();
+        if cx.config().has(Mutant::JointOneCounter) {
+            return Cow::Owned(Configuration::of_voters(configuration.voters()));
+        }
+        Cow::Borrowed(configuration)
     }
 
     /// The index of the configuration in effect.

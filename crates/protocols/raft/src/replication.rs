@@ -213,7 +213,10 @@ impl Server {
         let mut rest = entries.into_iter().skip(skip).peekable();
         // Entries that are there already stay, with all that follows them: this append may be old.
         while let Some(entry) = rest.peek() {
-            if self.log.term_at(after.next()) != Some(entry.term) {
+            let is_there = self.log.term_at(after.next()) == Some(entry.term);
+            // What is committed cannot be deleted by anybody.
+            let deletes = cx.config().has(Mutant::TruncateAlways) && after >= self.commit;
+            if !is_there || deletes {
                 break;
             }
             after = after.next();
@@ -289,19 +292,22 @@ impl Server {
     pub(crate) fn advance_commit(&mut self, cx: &mut Context<'_, Self>) {
         let id = cx.id();
         let Standing::Leader(leading) = &self.standing else { return };
+        let own =
+            if cx.config().has(Mutant::LeaderNotCounted) { Index(0) } else { leading.persisted };
         let matched = |node: NodeId| {
             if node == id {
-                leading.persisted
+                own
             } else {
                 leading.progress.get(&node).map_or(Index(0), |progress| progress.matched)
             }
         };
-        let mut index = self.configuration().committed(matched);
+        let mut index = self.quorums(cx).committed(matched);
         if cx.config().has(Mutant::OneAck) {
             let best = leading.progress.values().map(|progress| progress.matched).max();
             index = best.unwrap_or(index).min(leading.persisted);
         }
-        if index > self.commit && self.log.term_at(index) == Some(self.term) {
+        let own_term = self.log.term_at(index) == Some(self.term) || cx.config().has(Mutant::Fig8);
+        if index > self.commit && own_term {
             self.commit_upto(index, cx);
             self.after_commit(cx);
         }

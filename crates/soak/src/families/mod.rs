@@ -1,0 +1,105 @@
+//! The families of protocols: each says how it may be set, what it is asked for, and which known bugs
+//! the storms must find.
+
+mod raft;
+
+use crate::Draw;
+use crate::faults::Kind;
+
+/// A family of protocols that can be soaked.
+#[derive(Clone, Copy, Debug)]
+pub struct Family {
+    /// Its name on the command line.
+    pub name: &'static str,
+    /// Its protocol, settings and workload in the storm of a seed. With the code of a mutant, the
+    /// protocol has that bug; everything else is as it is without.
+    pub play: fn(u64, Option<&str>) -> Play,
+    /// The known bugs that storms must find.
+    pub mutants: &'static [Mutant],
+}
+
+/// A known bug, and the property that falls by it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mutant {
+    /// What the setting `mutant` calls it.
+    pub code: &'static str,
+    /// The codes of the properties, any of which may be the first.
+    pub falls: &'static [&'static str],
+}
+
+/// What a family chooses for one storm.
+#[derive(Clone, Debug)]
+pub struct Play {
+    /// The scenario's `protocol`.
+    pub protocol: String,
+    /// The scenario's `workload`.
+    pub workload: String,
+    /// How many servers there are.
+    pub servers: u32,
+    /// How many nodes there are besides.
+    pub others: u32,
+    /// Each clock may be wrong by so many parts per million, in either direction.
+    pub drift_ppm: u64,
+    /// Whether the protocol is live even when servers outside the core hear some of those inside and
+    /// not others; if not, all cuts end before the calm.
+    pub bears_cuts: bool,
+    /// The kinds of faults that the protocol's model allows; what is named twice is drawn more often.
+    pub kinds: Vec<Kind>,
+    /// What the triggers of faults may wait for.
+    pub occasions: &'static [&'static str],
+    /// What its relays may wait for. No step that a node makes at its start: it would be struck and
+    /// given back again and again at one instant.
+    pub relays: &'static [&'static str],
+    /// How long after the calm liveness is due, in milliseconds.
+    pub patience_ms: u64,
+    /// What the storm is counted under, such as `reads: Lease`.
+    pub features: Vec<String>,
+}
+
+/// Every family.
+pub const FAMILIES: &[Family] = &[raft::FAMILY];
+
+/// The family of this name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static Family> {
+    FAMILIES.iter().find(|family| family.name == name)
+}
+
+/// The fields of a construct, put together one by one. A field that is set is a feature that is
+/// counted, unless it is left out of the count.
+#[derive(Debug, Default)]
+pub(crate) struct Fields {
+    written: Vec<String>,
+    pub(crate) features: Vec<String>,
+}
+
+impl Fields {
+    /// Sets a field, and counts the storm under it.
+    pub(crate) fn set(&mut self, name: &str, value: impl std::fmt::Display) {
+        self.features.push(format!("{name}: {value}"));
+        self.plain(name, value);
+    }
+
+    /// Sets a field whose values are too many to be counted.
+    pub(crate) fn plain(&mut self, name: &str, value: impl std::fmt::Display) {
+        self.written.push(format!("{name}: {value}"));
+    }
+
+    /// Sets a field now and then: left out, its default is at work.
+    pub(crate) fn maybe(
+        &mut self,
+        draw: &mut Draw,
+        percent: u64,
+        name: &str,
+        value: impl std::fmt::Display,
+    ) {
+        if draw.chance(percent) {
+            self.set(name, value);
+        }
+    }
+
+    /// The construct of this name.
+    pub(crate) fn construct(&self, name: &str) -> String {
+        format!("{name}({})", self.written.join(", "))
+    }
+}

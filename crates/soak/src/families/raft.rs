@@ -1,0 +1,242 @@
+//! Raft: every optional feature on and off, sizes from the least to the roomy, membership changes and
+//! transfers of leadership, and all kinds of faults but the loss of a disk.
+
+use super::{Family, Fields, Mutant, Play};
+use crate::Draw;
+use crate::faults::Kind;
+
+pub(super) const FAMILY: Family = Family {
+    name: "raft",
+    play,
+    mutants: &[
+        Mutant { code: "R-vote2", falls: &["RF1"] },
+        Mutant { code: "R-forget-vote", falls: &["RF1"] },
+        Mutant { code: "R-one-ack", falls: &["RF4"] },
+        Mutant { code: "R-readindex-noquorum", falls: &["KV1"] },
+        Mutant { code: "R-snapshot-merge", falls: &["RF5"] },
+        Mutant { code: "R-fig8", falls: &["RF4", "RF5"] },
+        Mutant { code: "R-stale-vote-reply", falls: &["RF1"] },
+        Mutant { code: "R-dup-vote", falls: &["RF1"] },
+        Mutant { code: "R-nonatomic-vote", falls: &["RF1"] },
+        Mutant { code: "R-truncate-always", falls: &["RF4", "RF5"] },
+        Mutant { code: "R-lease-restart", falls: &["KV1"] },
+        Mutant { code: "R-single-change", falls: &["RF1", "RF4", "RF5"] },
+        Mutant { code: "R-joint-one-counter", falls: &["RF1", "RF4", "RF5"] },
+        Mutant { code: "R-leader-not-counted", falls: &["KV2"] },
+    ],
+};
+
+const OCCASIONS: &[&str] = &[
+    "Role(\"leader\")",
+    "Role(\"candidate\")",
+    "Mark(\"stepped down\")",
+    "Mark(\"snapshot taken\")",
+    "Mark(\"snapshot installed\")",
+    "Mark(\"configuration committed\")",
+    "Mark(\"transfer begun\")",
+    "Mark(\"read confirmed\")",
+    "Send(\"RequestVote\")",
+    "Send(\"Vote\")",
+    "Send(\"AppendEntries\")",
+    "Send(\"InstallSnapshot\")",
+    "Send(\"TimeoutNow\")",
+    "Receive(\"RequestVote\")",
+    "Receive(\"Vote\")",
+    "Receive(\"AppendEntries\")",
+    "Receive(\"AppendReply\")",
+    "Receive(\"InstallSnapshot\")",
+    "Receive(\"Request\")",
+    "Write",
+];
+
+/// What relays wait for: steps of leaders and voters.
+const RELAYS: &[&str] = &[
+    "Role(\"leader\")",
+    "Role(\"candidate\")",
+    "Receive(\"Request\")",
+    "Receive(\"Request\")",
+    "Receive(\"RequestVote\")",
+    "Receive(\"Vote\")",
+    "Receive(\"AppendEntries\")",
+    "Receive(\"AppendReply\")",
+    "Send(\"InstallSnapshot\")",
+    "Send(\"TimeoutNow\")",
+];
+
+/// What deposes leaders, and what makes voters forget.
+const OFTEN: &[Kind] =
+    &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Relay];
+
+/// The shortest and the longest election timeout and the heartbeat, in milliseconds.
+const PACES: &[(u64, u64, u64)] =
+    &[(150, 300, 50), (100, 250, 20), (300, 600, 100), (200, 500, 90)];
+
+fn play(seed: u64, mutant: Option<&str>) -> Play {
+    let mut draw = Draw::of(seed, "raft settings");
+    let servers = draw.pick(&[1, 3, 3, 3, 3, 5, 5, 5, 5, 7, 7]);
+    let mut fields = Fields::default();
+    fields.set("nodes", servers);
+    let changes = servers > 1 && draw.chance(25);
+    let voters = if changes { draw.between(1, u64::from(servers)) } else { u64::from(servers) };
+    if changes {
+        let members: Vec<String> = (0..voters).map(|node| node.to_string()).collect();
+        fields.plain("members", format!("[{}]", members.join(", ")));
+        fields.features.push("membership changes".to_owned());
+    }
+    let (shortest, longest, heartbeat) = draw.pick(PACES);
+    fields.plain("election_timeout", format!("\"{shortest}ms..{longest}ms\""));
+    fields.plain("heartbeat", format!("\"{heartbeat}ms\""));
+    let drift_ppm = options(&mut draw, changes, &mut fields);
+    // What lets voters withhold their votes while they hear a leader (thesis, 4.2.3).
+    let withholds = ["check_quorum: true", "reads: Lease"];
+    let bears_cuts = fields.features.iter().any(|one| withholds.contains(&one.as_str()));
+    if let Some(code) = mutant {
+        fields.plain("mutant", format!("\"{code}\""));
+    }
+    let protocol = fields.construct("Raft");
+    let (workload, others) = workload(seed, servers, changes, &mut fields.features);
+    Play {
+        protocol,
+        workload,
+        servers,
+        others,
+        drift_ppm,
+        bears_cuts,
+        kinds: [Kind::ALL, OFTEN].concat(),
+        occasions: OCCASIONS,
+        relays: RELAYS,
+        // Thirty timeouts for the election, and then the rest of the operations.
+        patience_ms: 30 * longest + 12_000,
+        features: fields.features,
+    }
+}
+
+/// The optional features. Returns how wrong clocks may be, in parts per million.
+fn options(draw: &mut Draw, changes: bool, fields: &mut Fields) -> u64 {
+    fields.maybe(draw, 50, "pre_vote", true);
+    // Without it, a server that was removed and does not know deposes leaders again and again
+    // (thesis, 4.2.3): then nothing is live.
+    if changes || draw.chance(50) {
+        fields.set("check_quorum", true);
+    }
+    fields.set("reads", draw.pick(&["Log", "ReadIndex", "Lease"]));
+    let lease_drift = draw.pick(&[1, 2, 10]);
+    fields.plain("lease_drift", format!("\"{lease_drift}%\""));
+    if draw.chance(60) {
+        fields.features.push("snapshots".to_owned());
+        let every = draw.pick(&[1, 2, 3, 5, 8, 12, 20]);
+        fields.plain("snapshot_every", every);
+        fields.plain("snapshot_keep", draw.pick(&[0, 0, 1, 2, 5]));
+        let chunk = draw.pick(&[1, 2, 3, 64]);
+        fields.set("snapshot_chunk", chunk);
+    }
+    let entries = draw.pick(&[1, 1, 2, 8, 64]);
+    fields.set("entries_per_append", entries);
+    let in_flight = draw.pick(&[1, 2, 8]);
+    fields.set("in_flight", in_flight);
+    fields.maybe(draw, 30, "noop", false);
+    // Two clocks that are wrong by half of it in opposite directions drift apart by less than it.
+    lease_drift * 10_000 / 2
+}
+
+/// What clients and administrators ask for, and how many clients there are.
+fn workload(seed: u64, servers: u32, changes: bool, features: &mut Vec<String>) -> (String, u32) {
+    let (clients, key_value) = clients(&mut Draw::of(seed, "raft clients"), features);
+    let mut draw = Draw::of(seed, "raft requests");
+    let mut requests = Vec::new();
+    if changes {
+        for _ in 0..draw.between(1, 6) {
+            requests.push(request(&mut draw, servers, true));
+        }
+    } else if servers > 1 && draw.chance(30) {
+        for _ in 0..draw.between(1, 4) {
+            requests.push(request(&mut draw, servers, false));
+        }
+    }
+    if requests.is_empty() {
+        return (key_value, clients);
+    }
+    for (word, feature) in [
+        ("Joint(", "joint consensus"),
+        ("AddLearner(", "learners"),
+        ("Remove(", "removals"),
+        ("Transfer(", "leadership transfers"),
+    ] {
+        if requests.iter().any(|request| request.contains(word)) {
+            features.push(feature.to_owned());
+        }
+    }
+    let requests =
+        format!("Requests([\n            {},\n        ])", requests.join(",\n            "));
+    (format!("[\n        {key_value},\n        {requests},\n    ]"), clients)
+}
+
+/// How operations are mixed, lightly and heavily in appends.
+const MIXES: &[&str] = &[
+    "(get: 50, put: 25, append: 15, cas: 5, delete: 5)",
+    "(get: 60, put: 40, append: 0, cas: 0, delete: 0)",
+    "(get: 30, put: 30, append: 0, cas: 0, delete: 40)",
+    "(get: 20, put: 20, append: 0, cas: 60, delete: 0)",
+    "(get: 20, put: 10, append: 60, cas: 5, delete: 5)",
+];
+
+/// Operations that stay open for long make a history hard to judge, appends most of all, whose orders
+/// all differ. So workloads that leave many open are small: an open loop during an outage, and clients
+/// that give up.
+fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, String) {
+    let mut fields = Fields::default();
+    let open = draw.chance(30);
+    let attempts = draw.pick(&[0, 0, 0, 0, 0, 0, 1, 2, 5]);
+    let large = !open && attempts == 0;
+    let clients = if large { draw.pick(&[1, 2, 3, 3, 3, 5]) } else { draw.pick(&[1, 2, 3]) };
+    fields.plain("clients", clients);
+    fields.plain("operations", if large { draw.between(20, 120) } else { draw.between(8, 40) });
+    let keys = if large { draw.pick(&[1, 2, 2, 4]) } else { draw.pick(&[2, 4, 6]) };
+    fields.plain("keys", keys);
+    let appends = large && clients <= 2;
+    fields.plain("mix", if appends { draw.pick(MIXES) } else { draw.pick(&MIXES[..4]) });
+    if large && keys > 1 && draw.chance(25) {
+        fields.set("skew", "Hot(keys: 1, share: \"80%\")");
+    }
+    if open {
+        let every = draw.between(80, 500);
+        fields.plain("arrivals", format!("Open(every: \"{}ms..{every}ms\")", every / 2));
+        features.push("open loop".to_owned());
+    } else {
+        let think = draw.between(0, 120);
+        fields.plain("arrivals", format!("Closed(think: \"{}ms..{think}ms\")", think / 3));
+        features.push("closed loop".to_owned());
+    }
+    let timeouts = if attempts == 0 { [80, 200, 300, 500] } else { [200, 300, 500, 800] };
+    fields.plain("timeout", format!("\"{}ms\"", draw.pick(&timeouts)));
+    if attempts > 0 {
+        fields.plain("attempts", attempts);
+        features.push("clients that give up".to_owned());
+    }
+    features.append(&mut fields.features);
+    (clients, fields.construct("KeyValue"))
+}
+
+/// Something that an administrator wants.
+fn request(draw: &mut Draw, servers: u32, changes: bool) -> String {
+    let at = draw.between(300, 5_500);
+    let to = draw.below(u64::from(servers));
+    let kind = if changes { draw.below(6) } else { 5 };
+    let mut one = || draw.below(u64::from(servers));
+    let wish = match kind {
+        0 | 1 => format!("AddVoter({})", one()),
+        2 => format!("AddLearner({})", one()),
+        3 => format!("Remove({})", one()),
+        4 => {
+            let all: Vec<u64> = (0..u64::from(servers)).collect();
+            let many = usize::try_from(draw.between(1, 3)).expect("a small number");
+            let some = draw.sample(&all, many);
+            let change = |node| {
+                format!("{}({node})", draw.pick(&["AddVoter", "AddVoter", "AddLearner", "Remove"]))
+            };
+            format!("Joint([{}])", some.into_iter().map(change).collect::<Vec<_>>().join(", "))
+        }
+        _ => format!("Transfer({})", one()),
+    };
+    format!("At(\"{at}ms\", {to}, {wish})")
+}

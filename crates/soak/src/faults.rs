@@ -1,0 +1,251 @@
+//! The faults of a storm. Each storm knows only some kinds, drawn for it: storms of a few kinds go
+//! deeper than storms of all.
+
+use crate::weather::delay;
+use crate::{Draw, Play};
+
+/// When the storm is over, in milliseconds.
+pub(crate) const CALM_MS: u64 = 6_000;
+
+/// A kind of fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[allow(missing_docs, reason = "`Kind::name` says what each is")]
+pub enum Kind {
+    Crash,
+    CrashInside,
+    CrashOfAll,
+    CrashForGood,
+    ClientCrash,
+    Pause,
+    Isolation,
+    Partition,
+    OneWay,
+    Bridge,
+    Heal,
+    Hold,
+    BadLinks,
+    SlowNode,
+    SlowDisk,
+    Omission,
+    Drift,
+    Jump,
+    Relay,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: &'static [Self] = &[
+        Self::Crash,
+        Self::CrashInside,
+        Self::CrashOfAll,
+        Self::CrashForGood,
+        Self::ClientCrash,
+        Self::Pause,
+        Self::Isolation,
+        Self::Partition,
+        Self::OneWay,
+        Self::Bridge,
+        Self::Heal,
+        Self::Hold,
+        Self::BadLinks,
+        Self::SlowNode,
+        Self::SlowDisk,
+        Self::Omission,
+        Self::Drift,
+        Self::Jump,
+        Self::Relay,
+    ];
+
+    /// Whether it takes several servers.
+    fn needs_company(self) -> bool {
+        matches!(
+            self,
+            Self::Isolation
+                | Self::Partition
+                | Self::OneWay
+                | Self::Bridge
+                | Self::Hold
+                | Self::Relay
+        )
+    }
+
+    /// Whether it strikes once.
+    fn is_momentary(self) -> bool {
+        matches!(
+            self,
+            Self::Crash
+                | Self::CrashInside
+                | Self::CrashOfAll
+                | Self::CrashForGood
+                | Self::ClientCrash
+                | Self::Heal
+                | Self::Jump
+        )
+    }
+}
+
+/// A fault of the storm as it stands in the scenario, and what it is counted under.
+#[derive(Clone, Debug)]
+pub(crate) struct Planned {
+    pub(crate) text: String,
+    pub(crate) row: String,
+    /// Whether it may leave somebody half cut off at the calm.
+    cuts: bool,
+}
+
+/// The faults of a storm.
+pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
+    let possible = |kind: &Kind| {
+        !(kind.needs_company() && play.servers < 3
+            || *kind == Kind::ClientCrash && play.others == 0)
+    };
+    let kinds: Vec<Kind> = play.kinds.iter().copied().filter(possible).collect();
+    let many = usize::try_from(draw.between(1, 6)).expect("a small number");
+    let kinds = draw.sample(&kinds, many);
+    let mut planned = Vec::new();
+    for _ in 0..draw.between(1, 10) {
+        let kind = draw.pick(&kinds);
+        plan(draw, kind, play, &mut planned);
+    }
+    if !play.bears_cuts && planned.iter().any(|fault| fault.cuts) {
+        let (text, row) = (format!("At(\"{}ms\", Heal)", CALM_MS - 10), "heal before the calm");
+        planned.push(Planned { text, row: row.to_owned(), cuts: false });
+    }
+    planned
+}
+
+/// A fault with its time.
+fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
+    let from = draw.between(100, CALM_MS - 1_500);
+    let to = from + draw.between(50, 1_400);
+    // A relay waits for its occasion by itself. An omission from a trigger on would have no end before
+    // the calm, and whoever is deaf then deposes leaders for ever.
+    let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
+    let (fault, mut row) = strike(draw, kind, play, triggered);
+    let when = if triggered {
+        let (on, nth) = (draw.pick(play.occasions), draw.pick(&[1, 1, 2, 3, 5, 10, 20]));
+        row += ", on a trigger";
+        format!("When((on: {on}, nth: {nth}), {fault})")
+    } else if kind.is_momentary() && draw.chance(40) {
+        format!("At(\"{from}ms\", {fault})")
+    } else {
+        format!("Between(\"{from}ms\", \"{to}ms\", {fault})")
+    };
+    planned.push(Planned { text: when, row, cuts: kind.needs_company() });
+    // What lasts from a trigger on would last to the calm.
+    if triggered && !kind.is_momentary() && draw.chance(70) {
+        let end = if kind == Kind::Pause { "Resume(All)" } else { "Heal" };
+        let at = draw.between(1_000, CALM_MS - 100);
+        let row = format!("end of what a trigger began: {}", end.to_lowercase());
+        planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
+    }
+}
+
+fn who(draw: &mut Draw, play: &Play, triggered: bool) -> String {
+    let minority = play.servers >= 3;
+    match draw.below(9) {
+        0..=2 => "Leader".to_owned(),
+        3 | 4 => "Random(1)".to_owned(),
+        5 if minority => "Minority".to_owned(),
+        6 if minority => "Majority".to_owned(),
+        7 | 8 if triggered => "Trigger".to_owned(),
+        _ => format!("Node({})", draw.below(u64::from(play.servers))),
+    }
+}
+
+/// What is done, and what it is counted under.
+fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String, String) {
+    let who = who(draw, play, triggered);
+    let cut = draw.pick(&["AtSend", "AtDelivery"]);
+    let disk = draw.pick(&["Prefix", "Subset", "Unsynced"]);
+    // Some restarts are so quick that nobody notices.
+    let down = if draw.chance(35) { draw.between(1, 15) } else { draw.between(20, 1_500) };
+    let percent = draw.pick(&[5, 20, 50, 100]);
+    let row = |row: &str| row.to_owned();
+    match kind {
+        Kind::Crash => (
+            format!("Crash(who: {who}, down: \"{down}ms\", disk: {disk})"),
+            format!("crash between steps, {disk}"),
+        ),
+        Kind::CrashInside => {
+            let first = draw.below(4);
+            let inside = if draw.chance(60) { row("Drawn") } else { format!("First({first})") };
+            (
+                format!("Crash(who: {who}, down: \"{down}ms\", disk: {disk}, inside: {inside})"),
+                format!("crash inside a step, {disk}"),
+            )
+        }
+        Kind::CrashOfAll => (
+            format!("Crash(who: Servers, down: \"{down}ms\", disk: {disk})"),
+            format!("crash of all servers, {disk}"),
+        ),
+        Kind::CrashForGood => {
+            (format!("Crash(who: {who}, disk: {disk})"), format!("crash to the calm, {disk}"))
+        }
+        Kind::ClientCrash => {
+            let client = u64::from(play.servers) + draw.below(u64::from(play.others));
+            (
+                format!("Crash(who: Node({client}), down: \"{down}ms\", disk: {disk})"),
+                format!("crash of a client, {disk}"),
+            )
+        }
+        Kind::Pause => (format!("Pause({who})"), row("pause")),
+        Kind::Isolation => (format!("Isolate({who}, cut: {cut})"), format!("isolation, {cut}")),
+        Kind::Partition => (
+            format!("Partition([{}], {cut})", draw.pick(&["Minority", "Majority"])),
+            format!("partition, {cut}"),
+        ),
+        Kind::OneWay => {
+            let others = draw.pick(&["Servers", "Majority"]);
+            let ends = if draw.chance(50) { [&who, others] } else { [others, &who] };
+            (format!("OneWay({}, {}, cut: {cut})", ends[0], ends[1]), format!("one-way cut, {cut}"))
+        }
+        Kind::Bridge => (format!("Bridge(Random(1), cut: {cut})"), format!("bridge, {cut}")),
+        Kind::Heal => (row("Heal"), row("heal")),
+        Kind::Hold => (format!("Hold({who}, Servers)"), row("hold")),
+        Kind::BadLinks => bad_links(draw, percent),
+        Kind::SlowNode => {
+            let (time, _) = delay(draw, 20);
+            (format!("Slow({who}, {time})"), row("slow node"))
+        }
+        Kind::SlowDisk => {
+            let (time, _) = delay(draw, 150);
+            (format!("SlowDisk({who}, {time})"), row("slow disk"))
+        }
+        Kind::Omission => {
+            let way = draw.pick(&["OmitSends", "OmitReceives"]);
+            let counted = if way == "OmitSends" { "send omission" } else { "receive omission" };
+            (format!("{way}({who}, \"{percent}%\")"), row(counted))
+        }
+        Kind::Drift => {
+            let sign = draw.pick(&["+", "-"]);
+            let ppm = draw.between(1, play.drift_ppm.max(1));
+            (format!("Drift({who}, \"{sign}{ppm}ppm\")"), row("drift"))
+        }
+        Kind::Jump => {
+            let sign = draw.pick(&["+", "-"]);
+            (format!("Jump({who}, \"{sign}{down}ms\")"), row("jump of the wall clock"))
+        }
+        Kind::Relay => {
+            let on = draw.pick(play.relays);
+            let first = draw.below(4);
+            let inside = if draw.chance(50) { row("Drawn") } else { format!("First({first})") };
+            let strike = draw.pick(&["Crash", "Isolate"]);
+            (
+                format!("Relay(on: {on}, inside: {inside}, strike: {strike})"),
+                format!("relay, {}", strike.to_lowercase()),
+            )
+        }
+    }
+}
+
+fn bad_links(draw: &mut Draw, percent: u64) -> (String, String) {
+    let from = draw.pick(&["", "from: Leader, ", "from: Random(1), both: true, "]);
+    let what = match draw.below(3) {
+        0 => format!("loss: \"{percent}%\""),
+        1 => format!("duplication: \"{percent}%\""),
+        _ => format!("delay: {}", delay(draw, 200).0),
+    };
+    let counted = format!("links with other {}", what.split(':').next().unwrap_or_default());
+    (format!("Links({from}{what})"), counted)
+}

@@ -1,0 +1,54 @@
+//! [`hunt`]: the first storm in which a known bug falls.
+
+use std::num::NonZeroUsize;
+use std::ops::Range;
+
+use sim_scenario::Catalogue;
+use sim_search::SweepError;
+
+use crate::{Family, Finding, Mutant, soak};
+
+/// What storms have found of a known bug.
+#[derive(Clone, Debug)]
+pub struct Catch {
+    /// The bug, and the property that is to fall.
+    pub mutant: Mutant,
+    /// The first storm in which that property fell.
+    pub named: Option<Finding>,
+    /// The first storm in which anything fell.
+    pub any: Option<Finding>,
+    /// How many storms were run.
+    pub storms: u64,
+}
+
+/// So many storms are run before it is asked whether one of them has shown the bug.
+const ROUND: u64 = 64;
+
+/// Runs storms over a protocol with a known bug until the property that is to fall has fallen.
+///
+/// # Errors
+/// When the threads cannot be started.
+pub fn hunt(
+    family: &Family,
+    mutant: Mutant,
+    catalogue: &Catalogue,
+    seeds: Range<u64>,
+    jobs: Option<NonZeroUsize>,
+) -> Result<Catch, SweepError> {
+    let mut found = Catch { mutant, named: None, any: None, storms: 0 };
+    let mut from = seeds.start;
+    while from < seeds.end && found.named.is_none() {
+        let to = seeds.end.min(from.saturating_add(ROUND));
+        let round = soak(family, Some(mutant.code), catalogue, from..to, jobs, &|_| ())?;
+        for finding in round.findings.into_values().filter(|finding| !finding.fell.is_empty()) {
+            if found.named.is_none() && finding.fell.iter().any(|code| mutant.falls.contains(code))
+            {
+                found.named = Some(finding.clone());
+            }
+            found.any.get_or_insert(finding);
+        }
+        found.storms += to - from;
+        from = to;
+    }
+    Ok(found)
+}

@@ -1,0 +1,33 @@
+//! Soaking: random storms over every combination of a protocol's features, each followed by a calm
+//! and a deadline, in which every property must hold.
+//!
+//! A [`Storm`] is the *text* of a scenario, made from a seed. Nothing here knows the types of a
+//! protocol or of the engine: what is generated is what a user could have written, so a storm that
+//! finds something is a file, and the line that runs it again can be pasted.
+//!
+//! A storm has two halves. The [`Family`] chooses its settings, workload and what its model allows
+//! (`families/`, one file each); the network, the disks, the clocks and the faults are common to all
+//! (`weather.rs` and `faults.rs`). Each choice draws from a stream of its own, named for its purpose,
+//! so a new setting does not change the rest of the storms.
+//!
+//! [`soak`] runs storms and tallies what they met; [`hunt`] looks for the first storm in which a known
+//! bug falls. `cargo xtask soak` and `cargo xtask mutants` are their command lines.
+
+mod draw;
+mod families;
+mod faults;
+mod hunt;
+mod quiet;
+mod soak;
+mod storm;
+mod table;
+mod tally;
+mod weather;
+
+pub use draw::Draw;
+pub use families::{FAMILIES, Family, Mutant, Play, find};
+pub use hunt::{Catch, hunt};
+pub use soak::{Finding, Soak, soak};
+pub use storm::Storm;
+pub use table::table;
+pub use tally::{Row, Tally};

@@ -1,0 +1,117 @@
+//! The world of a storm, faults apart: the network, the disks, the clocks, the service times.
+
+use crate::Draw;
+
+/// A part of the scenario: its lines, and what it is counted under.
+#[derive(Debug, Default)]
+pub(crate) struct Part {
+    pub(crate) lines: Vec<String>,
+    pub(crate) features: Vec<String>,
+}
+
+impl Part {
+    fn line(&mut self, line: impl Into<String>) {
+        self.lines.push(line.into());
+    }
+
+    fn feature(&mut self, feature: impl Into<String>) {
+        self.features.push(feature.into());
+    }
+}
+
+/// A distribution of delays of about this size, in milliseconds.
+pub(crate) fn delay(draw: &mut Draw, most_ms: u64) -> (String, &'static str) {
+    let most = draw.between(1, most_ms.max(1));
+    match draw.below(10) {
+        0 => (format!("Constant(\"{most}ms\")"), "constant delays"),
+        1 | 2 => {
+            let mean = most.div_ceil(3);
+            (format!("Exponential(mean: \"{mean}ms\", min: \"100us\")"), "exponential delays")
+        }
+        3 => {
+            let max = most * 10;
+            (format!("Pareto(min: \"1ms\", shape: 1.3, max: \"{max}ms\")"), "heavy tails")
+        }
+        4 => {
+            let (rare, far) = (draw.between(1, 9), most * 8);
+            let usual = format!("(100, Uniform(\"1ms\", \"{}ms\"))", most + 1);
+            let mixture = format!("Mixture([{usual}, ({rare}, Constant(\"{far}ms\"))])");
+            (mixture, "mixed delays")
+        }
+        _ => (format!("Uniform(\"500us\", \"{}ms\")", most + 1), "uniform delays"),
+    }
+}
+
+pub(crate) fn network(draw: &mut Draw) -> Part {
+    let mut part = Part::default();
+    let (delay, delay_feature) = delay(draw, 60);
+    part.feature(delay_feature);
+    let loss = draw.pick(&[0, 0, 1, 5, 10, 20]);
+    let doubled = draw.pick(&[0, 0, 1, 5, 10]);
+    let mut fields = vec![format!("delay: {delay}")];
+    if loss > 0 {
+        fields.push(format!("loss: \"{loss}%\""));
+        part.feature("loss");
+    }
+    if draw.chance(25) {
+        part.feature("stream");
+        part.line(format!("network: Stream({}),", fields.join(", ")));
+        return part;
+    }
+    part.feature("datagram");
+    if doubled > 0 {
+        fields.push(format!("duplication: \"{doubled}%\""));
+        part.feature("duplication");
+    }
+    if draw.chance(30) {
+        fields.push("order: Fifo".to_owned());
+    } else {
+        part.feature("reordering");
+    }
+    part.line(format!("network: Datagram({}),", fields.join(", ")));
+    part
+}
+
+pub(crate) fn disks(draw: &mut Draw) -> Part {
+    let mut part = Part::default();
+    if draw.chance(75) {
+        let most = draw.between(1, 15);
+        part.line(format!("disks: [(who: Servers, sync: Uniform(\"0s\", \"{most}ms\"))],"));
+        part.feature("disks that take time");
+    }
+    part
+}
+
+/// Clocks that are wrong by no more than the protocol was promised.
+pub(crate) fn clocks(draw: &mut Draw, drift_ppm: u64) -> Part {
+    let mut part = Part::default();
+    if draw.chance(60) {
+        let drift = if drift_ppm == 0 { 0 } else { draw.between(1, drift_ppm) };
+        let offset = draw.between(1, 10_000);
+        part.line(format!(
+            "clocks: [(offset_within: \"{offset}ms\", drift_within: \"{drift}ppm\")],"
+        ));
+        part.feature("clocks that drift");
+    }
+    part
+}
+
+pub(crate) fn service(draw: &mut Draw) -> Part {
+    let mut part = Part::default();
+    if draw.chance(35) {
+        let most = draw.pick(&[50, 200, 1_000]);
+        part.line(format!("service: [(who: Servers, time: Uniform(\"1us\", \"{most}us\"))],"));
+        part.feature("steps that take time");
+    }
+    part
+}
+
+/// In which order things of one instant happen.
+pub(crate) fn ties(draw: &mut Draw) -> Part {
+    let mut part = Part::default();
+    if draw.chance(50) {
+        part.line("ties: Drawn,");
+        part.feature("drawn ties");
+    }
+    part
+}

@@ -1,0 +1,59 @@
+//! Storms in the ordinary test run: fewer than a soak, from the same generator.
+
+use std::collections::BTreeSet;
+use std::num::NonZeroUsize;
+
+use sim_scenario::load_text;
+use soak::{FAMILIES, Soak, Storm, soak};
+
+fn storms(seeds: u64, jobs: usize) -> Vec<Soak> {
+    let catalogue = catalogue::catalogue();
+    let all = FAMILIES.iter().map(|family| {
+        let jobs = NonZeroUsize::new(jobs);
+        soak(family, None, &catalogue, 0..seeds, jobs, &|_| ()).expect("threads")
+    });
+    all.collect()
+}
+
+/// Every claim holds; and every kind of fault strikes and every feature is met, for what is never met
+/// finds nothing.
+#[test]
+fn every_claim_holds_in_storms() {
+    for soak in storms(200, 0) {
+        for finding in soak.findings.values() {
+            eprintln!("seed {}: {:?}\n{}", finding.storm.seed, finding.told, finding.storm.text);
+        }
+        assert_eq!(soak.findings.len(), 0);
+        assert_eq!((soak.sweep.held, soak.tally.storms), (200, 200));
+        assert_eq!(soak.tally.vacuous().collect::<Vec<_>>(), Vec::<&str>::new());
+        let idle = soak.tally.faults.iter().filter(|(_, row)| row.storms > 8 && row.times == 0);
+        assert_eq!(idle.collect::<Vec<_>>(), Vec::new());
+        let rare = soak.tally.features.iter().filter(|(_, storms)| **storms < 2);
+        assert_eq!(rare.collect::<Vec<_>>(), Vec::new());
+    }
+}
+
+#[test]
+fn the_number_of_jobs_changes_nothing() {
+    for (one, two) in storms(20, 1).into_iter().zip(storms(20, 3)) {
+        assert_eq!(one.sweep, two.sweep);
+        assert_eq!(one.tally, two.tally);
+    }
+}
+
+/// What a seed means may not change from one run of the tool to the next, and every storm is a scenario.
+#[test]
+fn a_storm_is_a_scenario_made_of_its_seed() {
+    let catalogue = catalogue::catalogue();
+    for family in FAMILIES {
+        let mut texts = BTreeSet::new();
+        for seed in 0..1_000 {
+            let storm = Storm::of(family, seed, None);
+            assert_eq!(storm.text, Storm::of(family, seed, None).text);
+            let loaded = load_text("storm.ron", &storm.text, &catalogue);
+            let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+            assert_eq!(loaded.prepared.facts().faults.len(), storm.faults.len(), "{}", storm.text);
+            assert!(texts.insert(storm.text));
+        }
+    }
+}
