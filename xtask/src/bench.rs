@@ -7,8 +7,18 @@ use crate::{Workspace, command};
 /// Builds and runs `sim-engine`'s interleaved bench, which takes the options and prints the table.
 #[must_use]
 pub fn engine(workspace: &Workspace, options: &[&str]) -> ExitCode {
-    let mut bench = command::cargo(workspace, &["bench", "--package", "sim-engine"]);
-    bench.args(["--bench", "interleaved", "--"]).args(options);
+    run(workspace, "sim-engine", "interleaved", options)
+}
+
+/// Builds and runs the catalogue's bench of scenarios, which takes the options and prints the table.
+#[must_use]
+pub fn protocols(workspace: &Workspace, options: &[&str]) -> ExitCode {
+    run(workspace, "catalogue", "protocols", options)
+}
+
+fn run(workspace: &Workspace, package: &str, name: &str, options: &[&str]) -> ExitCode {
+    let mut bench = command::cargo(workspace, &["bench", "--package", package]);
+    bench.args(["--bench", name, "--"]).args(options);
     match command::run(bench) {
         Ok(()) => ExitCode::SUCCESS,
         Err(why) => {

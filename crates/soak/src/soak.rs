@@ -35,7 +35,7 @@ pub struct Finding {
     pub told: Vec<String>,
 }
 
-/// Runs the storms of these seeds, so many at a time (as many as there are cores when `None`), and
+/// Runs the storms of these seeds, at least one, so many at a time (as many as there are cores when `None`), and
 /// tells `done` of each that has ended, in any order: its verdict and its steps.
 ///
 /// # Errors
@@ -63,7 +63,7 @@ pub fn soak(
         }
         report
     };
-    let sweep = sweep(seeds, jobs, &run, done)?;
+    let sweep = sweep(seeds.start..=seeds.end - 1, jobs, &run, done)?;
     let (tally, findings) = seen.into_inner().unwrap_or_else(PoisonError::into_inner);
     Ok(Soak { sweep, tally, findings })
 }
