@@ -10,7 +10,8 @@ pub fn engine(workspace: &Workspace, options: &[&str]) -> ExitCode {
     run(workspace, "sim-engine", "interleaved", options)
 }
 
-/// Builds and runs the catalogue's bench of scenarios, which takes the options and prints the table.
+/// Builds and runs the catalogue's bench of scenarios, which takes the options and prints the
+/// table.
 #[must_use]
 pub fn protocols(workspace: &Workspace, options: &[&str]) -> ExitCode {
     run(workspace, "catalogue", "protocols", options)

@@ -1,5 +1,5 @@
-//! The corpus of scenarios: each is as expected with many seeds, and one seed gives one history, run
-//! after run, in debug and release, on one core and on two.
+//! The corpus of scenarios: each is as expected with many seeds, and one seed gives one history,
+//! run after run, in debug and release, on one core and on two.
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -48,8 +48,8 @@ pub fn check(workspace: &Workspace) -> Told {
     ))
 }
 
-/// The catalogue's test over 200 seeds on all cores, which has a budget and tells what each scenario
-/// takes of it. It is for release only, so the ordinary tests leave it out.
+/// The catalogue's test over 200 seeds on all cores, which has a budget and tells what each
+/// scenario takes of it. It is for release only, so the ordinary tests leave it out.
 fn many_seeds(workspace: &Workspace) -> Result<(), String> {
     let arguments = ["test", "--quiet", "--release", "--package", "catalogue", "--test", "corpus"];
     let mut test = command::cargo(workspace, &arguments);

@@ -29,7 +29,7 @@ usage: cargo xtask COMMAND
   bench engine [--json] [--rounds N]
                            the engine against a bare event loop: nanoseconds per event, ratios
   bench protocols [--json] [--runs N] [--seeds N]
-                           scenarios: virtual seconds per second of processor time, events per second
+                           scenarios: virtual seconds per CPU second, events per second
   soak FAMILY [--seeds N|A..B] [--jobs N] [--mutant CODE] [--keep DIR]
                            random storms over a family's features: every property must hold
   soak FAMILY --show SEED  the storm of a seed, as a scenario

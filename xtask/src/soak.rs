@@ -1,5 +1,5 @@
-//! `cargo xtask soak` and `cargo xtask mutants`: the crate `soak`, built for release. It stands apart so
-//! that this program stays small and is built in no time.
+//! `cargo xtask soak` and `cargo xtask mutants`: the crate `soak`, built for release. It stands
+//! apart so that this program stays small and is built in no time.
 
 use std::process::ExitCode;
 
@@ -34,7 +34,8 @@ fn run(workspace: &Workspace, name: &str, options: &[&str], with_bugs: bool) -> 
     }
 }
 
-/// The stage of the check: known bugs fall in storms. In the build for release, which is there already.
+/// The stage of the check: known bugs fall in storms. In the build for release, which is there
+/// already.
 pub fn check(workspace: &Workspace) -> Told {
     let arguments =
         ["test", "--release", "--package", "soak", "--features", "mutants", "--test", "mutants"];

@@ -75,7 +75,8 @@ struct Table {
 #[derive(serde::Serialize)]
 struct Row {
     scenario: &'static str,
-    /// Virtual seconds in a second of processor time: how many times faster than real time it runs.
+    /// Virtual seconds in a second of processor time: how many times faster than real time it
+    /// runs.
     times_real_time: f64,
     events_per_second: f64,
     /// Of one run over all seeds; the same each time.

@@ -59,8 +59,8 @@ fn no_scenario_is_loaded_with_a_warning() {
     }
 }
 
-/// The most steps that the whole corpus may take with 200 seeds: about a minute and a half on two cores.
-/// Steps are the same on every machine; seconds are not.
+/// The most steps that the whole corpus may take with 200 seeds: about a minute and a half on two
+/// cores. Steps are the same on every machine; seconds are not.
 const STEPS_MAX: u64 = 400_000_000;
 
 /// On all cores, and in release: `cargo xtask check corpus` runs it so.

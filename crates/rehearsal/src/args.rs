@@ -69,8 +69,8 @@ pub(crate) struct RunArguments {
     /// Keep the run in a file, for `replay`
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
-    /// Keep what the clients asked and were told, for `check-history`; a file that is there already
-    /// is not overwritten
+    /// Keep what the clients asked and were told, for `check-history`; a file that is there
+    /// already is not overwritten
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
 }

@@ -77,8 +77,8 @@ impl Stable for ClientStable {
     }
 }
 
-/// A client of the service. It asks the server that answered last, follows redirects, and asks the next
-/// server when an answer is overdue. A retry is the same operation.
+/// A client of the service. It asks the server that answered last, follows redirects, and asks the
+/// next server when an answer is overdue. A retry is the same operation.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(bound = "")]
 pub struct Client<M: ServiceMessage> {
@@ -88,15 +88,16 @@ pub struct Client<M: ServiceMessage> {
     begun: u32,
     /// The next session's number.
     next_session: u64,
-    /// Operations under way, and idle sessions. A closed loop has one lane, an open one as many as there
-    /// are operations under way at once.
+    /// Operations under way, and idle sessions. A closed loop has one lane, an open one as many as
+    /// there are operations under way at once.
     lanes: BTreeMap<u32, Lane>,
     /// What it last knew of each key, which its compare-and-sets expect.
     known: BTreeMap<Key, Option<String>>,
     /// Whom it asks first.
     server: NodeId,
-    /// Whom it asks when an answer is overdue. Each server has its turn, wherever redirects lead: two
-    /// that were removed and do not know would otherwise send it from one to the other for ever.
+    /// Whom it asks when an answer is overdue. Each server has its turn, wherever redirects lead:
+    /// two that were removed and do not know would otherwise send it from one to the other for
+    /// ever.
     turn: NodeId,
     #[serde(skip)]
     message: PhantomData<fn() -> M>,

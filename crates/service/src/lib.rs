@@ -13,8 +13,8 @@
 //!                         answered by the deadline (liveness)
 //! ```
 //!
-//! A server executes [`Command`]s on a [`Store`], each at most once by client and sequence number, and
-//! speaks [`ServiceMessage`]s with the [`Client`]s beside its own protocol.
+//! A server executes [`Command`]s on a [`Store`], each at most once by client and sequence number,
+//! and speaks [`ServiceMessage`]s with the [`Client`]s beside its own protocol.
 
 mod client;
 mod command;

@@ -15,7 +15,8 @@ use crate::{Command, Output};
 pub struct ClientId {
     /// The client.
     pub node: NodeId,
-    /// Its how-manieth session, from 0, over all incarnations and all operations under way at once.
+    /// Its how-manieth session, from 0, over all incarnations and all operations under way at
+    /// once.
     pub session: u64,
 }
 
@@ -51,12 +52,13 @@ pub struct Reply {
 pub enum Answer {
     /// It took effect, now or when it was sent before, with this output.
     Done(Output),
-    /// This server cannot serve it; ask that one, if one is known. Says nothing about whether an earlier
-    /// sending took effect.
+    /// This server cannot serve it; ask that one, if one is known. Says nothing about whether an
+    /// earlier sending took effect.
     Redirect(Option<NodeId>),
 }
 
-/// A message type that carries the service's requests and replies beside the protocol's own messages.
+/// A message type that carries the service's requests and replies beside the protocol's own
+/// messages.
 pub trait ServiceMessage: Message {
     /// Wraps a client's request; its class is [`sim_node::Class::Client`].
     fn request(request: Request) -> Self;

@@ -6,9 +6,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{ClientId, Command, Key, Operation, Output};
 
-/// The state machine: keys and values, and for each session its last operation with the output, so that
-/// an operation takes effect at most once (Ongaro's thesis, 6.3). The sessions belong to the state, and
-/// so to snapshots.
+/// The state machine: keys and values, and for each session its last operation with the output, so
+/// that an operation takes effect at most once (Ongaro's thesis, 6.3). The sessions belong to the
+/// state, and so to snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Store {
     values: BTreeMap<Key, String>,

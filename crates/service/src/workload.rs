@@ -22,8 +22,8 @@ pub struct KeyValue {
     pub arrivals: Loop,
     /// How long a client waits for an answer before it asks again.
     pub timeout: Duration,
-    /// How often a client asks before it gives an operation up and goes on under a new identity; 0:
-    /// it never does.
+    /// How often a client asks before it gives an operation up and goes on under a new identity;
+    /// 0: it never does.
     pub attempts: u32,
 }
 

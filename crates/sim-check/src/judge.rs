@@ -55,8 +55,8 @@ impl Judge {
         }
     }
 
-    /// Says that the property cannot be told in this run, such as when a budget has run out: unless it
-    /// falls, its verdict is unknown. The first reason stands.
+    /// Says that the property cannot be told in this run, such as when a budget has run out: unless
+    /// it falls, its verdict is unknown. The first reason stands.
     pub fn undecided(&mut self, reason: impl Into<String>) {
         self.undecided.get_or_insert_with(|| reason.into());
     }

@@ -45,8 +45,8 @@ pub struct Parties<S, C> {
     pub client: C,
 }
 
-/// The disk of a node that is one of two parties; only its own half is ever written. An image of a disk
-/// needs to give no other half either.
+/// The disk of a node that is one of two parties; only its own half is ever written. An image of a
+/// disk needs to give no other half either.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct EitherStable<S, C> {

@@ -61,8 +61,8 @@ pub trait Protocol: 'static {
         workload: Option<&Self::Workload>,
     ) -> Result<Setup<Self::Node>, SettingsError>;
 
-    /// What the clients asked and were told in a run, as lines of JSON ([`sim_check::write_history`]);
-    /// `None` when the protocol has no clients.
+    /// What the clients asked and were told in a run, as lines of JSON
+    /// ([`sim_check::write_history`]); `None` when the protocol has no clients.
     #[must_use]
     fn history(_properties: &Self::Properties) -> Option<String> {
         None

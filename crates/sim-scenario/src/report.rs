@@ -46,8 +46,8 @@ pub struct Report {
     /// How each fault fared, in the scenario's order.
     #[serde(serialize_with = "faults")]
     pub faults: Vec<FaultReport>,
-    /// What the clients asked and were told, as lines of JSON; only when it was asked for, and `None`
-    /// when the protocol has no clients.
+    /// What the clients asked and were told, as lines of JSON; only when it was asked for, and
+    /// `None` when the protocol has no clients.
     #[serde(skip)]
     pub history: Option<String>,
 }

@@ -118,8 +118,8 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
 fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     let from = draw.between(100, CALM_MS - 1_500);
     let to = from + draw.between(50, 1_400);
-    // A relay waits for its occasion by itself. An omission from a trigger on would have no end before
-    // the calm, and whoever is deaf then deposes leaders for ever.
+    // A relay waits for its occasion by itself. An omission from a trigger on would have no end
+    // before the calm, and whoever is deaf then deposes leaders for ever.
     let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
     let (fault, mut row) = strike(draw, kind, play, triggered);
     let when = if triggered {

@@ -6,12 +6,12 @@
 //! finds something is a file, and the line that runs it again can be pasted.
 //!
 //! A storm has two halves. The [`Family`] chooses its settings, workload and what its model allows
-//! (`families/`, one file each); the network, the disks, the clocks and the faults are common to all
-//! (`weather.rs` and `faults.rs`). Each choice draws from a stream of its own, named for its purpose,
-//! so a new setting does not change the rest of the storms.
+//! (`families/`, one file each); the network, the disks, the clocks and the faults are common to
+//! all (`weather.rs` and `faults.rs`). Each choice draws from a stream of its own, named for its
+//! purpose, so a new setting does not change the rest of the storms.
 //!
-//! [`soak`] runs storms and tallies what they met; [`hunt`] looks for the first storm in which a known
-//! bug falls. `cargo xtask soak` and `cargo xtask mutants` are their command lines.
+//! [`soak`] runs storms and tallies what they met; [`hunt`] looks for the first storm in which a
+//! known bug falls. `cargo xtask soak` and `cargo xtask mutants` are their command lines.
 
 mod draw;
 mod families;

@@ -35,8 +35,8 @@ pub struct Finding {
     pub told: Vec<String>,
 }
 
-/// Runs the storms of these seeds, at least one, so many at a time (as many as there are cores when `None`), and
-/// tells `done` of each that has ended, in any order: its verdict and its steps.
+/// Runs the storms of these seeds, at least one, so many at a time (as many as there are cores when
+/// `None`), and tells `done` of each that has ended, in any order: its verdict and its steps.
 ///
 /// # Errors
 /// When the threads cannot be started.

@@ -1,5 +1,5 @@
-//! The storms bite: known bugs fall, each with the property that is to fall. `cargo xtask check` runs
-//! this; it needs `--features mutants`.
+//! The storms bite: known bugs fall, each with the property that is to fall. `cargo xtask check`
+//! runs this; it needs `--features mutants`.
 
 use soak::{FAMILIES, Family, find, hunt};
 

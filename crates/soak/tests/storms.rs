@@ -15,8 +15,8 @@ fn storms(seeds: u64, jobs: usize) -> Vec<Soak> {
     all.collect()
 }
 
-/// Every claim holds; and every kind of fault strikes and every feature is met, for what is never met
-/// finds nothing.
+/// Every claim holds; and every kind of fault strikes and every feature is met, for what is never
+/// met finds nothing.
 #[test]
 fn every_claim_holds_in_storms() {
     for soak in storms(200, 0) {
@@ -41,7 +41,8 @@ fn the_number_of_jobs_changes_nothing() {
     }
 }
 
-/// What a seed means may not change from one run of the tool to the next, and every storm is a scenario.
+/// What a seed means may not change from one run of the tool to the next, and every storm is a
+/// scenario.
 #[test]
 fn a_storm_is_a_scenario_made_of_its_seed() {
     let catalogue = catalogue::catalogue();

@@ -20,8 +20,8 @@ pub struct Config {
     pub noop: bool,
     /// Whether a candidate asks before it begins a term (thesis, 9.6).
     pub pre_vote: bool,
-    /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters withhold votes
-    /// while they hear a leader (thesis, 4.2.3).
+    /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters withhold
+    /// votes while they hear a leader (thesis, 4.2.3).
     pub check_quorum: bool,
     /// How reads are served.
     pub reads: Reads,
@@ -49,8 +49,8 @@ pub enum Reads {
     Log,
     /// After a round of heartbeats has confirmed leadership (thesis, 6.4).
     ReadIndex,
-    /// By the leader alone while its lease lasts (thesis, 6.4.1), which assumes bounded drift of clocks;
-    /// otherwise by ReadIndex.
+    /// By the leader alone while its lease lasts (thesis, 6.4.1), which assumes bounded drift of
+    /// clocks; otherwise by ReadIndex.
     Lease,
 }
 

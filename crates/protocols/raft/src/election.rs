@@ -1,5 +1,5 @@
-//! Elections: pre-votes, votes, and the withholding of votes (sections 5.2 and 5.4.1; thesis, 4.2.3 and
-//! 9.6).
+//! Elections: pre-votes, votes, and the withholding of votes (sections 5.2 and 5.4.1; thesis, 4.2.3
+//! and 9.6).
 
 use std::collections::BTreeMap;
 
@@ -29,9 +29,10 @@ impl Server {
         }
     }
 
-    /// Whether it has a vote, or had one until a change that may not be committed: then the others may
-    /// lack that change and need its vote, while only it can bring them the change, as a leader that
-    /// does not count itself (thesis, 4.2.2). Others wait to hear of a configuration with their vote.
+    /// Whether it has a vote, or had one until a change that may not be committed: then the others
+    /// may lack that change and need its vote, while only it can bring them the change, as a
+    /// leader that does not count itself (thesis, 4.2.2). Others wait to hear of a
+    /// configuration with their vote.
     fn may_be_needed(&self, id: NodeId) -> bool {
         let committed = self.configurations.range(..=self.commit).next_back();
         let from = committed.map(|(index, _)| *index).unwrap_or_default();
@@ -131,8 +132,9 @@ impl Server {
         cx: &mut Context<'_, Self>,
     ) {
         // "If a server receives a RequestVote within the minimum election timeout of hearing from a
-        // current leader, it does not update its term or grant its vote" (section 6). Nor does it when
-        // it is in that term already, of which somebody else may have told it: its lease binds it still.
+        // current leader, it does not update its term or grant its vote" (section 6). Nor does it
+        // when it is in that term already, of which somebody else may have told it: its
+        // lease binds it still.
         if request.term >= self.term && !request.transfer && self.withholds(cx) {
             cx.mark("vote withheld");
             return;
@@ -177,8 +179,8 @@ impl Server {
         }
     }
 
-    /// For whom a vote is counted: for whoever gave it. A number in the place of a set does not know
-    /// who that was, and takes a vote that arrives again for somebody else's.
+    /// For whom a vote is counted: for whoever gave it. A number in the place of a set does not
+    /// know who that was, and takes a vote that arrives again for somebody else's.
     fn counted_for(&self, from: NodeId, granted: bool, cx: &Context<'_, Self>) -> NodeId {
         match &self.standing {
             Standing::Candidate { votes }

@@ -8,18 +8,18 @@
 //! Properties:
 //!   RF1 election-safety        at most one leader is elected in a given term
 //!   RF2 leader-append-only     a leader never overwrites or deletes entries of its log
-//!   RF3 log-matching           logs that have an entry of one index and term are identical up to it
+//!   RF3 log-matching           logs with an entry of one index and term are identical up to it
 //!   RF4 leader-completeness    a committed entry is in the logs of the leaders of all later terms
 //!   RF5 state-machine-safety   no two servers apply different entries at one index
-//!   RF6 leader                 after the calm, a server leads within 30 election timeouts, and at the
-//!                              deadline (liveness)
+//!   RF6 leader                 after the calm, a server leads within 30 election timeouts, and at
+//!                              the deadline (liveness)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with a disk;
-//!        messages may be lost, doubled, delayed and reordered; n > 2f. Leases assume bounded drift.
+//!        messages may be lost, doubled, delayed and reordered; n > 2f; leases: bounded drift.
 //! ```
 //!
-//! Read beside the paper's figure 2: [`Server`] is the state, `election.rs` and `replication.rs` the
-//! remote procedure calls, `snapshots.rs` section 7, `reconfiguration.rs` section 6, `reads.rs`
+//! Read beside the paper's figure 2: [`Server`] is the state, `election.rs` and `replication.rs`
+//! the remote procedure calls, `snapshots.rs` section 7, `reconfiguration.rs` section 6, `reads.rs`
 //! section 8 and the thesis's chapter 6.
 
 mod config;

@@ -27,8 +27,8 @@ pub enum Payload {
 
 /// The entries after `base`, which a snapshot stands for.
 ///
-/// In an image of a disk, where often only terms matter, `(noops: [1, 1, 4])` is a log of empty entries of
-/// these terms.
+/// In an image of a disk, where often only terms matter, `(noops: [1, 1, 4])` is a log of empty
+/// entries of these terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(from = "Image")]
 pub struct Log {

@@ -9,8 +9,8 @@ use sim_node::NodeId;
 
 use crate::Index;
 
-/// A configuration of the cluster. In joint consensus there are two sets of voters, and every decision
-/// needs a majority of each.
+/// A configuration of the cluster. In joint consensus there are two sets of voters, and every
+/// decision needs a majority of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Configuration {
     /// The voters; in joint consensus those to come.
@@ -204,8 +204,8 @@ impl Configuration {
         incoming.into_iter().chain(outgoing).min().unwrap_or_default()
     }
 
-    /// The greatest value that a majority (of each set of voters) has reached, such as the time of the
-    /// last heartbeat acknowledged; `None` while too few have one.
+    /// The greatest value that a majority (of each set of voters) has reached, such as the time of
+    /// the last heartbeat acknowledged; `None` while too few have one.
     pub fn reached<T: Ord + Copy>(&self, value: impl Fn(NodeId) -> Option<T>) -> Option<T> {
         let incoming = majority_of(&self.incoming, &value)?;
         if self.outgoing.is_empty() {

@@ -125,8 +125,9 @@ pub struct AppendReply {
 pub enum Matching {
     /// Up to this index, durably.
     Upto(Index),
-    /// Not at `rejected`. The follower's entries of the term that it has there begin at `first` (that
-    /// term is `None` when its log ends before), so that the leader can back up by a term at a time.
+    /// Not at `rejected`. The follower's entries of the term that it has there begin at `first`
+    /// (that term is `None` when its log ends before), so that the leader can back up by a term
+    /// at a time.
     Conflict {
         /// The previous index of the append.
         rejected: Index,

@@ -277,8 +277,8 @@ impl Server {
         members
     }
 
-    /// A term that is newer than its own: it follows, nobody yet (figure 2, "rules for servers"). The
-    /// new term is written; whoever speaks of it sets a barrier first.
+    /// A term that is newer than its own: it follows, nobody yet (figure 2, "rules for servers").
+    /// The new term is written; whoever speaks of it sets a barrier first.
     pub(crate) fn enter_term(&mut self, term: Term, cx: &mut Context<'_, Self>) {
         self.term = term;
         self.vote = None;

@@ -106,8 +106,8 @@ impl Progress {
         news
     }
 
-    /// The logs do not match at `rejected`; `hint` is where they may. Returns whether to probe there:
-    /// an answer to an old append says nothing.
+    /// The logs do not match at `rejected`; `hint` is where they may. Returns whether to probe
+    /// there: an answer to an old append says nothing.
     pub fn note_conflict(&mut self, rejected: Index, hint: Index) -> bool {
         let stale = match &self.pace {
             Pace::Probe { .. } => rejected != self.next.previous(),

@@ -32,7 +32,8 @@ struct Round {
 impl Server {
     /// A client reads at the leader.
     pub(crate) fn read(&mut self, from: NodeId, request: Request, cx: &mut Context<'_, Self>) {
-        // Until an entry of its own term is committed, a leader does not know what is (6.4, step 1).
+        // Until an entry of its own term is committed, a leader does not know what is (6.4, step
+        // 1).
         if self.log.term_at(self.commit) != Some(self.term) {
             if let Standing::Leader(leading) = &mut self.standing {
                 leading.reading.early.retain(|(_, early)| early.operation != request.operation);
@@ -56,15 +57,15 @@ impl Server {
         self.settle_rounds(cx);
     }
 
-    /// The latest round that is not confirmed; 0 without one. Heartbeats carry it, as the messages of
-    /// the round may be lost.
+    /// The latest round that is not confirmed; 0 without one. Heartbeats carry it, as the messages
+    /// of the round may be lost.
     pub(crate) fn round_to_confirm(&self) -> u64 {
         let Standing::Leader(leading) = &self.standing else { return 0 };
         leading.reading.rounds.last_key_value().map_or(0, |(round, _)| *round)
     }
 
-    /// A follower has answered a heartbeat of a round: it followed this leader after the round began,
-    /// and after every earlier one.
+    /// A follower has answered a heartbeat of a round: it followed this leader after the round
+    /// began, and after every earlier one.
     pub(crate) fn confirm_round(&mut self, from: NodeId, round: u64, cx: &mut Context<'_, Self>) {
         if round == 0 {
             return;
@@ -109,9 +110,9 @@ impl Server {
         cx.send(client, Message::Reply(Reply { operation: request.operation, answer }));
     }
 
-    /// Whether nobody else can have been elected: a majority has answered messages that were sent less
-    /// than a lease ago, and withholds its votes for longer (thesis, 6.4.1). A transfer voids it, as
-    /// its target may be elected at once.
+    /// Whether nobody else can have been elected: a majority has answered messages that were sent
+    /// less than a lease ago, and withholds its votes for longer (thesis, 6.4.1). A transfer
+    /// voids it, as its target may be elected at once.
     fn has_lease(&self, cx: &Context<'_, Self>) -> bool {
         let Standing::Leader(leading) = &self.standing else { return false };
         if cx.config().reads != Reads::Lease || leading.transfer_begun {

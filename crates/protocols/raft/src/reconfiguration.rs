@@ -18,8 +18,8 @@ pub(crate) struct Plan {
     catching_up: BTreeMap<NodeId, CatchUp>,
 }
 
-/// A server catches up in rounds: each is over when it has what the leader had at the round's beginning
-/// (thesis, 4.2.1).
+/// A server catches up in rounds: each is over when it has what the leader had at the round's
+/// beginning (thesis, 4.2.1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct CatchUp {
     target: Index,
@@ -63,7 +63,8 @@ impl Server {
                 None => {}
             }
         }
-        // A transfer is asked for once: repeated, it would take leadership from whoever got it since.
+        // A transfer is asked for once: repeated, it would take leadership from whoever got it
+        // since.
         let asked = leader.is_some();
         wishes.retain(|wish| !(asked && matches!(wish, Admin::Transfer(_))));
         self.wishes = wishes;
@@ -112,8 +113,8 @@ impl Server {
         }
     }
 
-    /// Whether the configuration may change: the last change is committed, and so is an entry of the
-    /// own term (Ongaro's correction of 2015).
+    /// Whether the configuration may change: the last change is committed, and so is an entry of
+    /// the own term (Ongaro's correction of 2015).
     fn may_change(&self, cx: &Context<'_, Self>) -> bool {
         let settled = self.configuration_index() <= self.commit
             && self.log.term_at(self.commit) == Some(self.term);

@@ -36,8 +36,8 @@ impl Server {
         }
     }
 
-    /// A leader adds an entry: followers get it while the own copy is on its way to disk, and counts
-    /// only once it is there (thesis, 10.2.1).
+    /// A leader adds an entry: followers get it while the own copy is on its way to disk, and
+    /// counts only once it is there (thesis, 10.2.1).
     pub(crate) fn propose(&mut self, payload: Payload, cx: &mut Context<'_, Self>) {
         let is_configuration = matches!(payload, Payload::Configuration(_));
         let entry = Entry { term: self.term, payload };
@@ -54,8 +54,8 @@ impl Server {
         cx.send(cx.id(), Message::Persisted(self.term, after.next()));
     }
 
-    /// Only an entry of the own term commits what came before it (5.4.2). Whoever waits for one makes
-    /// an empty one, unless the election has, or a client.
+    /// Only an entry of the own term commits what came before it (5.4.2). Whoever waits for one
+    /// makes an empty one, unless the election has, or a client.
     pub(crate) fn want_own_entry(&mut self, cx: &mut Context<'_, Self>) {
         if self.is_leader() && self.log.last_term() != self.term {
             self.propose(Payload::Noop, cx);
@@ -118,8 +118,9 @@ impl Server {
         }
     }
 
-    /// The leader shows that it lives. An append that may be lost is sent again; where none is under
-    /// way, an empty one follows what was sent last, and its answer tells whether that has arrived.
+    /// The leader shows that it lives. An append that may be lost is sent again; where none is
+    /// under way, an empty one follows what was sent last, and its answer tells whether that
+    /// has arrived.
     pub(crate) fn show_life(&mut self, cx: &mut Context<'_, Self>) {
         if !self.is_leader() {
             return;
@@ -288,7 +289,8 @@ impl Server {
         }
     }
 
-    /// What a majority has, and is of the own term, is committed with all that is before it (5.4.2).
+    /// What a majority has, and is of the own term, is committed with all that is before it
+    /// (5.4.2).
     pub(crate) fn advance_commit(&mut self, cx: &mut Context<'_, Self>) {
         let id = cx.id();
         let Standing::Leader(leading) = &self.standing else { return };

@@ -116,9 +116,9 @@ impl Protocol for Raft {
             name: "members",
             kind: "list of numbers",
             default: Some("all servers"),
-            meaning: "the voters of the first configuration. The other servers wait to be added. Give \
-                      it when the membership changes: then the calm brings back all servers, and not \
-                      a majority of them only",
+            meaning: "the voters of the first configuration. The other servers wait to be added. \
+                      Give it when the membership changes: then the calm brings back all servers, \
+                      and not a majority of them only",
         },
         Field {
             name: "election_timeout",

@@ -1,5 +1,5 @@
-//! Snapshots: taken by each server for itself, and sent in chunks to followers that are too far behind
-//! (section 7).
+//! Snapshots: taken by each server for itself, and sent in chunks to followers that are too far
+//! behind (section 7).
 
 use serde::Serialize;
 use service::Store;
@@ -120,8 +120,8 @@ impl Server {
         cx.send(from, Message::SnapshotReply(reply));
     }
 
-    /// Adds a chunk to what has been received; installs the snapshot with the last one. Returns how many
-    /// items there are, and whether it is installed.
+    /// Adds a chunk to what has been received; installs the snapshot with the last one. Returns how
+    /// many items there are, and whether it is installed.
     fn assemble(&mut self, chunk: Chunk, cx: &mut Context<'_, Self>) -> (u32, bool) {
         let fits = self.assembly.as_ref().is_some_and(|assembly| {
             assembly.index == chunk.index && assembly.last_term == chunk.last_term

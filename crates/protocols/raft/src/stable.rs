@@ -47,7 +47,8 @@ pub enum Record {
     Append {
         /// The index before the first of them.
         after: Index,
-        /// The term there. When a crash has lost what should be there, this record is lost with it.
+        /// The term there. When a crash has lost what should be there, this record is lost with
+        /// it.
         after_term: Term,
         /// The entries.
         entries: Vec<Entry>,
@@ -59,7 +60,8 @@ pub enum Record {
         /// The last index that is forgotten.
         upto: Index,
     },
-    /// A snapshot from the leader replaces the state and, unless the log has its last entry, the log.
+    /// A snapshot from the leader replaces the state and, unless the log has its last entry, the
+    /// log.
     Install {
         /// The snapshot.
         snapshot: Snapshot,
@@ -93,8 +95,9 @@ impl Stable for Disk {
                 self.snapshot = Some(snapshot.clone());
             }
         }
-        // A crash may keep an entry and lose the new term that was written before it. The entry tells
-        // of the term all the same. A vote given in it was not durable, so nobody has heard of it.
+        // A crash may keep an entry and lose the new term that was written before it. The entry
+        // tells of the term all the same. A vote given in it was not durable, so nobody has
+        // heard of it.
         if self.log.last_term() > self.term {
             (self.term, self.vote) = (self.log.last_term(), None);
         }
@@ -102,8 +105,8 @@ impl Stable for Disk {
 }
 
 impl Log {
-    /// A leader's snapshot takes the log's place; what follows its last entry is kept only if the log
-    /// has that very entry (section 7: "retain log entries following it").
+    /// A leader's snapshot takes the log's place; what follows its last entry is kept only if the
+    /// log has that very entry (section 7: "retain log entries following it").
     pub fn replace_by(&mut self, snapshot: &Snapshot) {
         if self.term_at(snapshot.index) == Some(snapshot.term) {
             self.compact(snapshot.index);

@@ -1,5 +1,5 @@
-//! Days without a storm: whatever is set, every claim holds and the clients are answered. Storms are the
-//! business of the crate `soak`.
+//! Days without a storm: whatever is set, every claim holds and the clients are answered. Storms
+//! are the business of the crate `soak`.
 
 mod cluster;
 

@@ -1,5 +1,5 @@
-//! The families of protocols: each says how it may be set, what it is asked for, and which known bugs
-//! the storms must find.
+//! The families of protocols: each says how it may be set, what it is asked for, and which known
+//! bugs the storms must find.
 
 mod raft;
 
@@ -40,15 +40,16 @@ pub struct Play {
     pub others: u32,
     /// Each clock may be wrong by so many parts per million, in either direction.
     pub drift_ppm: u64,
-    /// Whether the protocol is live even when servers outside the core hear some of those inside and
-    /// not others; if not, all cuts end before the calm.
+    /// Whether the protocol is live even when servers outside the core hear some of those inside
+    /// and not others; if not, all cuts end before the calm.
     pub bears_cuts: bool,
-    /// The kinds of faults that the protocol's model allows; what is named twice is drawn more often.
+    /// The kinds of faults that the protocol's model allows; what is named twice is drawn more
+    /// often.
     pub kinds: Vec<Kind>,
     /// What the triggers of faults may wait for.
     pub occasions: &'static [&'static str],
-    /// What its relays may wait for. No step that a node makes at its start: it would be struck and
-    /// given back again and again at one instant.
+    /// What its relays may wait for. No step that a node makes at its start: it would be struck
+    /// and given back again and again at one instant.
     pub relays: &'static [&'static str],
     /// How long after the calm liveness is due, in milliseconds.
     pub patience_ms: u64,

@@ -1,5 +1,5 @@
-//! Raft: every optional feature on and off, sizes from the least to the roomy, membership changes and
-//! transfers of leadership, and all kinds of faults but the loss of a disk.
+//! Raft: every optional feature on and off, sizes from the least to the roomy, membership changes
+//! and transfers of leadership, and all kinds of faults but the loss of a disk.
 
 use super::{Family, Fields, Mutant, Play};
 use crate::Draw;
@@ -180,9 +180,9 @@ const MIXES: &[&str] = &[
     "(get: 20, put: 10, append: 60, cas: 5, delete: 5)",
 ];
 
-/// Operations that stay open for long make a history hard to judge, appends most of all, whose orders
-/// all differ. So workloads that leave many open are small: an open loop during an outage, and clients
-/// that give up.
+/// Operations that stay open for long make a history hard to judge, appends most of all, whose
+/// orders all differ. So workloads that leave many open are small: an open loop during an outage,
+/// and clients that give up.
 fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, String) {
     let mut fields = Fields::default();
     let open = draw.chance(30);

@@ -18,8 +18,8 @@ pub struct Leader {
     led: Option<SimTime>,
 }
 
-/// An election that fails takes a timeout, and each succeeds with a fair chance (section 9.3): so many
-/// failures in a row do not happen where timeouts fit the network.
+/// An election that fails takes a timeout, and each succeeds with a fair chance (section 9.3): so
+/// many failures in a row do not happen where timeouts fit the network.
 const TIMEOUTS: u64 = 30;
 
 impl Property<Party> for Leader {
@@ -69,9 +69,9 @@ impl Property<Party> for Leader {
     }
 }
 
-/// Who leads: whom a majority of its voters has left behind, for newer terms, leads no longer and does
-/// not know. A server that was removed, or that campaigns where hardly anybody hears it, counts for
-/// nothing. Whoever leads the core may be outside it, as long as it is up.
+/// Who leads: whom a majority of its voters has left behind, for newer terms, leads no longer and
+/// does not know. A server that was removed, or that campaigns where hardly anybody hears it,
+/// counts for nothing. Whoever leads the core may be outside it, as long as it is up.
 fn leader(view: &View<'_, Party>) -> Option<NodeId> {
     let leads = |leader: &Server| {
         let is_here = |voter| Some(server(view, voter)?.term() <= leader.term());

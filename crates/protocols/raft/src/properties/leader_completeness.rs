@@ -8,7 +8,8 @@ use sim_node::{Effect, Node, NodeId};
 use super::server;
 use crate::{Index, Party, Server, Term};
 
-/// RF4 leader-completeness (figure 3). A log is meant here with the entries that a snapshot stands for.
+/// RF4 leader-completeness (figure 3). A log is meant here with the entries that a snapshot stands
+/// for.
 #[derive(Clone, Debug)]
 pub struct LeaderCompleteness {
     /// Every committed entry, from index 1 on.
@@ -62,7 +63,8 @@ impl Property<Party> for LeaderCompleteness {
 }
 
 impl LeaderCompleteness {
-    /// A server commits what nobody had: a leader, or whoever hears of it before the leader's next step.
+    /// A server commits what nobody had: a leader, or whoever hears of it before the leader's next
+    /// step.
     fn commit(&mut self, view: &View<'_, Party>, server: &Server, judge: &mut Judge, known: usize) {
         let (within, step) = (server.term(), view.step);
         for number in known as u64 + 1..=server.commit().0 {

@@ -8,8 +8,8 @@ use sim_node::{Effect, Node, NodeId};
 use super::records;
 use crate::{Index, Party, Payload, Record, Term};
 
-/// RF3 log-matching (figure 3). By induction it is enough that every entry of one index and term has
-/// one content and one term before it.
+/// RF3 log-matching (figure 3). By induction it is enough that every entry of one index and term
+/// has one content and one term before it.
 #[derive(Clone, Debug)]
 pub struct LogMatching {
     /// Every entry that was ever in a log: the term before it, its content, and the first step.

@@ -10,8 +10,8 @@ use sim_node::{Effect, Node, NodeId};
 use super::{records, server};
 use crate::{Entry, Index, Party, Payload, Record, Snapshot};
 
-/// RF5 state-machine-safety (figure 3), and what it is for: servers that have applied the same entries,
-/// by themselves or through a snapshot, are in the same state.
+/// RF5 state-machine-safety (figure 3), and what it is for: servers that have applied the same
+/// entries, by themselves or through a snapshot, are in the same state.
 #[derive(Clone, Debug)]
 pub struct StateMachineSafety {
     /// The entry that was applied first at each index, and the step.
@@ -117,7 +117,8 @@ impl StateMachineSafety {
     }
 }
 
-/// Of a state, to be compared within one run: a long run takes many snapshots, and each may be large.
+/// Of a state, to be compared within one run: a long run takes many snapshots, and each may be
+/// large.
 fn fingerprint(store: &Store) -> u64 {
     let mut hasher = DefaultHasher::new();
     store.hash(&mut hasher);
