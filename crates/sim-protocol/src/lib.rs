@@ -41,7 +41,12 @@ pub trait Protocol: 'static {
     /// The workload that its own clients make, `workload: Name(...)`; `()` when it has no clients.
     type Workload: Workload;
     /// The state machine. Disks can be written in a scenario.
-    type Node: Node<Config: Send + Sync, Request: Send + Sync, Stable: DeserializeOwned + Send + Sync>;
+    type Node: Node<
+            // One scenario runs on several threads, with several seeds.
+            Config: Send + Sync,
+            Request: Send + Sync,
+            Stable: DeserializeOwned + Send + Sync,
+        >;
     /// What a scenario can ask a node for, as it is written there; most often the node's own
     /// requests.
     type Request: DeserializeOwned + Into<<Self::Node as Node>::Request>;
