@@ -57,7 +57,13 @@ impl Server {
         Self::persist(cx);
         let request = self.vote_request(self.term, transfer);
         self.ask_voters(&Message::RequestVote(request), cx);
-        self.settle_vote(cx);
+        // The votes of others come after the own is durable, for only then are they asked. Whoever
+        // needs no other waits for its own as well: to itself, behind the barrier.
+        let id = cx.id();
+        let own = |voter| (voter == id).then_some(true);
+        if self.configuration().vote(own) == VoteResult::Won {
+            cx.send(id, Message::Vote(VoteReply { term: self.term, granted: true }));
+        }
     }
 
     fn vote_request(&self, term: Term, transfer: bool) -> VoteRequest {
