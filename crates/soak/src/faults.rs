@@ -125,7 +125,11 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     let when = if triggered {
         let (on, nth) = (draw.pick(play.occasions), draw.pick(&[1, 1, 2, 3, 5, 10, 20]));
         row += ", on a trigger";
-        format!("When((on: {on}, nth: {nth}), {fault})")
+        // Clients write, too. One that is cut off from a server outside the core stays so in the
+        // calm, and that server may lead.
+        let at_a_server = on == "Write" && fault.contains("Trigger");
+        let at = if at_a_server { format!(", at: {}", nth % play.servers) } else { String::new() };
+        format!("When((on: {on}{at}, nth: {nth}), {fault})")
     } else if kind.is_momentary() && draw.chance(40) {
         format!("At(\"{from}ms\", {fault})")
     } else {
