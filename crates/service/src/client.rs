@@ -14,6 +14,22 @@ use crate::{Answer, ClientId, Command, Key, KeyValue, Operation, Output, Request
 pub struct ClientConfig {
     /// The workload.
     pub workload: KeyValue,
+    /// The number of the first client; the others follow. Between the servers and the clients
+    /// there may be other parties, such as a chain's master.
+    pub first: u32,
+    /// Whom a client asks.
+    pub routing: Routing,
+}
+
+/// Whom a client asks, as long as answers come.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Routing {
+    /// One server, such as a leader, serves everything: who answered last is asked next.
+    #[default]
+    Single,
+    /// Updates and reads have servers of their own, as in a chain. A read is sent to who answered
+    /// the last one; an update to where the last one was sent, since another server answers it.
+    Split,
 }
 
 /// The client's timers.
@@ -93,14 +109,21 @@ pub struct Client<M: ServiceMessage> {
     lanes: BTreeMap<u32, Lane>,
     /// What it last knew of each key, which its compare-and-sets expect.
     known: BTreeMap<Key, Option<String>>,
-    /// Whom it asks first.
-    server: NodeId,
-    /// Whom it asks when an answer is overdue. Each server has its turn, wherever redirects lead:
-    /// two that were removed and do not know would otherwise send it from one to the other for
-    /// ever.
-    turn: NodeId,
+    /// Whom it asks for updates, and for reads unless they have a server of their own.
+    updates: Address,
+    /// Whom it asks for reads, where they have a server of their own.
+    reads: Address,
     #[serde(skip)]
     message: PhantomData<fn() -> M>,
+}
+
+/// Whom a client asks.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+struct Address {
+    /// Whom it asks first.
+    server: NodeId,
+    /// Whom it asks when an answer is overdue. Each server has its turn, wherever redirects lead.
+    turn: NodeId,
 }
 
 /// A session, in which one operation at a time is under way.
@@ -114,7 +137,10 @@ struct Lane {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct UnderWay {
     command: Command,
+    /// How often it was asked for, redirects that were followed not counted.
     attempts: u32,
+    /// How many redirects were followed in this attempt.
+    redirects: u32,
 }
 
 /// Sessions of different incarnations are this far apart.
@@ -132,15 +158,16 @@ impl<M: ServiceMessage> Node for Client<M> {
         cx.write(ClientRecord::Started);
         cx.barrier();
         let workload = &cx.config().workload;
-        let place = cx.id().number() - cx.servers();
+        let place = cx.id().number() - cx.config().first;
+        let address = Address::first(place, cx.servers());
         let client = Self {
             left: workload.share(place).saturating_sub(stable.begun),
             begun: stable.begun,
             next_session: u64::from(stable.starts) * SESSIONS_PER_START,
             lanes: BTreeMap::new(),
             known: BTreeMap::new(),
-            server: NodeId::new(place % cx.servers()),
-            turn: NodeId::new((place + 1) % cx.servers()),
+            updates: address.clone(),
+            reads: address,
             message: PhantomData,
         };
         client.plan_next(cx);
@@ -156,12 +183,15 @@ impl<M: ServiceMessage> Node for Client<M> {
         else {
             return;
         };
+        let is_read = lane.is_read();
         match reply.answer {
             Answer::Done(output) => {
                 if let Some(under_way) = lane.under_way.take() {
                     learn(&mut self.known, &under_way.command, &output);
                 }
-                self.server = from;
+                if is_read || cx.config().routing == Routing::Single {
+                    self.address(is_read, cx.config()).server = from;
+                }
                 cx.cancel_timer(ClientTimer::Overdue(number));
                 cx.indicate(ClientIndication::Answered { operation: reply.operation, output });
                 if let Loop::Closed { .. } = cx.config().workload.arrivals {
@@ -171,9 +201,10 @@ impl<M: ServiceMessage> Node for Client<M> {
             // Without a better address, the same server is asked again when the answer is overdue.
             Answer::Redirect(None) => {}
             Answer::Redirect(Some(server)) => {
-                if server != from && server.number() < cx.servers() {
-                    self.server = server;
-                    self.ask(number, true, cx);
+                if server != from && server.number() < cx.servers() && lane.may_follow(cx.servers())
+                {
+                    self.address(is_read, cx.config()).server = server;
+                    self.send(number, true, cx);
                 }
             }
         }
@@ -200,7 +231,35 @@ impl<M: ServiceMessage> Node for Client<M> {
     }
 }
 
+impl Address {
+    /// Clients begin with different servers.
+    fn first(place: u32, servers: u32) -> Self {
+        let server = |number| NodeId::new(number % servers);
+        Self { server: server(place), turn: server(place + 1) }
+    }
+
+    /// Goes on to the next server.
+    fn next(&mut self, servers: u32) {
+        let after = |node: NodeId| NodeId::new((node.number() + 1) % servers);
+        self.server = if self.turn == self.server { after(self.turn) } else { self.turn };
+        self.turn = after(self.server);
+    }
+}
+
 impl Lane {
+    /// Whether one more redirect is followed in this attempt. Two servers that were removed and do
+    /// not know would send the client from one to the other for ever; so after as many redirects
+    /// as there are servers it waits until the answer is overdue, and asks elsewhere.
+    fn may_follow(&mut self, servers: u32) -> bool {
+        let Some(under_way) = &mut self.under_way else { return false };
+        under_way.redirects += 1;
+        under_way.redirects <= servers
+    }
+
+    fn is_read(&self) -> bool {
+        self.under_way.as_ref().is_some_and(|under_way| under_way.command.is_read())
+    }
+
     fn operation(&self, node: NodeId) -> Operation {
         Operation { client: ClientId { node, session: self.session }, sequence: self.sequence }
     }
@@ -211,6 +270,13 @@ impl<M: ServiceMessage> Client<M> {
     #[must_use]
     pub fn is_done(&self) -> bool {
         self.left == 0 && self.lanes.values().all(|lane| lane.under_way.is_none())
+    }
+
+    fn address(&mut self, is_read: bool, config: &ClientConfig) -> &mut Address {
+        match config.routing {
+            Routing::Split if is_read => &mut self.reads,
+            _ => &mut self.updates,
+        }
     }
 
     fn plan_next(&self, cx: &mut Context<'_, Self>) {
@@ -243,7 +309,7 @@ impl<M: ServiceMessage> Client<M> {
             Lane { session, sequence: 0, under_way: None }
         });
         lane.sequence += 1;
-        lane.under_way = Some(UnderWay { command: command.clone(), attempts: 0 });
+        lane.under_way = Some(UnderWay { command: command.clone(), attempts: 0, redirects: 0 });
         let operation = lane.operation(cx.id());
         cx.indicate(ClientIndication::Invoked { operation, command });
         self.ask(number, false, cx);
@@ -251,25 +317,34 @@ impl<M: ServiceMessage> Client<M> {
 
     /// Sends an operation, and waits for its answer.
     fn ask(&mut self, number: u32, again: bool, cx: &mut Context<'_, Self>) {
-        let Some(lane) = self.lanes.get_mut(&number) else { return };
-        let operation = lane.operation(cx.id());
-        let Some(under_way) = &mut lane.under_way else { return };
-        under_way.attempts += 1;
-        let request = M::request(Request { operation, command: under_way.command.clone() });
-        if again {
-            cx.resend(self.server, request);
-        } else {
-            cx.send(self.server, request);
+        let lane = self.lanes.get_mut(&number);
+        if let Some(under_way) = lane.and_then(|lane| lane.under_way.as_mut()) {
+            under_way.attempts += 1;
+            under_way.redirects = 0;
+            self.send(number, again, cx);
+            cx.set_timer(ClientTimer::Overdue(number), cx.config().workload.timeout);
         }
-        cx.set_timer(ClientTimer::Overdue(number), cx.config().workload.timeout);
+    }
+
+    fn send(&mut self, number: u32, again: bool, cx: &mut Context<'_, Self>) {
+        let Some(lane) = self.lanes.get(&number) else { return };
+        let operation = lane.operation(cx.id());
+        let Some(under_way) = &lane.under_way else { return };
+        let command = under_way.command.clone();
+        let server = self.address(command.is_read(), cx.config()).server;
+        let request = M::request(Request { operation, command });
+        if again {
+            cx.resend(server, request);
+        } else {
+            cx.send(server, request);
+        }
     }
 
     /// No answer came in time: asks the next server, or gives up and goes on under a new identity.
     fn overdue(&mut self, number: u32, cx: &mut Context<'_, Self>) {
         let limit = cx.config().workload.attempts;
-        let after = |node: NodeId| NodeId::new((node.number() + 1) % cx.servers());
-        self.server = if self.turn == self.server { after(self.turn) } else { self.turn };
-        self.turn = after(self.server);
+        let is_read = self.lanes.get(&number).is_some_and(Lane::is_read);
+        self.address(is_read, cx.config()).next(cx.servers());
         let Some(lane) = self.lanes.get_mut(&number) else { return };
         let attempts = lane.under_way.as_ref().map_or(0, |under_way| under_way.attempts);
         if limit == 0 || attempts < limit {

@@ -24,7 +24,9 @@ mod message;
 mod store;
 mod workload;
 
-pub use client::{Client, ClientConfig, ClientIndication, ClientRecord, ClientStable, ClientTimer};
+pub use client::{
+    Client, ClientConfig, ClientIndication, ClientRecord, ClientStable, ClientTimer, Routing,
+};
 pub use command::{Command, Key, Output};
 pub use completion::{Completion, Served};
 pub use linearizability::Linearizability;

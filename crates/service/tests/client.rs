@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use service::{
     Answer, Client, ClientConfig, ClientIndication, ClientStable, ClientTimer, KeyValue, Loop,
-    Operation, Output, Reply, Request, ServiceMessage,
+    Operation, Output, Reply, Request, Routing, ServiceMessage,
 };
 use sim_node::{
     Class, Context, Duration, Effect, Message, Moment, Node, NodeId, Sink, Span, Stable,
@@ -71,7 +71,11 @@ const MOMENT: Moment = Moment {
 
 impl Hand {
     fn new(workload: KeyValue) -> Self {
-        let config = ClientConfig { workload };
+        Self::routed(workload, Routing::Single)
+    }
+
+    fn routed(workload: KeyValue, routing: Routing) -> Self {
+        let config = ClientConfig { workload, first: 3, routing };
         let disk = ClientStable::default();
         let mut notebook = Notebook(Vec::new());
         let client = Client::start(&disk, &mut Context::new(&config, MOMENT, &mut notebook));
@@ -215,6 +219,49 @@ fn redirects_are_followed() {
     assert_eq!((*to, request.operation, *again), (leader, operation, true));
     hand.hear(leader, operation, done());
     assert_eq!(hand.begin().0, leader);
+}
+
+/// Two servers that send it from one to the other are left alone after a while: the answer becomes
+/// overdue although replies come all the time.
+#[test]
+fn redirects_in_a_circle_end() {
+    let mut hand = Hand::new(closed(1, 0));
+    let (mut at, operation) = hand.begin();
+    hand.timers.clear();
+    for _ in 0..3 {
+        let other = 1 - at;
+        hand.hear(at, operation, Answer::Redirect(Some(NodeId::new(other))));
+        assert_eq!(hand.sent.len(), 1);
+        at = other;
+    }
+    hand.hear(at, operation, Answer::Redirect(Some(NodeId::new(1 - at))));
+    assert!(hand.sent.is_empty(), "as many redirects as there are servers");
+    assert!(hand.timers.is_empty(), "what is overdue stays so, wherever redirects lead");
+    hand.timers.insert(OVERDUE, Span::from(Duration::from_millis(1)));
+    let asked: BTreeSet<u32> = (0..3)
+        .map(|_| {
+            hand.fire(OVERDUE);
+            hand.sent[0].0
+        })
+        .collect();
+    assert_eq!(asked.len(), 3, "each server has its turn");
+}
+
+/// In a chain, the head takes updates, and the tail answers both them and reads.
+#[test]
+fn updates_and_reads_may_have_servers_of_their_own() {
+    let mix = |get, put| service::Mix { get, put, append: 0, cas: 0, delete: 0 };
+    let route = |mix, routing| {
+        let workload = KeyValue { mix, ..closed(2, 0) };
+        let mut hand = Hand::routed(workload, routing);
+        let (first, operation) = hand.begin();
+        hand.hear((first + 2) % 3, operation, done());
+        (hand.begin().0 + 3 - first) % 3
+    };
+    assert_eq!(route(mix(0, 1), Routing::Split), 0, "an update goes to where the last one went");
+    assert_eq!(route(mix(1, 0), Routing::Split), 2, "a read goes to who answered the last one");
+    assert_eq!(route(mix(0, 1), Routing::Single), 2);
+    assert_eq!(route(mix(1, 0), Routing::Single), 2);
 }
 
 #[test]

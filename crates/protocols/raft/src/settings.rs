@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use serde::Deserialize;
-use service::{ClientConfig, KeyValue};
+use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, NodeId, Parties, Ratio, Role, Span};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
@@ -230,7 +230,7 @@ impl Protocol for Raft {
         let idle = || KeyValue { clients: 0, operations: 0, ..KeyValue::default() };
         let workload = workload.cloned().unwrap_or_else(idle);
         let others = workload.clients;
-        let client = ClientConfig { workload };
+        let client = ClientConfig { workload, first: settings.nodes, routing: Routing::Single };
         Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
     }
 

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use raft::{Config, Party, Reads, Suite};
-use service::{ClientConfig, KeyValue, Loop};
+use service::{ClientConfig, KeyValue, Loop, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
     Calm, Delay, Fault, Link, Network, Outcome, PlannedFault, Transport, When, World, WorldSpec,
@@ -65,7 +65,8 @@ pub(crate) fn spec(
 ) -> WorldSpec<Party> {
     let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
     let others = workload.clients;
-    let config = Parties { servers, server: config, client: ClientConfig { workload } };
+    let client = ClientConfig { workload, first: servers, routing: Routing::Single };
+    let config = Parties { servers, server: config, client };
     WorldSpec { others, ..WorldSpec::new(config, servers, network, deadline) }
 }
 
