@@ -97,7 +97,7 @@ pub(crate) struct Planned {
 pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
     let possible = |kind: &Kind| {
         !(kind.needs_company() && play.servers < 3
-            || *kind == Kind::ClientCrash && play.others == 0)
+            || *kind == Kind::ClientCrash && play.clients.is_empty())
     };
     let kinds: Vec<Kind> = play.kinds.iter().copied().filter(possible).collect();
     let many = usize::try_from(draw.between(1, 6)).expect("a small number");
@@ -187,7 +187,9 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
             (format!("Crash(who: {who}, disk: {disk})"), format!("crash to the calm, {disk}"))
         }
         Kind::ClientCrash => {
-            let client = u64::from(play.servers) + draw.below(u64::from(play.others));
+            let clients = &play.clients;
+            let client =
+                u64::from(clients.start) + draw.below(u64::from(clients.end - clients.start));
             (
                 format!("Crash(who: Node({client}), down: \"{down}ms\", disk: {disk})"),
                 format!("crash of a client, {disk}"),

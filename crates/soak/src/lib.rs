@@ -25,7 +25,7 @@ mod tally;
 mod weather;
 
 pub use draw::Draw;
-pub use families::{FAMILIES, Family, Mutant, Play, find};
+pub use families::{FAMILIES, Family, Links, Mutant, Play, find};
 pub use hunt::{Catch, hunt};
 pub use soak::{Finding, Soak, soak};
 pub use storm::Storm;

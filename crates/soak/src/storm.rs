@@ -27,7 +27,7 @@ impl Storm {
         let play = (family.play)(seed, mutant);
         let planned = faults(&mut draw("faults"), &play);
         let parts = [
-            weather::network(&mut draw("network")),
+            weather::network(&mut draw("network"), play.links),
             weather::disks(&mut draw("disks")),
             weather::clocks(&mut draw("clocks"), play.drift_ppm),
             weather::service(&mut draw("service")),
@@ -45,7 +45,9 @@ impl Storm {
             text.push('\n');
         };
         parts.iter().flat_map(|part| &part.lines).for_each(|part| line(part));
-        line(&format!("workload: {},", play.workload));
+        if !play.workload.is_empty() {
+            line(&format!("workload: {},", play.workload));
+        }
         line("faults: [");
         planned.iter().for_each(|fault| line(&format!("    {},", fault.text)));
         line("],");

@@ -1,6 +1,6 @@
 //! The world of a storm, faults apart: the network, the disks, the clocks, the service times.
 
-use crate::Draw;
+use crate::{Draw, Links};
 
 /// A part of the scenario: its lines, and what it is counted under.
 #[derive(Debug, Default)]
@@ -42,10 +42,28 @@ pub(crate) fn delay(draw: &mut Draw, most_ms: u64) -> (String, &'static str) {
     }
 }
 
-pub(crate) fn network(draw: &mut Draw) -> Part {
+/// A distribution of delays of at most so many milliseconds.
+fn bounded_delay(draw: &mut Draw, most_ms: u64) -> (String, &'static str) {
+    if draw.chance(15) {
+        return (format!("Constant(\"{}ms\")", draw.between(1, most_ms)), "constant delays");
+    }
+    (format!("Uniform(\"500us\", \"{}ms\")", draw.between(1, most_ms)), "uniform delays")
+}
+
+pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
     let mut part = Part::default();
-    let (delay, delay_feature) = delay(draw, 60);
+    let (delay, delay_feature) = match links {
+        Links::Bounded(most_ms) => bounded_delay(draw, most_ms),
+        _ => delay(draw, 60),
+    };
     part.feature(delay_feature);
+    if links != Links::Any {
+        let in_order = links == Links::Fifo || links != Links::Perfect && draw.chance(30);
+        part.feature(if in_order { "links in order" } else { "reordering" });
+        let order = if in_order { ", order: Fifo" } else { "" };
+        part.line(format!("network: Datagram(delay: {delay}{order}),"));
+        return part;
+    }
     let loss = draw.pick(&[0, 0, 1, 5, 10, 20]);
     let doubled = draw.pick(&[0, 0, 1, 5, 10]);
     let mut fields = vec![format!("delay: {delay}")];

@@ -1,7 +1,10 @@
 //! The families of protocols: each says how it may be set, what it is asked for, and which known
 //! bugs the storms must find.
 
+mod key_value;
 mod raft;
+
+use std::ops::Range;
 
 use crate::Draw;
 use crate::faults::Kind;
@@ -32,12 +35,15 @@ pub struct Mutant {
 pub struct Play {
     /// The scenario's `protocol`.
     pub protocol: String,
-    /// The scenario's `workload`.
+    /// The scenario's `workload`; empty when there is none.
     pub workload: String,
     /// How many servers there are.
     pub servers: u32,
-    /// How many nodes there are besides.
-    pub others: u32,
+    /// The numbers of its clients. Other parties, such as a chain's master, have numbers between
+    /// those of the servers and those of the clients.
+    pub clients: Range<u32>,
+    /// What its model allows links to do, faults apart.
+    pub links: Links,
     /// Each clock may be wrong by so many parts per million, in either direction.
     pub drift_ppm: u64,
     /// Whether the protocol is live even when servers outside the core hear some of those inside
@@ -55,6 +61,20 @@ pub struct Play {
     pub patience_ms: u64,
     /// What the storm is counted under, such as `reads: Lease`.
     pub features: Vec<String>,
+}
+
+/// What the links of a storm do, faults apart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Links {
+    /// Messages may be late without a bound, lost, doubled and reordered, or travel on connections
+    /// that break.
+    Any,
+    /// No message is lost or doubled; they may be late without a bound and out of order.
+    Perfect,
+    /// As [`Links::Perfect`], and what one incarnation sends to another arrives in order.
+    Fifo,
+    /// No message is lost or doubled, and each arrives within this bound, in milliseconds.
+    Bounded(u64),
 }
 
 /// Every family.

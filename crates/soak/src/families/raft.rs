@@ -1,7 +1,8 @@
 //! Raft: every optional feature on and off, sizes from the least to the roomy, membership changes
 //! and transfers of leadership, and all kinds of faults but the loss of a disk.
 
-use super::{Family, Fields, Mutant, Play};
+use super::key_value::clients;
+use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
 use crate::faults::Kind;
 
@@ -94,12 +95,13 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let protocol = fields.construct("Raft");
-    let (workload, others) = workload(seed, servers, changes, &mut fields.features);
+    let (workload, clients) = workload(seed, servers, changes, &mut fields.features);
     Play {
         protocol,
         workload,
         servers,
-        others,
+        clients: servers..servers + clients,
+        links: Links::Any,
         drift_ppm,
         bears_cuts,
         kinds: [Kind::ALL, OFTEN].concat(),
@@ -169,52 +171,6 @@ fn workload(seed: u64, servers: u32, changes: bool, features: &mut Vec<String>) 
     let requests =
         format!("Requests([\n            {},\n        ])", requests.join(",\n            "));
     (format!("[\n        {key_value},\n        {requests},\n    ]"), clients)
-}
-
-/// How operations are mixed, lightly and heavily in appends.
-const MIXES: &[&str] = &[
-    "(get: 50, put: 25, append: 15, cas: 5, delete: 5)",
-    "(get: 60, put: 40, append: 0, cas: 0, delete: 0)",
-    "(get: 30, put: 30, append: 0, cas: 0, delete: 40)",
-    "(get: 20, put: 20, append: 0, cas: 60, delete: 0)",
-    "(get: 20, put: 10, append: 60, cas: 5, delete: 5)",
-];
-
-/// Operations that stay open for long make a history hard to judge, appends most of all, whose
-/// orders all differ. So workloads that leave many open are small: an open loop during an outage,
-/// and clients that give up.
-fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, String) {
-    let mut fields = Fields::default();
-    let open = draw.chance(30);
-    let attempts = draw.pick(&[0, 0, 0, 0, 0, 0, 1, 2, 5]);
-    let large = !open && attempts == 0;
-    let clients = if large { draw.pick(&[1, 2, 3, 3, 3, 5]) } else { draw.pick(&[1, 2, 3]) };
-    fields.plain("clients", clients);
-    fields.plain("operations", if large { draw.between(20, 120) } else { draw.between(8, 40) });
-    let keys = if large { draw.pick(&[1, 2, 2, 4]) } else { draw.pick(&[2, 4, 6]) };
-    fields.plain("keys", keys);
-    let appends = large && clients <= 2;
-    fields.plain("mix", if appends { draw.pick(MIXES) } else { draw.pick(&MIXES[..4]) });
-    if large && keys > 1 && draw.chance(25) {
-        fields.set("skew", "Hot(keys: 1, share: \"80%\")");
-    }
-    if open {
-        let every = draw.between(80, 500);
-        fields.plain("arrivals", format!("Open(every: \"{}ms..{every}ms\")", every / 2));
-        features.push("open loop".to_owned());
-    } else {
-        let think = draw.between(0, 120);
-        fields.plain("arrivals", format!("Closed(think: \"{}ms..{think}ms\")", think / 3));
-        features.push("closed loop".to_owned());
-    }
-    let timeouts = if attempts == 0 { [80, 200, 300, 500] } else { [200, 300, 500, 800] };
-    fields.plain("timeout", format!("\"{}ms\"", draw.pick(&timeouts)));
-    if attempts > 0 {
-        fields.plain("attempts", attempts);
-        features.push("clients that give up".to_owned());
-    }
-    features.append(&mut fields.features);
-    (clients, fields.construct("KeyValue"))
 }
 
 /// Something that an administrator wants.

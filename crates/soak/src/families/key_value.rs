@@ -1,0 +1,52 @@
+//! The clients of the key-value service: what families of replicated protocols are asked for.
+
+use super::Fields;
+use crate::Draw;
+
+/// How operations are mixed, lightly and heavily in appends.
+const MIXES: &[&str] = &[
+    "(get: 50, put: 25, append: 15, cas: 5, delete: 5)",
+    "(get: 60, put: 40, append: 0, cas: 0, delete: 0)",
+    "(get: 30, put: 30, append: 0, cas: 0, delete: 40)",
+    "(get: 20, put: 20, append: 0, cas: 60, delete: 0)",
+    "(get: 20, put: 10, append: 60, cas: 5, delete: 5)",
+];
+
+/// The workload `KeyValue`, and how many clients it has.
+///
+/// Operations that stay open for long make a history hard to judge, appends most of all, whose
+/// orders all differ. So workloads that leave many open are small: an open loop during an outage,
+/// and clients that give up.
+pub(super) fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, String) {
+    let mut fields = Fields::default();
+    let open = draw.chance(30);
+    let attempts = draw.pick(&[0, 0, 0, 0, 0, 0, 1, 2, 5]);
+    let large = !open && attempts == 0;
+    let clients = if large { draw.pick(&[1, 2, 3, 3, 3, 5]) } else { draw.pick(&[1, 2, 3]) };
+    fields.plain("clients", clients);
+    fields.plain("operations", if large { draw.between(20, 120) } else { draw.between(8, 40) });
+    let keys = if large { draw.pick(&[1, 2, 2, 4]) } else { draw.pick(&[2, 4, 6]) };
+    fields.plain("keys", keys);
+    let appends = large && clients <= 2;
+    fields.plain("mix", if appends { draw.pick(MIXES) } else { draw.pick(&MIXES[..4]) });
+    if large && keys > 1 && draw.chance(25) {
+        fields.set("skew", "Hot(keys: 1, share: \"80%\")");
+    }
+    if open {
+        let every = draw.between(80, 500);
+        fields.plain("arrivals", format!("Open(every: \"{}ms..{every}ms\")", every / 2));
+        features.push("open loop".to_owned());
+    } else {
+        let think = draw.between(0, 120);
+        fields.plain("arrivals", format!("Closed(think: \"{}ms..{think}ms\")", think / 3));
+        features.push("closed loop".to_owned());
+    }
+    let timeouts = if attempts == 0 { [80, 200, 300, 500] } else { [200, 300, 500, 800] };
+    fields.plain("timeout", format!("\"{}ms\"", draw.pick(&timeouts)));
+    if attempts > 0 {
+        fields.plain("attempts", attempts);
+        features.push("clients that give up".to_owned());
+    }
+    features.append(&mut fields.features);
+    (clients, fields.construct("KeyValue"))
+}
