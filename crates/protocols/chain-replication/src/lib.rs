@@ -1,0 +1,1 @@
+//! Chain replication and CRAQ, with their master.

@@ -1,0 +1,7 @@
+//! Paxos: single-decree and Multi-Paxos, with flexible quorums.
+
+mod ballot;
+mod quorums;
+
+pub use ballot::Ballot;
+pub use quorums::Quorums;

@@ -1,0 +1,1 @@
+//! Primary-backup replication with a view service.
