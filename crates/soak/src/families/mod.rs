@@ -54,8 +54,7 @@ pub struct Play {
     pub kinds: Vec<Kind>,
     /// What the triggers of faults may wait for.
     pub occasions: &'static [&'static str],
-    /// What its relays may wait for. No step that a node makes at its start: it would be struck
-    /// and given back again and again at one instant.
+    /// What its relays may wait for.
     pub relays: &'static [&'static str],
     /// How long after the calm liveness is due, in milliseconds.
     pub patience_ms: u64,
