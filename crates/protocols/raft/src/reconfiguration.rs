@@ -1,7 +1,7 @@
 //! Membership changes and leadership transfer (section 6; Ongaro's thesis, chapter 4 and 3.10; the
 //! correction of 2015: not before an entry of the own term is committed).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use sim_node::{Context, LocalTime, NodeId};
@@ -16,6 +16,8 @@ pub(crate) struct Plan {
     joint: bool,
     /// The servers that catch up before they get a vote.
     catching_up: BTreeMap<NodeId, CatchUp>,
+    /// Those that have. A busy leader is always a little ahead of them, which holds up nothing.
+    caught_up: BTreeSet<NodeId>,
 }
 
 /// A server catches up in rounds: each is over when it has what the leader had at the round's
@@ -108,7 +110,8 @@ impl Server {
             leading.plan = None;
         }
         if leading.plan.is_none() {
-            leading.plan = Some(Plan { changes, joint, catching_up: BTreeMap::new() });
+            let (catching_up, caught_up) = Default::default();
+            leading.plan = Some(Plan { changes, joint, catching_up, caught_up });
             self.go_on_with_plan(cx);
         }
     }
@@ -160,6 +163,7 @@ impl Server {
         for change in &plan.changes {
             if let Change::AddVoter(node) = change
                 && now.is_learner(*node)
+                && !plan.caught_up.contains(node)
                 && leading.progress.get(node).is_some_and(|one| one.matched < self.commit)
             {
                 let round = CatchUp { target: last, began: time, rounds: 1 };
@@ -223,6 +227,7 @@ impl Server {
         // With nothing left to send, another round would be over at once.
         if cx.now() - round.began < shortest || matched == last {
             plan.catching_up.remove(&from);
+            plan.caught_up.insert(from);
             self.go_on_with_plan(cx);
         } else if round.rounds >= ROUNDS_MAX {
             cx.mark("learner too slow");
