@@ -114,6 +114,22 @@ fn joint_consensus_is_left_once_it_is_committed_and_not_before() {
     assert_eq!(hand.commit(), 2, "in effect, and not committed yet");
 }
 
+/// Not even when entries before it are committed in the meantime.
+#[test]
+fn joint_consensus_is_not_left_for_an_older_commitment() {
+    let mut hand = Hand::new(0, config(3));
+    hand.elect();
+    hand.hear(1, matched(1, 1));
+    hand.ask(1, put("a"));
+    hand.wish(Admin::Joint(vec![Change::Remove(node(1))]));
+    assert!(hand.server.configuration().is_joint());
+    hand.hear(2, matched(1, 2));
+    assert_eq!(hand.commit(), 2, "the client's entry");
+    assert!(hand.server.configuration().is_joint(), "entry 3 is not committed yet");
+    hand.hear(2, matched(1, 3));
+    assert_eq!(hand.server.configuration(), &Configuration::of_voters([0, 2].map(node)));
+}
+
 /// Changes that contradict each other are made once: the last of each server's counts.
 #[test]
 fn changes_that_contradict_each_other_come_to_an_end() {
