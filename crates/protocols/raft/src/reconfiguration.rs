@@ -35,6 +35,10 @@ const ROUNDS_MAX: u32 = 10;
 impl Server {
     /// An administrator wants something: the leader does it, others pass it on until it is done.
     pub(crate) fn wish(&mut self, wish: Admin, cx: &mut Context<'_, Self>) {
+        // A member that is no server would be waited for as long as the cluster lasts.
+        if wish.names().iter().any(|node| node.number() >= cx.servers()) {
+            return cx.mark("change refused");
+        }
         if self.is_leader() {
             self.fulfil(&wish, cx);
             if matches!(wish, Admin::Transfer(_)) {
