@@ -300,6 +300,11 @@ fn members(settings: &Settings) -> Result<Vec<NodeId>, SettingsError> {
         let last = settings.nodes - 1;
         return wrong(format!("there is no server {stranger}; they are 0 to {last}"));
     }
+    let mut sorted = members.clone();
+    sorted.sort_unstable();
+    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        return wrong(format!("server {} is named twice, and has one vote", pair[0]));
+    }
     Ok(members.iter().copied().map(NodeId::new).collect())
 }
 
