@@ -152,11 +152,11 @@ impl Config {
         quorum: u32,
     ) -> impl Iterator<Item = NodeId> + use<> {
         let acceptors = self.acceptors;
-        let many = match self.send_to {
-            SendTo::Everybody => acceptors,
-            SendTo::Quorum => quorum,
+        let (first, many) = match self.send_to {
+            SendTo::Quorum if self.is_acceptor(proposer) => (proposer.number(), quorum),
+            SendTo::Quorum => (0, quorum),
+            SendTo::Everybody => (0, acceptors),
         };
-        let first = if self.is_acceptor(proposer) { proposer.number() } else { 0 };
         (0..many).map(move |place| NodeId::new((first + place) % acceptors))
     }
 
