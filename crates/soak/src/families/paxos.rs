@@ -1,6 +1,6 @@
-//! Single-decree Paxos: quorums of all sizes, proposers of all kinds, and values that come just when
-//! the storm is worst. One value is soon chosen, and then there is little to break, so requests and
-//! faults meet at a time that is drawn.
+//! Single-decree Paxos: quorums of all sizes, proposers of all kinds, and values that come when the
+//! storm is worst. One value is soon chosen, and then there is little to break, so most values are
+//! asked for in the middle of the storm, within a short time that is drawn.
 
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;

@@ -7,11 +7,11 @@
 //!              Learned(v)     of a learner: v is chosen; told once, and kept across crashes
 //! Properties:
 //!   PX1 validity           only a value that has been proposed may be chosen, or learned
-//!   PX2 agreement          only a single value is chosen
-//!   PX3 learned-is-chosen  a process never learns that a value has been chosen unless it has been
+//!   PX2 agreement          only a single value is chosen, and learned
+//!   PX3 learned-is-chosen  a process never learns that a value is chosen unless it has been
 //!   PX4 p2c                whoever issues a proposal of v has a phase-1 quorum of acceptors, none
-//!                          of which accepted a lower-numbered one, or v is the value of the highest
-//!                          of those
+//!                          of which accepted a lower-numbered one, or the highest-numbered one
+//!                          that any of them accepted is of v
 //!   PX5 integrity          a process learns once, crashes and restarts included
 //!   PX6 distinct-numbers   no two proposals are issued with the same number
 //!   PX7 termination        once a correct process has a value to propose, or has learned one,
@@ -20,8 +20,9 @@
 //!        doubled, delayed and reordered; every phase-1 quorum meets every phase-2 quorum. For
 //!        termination a quorum of each phase is up for good, and either one proposer is trusted by
 //!        all in the end (`leader: Omega(...)`, partial synchrony) or backoffs are random.
-//! Cost:  prepare, promise, accept, accepted: 4(n-1), or 4n when the proposer is no acceptor; learn:
-//!        one to every other process; 4 delays until the proposer knows, 2 with phase 1 done.
+//! Cost:  prepare, promise, accept, accepted: 4(n-1), or 4n when the proposer is no acceptor;
+//!        learn: one to every other process; 4 delays until the proposer knows, 2 with phase 1
+//!        done.
 //! ```
 //!
 //! *Chosen* means that a phase-2 quorum of acceptors has accepted one proposal, whether or not

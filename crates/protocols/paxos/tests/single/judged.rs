@@ -90,6 +90,16 @@ fn px2_falls_by_two_quorums_for_different_values() {
     assert_eq!(told.witnesses(), [1, 2, 6, 3]);
 }
 
+#[test]
+fn px2_falls_by_learning_different_values() {
+    let mut told = Told::<Agreement>::of(config(3));
+    told.indicates(0, Indication::Learned(Value(10)));
+    told.indicates(1, Indication::Learned(Value(10)));
+    assert!(told.holds());
+    told.indicates(2, Indication::Learned(Value(20)));
+    assert_eq!(told.witnesses(), [1]);
+}
+
 /// A vote that is told again is one vote.
 #[test]
 fn px2_counts_each_acceptor_once() {

@@ -12,7 +12,11 @@ proptest! {
     /// proposers never issue a proposal with the same number": a number tells its proposer. And a
     /// new number is greater than all that were seen, by as little as can be.
     #[test]
-    fn numbers_grow_and_tell_their_proposers(round in 0..1_000_u64, seen in 0..9_u32, me in 0..9_u32) {
+    fn numbers_grow_and_tell_their_proposers(
+        round in 0..1_000_u64,
+        seen in 0..9_u32,
+        me in 0..9_u32,
+    ) {
         let seen = Ballot { round, proposer: NodeId::new(seen) };
         let next = Ballot::after(Some(seen), NodeId::new(me));
         prop_assert_eq!(next.proposer.number(), me);

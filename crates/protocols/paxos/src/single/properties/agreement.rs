@@ -4,14 +4,17 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::Votes;
-use crate::single::{Config, Indication, PAPER, Process, Proposal};
+use crate::single::{Config, Indication, PAPER, Process, Proposal, Value};
 
-/// Only a single value is chosen: told of the votes themselves, whether or not anybody learns.
+/// Only a single value is chosen, told of the votes themselves, whether or not anybody learns; and
+/// no two processes learn different values.
 #[derive(Clone, Debug)]
 pub struct Agreement {
     votes: Votes,
     /// The first proposal that was chosen.
     chosen: Option<Proposal>,
+    /// What was learned first, by whom, and at which step.
+    learned: Option<(Value, NodeId, u64)>,
     /// Who is about to make the first step of an incarnation.
     starting: Starting,
 }
@@ -56,12 +59,17 @@ impl Property<Process> for Agreement {
         name: "agreement",
         kind: Kind::Safety,
         meaning: "Only a single value is chosen: no two proposals with different values are each \
-                  accepted by a phase-2 quorum.",
+                  accepted by a phase-2 quorum, and no two processes learn different values.",
         source: PAPER,
     };
 
     fn new(config: &Config, _: u32) -> Self {
-        Self { votes: Votes::new(config), chosen: None, starting: Starting::new(config) }
+        Self {
+            votes: Votes::new(config),
+            chosen: None,
+            learned: None,
+            starting: Starting::new(config),
+        }
     }
 
     fn after(
@@ -85,10 +93,20 @@ impl Property<Process> for Agreement {
         indication: &Indication,
         judge: &mut Judge,
     ) {
-        if let Indication::Accepted(proposal) = indication
-            && self.votes.cast(node, *proposal, view.step)
-        {
-            self.judge(node, *proposal, judge);
+        match indication {
+            Indication::Accepted(proposal) => {
+                if self.votes.cast(node, *proposal, view.step) {
+                    self.judge(node, *proposal, judge);
+                }
+            }
+            Indication::Learned(value) => {
+                judge.judged();
+                let (first, by, step) = *self.learned.get_or_insert((*value, node, view.step));
+                if first != *value {
+                    let detail = format!("{node} learns {value}, where {by} learned {first}");
+                    judge.violate(node, detail, &[step]);
+                }
+            }
         }
     }
 

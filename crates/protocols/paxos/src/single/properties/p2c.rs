@@ -39,10 +39,10 @@ impl Property<Process> for P2c {
         code: "PX4",
         name: "p2c",
         kind: Kind::Safety,
-        meaning: "If a proposal with value v and number n is issued, then there is a phase-1 quorum \
-                  S of acceptors such that no acceptor in S has accepted any proposal numbered less \
-                  than n, or v is the value of the highest-numbered proposal among all proposals \
-                  numbered less than n accepted by the acceptors in S.",
+        meaning: "If a proposal with value v and number n is issued, then there is a phase-1 \
+                  quorum S of acceptors such that no acceptor in S has accepted any proposal \
+                  numbered less than n, or v is the value of the highest-numbered proposal among \
+                  all proposals numbered less than n accepted by the acceptors in S.",
         source: PAPER,
     };
 
