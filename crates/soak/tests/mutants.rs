@@ -24,6 +24,20 @@ fn known_bugs_of_raft_fall() {
     }
 }
 
+#[test]
+fn known_bugs_of_paxos_fall() {
+    let paxos = find("paxos").expect("a family");
+    for (code, within) in [
+        ("P-anyval", 200),
+        ("P-promise-crash", 400),
+        ("P-no2bcheck", 400),
+        ("P-reuse", 1_000),
+        ("FP-quorums", 400),
+    ] {
+        falls(paxos, code, within);
+    }
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {

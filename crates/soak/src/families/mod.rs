@@ -2,6 +2,7 @@
 //! bugs the storms must find.
 
 mod key_value;
+mod paxos;
 mod raft;
 
 use std::ops::Range;
@@ -77,7 +78,7 @@ pub enum Links {
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY];
+pub const FAMILIES: &[Family] = &[raft::FAMILY, paxos::FAMILY];
 
 /// The family of this name.
 #[must_use]
