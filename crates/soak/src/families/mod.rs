@@ -2,6 +2,7 @@
 //! bugs the storms must find.
 
 mod bully;
+mod flood_max;
 mod key_value;
 mod raft;
 
@@ -81,7 +82,7 @@ pub enum Links {
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY, bully::FAMILY];
+pub const FAMILIES: &[Family] = &[raft::FAMILY, bully::FAMILY, flood_max::FAMILY];
 
 /// The family of this name.
 #[must_use]
