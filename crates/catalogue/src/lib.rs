@@ -11,6 +11,7 @@ pub fn catalogue() -> Catalogue {
     Catalogue::new(vec![
         entry::<election::ChangRoberts>(),
         entry::<election::Bully>(),
+        entry::<election::FloodMax>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),
         entry::<shared_memory::Peterson>(),

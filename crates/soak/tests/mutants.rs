@@ -38,6 +38,26 @@ fn known_bugs_of_paxos_fall() {
     }
 }
 
+#[test]
+fn known_bugs_of_bully_fall() {
+    falls(find("bully").expect("a family"), "B-no-wait", 400);
+}
+
+/// The least that shows it: the scenario that holds without the bug.
+#[test]
+fn without_waiting_bully_has_two_coordinators() {
+    let scenario = include_str!("../../../scenarios/election/bully-waits-for-the-higher.ron");
+    let fell = |text: &str| {
+        let loaded = sim_scenario::load_text("bully.ron", text, &catalogue::catalogue());
+        let prepared = loaded.unwrap_or_else(|error| panic!("{error}")).prepared;
+        let report = prepared.run(0, &sim_scenario::RunOptions::default());
+        report.violations.iter().map(|one| one.code).collect::<Vec<_>>()
+    };
+    assert_eq!(fell(scenario), Vec::<&str>::new());
+    let buggy = scenario.replace("Bully(", "Bully(mutant: \"B-no-wait\", ");
+    assert_eq!(fell(&buggy), ["BL2"]);
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {

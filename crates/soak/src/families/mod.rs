@@ -1,6 +1,8 @@
 //! The families of protocols: each says how it may be set, what it is asked for, and which known
 //! bugs the storms must find.
 
+mod bully;
+mod flood_max;
 mod key_value;
 mod paxos;
 mod raft;
@@ -73,12 +75,14 @@ pub enum Links {
     Perfect,
     /// As [`Links::Perfect`], and what one incarnation sends to another arrives in order.
     Fifo,
-    /// No message is lost or doubled, and each arrives within this bound, in milliseconds.
+    /// No message is lost or doubled, and each is handled within this bound, in milliseconds: the
+    /// world is synchronous, whoever is slow and whatever links do, and clocks run true unless the
+    /// family lets them drift.
     Bounded(u64),
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY, paxos::FAMILY];
+pub const FAMILIES: &[Family] = &[raft::FAMILY, paxos::FAMILY, bully::FAMILY, flood_max::FAMILY];
 
 /// The family of this name.
 #[must_use]
