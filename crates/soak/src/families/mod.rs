@@ -2,6 +2,7 @@
 //! bugs the storms must find.
 
 mod key_value;
+mod multi_paxos;
 mod raft;
 
 use std::ops::Range;
@@ -78,7 +79,7 @@ pub enum Links {
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY];
+pub const FAMILIES: &[Family] = &[multi_paxos::FAMILY, raft::FAMILY];
 
 /// The family of this name.
 #[must_use]

@@ -75,10 +75,12 @@ impl Server {
         }
         self.promised = self.promised.max(Some(ballot));
         Self::persist(cx);
-        cx.send(proposer, Message::Accepted { ballot, slot });
+        // Told first: a crash between the two leaves a vote that nobody has heard of, and not one
+        // that nobody has cast.
         if news {
             cx.indicate(Indication::Voted { slot, ballot, value: value.clone() });
         }
+        cx.send(proposer, Message::Accepted { ballot, slot });
     }
 
     /// Reads: has anybody been promised a higher ballot? The answer is about the past alone, so
@@ -97,7 +99,7 @@ impl Server {
     }
 
     /// The promise may not be durable yet, and is spoken of here.
-    fn nack(to: NodeId, promised: Ballot, cx: &mut Context<'_, Self>) {
+    pub(super) fn nack(to: NodeId, promised: Ballot, cx: &mut Context<'_, Self>) {
         Self::persist(cx);
         cx.send(to, Message::Nack { promised });
     }

@@ -114,7 +114,8 @@ impl Server {
         }
     }
 
-    /// A commit message.
+    /// A commit message. A leader that was outbid while nobody asked it for anything learns of it
+    /// here: else everybody would wait for a leader that is none.
     pub(super) fn hear_commit(
         &mut self,
         from: NodeId,
@@ -122,9 +123,13 @@ impl Server {
         upto: Slot,
         cx: &mut Context<'_, Self>,
     ) {
-        if let Some(ballot) = ballot {
-            self.heard |= self.promised <= Some(ballot);
-            self.hear_ballot(ballot, cx);
+        match (ballot, self.promised) {
+            (Some(ballot), Some(promised)) if ballot < promised => Self::nack(from, promised, cx),
+            (Some(ballot), _) => {
+                self.heard = true;
+                self.hear_ballot(ballot, cx);
+            }
+            (None, _) => {}
         }
         self.hear_chosen(from, ballot, upto, cx);
     }

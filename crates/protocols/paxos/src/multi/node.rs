@@ -131,6 +131,11 @@ impl Node for Server {
             changes: VecDeque::new(),
             wishes: VecDeque::new(),
         };
+        // A crash may have lost some of the slots that were kept behind the snapshot.
+        let mut kept = server.log.base().0 + 1..=server.executed.0;
+        if !kept.all(|slot| server.log.is_chosen(Slot(slot))) {
+            server.log.compact(server.executed);
+        }
         cx.set_timer(Timer::Heartbeat, cx.config().heartbeat);
         server.execute(cx);
         server.reconsider(cx);

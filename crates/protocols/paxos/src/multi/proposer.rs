@@ -194,6 +194,12 @@ impl Server {
             return None;
         }
         if let Some((_, value)) = proposer.reported.remove(&slot) {
+            // What is proposed so needs no slot of its own.
+            if let Value::Commands(requests) = &value {
+                self.queue.retain(|queued| {
+                    requests.iter().all(|request| request.operation != queued.operation)
+                });
+            }
             return Some((slot, value, true));
         }
         if !proposer.reported.is_empty() {

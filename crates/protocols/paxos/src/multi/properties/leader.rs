@@ -69,18 +69,18 @@ impl Property<Party> for LeaderAfterCalm {
     }
 }
 
-/// Whether somebody leads: has done phase 1, and as many members as phase 2 needs are up and have
-/// promised nothing higher. Whom the others have outbid leads no longer and does not know. Whoever
+/// Whether somebody leads: has done phase 1, and is not known to fail in phase 2. Whom so many
+/// members have outbid that the others are no quorum leads no longer and does not know. Whoever
 /// leads the core may be outside it, as long as it is up.
 fn is_led(view: &View<'_, Party>) -> bool {
     let config = &view.config.server;
     let leads = |leader: &Server| {
         let members = leader.configurations().at(leader.executed().next());
-        let heeds = |member: &&NodeId| {
-            server(view, **member).is_some_and(|member| member.promised() <= leader.ballot())
+        let refuses = |member: &&NodeId| {
+            server(view, **member).is_some_and(|member| member.promised() > leader.ballot())
         };
-        let quorum = config.accept_quorum(members);
-        leader.is_leader() && members.iter().filter(heeds).count() >= quorum
+        let refusals = members.iter().filter(refuses).count();
+        leader.is_leader() && members.len() - refusals >= config.accept_quorum(members)
     };
     view.up().any(|(_, party)| matches!(party, Either::Server(server) if leads(server)))
 }
