@@ -18,6 +18,7 @@ pub fn catalogue() -> Catalogue {
         entry::<shared_memory::Bakery>(),
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
+        entry::<paxos::multi::MultiPaxos>(),
         entry::<raft::Raft>(),
         entry::<paxos::Paxos>(),
     ])

@@ -58,6 +58,21 @@ fn without_waiting_bully_has_two_coordinators() {
     assert_eq!(fell(&buggy), ["BL2"]);
 }
 
+#[test]
+fn known_bugs_of_multi_paxos_fall() {
+    let multi_paxos = find("multi-paxos").expect("a family");
+    for (code, within) in [
+        ("P-anyval", 100),
+        ("P-promise-crash", 100),
+        ("P-lowest", 100),
+        ("MP-hole", 100),
+        ("P-no2bcheck", 400),
+        ("FP-quorums", 400),
+    ] {
+        falls(multi_paxos, code, within);
+    }
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {

@@ -3,6 +3,7 @@
 //! | module | what it decides | messages without failures |
 //! |---|---|---|
 //! | [`single`] | one value | `4(n-1)`, `4n` when the proposer is no acceptor, and `n-1` or `n` to tell it |
+//! | [`multi`] | a log of commands | `2(n-1)` a command under a stable leader; `2(n-1)` once to become one |
 //!
 //! Each module opens with its box: requests, indications, properties with their codes, the model,
 //! the source. Counts follow one convention: a message is one point-to-point send that leaves a
@@ -10,6 +11,7 @@
 //! their own.
 
 mod ballot;
+pub mod multi;
 mod quorums;
 pub mod single;
 

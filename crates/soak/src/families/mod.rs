@@ -4,6 +4,7 @@
 mod bully;
 mod flood_max;
 mod key_value;
+mod multi_paxos;
 mod paxos;
 mod raft;
 
@@ -82,7 +83,8 @@ pub enum Links {
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY, paxos::FAMILY, bully::FAMILY, flood_max::FAMILY];
+pub const FAMILIES: &[Family] =
+    &[raft::FAMILY, paxos::FAMILY, bully::FAMILY, flood_max::FAMILY, multi_paxos::FAMILY];
 
 /// The family of this name.
 #[must_use]
