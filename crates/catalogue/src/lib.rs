@@ -18,5 +18,7 @@ pub fn catalogue() -> Catalogue {
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
         entry::<raft::Raft>(),
+        entry::<chain_replication::ChainReplication>(),
+        entry::<chain_replication::Craq>(),
     ])
 }

@@ -1,0 +1,115 @@
+//! CH3: what the tail has answered stays as it is.
+
+use std::collections::BTreeMap;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, Node, NodeId};
+
+use super::histories::Histories;
+use super::{installed, of_replica};
+use crate::{Epoch, Indication, Party, Position};
+
+/// CH3 commit-agreement: what the two invariants are for.
+#[derive(Clone, Debug)]
+pub struct CommitAgreement {
+    histories: Histories,
+    /// The fingerprint of the longest history that a tail has committed, and the step.
+    committed: BTreeMap<Position, (u64, u64)>,
+    /// The configuration that each replica had when it was last looked at.
+    epochs: BTreeMap<NodeId, Epoch>,
+}
+
+impl Property<Party> for CommitAgreement {
+    const CLAIM: Claim = Claim {
+        code: "CH3",
+        name: "commit-agreement",
+        kind: Kind::Safety,
+        meaning: "no two tails commit different updates at one position, and who is in the chain and \
+                  complete has all that are committed",
+        source: "van Renesse and Schneider 2004, section 3; the consequence of its invariants",
+    };
+
+    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
+        Self {
+            histories: Histories::default(),
+            committed: BTreeMap::new(),
+            epochs: BTreeMap::new(),
+        }
+    }
+
+    fn after(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        effects: &[Effect<Party>],
+        judge: &mut Judge,
+    ) {
+        self.histories.after(view, node, effects);
+        let Some(replica) = super::replica(view, node) else { return };
+        let epoch = replica.configuration().epoch;
+        if self.epochs.insert(node, epoch) != Some(epoch) {
+            self.compare(view, node, judge);
+        }
+    }
+
+    /// Only what is durable at the tail is committed: a crash loses what its barrier holds.
+    fn indicated(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        indication: &<Party as Node>::Indication,
+        judge: &mut Judge,
+    ) {
+        if let Some(Indication::Committed(upto)) = of_replica(indication) {
+            self.commit(view, node, *upto, judge);
+        }
+    }
+}
+
+impl CommitAgreement {
+    fn commit(&mut self, view: &View<'_, Party>, node: NodeId, upto: Position, judge: &mut Judge) {
+        judge.judged();
+        let Some(history) = self.histories.upto(node, upto) else { return };
+        // The same history at a later position has the same fingerprints before.
+        if let Some((known, step)) = self.committed.get(&upto) {
+            if *known != history {
+                let detail = format!("another history was committed up to {upto}");
+                judge.violate(node, detail, &[*step]);
+            }
+            return;
+        }
+        if let Some((last, (known, step))) = self.committed.range(..upto).next_back()
+            && self.histories.upto(node, *last) != Some(*known)
+        {
+            let detail = format!("another history was committed up to {last}");
+            judge.violate(node, detail, &[*step]);
+        }
+        if let Some((last, (_, step))) = self.committed.range(upto.next()..).next() {
+            // A tail that was deposed and lags: its history must be the beginning of the other.
+            let mut longer = view.up().map(|(node, _)| node);
+            let fits = longer.any(|other| {
+                self.histories.upto(other, *last) == self.committed.get(last).map(|it| it.0)
+                    && self.histories.upto(other, upto) == Some(history)
+            });
+            if !fits {
+                let detail = format!("{upto} is committed, and not as it was on the way to {last}");
+                judge.violate(node, detail, &[*step]);
+            }
+        }
+        self.committed.insert(upto, (history, view.step));
+    }
+
+    /// A replica has installed a configuration: has it what is committed?
+    fn compare(&self, view: &View<'_, Party>, node: NodeId, judge: &mut Judge) {
+        let Some((last, (known, step))) = self.committed.last_key_value() else { return };
+        let members = installed(view);
+        let member = members.iter().find(|(member, _)| *member == node);
+        if member.is_some_and(|(_, replica)| replica.is_complete()) {
+            judge.judged();
+            if self.histories.upto(node, *last) != Some(*known) {
+                let detail = format!("it lacks what was committed up to {last}");
+                judge.violate(node, detail, &[*step]);
+            }
+        }
+    }
+}
