@@ -16,8 +16,9 @@ impl Replica {
         if self.place.is_some() {
             self.origin = self.life;
             self.complete = true;
-            cx.write(self.membership());
         }
+        // In one record: half of it would be a replica that has lost its place.
+        cx.write(Record::First(self.place.map(|_| self.epoch())));
     }
 
     /// Its place in the chain, for the disk.
@@ -67,6 +68,7 @@ impl Replica {
         {
             let until = grant.sent + cx.config().trusted(lease);
             self.lease = Some(self.lease.map_or(until, |lease| lease.max(until)));
+            self.read_waiting(cx);
         }
     }
 
@@ -167,9 +169,7 @@ impl Replica {
         cx.mark("tail");
         self.announce(false, cx.config().reads == Reads::Tail, cx);
         self.commit_as_tail(cx);
-        for (_, request) in std::mem::take(&mut self.waiting) {
-            self.read(request, cx);
-        }
+        self.read_waiting(cx);
     }
 
     /// Tells the clients to whom they may turn.

@@ -22,8 +22,9 @@ impl Replica {
         let dirty = self.versions.dirty(key);
         match reads {
             Reads::Any(Consistency::Eventual) => self.answer_newest(&request, cx),
-            // Somebody else might serve.
-            _ if !self.may_read(cx) => Self::answer(request.operation, Answer::Redirect(None), cx),
+            _ if !self.may_read(cx) => {
+                self.waiting.insert(request.operation, request);
+            }
             Reads::Any(Consistency::Bounded(most)) if dirty <= most as usize => {
                 self.answer_newest(&request, cx);
             }
@@ -61,6 +62,13 @@ impl Replica {
     ) {
         if self.asked.remove(&request.operation).is_some() {
             self.answer_committed(request, position.max(self.committed), cx);
+        }
+    }
+
+    /// What reads waited for has come.
+    pub(crate) fn read_waiting(&mut self, cx: &mut Context<'_, Self>) {
+        for (_, request) in std::mem::take(&mut self.waiting) {
+            self.read(request, cx);
         }
     }
 

@@ -78,7 +78,7 @@ pub struct Replica {
     pub(crate) successor_too_old: bool,
     /// Until when reads may be answered.
     pub(crate) lease: Option<LocalTime>,
-    /// Reads that wait until the replica is complete.
+    /// Reads that wait until the replica is complete, or has a lease.
     pub(crate) waiting: BTreeMap<Operation, Request>,
     /// Reads that wait for the tail to say which version is committed.
     pub(crate) asked: BTreeMap<Operation, Request>,
@@ -103,7 +103,6 @@ impl Node for Replica {
         let life = Life(disk.life.0 + 1);
         let mut replica = Self::spare(life, Configuration::default());
         if is_first {
-            cx.write(Record::Life);
             replica.begin_first_configuration(cx);
         } else if cx.config().disks && disk.origin != Life(0) {
             cx.write(Record::Life);

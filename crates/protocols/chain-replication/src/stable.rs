@@ -31,6 +31,8 @@ pub struct Disk {
 /// What a replica writes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Record {
+    /// The first life, with its place in the first configuration, if it has one.
+    First(Option<Epoch>),
     /// A new life, after a crash: what is known stays known.
     Life,
     /// A new life as a spare, that knows nothing.
@@ -57,6 +59,12 @@ impl Stable for Disk {
 
     fn apply(&mut self, record: &Record) {
         match record {
+            Record::First(epoch) => {
+                self.life = Life(1);
+                if let Some(epoch) = epoch {
+                    (self.epoch, self.origin, self.complete) = (*epoch, Life(1), true);
+                }
+            }
             Record::Life => self.life = Life(self.life.0 + 1),
             Record::Reset => *self = Self { life: Life(self.life.0 + 1), ..Self::default() },
             Record::Member { epoch, origin, complete } => {

@@ -13,8 +13,9 @@ use crate::{Epoch, Indication, Party, Position};
 #[derive(Clone, Debug)]
 pub struct CommitAgreement {
     histories: Histories,
-    /// The fingerprint of the longest history that a tail has committed, and the step.
-    committed: BTreeMap<Position, (u64, u64)>,
+    /// The fingerprint of each prefix of the longest history that a tail has committed, from the
+    /// first update on, and the step.
+    committed: Vec<(u64, u64)>,
     /// The configuration that each replica had when it was last looked at.
     epochs: BTreeMap<NodeId, Epoch>,
 }
@@ -30,11 +31,7 @@ impl Property<Party> for CommitAgreement {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self {
-            histories: Histories::default(),
-            committed: BTreeMap::new(),
-            epochs: BTreeMap::new(),
-        }
+        Self { histories: Histories::default(), committed: Vec::new(), epochs: BTreeMap::new() }
     }
 
     fn after(
@@ -69,46 +66,41 @@ impl Property<Party> for CommitAgreement {
 impl CommitAgreement {
     fn commit(&mut self, view: &View<'_, Party>, node: NodeId, upto: Position, judge: &mut Judge) {
         judge.judged();
-        let Some(history) = self.histories.upto(node, upto) else { return };
-        // The same history at a later position has the same fingerprints before.
-        if let Some((known, step)) = self.committed.get(&upto) {
-            if *known != history {
-                let detail = format!("another history was committed up to {upto}");
-                judge.violate(node, detail, &[*step]);
-            }
-            return;
-        }
-        if let Some((last, (known, step))) = self.committed.range(..upto).next_back()
-            && self.histories.upto(node, *last) != Some(*known)
+        let known = self.last();
+        let common = upto.min(known);
+        if let Some((history, step)) = self.upto(common)
+            && self.histories.upto(node, common) != Some(history)
         {
-            let detail = format!("another history was committed up to {last}");
-            judge.violate(node, detail, &[*step]);
+            let detail = format!("another history was committed up to {common}");
+            judge.violate(node, detail, &[step]);
         }
-        if let Some((last, (_, step))) = self.committed.range(upto.next()..).next() {
-            // A tail that was deposed and lags: its history must be the beginning of the other.
-            let mut longer = view.up().map(|(node, _)| node);
-            let fits = longer.any(|other| {
-                self.histories.upto(other, *last) == self.committed.get(last).map(|it| it.0)
-                    && self.histories.upto(other, upto) == Some(history)
-            });
-            if !fits {
-                let detail = format!("{upto} is committed, and not as it was on the way to {last}");
-                judge.violate(node, detail, &[*step]);
-            }
+        for position in (known.0 + 1..=upto.0).map(Position) {
+            let history = self.histories.upto(node, position);
+            self.committed.push((history.unwrap_or_default(), view.step));
         }
-        self.committed.insert(upto, (history, view.step));
+    }
+
+    fn last(&self) -> Position {
+        Position(self.committed.len() as u64)
+    }
+
+    /// The fingerprint up to here, and the step in which that was committed.
+    fn upto(&self, position: Position) -> Option<(u64, u64)> {
+        let place = usize::try_from(position.0.checked_sub(1)?).ok()?;
+        self.committed.get(place).copied()
     }
 
     /// A replica has installed a configuration: has it what is committed?
     fn compare(&self, view: &View<'_, Party>, node: NodeId, judge: &mut Judge) {
-        let Some((last, (known, step))) = self.committed.last_key_value() else { return };
+        let last = self.last();
+        let Some((known, step)) = self.upto(last) else { return };
         let members = installed(view);
         let member = members.iter().find(|(member, _)| *member == node);
         if member.is_some_and(|(_, replica)| replica.is_complete()) {
             judge.judged();
-            if self.histories.upto(node, *last) != Some(*known) {
+            if self.histories.upto(node, last) != Some(known) {
                 let detail = format!("it lacks what was committed up to {last}");
-                judge.violate(node, detail, &[*step]);
+                judge.violate(node, detail, &[step]);
             }
         }
     }

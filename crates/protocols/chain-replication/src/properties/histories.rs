@@ -46,6 +46,13 @@ impl Histories {
             history.truncate(index(replica.last()) + 1);
             changed = true;
         }
+        // Or with one that it had written when it died, and told nobody of.
+        for update in replica.sent() {
+            if update.position > self.last(node) {
+                self.extend(node, update);
+                changed = true;
+            }
+        }
         changed
     }
 
