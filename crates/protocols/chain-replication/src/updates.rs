@@ -101,9 +101,7 @@ impl Replica {
     /// The tail has everything in its history, so that everybody has.
     pub(crate) fn commit_as_tail(&mut self, cx: &mut Context<'_, Self>) {
         let since = self.committed;
-        if since < self.last {
-            cx.indicate(Indication::Committed(self.last));
-        }
+        cx.indicate(Indication::Committed(self.last));
         let new = self.log.iter().filter(|update| update.position > since);
         let answers: Vec<Operation> = new.map(|update| update.request.operation).collect();
         self.commit(self.last, cx);

@@ -1,12 +1,12 @@
 //! CH3: what the tail has answered stays as it is.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::histories::Histories;
-use super::{installed, of_replica};
+use super::{installed, of_replica, told};
 use crate::{Epoch, Indication, Party, Position};
 
 /// CH3 commit-agreement: what the two invariants are for.
@@ -16,6 +16,9 @@ pub struct CommitAgreement {
     /// The fingerprint of each prefix of the longest history that a tail has committed, from the
     /// first update on, and the step.
     committed: Vec<(u64, u64)>,
+    /// What a tail will have committed once its disk has it: up to where, and the fingerprints of
+    /// the last prefixes.
+    held: BTreeMap<NodeId, VecDeque<(Position, Vec<u64>)>>,
     /// The configuration that each replica had when it was last looked at.
     epochs: BTreeMap<NodeId, Epoch>,
 }
@@ -31,7 +34,12 @@ impl Property<Party> for CommitAgreement {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { histories: Histories::default(), committed: Vec::new(), epochs: BTreeMap::new() }
+        Self {
+            histories: Histories::default(),
+            committed: Vec::new(),
+            held: BTreeMap::new(),
+            epochs: BTreeMap::new(),
+        }
     }
 
     fn after(
@@ -42,6 +50,15 @@ impl Property<Party> for CommitAgreement {
         judge: &mut Judge,
     ) {
         self.histories.after(view, node, effects);
+        for indication in told(effects) {
+            if let Indication::Committed(upto) = indication {
+                let from = self.last().min(*upto);
+                let prefixes =
+                    (from.0..=upto.0).filter_map(|at| self.histories.upto(node, Position(at)));
+                let prefixes = prefixes.collect();
+                self.held.entry(node).or_default().push_back((*upto, prefixes));
+            }
+        }
         let Some(replica) = super::replica(view, node) else { return };
         let epoch = replica.configuration().epoch;
         if self.epochs.insert(node, epoch) != Some(epoch) {
@@ -57,26 +74,44 @@ impl Property<Party> for CommitAgreement {
         indication: &<Party as Node>::Indication,
         judge: &mut Judge,
     ) {
-        if let Some(Indication::Committed(upto)) = of_replica(indication) {
-            self.commit(view, node, *upto, judge);
+        if let Some(Indication::Committed(_)) = of_replica(indication)
+            && let Some((upto, prefixes)) = self.held.entry(node).or_default().pop_front()
+        {
+            self.commit(view, node, upto, &prefixes, judge);
         }
+    }
+
+    fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
+        self.held.remove(&node);
     }
 }
 
 impl CommitAgreement {
-    fn commit(&mut self, view: &View<'_, Party>, node: NodeId, upto: Position, judge: &mut Judge) {
+    /// A tail has committed everything up to here. The prefixes given are the last ones.
+    fn commit(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        upto: Position,
+        prefixes: &[u64],
+        judge: &mut Judge,
+    ) {
         judge.judged();
         let known = self.last();
         let common = upto.min(known);
+        let back = |at: Position| {
+            let from_the_end = usize::try_from(upto.0 - at.0).ok()?;
+            prefixes.len().checked_sub(from_the_end + 1).and_then(|place| prefixes.get(place))
+        };
         if let Some((history, step)) = self.upto(common)
-            && self.histories.upto(node, common) != Some(history)
+            && back(common) != Some(&history)
         {
             let detail = format!("another history was committed up to {common}");
             judge.violate(node, detail, &[step]);
         }
         for position in (known.0 + 1..=upto.0).map(Position) {
-            let history = self.histories.upto(node, position);
-            self.committed.push((history.unwrap_or_default(), view.step));
+            let history = back(position).copied().unwrap_or_default();
+            self.committed.push((history, view.step));
         }
     }
 
