@@ -21,5 +21,7 @@ pub fn catalogue() -> Catalogue {
         entry::<paxos::multi::MultiPaxos>(),
         entry::<raft::Raft>(),
         entry::<paxos::Paxos>(),
+        entry::<chain_replication::ChainReplication>(),
+        entry::<chain_replication::Craq>(),
     ])
 }

@@ -7,7 +7,9 @@ use serde::{Deserialize, Serialize};
 use sim_node::{Context, Never, Node, NodeId, Role, Span, Stable};
 
 use crate::workload::{Loop, Skew};
-use crate::{Answer, ClientId, Command, Key, KeyValue, Operation, Output, Request, ServiceMessage};
+use crate::{
+    Answer, ClientId, Command, Key, KeyValue, Operation, Output, Request, Routes, ServiceMessage,
+};
 
 /// What all clients know.
 #[derive(Clone, Debug)]
@@ -175,7 +177,15 @@ impl<M: ServiceMessage> Node for Client<M> {
     }
 
     fn on_message(&mut self, from: NodeId, message: M, cx: &mut Context<'_, Self>) {
-        let Ok(reply) = message.into_reply() else { return };
+        let reply = match message.into_reply() {
+            Ok(reply) => reply,
+            Err(other) => {
+                if let Ok(routes) = other.into_routes() {
+                    self.turn_to(routes, cx);
+                }
+                return;
+            }
+        };
         let id = cx.id();
         let mut lanes = self.lanes.iter_mut();
         let Some((&number, lane)) = lanes
@@ -276,6 +286,27 @@ impl<M: ServiceMessage> Client<M> {
         match config.routing {
             Routing::Split if is_read => &mut self.reads,
             _ => &mut self.updates,
+        }
+    }
+
+    /// Asks somebody else from now on, also for what is under way.
+    fn turn_to(&mut self, routes: Routes, cx: &mut Context<'_, Self>) {
+        let config = cx.config();
+        for (server, is_read) in [(routes.updates, false), (routes.reads, true)] {
+            let Some(server) = server.filter(|server| server.number() < cx.servers()) else {
+                continue;
+            };
+            let address = self.address(is_read, config);
+            if address.server == server {
+                continue;
+            }
+            address.server = server;
+            let lanes = self.lanes.iter();
+            let under_way = lanes.filter(|(_, lane)| lane.under_way.is_some());
+            let of_kind = under_way.filter(|(_, lane)| lane.is_read() == is_read);
+            for number in of_kind.map(|(number, _)| *number).collect::<Vec<_>>() {
+                self.send(number, true, cx);
+            }
         }
     }
 

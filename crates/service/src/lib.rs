@@ -30,6 +30,6 @@ pub use client::{
 pub use command::{Command, Key, Output};
 pub use completion::{Completion, Served};
 pub use linearizability::Linearizability;
-pub use message::{Answer, ClientId, Operation, Reply, Request, ServiceMessage};
+pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Part, Session, Store};
 pub use workload::{KeyValue, Loop, Mix, Skew};

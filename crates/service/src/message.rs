@@ -57,6 +57,17 @@ pub enum Answer {
     Redirect(Option<NodeId>),
 }
 
+/// A server tells a client whom to ask from now on, without being asked.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub struct Routes {
+    /// Who takes updates, if that has changed.
+    pub updates: Option<NodeId>,
+    /// Who answers reads, if that has changed.
+    pub reads: Option<NodeId>,
+}
+
 /// A message type that carries the service's requests and replies beside the protocol's own
 /// messages.
 pub trait ServiceMessage: Message {
@@ -67,6 +78,13 @@ pub trait ServiceMessage: Message {
     /// # Errors
     /// The message itself, when it is no reply.
     fn into_reply(self) -> Result<Reply, Self>;
+    /// Takes out whom to ask from now on, or gives the message back. Only where servers tell.
+    ///
+    /// # Errors
+    /// The message itself, when it says nothing of that.
+    fn into_routes(self) -> Result<Routes, Self> {
+        Err(self)
+    }
 }
 
 impl fmt::Display for Operation {

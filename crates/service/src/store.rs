@@ -50,6 +50,14 @@ impl Store {
         (session.sequence == operation.sequence).then_some(&session.output)
     }
 
+    /// Whether an operation with a greater number of its session has overtaken this one, so that
+    /// nobody waits for it any more.
+    #[must_use]
+    pub fn is_over(&self, operation: Operation) -> bool {
+        let session = self.sessions.get(&operation.client);
+        session.is_some_and(|session| session.sequence > operation.sequence)
+    }
+
     /// The value of a key, without a session: for reads that are ordered by other means.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<&str> {

@@ -1,1 +1,66 @@
-//! Chain replication and CRAQ, with their master.
+//! Chain replication (van Renesse and Schneider 2004) and CRAQ (Terrace and Freedman 2009), with
+//! their master.
+//!
+//! ```text
+//! Module: ChainReplication, Craq
+//! Requests:    the service's operations arrive as messages from its clients
+//! Indications: Applied(update)      it is in the replica's history
+//!              Committed(position)  the tail, and so everybody, has the updates up to here
+//!              Received(position)   a history was received from the tail
+//!              Read(key, version)   a read was answered, with this version
+//! Properties:
+//!   CH1 update-propagation     the history of a replica is a prefix of its predecessors' histories
+//!   CH2 inprocess-requests     a replica's history is its successor's and what it has in `Sent`
+//!   CH3 commit-agreement       no two updates are committed at one position, and none is lost
+//!   CH4 chain-repair           after the calm, the chain is whole, by the deadline (liveness)
+//!   CR1 committed-reads        what a strong read returns was committed (CRAQ)
+//!   CR2 bounded-reads          what a relaxed read returns is newest at its replica, and at most
+//!                              so many versions newer than the committed one (CRAQ)
+//!   KV1, KV2                   linearizability and completion, of the service
+//! Model: the paper's is fail-stop: crashes are detected, and only crashes; the master never fails;
+//!        somebody of the chain survives. With leases, clocks drift apart by a bound, and safety
+//!        needs no right suspicion. With disks, replicas crash and come back. Links may lose,
+//!        double, delay and reorder messages.
+//! ```
+//!
+//! The paper's words are in the code: `Hist` is a [`Replica`]'s history, of which it keeps what it
+//! makes of a store, and `Sent` the end of it that the successor may lack. Read `updates.rs` with
+//! section 3, `membership.rs` and [`Master`] with 3.1, `joining.rs` with its last part, `reads.rs`
+//! with the paper on CRAQ.
+//!
+//! A replica that loses its memory is another one afterwards: it counts its lives on its disk, and
+//! the configuration names it with its life. With `disks`, its history is there as well, and it
+//! takes its old place again, as if it had been slow.
+
+mod config;
+mod configuration;
+mod joining;
+mod master;
+mod membership;
+mod message;
+mod properties;
+mod reads;
+mod replica;
+mod settings;
+mod stable;
+mod types;
+mod updates;
+mod versions;
+
+pub use config::{Config, Consistency, Mutant, Reads};
+pub use configuration::{Configuration, Member};
+pub use master::{Master, MasterTimer};
+pub use message::{Assignment, Chunk, ChunkReply, Grant, Message, Progress, Report, Update};
+pub use properties::{
+    BoundedReads, ChainRepair, CommitAgreement, CommittedReads, CraqSuite, InprocessRequests,
+    Suite, UpdatePropagation,
+};
+pub use replica::{Indication, Replica, Timer, Version};
+pub use settings::{ChainReplication, ChainSettings, Craq, CraqSettings, Settings};
+pub use stable::{Disk, MasterDisk, MasterRecord, Record};
+pub use types::{Epoch, Life, Position};
+
+/// A node of the world: a replica, the master, or a client.
+pub type Party = sim_node::Either<Server, service::Client<Message>>;
+/// A replica or the master.
+pub type Server = sim_node::Either<Replica, Master>;

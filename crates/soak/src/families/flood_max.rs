@@ -46,6 +46,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm,
         bears_cuts: true,
         kinds,
+        leaders: &[],
         occasions: OCCASIONS,
         relays: &[],
         patience_ms: ROUNDS * round_ms,

@@ -2,6 +2,7 @@
 //! bugs the storms must find.
 
 mod bully;
+mod chain_replication;
 mod flood_max;
 mod key_value;
 mod multi_paxos;
@@ -56,6 +57,8 @@ pub struct Play {
     /// The kinds of faults that the protocol's model allows; what is named twice is drawn more
     /// often.
     pub kinds: Vec<Kind>,
+    /// The roles that faults mean by the leader; none where there is a role of that name.
+    pub leaders: &'static [&'static str],
     /// What the triggers of faults may wait for.
     pub occasions: &'static [&'static str],
     /// What its relays may wait for.
@@ -83,8 +86,15 @@ pub enum Links {
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] =
-    &[raft::FAMILY, paxos::FAMILY, bully::FAMILY, flood_max::FAMILY, multi_paxos::FAMILY];
+pub const FAMILIES: &[Family] = &[
+    bully::FAMILY,
+    flood_max::FAMILY,
+    paxos::FAMILY,
+    multi_paxos::FAMILY,
+    raft::FAMILY,
+    chain_replication::CHAIN,
+    chain_replication::CRAQ,
+];
 
 /// The family of this name.
 #[must_use]

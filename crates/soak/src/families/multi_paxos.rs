@@ -106,6 +106,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // two different leaders for ever.
         bears_cuts: false,
         kinds: [Kind::ALL, OFTEN].concat(),
+        leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
         patience_ms: TIMEOUTS * (heartbeat + timeout) + 12_000,

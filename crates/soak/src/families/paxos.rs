@@ -113,6 +113,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // A process outside the core that is heard and hears nothing may be trusted for ever.
         bears_cuts: !with_leader,
         kinds,
+        leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
         patience_ms: 20_000,

@@ -1,0 +1,64 @@
+//! [`Configuration`]: who is in the chain, and in which order.
+
+use serde::{Deserialize, Serialize};
+use sim_node::NodeId;
+
+use crate::{Config, Epoch, Life};
+
+/// A replica's place in the chain.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Member {
+    /// The replica.
+    pub node: NodeId,
+    /// The life in which it joined the chain: whose history it has.
+    pub origin: Life,
+    /// Its life now, a later one if it came back with its disk.
+    pub life: Life,
+    /// Since when it has had the predecessor that it has. What that one sent in an earlier epoch
+    /// was sent to another, or by another.
+    pub linked: Epoch,
+}
+
+/// The chain, as the master made it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Configuration {
+    /// Its number.
+    pub epoch: Epoch,
+    /// The replicas from head to tail.
+    pub chain: Vec<Member>,
+    /// Who receives the history from the tail, to become the next one.
+    pub joining: Option<Member>,
+}
+
+impl Configuration {
+    /// The first one, which everybody knows: the first replicas in the order of their numbers.
+    #[must_use]
+    pub fn first(config: &Config) -> Self {
+        let member = |node| Member {
+            node: NodeId::new(node),
+            origin: Life(1),
+            life: Life(1),
+            linked: Epoch(1),
+        };
+        let chain = (0..config.length.min(config.replicas)).map(member).collect();
+        Self { epoch: Epoch(1), chain, joining: None }
+    }
+
+    /// Where in the chain a replica is.
+    #[must_use]
+    pub fn place(&self, node: NodeId) -> Option<usize> {
+        self.chain.iter().position(|member| member.node == node)
+    }
+
+    /// A replica's entry in the chain.
+    #[must_use]
+    pub fn member(&self, node: NodeId) -> Option<&Member> {
+        self.chain.iter().find(|member| member.node == node)
+    }
+
+    /// Who answers.
+    #[must_use]
+    pub fn tail(&self) -> Option<&Member> {
+        self.chain.last()
+    }
+}

@@ -1,0 +1,204 @@
+//! A replica's part in changes of the chain: signs of life, leases, new configurations, and a new
+//! beginning (van Renesse and Schneider 2004, section 3.1).
+
+use service::Routes;
+use sim_node::{Context, NodeId};
+
+use crate::{
+    Assignment, Config, Configuration, Disk, Grant, Life, Message, Reads, Record, Replica, Timer,
+};
+
+impl Replica {
+    /// The first start: everybody knows the first configuration.
+    pub(crate) fn begin_first_configuration(&mut self, cx: &mut Context<'_, Self>) {
+        self.configuration = Configuration::first(cx.config());
+        self.place = self.configuration.place(cx.id());
+        if self.place.is_some() {
+            self.origin = self.life;
+            self.complete = true;
+        }
+        // In one record: half of it would be a replica that has lost its place.
+        cx.write(Record::First(self.place.map(|_| self.epoch())));
+    }
+
+    /// Its place in the chain, for the disk.
+    pub(crate) fn membership(&self) -> Record {
+        Record::Member { epoch: self.epoch(), origin: self.origin, complete: self.complete }
+    }
+
+    /// It comes back with its disk. What it knew to be committed was not written down; what had
+    /// left its log was.
+    pub(crate) fn recover(&mut self, disk: &Disk, config: &Config) {
+        (self.origin, self.complete) = (disk.origin, disk.complete);
+        self.configuration.epoch = disk.epoch;
+        self.store = disk.store.clone();
+        (self.last, self.committed) = (disk.base, disk.base);
+        for update in &disk.log {
+            let (request, key) = (&update.request, update.request.command.key());
+            let before = self.store.get(key).map(str::to_owned);
+            self.store.execute(request.operation, &request.command);
+            self.last = update.position;
+            if let Reads::Any(_) = config.reads {
+                let after = self.store.get(key).map(str::to_owned);
+                self.versions.push(key, before, update.position, after);
+            }
+        }
+        self.log = disk.log.clone();
+    }
+
+    /// Shows the master that it lives, now and regularly. Who waits for the rest of the history
+    /// asks for it again.
+    pub(crate) fn show_life(&mut self, cx: &mut Context<'_, Self>) {
+        cx.send(cx.config().master(), Message::Alive(cx.now(), self.report()));
+        if let Some(predecessor) = self.predecessor().filter(|_| !self.complete) {
+            cx.send(predecessor.node, Message::Pull(self.epoch(), self.last));
+        }
+        cx.set_timer(Timer::Heartbeat, cx.config().heartbeat);
+    }
+
+    /// Tells the master of a change here, at once.
+    pub(crate) fn tell_master(&self, cx: &mut Context<'_, Self>) {
+        cx.send(cx.config().master(), Message::Installed(self.report()));
+    }
+
+    /// The master has heard a sign of life: the lease counts from when that was given.
+    pub(crate) fn renew_lease(&mut self, grant: Grant, cx: &mut Context<'_, Self>) {
+        if let Some(lease) = cx.config().lease
+            && grant.life == self.life
+        {
+            let until = grant.sent + cx.config().trusted(lease);
+            self.lease = Some(self.lease.map_or(until, |lease| lease.max(until)));
+            self.read_waiting(cx);
+        }
+    }
+
+    /// Whether it may answer reads: the master will not leave it behind without waiting its lease
+    /// out. Without leases it is trusted to be in the chain as long as it does not know better,
+    /// which is right where the master is never wrong.
+    pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
+        cx.config().lease.is_none() || self.lease.is_some_and(|until| cx.now() < until)
+    }
+
+    /// The master has made a new configuration.
+    pub(crate) fn configure(&mut self, assignment: Assignment, cx: &mut Context<'_, Self>) {
+        let Assignment { configuration, successor_last } = assignment;
+        if configuration.epoch < self.epoch() {
+            return;
+        }
+        if configuration.epoch == self.epoch() {
+            // It came twice, as the report was lost; or it was known from the disk.
+            return self.tell_master(cx);
+        }
+        let id = cx.id();
+        let own = configuration.chain.iter().chain(&configuration.joining);
+        match own.copied().find(|member| member.node == id) {
+            Some(own) if own.life == self.life && configuration.place(id).is_some() => {
+                self.install(configuration, successor_last, cx);
+            }
+            Some(own) if own.life == self.life => self.join(configuration, own, cx),
+            // The master has not noticed that it came back; it will.
+            Some(own) if own.origin == self.origin && own.life < self.life => {}
+            _ => self.stand_outside(configuration, cx),
+        }
+    }
+
+    /// It is in the chain.
+    fn install(
+        &mut self,
+        configuration: Configuration,
+        successor_last: Option<crate::Position>,
+        cx: &mut Context<'_, Self>,
+    ) {
+        let was_head = self.is_head();
+        let was_tail = self.is_acting_tail();
+        let had = self.successor().copied();
+        if self.origin == Life(0) {
+            self.origin = self.life;
+        }
+        self.place = configuration.place(cx.id());
+        self.configuration = configuration;
+        self.assembly = None;
+        if cx.config().disks {
+            cx.write(self.membership());
+            cx.barrier();
+        }
+        cx.mark("configuration installed");
+        self.link_to_successor(had.map(|member| (member.node, member.linked)), successor_last, cx);
+        self.tell_master(cx);
+        self.hand_history_over(cx);
+        if self.is_head() && !was_head {
+            cx.mark("head");
+            self.announce(true, false, cx);
+        }
+        if !was_tail {
+            self.take_over(cx);
+        }
+        self.ask_again(cx);
+    }
+
+    /// Has it another successor, or the same one in another life? Then that one gets what it lacks.
+    fn link_to_successor(
+        &mut self,
+        had: Option<(NodeId, crate::Epoch)>,
+        successor_last: Option<crate::Position>,
+        cx: &mut Context<'_, Self>,
+    ) {
+        let Some(successor) = self.successor().copied() else {
+            self.successor_too_old = false;
+            return;
+        };
+        if had == Some((successor.node, successor.linked)) {
+            return;
+        }
+        let Some(last) = successor_last else { return };
+        self.successor_too_old = last < self.base();
+        if !self.successor_too_old {
+            let updates = self.lacking(last, cx);
+            cx.send(successor.node, Message::Resume(self.epoch(), updates));
+        }
+        if self.committed < self.last {
+            self.wait_for_acks(cx);
+        }
+    }
+
+    /// It is the tail now, and has everything: what is under way ends here, and clients are told.
+    pub(crate) fn take_over(&mut self, cx: &mut Context<'_, Self>) {
+        if !self.is_acting_tail() {
+            return;
+        }
+        cx.mark("tail");
+        self.announce(false, cx.config().reads == Reads::Tail, cx);
+        self.commit_as_tail(cx);
+        self.read_waiting(cx);
+    }
+
+    /// Tells the clients to whom they may turn.
+    fn announce(&self, as_head: bool, as_tail: bool, cx: &mut Context<'_, Self>) {
+        let id = cx.id();
+        let routes = Routes { updates: as_head.then_some(id), reads: as_tail.then_some(id) };
+        if routes != Routes::default() {
+            for client in cx.config().clients.clone() {
+                cx.send(NodeId::new(client), Message::Routes(routes));
+            }
+        }
+    }
+
+    /// It is not in the chain. Whoever was must begin a new life: what it knows may be what nobody
+    /// else does.
+    fn stand_outside(&mut self, configuration: Configuration, cx: &mut Context<'_, Self>) {
+        let waiting = std::mem::take(&mut self.waiting);
+        if self.origin == Life(0) {
+            *self = Self::spare(self.life, configuration);
+        } else {
+            *self = Self::spare(Life(self.life.0 + 1), configuration);
+            cx.write(Record::Reset);
+            cx.barrier();
+            cx.mark("deposed");
+        }
+        cx.cancel_timer(Timer::Retry);
+        for (_, request) in waiting {
+            self.read(request, cx);
+        }
+        self.show_life(cx);
+    }
+}

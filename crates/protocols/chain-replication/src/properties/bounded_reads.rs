@@ -1,0 +1,104 @@
+//! CR2: what a relaxed read may return.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use service::Key;
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, Node, NodeId};
+
+use super::{of_replica, told};
+use crate::{Consistency, Indication, Life, Party, Position, Reads, Version};
+
+/// CR2 bounded-reads.
+#[derive(Clone, Debug)]
+pub struct BoundedReads {
+    /// How many versions newer than the committed one a read may be; `None`: any number.
+    most: Option<usize>,
+    /// Of each replica, and of the key, the updates that no tail has committed.
+    uncommitted: BTreeMap<(NodeId, Key), VecDeque<Position>>,
+    committed: Position,
+    /// As of which update a replica has last answered, in which life.
+    told: BTreeMap<NodeId, (Life, Position)>,
+}
+
+impl Property<Party> for BoundedReads {
+    const CLAIM: Claim = Claim {
+        code: "CR2",
+        name: "bounded-reads",
+        kind: Kind::Safety,
+        meaning: "reads at one replica never go back to an older version, and return none that is more \
+                  than the bound newer than the committed one",
+        source: "Terrace and Freedman 2009, section 2.4",
+    };
+
+    fn new(config: &<Party as Node>::Config, _: u32) -> Self {
+        let most = match config.server.server.reads {
+            Reads::Tail | Reads::Any(Consistency::Strong) => Some(0),
+            Reads::Any(Consistency::Bounded(most)) => Some(most as usize),
+            Reads::Any(Consistency::Eventual) => None,
+        };
+        Self { most, uncommitted: BTreeMap::new(), committed: Position(0), told: BTreeMap::new() }
+    }
+
+    fn after(
+        &mut self,
+        _: &View<'_, Party>,
+        node: NodeId,
+        effects: &[Effect<Party>],
+        _: &mut Judge,
+    ) {
+        for indication in told(effects) {
+            match indication {
+                Indication::Applied(update) => {
+                    let of = (node, update.request.command.key());
+                    self.uncommitted.entry(of).or_default().push_back(update.position);
+                }
+                Indication::Received { .. } => self.uncommitted.retain(|(at, _), _| *at != node),
+                Indication::Committed(_) | Indication::Read(..) => {}
+            }
+        }
+    }
+
+    fn indicated(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        indication: &<Party as Node>::Indication,
+        judge: &mut Judge,
+    ) {
+        match of_replica(indication) {
+            Some(Indication::Committed(upto)) => self.committed = self.committed.max(*upto),
+            Some(Indication::Read(key, version)) => {
+                let Some(replica) = super::replica(view, node) else { return };
+                self.read(node, replica.life(), *key, *version, judge);
+            }
+            _ => {}
+        }
+    }
+
+    fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
+        self.uncommitted.retain(|(at, _), _| *at != node);
+    }
+}
+
+impl BoundedReads {
+    fn read(&mut self, node: NodeId, life: Life, key: Key, version: Version, judge: &mut Judge) {
+        judge.judged();
+        let of_key = self.uncommitted.entry((node, key)).or_default();
+        while of_key.pop_front_if(|at| *at <= self.committed).is_some() {}
+        let (Version::Committed(as_of) | Version::Newest(as_of)) = version;
+        let newer = of_key.iter().filter(|at| **at <= as_of).count();
+        if self.most.is_some_and(|most| newer > most) {
+            let detail = format!("a version of {key} that is {newer} newer than the committed one");
+            judge.violate(node, detail, &[]);
+        }
+        let before = self.told.insert(node, (life, as_of));
+        if let (None, Some((then, before))) = (self.most, before)
+            && then == life
+            && as_of < before
+        {
+            let detail = format!("a read as of {as_of}, after one as of {before}");
+            judge.violate(node, detail, &[]);
+        }
+    }
+}

@@ -1,0 +1,47 @@
+//! CH4: the chain is whole again once all is calm.
+
+use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_node::Node;
+
+use super::{as_replica, configuration, installed};
+use crate::Party;
+
+/// CH4 chain-repair.
+#[derive(Clone, Debug)]
+pub struct ChainRepair;
+
+impl Property<Party> for ChainRepair {
+    const CLAIM: Claim = Claim {
+        code: "CH4",
+        name: "chain-repair",
+        kind: Kind::Liveness,
+        meaning: "once all is calm, everybody in the chain is up, has installed it and is complete, and \
+                  the chain is as long as it is to be or has everybody who is up, by the deadline",
+        source: "van Renesse and Schneider 2004, section 3.1",
+    };
+
+    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
+        Self
+    }
+
+    fn end(&mut self, _: &View<'_, Party>, judge: &mut Judge) {
+        judge.judged();
+    }
+
+    fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
+        let owed = |detail: String| Some(Debt { node: None, detail });
+        let Some(configuration) = configuration(view) else {
+            return owed("the master is down".to_owned());
+        };
+        let members = installed(view);
+        let complete = members.iter().filter(|(_, replica)| replica.is_complete()).count();
+        let (epoch, length) = (configuration.epoch, configuration.chain.len());
+        if complete < length {
+            return owed(format!("{complete} of {length} have installed configuration {epoch}"));
+        }
+        let up = view.owed().filter(|(_, party)| as_replica(party).is_some()).count();
+        let wanted = up.min(view.config.server.server.length as usize);
+        (length < wanted)
+            .then(|| Debt { node: None, detail: format!("{length} of {wanted} are in the chain") })
+    }
+}

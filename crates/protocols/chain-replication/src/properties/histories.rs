@@ -1,0 +1,90 @@
+//! [`Histories`]: what each replica's history is, as it was told.
+
+use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
+
+use sim_check::View;
+use sim_node::{Effect, NodeId};
+
+use super::{replica, told};
+use crate::{Indication, Party, Position, Update};
+
+/// A fingerprint of each prefix of each replica's history; compared within one run only.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Histories {
+    prefixes: BTreeMap<NodeId, Vec<u64>>,
+}
+
+/// Of the empty history.
+const EMPTY: u64 = 0;
+
+impl Histories {
+    /// A replica has made a step. Returns whether its history has changed.
+    pub(super) fn after(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        effects: &[Effect<Party>],
+    ) -> bool {
+        let mut changed = false;
+        for indication in told(effects) {
+            match indication {
+                Indication::Applied(update) => self.extend(node, update),
+                Indication::Received { from, upto } => {
+                    let history =
+                        self.of(*from)[..=index(*upto).min(self.of(*from).len() - 1)].to_vec();
+                    self.prefixes.insert(node, history);
+                }
+                _ => continue,
+            }
+            changed = true;
+        }
+        let Some(replica) = replica(view, node) else { return changed };
+        let history = self.prefixes.entry(node).or_insert_with(|| vec![EMPTY]);
+        // It has begun anew, with less than it had.
+        if history.len() > index(replica.last()) + 1 {
+            history.truncate(index(replica.last()) + 1);
+            changed = true;
+        }
+        // Or with one that it had written when it died, and told nobody of.
+        for update in replica.sent() {
+            if update.position > self.last(node) {
+                self.extend(node, update);
+                changed = true;
+            }
+        }
+        changed
+    }
+
+    fn extend(&mut self, node: NodeId, update: &Update) {
+        let history = self.prefixes.entry(node).or_insert_with(|| vec![EMPTY]);
+        history.truncate(index(update.position));
+        let last = history.last().copied().unwrap_or(EMPTY);
+        history.push(next(last, update));
+    }
+
+    fn of(&self, node: NodeId) -> &[u64] {
+        self.prefixes.get(&node).map_or(&[EMPTY], Vec::as_slice)
+    }
+
+    /// The last update in a replica's history.
+    pub(super) fn last(&self, node: NodeId) -> Position {
+        Position(self.of(node).len() as u64 - 1)
+    }
+
+    /// The fingerprint of a replica's history up to here, if it is so long.
+    pub(super) fn upto(&self, node: NodeId, position: Position) -> Option<u64> {
+        self.of(node).get(index(position)).copied()
+    }
+}
+
+/// The fingerprint of a history with one update more.
+pub(super) fn next(last: u64, update: &Update) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    (last, update).hash(&mut hasher);
+    hasher.finish()
+}
+
+fn index(position: Position) -> usize {
+    usize::try_from(position.0).expect("a history fits the memory")
+}

@@ -1,0 +1,99 @@
+//! The claims: the two invariants of chain replication by their names, what they are for, and what
+//! CRAQ adds.
+
+mod bounded_reads;
+mod chain_repair;
+mod commit_agreement;
+mod committed_reads;
+mod histories;
+mod inprocess_requests;
+mod update_propagation;
+
+pub use bounded_reads::BoundedReads;
+pub use chain_repair::ChainRepair;
+pub use commit_agreement::CommitAgreement;
+pub use committed_reads::CommittedReads;
+pub use inprocess_requests::InprocessRequests;
+use service::{Completion, Linearizability};
+use sim_check::{Checked, View};
+use sim_node::{Effect, Either, Node, NodeId};
+pub use update_propagation::UpdatePropagation;
+
+use crate::{Configuration, Indication, Master, Party, Replica};
+
+/// All claims about chain replication with its clients.
+pub type Suite = (
+    Checked<UpdatePropagation>,
+    Checked<InprocessRequests>,
+    Checked<CommitAgreement>,
+    Checked<ChainRepair>,
+    Checked<Linearizability>,
+    Checked<Completion>,
+);
+
+/// All claims about CRAQ with its clients.
+pub type CraqSuite = (
+    Checked<UpdatePropagation>,
+    Checked<InprocessRequests>,
+    Checked<CommitAgreement>,
+    Checked<ChainRepair>,
+    Checked<CommittedReads>,
+    Checked<BoundedReads>,
+    Checked<Linearizability>,
+    Checked<Completion>,
+);
+
+fn as_replica(party: &Party) -> Option<&Replica> {
+    match party {
+        Either::Server(Either::Server(replica)) => Some(replica),
+        _ => None,
+    }
+}
+
+fn as_master(party: &Party) -> Option<&Master> {
+    match party {
+        Either::Server(Either::Client(master)) => Some(master),
+        _ => None,
+    }
+}
+
+/// A replica that is up.
+fn replica<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Replica> {
+    as_replica(view.state(node)?)
+}
+
+/// What the master has last made of the chain; `None` while the master is down.
+fn configuration<'a>(view: &View<'a, Party>) -> Option<&'a Configuration> {
+    let master = view.config.server.server.master();
+    Some(as_master(view.state(master)?)?.configuration())
+}
+
+/// What a replica has told in a step.
+fn told(effects: &[Effect<Party>]) -> impl Iterator<Item = &Indication> {
+    effects.iter().filter_map(|effect| match effect {
+        Effect::Indicate(Either::Server(Either::Server(indication))) => Some(indication),
+        _ => None,
+    })
+}
+
+/// What a replica tells.
+fn of_replica(indication: &<Party as Node>::Indication) -> Option<&Indication> {
+    match indication {
+        Either::Server(Either::Server(indication)) => Some(indication),
+        _ => None,
+    }
+}
+
+/// The replicas that have finished installing the latest configuration, from head to tail.
+fn installed<'a>(view: &View<'a, Party>) -> Vec<(NodeId, &'a Replica)> {
+    let Some(configuration) = configuration(view) else { return Vec::new() };
+    let members = configuration.chain.iter();
+    let up = members.filter_map(|member| {
+        let replica = replica(view, member.node)?;
+        let has = replica.life() == member.life
+            && replica.is_member()
+            && replica.configuration().epoch == configuration.epoch;
+        has.then_some((member.node, replica))
+    });
+    up.collect()
+}

@@ -1,0 +1,112 @@
+//! What survives a crash: the number of lives, and, where replicas have disks, the history.
+
+use std::collections::VecDeque;
+
+use serde::{Deserialize, Serialize};
+use service::Store;
+use sim_node::Stable;
+
+use crate::{Configuration, Epoch, Life, Position, Update};
+
+/// A replica's disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Disk {
+    /// How many lives it has begun.
+    pub life: Life,
+    /// The life in which it joined the chain; 0 while it has no history.
+    pub origin: Life,
+    /// The configuration that it had installed.
+    pub epoch: Epoch,
+    /// Whether it had all that was ever answered.
+    pub complete: bool,
+    /// The last update that `store` holds.
+    pub base: Position,
+    /// The state after the update at `base`.
+    pub store: Store,
+    /// The updates after it.
+    pub log: VecDeque<Update>,
+}
+
+/// What a replica writes.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Record {
+    /// The first life, with its place in the first configuration, if it has one.
+    First(Option<Epoch>),
+    /// A new life, after a crash: what is known stays known.
+    Life,
+    /// A new life as a spare, that knows nothing.
+    Reset,
+    /// It is in the chain of this epoch.
+    Member {
+        /// The epoch.
+        epoch: Epoch,
+        /// The life in which it was let in.
+        origin: Life,
+        /// Whether it has all that was ever answered.
+        complete: bool,
+    },
+    /// An update.
+    Update(Update),
+    /// Everybody has the updates up to here.
+    Trim(Position),
+    /// The history up to here was received.
+    History(Position, Store),
+}
+
+impl Stable for Disk {
+    type Record = Record;
+
+    fn apply(&mut self, record: &Record) {
+        match record {
+            Record::First(epoch) => {
+                self.life = Life(1);
+                if let Some(epoch) = epoch {
+                    (self.epoch, self.origin, self.complete) = (*epoch, Life(1), true);
+                }
+            }
+            Record::Life => self.life = Life(self.life.0 + 1),
+            Record::Reset => *self = Self { life: Life(self.life.0 + 1), ..Self::default() },
+            Record::Member { epoch, origin, complete } => {
+                (self.epoch, self.origin, self.complete) = (*epoch, *origin, *complete);
+            }
+            // A crash that has lost an update loses what follows it.
+            Record::Update(update) => {
+                let last = self.log.back().map_or(self.base, |last| last.position);
+                if update.position == last.next() {
+                    self.log.push_back(update.clone());
+                }
+            }
+            Record::Trim(upto) => {
+                while let Some(update) = self.log.pop_front_if(|one| one.position <= *upto) {
+                    self.base = update.position;
+                    self.store.execute(update.request.operation, &update.request.command);
+                }
+            }
+            Record::History(base, store) => {
+                (self.base, self.store) = (*base, store.clone());
+                self.log.clear();
+            }
+        }
+    }
+}
+
+/// The master's disk.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct MasterDisk {
+    /// The last configuration that it made.
+    pub configuration: Configuration,
+}
+
+/// What the master writes: a configuration.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct MasterRecord(pub Configuration);
+
+impl Stable for MasterDisk {
+    type Record = MasterRecord;
+
+    fn apply(&mut self, record: &MasterRecord) {
+        self.configuration = record.0.clone();
+    }
+}

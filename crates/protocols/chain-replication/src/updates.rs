@@ -1,0 +1,261 @@
+//! Updates: in at the head, down the chain, answered at the tail, acknowledged back up (van Renesse
+//! and Schneider 2004, section 3).
+
+use service::{Answer, Operation, Reply, Request};
+use sim_node::{Context, NodeId};
+
+use crate::{Epoch, Indication, Message, Mutant, Position, Reads, Record, Replica, Timer, Update};
+
+impl Replica {
+    /// A client asks.
+    pub(crate) fn serve(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+        if request.command.is_read() {
+            return self.read(request, cx);
+        }
+        if !self.is_head() {
+            let head = self.configuration.chain.first().map(|member| member.node);
+            return Self::answer(request.operation, Answer::Redirect(head), cx);
+        }
+        if !self.complete {
+            return;
+        }
+        if self.store.answered(request.operation).is_some() {
+            return self.serve_again(request, cx);
+        }
+        if !self.store.is_over(request.operation) {
+            self.append(request, cx);
+        }
+    }
+
+    /// It took effect when it was asked for before: the tail answers once more. While it is under
+    /// way there is nothing to do, since the tail will.
+    fn serve_again(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+        let mut under_way = self.log.iter().filter(|update| update.position > self.committed);
+        if under_way.any(|update| update.request.operation == request.operation) {
+            return;
+        }
+        let tail = self.configuration.tail().map(|member| member.node);
+        match tail {
+            Some(tail) if tail != cx.id() => cx.send(tail, Message::Again(self.epoch(), request)),
+            _ => self.answer_again(&request, cx),
+        }
+    }
+
+    pub(crate) fn answer_again(&mut self, request: &Request, cx: &mut Context<'_, Self>) {
+        if self.is_acting_tail() {
+            self.answer_update(request.operation, cx);
+        }
+    }
+
+    /// Adds an update to the history, and passes it on.
+    fn append(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+        let key = request.command.key();
+        let versioned = matches!(cx.config().reads, Reads::Any(_));
+        let before = versioned.then(|| self.store.get(key).map(str::to_owned));
+        self.store.execute(request.operation, &request.command);
+        self.last = self.last.next();
+        if let Some(before) = before {
+            let after = self.store.get(key).map(str::to_owned);
+            self.versions.push(key, before, self.last, after);
+        }
+        let update = Update { position: self.last, request };
+        self.log.push_back(update.clone());
+        if cx.config().disks {
+            cx.write(Record::Update(update.clone()));
+            cx.barrier();
+        }
+        cx.indicate(Indication::Applied(update.clone()));
+        if cx.config().has(Mutant::HeadAck) && self.is_head() {
+            self.answer_update(update.request.operation, cx);
+        }
+        if self.is_acting_tail() {
+            self.commit_as_tail(cx);
+        } else if let Some(successor) = self.successor().map(|member| member.node) {
+            if !self.successor_too_old {
+                cx.send(successor, Message::Update(self.epoch(), update));
+            }
+            self.wait_for_acks(cx);
+        }
+    }
+
+    /// An update arrives from the predecessor.
+    pub(crate) fn receive(
+        &mut self,
+        from: NodeId,
+        epoch: Epoch,
+        update: Update,
+        cx: &mut Context<'_, Self>,
+    ) {
+        let in_chain = self.is_from_predecessor(from, epoch);
+        if !in_chain && !cx.config().has(Mutant::NoEpoch) {
+            return;
+        }
+        if update.position == self.last.next() {
+            self.append(update.request, cx);
+        } else if update.position <= self.committed {
+            // It was sent again: the acknowledgement is lost, or late.
+            cx.resend(from, Message::Ack(self.epoch(), self.committed));
+        }
+    }
+
+    /// The tail has everything in its history, so that everybody has.
+    pub(crate) fn commit_as_tail(&mut self, cx: &mut Context<'_, Self>) {
+        let since = self.committed;
+        cx.indicate(Indication::Committed(self.last));
+        let new = self.log.iter().filter(|update| update.position > since);
+        let answers: Vec<Operation> = new.map(|update| update.request.operation).collect();
+        self.commit(self.last, cx);
+        for operation in answers {
+            self.answer_update(operation, cx);
+        }
+    }
+
+    /// Everybody has the updates up to here: says so to the predecessor.
+    fn commit(&mut self, upto: Position, cx: &mut Context<'_, Self>) {
+        if upto <= self.committed {
+            return;
+        }
+        self.committed = upto;
+        self.versions.commit(upto);
+        self.trim(cx);
+        if let Some(predecessor) = self.predecessor().map(|member| member.node) {
+            cx.send(predecessor, Message::Ack(self.epoch(), upto));
+        }
+    }
+
+    /// Forgets the updates that nobody lacks: all that are committed, but for those that who joins
+    /// will need.
+    pub(crate) fn trim(&mut self, cx: &mut Context<'_, Self>) {
+        let needed = self.transfer.as_ref().map(|transfer| transfer.base);
+        let upto = needed.map_or(self.committed, |base| base.min(self.committed));
+        let base = self.base();
+        while self.log.pop_front_if(|update| update.position <= upto).is_some() {}
+        if cx.config().disks && self.base() > base {
+            cx.write(Record::Trim(upto));
+        }
+    }
+
+    /// The successor acknowledges.
+    pub(crate) fn hear_ack(
+        &mut self,
+        from: NodeId,
+        epoch: Epoch,
+        upto: Position,
+        cx: &mut Context<'_, Self>,
+    ) {
+        if self.is_from_successor(from, epoch) {
+            self.commit(upto.min(self.last), cx);
+        }
+    }
+
+    /// The predecessor sends what it has, and this replica had not when their link began.
+    pub(crate) fn resume(
+        &mut self,
+        from: NodeId,
+        epoch: Epoch,
+        updates: Vec<Update>,
+        cx: &mut Context<'_, Self>,
+    ) {
+        if !self.is_from_predecessor(from, epoch) {
+            return;
+        }
+        // A message of the same link may have overtaken this one.
+        let first = updates.first().map_or(self.last.next(), |update| update.position);
+        if first > self.last.next() {
+            return;
+        }
+        for update in updates {
+            if update.position == self.last.next() {
+                self.append(update.request, cx);
+            }
+        }
+        if !self.complete {
+            self.complete = true;
+            if cx.config().disks {
+                cx.write(self.membership());
+                cx.barrier();
+            }
+            cx.mark("caught up");
+            self.tell_master(cx);
+            self.take_over(cx);
+        }
+    }
+
+    /// A successor was sent no [`Message::Resume`], or it was lost.
+    pub(crate) fn answer_pull(
+        &mut self,
+        from: NodeId,
+        epoch: Epoch,
+        last: Position,
+        cx: &mut Context<'_, Self>,
+    ) {
+        if self.is_from_successor(from, epoch) && self.base() <= last {
+            cx.resend(from, Message::Resume(self.epoch(), self.lacking(last, cx)));
+        }
+    }
+
+    /// What a new successor lacks that has everything up to `last`.
+    pub(crate) fn lacking(&self, last: Position, cx: &Context<'_, Self>) -> Vec<Update> {
+        if cx.config().has(Mutant::NoResend) {
+            return Vec::new();
+        }
+        self.log.iter().filter(|update| update.position > last).cloned().collect()
+    }
+
+    /// Sets the timer after which unacknowledged updates are sent again.
+    pub(crate) fn wait_for_acks(&mut self, cx: &mut Context<'_, Self>) {
+        if self.retrying.is_none() {
+            self.retrying = Some(self.acknowledged());
+            cx.set_timer(Timer::Retry, cx.config().retry);
+        }
+    }
+
+    /// What was acknowledged: updates by the successor, and parts of a history by who joins.
+    fn acknowledged(&self) -> (Position, u32) {
+        let offset = self.transfer.as_ref().map_or(0, |transfer| transfer.offset);
+        (self.committed, offset)
+    }
+
+    /// Sends again what was not acknowledged since the timer was set. The messages of a lossy
+    /// network need it; the paper assumes a reliable one.
+    pub(crate) fn retry(&mut self, cx: &mut Context<'_, Self>) {
+        let Some(before) = self.retrying.take() else { return };
+        let now = self.acknowledged();
+        let unacknowledged = self.committed < self.last && !self.is_acting_tail();
+        if unacknowledged && before.0 == now.0 && !cx.config().has(Mutant::NoResend) {
+            self.send_log_again(cx);
+        }
+        if self.transfer.is_some() && before.1 == now.1 {
+            self.send_chunk(true, cx);
+        }
+        if unacknowledged || self.transfer.is_some() {
+            self.wait_for_acks(cx);
+        }
+    }
+
+    fn send_log_again(&self, cx: &mut Context<'_, Self>) {
+        let Some(successor) = self.successor() else { return };
+        if self.successor_too_old {
+            return;
+        }
+        let unacknowledged = self.log.iter().filter(|update| update.position > self.committed);
+        for update in unacknowledged.take(RETRIED) {
+            cx.resend(successor.node, Message::Update(self.epoch(), update.clone()));
+        }
+    }
+
+    /// Answers an update with what it gave when it took effect. To an older operation of its
+    /// session nobody listens any more.
+    fn answer_update(&self, operation: Operation, cx: &mut Context<'_, Self>) {
+        if let Some(output) = self.store.answered(operation) {
+            Self::answer(operation, Answer::Done(output.clone()), cx);
+        }
+    }
+
+    pub(crate) fn answer(operation: Operation, answer: Answer, cx: &mut Context<'_, Self>) {
+        cx.send(operation.client.node, Message::Reply(Reply { operation, answer }));
+    }
+}
+
+/// How many updates are sent again at a time: the oldest, which the others wait for.
+const RETRIED: usize = 32;

@@ -1,0 +1,166 @@
+//! Chain replication and CRAQ, in three models. Fail-stop: the master is never wrong, and one
+//! replica never fails, since memory is all there is. Leases: the master is wrong, and nobody
+//! crashes. Disks: leases, and everything happens to everybody, the master included.
+
+use super::key_value::clients;
+use super::{Family, Fields, Links, Mutant, Play};
+use crate::Draw;
+use crate::faults::Kind;
+
+const MUTANTS: &[Mutant] = &[
+    Mutant { code: "C-head-ack", falls: &["KV1"] },
+    Mutant { code: "C-no-resend", falls: &["KV2"] },
+    Mutant { code: "C-no-epoch", falls: &["CH1", "CH2", "CH3", "KV1"] },
+];
+
+pub(super) const CHAIN: Family =
+    Family { name: "chain-replication", play: play_chain, mutants: MUTANTS };
+
+pub(super) const CRAQ: Family = Family { name: "craq", play: play_craq, mutants: MUTANTS };
+
+const OCCASIONS: &[&str] = &[
+    "Role(\"head\")",
+    "Role(\"tail\")",
+    "Mark(\"suspected\")",
+    "Mark(\"reconfigured\")",
+    "Mark(\"configuration installed\")",
+    "Send(\"Update\")",
+    "Send(\"Ack\")",
+    "Send(\"Configure\")",
+    "Receive(\"Update\")",
+    "Receive(\"Ack\")",
+    "Receive(\"Configure\")",
+    "Receive(\"Installed\")",
+    "Receive(\"Request\")",
+    "Write",
+];
+
+/// Those that come up at replicas alone: whoever isolates the master makes it suspect wrongly.
+const AT_REPLICAS: &[&str] = &[
+    "Role(\"head\")",
+    "Role(\"tail\")",
+    "Mark(\"configuration installed\")",
+    "Mark(\"transfer begun\")",
+    "Send(\"Update\")",
+    "Send(\"Ack\")",
+    "Receive(\"Update\")",
+    "Receive(\"Ack\")",
+    "Receive(\"Configure\")",
+    "Receive(\"Request\")",
+];
+
+const RELAYS: &[&str] = &[
+    "Role(\"head\")",
+    "Role(\"tail\")",
+    "Receive(\"Request\")",
+    "Receive(\"Update\")",
+    "Receive(\"Ack\")",
+    "Receive(\"Configure\")",
+    "Receive(\"Resume\")",
+    "Receive(\"Chunk\")",
+];
+
+/// What faults mean by the leader: whoever matters.
+const LEADERS: &[&str] = &["head", "head", "middle", "tail", "tail", "joining"];
+
+/// The heartbeat and the timeout, in milliseconds.
+const PACES: &[(u64, u64)] = &[(50, 200), (20, 100), (40, 150), (100, 300)];
+
+/// What may go wrong.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Model {
+    FailStop,
+    Leases,
+    Disks,
+}
+
+/// What cuts replicas from each other, but none from the master.
+const CUTS: &[Kind] = &[
+    Kind::ClientCrash,
+    Kind::Isolation,
+    Kind::Partition,
+    Kind::OneWay,
+    Kind::Bridge,
+    Kind::Heal,
+    Kind::Hold,
+    Kind::SlowDisk,
+    Kind::Jump,
+];
+
+/// What makes the master suspect somebody who is up.
+const WRONG: &[Kind] = &[
+    Kind::Pause,
+    Kind::BadLinks,
+    Kind::SlowNode,
+    Kind::Omission,
+    Kind::Drift,
+    Kind::MasterCut,
+    Kind::MasterCut,
+    Kind::MasterPause,
+];
+
+fn play_chain(seed: u64, mutant: Option<&str>) -> Play {
+    play("ChainReplication", seed, mutant)
+}
+
+fn play_craq(seed: u64, mutant: Option<&str>) -> Play {
+    play("Craq", seed, mutant)
+}
+
+fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
+    let mut draw = Draw::of(seed, "chain settings");
+    let mut fields = Fields::default();
+    let model = draw.pick(&[Model::FailStop, Model::Leases, Model::Disks, Model::Disks]);
+    let servers = draw.pick(&[1, 2, 3, 3, 3, 4, 5, 5, 7]);
+    fields.set("nodes", servers);
+    if servers > 1 && draw.chance(30) {
+        let length = draw.between(1, u64::from(servers) - 1);
+        fields.plain("length", format!("Some({length})"));
+        fields.features.push("spares".to_owned());
+    }
+    let (heartbeat, timeout) = draw.pick(PACES);
+    fields.plain("heartbeat", format!("\"{heartbeat}ms\""));
+    fields.plain("timeout", format!("\"{timeout}ms\""));
+    let lease_drift = draw.pick(&[1, 2, 10]);
+    if model == Model::FailStop {
+        fields.features.push("fail-stop".to_owned());
+    } else {
+        fields.features.push("leases".to_owned());
+        // Even in the calm a sign of life and its answer take up to 40ms.
+        let lease = draw.pick(&[heartbeat.max(50) + 10, heartbeat + 60, timeout, timeout * 2]);
+        fields.plain("lease", format!("Some(\"{lease}ms\")"));
+        fields.plain("lease_drift", format!("\"{lease_drift}%\""));
+    }
+    if model == Model::Disks {
+        fields.set("disks", true);
+    }
+    fields.plain("retry", format!("\"{}ms\"", draw.pick(&[30, 60, 100, 200])));
+    let chunk = draw.pick(&[1, 2, 5, 64]);
+    fields.set("chunk", chunk);
+    if let Some(code) = mutant {
+        fields.plain("mutant", format!("\"{code}\""));
+    }
+    let construct = fields.construct(protocol);
+    let (many, workload) = clients(&mut Draw::of(seed, "chain clients"), &mut fields.features);
+    let first = servers + 1;
+    Play {
+        protocol: construct,
+        workload,
+        servers,
+        clients: first..first + many,
+        // A sign of life is on its way for less than half of the timeout, and so are its delays.
+        links: if model == Model::FailStop { Links::Bounded(timeout / 5) } else { Links::Any },
+        drift_ppm: lease_drift * 10_000 / 2,
+        bears_cuts: true,
+        kinds: match model {
+            Model::FailStop => [&[Kind::CrashButFirst; 12], CUTS].concat(),
+            Model::Leases => [CUTS, WRONG].concat(),
+            Model::Disks => [Kind::ALL, WRONG, &[Kind::MasterCrash, Kind::Crash]].concat(),
+        },
+        leaders: LEADERS,
+        occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
+        relays: RELAYS,
+        patience_ms: 20_000,
+        features: fields.features,
+    }
+}
