@@ -234,6 +234,17 @@ impl Protocol for Raft {
         Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
     }
 
+    fn may_ask(settings: &Settings, node: NodeId, wish: &Admin) -> Result<(), String> {
+        let last = settings.nodes - 1;
+        if node.number() > last {
+            return Err(format!("{node} is a client; servers 0 to {last} can be asked"));
+        }
+        let stranger = wish.names().into_iter().find(|one| one.number() > last);
+        stranger.map_or(Ok(()), |stranger| {
+            Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
+        })
+    }
+
     fn history(properties: &Suite) -> Option<String> {
         Some(properties.6.property().lines())
     }
