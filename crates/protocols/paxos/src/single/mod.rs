@@ -61,6 +61,3 @@ pub use properties::{
 pub use proposer::{Phase, Proposer};
 pub use settings::{Paxos, Proposers, Settings, Trusted};
 pub use stable::{Disk, Record};
-
-/// The paper.
-const PAPER: &str = "Lamport 2001, Paxos Made Simple";

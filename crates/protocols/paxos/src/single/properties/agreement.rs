@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::Votes;
-use crate::single::{Config, Indication, PAPER, Process, Proposal, Value};
+use crate::single::{Config, Indication, Process, Proposal, Value};
 
 /// Only a single value is chosen, told of the votes themselves, whether or not anybody learns; and
 /// no two processes learn different values.
@@ -60,7 +60,7 @@ impl Property<Process> for Agreement {
         kind: Kind::Safety,
         meaning: "Only a single value is chosen: no two proposals with different values are each \
                   accepted by a phase-2 quorum, and no two processes learn different values.",
-        source: PAPER,
+        source: "Lamport 2001, Paxos Made Simple, section 2.1",
     };
 
     fn new(config: &Config, _: u32) -> Self {

@@ -7,7 +7,7 @@ use sim_node::{Effect, NodeId};
 
 use super::Votes;
 use super::agreement::Starting;
-use crate::single::{Config, Indication, PAPER, Process, Proposal, Value};
+use crate::single::{Config, Indication, Process, Proposal, Value};
 
 /// A process never learns that a value has been chosen unless it actually has been.
 #[derive(Clone, Debug)]
@@ -31,7 +31,7 @@ impl Property<Process> for LearnedIsChosen {
         name: "learned-is-chosen",
         kind: Kind::Safety,
         meaning: "A process never learns that a value has been chosen unless it actually has been.",
-        source: PAPER,
+        source: "Lamport 2001, Paxos Made Simple, section 2.1",
     };
 
     fn new(config: &Config, _: u32) -> Self {

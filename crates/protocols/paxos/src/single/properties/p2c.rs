@@ -5,7 +5,7 @@ use sim_node::{Effect, NodeId};
 
 use super::agreement::Starting;
 use super::{Votes, issued};
-use crate::single::{Config, Indication, PAPER, Process, Proposal};
+use crate::single::{Config, Indication, Process, Proposal};
 
 /// "For any v and n, if a proposal with value v and number n is issued, then there is a set S
 /// consisting of a majority of acceptors such that either (a) no acceptor in S has accepted any
@@ -43,7 +43,7 @@ impl Property<Process> for P2c {
                   quorum S of acceptors such that no acceptor in S has accepted any proposal \
                   numbered less than n, or v is the value of the highest-numbered proposal among \
                   all proposals numbered less than n accepted by the acceptors in S.",
-        source: PAPER,
+        source: "Lamport 2001, Paxos Made Simple, section 2.2",
     };
 
     fn new(config: &Config, _: u32) -> Self {

@@ -2,7 +2,7 @@
 
 use sim_check::{Claim, Debt, Judge, Kind, Property, View};
 
-use crate::single::{Config, PAPER, Process};
+use crate::single::{Config, Process};
 
 /// Once a correct process has a value to propose, or has learned one, every correct process learns.
 /// What is learned is what is logged: the indication of it may be lost in a crash, and then it is
@@ -22,7 +22,7 @@ impl Property<Process> for Termination {
         kind: Kind::Liveness,
         meaning: "Once a correct process has a value to propose, or has learned one, every correct \
                   process learns.",
-        source: PAPER,
+        source: "Lamport 2001, Paxos Made Simple, section 2.4",
     };
 
     fn new(_: &Config, _: u32) -> Self {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Event, NodeId};
 
-use crate::single::{Config, Indication, PAPER, Process, Request, Value};
+use crate::single::{Config, Indication, Process, Request, Value};
 
 /// Only a value that has been proposed may be chosen, or learned.
 #[derive(Clone, Debug)]
@@ -22,7 +22,7 @@ impl Property<Process> for Validity {
         name: "validity",
         kind: Kind::Safety,
         meaning: "Only a value that has been proposed may be chosen, or learned.",
-        source: PAPER,
+        source: "Lamport 2001, Paxos Made Simple, section 2.1",
     };
 
     fn new(config: &Config, _: u32) -> Self {
