@@ -7,13 +7,15 @@ use sim_node::{Node, NodeId};
 use crate::Ballot;
 use crate::multi::{Config, Configurations, Indication, Members, Party, Server, Slot, Value};
 
-/// The votes of one ballot for one value in one slot.
+/// The votes for one value in a ballot of a slot. (A ballot has one value, if all is well.)
 #[derive(Clone, Debug)]
 pub(super) struct Votes {
-    pub(super) ballot: Ballot,
     pub(super) value: Value,
     pub(super) voters: Members,
 }
+
+/// The votes in a slot.
+pub(super) type Ballots = BTreeMap<Ballot, Vec<Votes>>;
 
 /// All votes ever cast, and what is chosen by them: known to nobody within the run.
 ///
@@ -22,7 +24,7 @@ pub(super) struct Votes {
 #[derive(Clone, Debug)]
 pub(super) struct Ghost {
     servers: u32,
-    votes: BTreeMap<Slot, Vec<Votes>>,
+    votes: BTreeMap<Slot, Ballots>,
     /// The value that is chosen in a slot, and at which step it was.
     chosen: BTreeMap<Slot, (Value, u64)>,
     /// All slots up to this one are chosen: the members are known up to alpha slots after it.
@@ -63,8 +65,8 @@ impl Ghost {
     }
 
     /// All votes in a slot.
-    pub(super) fn votes(&self, slot: Slot) -> &[Votes] {
-        self.votes.get(&slot).map_or(&[], Vec::as_slice)
+    pub(super) fn votes(&self, slot: Slot) -> Option<&Ballots> {
+        self.votes.get(&slot)
     }
 
     /// The members of a slot, once they are decided.
@@ -117,28 +119,34 @@ impl Ghost {
         config: &Config,
         step: u64,
     ) -> Option<Conflict> {
-        let votes = self.votes.entry(slot).or_default();
-        let same = votes.iter_mut().find(|one| one.ballot == ballot && one.value == *value);
-        if let Some(same) = same {
+        let votes = self.votes.entry(slot).or_default().entry(ballot).or_default();
+        if let Some(same) = votes.iter_mut().find(|votes| votes.value == *value) {
             if !same.voters.insert(node) {
                 return None;
             }
         } else {
-            votes.push(Votes { ballot, value: value.clone(), voters: Members::from([node]) });
+            votes.push(Votes { value: value.clone(), voters: Members::from([node]) });
         }
-        let conflict = self.count(slot, config, step);
+        let conflict = self.count(slot, ballot, config, step);
         self.advance(config, step).or(conflict)
     }
 
-    /// Is a value chosen in this slot, or another than before?
-    fn count(&mut self, slot: Slot, config: &Config, step: u64) -> Option<Conflict> {
+    /// Is a value chosen in this ballot of a slot, and another than before?
+    fn count(
+        &mut self,
+        slot: Slot,
+        ballot: Ballot,
+        config: &Config,
+        step: u64,
+    ) -> Option<Conflict> {
         let members = self.members(slot, config)?;
         let quorum = config.accept_quorum(members);
-        let has_quorum = |votes: &&Votes| votes.voters.intersection(members).count() >= quorum;
         let known = self.chosen.get(&slot);
-        let votes = self.votes(slot).iter().filter(has_quorum);
-        let mut news = votes.filter(|votes| known.is_none_or(|(value, _)| *value != votes.value));
-        let value = news.next()?.value.clone();
+        let is_news = |votes: &&Votes| {
+            votes.voters.intersection(members).count() >= quorum
+                && known.is_none_or(|(value, _)| *value != votes.value)
+        };
+        let value = self.votes.get(&slot)?.get(&ballot)?.iter().find(is_news)?.value.clone();
         if let Some((first, step)) = known {
             let values = (first.clone(), value);
             return Some(Conflict { slot, step: *step, values });
@@ -155,7 +163,11 @@ impl Ghost {
             if let Value::Reconfigure(wish) = value {
                 self.configurations.execute(self.executed, wish, config, self.servers);
             }
-            conflict = conflict.or(self.count(self.executed.plus(config.alpha), config, step));
+            let slot = self.executed.plus(config.alpha);
+            let ballots = self.votes.get(&slot).into_iter().flat_map(BTreeMap::keys).copied();
+            for ballot in ballots.collect::<Vec<_>>() {
+                conflict = conflict.or(self.count(slot, ballot, config, step));
+            }
         }
         conflict
     }

@@ -4,7 +4,7 @@ use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
 use sim_node::{Duration, Effect, Either, Node, NodeId};
 
 use super::server;
-use crate::multi::{Party, Server};
+use crate::multi::{Leader, Party, Server};
 
 /// MP6 leader.
 #[derive(Clone, Debug)]
@@ -26,8 +26,8 @@ impl Property<Party> for LeaderAfterCalm {
         code: "MP6",
         name: "leader-after-calm",
         kind: Kind::Liveness,
-        meaning: "once the cluster is calm, a server leads within 30 timeouts of the detector, and at \
-                  the deadline",
+        meaning: "once the cluster is calm, a server leads within 30 timeouts of the detector that \
+                  chooses it, and at the deadline",
         source: "Lamport 2001, section 2.4; Chandra, Hadzilacos, Toueg 1996",
     };
 
@@ -51,7 +51,7 @@ impl Property<Party> for LeaderAfterCalm {
 
     fn end(&mut self, view: &View<'_, Party>, judge: &mut Judge) {
         judge.judged();
-        let Some(calm) = self.calm else { return };
+        let Some(calm) = self.calm.filter(|_| is_promised(view)) else { return };
         let took = self.led.unwrap_or(view.time) - calm;
         if took > self.patience {
             let detail = format!("nobody led for {took} after the calm, {} at most", self.patience);
@@ -60,13 +60,18 @@ impl Property<Party> for LeaderAfterCalm {
     }
 
     fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
-        if is_led(view) {
+        if is_led(view) || !is_promised(view) {
             return None;
         }
         let mut servers = view.owed().filter(|(_, party)| matches!(party, Either::Server(_)));
         servers.next()?;
         Some(Debt { node: None, detail: "nobody leads".to_owned() })
     }
+}
+
+/// Where everybody may lead, nothing promises that anybody does for long.
+fn is_promised(view: &View<'_, Party>) -> bool {
+    view.config.server.leader == Leader::Omega
 }
 
 /// Whether somebody leads: has done phase 1, and is not known to fail in phase 2. Whom so many

@@ -1,6 +1,6 @@
 //! MP3: the invariant P2c, told at each proposal.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Either, Node, NodeId};
@@ -80,22 +80,24 @@ impl P2c {
     /// Is there such a set S? The acceptors whose highest vote is no higher than a vote for this
     /// value make the largest one that has that vote on top.
     fn allows(&self, accept: &Accept, members: &Members, config: &Config) -> bool {
+        // Of each member that has one the highest vote below the proposal, and whether it is for
+        // the same value.
+        let mut highest: BTreeMap<NodeId, (Ballot, bool)> = BTreeMap::new();
         let votes = self.ghost.votes(accept.slot);
-        let below = || votes.iter().filter(|votes| votes.ballot < accept.ballot);
-        let highest = |member: &NodeId| {
-            let own = below().filter(|votes| votes.voters.contains(member));
-            own.map(|votes| votes.ballot).max()
-        };
-        let quorum = config.prepare_quorum(members);
-        let silent = members.iter().filter(|member| highest(member).is_none()).count();
-        if silent >= quorum {
-            return true;
+        let below = votes.into_iter().flat_map(|votes| votes.range(..accept.ballot).rev());
+        for (ballot, votes) in below {
+            for vote in votes {
+                for member in vote.voters.intersection(members) {
+                    highest.entry(*member).or_insert((*ballot, vote.value == accept.value));
+                }
+            }
+            if highest.len() == members.len() {
+                break;
+            }
         }
-        let tops = below().filter(|votes| votes.value == accept.value).map(|votes| votes.ballot);
-        tops.into_iter().any(|top| {
-            let is_voted = members.iter().any(|member| highest(member) == Some(top));
-            let under = members.iter().filter(|member| highest(member) <= Some(top)).count();
-            is_voted && under >= quorum
-        })
+        let (quorum, silent) = (config.prepare_quorum(members), members.len() - highest.len());
+        let under = |top: Ballot| highest.values().filter(|(ballot, _)| *ballot <= top).count();
+        silent >= quorum
+            || highest.values().any(|(top, same)| *same && silent + under(*top) >= quorum)
     }
 }
