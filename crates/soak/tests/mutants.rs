@@ -24,6 +24,16 @@ fn known_bugs_of_raft_fall() {
     }
 }
 
+#[test]
+fn known_bugs_of_chains_fall() {
+    for family in ["chain-replication", "craq"] {
+        let family = find(family).expect("a family");
+        for (code, within) in [("C-head-ack", 100), ("C-no-resend", 100), ("C-no-epoch", 1_500)] {
+            falls(family, code, within);
+        }
+    }
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {
