@@ -11,13 +11,16 @@ pub fn catalogue() -> Catalogue {
     Catalogue::new(vec![
         entry::<election::ChangRoberts>(),
         entry::<election::Bully>(),
+        entry::<election::FloodMax>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),
         entry::<shared_memory::Peterson>(),
         entry::<shared_memory::Bakery>(),
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
+        entry::<paxos::multi::MultiPaxos>(),
         entry::<raft::Raft>(),
+        entry::<paxos::Paxos>(),
         entry::<chain_replication::ChainReplication>(),
         entry::<chain_replication::Craq>(),
     ])

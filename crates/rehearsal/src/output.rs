@@ -31,6 +31,11 @@ impl Output {
         writeln!(self)
     }
 
+    /// Whether nobody reads any more.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.closed
+    }
+
     /// Writes what is still kept.
     pub(crate) fn finish(mut self) -> io::Result<()> {
         self.flush()

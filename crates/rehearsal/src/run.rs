@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use sim_scenario::{Catalogue, Report, Seen, Watcher};
+use sim_scenario::{Catalogue, Detail, Report, Seen, Watcher};
 use sim_view::{Lanes, summary};
 
 use crate::args::{RunArguments, TraceForm};
@@ -79,6 +79,11 @@ struct JsonLines<'a> {
 }
 
 impl Watcher for JsonLines<'_> {
+    /// The run goes on to its end, since the verdict is still wanted, but in no more words.
+    fn wants(&self, _: u64) -> Detail {
+        if self.out.is_closed() { Detail::Nothing } else { Detail::States }
+    }
+
     fn see(&mut self, seen: Seen) {
         if self.failed.is_none() {
             self.failed = self.out.json(&seen).err();

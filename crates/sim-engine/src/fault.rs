@@ -226,6 +226,7 @@ pub enum Fault {
     Jump(Target, Offset),
     /// Lasting: each time the occasion comes up at a node that is not the present victim, the first
     /// effects of that step get out, then the node is struck and the previous victim is given back.
+    /// The step in which a node starts is no occasion for a crash.
     Relay {
         /// What it waits for.
         on: Occasion,

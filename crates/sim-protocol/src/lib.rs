@@ -9,7 +9,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub use sim_check::Core;
 use sim_check::Properties;
-use sim_node::Node;
+use sim_node::{Node, NodeId};
 
 /// A protocol as the tools see it.
 pub trait Protocol: 'static {
@@ -65,6 +65,18 @@ pub trait Protocol: 'static {
         settings: &Self::Settings,
         workload: Option<&Self::Workload>,
     ) -> Result<Setup<Self::Node>, SettingsError>;
+
+    /// Whether a scenario can ask this node for this. The node is one of the world's.
+    ///
+    /// # Errors
+    /// When it cannot: what is wrong and what would be right, one sentence without a full stop.
+    fn may_ask(
+        _settings: &Self::Settings,
+        _node: NodeId,
+        _request: &Self::Request,
+    ) -> Result<(), String> {
+        Ok(())
+    }
 
     /// What the clients asked and were told in a run, as lines of JSON
     /// ([`sim_check::write_history`]); `None` when the protocol has no clients.

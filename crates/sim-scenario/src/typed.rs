@@ -39,7 +39,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
         steps_max: WorldSpec::<P::Node>::STEPS_MAX,
     };
     check::check_cast(sheet, draft, &cast);
-    let requests = workloads.requests::<P>(sheet, draft, &cast);
+    let requests = workloads.requests::<P>(sheet, draft, &cast, &settings);
     let images = images::<P>(sheet, draft, &cast);
     let expect = check::resolve_expectation(sheet, draft.expect.as_ref()?, facts)?;
     if sheet.is_wrong() {

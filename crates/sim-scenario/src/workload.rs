@@ -148,6 +148,7 @@ impl<'a> WorkloadParts<'a> {
         sheet: &mut Sheet<'a>,
         draft: &Draft<'a>,
         cast: &Cast<'_>,
+        settings: &P::Settings,
     ) -> Option<Requests<P::Node>> {
         let Some(Named { item, values }) = &self.requests else { return Some(Vec::new()) };
         let Some(values) = values else {
@@ -185,12 +186,16 @@ impl<'a> WorkloadParts<'a> {
                 let place = item.at_index(0).span.clone();
                 sheet.push(Diagnostic::warning(place, message).label("the run is over by then"));
             }
-            match sheet.read::<P::Request>(request.get_ron(), "the request") {
-                Some(request) => {
-                    requests.push((SimTime::from(at), NodeId::new(node), request.into()));
-                }
-                None => all_read = false,
+            let Some(request) = sheet.read::<P::Request>(request.get_ron(), "the request") else {
+                all_read = false;
+                continue;
+            };
+            let node = NodeId::new(node);
+            if let Err(why) = P::may_ask(settings, node, &request) {
+                let place = item.span.clone();
+                sheet.push(Diagnostic::error(place, why).label("cannot be asked for"));
             }
+            requests.push((SimTime::from(at), node, request.into()));
         }
         all_read.then_some(requests)
     }

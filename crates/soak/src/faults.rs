@@ -1,8 +1,8 @@
 //! The faults of a storm. Each storm knows only some kinds, drawn for it: storms of a few kinds go
 //! deeper than storms of all.
 
-use crate::weather::delay;
-use crate::{Draw, Play};
+use crate::weather::{HANDLING_MS, QUICK_US, bounded_delay, delay};
+use crate::{Draw, Links, Play};
 
 /// When the storm is over, in milliseconds.
 pub(crate) const CALM_MS: u64 = 6_000;
@@ -149,11 +149,14 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     planned.push(Planned { text: when, row, cuts });
     // What lasts from a trigger on would last to the calm.
     if triggered && !kind.is_momentary() && draw.chance(70) {
-        let end =
-            if matches!(kind, Kind::Pause | Kind::MasterPause) { "Resume(All)" } else { "Heal" };
+        let is_pause = matches!(kind, Kind::Pause | Kind::MasterPause);
+        let end = if is_pause { "Resume(All)" } else { "Heal" };
         let at = draw.between(1_000, CALM_MS - 100);
         let row = format!("end of what a trigger began: {}", end.to_lowercase());
-        planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
+        // Where nobody is ever cut off, there is nothing to heal.
+        if is_pause || play.kinds.iter().any(|kind| kind.needs_company()) {
+            planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
+        }
     }
 }
 
@@ -221,9 +224,15 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
         Kind::Bridge => (format!("Bridge(Random(1), cut: {cut})"), format!("bridge, {cut}")),
         Kind::Heal => (row("Heal"), row("heal")),
         Kind::Hold => (format!("Hold({who}, Servers)"), row("hold")),
-        Kind::BadLinks => bad_links(draw, percent),
+        Kind::BadLinks => match play.links {
+            Links::Bounded(most_ms) => other_links(draw, most_ms - HANDLING_MS),
+            _ => bad_links(draw, percent),
+        },
         Kind::SlowNode => {
-            let (time, _) = delay(draw, 20);
+            let time = match play.links {
+                Links::Bounded(_) => format!("Constant(\"{}us\")", draw.between(1, QUICK_US)),
+                _ => delay(draw, 20).0,
+            };
             (format!("Slow({who}, {time})"), row("slow node"))
         }
         Kind::SlowDisk => {
@@ -271,6 +280,13 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
             row("crash of the master"),
         ),
     }
+}
+
+/// Links of a synchronous world: some messages are as slow as others may be.
+fn other_links(draw: &mut Draw, most_ms: u64) -> (String, String) {
+    let which = draw.pick(&["", "from: Leader, ", "from: Random(1), both: true, "]);
+    let (delay, _) = bounded_delay(draw, most_ms);
+    (format!("Links({which}delay: {delay})"), "links with other delay".to_owned())
 }
 
 /// The master, the node after the servers, does not hear some of them, or is not heard.

@@ -30,8 +30,9 @@ impl Storm {
             weather::network(&mut draw("network"), play.links),
             weather::disks(&mut draw("disks")),
             weather::clocks(&mut draw("clocks"), play.drift_ppm),
-            weather::service(&mut draw("service")),
+            weather::service(&mut draw("service"), play.links),
             weather::ties(&mut draw("ties")),
+            weather::model(play.links, play.drift_ppm),
         ];
         let name = family.name;
         let mut text = format!(
@@ -52,7 +53,7 @@ impl Storm {
         planned.iter().for_each(|fault| line(&format!("    {},", fault.text)));
         line("],");
         line(&format!("calm: \"{CALM_MS}ms\","));
-        line("calm_bound: \"20ms\",");
+        line(&format!("calm_bound: \"{}ms\",", weather::calm_bound(play.links)));
         line(&format!("deadline: \"{}ms\",", CALM_MS + play.patience_ms));
         line("expect: Holds,");
         text.push_str(")\n");

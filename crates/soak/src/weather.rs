@@ -43,17 +43,24 @@ pub(crate) fn delay(draw: &mut Draw, most_ms: u64) -> (String, &'static str) {
 }
 
 /// A distribution of delays of at most so many milliseconds.
-fn bounded_delay(draw: &mut Draw, most_ms: u64) -> (String, &'static str) {
+pub(crate) fn bounded_delay(draw: &mut Draw, most_ms: u64) -> (String, &'static str) {
     if draw.chance(15) {
         return (format!("Constant(\"{}ms\")", draw.between(1, most_ms)), "constant delays");
     }
     (format!("Uniform(\"500us\", \"{}ms\")", draw.between(1, most_ms)), "uniform delays")
 }
 
+/// How much longer a step may take at most in a synchronous world, in microseconds: the messages
+/// that reach a node at one instant are still handled within [`HANDLING_MS`].
+pub(crate) const QUICK_US: u64 = 20;
+
+/// How much of a synchronous world's bound is left for the handling of a message, in milliseconds.
+pub(crate) const HANDLING_MS: u64 = 3;
+
 pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
     let mut part = Part::default();
     let (delay, delay_feature) = match links {
-        Links::Bounded(most_ms) => bounded_delay(draw, most_ms),
+        Links::Bounded(most_ms) => bounded_delay(draw, most_ms - HANDLING_MS),
         _ => delay(draw, 60),
     };
     part.feature(delay_feature);
@@ -114,14 +121,37 @@ pub(crate) fn clocks(draw: &mut Draw, drift_ppm: u64) -> Part {
     part
 }
 
-pub(crate) fn service(draw: &mut Draw) -> Part {
+pub(crate) fn service(draw: &mut Draw, links: Links) -> Part {
     let mut part = Part::default();
     if draw.chance(35) {
-        let most = draw.pick(&[50, 200, 1_000]);
+        let most = match links {
+            Links::Bounded(_) => draw.pick(&[2, 10, QUICK_US]),
+            _ => draw.pick(&[50, 200, 1_000]),
+        };
         part.line(format!("service: [(who: Servers, time: Uniform(\"1us\", \"{most}us\"))],"));
         part.feature("steps that take time");
     }
     part
+}
+
+/// What a synchronous world promises, for the run to hold it to: a storm that breaks it is undecided.
+/// Clocks that drift are not within the model, and promise nothing.
+pub(crate) fn model(links: Links, drift_ppm: u64) -> Part {
+    let mut part = Part::default();
+    if let (Links::Bounded(most_ms), 0) = (links, drift_ppm) {
+        part.line(format!(
+            "model: (timing: Synchronous(bound: \"{most_ms}ms\"), failures: CrashRecovery),"
+        ));
+    }
+    part
+}
+
+/// The longest that a message travels in the calm, in milliseconds.
+pub(crate) fn calm_bound(links: Links) -> u64 {
+    match links {
+        Links::Bounded(most_ms) => most_ms - HANDLING_MS,
+        Links::Any | Links::Perfect | Links::Fifo => 20,
+    }
 }
 
 /// In which order things of one instant happen.

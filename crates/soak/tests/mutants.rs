@@ -34,6 +34,55 @@ fn known_bugs_of_chains_fall() {
     }
 }
 
+#[test]
+fn known_bugs_of_paxos_fall() {
+    let paxos = find("paxos").expect("a family");
+    for (code, within) in [
+        ("P-anyval", 200),
+        ("P-promise-crash", 400),
+        ("P-no2bcheck", 400),
+        ("P-reuse", 1_000),
+        ("FP-quorums", 400),
+    ] {
+        falls(paxos, code, within);
+    }
+}
+
+#[test]
+fn known_bugs_of_bully_fall() {
+    falls(find("bully").expect("a family"), "B-no-wait", 400);
+}
+
+/// The least that shows it: the scenario that holds without the bug.
+#[test]
+fn without_waiting_bully_has_two_coordinators() {
+    let scenario = include_str!("../../../scenarios/election/bully-waits-for-the-higher.ron");
+    let fell = |text: &str| {
+        let loaded = sim_scenario::load_text("bully.ron", text, &catalogue::catalogue());
+        let prepared = loaded.unwrap_or_else(|error| panic!("{error}")).prepared;
+        let report = prepared.run(0, &sim_scenario::RunOptions::default());
+        report.violations.iter().map(|one| one.code).collect::<Vec<_>>()
+    };
+    assert_eq!(fell(scenario), Vec::<&str>::new());
+    let buggy = scenario.replace("Bully(", "Bully(mutant: \"B-no-wait\", ");
+    assert_eq!(fell(&buggy), ["BL2"]);
+}
+
+#[test]
+fn known_bugs_of_multi_paxos_fall() {
+    let multi_paxos = find("multi-paxos").expect("a family");
+    for (code, within) in [
+        ("P-anyval", 100),
+        ("P-promise-crash", 100),
+        ("P-lowest", 100),
+        ("MP-hole", 100),
+        ("P-no2bcheck", 400),
+        ("FP-quorums", 400),
+    ] {
+        falls(multi_paxos, code, within);
+    }
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {

@@ -3,6 +3,7 @@
 //! | module | graph | model | messages |
 //! |---|---|---|---|
 //! | [`chang_roberts`] | unidirectional ring | asynchronous, nothing fails | `n H_n` on average, `n(n+1)/2` at worst |
+//! | [`flood_max`] | any, strongly connected | synchronous rounds, nothing fails | the diameter times the directed edges |
 //! | [`bully`] | complete | synchronous, crash and recovery | `m^2 + n - 2` when `m` identifiers are above the detector's |
 //!
 //! Each module opens with its box: requests, indications, properties with their codes, the model,
@@ -12,6 +13,8 @@
 
 pub mod bully;
 pub mod chang_roberts;
+pub mod flood_max;
 
 pub use bully::Bully;
 pub use chang_roberts::ChangRoberts;
+pub use flood_max::FloodMax;

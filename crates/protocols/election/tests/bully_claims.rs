@@ -22,6 +22,7 @@ fn bully(nodes: u32) -> Settings {
         period: ms(100),
         elections: Elections::OnSuspicion,
         address_known_dead: true,
+        mutant: None,
     }
 }
 

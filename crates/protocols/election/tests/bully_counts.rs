@@ -17,6 +17,7 @@ fn election(n: u32, rank: u32, address_known_dead: bool, seed: u64) -> Outcome {
         period: ms(100),
         elections: Elections::OnRequest,
         address_known_dead,
+        mutant: None,
     };
     // Delays from nothing to the bound, so that an election is met in all its orders.
     let delay = Delay::Uniform(ms(0), ms(10));

@@ -164,6 +164,7 @@ fn weather(seed: u64) -> bool {
         period: ms([1, 20, 100][usize::try_from(draw.below(3)).unwrap()]),
         elections: Elections::OnSuspicion,
         address_known_dead: true,
+        mutant: None,
     };
     // Long enough after the last planned fault for all to settle; triggered ones may come later.
     let mut spec = spec::<Bully>(&settings, delays(&mut draw, bound), at(20_000));

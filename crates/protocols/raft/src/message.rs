@@ -187,6 +187,27 @@ pub enum Admin {
     Transfer(NodeId),
 }
 
+impl Admin {
+    /// The servers that it is about.
+    #[must_use]
+    pub fn names(&self) -> Vec<NodeId> {
+        match self {
+            Self::AddVoter(node)
+            | Self::AddLearner(node)
+            | Self::Remove(node)
+            | Self::Transfer(node) => vec![*node],
+            Self::Joint(changes) => changes
+                .iter()
+                .map(|change| match change {
+                    Change::AddVoter(node) | Change::AddLearner(node) | Change::Remove(node) => {
+                        *node
+                    }
+                })
+                .collect(),
+        }
+    }
+}
+
 impl sim_node::Message for Message {
     const KINDS: &'static [(&'static str, Class)] = &[
         ("PreVote", Class::Protocol),

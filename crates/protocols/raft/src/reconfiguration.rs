@@ -1,7 +1,7 @@
 //! Membership changes and leadership transfer (section 6; Ongaro's thesis, chapter 4 and 3.10; the
 //! correction of 2015: not before an entry of the own term is committed).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 use sim_node::{Context, LocalTime, NodeId};
@@ -16,6 +16,8 @@ pub(crate) struct Plan {
     joint: bool,
     /// The servers that catch up before they get a vote.
     catching_up: BTreeMap<NodeId, CatchUp>,
+    /// Those that have. A busy leader is always a little ahead of them, which holds up nothing.
+    caught_up: BTreeSet<NodeId>,
 }
 
 /// A server catches up in rounds: each is over when it has what the leader had at the round's
@@ -33,6 +35,10 @@ const ROUNDS_MAX: u32 = 10;
 impl Server {
     /// An administrator wants something: the leader does it, others pass it on until it is done.
     pub(crate) fn wish(&mut self, wish: Admin, cx: &mut Context<'_, Self>) {
+        // A member that is no server would be waited for as long as the cluster lasts.
+        if wish.names().iter().any(|node| node.number() >= cx.servers()) {
+            return cx.mark("change refused");
+        }
         if self.is_leader() {
             self.fulfil(&wish, cx);
             if matches!(wish, Admin::Transfer(_)) {
@@ -78,11 +84,11 @@ impl Server {
             Admin::AddVoter(node) => now.is_voter(*node),
             Admin::AddLearner(node) => now.is_learner(*node),
             Admin::Remove(node) => !now.members().contains(node),
-            Admin::Joint(changes) => changes.iter().all(|change| match change {
-                Change::AddVoter(node) => now.is_voter(*node),
-                Change::AddLearner(node) => now.is_learner(*node),
-                Change::Remove(node) => !now.members().contains(node),
-            }),
+            // Changes may contradict each other; then the last of each server's counts.
+            Admin::Joint(changes) => {
+                let after = now.enter_joint(true, changes).and_then(|joint| joint.leave_joint());
+                after.is_ok_and(|after| after == *now)
+            }
         }
     }
 
@@ -108,7 +114,8 @@ impl Server {
             leading.plan = None;
         }
         if leading.plan.is_none() {
-            leading.plan = Some(Plan { changes, joint, catching_up: BTreeMap::new() });
+            let (catching_up, caught_up) = Default::default();
+            leading.plan = Some(Plan { changes, joint, catching_up, caught_up });
             self.go_on_with_plan(cx);
         }
     }
@@ -160,6 +167,7 @@ impl Server {
         for change in &plan.changes {
             if let Change::AddVoter(node) = change
                 && now.is_learner(*node)
+                && !plan.caught_up.contains(node)
                 && leading.progress.get(node).is_some_and(|one| one.matched < self.commit)
             {
                 let round = CatchUp { target: last, began: time, rounds: 1 };
@@ -223,6 +231,7 @@ impl Server {
         // With nothing left to send, another round would be over at once.
         if cx.now() - round.began < shortest || matched == last {
             plan.catching_up.remove(&from);
+            plan.caught_up.insert(from);
             self.go_on_with_plan(cx);
         } else if round.rounds >= ROUNDS_MAX {
             cx.mark("learner too slow");

@@ -234,6 +234,17 @@ impl Protocol for Raft {
         Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
     }
 
+    fn may_ask(settings: &Settings, node: NodeId, wish: &Admin) -> Result<(), String> {
+        let last = settings.nodes - 1;
+        if node.number() > last {
+            return Err(format!("{node} is a client; servers 0 to {last} can be asked"));
+        }
+        let stranger = wish.names().into_iter().find(|one| one.number() > last);
+        stranger.map_or(Ok(()), |stranger| {
+            Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
+        })
+    }
+
     fn history(properties: &Suite) -> Option<String> {
         Some(properties.6.property().lines())
     }
@@ -299,6 +310,11 @@ fn members(settings: &Settings) -> Result<Vec<NodeId>, SettingsError> {
     if let Some(stranger) = members.iter().find(|member| **member >= settings.nodes) {
         let last = settings.nodes - 1;
         return wrong(format!("there is no server {stranger}; they are 0 to {last}"));
+    }
+    let mut sorted = members.clone();
+    sorted.sort_unstable();
+    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+        return wrong(format!("server {} is named twice, and has one vote", pair[0]));
     }
     Ok(members.iter().copied().map(NodeId::new).collect())
 }

@@ -206,7 +206,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         self.handle(node, Event::Start, None, None, watch);
         self.cells[index].disk.damaged = false;
-        if !self.cells[index].pauses.is_empty() {
+        // Its first step may have been its last.
+        if self.status[index].has(Status::UP) && !self.cells[index].pauses.is_empty() {
             self.status[index].set(Status::BUSY);
         }
         if again {

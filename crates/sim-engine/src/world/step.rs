@@ -72,7 +72,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
         let mut occasions = None;
         if is_watched {
-            occasions = Some(self.occasions(node, received, role_changed));
+            let starts = class == StepClass::Start;
+            occasions = Some(self.occasions(node, starts, received, role_changed));
         }
         for effect in &self.effects {
             digest_effect(&mut self.digest, effect);
@@ -165,6 +166,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn occasions(
         &mut self,
         node: NodeId,
+        starts: bool,
         received: Option<usize>,
         role_changed: bool,
     ) -> Occasions {
@@ -173,7 +175,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             true => self.doom(node, effects.len()),
             false => None,
         };
-        let mut occasions = self.watch_for(node, received, role_changed, &effects);
+        let mut occasions = self.watch_for(node, starts, received, role_changed, &effects);
         self.effects = effects;
         occasions.dies = dies.or(occasions.dies);
         if let Some((place, _, _)) = occasions.dies {

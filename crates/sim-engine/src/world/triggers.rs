@@ -28,6 +28,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn watch_for(
         &mut self,
         node: NodeId,
+        starts: bool,
         received: Option<usize>,
         role_changed: bool,
         effects: &[Effect<N>],
@@ -41,7 +42,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 && self.faults[fault as usize].in_force
             {
                 let victim = self.faults[fault as usize].victim;
-                if victim != Some(node) && self.times(on, node, received, role_changed, effects) > 0
+                // Whoever is given back starts. If that were an occasion, two nodes that write when
+                // they start would strike each other for ever, at one instant.
+                let passes = starts && *strike == Strike::Crash;
+                if victim != Some(node)
+                    && !passes
+                    && self.times(on, node, received, role_changed, effects) > 0
                 {
                     let inside = self.inside(fault, *inside, effects.len());
                     match strike {

@@ -120,6 +120,31 @@ fn a_heal_gives_the_victim_back_and_the_relay_goes_on() {
     assert_eq!(victims, [sim_node::NodeId::new(3)]);
 }
 
+/// Whoever is given back starts, and writes as it does: were that an occasion, the two would strike
+/// each other for ever at 20.
+#[test]
+fn the_start_of_a_node_is_no_occasion_for_a_crash() {
+    let script = (0..2).fold(Script::new(), |script, node| {
+        script.start(node, [Act::Write(1)]).request(node, 1, [Act::Write(2)])
+    });
+    let on = Occasion::Write;
+    let relay = Fault::Relay { on, inside: Inside::First(0), strike: Strike::Crash };
+    let scene = Scene::new(2, script).request(10, 0, 1).request(20, 1, 1).request(30, 0, 1);
+    let run = scene.fault(between(0, 35), relay).deadline(40).run();
+    assert_eq!(
+        run.history.faults,
+        [
+            "10ms f0 strikes [n0]",
+            "10ms n0 crashed",
+            "20ms f0 strikes [n1]",
+            "20ms n1 crashed",
+            "30ms f0 strikes [n0]",
+            "30ms n0 crashed",
+            "35ms f0 ends",
+        ]
+    );
+}
+
 #[test]
 fn a_relay_can_wait_for_a_trigger_itself() {
     // It begins when node 1 marks at 20: node 1 is not its victim, nodes 2 and 3 are.

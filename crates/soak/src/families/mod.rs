@@ -1,8 +1,12 @@
 //! The families of protocols: each says how it may be set, what it is asked for, and which known
 //! bugs the storms must find.
 
+mod bully;
 mod chain_replication;
+mod flood_max;
 mod key_value;
+mod multi_paxos;
+mod paxos;
 mod raft;
 
 use std::ops::Range;
@@ -57,8 +61,7 @@ pub struct Play {
     pub leaders: &'static [&'static str],
     /// What the triggers of faults may wait for.
     pub occasions: &'static [&'static str],
-    /// What its relays may wait for. No step that a node makes at its start: it would be struck
-    /// and given back again and again at one instant.
+    /// What its relays may wait for.
     pub relays: &'static [&'static str],
     /// How long after the calm liveness is due, in milliseconds.
     pub patience_ms: u64,
@@ -76,12 +79,22 @@ pub enum Links {
     Perfect,
     /// As [`Links::Perfect`], and what one incarnation sends to another arrives in order.
     Fifo,
-    /// No message is lost or doubled, and each arrives within this bound, in milliseconds.
+    /// No message is lost or doubled, and each is handled within this bound, in milliseconds: the
+    /// world is synchronous, whoever is slow and whatever links do, and clocks run true unless the
+    /// family lets them drift.
     Bounded(u64),
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY, chain_replication::CHAIN, chain_replication::CRAQ];
+pub const FAMILIES: &[Family] = &[
+    bully::FAMILY,
+    flood_max::FAMILY,
+    paxos::FAMILY,
+    multi_paxos::FAMILY,
+    raft::FAMILY,
+    chain_replication::CHAIN,
+    chain_replication::CRAQ,
+];
 
 /// The family of this name.
 #[must_use]

@@ -1,4 +1,5 @@
-//! [`Config`]: the promised bound, and everything that follows from it.
+//! [`Config`]: the promised bound and everything that follows from it, and the known bug that the
+//! tester must find.
 
 use serde::{Deserialize, Serialize};
 use sim_node::Duration;
@@ -17,6 +18,27 @@ pub struct Config {
     pub elections: Elections,
     /// Whether a process that is known to be dead is asked all the same.
     pub address_known_dead: bool,
+    /// The bug to have.
+    pub mutant: Option<Mutant>,
+}
+
+/// A bug that textbooks and real systems had; only built with the feature `mutants`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// Asks the higher ones, and declares itself without waiting for their answers.
+    NoWait,
+}
+
+impl Mutant {
+    /// Every mutant with its code.
+    pub const ALL: [(&'static str, Self); 1] = [("B-no-wait", Self::NoWait)];
+
+    /// The mutant of this code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
+    }
 }
 
 /// When elections begin.
@@ -30,6 +52,12 @@ pub enum Elections {
 }
 
 impl Config {
+    /// Whether the protocol has this bug. Never, unless it was built to.
+    #[must_use]
+    pub fn has(&self, mutant: Mutant) -> bool {
+        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    }
+
     /// How long an asker waits for an answer, and a follower for the reply to its ping: a round
     /// trip, `W = 2 bound + slack`.
     #[must_use]

@@ -51,7 +51,7 @@ mod termination;
 
 pub use by_census::{ByCensus, CensusClaim};
 pub use census::Census;
-pub use config::{Config, Elections};
+pub use config::{Config, Elections, Mutant};
 pub use highest::{Highest, HighestClaim};
 pub use node::{Indication, Message, Phase, Process, Request, Timer};
 pub use rivals::{NoRivals, NoRivalsClaim};

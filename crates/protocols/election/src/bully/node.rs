@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sim_node::{Class, Context, Node, NodeId, Role};
 
-use super::{Bully, Config, Elections};
+use super::{Bully, Config, Elections, Mutant};
 
 /// What processes tell each other.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -217,6 +217,10 @@ impl Process {
             if cx.config().address_known_dead || !self.dead.contains(&higher) {
                 cx.send(higher, Message::Election);
             }
+        }
+        if cx.config().has(Mutant::NoWait) {
+            self.win(cx);
+            return;
         }
         cx.set_timer(Timer::Election, cx.config().round_trip());
     }

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sim_node::{Duration, Node};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
-use super::{Config, Elections, Process, Properties};
+use super::{Config, Elections, Mutant, Process, Properties};
 
 /// The Bully algorithm.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +31,9 @@ pub struct Settings {
     /// Whether a process that is known to be dead is asked all the same.
     #[serde(default = "yes")]
     pub address_known_dead: bool,
+    /// The bug to have, by its code; only built with the feature `mutants`.
+    #[serde(default)]
+    pub mutant: Option<String>,
 }
 
 fn bound() -> Duration {
@@ -113,6 +116,13 @@ impl Protocol for Bully {
             meaning: "whether a process that is known to be dead (`Suspect`) is asked all the same; \
                       false needs `elections: OnRequest`",
         },
+        Field {
+            name: "mutant",
+            kind: "code",
+            default: Some("none"),
+            meaning: "a known bug that the tester must find, such as \"B-no-wait\"; only in a build \
+                      with the feature `mutants`",
+        },
     ];
 
     type Settings = Settings;
@@ -149,7 +159,21 @@ impl Protocol for Bully {
             period: settings.period,
             elections: settings.elections,
             address_known_dead: settings.address_known_dead,
+            mutant: mutant(settings)?,
         };
         Ok(Setup { config, others: 0, core: Core::Live })
     }
+}
+
+fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
+    let Some(code) = &settings.mutant else { return Ok(None) };
+    let wrong = |message: String| Err(SettingsError::new("mutant", message));
+    if !cfg!(feature = "mutants") {
+        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
+    }
+    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
+    Mutant::of_code(code).map_or_else(
+        || wrong(format!("there is no such bug; there are {codes}")),
+        |one| Ok(Some(one)),
+    )
 }

@@ -42,18 +42,17 @@ impl Property<Party> for LeaderAppendOnly {
         let log = leader.log();
         let now = (leader.term(), log.last(), log.last_term());
         let Some((term, last, last_term)) = self.logs.insert(node, now) else { return };
-        if term != now.0 || (last, last_term) == (now.1, now.2) {
+        if term != now.0 {
             return;
         }
-        judge.judged();
         let compacted = last < log.base();
         if !compacted && log.term_at(last) != Some(last_term) {
             judge.violate(node, format!("the leader's entry {last} is gone"), &[]);
         }
         for record in records(effects) {
-            if let Record::Append { after, .. } = record
-                && *after < last
-            {
+            let Record::Append { after, .. } = record else { continue };
+            judge.judged();
+            if *after < last {
                 let detail = format!("the leader writes after {after}, and had entries to {last}");
                 judge.violate(node, detail, &[]);
             }

@@ -8,16 +8,21 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::{records, server};
-use crate::{Entry, Index, Party, Payload, Record, Snapshot};
+use crate::{Configuration, Entry, Index, Party, Payload, Record, Snapshot};
 
 /// RF5 state-machine-safety (figure 3), and what it is for: servers that have applied the same
-/// entries, by themselves or through a snapshot, are in the same state.
+/// entries, by themselves or through a snapshot, are in the same state; and a snapshot has the
+/// configuration that was in effect when they were.
 #[derive(Clone, Debug)]
 pub struct StateMachineSafety {
     /// The entry that was applied first at each index, and the step.
     entries: BTreeMap<Index, (Entry, u64)>,
     /// The state in which it left a server of its own, at the last of these indices.
     store: Store,
+    /// Every entry up to here is among `entries`.
+    complete: Index,
+    /// The configurations among `entries`, and the first one.
+    configurations: BTreeMap<Index, Configuration>,
     /// A fingerprint of the state at the indices at which snapshots were taken.
     snapshots: BTreeMap<Index, u64>,
     /// What each server has applied, since it started.
@@ -33,10 +38,13 @@ impl Property<Party> for StateMachineSafety {
         source: "Ongaro and Ousterhout 2014, figure 3; section 5.4.3",
     };
 
-    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
+    fn new(config: &<Party as Node>::Config, _: u32) -> Self {
+        let first = Configuration::of_voters(config.server.members.iter().copied());
         Self {
             entries: BTreeMap::new(),
             store: Store::default(),
+            complete: Index(0),
+            configurations: BTreeMap::from([(Index(0), first)]),
             snapshots: BTreeMap::new(),
             applied: BTreeMap::new(),
         }
@@ -90,6 +98,12 @@ impl StateMachineSafety {
         if fingerprint(state) != known {
             judge.violate(node, format!("another state than others have after entry {index}"), &[]);
         }
+        let effective = self.configurations.range(..=index).next_back().map(|(_, one)| one);
+        if index <= self.complete && effective != Some(&snapshot.configuration) {
+            let theirs = &snapshot.configuration;
+            let detail = format!("{theirs} is not the configuration as of entry {index}");
+            judge.violate(node, detail, &[]);
+        }
     }
 
     fn apply(
@@ -111,8 +125,17 @@ impl StateMachineSafety {
             return;
         }
         self.entries.insert(index, (entry.clone(), view.step));
-        if let Payload::Command(request) = &entry.payload {
-            self.store.execute(request.operation, &request.command);
+        while self.entries.contains_key(&self.complete.next()) {
+            self.complete = self.complete.next();
+        }
+        match &entry.payload {
+            Payload::Noop => {}
+            Payload::Command(request) => {
+                self.store.execute(request.operation, &request.command);
+            }
+            Payload::Configuration(configuration) => {
+                self.configurations.insert(index, configuration.clone());
+            }
         }
     }
 }

@@ -114,6 +114,41 @@ fn joint_consensus_is_left_once_it_is_committed_and_not_before() {
     assert_eq!(hand.commit(), 2, "in effect, and not committed yet");
 }
 
+/// Not even when entries before it are committed in the meantime.
+#[test]
+fn joint_consensus_is_not_left_for_an_older_commitment() {
+    let mut hand = Hand::new(0, config(3));
+    hand.elect();
+    hand.hear(1, matched(1, 1));
+    hand.ask(1, put("a"));
+    hand.wish(Admin::Joint(vec![Change::Remove(node(1))]));
+    assert!(hand.server.configuration().is_joint());
+    hand.hear(2, matched(1, 2));
+    assert_eq!(hand.commit(), 2, "the client's entry");
+    assert!(hand.server.configuration().is_joint(), "entry 3 is not committed yet");
+    hand.hear(2, matched(1, 3));
+    assert_eq!(hand.server.configuration(), &Configuration::of_voters([0, 2].map(node)));
+}
+
+/// Changes that contradict each other are made once: the last of each server's counts.
+#[test]
+fn changes_that_contradict_each_other_come_to_an_end() {
+    let mut team = Team::new(3, &config(3));
+    team.elect(0);
+    let changes = vec![Change::AddVoter(node(1)), Change::Remove(node(1))];
+    team.wish(0, Admin::Joint(changes));
+    for _ in 0..3 {
+        team.settle();
+        team.beat(0);
+    }
+    assert_eq!(team.hands[0].server.configuration(), &Configuration::of_voters([0, 2].map(node)));
+    let before = team.hands[0].terms().len();
+    team.fire(0, Timer::Admin);
+    team.settle();
+    assert_eq!(team.hands[0].terms().len(), before, "nothing is left to do");
+    assert!(!team.hands[0].timers.contains_key(&Timer::Admin));
+}
+
 /// "The leader steps down (returns to follower state) once it has committed the C_new log entry ...
 /// there will be a period of time when the leader is managing a cluster that does not include
 /// itself; it replicates log entries but does not count itself in majorities."

@@ -1,8 +1,8 @@
 //! Section 7: log compaction, and InstallSnapshot.
 
 use raft::{
-    Chunk, Config, Configuration, Disk, Entry, Index, Matching, Message, Payload, Snapshot, Term,
-    Timer,
+    Chunk, ChunkReply, Config, Configuration, Disk, Entry, Index, Matching, Message, Payload,
+    Snapshot, Term, Timer,
 };
 use service::{Answer, Command, Key, Output, Store};
 
@@ -74,6 +74,23 @@ fn a_snapshot_stands_for_what_is_applied_and_takes_its_place_in_the_log() {
             (hand.server.log(), Some(&snapshot))
         );
     }
+}
+
+/// "The latest configuration in the log as of last included index": one that came later may be
+/// truncated yet.
+#[test]
+fn a_snapshot_has_no_configuration_that_is_not_committed() {
+    let mut hand = Hand::new(1, features(2, 0, 9));
+    let wider = Configuration::of_voters((0..4).map(node));
+    let change = Entry { term: Term(1), payload: Payload::Configuration(wider.clone()) };
+    hand.hear(0, append(1, (0, 0), vec![entry(1, 1), entry(1, 2), change], 2));
+    assert_eq!(hand.server.configuration(), &wider, "in effect");
+    let snapshot = hand.server.snapshot().expect("taken");
+    assert_eq!(snapshot.configuration, Configuration::of_voters(config(3).members));
+    hand.hear(2, append(2, (2, 1), vec![entry(2, 3)], 2));
+    assert!(!hand.server.configuration().is_voter(node(3)));
+    hand.restart();
+    assert!(!hand.server.configuration().is_voter(node(3)), "nor after a restart");
 }
 
 /// A server starts from its snapshot, and goes on from there.
@@ -292,6 +309,35 @@ fn a_lost_chunk_is_sent_again() {
     team.beat(0);
     assert_eq!(team.hands[2].server.store(), &store(4));
     assert_eq!(team.hands[2].commit(), 4, "the snapshot, and the leader's empty entry");
+}
+
+/// A leader that takes snapshots faster than it sends one goes on with the one that it has begun:
+/// else it would begin anew for ever. (A claim about a run cannot fall by that, for a follower
+/// that is far behind is missed only when nothing new is committed, and then it catches up.)
+#[test]
+fn a_snapshot_is_sent_to_its_end_though_there_are_newer_ones() {
+    let mut hand = Hand::new(0, features(1, 0, 1));
+    hand.elect();
+    let commit_one_more = |hand: &mut Hand, sequence: u64| {
+        let key = Key(u32::try_from(sequence).expect("small"));
+        hand.ask(sequence, Command::Put(key, "value".to_owned()));
+        hand.hear(1, matched(1, sequence + 1));
+        assert_eq!(hand.server.snapshot().expect("one an entry").index, Index(sequence + 1));
+    };
+    (1..=4).for_each(|sequence| commit_one_more(&mut hand, sequence));
+    let mut letters = hand.fire(Timer::Heartbeat);
+    letters.retain(|(_, message)| matches!(message, Message::InstallSnapshot(_)));
+    for received in 0..5 {
+        let [(_, Message::InstallSnapshot(chunk))] = &letters[..] else {
+            panic!("one chunk: {letters:?}")
+        };
+        assert_eq!((chunk.index, chunk.offset), (Index(5), received));
+        assert_eq!(chunk.done, received == 4, "four keys and a session");
+        commit_one_more(&mut hand, u64::from(received) + 5);
+        let (term, index, received) = (Term(1), chunk.index, received + 1);
+        let reply = ChunkReply { term, index, received, installed: received == 5 };
+        letters = hand.hear(2, Message::SnapshotReply(reply));
+    }
 }
 
 /// Reads and retries see the same through a snapshot: the sessions belong to the state.

@@ -136,3 +136,23 @@ fn a_wish_reaches_the_leader_through_any_server() {
     team.fire(1, Timer::Admin);
     assert!(!team.hands[1].timers.contains_key(&Timer::Admin), "it is done, and asked for no more");
 }
+
+/// Whom an administrator names by mistake, a client or nobody at all, does not become a member.
+#[test]
+fn only_servers_become_members() {
+    let stranger = node(9);
+    for wish in [
+        Admin::AddVoter(stranger),
+        Admin::AddLearner(stranger),
+        Admin::Remove(stranger),
+        Admin::Transfer(stranger),
+        Admin::Joint(vec![Change::Remove(node(1)), Change::AddVoter(stranger)]),
+    ] {
+        let mut hand = Hand::new(0, config(3));
+        hand.elect();
+        hand.hear(1, matched(1, 1));
+        assert_eq!(kinds(&hand.wish(wish)), []);
+        assert!(hand.marked("change refused"));
+        assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
+    }
+}

@@ -83,6 +83,21 @@ fn a_learner_whose_round_is_short_gets_its_vote() {
     assert!(hand.server.configuration().is_voter(node(3)));
 }
 
+/// The same where the leader is busy, and so always a little ahead of a learner whose link is slow:
+/// the round counts, and not whether the learner has all that is committed by then.
+#[test]
+fn a_learner_whose_link_is_slow_gets_its_vote_from_a_busy_leader() {
+    let mut hand = adding();
+    for number in 1..=2 {
+        hand.ask(number, put("a"));
+        hand.hear(1, matched(1, 2 + number));
+    }
+    hand.wait(20);
+    hand.hear(3, matched(1, 3));
+    assert_eq!(hand.commit(), 4, "more than the learner has");
+    assert!(hand.server.configuration().is_voter(node(3)));
+}
+
 /// "The algorithm waits a fixed number of rounds (such as 10) ... otherwise, the leader aborts the
 /// configuration change."
 #[test]

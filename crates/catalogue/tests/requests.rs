@@ -1,0 +1,35 @@
+//! What a node cannot be asked for is an error of the scenario, with its place.
+
+use sim_scenario::load_text;
+
+/// What is said of a scenario with this request.
+fn told(protocol: &str, request: &str) -> String {
+    let text = format!(
+        "Scenario(\n    title: \"a request\",\n    protocol: {protocol},\n    workload: \
+         [KeyValue(clients: 2), Requests([\n        {request},\n    ])],\n    deadline: \"20s\",\n    \
+         expect: Holds,\n)\n"
+    );
+    match load_text("request.ron", &text, &catalogue::catalogue()) {
+        Ok(_) => String::new(),
+        Err(error) => error.render(false),
+    }
+}
+
+fn assert_refused(protocol: &str, request: &str, why: &str) {
+    let told = told(protocol, request);
+    assert!(told.contains(why) && told.contains("request.ron:5"), "{request}: {told}");
+    assert!(told.contains("cannot be asked for"), "{told}");
+}
+
+#[test]
+fn raft_is_asked_of_servers_and_about_servers() {
+    for allowed in ["Transfer(4)", "AddVoter(0)", "Joint([AddVoter(3), Remove(4)])"] {
+        assert_eq!(told("Raft(nodes: 5)", &format!("At(\"1s\", 4, {allowed})")), "");
+    }
+    for wish in ["Transfer(5)", "AddVoter(5)", "AddLearner(5)", "Remove(5)", "Joint([Remove(5)])"] {
+        let why = "there is no server 5; they are 0 to 4";
+        assert_refused("Raft(nodes: 5)", &format!("At(\"1s\", 0, {wish})"), why);
+    }
+    let why = "n6 is a client; servers 0 to 4 can be asked";
+    assert_refused("Raft(nodes: 5)", "At(\"1s\", 6, Transfer(0))", why);
+}

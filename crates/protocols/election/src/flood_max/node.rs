@@ -1,0 +1,152 @@
+//! One process of FloodMax.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+use sim_node::{Class, Message, NodeId, Role, RoundContext, RoundNode};
+
+use super::{FloodMax, Graph};
+use crate::chang_roberts::{Identifier, Identifiers};
+
+/// What all processes share. Of the graph a process uses its own neighbours only.
+#[derive(Clone, Debug)]
+pub struct Config {
+    /// Who can send to whom.
+    pub graph: Graph,
+    /// What the processes believe the diameter to be.
+    pub diameter: u32,
+    /// Who is called what.
+    pub identifiers: Identifiers,
+    /// Whether a process sends only after it has heard something new (OptFloodMax).
+    pub optimised: bool,
+}
+
+impl Config {
+    /// How many rounds pass before the decision: the diameter. A process that is alone needs none,
+    /// but the model has no decision before the first round.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.diameter.max(1)
+    }
+}
+
+/// The highest identifier that the sender has seen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Highest(pub Identifier);
+
+impl Message for Highest {
+    const KINDS: &'static [(&'static str, Class)] = &[("Highest", Class::Protocol)];
+
+    fn kind(&self) -> usize {
+        0
+    }
+}
+
+/// What a process tells the layer above, once.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum Indication {
+    /// This process is the leader; its identifier.
+    Leader(Identifier),
+    /// This process is not; the identifier of the one that is.
+    NonLeader(Identifier),
+}
+
+/// A process of FloodMax.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Process {
+    identifier: Identifier,
+    /// The highest identifier seen, at first its own.
+    highest: Identifier,
+    /// Whether that is something its neighbours may not have heard from it.
+    news: bool,
+    /// How many rounds are over.
+    rounds: u32,
+    /// Whether it leads, once that is decided: after the last round.
+    leads: Option<bool>,
+}
+
+impl Process {
+    /// Its identifier.
+    #[must_use]
+    pub fn identifier(&self) -> Identifier {
+        self.identifier
+    }
+
+    /// The highest identifier that it has seen.
+    #[must_use]
+    pub fn highest(&self) -> Identifier {
+        self.highest
+    }
+
+    /// How many rounds are over for it.
+    #[must_use]
+    pub fn rounds(&self) -> u32 {
+        self.rounds
+    }
+
+    /// Whether it leads, once that is decided.
+    #[must_use]
+    pub fn leads(&self) -> Option<bool> {
+        self.leads
+    }
+}
+
+impl RoundNode for Process {
+    type Config = Config;
+    type Message = Highest;
+    type Indication = Indication;
+
+    fn start(cx: &mut RoundContext<'_, '_, Self>) -> Self {
+        let identifier = match &cx.config().identifiers {
+            Identifiers::Given(all) => all[cx.id().index()],
+            // The node number makes it distinct for sure.
+            Identifiers::Drawn => {
+                Identifier(cx.choose(1 << 31) << 32 | u64::from(cx.id().number()))
+            }
+        };
+        Self { identifier, highest: identifier, news: true, rounds: 0, leads: None }
+    }
+
+    fn send(&self, _: u32, cx: &mut RoundContext<'_, '_, Self>) {
+        if cx.config().optimised && !self.news {
+            return;
+        }
+        for neighbour in cx.config().graph.neighbours(cx.id()) {
+            cx.send(*neighbour, Highest(self.highest));
+        }
+    }
+
+    fn receive(
+        &mut self,
+        round: u32,
+        messages: BTreeMap<NodeId, Highest>,
+        cx: &mut RoundContext<'_, '_, Self>,
+    ) -> bool {
+        let heard = messages.into_values().map(|Highest(identifier)| identifier).max();
+        self.news = heard.is_some_and(|heard| heard > self.highest);
+        self.highest = heard.map_or(self.highest, |heard| heard.max(self.highest));
+        self.rounds = round;
+        if round < cx.config().rounds() {
+            return true;
+        }
+        let leads = self.highest == self.identifier;
+        self.leads = Some(leads);
+        if leads {
+            cx.mark(FloodMax::ELECTED);
+            cx.indicate(Indication::Leader(self.identifier));
+        } else {
+            cx.indicate(Indication::NonLeader(self.highest));
+        }
+        false
+    }
+
+    fn role(&self) -> Option<Role> {
+        (self.leads == Some(true)).then(|| Role::leader(self.identifier.0))
+    }
+
+    fn check(&self, config: &Config) {
+        assert!(self.highest >= self.identifier, "FM2: a process forgot its own identifier");
+        let over = self.rounds == config.rounds();
+        assert_eq!(self.leads.is_some(), over, "FM3: decides after the last round");
+    }
+}

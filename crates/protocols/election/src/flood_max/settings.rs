@@ -1,0 +1,154 @@
+//! What a scenario can set, and the protocol as the tools see it.
+
+use serde::Deserialize;
+use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds};
+use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+
+use super::{Config, Graph, Process, Properties, Shape};
+use crate::chang_roberts::{Identifier, Identifiers, Order};
+
+/// FloodMax and OptFloodMax.
+#[derive(Clone, Copy, Debug)]
+pub enum FloodMax {}
+
+/// The fields of `FloodMax(...)` in a scenario.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Settings {
+    /// How many processes.
+    pub nodes: u32,
+    /// Who can send to whom.
+    pub graph: Shape,
+    /// What the processes believe the diameter to be; the graph's own when left out.
+    #[serde(default)]
+    pub diameter: Option<u32>,
+    /// Their identifiers, by node; `order` says when left out.
+    #[serde(default)]
+    pub ids: Vec<u64>,
+    /// How identifiers lie on the nodes.
+    #[serde(default)]
+    pub order: Option<Order>,
+    /// Whether a process sends only after it has heard something new.
+    #[serde(default)]
+    pub optimised: bool,
+    /// How long a round lasts.
+    #[serde(default = "round_length")]
+    pub round_length: Duration,
+}
+
+fn round_length() -> Duration {
+    Duration::from_millis(100)
+}
+
+impl FloodMax {
+    /// The mark of a process that is elected.
+    pub const ELECTED: &'static str = "elected";
+}
+
+impl Protocol for FloodMax {
+    const NAME: &'static str = "FloodMax";
+    const FAMILY: &'static str = "election";
+    const SUMMARY: &'static str = "Elects the highest identifier of a graph in rounds.";
+    const SOURCE: &'static str = "Lynch 1996, sections 4.1.2 and 4.1.3";
+    const MODEL: &'static str =
+        "synchronous rounds, nothing fails, distinct identifiers, the diameter is known";
+    const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER];
+    const MARKS: &'static [&'static str] = &[Self::ELECTED, LATE_MESSAGE];
+    const SERVERS_MIN: u32 = 1;
+    const SERVERS_MAX: u32 = 256;
+    const FIELDS: &'static [Field] = &[
+        Field {
+            name: "nodes",
+            kind: "number",
+            default: None,
+            meaning: "how many processes, 1 to 256",
+        },
+        Field {
+            name: "graph",
+            kind: "Ring, Line, Complete, Star, Grid(columns, rows), Tree, \
+                   Random(edges: number, draw: number), Edges([(a, b), ...]) or Arcs([(a, b), ...])",
+            default: None,
+            meaning: "who can send to whom: in both directions, but along `Arcs` from a to b only; \
+                      `draw` is the number that a random graph is drawn by",
+        },
+        Field {
+            name: "diameter",
+            kind: "number",
+            default: Some("the graph's"),
+            meaning: "what the processes believe the diameter to be: so many rounds pass before \
+                      they decide",
+        },
+        Field {
+            name: "ids",
+            kind: "list of numbers",
+            default: Some("[]"),
+            meaning: "the identifier of each node; left out, `order` says",
+        },
+        Field {
+            name: "order",
+            kind: "Ascending, Descending or Drawn",
+            default: Some("Ascending"),
+            meaning: "how identifiers lie on the nodes: by node number, against it, or drawn by \
+                      each process at its start",
+        },
+        Field {
+            name: "optimised",
+            kind: "true or false",
+            default: Some("false"),
+            meaning: "whether a process sends only after it has heard something new (OptFloodMax)",
+        },
+        Field {
+            name: "round_length",
+            kind: "duration",
+            default: Some("\"100ms\""),
+            meaning: "how long a round lasts; longer than every delay that the scenario promises",
+        },
+    ];
+
+    type Settings = Settings;
+    type Workload = ();
+    type Node = Rounds<Process>;
+    type Request = <Rounds<Process> as Node>::Request;
+    type Properties = Properties;
+
+    fn servers(settings: &Settings) -> u32 {
+        settings.nodes
+    }
+
+    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Rounds<Process>>, SettingsError> {
+        let graph = Graph::new(&settings.graph, settings.nodes)
+            .map_err(|error| SettingsError::new("graph", error.to_string()))?;
+        let diameter = settings.diameter.unwrap_or_else(|| graph.diameter());
+        if settings.diameter == Some(0) {
+            let message = "nobody can decide before the first round; give at least 1";
+            return Err(SettingsError::new("diameter", message));
+        }
+        if settings.round_length.is_zero() {
+            let message = "a round must last longer than zero";
+            return Err(SettingsError::new("round_length", message));
+        }
+        let identifiers = identifiers(settings)?;
+        let process = Config { graph, diameter, identifiers, optimised: settings.optimised };
+        let config = RoundConfig { length: settings.round_length, process };
+        Ok(Setup { config, others: 0, core: Core::Live })
+    }
+}
+
+fn identifiers(settings: &Settings) -> Result<Identifiers, SettingsError> {
+    let (nodes, given) = (u64::from(settings.nodes), settings.ids.len() as u64);
+    let numbers: Vec<u64> = match settings.order {
+        Some(_) if given > 0 => {
+            let message = "the identifiers are given, so `order` has nothing to say";
+            return Err(SettingsError::new("order", message));
+        }
+        None if given > 0 && given != nodes => {
+            let message = format!("{given} identifiers for {nodes} nodes; give one for each");
+            return Err(SettingsError::new("ids", message));
+        }
+        None if given > 0 => settings.ids.clone(),
+        None | Some(Order::Ascending) => (0..nodes).collect(),
+        Some(Order::Descending) => (0..nodes).rev().collect(),
+        Some(Order::Drawn) => return Ok(Identifiers::Drawn),
+    };
+    Ok(Identifiers::Given(numbers.into_iter().map(Identifier).collect()))
+}

@@ -1,0 +1,53 @@
+//! FM3 termination.
+
+use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_node::{NodeId, Rounds};
+
+use super::{Indication, Process};
+
+/// Every process decides, and one is elected.
+#[derive(Clone, Debug, Default)]
+pub struct Termination {
+    /// Whether somebody has been elected.
+    elected: bool,
+}
+
+impl Property<Rounds<Process>> for Termination {
+    const CLAIM: Claim = Claim {
+        code: "FM3",
+        name: "termination",
+        kind: Kind::Liveness,
+        meaning: "Every process decides, and one is elected.",
+        source: super::PAPER,
+    };
+
+    fn new(_: &<Rounds<Process> as sim_node::Node>::Config, _: u32) -> Self {
+        Self::default()
+    }
+
+    fn indicated(
+        &mut self,
+        _: &View<'_, Rounds<Process>>,
+        _: NodeId,
+        indication: &Indication,
+        _: &mut Judge,
+    ) {
+        self.elected |= matches!(indication, Indication::Leader(_));
+    }
+
+    fn end(&mut self, view: &View<'_, Rounds<Process>>, judge: &mut Judge) {
+        if view.owed().next().is_some() {
+            judge.judged();
+        }
+    }
+
+    fn owes(&self, view: &View<'_, Rounds<Process>>) -> Option<Debt> {
+        let undecided = |process: &Process| process.leads().is_none();
+        if let Some((node, _)) = view.owed().find(|(_, state)| undecided(state.process())) {
+            return Some(Debt { node: Some(node), detail: format!("{node} has not decided") });
+        }
+        let somebody = view.owed().next().is_some();
+        let nobody = "all have decided, and nobody is elected";
+        (somebody && !self.elected).then(|| Debt { node: None, detail: nobody.to_owned() })
+    }
+}

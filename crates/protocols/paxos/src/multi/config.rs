@@ -1,0 +1,148 @@
+//! [`Config`]: what every server knows, and the known bugs that the tester must find.
+
+use failure_detectors::OmegaConfig;
+use serde::{Deserialize, Serialize};
+use sim_node::{Duration, Span};
+
+use super::Members;
+use crate::Quorums;
+
+/// What every server knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// The acceptors of the first slots.
+    pub members: Members,
+    /// How many of them each phase needs.
+    pub quorums: Quorums,
+    /// Whether members whose quorums do not meet are refused. Without it, nothing is safe.
+    pub quorums_meet: bool,
+    /// Who may lead.
+    pub leader: Leader,
+    /// The detector that chooses the leader.
+    pub omega: OmegaConfig,
+    /// How often a leader tells what is chosen.
+    pub heartbeat: Duration,
+    /// How long a proposer that was outbid waits before it tries again.
+    pub backoff: Span,
+    /// How long an answer may take before the question is sent again.
+    pub retry: Duration,
+    /// A slot is proposed in only when all but so many before it are executed; members that are
+    /// chosen in a slot are for the slots from so many later on (Lamport 2001, section 3).
+    pub alpha: u64,
+    /// The most operations in one slot.
+    pub batch: usize,
+    /// How reads are served.
+    pub reads: Reads,
+    /// How many executed slots a snapshot is taken after; 0: none is ever taken.
+    pub snapshot_every: u64,
+    /// How many executed slots stay in the log behind a snapshot, for replicas that are a little
+    /// slow.
+    pub snapshot_keep: u64,
+    /// How many items of the state machine one message of a snapshot carries.
+    pub snapshot_chunk: usize,
+    /// Whether a server makes its writes durable before it speaks. Without it, nothing is safe.
+    pub barrier: bool,
+    /// The bug to have.
+    pub mutant: Option<Mutant>,
+}
+
+/// Who may lead.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum Leader {
+    /// The member whom the failure detector trusts.
+    #[default]
+    Omega,
+    /// Everybody whom a client asks. Safe, but nothing promises that it ever ends: "it's easy to
+    /// construct a scenario in which two proposers each keep issuing a sequence of proposals with
+    /// increasing numbers, none of which are ever chosen" (Lamport 2001, 2.4).
+    Everybody,
+}
+
+/// How reads are served, always linearizable.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum Reads {
+    /// In slots of their own.
+    #[default]
+    Log,
+    /// After a phase-2 quorum has said that it has promised nothing to anybody else.
+    Quorum,
+}
+
+/// A bug that real systems had; only built with the feature `mutants`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// A new leader ignores the votes that were reported to it.
+    AnyValue,
+    /// An acceptor accepts below its promise.
+    No2bCheck,
+    /// A proposer uses its old ballot again, after a restart above all.
+    Reuse,
+    /// A new leader takes the value of the lowest ballot that was reported.
+    Lowest,
+    /// Promises and votes are not written.
+    PromiseCrash,
+    /// Executes a slot before the one before it is chosen.
+    Hole,
+    /// Quorums of phase 1 are too small to meet those of phase 2.
+    Quorums,
+}
+
+impl Mutant {
+    /// Every mutant with its code.
+    pub const ALL: [(&'static str, Self); 7] = [
+        ("P-anyval", Self::AnyValue),
+        ("P-no2bcheck", Self::No2bCheck),
+        ("P-reuse", Self::Reuse),
+        ("P-lowest", Self::Lowest),
+        ("P-promise-crash", Self::PromiseCrash),
+        ("MP-hole", Self::Hole),
+        ("FP-quorums", Self::Quorums),
+    ];
+
+    /// The mutant of this code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
+    }
+}
+
+impl Config {
+    /// Whether the protocol has this bug. Never, unless it was built to.
+    #[must_use]
+    pub fn has(&self, mutant: Mutant) -> bool {
+        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    }
+
+    /// How many of these members promise in phase 1.
+    #[must_use]
+    pub fn prepare_quorum(&self, members: &Members) -> usize {
+        let count = size(members);
+        if self.has(Mutant::Quorums) {
+            return (count - self.quorums.accept(count).min(count)).max(1) as usize;
+        }
+        self.quorums.prepare(count) as usize
+    }
+
+    /// How many of these members accept in phase 2.
+    #[must_use]
+    pub fn accept_quorum(&self, members: &Members) -> usize {
+        self.quorums.accept(size(members)) as usize
+    }
+
+    /// Whether these may be the members: there are some, they exist, and their quorums meet.
+    #[must_use]
+    pub fn allows(&self, members: &Members, servers: u32) -> bool {
+        let exist = members.iter().all(|member| member.number() < servers);
+        let meet = !self.quorums_meet || self.quorums.are_safe(size(members));
+        !members.is_empty() && exist && meet
+    }
+}
+
+fn size(members: &Members) -> u32 {
+    u32::try_from(members.len()).expect("members are servers, whose numbers have 32 bits")
+}

@@ -1,0 +1,82 @@
+//! [`Log`]: an acceptor's votes and a learner's knowledge, slot by slot.
+
+use std::collections::BTreeMap;
+
+use serde::{Deserialize, Serialize};
+
+use super::{Slot, Value};
+use crate::Ballot;
+
+/// The slots after `base`, for which a snapshot stands.
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Log {
+    base: Slot,
+    entries: BTreeMap<Slot, Entry>,
+}
+
+/// What is known of a slot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Entry {
+    /// The ballot of the last vote. Of a slot that is known to be chosen: one at least as high as
+    /// that in which it was, so that no other value was ever proposed above it.
+    pub ballot: Ballot,
+    /// The value.
+    pub value: Value,
+    /// Whether it is known to be chosen.
+    pub chosen: bool,
+}
+
+impl Log {
+    /// The last slot that was compacted away.
+    #[must_use]
+    pub fn base(&self) -> Slot {
+        self.base
+    }
+
+    /// What is known of a slot.
+    #[must_use]
+    pub fn get(&self, slot: Slot) -> Option<&Entry> {
+        self.entries.get(&slot)
+    }
+
+    /// Whether a slot is known to be chosen.
+    #[must_use]
+    pub fn is_chosen(&self, slot: Slot) -> bool {
+        slot <= self.base || self.get(slot).is_some_and(|entry| entry.chosen)
+    }
+
+    /// What is known of the slots after this one.
+    pub fn after(&self, slot: Slot) -> impl Iterator<Item = (Slot, &Entry)> {
+        self.entries.range(slot.next()..).map(|(slot, entry)| (*slot, entry))
+    }
+
+    /// Votes. Nothing changes where the vote is there already, or the slot is known to be chosen:
+    /// then a proposer of any ballot has the same value.
+    pub fn vote(&mut self, slot: Slot, ballot: Ballot, value: &Value) -> bool {
+        let is_there = self
+            .entries
+            .get(&slot)
+            .is_some_and(|entry| entry.chosen || (entry.ballot == ballot && entry.value == *value));
+        if is_there || slot <= self.base {
+            return false;
+        }
+        self.entries.insert(slot, Entry { ballot, value: value.clone(), chosen: false });
+        true
+    }
+
+    /// This value is chosen.
+    pub fn choose(&mut self, slot: Slot, ballot: Ballot, value: Value) {
+        if slot > self.base {
+            self.entries.insert(slot, Entry { ballot, value, chosen: true });
+        }
+    }
+
+    /// Forgets everything up to a slot, for which a snapshot stands.
+    pub fn compact(&mut self, upto: Slot) {
+        if upto > self.base {
+            self.entries = self.entries.split_off(&upto.next());
+            self.base = upto;
+        }
+    }
+}

@@ -1,0 +1,193 @@
+//! What servers and clients say to each other.
+
+use serde::{Deserialize, Serialize};
+use service::{Part, Reply, Request, ServiceMessage};
+use sim_node::{Class, NodeId};
+
+use super::{Configurations, Members, Slot, Value, Wish};
+use crate::Ballot;
+
+/// A message of the cluster. The names are those of Lamport 2001.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Message {
+    /// Phase 1a, for all slots from `from` on.
+    Prepare {
+        /// The ballot.
+        ballot: Ballot,
+        /// The first slot of which the proposer does not know the value.
+        from: Slot,
+    },
+    /// Phase 1b.
+    Promise(Promise),
+    /// Phase 2a.
+    Accept(Accept),
+    /// Phase 2b. To itself, behind a barrier: its own vote is durable.
+    Accepted {
+        /// The ballot.
+        ballot: Ballot,
+        /// The slot.
+        slot: Slot,
+    },
+    /// "If an acceptor ignores a prepare or accept request because it has already received a
+    /// prepare request with a higher number, then it should probably inform the proposer" (2.3).
+    Nack {
+        /// The ballot that it has promised.
+        promised: Ballot,
+    },
+    /// All slots up to this one are chosen: from a leader in the place of a commit message, or from
+    /// anybody who hears no leader.
+    Commit {
+        /// The leader's ballot.
+        ballot: Option<Ballot>,
+        /// The slot.
+        upto: Slot,
+    },
+    /// What was chosen after this slot? From a replica that has missed it.
+    Fetch {
+        /// All slots up to this one are known to it.
+        after: Slot,
+        /// Of a snapshot that it is receiving: the slot, and how many items it has.
+        assembly: Option<(Slot, u32)>,
+    },
+    /// What was chosen in these slots, one after the other.
+    Learn(Vec<(Slot, Ballot, Value)>),
+    /// What was chosen is compacted: a part of a snapshot.
+    Chunk(Chunk),
+    /// Has anybody been promised a higher ballot? For reads.
+    Confirm {
+        /// The leader's ballot.
+        ballot: Ballot,
+        /// Which round of asking it is.
+        round: u64,
+    },
+    /// Nobody has.
+    Confirmed {
+        /// The leader's ballot.
+        ballot: Ballot,
+        /// Which round of asking it was.
+        round: u64,
+    },
+    /// A message of the failure detector.
+    Detector(failure_detectors::Heartbeat),
+    /// An administrator's wish, on its way to the leader.
+    Wish(Wish),
+    /// To itself: enough slots are executed for a snapshot.
+    TakeSnapshot,
+    /// A client asks.
+    Request(Request),
+    /// A client is answered.
+    Reply(Reply),
+}
+
+/// Phase 1b: a promise, with the votes that it is about.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Promise {
+    /// The ballot that it is given to.
+    pub ballot: Ballot,
+    /// All slots up to this one are chosen and known to the acceptor, perhaps by a snapshot alone.
+    pub executed: Slot,
+    /// `votes` has the acceptor's votes in all slots after this one. Of those before it, the
+    /// promise says nothing.
+    pub above: Slot,
+    /// Its last votes, slot by slot.
+    pub votes: Vec<(Slot, Ballot, Value)>,
+}
+
+/// Phase 2a.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Accept {
+    /// The ballot.
+    pub ballot: Ballot,
+    /// The slot.
+    pub slot: Slot,
+    /// The value.
+    pub value: Value,
+    /// All slots up to this one are chosen: the commit message of earlier slots.
+    pub upto: Slot,
+}
+
+/// A part of a snapshot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Chunk {
+    /// The last slot that the snapshot stands for.
+    pub slot: Slot,
+    /// Who the members are.
+    pub configurations: Configurations,
+    /// How many items came before this chunk.
+    pub offset: u32,
+    /// The items of this chunk.
+    pub part: Part,
+    /// Whether it is the last.
+    pub done: bool,
+}
+
+/// What an administrator may want. It is done once, by whoever leads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Admin {
+    /// These are the members, from alpha slots after that in which it is chosen.
+    Reconfigure(Vec<NodeId>),
+}
+
+impl Admin {
+    /// The members that are wanted.
+    #[must_use]
+    pub fn members(&self) -> Members {
+        let Self::Reconfigure(members) = self;
+        members.iter().copied().collect()
+    }
+}
+
+impl sim_node::Message for Message {
+    const KINDS: &'static [(&'static str, Class)] = &[
+        ("Prepare", Class::Protocol),
+        ("Promise", Class::Protocol),
+        ("Accept", Class::Protocol),
+        ("Accepted", Class::Protocol),
+        ("Nack", Class::Protocol),
+        ("Commit", Class::Heartbeat),
+        ("Fetch", Class::Protocol),
+        ("Learn", Class::Protocol),
+        ("Chunk", Class::Protocol),
+        ("Confirm", Class::Protocol),
+        ("Confirmed", Class::Protocol),
+        ("Heartbeat", Class::Heartbeat),
+        ("Wish", Class::Client),
+        ("TakeSnapshot", Class::Protocol),
+        ("Request", Class::Client),
+        ("Reply", Class::Client),
+    ];
+
+    fn kind(&self) -> usize {
+        match self {
+            Self::Prepare { .. } => 0,
+            Self::Promise(_) => 1,
+            Self::Accept(_) => 2,
+            Self::Accepted { .. } => 3,
+            Self::Nack { .. } => 4,
+            Self::Commit { .. } => 5,
+            Self::Fetch { .. } => 6,
+            Self::Learn(_) => 7,
+            Self::Chunk(_) => 8,
+            Self::Confirm { .. } => 9,
+            Self::Confirmed { .. } => 10,
+            Self::Detector(_) => 11,
+            Self::Wish(_) => 12,
+            Self::TakeSnapshot => 13,
+            Self::Request(_) => 14,
+            Self::Reply(_) => 15,
+        }
+    }
+}
+
+impl ServiceMessage for Message {
+    fn request(request: Request) -> Self {
+        Self::Request(request)
+    }
+
+    fn into_reply(self) -> Result<Reply, Self> {
+        match self {
+            Self::Reply(reply) => Ok(reply),
+            other => Err(other),
+        }
+    }
+}

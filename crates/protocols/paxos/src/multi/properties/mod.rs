@@ -1,0 +1,57 @@
+//! Multi-Paxos's claims: those of the single decree for each slot, and what many of them are for.
+
+mod agreement;
+mod ghost;
+mod leader;
+mod learning;
+mod p2c;
+mod state_machine_safety;
+mod validity;
+
+pub use agreement::Agreement;
+pub use leader::LeaderAfterCalm;
+pub use learning::Learning;
+pub use p2c::P2c;
+use service::{Completion, Linearizability};
+use sim_check::{Checked, View};
+use sim_node::{Effect, Either, NodeId};
+pub use state_machine_safety::StateMachineSafety;
+pub use validity::Validity;
+
+use super::{Accept, Message, Party, Record, Server};
+
+/// All claims about a cluster with its clients.
+pub type Suite = (
+    Checked<Agreement>,
+    Checked<Validity>,
+    Checked<P2c>,
+    Checked<Learning>,
+    Checked<StateMachineSafety>,
+    Checked<LeaderAfterCalm>,
+    Checked<Linearizability>,
+    Checked<Completion>,
+);
+
+/// A node that is a server and up.
+fn server<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Server> {
+    match view.state(node)? {
+        Either::Server(server) => Some(server),
+        Either::Client(_) => None,
+    }
+}
+
+/// What a server has written in a step.
+fn records(effects: &[Effect<Party>]) -> impl Iterator<Item = &Record> {
+    effects.iter().filter_map(|effect| match effect {
+        Effect::Write(Either::Server(record)) => Some(record),
+        _ => None,
+    })
+}
+
+/// What a proposer has proposed in a step.
+fn proposals(effects: &[Effect<Party>]) -> impl Iterator<Item = &Accept> {
+    effects.iter().filter_map(|effect| match effect {
+        Effect::Send { message: Message::Accept(accept), .. } => Some(accept),
+        _ => None,
+    })
+}

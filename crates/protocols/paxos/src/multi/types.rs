@@ -1,0 +1,68 @@
+//! [`Slot`], [`Value`] and what a value may be.
+
+use std::collections::BTreeSet;
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+use service::Request;
+use sim_node::NodeId;
+
+/// An instance of the consensus algorithm: "the i-th instance chooses the i-th state machine
+/// command" (Lamport 2001, section 3). The first is 1; 0 is before all.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Slot(pub u64);
+
+impl Slot {
+    /// The slot after it.
+    #[must_use]
+    pub fn next(self) -> Self {
+        self.plus(1)
+    }
+
+    /// The slot so many further.
+    #[must_use]
+    pub fn plus(self, slots: u64) -> Self {
+        Self(self.0.saturating_add(slots))
+    }
+
+    /// The slot before it; of the first and of none, none.
+    #[must_use]
+    pub fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+}
+
+impl fmt::Display for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", self.0)
+    }
+}
+
+/// The acceptors of a slot.
+pub type Members = BTreeSet<NodeId>;
+
+/// What may be chosen in a slot.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Value {
+    /// Nothing: fills a gap, or hastens a new configuration (Lamport 2001, section 3).
+    Noop,
+    /// Operations of clients, executed in this order.
+    Commands(Vec<Request>),
+    /// Other members, from alpha slots later on.
+    Reconfigure(Wish),
+}
+
+/// What an administrator wants, once: the members from now on.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Wish {
+    /// The server that was asked.
+    pub asker: NodeId,
+    /// The how-manieth wish at that server. A wish takes effect at most once, and not after a later
+    /// one of the same server.
+    pub number: u64,
+    /// The members.
+    pub members: Members,
+}

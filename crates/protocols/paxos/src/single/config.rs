@@ -1,0 +1,175 @@
+//! [`Config`]: what every process knows, and the known bugs that the tester must find.
+
+use std::collections::BTreeMap;
+
+use failure_detectors::OmegaConfig;
+use serde::{Deserialize, Serialize};
+use sim_node::{Duration, NodeId, Span};
+
+use super::Value;
+
+/// What every process knows.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// How many acceptors there are; they are nodes `0..acceptors`.
+    pub acceptors: u32,
+    /// How many proposers there are that are no acceptors; they follow in number. With none, every
+    /// acceptor may propose.
+    pub separate: u32,
+    /// What proposers propose without being asked.
+    pub start: Start,
+    /// Promises that phase 1 needs.
+    pub prepare: u32,
+    /// Acceptances by which a value is chosen.
+    pub accept: u32,
+    /// Whom a proposer sends its requests to at first.
+    pub send_to: SendTo,
+    /// How learners learn.
+    pub learn: Learn,
+    /// Only the process that this trusts proposes; `None`: every proposer does.
+    pub leader: Option<OmegaConfig>,
+    /// Whether a leader does phase 1 before there is a value to propose (section 3).
+    pub prepare_ahead: bool,
+    /// How long a proposer waits after it abandoned a proposal.
+    pub backoff: Span,
+    /// How long a proposer waits for answers before it repeats a request.
+    pub resend: Duration,
+    /// How often a process that has not learned asks.
+    pub ask: Duration,
+    /// Whether a process makes its writes durable before it speaks. Without it, nothing is safe.
+    pub barrier: bool,
+    /// The bug to have.
+    pub mutant: Option<Mutant>,
+}
+
+/// What proposers propose without being asked.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Start {
+    /// Every proposer its own number.
+    #[default]
+    Everybody,
+    /// Nothing.
+    Nobody,
+    /// These proposers, by number, these values.
+    Given(BTreeMap<u32, Value>),
+}
+
+/// Whom a proposer sends its requests to at first. What is repeated goes to all that are silent.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum SendTo {
+    /// All acceptors.
+    #[default]
+    Everybody,
+    /// As many as the phase needs: itself, when it is one, and those that follow it in number.
+    Quorum,
+}
+
+/// How learners learn without asking (section 2.3).
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum Learn {
+    /// Acceptors tell the proposer, the "distinguished learner", and it tells everybody: `n-1`
+    /// messages more, one delay more for the others.
+    #[default]
+    FromProposer,
+    /// Acceptors tell everybody that they accepted: `n(n-1)` acceptances in all, of which the
+    /// proposer's `n-1` are counted anyway; no other message.
+    FromAcceptors,
+}
+
+/// A known bug; only built with the feature `mutants`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// Phase 2a ignores the values reported in phase 1.
+    AnyValue,
+    /// Promises and accepted proposals are not written to the disk.
+    PromiseCrash,
+    /// An acceptor accepts below its promise.
+    No2bCheck,
+    /// A restarted proposer uses its last number again.
+    Reuse,
+    /// Phase 2a adopts the value of the lowest reported proposal.
+    Lowest,
+    /// Phase 2 waits for one acceptor too few to meet every quorum of phase 1.
+    MissingQuorums,
+}
+
+impl Mutant {
+    /// Every mutant with its code.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("P-anyval", Self::AnyValue),
+        ("P-promise-crash", Self::PromiseCrash),
+        ("P-no2bcheck", Self::No2bCheck),
+        ("P-reuse", Self::Reuse),
+        ("P-lowest", Self::Lowest),
+        ("FP-quorums", Self::MissingQuorums),
+    ];
+
+    /// The mutant of this code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
+    }
+}
+
+impl Config {
+    /// Whether the protocol has this bug. Never, unless it was built to.
+    #[must_use]
+    pub fn has(&self, mutant: Mutant) -> bool {
+        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    }
+
+    /// Whether this process is an acceptor.
+    #[must_use]
+    pub fn is_acceptor(&self, process: NodeId) -> bool {
+        process.number() < self.acceptors
+    }
+
+    /// Whether this process may propose.
+    #[must_use]
+    pub fn is_proposer(&self, process: NodeId) -> bool {
+        self.separate == 0 || !self.is_acceptor(process)
+    }
+
+    /// All acceptors, in order.
+    pub fn acceptors(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.acceptors).map(NodeId::new)
+    }
+
+    /// All processes, in order. Each is a learner.
+    pub fn everybody(&self) -> impl Iterator<Item = NodeId> + use<> {
+        (0..self.acceptors + self.separate).map(NodeId::new)
+    }
+
+    /// Whom a proposer asks first, when a phase needs so many.
+    pub fn first_asked(
+        &self,
+        proposer: NodeId,
+        quorum: u32,
+    ) -> impl Iterator<Item = NodeId> + use<> {
+        let acceptors = self.acceptors;
+        let (first, many) = match self.send_to {
+            SendTo::Quorum if self.is_acceptor(proposer) => (proposer.number(), quorum),
+            SendTo::Quorum => (0, quorum),
+            SendTo::Everybody => (0, acceptors),
+        };
+        (0..many).map(move |place| NodeId::new((first + place) % acceptors))
+    }
+
+    /// What a process proposes without being asked.
+    #[must_use]
+    pub fn start_value(&self, process: NodeId) -> Option<Value> {
+        if !self.is_proposer(process) {
+            return None;
+        }
+        match &self.start {
+            Start::Everybody => Some(Value(u64::from(process.number()))),
+            Start::Nobody => None,
+            Start::Given(values) => values.get(&process.number()).copied(),
+        }
+    }
+}

@@ -1,0 +1,187 @@
+//! [`Process`]: a proposer, an acceptor and a learner, or some of these.
+
+use failure_detectors::Omega;
+use serde::{Deserialize, Serialize};
+use sim_node::{Context, Node, NodeId, Role};
+
+use super::{
+    Acceptor, Config, Disk, Leadership, Learner, Message, Phase, Proposal, Proposer, Value,
+};
+
+/// What a process can be asked for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Request {
+    /// Propose this value. The first one stands; an acceptor that is no proposer does nothing.
+    Propose(Value),
+}
+
+/// What a process tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Indication {
+    /// As an acceptor it has accepted this, for good.
+    Accepted(Proposal),
+    /// As a learner it knows that this is chosen.
+    Learned(Value),
+}
+
+/// What a process waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Timer {
+    /// A proposer's answers are overdue, or its backoff is over.
+    Proposer,
+    /// A learner has waited long enough.
+    Ask,
+    /// The failure detector's.
+    Detector(failure_detectors::Timer),
+}
+
+/// A process.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Process {
+    pub(super) id: NodeId,
+    /// `None` at a proposer that is no acceptor.
+    pub(super) acceptor: Option<Acceptor>,
+    /// `None` at an acceptor that is no proposer.
+    pub(super) proposer: Option<Proposer>,
+    pub(super) learner: Learner,
+    /// Who is to propose; `None` where all may.
+    pub(super) omega: Option<Omega>,
+}
+
+impl Process {
+    /// Its acceptor, when it is one.
+    #[must_use]
+    pub fn acceptor(&self) -> Option<Acceptor> {
+        self.acceptor
+    }
+
+    /// Its proposer, when it is one.
+    #[must_use]
+    pub fn proposer(&self) -> Option<&Proposer> {
+        self.proposer.as_ref()
+    }
+
+    /// Its learner.
+    #[must_use]
+    pub fn learner(&self) -> &Learner {
+        &self.learner
+    }
+
+    /// What it has learned.
+    #[must_use]
+    pub fn learned(&self) -> Option<Value> {
+        self.learner.learned()
+    }
+
+    /// The value that it wants chosen.
+    #[must_use]
+    pub fn own(&self) -> Option<Value> {
+        self.proposer.as_ref()?.own
+    }
+
+    /// Whom it trusts to propose, where only one is to.
+    #[must_use]
+    pub fn trusted(&self) -> Option<NodeId> {
+        self.omega.as_ref().map(Omega::trusted)
+    }
+
+    /// What is said from here on waits until all writes are durable.
+    pub(super) fn settle(cx: &mut Context<'_, Self>) {
+        if cx.config().barrier {
+            cx.barrier();
+        }
+    }
+}
+
+impl Node for Process {
+    type Config = Config;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Request;
+    type Indication = Indication;
+    type Stable = Disk;
+
+    fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
+        let (id, config) = (cx.id(), cx.config());
+        let omega = config.leader.is_some().then(|| {
+            let (omega, _) = cx.layer_with::<Leadership, _>(|cx| Omega::start(&(), cx));
+            omega
+        });
+        let mut process = Self {
+            id,
+            acceptor: config.is_acceptor(id).then(|| Acceptor::new(disk)),
+            proposer: config.is_proposer(id).then(|| Proposer::new(disk, id, config)),
+            learner: Learner::new(disk),
+            omega,
+        };
+        if process.learned().is_none() {
+            cx.set_timer(Timer::Ask, config.ask);
+            process.hand_over(false, cx);
+            process.pursue(cx);
+        }
+        process
+    }
+
+    fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
+        match message {
+            // Who knows the value does not let it be proposed again.
+            Message::Prepare(_) | Message::Accept(_) | Message::Ask | Message::Forward(_)
+                if self.learned().is_some() =>
+            {
+                self.answer(from, cx);
+            }
+            Message::Prepare(ballot) => self.prepare(from, ballot, cx),
+            Message::Promise { ballot, accepted } => self.promised(from, ballot, accepted, cx),
+            Message::Accept(proposal) => self.accept(proposal, cx),
+            Message::Accepted(proposal) => self.accepted(from, proposal, cx),
+            Message::Refuse { promised, .. } => self.notice(promised, cx),
+            Message::Learn(value) => self.learn(value, cx),
+            Message::Ask => self.answer(from, cx),
+            Message::Forward(value) => self.take(value, false, cx),
+            Message::Detector(heartbeat) => self.hear_sign_of_life(from, heartbeat, cx),
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Self>) {
+        match timer {
+            Timer::Proposer => self.go_on(cx),
+            Timer::Ask => self.ask(cx),
+            Timer::Detector(timer) => self.watch(timer, cx),
+        }
+    }
+
+    fn on_request(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+        match request {
+            Request::Propose(value) => self.take(value, true, cx),
+        }
+    }
+
+    /// A leader has done phase 1; of several, the one with the greater number ranks higher.
+    fn role(&self) -> Option<Role> {
+        let phase = self.proposer.as_ref()?.phase();
+        let rank = |ballot: &crate::Ballot| ballot.round << 16 | u64::from(self.id.number());
+        match phase {
+            Phase::Idle => None,
+            Phase::BackingOff => Some(Role::new("proposer", 0)),
+            Phase::Preparing(ballot, _) => Some(Role::new("proposer", rank(ballot))),
+            Phase::Prepared(ballot) => Some(Role::leader(rank(ballot))),
+            Phase::Accepting(proposal, _) => Some(Role::leader(rank(&proposal.ballot))),
+        }
+    }
+
+    fn check(&self, config: &Config) {
+        if let Some(Acceptor { promised, accepted }) = self.acceptor {
+            let accepted = accepted.map(|proposal| proposal.ballot);
+            assert!(promised >= accepted, "promised {promised:?}, accepted in {accepted:?}");
+        }
+        if let Some(proposer) = &self.proposer {
+            proposer.check(config);
+            let idle = *proposer.phase() == Phase::Idle;
+            assert!(idle || self.learned().is_none(), "PX7: proposes what is decided");
+            assert!(idle || self.leads(), "proposes, though another process is trusted");
+        }
+        if let (Some(omega), Some(leader)) = (&self.omega, &config.leader) {
+            omega.check(leader);
+        }
+    }
+}

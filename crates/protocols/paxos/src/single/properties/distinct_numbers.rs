@@ -1,0 +1,48 @@
+//! PX6 distinct-numbers.
+
+use std::collections::BTreeMap;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, NodeId};
+
+use super::issued;
+use crate::Ballot;
+use crate::single::{Config, Process, Value};
+
+/// No two proposals are issued with the same number, by whatever incarnation of its proposer. The
+/// same value again is the same proposal.
+#[derive(Clone, Debug)]
+pub struct DistinctNumbers {
+    /// The value of each number, and the step at which it was issued.
+    issued: BTreeMap<Ballot, (Value, u64)>,
+}
+
+impl Property<Process> for DistinctNumbers {
+    const CLAIM: Claim = Claim {
+        code: "PX6",
+        name: "distinct-numbers",
+        kind: Kind::Safety,
+        meaning: "No two proposals are ever issued with the same number.",
+        source: "Lamport 2001, Paxos Made Simple, section 2.5",
+    };
+
+    fn new(_: &Config, _: u32) -> Self {
+        Self { issued: BTreeMap::new() }
+    }
+
+    fn after(
+        &mut self,
+        view: &View<'_, Process>,
+        node: NodeId,
+        effects: &[Effect<Process>],
+        judge: &mut Judge,
+    ) {
+        let Some(issued) = issued(effects) else { return };
+        judge.judged();
+        let (first, step) = *self.issued.entry(issued.ballot).or_insert((issued.value, view.step));
+        if first != issued.value {
+            let detail = format!("{node} issues {issued}, where {first} was issued before");
+            judge.violate(node, detail, &[step]);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! PX5 integrity.
+
+use std::collections::BTreeMap;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::NodeId;
+
+use crate::single::{Config, Indication, Process, Value};
+
+/// A process learns once: it never decides again, neither the same nor another value, not even
+/// after a crash.
+#[derive(Clone, Debug)]
+pub struct Integrity {
+    /// Who has learned, what, and at which step.
+    learned: BTreeMap<NodeId, (Value, u64)>,
+}
+
+impl Property<Process> for Integrity {
+    const CLAIM: Claim = Claim {
+        code: "PX5",
+        name: "integrity",
+        kind: Kind::Safety,
+        meaning: "No process learns twice, crashes and restarts included.",
+        source: "Cachin, Guerraoui, Rodrigues 2011, section 5.2, for processes that recover",
+    };
+
+    fn new(_: &Config, _: u32) -> Self {
+        Self { learned: BTreeMap::new() }
+    }
+
+    fn indicated(
+        &mut self,
+        view: &View<'_, Process>,
+        node: NodeId,
+        indication: &Indication,
+        judge: &mut Judge,
+    ) {
+        let Indication::Learned(value) = indication else { return };
+        judge.judged();
+        if let Some((first, step)) = self.learned.insert(node, (*value, view.step)) {
+            let detail = format!("{node} learns {value}, after it has learned {first}");
+            judge.violate(node, detail, &[step]);
+        }
+    }
+}

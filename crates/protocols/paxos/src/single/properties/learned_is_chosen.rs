@@ -1,0 +1,81 @@
+//! PX3 learned-is-chosen.
+
+use std::collections::BTreeSet;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, NodeId};
+
+use super::Votes;
+use super::agreement::Starting;
+use crate::single::{Config, Indication, Process, Proposal, Value};
+
+/// A process never learns that a value has been chosen unless it actually has been.
+#[derive(Clone, Debug)]
+pub struct LearnedIsChosen {
+    votes: Votes,
+    chosen: BTreeSet<Value>,
+    starting: Starting,
+}
+
+impl LearnedIsChosen {
+    fn voted(&mut self, proposal: Proposal) {
+        if self.votes.is_chosen(proposal) {
+            self.chosen.insert(proposal.value);
+        }
+    }
+}
+
+impl Property<Process> for LearnedIsChosen {
+    const CLAIM: Claim = Claim {
+        code: "PX3",
+        name: "learned-is-chosen",
+        kind: Kind::Safety,
+        meaning: "A process never learns that a value has been chosen unless it actually has been.",
+        source: "Lamport 2001, Paxos Made Simple, section 2.1",
+    };
+
+    fn new(config: &Config, _: u32) -> Self {
+        Self { votes: Votes::new(config), chosen: BTreeSet::new(), starting: Starting::new(config) }
+    }
+
+    fn after(
+        &mut self,
+        view: &View<'_, Process>,
+        node: NodeId,
+        _: &[Effect<Process>],
+        _: &mut Judge,
+    ) {
+        if self.starting.stepped(node)
+            && let Some(proposal) = self.votes.started(view, node)
+        {
+            self.voted(proposal);
+        }
+    }
+
+    fn indicated(
+        &mut self,
+        view: &View<'_, Process>,
+        node: NodeId,
+        indication: &Indication,
+        judge: &mut Judge,
+    ) {
+        match indication {
+            Indication::Accepted(proposal) => {
+                if self.votes.cast(node, *proposal, view.step) {
+                    self.voted(*proposal);
+                }
+            }
+            Indication::Learned(value) => {
+                judge.judged();
+                if !self.chosen.contains(value) {
+                    let detail = format!("{node} learns {value}, which is not chosen");
+                    judge.violate(node, detail, &[]);
+                }
+            }
+        }
+    }
+
+    fn restart(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
+        self.starting.restart(node);
+    }
+}

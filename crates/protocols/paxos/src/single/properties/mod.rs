@@ -1,0 +1,42 @@
+//! The claims about single-decree Paxos, one file each.
+
+mod agreement;
+mod distinct_numbers;
+mod integrity;
+mod learned_is_chosen;
+mod p2c;
+mod termination;
+mod validity;
+mod votes;
+
+pub use agreement::Agreement;
+pub use distinct_numbers::DistinctNumbers;
+pub use integrity::Integrity;
+pub use learned_is_chosen::LearnedIsChosen;
+pub use p2c::P2c;
+use sim_check::Checked;
+use sim_node::Effect;
+pub use termination::Termination;
+pub use validity::Validity;
+pub use votes::Votes;
+
+use super::{Message, Process, Proposal};
+
+/// All claims, in the order of the module box.
+pub type Suite = (
+    Checked<Validity>,
+    Checked<Agreement>,
+    Checked<LearnedIsChosen>,
+    Checked<P2c>,
+    Checked<Integrity>,
+    Checked<DistinctNumbers>,
+    Checked<Termination>,
+);
+
+/// The proposal that a step has issued: the accept requests are all of one.
+fn issued(effects: &[Effect<Process>]) -> Option<Proposal> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Send { message: Message::Accept(proposal), resend: false, .. } => Some(*proposal),
+        _ => None,
+    })
+}

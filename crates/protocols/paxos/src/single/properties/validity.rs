@@ -1,0 +1,72 @@
+//! PX1 validity.
+
+use std::collections::BTreeSet;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, Event, NodeId};
+
+use crate::single::{Config, Indication, Process, Request, Value};
+
+/// Only a value that has been proposed may be chosen, or learned.
+#[derive(Clone, Debug)]
+pub struct Validity {
+    /// What anybody wanted chosen, at the start or when asked to.
+    proposed: BTreeSet<Value>,
+    /// Who has not yet started for the first time.
+    new: BTreeSet<NodeId>,
+}
+
+impl Property<Process> for Validity {
+    const CLAIM: Claim = Claim {
+        code: "PX1",
+        name: "validity",
+        kind: Kind::Safety,
+        meaning: "Only a value that has been proposed may be chosen, or learned.",
+        source: "Lamport 2001, Paxos Made Simple, section 2.1",
+    };
+
+    fn new(config: &Config, _: u32) -> Self {
+        let proposed = config.everybody().filter_map(|process| config.start_value(process));
+        Self { proposed: proposed.collect(), new: config.everybody().collect() }
+    }
+
+    fn before(&mut self, _: &View<'_, Process>, _: NodeId, event: &Event<Process>, _: &mut Judge) {
+        if let Event::Request(Request::Propose(value)) = event {
+            self.proposed.insert(*value);
+        }
+    }
+
+    /// A scenario may have written disks: what is on them was proposed before it began.
+    fn after(
+        &mut self,
+        view: &View<'_, Process>,
+        node: NodeId,
+        _: &[Effect<Process>],
+        _: &mut Judge,
+    ) {
+        if !self.new.is_empty() && self.new.remove(&node) {
+            let Some(process) = view.state(node) else { return };
+            let accepted = process.acceptor().and_then(|acceptor| acceptor.accepted);
+            self.proposed.extend(accepted.map(|proposal| proposal.value));
+            self.proposed.extend(process.own());
+            self.proposed.extend(process.learned());
+        }
+    }
+
+    fn indicated(
+        &mut self,
+        _: &View<'_, Process>,
+        node: NodeId,
+        indication: &Indication,
+        judge: &mut Judge,
+    ) {
+        judge.judged();
+        let (does, value) = match indication {
+            Indication::Accepted(proposal) => ("accepts", proposal.value),
+            Indication::Learned(value) => ("learns", *value),
+        };
+        if !self.proposed.contains(&value) {
+            judge.violate(node, format!("{node} {does} {value}, which nobody proposed"), &[]);
+        }
+    }
+}

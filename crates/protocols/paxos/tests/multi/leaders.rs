@@ -1,0 +1,82 @@
+//! Who leads, and what an old leader does (Lamport 2001, 2.4 and section 3).
+
+use paxos::multi::{Config, Leader, Message, Slot, Timer, Value};
+use service::Answer;
+
+use crate::cluster::config;
+use crate::hand::{Hand, accept, ballot, command, node, promise, proposals, put, replies};
+
+#[test]
+fn the_lowest_member_that_is_not_suspected_leads() {
+    let (hand, _) = Hand::new(1, config(5));
+    assert_eq!(hand.server.ballot(), None, "it trusts server 0");
+    let mut hand = hand;
+    let silence = failure_detectors::Timer::Silence(node(0));
+    let letters = hand.fire(Timer::Detector(silence));
+    assert_eq!(letters.len(), 4, "it asks for promises");
+    // Server 0 is back: it leads, and this one ceases to.
+    hand.hear(0, Message::Detector(failure_detectors::Heartbeat));
+    assert_eq!(hand.server.ballot(), None);
+}
+
+#[test]
+fn others_send_clients_to_the_leader() {
+    let (mut hand, _) = Hand::new(1, config(5));
+    let letters = hand.ask(put(1));
+    assert_eq!(replies(&letters)[0].answer, Answer::Redirect(Some(node(0))));
+}
+
+#[test]
+fn whoever_is_outbid_waits_and_tries_a_higher_ballot() {
+    let mut hand = Hand::leader(config(5));
+    hand.hear(1, Message::Nack { promised: ballot(8, 1) });
+    assert!(!hand.server.is_leader());
+    let letters = hand.fire(Timer::Backoff);
+    assert_eq!(hand.server.ballot(), Some(ballot(9, 0)));
+    assert_eq!(letters.len(), 4);
+}
+
+#[test]
+fn a_leader_that_is_outbid_while_idle_is_told() {
+    // Everybody waits for it; it must learn that nobody would heed it.
+    let (mut hand, _) = Hand::new(3, config(5));
+    hand.hear(1, Message::Prepare { ballot: ballot(5, 1), from: Slot(1) });
+    let commit = Message::Commit { ballot: Some(ballot(2, 0)), upto: Slot(0) };
+    assert_eq!(hand.hear(0, commit), [(node(0), Message::Nack { promised: ballot(5, 1) })]);
+}
+
+#[test]
+fn a_leader_that_learns_another_value_than_its_own_leads_no_more() {
+    // Its acceptors would take the commit message for their votes in its ballot.
+    let mut hand = Hand::leader(config(5));
+    hand.ask(put(1));
+    hand.hear(2, Message::Learn(vec![(Slot(1), ballot(4, 2), command(9))]));
+    assert!(!hand.server.is_leader());
+    assert_eq!(hand.executed(), 1);
+    assert_eq!(hand.value(), Some("9"));
+}
+
+#[test]
+fn what_is_reported_and_known_already_does_not_haunt_the_leader() {
+    // Slot 1 is reported by one, and learned from another before it can be proposed in.
+    let (mut hand, _) = Hand::new(0, config(5));
+    hand.hear(1, promise(ballot(1, 0), 0, &[(1, ballot(0, 3), command(1))]));
+    hand.hear(3, Message::Learn(vec![(Slot(1), ballot(0, 3), command(1))]));
+    let letters = hand.hear(2, promise(ballot(1, 0), 1, &[]));
+    assert!(hand.server.is_leader());
+    assert_eq!(proposals(&letters), [], "there is no gap to fill");
+}
+
+#[test]
+fn where_everybody_may_lead_whoever_is_asked_does() {
+    let (mut hand, letters) = Hand::new(2, Config { leader: Leader::Everybody, ..config(5) });
+    assert_eq!(letters, [], "nobody has asked");
+    let letters = hand.ask(put(1));
+    assert_eq!(letters.len(), 4, "it asks for promises");
+    // Outbid after it proposed, it tries again with what was not chosen.
+    hand.hear(1, promise(ballot(1, 2), 0, &[]));
+    hand.hear(3, promise(ballot(1, 2), 0, &[]));
+    hand.hear(4, accept(ballot(2, 4), 5, Value::Noop, 0));
+    hand.fire(Timer::Backoff);
+    assert_eq!(hand.server.ballot(), Some(ballot(3, 2)));
+}

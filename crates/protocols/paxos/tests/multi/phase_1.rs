@@ -1,0 +1,158 @@
+//! Phase 1 (Lamport 2001, 2.2 and 2.3; for many slots at once, section 3).
+
+use paxos::multi::{Config, Message, Slot, Timer, Value};
+
+use crate::cluster::config;
+use crate::hand::{Hand, accept, ballot, command, node, promise, proposals};
+
+fn prepare(round: u64, proposer: u32) -> Message {
+    Message::Prepare { ballot: ballot(round, proposer), from: Slot(1) }
+}
+
+fn nacks(letters: &[(sim_node::NodeId, Message)]) -> usize {
+    letters.iter().filter(|(_, message)| matches!(message, Message::Nack { .. })).count()
+}
+
+#[test]
+fn a_proposer_asks_all_other_members_with_a_number_of_its_own() {
+    let (hand, letters) = Hand::new(0, config(5));
+    let asked: Vec<_> = letters.iter().map(|(to, _)| to.number()).collect();
+    assert_eq!(asked, [1, 2, 3, 4]);
+    assert!(letters.iter().all(|(_, message)| *message == prepare(1, 0)));
+    assert_eq!(hand.disk.own, Some(ballot(1, 0)), "it is durable before it is used");
+}
+
+#[test]
+fn an_acceptor_promises_a_higher_number_and_refuses_a_lower_one() {
+    let (mut hand, _) = Hand::new(3, config(5));
+    let letters = hand.hear(1, prepare(5, 1));
+    assert_eq!(letters, [(node(1), promise(ballot(5, 1), 0, &[]))]);
+    let letters = hand.hear(0, prepare(5, 0));
+    assert_eq!(letters, [(node(0), Message::Nack { promised: ballot(5, 1) })]);
+    // The same again is the proposer's retry.
+    assert_eq!(hand.hear(1, prepare(5, 1)).len(), 1);
+    assert_eq!(nacks(&hand.hear(1, prepare(5, 1))), 0);
+}
+
+#[test]
+fn a_promise_is_durable_before_it_is_spoken_and_survives() {
+    let (mut hand, _) = Hand::new(3, config(5));
+    hand.slow_disk = true;
+    assert_eq!(hand.hear(1, prepare(5, 1)), [], "the disk is slow");
+    assert_eq!(hand.sync().len(), 1);
+    hand.restart();
+    assert_eq!(nacks(&hand.hear(0, prepare(4, 0))), 1, "it is remembered");
+}
+
+#[test]
+fn a_promise_tells_the_last_vote_in_each_slot() {
+    let (mut hand, _) = Hand::new(3, config(5));
+    hand.hear(1, accept(ballot(1, 1), 1, command(1), 0));
+    hand.hear(1, accept(ballot(1, 1), 3, command(3), 0));
+    hand.hear(2, accept(ballot(2, 2), 3, command(4), 0));
+    let letters = hand.hear(0, prepare(7, 0));
+    let votes = [(1, ballot(1, 1), command(1)), (3, ballot(2, 2), command(4))];
+    assert_eq!(letters, [(node(0), promise(ballot(7, 0), 0, &votes))]);
+}
+
+#[test]
+fn the_value_of_the_highest_vote_is_proposed_again() {
+    // P2c.
+    let (mut hand, _) = Hand::new(0, config(5));
+    let low = [(1, ballot(1, 3), command(1))];
+    let high = [(1, ballot(2, 2), command(2))];
+    hand.hear(1, promise(ballot(1, 0), 0, &high));
+    let letters = hand.hear(2, promise(ballot(1, 0), 0, &low));
+    assert_eq!(proposals(&letters).len(), 4);
+    assert!(proposals(&letters).iter().all(|(_, slot, value)| (*slot, value) == (1, &command(2))));
+}
+
+#[test]
+fn gaps_are_filled_with_no_ops() {
+    // Section 3: "for example commands 136 and 137 ... the leader fills the gap".
+    let (mut hand, _) = Hand::new(0, config(5));
+    hand.hear(1, promise(ballot(1, 0), 0, &[(3, ballot(0, 1), command(3))]));
+    let letters = hand.hear(2, promise(ballot(1, 0), 0, &[(1, ballot(0, 1), command(1))]));
+    let at = |slot| proposals(&letters).into_iter().find(|(_, of, _)| *of == slot);
+    assert_eq!(at(1).map(|(_, _, value)| value), Some(command(1)));
+    assert_eq!(at(2).map(|(_, _, value)| value), Some(Value::Noop));
+    assert_eq!(at(3).map(|(_, _, value)| value), Some(command(3)));
+    assert_eq!(at(4), None);
+    assert!(hand.marks.contains(&"no-op proposed"));
+}
+
+#[test]
+fn phase_1_is_done_once_for_all_slots() {
+    let mut hand = Hand::leader(config(5));
+    for sequence in 1..=3 {
+        let letters = hand.ask(crate::hand::put(sequence));
+        assert_eq!(proposals(&letters).len(), 4, "it proposes at once");
+        hand.accepted(sequence, &[1, 2]);
+    }
+    assert_eq!(hand.executed(), 3);
+}
+
+#[test]
+fn promises_of_another_ballot_do_not_count() {
+    let (mut hand, _) = Hand::new(0, config(5));
+    hand.hear(1, promise(ballot(7, 0), 0, &[]));
+    hand.hear(2, promise(ballot(0, 0), 0, &[]));
+    hand.hear(3, promise(ballot(1, 0), 0, &[]));
+    hand.hear(3, promise(ballot(1, 0), 0, &[]));
+    assert!(!hand.server.is_leader(), "server 3 and itself are two");
+    hand.hear(4, promise(ballot(1, 0), 0, &[]));
+    assert!(hand.server.is_leader());
+}
+
+#[test]
+fn its_own_promise_counts_once_it_is_durable() {
+    let (mut hand, _) = Hand::new(0, config(5));
+    hand.hear(1, Message::Nack { promised: ballot(3, 1) });
+    hand.slow_disk = true;
+    assert_eq!(hand.fire(Timer::Backoff), [], "the ballot is not durable");
+    hand.hear(1, promise(ballot(4, 0), 0, &[]));
+    hand.hear(2, promise(ballot(4, 0), 0, &[]));
+    assert!(!hand.server.is_leader(), "two others are no majority of five");
+    hand.sync();
+    assert!(hand.server.is_leader());
+}
+
+#[test]
+fn a_ballot_is_never_used_again() {
+    // 2.5: "each proposer remembers (in stable storage) the highest-numbered proposal it has tried".
+    let (mut hand, _) = Hand::new(0, config(5));
+    let mut before = hand.server.ballot();
+    for _ in 0..3 {
+        let letters = hand.restart();
+        assert!(hand.server.ballot() > before);
+        before = hand.server.ballot();
+        assert_eq!(letters.len(), 4);
+    }
+}
+
+#[test]
+fn unanswered_members_are_asked_again() {
+    let (mut hand, _) = Hand::new(0, config(5));
+    hand.hear(1, promise(ballot(1, 0), 0, &[]));
+    hand.wait(100);
+    let again: Vec<_> = hand.fire(Timer::Retry).iter().map(|(to, _)| to.number()).collect();
+    assert_eq!(again, [2, 3, 4]);
+}
+
+#[test]
+fn whoever_knows_less_learns_before_it_leads() {
+    // Three of five have executed slot 2, and their votes there are compacted perhaps: their
+    // promises say nothing of slots 1 and 2.
+    let config = Config { alpha: 1, ..config(5) };
+    let (mut hand, _) = Hand::new(0, config);
+    let letters = hand.hear(1, promise(ballot(1, 0), 2, &[]));
+    let fetch = Message::Fetch { after: Slot(0), assembly: None };
+    assert_eq!(letters, [(node(1), fetch)], "it asks what was chosen");
+    hand.hear(2, promise(ballot(1, 0), 2, &[]));
+    hand.hear(3, promise(ballot(1, 0), 2, &[]));
+    assert!(!hand.server.is_leader());
+    let chosen = |slot: u64| (Slot(slot), ballot(0, 4), command(slot));
+    hand.hear(1, Message::Learn(vec![chosen(1), chosen(2)]));
+    assert!(hand.server.is_leader());
+    assert_eq!(hand.executed(), 2);
+}

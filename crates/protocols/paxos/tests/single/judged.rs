@@ -1,0 +1,211 @@
+//! The claims judge what they say: each falls by what contradicts it, told by hand. Scenarios show
+//! the same of whole runs.
+
+use paxos::single::{
+    Agreement, Config, DistinctNumbers, Indication, Integrity, LearnedIsChosen, P2c, Process,
+    Proposal, Validity, Value,
+};
+use sim_check::{Checked, Judge, Property, SimTime, View};
+use sim_engine::{DiskLoss, Fault, Target, When, WorldSpec};
+use sim_node::{Effect, NodeId};
+
+use crate::hand::{accept, config, proposal};
+use crate::world::{at, fallen, judge, planned, run, spec};
+
+/// A claim, to which a run is told by hand.
+struct Told<P> {
+    config: Config,
+    claim: P,
+    judge: Judge,
+    step: u64,
+}
+
+impl<P: Property<Process>> Told<P> {
+    fn of(config: Config) -> Self {
+        let claim = P::new(&config, config.acceptors);
+        Self { config, claim, judge: Judge::default(), step: 0 }
+    }
+
+    fn tell(&mut self, hook: impl FnOnce(&mut P, &View<'_, Process>, &mut Judge)) {
+        self.step += 1;
+        let view = View {
+            time: SimTime::ZERO,
+            step: self.step,
+            servers: self.config.acceptors,
+            config: &self.config,
+            states: &[],
+            core: None,
+        };
+        hook(&mut self.claim, &view, &mut self.judge);
+    }
+
+    fn indicates(&mut self, node: u32, indication: Indication) {
+        self.tell(|claim, view, judge| {
+            claim.indicated(view, NodeId::new(node), &indication, judge);
+        });
+    }
+
+    fn votes(&mut self, nodes: impl IntoIterator<Item = u32>, proposal: Proposal) {
+        for node in nodes {
+            self.indicates(node, Indication::Accepted(proposal));
+        }
+    }
+
+    fn issues(&mut self, node: u32, round: u64, value: u64) {
+        let message = accept(round, node, value);
+        let effect = Effect::Send { to: NodeId::new(0), message, resend: false };
+        self.tell(|claim, view, judge| claim.after(view, NodeId::new(node), &[effect], judge));
+    }
+
+    fn holds(&self) -> bool {
+        self.judge.violation().is_none()
+    }
+
+    /// The steps that the violation is told with.
+    fn witnesses(&self) -> Vec<u64> {
+        self.judge.violation().expect("it fell").witnesses.clone()
+    }
+}
+
+#[test]
+fn px1_falls_by_a_value_that_nobody_proposed() {
+    let mut told =
+        Told::<Validity>::of(Config { start: paxos::single::Start::Everybody, ..config(3) });
+    told.votes([0], proposal(1, 0, 2));
+    told.indicates(1, Indication::Learned(Value(2)));
+    assert!(told.holds());
+    told.votes([0], proposal(2, 0, 3));
+    assert!(!told.holds());
+}
+
+#[test]
+fn px2_falls_by_two_quorums_for_different_values() {
+    let mut told = Told::<Agreement>::of(config(3));
+    told.votes([0, 1], proposal(1, 0, 10));
+    told.votes([2], proposal(1, 2, 20));
+    told.votes([0, 2], proposal(2, 0, 10));
+    assert!(told.holds(), "the same value may be chosen again");
+    told.votes([1], proposal(1, 2, 20));
+    assert!(!told.holds());
+    assert_eq!(told.witnesses(), [1, 2, 6, 3]);
+}
+
+#[test]
+fn px2_falls_by_learning_different_values() {
+    let mut told = Told::<Agreement>::of(config(3));
+    told.indicates(0, Indication::Learned(Value(10)));
+    told.indicates(1, Indication::Learned(Value(10)));
+    assert!(told.holds());
+    told.indicates(2, Indication::Learned(Value(20)));
+    assert_eq!(told.witnesses(), [1]);
+}
+
+/// A vote that is told again is one vote.
+#[test]
+fn px2_counts_each_acceptor_once() {
+    let mut told = Told::<Agreement>::of(config(3));
+    told.votes([0, 1], proposal(1, 0, 10));
+    told.votes([2, 2, 2], proposal(1, 2, 20));
+    assert!(told.holds());
+}
+
+#[test]
+fn px3_falls_by_learning_what_is_not_chosen() {
+    let mut told = Told::<LearnedIsChosen>::of(config(3));
+    told.votes([0, 1], proposal(1, 0, 10));
+    told.votes([2], proposal(1, 2, 20));
+    told.indicates(2, Indication::Learned(Value(10)));
+    assert!(told.holds());
+    told.indicates(2, Indication::Learned(Value(20)));
+    assert!(!told.holds());
+}
+
+/// P2c word for word: for each set S of a majority, by all of them.
+#[test]
+fn px4_is_p2c_over_every_quorum() {
+    let votes = [(0, proposal(1, 0, 10)), (1, proposal(2, 1, 20)), (2, proposal(3, 2, 10))];
+    // Whether some S allows a value, when the first so many of these have voted: by hand.
+    for (many, value, allowed) in [
+        (0, 99, true),  // nobody has voted
+        (1, 99, true),  // S = {1, 2}
+        (2, 99, false), // {1, 2}: 20, {0, 2}: 10, {0, 1}: 20
+        (2, 10, true),
+        (2, 20, true),
+        (3, 10, true), // any S with 2
+        (3, 20, true), // {0, 1}
+        (3, 99, false),
+    ] {
+        let mut told = Told::<P2c>::of(config(3));
+        for (node, vote) in &votes[..many] {
+            told.votes([*node], *vote);
+        }
+        told.issues(0, 9, value);
+        assert_eq!(told.holds(), allowed, "{value} after {many} votes");
+    }
+    // What was accepted at a higher number does not count.
+    let mut told = Told::<P2c>::of(config(3));
+    told.votes([0, 1], proposal(7, 1, 20));
+    told.issues(2, 6, 99);
+    assert!(told.holds());
+    // S is a quorum of phase 1, whatever its size.
+    for (prepare, allowed) in [(1, true), (2, false)] {
+        let mut told = Told::<P2c>::of(Config { prepare, ..config(3) });
+        told.votes([0, 1], proposal(1, 0, 10));
+        told.issues(2, 6, 99);
+        assert_eq!(told.holds(), allowed, "S has {prepare}");
+    }
+}
+
+#[test]
+fn px5_falls_by_learning_twice() {
+    for again in [10, 20] {
+        let mut told = Told::<Integrity>::of(config(3));
+        told.indicates(0, Indication::Learned(Value(10)));
+        told.indicates(1, Indication::Learned(Value(10)));
+        assert!(told.holds());
+        told.indicates(0, Indication::Learned(Value(again)));
+        assert_eq!(told.witnesses(), [1]);
+    }
+}
+
+#[test]
+fn px6_falls_by_two_values_of_one_number() {
+    let mut told = Told::<DistinctNumbers>::of(config(3));
+    told.issues(0, 1, 10);
+    told.issues(1, 1, 20);
+    told.issues(0, 1, 10);
+    assert!(told.holds());
+    told.issues(0, 1, 20);
+    assert_eq!(told.witnesses(), [1]);
+}
+
+/// P2c falls before agreement does, since it is what agreement is proved by. Where nobody tells it,
+/// the same run goes on, and agreement falls: an acceptor votes, loses its disk, and votes again.
+#[test]
+fn agreement_falls_where_p2c_has_fallen() {
+    let crash = |node: u32, down, disk| {
+        let fault = Fault::Crash { who: Target::Node(node), down, disk, inside: None };
+        (When::At(at(10)), fault)
+    };
+    let faults = planned([
+        crash(0, None, DiskLoss::Prefix),
+        crash(1, Some(crate::hand::ms(5)), DiskLoss::Everything),
+    ]);
+    let requests = [(0, 0, 10), (50, 2, 20)].map(|(millis, node, value)| {
+        let request = paxos::single::Request::Propose(Value(value));
+        (at(millis), NodeId::new(node), request)
+    });
+    let mut world = WorldSpec { faults, requests: requests.into(), ..spec(config(3)) };
+    // Acceptor 2 hears nothing of process 0.
+    world.network.overrides.push(sim_engine::LinkOverride {
+        from: Some(vec![NodeId::new(0)]),
+        to: Some(vec![NodeId::new(2)]),
+        both: false,
+        kind: None,
+        delay: None,
+        loss: Some(sim_node::Ratio::ONE),
+        duplication: None,
+    });
+    assert_eq!(fallen(&run(world.clone(), 0)), ["PX4"]);
+    assert_eq!(fallen(&judge::<Checked<Agreement>>(world, 0)), ["PX2"]);
+}
