@@ -13,6 +13,8 @@ const USAGE: &str =
 const SCENARIOS: &[&str] = &[
     "raft/leader-isolated.ron",
     "paxos/multi-leader-isolated.ron",
+    "chain-replication/head-isolated.ron",
+    "chain-replication/craq-head-isolated.ron",
     "election/bully-survives-crashes.ron",
     "failure-detectors/omega-storm.ron",
 ];

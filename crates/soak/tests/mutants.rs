@@ -25,6 +25,16 @@ fn known_bugs_of_raft_fall() {
 }
 
 #[test]
+fn known_bugs_of_chains_fall() {
+    for family in ["chain-replication", "craq"] {
+        let family = find(family).expect("a family");
+        for (code, within) in [("C-head-ack", 100), ("C-no-resend", 100), ("C-no-epoch", 1_500)] {
+            falls(family, code, within);
+        }
+    }
+}
+
+#[test]
 fn known_bugs_of_paxos_fall() {
     let paxos = find("paxos").expect("a family");
     for (code, within) in [

@@ -21,6 +21,10 @@ impl Replica {
         let key = request.command.key();
         let dirty = self.versions.dirty(key);
         match reads {
+            // At the tail, the newest is committed.
+            Reads::Any(Consistency::Eventual) if self.is_acting_tail() => {
+                self.answer_committed(&request, self.committed, cx);
+            }
             Reads::Any(Consistency::Eventual) => self.answer_newest(&request, cx),
             _ if !self.may_read(cx) => {
                 self.waiting.insert(request.operation, request);

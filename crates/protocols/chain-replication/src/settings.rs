@@ -177,8 +177,8 @@ const MUTANT: Field = Field {
     name: "mutant",
     kind: "code",
     default: Some("none"),
-    meaning: "a known bug that the tester must find, such as \"C-head-ack\"; only in a build with the \
-              feature `mutants`",
+    meaning: "a known bug that the tester must find, such as \"C-head-ack\"; only in a build with \
+              the feature `mutants`",
 };
 
 const ROLES: &[&str] = &["head", "middle", "tail", "joining", "spare", "master"];
@@ -198,8 +198,8 @@ const MARKS: &[&str] = &[
     "taken back",
     "nobody else left",
 ];
-const MODEL: &str = "fail-stop, a master that never fails; with leases asynchronous for safety, with disks \
-                     crash-recovery; lossy links";
+const MODEL: &str = "fail-stop, a master that never fails; with leases asynchronous for safety, \
+                     with disks crash-recovery; lossy links";
 
 /// What the two protocols have in common.
 macro_rules! common {
@@ -246,7 +246,8 @@ impl Protocol for ChainReplication {
 
 impl Protocol for Craq {
     const NAME: &'static str = "Craq";
-    const SUMMARY: &'static str = "A chain in which every replica answers reads: clean versions at once, dirty ones with the tail.";
+    const SUMMARY: &'static str = "A chain in which every replica answers reads: clean versions \
+                                   at once, dirty ones with the tail.";
     const SOURCE: &'static str = "Terrace and Freedman 2009";
     const FIELDS: &'static [Field] = &[
         NODES,

@@ -9,7 +9,7 @@ use crate::faults::Kind;
 
 const MUTANTS: &[Mutant] = &[
     Mutant { code: "C-head-ack", falls: &["KV1"] },
-    Mutant { code: "C-no-resend", falls: &["KV2"] },
+    Mutant { code: "C-no-resend", falls: &["KV1", "KV2"] },
     Mutant { code: "C-no-epoch", falls: &["CH1", "CH2", "CH3", "KV1"] },
 ];
 

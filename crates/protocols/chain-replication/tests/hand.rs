@@ -1,0 +1,325 @@
+//! Claims about single replicas and the master, each driven by hand, by section of the papers.
+
+mod cluster;
+
+use chain_replication::{
+    Assignment, Config, Configuration, Consistency, Disk, Epoch, Grant, Life, Member, Message,
+    Position, Reads, Record, Replica, Update,
+};
+use cluster::{config, ms};
+use service::{Answer, ClientId, Command, Key, Operation, Output, Request};
+use sim_node::{Context, Effect, LocalTime, Moment, Node, NodeId, Sink, Stable};
+
+type Letter = (NodeId, Message);
+
+/// A replica with its disk and its clock. What it sends itself does not occur.
+struct Hand {
+    id: NodeId,
+    config: Config,
+    replica: Replica,
+    disk: Disk,
+    now: LocalTime,
+}
+
+struct Notebook(Vec<Effect<Replica>>);
+
+impl Sink<Replica> for Notebook {
+    fn emit(&mut self, effect: Effect<Replica>) {
+        self.0.push(effect);
+    }
+
+    fn choose(&mut self, _: u64) -> u64 {
+        unreachable!("a replica makes no choices")
+    }
+}
+
+impl Hand {
+    fn new(id: u32, config: Config) -> Self {
+        let id = NodeId::new(id);
+        let now = LocalTime::default() + ms(60_000);
+        let mut notebook = Notebook(Vec::new());
+        let moment = Moment { id, servers: config.replicas, now, ..Moment::default() };
+        let start = Context::new(&config, moment, &mut notebook);
+        let replica = Replica::start(&Disk::default(), &mut { start });
+        let mut hand = Self { id, config, replica, disk: Disk::default(), now };
+        hand.carry_out(notebook.0);
+        hand
+    }
+
+    fn restart(&mut self) {
+        let disk = self.disk.clone();
+        self.step(|replica, cx| *replica = Replica::start(&disk, cx));
+    }
+
+    fn hear(&mut self, from: u32, message: Message) -> Vec<Letter> {
+        self.step(|replica, cx| replica.on_message(NodeId::new(from), message, cx))
+    }
+
+    fn step(
+        &mut self,
+        handler: impl FnOnce(&mut Replica, &mut Context<'_, Replica>),
+    ) -> Vec<Letter> {
+        let mut notebook = Notebook(Vec::new());
+        let servers = self.config.replicas;
+        let moment = Moment { id: self.id, servers, now: self.now, ..Moment::default() };
+        handler(&mut self.replica, &mut Context::new(&self.config, moment, &mut notebook));
+        self.replica.check(&self.config);
+        self.carry_out(notebook.0)
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect<Replica>>) -> Vec<Letter> {
+        let mut letters = Vec::new();
+        for effect in effects {
+            match effect {
+                Effect::Send { to, message, .. } => letters.push((to, message)),
+                Effect::Write(record) => self.disk.apply(&record),
+                _ => {}
+            }
+        }
+        letters
+    }
+}
+
+const CLIENT: u32 = 9;
+
+fn operation(sequence: u64) -> Operation {
+    Operation { client: ClientId { node: NodeId::new(CLIENT), session: 0 }, sequence }
+}
+
+fn put(sequence: u64) -> Request {
+    let command = Command::Put(Key(0), format!("v{sequence}"));
+    Request { operation: operation(sequence), command }
+}
+
+fn get(sequence: u64) -> Request {
+    Request { operation: operation(sequence), command: Command::Get(Key(0)) }
+}
+
+fn update(epoch: u64, position: u64) -> Message {
+    let update = Update { position: Position(position), request: put(position) };
+    Message::Update(Epoch(epoch), update)
+}
+
+/// The chain of these replicas, of which the links are as old as that.
+fn chain(epoch: u64, members: &[(u32, u64)]) -> Configuration {
+    let member = |(node, linked): &(u32, u64)| Member {
+        node: NodeId::new(*node),
+        origin: Life(1),
+        life: Life(1),
+        linked: Epoch(*linked),
+    };
+    let chain = members.iter().map(member).collect();
+    Configuration { epoch: Epoch(epoch), chain, joining: None }
+}
+
+fn configure(configuration: Configuration, successor_last: Option<u64>) -> Message {
+    let successor_last = successor_last.map(Position);
+    Message::Configure(Assignment { configuration, successor_last })
+}
+
+fn to(letters: &[Letter], node: u32) -> Vec<&Message> {
+    let of = |(to, _): &&Letter| *to == NodeId::new(node);
+    letters.iter().filter(of).map(|(_, message)| message).collect()
+}
+
+fn answers(letters: &[Letter]) -> Vec<Answer> {
+    let answer = |message: &&Message| match message {
+        Message::Reply(reply) => Some(reply.answer.clone()),
+        _ => None,
+    };
+    to(letters, CLIENT).iter().filter_map(answer).collect()
+}
+
+/// Section 3: "update requests are forwarded to the head, queries to the tail".
+#[test]
+fn updates_are_for_the_head_and_queries_for_the_tail() {
+    for (id, request, serves) in [(0, put(1), 0), (1, put(1), 0), (2, put(1), 0)] {
+        let letters = Hand::new(id, config(3)).hear(CLIENT, Message::Request(request));
+        let redirect = vec![Answer::Redirect(Some(NodeId::new(serves)))];
+        assert_eq!(answers(&letters), if id == serves { vec![] } else { redirect });
+    }
+    for id in 0..3 {
+        let letters = Hand::new(id, config(3)).hear(CLIENT, Message::Request(get(1)));
+        let there = if id == 2 {
+            Answer::Done(Output::Value(None))
+        } else {
+            Answer::Redirect(Some(NodeId::new(2)))
+        };
+        assert_eq!(answers(&letters), [there]);
+    }
+}
+
+/// Section 3: only the tail replies, so that what is answered is with all.
+#[test]
+fn only_the_tail_answers_an_update() {
+    let letters = Hand::new(0, config(3)).hear(CLIENT, Message::Request(put(1)));
+    assert_eq!((to(&letters, 1).len(), answers(&letters).len()), (1, 0));
+    let letters = Hand::new(1, config(3)).hear(0, update(1, 1));
+    assert_eq!((to(&letters, 2).len(), answers(&letters).len()), (1, 0));
+    let letters = Hand::new(2, config(3)).hear(1, update(1, 1));
+    assert_eq!(to(&letters, 1), [&Message::Ack(Epoch(1), Position(1))]);
+    assert_eq!(answers(&letters), [Answer::Done(Output::Done)]);
+}
+
+/// Section 2: a request that is sent again is not executed again; once it took effect, the tail is
+/// asked to answer once more.
+#[test]
+fn what_is_asked_again_takes_effect_once() {
+    let mut head = Hand::new(0, config(3));
+    head.hear(CLIENT, Message::Request(put(1)));
+    assert_eq!(head.hear(CLIENT, Message::Request(put(1))), [], "it is under way");
+    head.hear(1, Message::Ack(Epoch(1), Position(1)));
+    let letters = head.hear(CLIENT, Message::Request(put(1)));
+    assert_eq!(to(&letters, 2), [&Message::Again(Epoch(1), put(1))]);
+    assert_eq!(head.replica.last(), Position(1));
+    let mut tail = Hand::new(2, config(3));
+    tail.hear(1, update(1, 1));
+    let letters = tail.hear(0, Message::Again(Epoch(1), put(1)));
+    assert_eq!(answers(&letters), [Answer::Done(Output::Done)]);
+}
+
+/// Section 3.1, figure 3: the predecessor sends what its new successor lacks, and only that.
+#[test]
+fn a_new_successor_gets_what_it_lacks() {
+    for last in 0..=3 {
+        let mut head = Hand::new(0, config(3));
+        for sequence in 1..=3 {
+            head.hear(CLIENT, Message::Request(put(sequence)));
+        }
+        let letters = head.hear(3, configure(chain(2, &[(0, 1), (2, 2)]), Some(last)));
+        let [Message::Resume(Epoch(2), updates)] = to(&letters, 2)[..] else { panic!() };
+        let positions: Vec<u64> = updates.iter().map(|update| update.position.0).collect();
+        assert_eq!(positions, (last + 1..=3).collect::<Vec<_>>());
+    }
+}
+
+/// Section 3.1: with the tail's failure, everything in `Sent` is with all; the new tail answers.
+#[test]
+fn a_new_tail_answers_what_is_under_way() {
+    let mut middle = Hand::new(1, config(3));
+    middle.hear(0, update(1, 1));
+    middle.hear(0, update(1, 2));
+    let letters = middle.hear(3, configure(chain(2, &[(0, 1), (1, 1)]), None));
+    assert_eq!(to(&letters, 0), [&Message::Ack(Epoch(2), Position(2))]);
+    assert_eq!(answers(&letters), [Answer::Done(Output::Done)], "the client waits for the second");
+    assert!(middle.replica.sent().is_empty());
+}
+
+/// A message of an old configuration counts only between two that have been neighbours since.
+#[test]
+fn updates_of_an_old_configuration_are_rejected() {
+    let mut tail = Hand::new(2, config(3));
+    tail.hear(3, configure(chain(2, &[(0, 1), (2, 2)]), None));
+    assert_eq!(tail.hear(1, update(1, 1)), [], "that one is not in the chain any more");
+    assert_eq!(tail.hear(0, update(1, 1)), [], "nor was that one the predecessor then");
+    assert!(!tail.hear(0, update(2, 1)).is_empty());
+    let mut middle = Hand::new(1, config(3));
+    middle.hear(3, configure(chain(2, &[(0, 1), (1, 1)]), None));
+    assert!(!middle.hear(0, update(1, 1)).is_empty(), "these two are what they were");
+}
+
+/// Who is deposed forgets, and is another one afterwards.
+#[test]
+fn a_deposed_replica_begins_a_new_life() {
+    let mut head = Hand::new(0, config(3));
+    head.hear(CLIENT, Message::Request(put(1)));
+    head.hear(3, configure(chain(2, &[(1, 2), (2, 1)]), None));
+    assert_eq!((head.replica.life(), head.replica.last()), (Life(2), Position(0)));
+    assert_eq!((head.disk.life, head.disk.origin), (Life(2), Life(0)));
+    let letters = head.hear(CLIENT, Message::Request(put(2)));
+    assert_eq!(answers(&letters), [Answer::Redirect(Some(NodeId::new(1)))]);
+    // A configuration that names its former self is none of its own.
+    head.hear(3, configure(chain(3, &[(0, 1), (1, 1), (2, 1)]), None));
+    assert!(!head.replica.is_member());
+}
+
+/// Without a disk, a crash is the end of a life; with one, everything that was passed on is there.
+#[test]
+fn a_restart_remembers_what_is_on_disk() {
+    for disks in [false, true] {
+        let mut middle = Hand::new(1, Config { disks, ..config(3) });
+        middle.hear(0, update(1, 1));
+        middle.hear(0, update(1, 2));
+        middle.hear(2, Message::Ack(Epoch(1), Position(1)));
+        middle.restart();
+        let known = if disks { 2 } else { 0 };
+        assert_eq!(middle.replica.last(), Position(known));
+        assert_eq!(
+            middle.replica.base(),
+            Position(known / 2),
+            "what was acknowledged is no more in Sent"
+        );
+        assert_eq!(middle.replica.life(), Life(2));
+        assert!(!middle.replica.is_member(), "until the master says so");
+    }
+}
+
+/// A lease counts from when the sign of life was given, and is shorter by the drift.
+#[test]
+fn a_tail_reads_while_its_lease_lasts() {
+    for (wait, reads) in [(0, true), (197, true), (198, false), (1_000, false)] {
+        let lease = Config { lease: Some(ms(200)), ..config(3) };
+        let mut tail = Hand::new(2, lease);
+        assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), [], "it has none yet");
+        let grant = Grant { life: Life(1), sent: tail.now };
+        assert_eq!(answers(&tail.hear(3, Message::Grant(grant))).len(), 1, "who waits is answered");
+        tail.now = tail.now + ms(wait);
+        let answered = answers(&tail.hear(CLIENT, Message::Request(get(2)))).len() == 1;
+        assert_eq!(answered, reads, "after {wait}ms");
+    }
+}
+
+/// Nor does the answer to a sign of an earlier life give one.
+#[test]
+fn a_lease_is_for_one_life() {
+    let mut tail = Hand::new(2, Config { lease: Some(ms(200)), ..config(3) });
+    tail.hear(3, Message::Grant(Grant { life: Life(7), sent: tail.now }));
+    assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
+}
+
+/// CRAQ, section 2.3: clean versions at once, dirty ones as the tail says; a commit makes clean.
+#[test]
+fn craq_reads_what_is_committed() {
+    let mut middle = Hand::new(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
+    let value = |text: &str| Answer::Done(Output::Value(Some(text.to_owned())));
+    for position in 1..=3 {
+        middle.hear(0, update(1, position));
+    }
+    for (committed, known) in [(0, Answer::Done(Output::Value(None))), (2, value("v2"))] {
+        let letters = middle.hear(CLIENT, Message::Request(get(9)));
+        assert_eq!(to(&letters, 2), [&Message::VersionQuery(Epoch(1), get(9))]);
+        let letters = middle.hear(2, Message::Version(Epoch(1), get(9), Position(committed)));
+        assert_eq!(answers(&letters), [known], "as of {committed}");
+    }
+    middle.hear(2, Message::Ack(Epoch(1), Position(3)));
+    assert_eq!(answers(&middle.hear(CLIENT, Message::Request(get(9)))), [value("v3")]);
+}
+
+/// CRAQ, section 2.4: the relaxed modes answer at once, as long as the bound allows.
+#[test]
+fn craq_relaxed_reads_answer_with_the_newest_version() {
+    for (mode, at_once) in [
+        (Consistency::Strong, 0),
+        (Consistency::Bounded(1), 1),
+        (Consistency::Bounded(2), 2),
+        (Consistency::Eventual, 3),
+    ] {
+        let mut middle = Hand::new(1, Config { reads: Reads::Any(mode), ..config(3) });
+        for position in 1..=3 {
+            middle.hear(0, update(1, position));
+            let letters = middle.hear(CLIENT, Message::Request(get(9)));
+            assert_eq!(answers(&letters).len() == 1, position <= at_once, "{mode:?}, {position}");
+        }
+    }
+}
+
+/// An update that a crash has lost takes what follows it along.
+#[test]
+fn a_disk_has_no_gaps() {
+    let of = |position| Update { position: Position(position), request: put(position) };
+    let mut disk = Disk::default();
+    for record in [Record::Update(of(1)), Record::Update(of(3)), Record::Trim(Position(3))] {
+        disk.apply(&record);
+    }
+    assert_eq!((disk.base, disk.log.len()), (Position(1), 0));
+}
