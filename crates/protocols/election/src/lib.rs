@@ -12,6 +12,7 @@
 
 pub mod bully;
 pub mod chang_roberts;
+pub mod ring;
 
 pub use bully::Bully;
 pub use chang_roberts::ChangRoberts;
