@@ -10,6 +10,7 @@ use sim_scenario::{Catalogue, entry};
 pub fn catalogue() -> Catalogue {
     Catalogue::new(vec![
         entry::<election::ChangRoberts>(),
+        entry::<election::HirschbergSinclair>(),
         entry::<election::Bully>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),

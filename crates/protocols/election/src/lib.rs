@@ -3,6 +3,7 @@
 //! | module | graph | model | messages |
 //! |---|---|---|---|
 //! | [`chang_roberts`] | unidirectional ring | asynchronous, nothing fails | `n H_n` on average, `n(n+1)/2` at worst |
+//! | [`hirschberg_sinclair`] | bidirectional ring | asynchronous, nothing fails | at most `8n(1 + ceil(log2 n))` |
 //! | [`bully`] | complete | synchronous, crash and recovery | `m^2 + n - 2` when `m` identifiers are above the detector's |
 //!
 //! Each module opens with its box: requests, indications, properties with their codes, the model,
@@ -12,7 +13,9 @@
 
 pub mod bully;
 pub mod chang_roberts;
+pub mod hirschberg_sinclair;
 pub mod ring;
 
 pub use bully::Bully;
 pub use chang_roberts::ChangRoberts;
+pub use hirschberg_sinclair::HirschbergSinclair;
