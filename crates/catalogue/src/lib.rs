@@ -11,6 +11,7 @@ pub fn catalogue() -> Catalogue {
     Catalogue::new(vec![
         entry::<election::ChangRoberts>(),
         entry::<election::HirschbergSinclair>(),
+        entry::<election::PetersonRing>(),
         entry::<election::Bully>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),

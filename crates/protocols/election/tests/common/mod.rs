@@ -114,7 +114,8 @@ impl Draw {
 pub fn assert_mean(sample: &[u64], mean: f64, errors: f64, what: &str) {
     let n = sample.len() as f64;
     let average = sample.iter().sum::<u64>() as f64 / n;
-    let squares = sample.iter().map(|one| (*one as f64 - average).powi(2)).sum::<f64>();
+    let offs = sample.iter().map(|one| *one as f64 - average);
+    let squares = offs.map(|off| off * off).sum::<f64>();
     let error = (squares / (n - 1.0) / n).sqrt();
     let off = (average - mean).abs();
     assert!(off <= errors * error, "{what}: {average} +- {error}, and {mean} was expected");
