@@ -12,6 +12,7 @@ pub fn catalogue() -> Catalogue {
         entry::<election::ChangRoberts>(),
         entry::<election::HirschbergSinclair>(),
         entry::<election::PetersonRing>(),
+        entry::<election::ItaiRodeh>(),
         entry::<election::Bully>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),
