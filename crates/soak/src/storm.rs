@@ -4,7 +4,7 @@ use sim_scenario::{Catalogue, Report, RunOptions, load_text};
 
 use crate::faults::{CALM_MS, faults};
 use crate::quiet::quietly;
-use crate::{Draw, Family, weather};
+use crate::{Draw, Family, Links, weather};
 
 /// A scenario made from a seed, to be run with that seed.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ impl Storm {
         planned.iter().for_each(|fault| line(&format!("    {},", fault.text)));
         line("],");
         line(&format!("calm: \"{CALM_MS}ms\","));
-        line("calm_bound: \"20ms\",");
+        line(&format!("calm_bound: \"{}ms\",", calm_bound_ms(play.links)));
         line(&format!("deadline: \"{}ms\",", CALM_MS + play.patience_ms));
         line("expect: Holds,");
         text.push_str(")\n");
@@ -63,6 +63,15 @@ impl Storm {
             features: play.features.into_iter().chain(weather).collect(),
             faults: planned.into_iter().map(|fault| fault.row).collect(),
         }
+    }
+}
+
+/// What is under way when the calm begins arrives within this bound or is lost. Links that lose
+/// nothing get one that none of their delays exceeds.
+fn calm_bound_ms(links: Links) -> u64 {
+    match links {
+        Links::Perfect | Links::Fifo => 1_000,
+        Links::Any | Links::Bounded(_) => 20,
     }
 }
 

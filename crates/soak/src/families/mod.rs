@@ -3,6 +3,7 @@
 
 mod key_value;
 mod raft;
+mod rings;
 
 use std::ops::Range;
 
@@ -78,7 +79,7 @@ pub enum Links {
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY];
+pub const FAMILIES: &[Family] = &[raft::FAMILY, rings::FAMILY];
 
 /// The family of this name.
 #[must_use]
