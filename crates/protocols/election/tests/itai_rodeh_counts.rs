@@ -35,8 +35,8 @@ fn messages(settings: &Settings, seed: u64) -> u64 {
     sent(&outcome, "Token")
 }
 
-/// One round on a ring of `n`: what the tokens of these places cost with these identities, and which
-/// places are left. A token goes to the next place with a higher identity, or all around.
+/// One round on a ring of `n`: what the tokens of these places cost with these identities, and
+/// which places are left. A token goes to the next place with a higher identity, or all around.
 fn round(n: u64, active: &[(u64, u64)]) -> (u64, Vec<u64>) {
     let hops = |from: u64, to: u64| (to + n - from - 1) % n + 1;
     let goes = |(place, identity): &(u64, u64)| {

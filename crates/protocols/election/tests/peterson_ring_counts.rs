@@ -133,7 +133,8 @@ fn counted(order: &[u64], algorithm: Algorithm) -> u64 {
 
 /// Basic: each phase of at most `2n` leaves at most half, and the last candidate has at most `n`
 /// hops to go: `2n floor(log2 n) + n`. Improved: what a step leaves is at most what the step before
-/// took away, so `s` steps take at least `F(s)` candidates, and the last one goes around: `n(s + 1)`.
+/// took away, so `s` steps take at least `F(s)` candidates, and the last one goes around: that
+/// makes `n(s + 1)`.
 fn bound(n: u64, algorithm: Algorithm) -> u64 {
     if algorithm == Algorithm::Basic {
         return 2 * n * u64::from(n.ilog2()) + n;
@@ -218,8 +219,8 @@ fn the_bounds_hold_beyond_the_table() {
     }
 }
 
-/// The worst orders of up to 8 processes, by the count made otherwise: the improved algorithm reaches
-/// its bound, and the basic one stays less than `2n` below.
+/// The worst orders of up to 8 processes, by the count made otherwise: the improved algorithm
+/// reaches its bound, and the basic one stays less than `2n` below.
 #[test]
 fn the_bounds_are_not_generous() {
     for n in 2..=8 {

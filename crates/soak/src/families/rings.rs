@@ -1,6 +1,6 @@
-//! Elections on rings: four algorithms, on small rings and larger ones, in any order of identifiers,
-//! begun by all or by some. Nothing fails and no message is lost: what is left to a storm is time,
-//! that of links, nodes, disks and clocks, and the order in which things happen.
+//! Elections on rings: four algorithms, on small rings and larger ones, in any order of
+//! identifiers, begun by all or by some. Nothing fails and no message is lost: what is left to a
+//! storm is time, that of links, nodes, disks and clocks, and the order in which things happen.
 
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;

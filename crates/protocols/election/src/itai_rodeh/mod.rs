@@ -4,8 +4,8 @@
 //! alike, so no deterministic algorithm can elect one of them (Angluin 1980); but they know `n`.
 //! Each draws an identity for the round and sends it around, with a count of hops and a bit that
 //! says whether it is unique. An active process swallows what is lower than its own round and
-//! identity; what is higher makes it passive; what is equal it passes on with the bit taken away. An
-//! identity that comes home after `n` hops has no higher one, and if the bit is left, no equal:
+//! identity; what is higher makes it passive; what is equal it passes on with the bit taken away.
+//! An identity that comes home after `n` hops has no higher one, and if the bit is left, no equal:
 //! its process is the leader. Otherwise those that had it draw again, for the next round.
 //!
 //! | | |
