@@ -18,18 +18,18 @@
 //! | model | asynchronous; processes do not fail; links lose nothing, in any order; identifiers are distinct |
 //! | source | D. Hirschberg, J. Sinclair, "Decentralized extrema-finding in circular configurations of processors", CACM 23(11), 1980; N. Lynch, *Distributed Algorithms*, 1996, 3.4 (synchronous) and 15.1.2 |
 //!
-//! **Variant.** As in [`crate::chang_roberts`], a process that only passes a token on takes part and
-//! does not begin an election of its own, and one that a lower token wakes up sends its own. Tokens
-//! name their phase and the side on which they left, so a ring of two, whose processes are each
-//! other's neighbour on both sides, is a ring like any other, and a token that arrives twice does
-//! no harm. Both tokens of the last phase come home from the outbound side; the first elects, and
-//! neither turns back. The announcement goes around clockwise.
+//! **Variant.** As in [`crate::chang_roberts`], a process that only passes a token on takes part
+//! and does not begin an election of its own, and one that a lower token wakes up sends its own.
+//! Tokens name their phase and the side on which they left, so a ring of two, whose processes are
+//! each other's neighbour on both sides, is a ring like any other, and a token that arrives twice
+//! does no harm. Both tokens of the last phase come home from the outbound side; the first elects,
+//! and neither turns back. The announcement goes around clockwise.
 //!
-//! **Messages** of `n` processes, all initiating, do not depend on delays, since a candidate's phase
-//! depends on the identifiers within its reach only: at most `8n(1 + ceil(log2 n))`, for `n` = 2 to
-//! 8 at most 10, 23, 32, 55, 68, 78, 89. The announcement adds `n`. **Time**: with delays of 1, the
-//! highest is elected after `2(2^k - 1) + n`, where `k = ceil(log2 n)`: `3n - 2` when `n` is a
-//! power of two, and less than `5n` always.
+//! **Messages** of `n` processes, all initiating, do not depend on delays, since a candidate's
+//! phase depends on the identifiers within its reach only: at most `8n(1 + ceil(log2 n))`, for `n`
+//! = 2 to 8 at most 10, 23, 32, 55, 68, 78, 89. The announcement adds `n`. **Time**: with delays of
+//! 1, the highest is elected after `2(2^k - 1) + n`, where `k = ceil(log2 n)`: `3n - 2` when `n` is
+//! a power of two, and less than `5n` always.
 
 mod node;
 mod settings;
