@@ -10,6 +10,9 @@ use sim_scenario::{Catalogue, entry};
 pub fn catalogue() -> Catalogue {
     Catalogue::new(vec![
         entry::<election::ChangRoberts>(),
+        entry::<election::HirschbergSinclair>(),
+        entry::<election::PetersonRing>(),
+        entry::<election::ItaiRodeh>(),
         entry::<election::Bully>(),
         entry::<election::FloodMax>(),
         entry::<failure_detectors::EventuallyPerfect>(),

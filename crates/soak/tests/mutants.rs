@@ -83,6 +83,11 @@ fn known_bugs_of_multi_paxos_fall() {
     }
 }
 
+#[test]
+fn known_bugs_of_rings_fall() {
+    falls(find("rings").expect("a family"), "CR-no-participant", 64);
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {

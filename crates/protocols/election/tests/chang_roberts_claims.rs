@@ -19,6 +19,7 @@ fn ring(nodes: u32) -> Settings {
         order: Some(Order::Drawn),
         initiators: Initiators::All,
         announce: true,
+        mutant: None,
     }
 }
 

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{assert_held, at, ms, run, sent, spec};
+use common::{assert_held, at, ms, orders, run, sent, spec};
 use election::ChangRoberts;
 use election::chang_roberts::{Initiators, Order, Process, Properties, Settings};
 use sim_engine::{Delay, World};
@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 fn settings(ids: Vec<u64>) -> Settings {
     let nodes = u32::try_from(ids.len()).unwrap();
-    Settings { nodes, ids, order: None, initiators: Initiators::All, announce: true }
+    Settings { nodes, ids, order: None, initiators: Initiators::All, announce: true, mutant: None }
 }
 
 /// ELECTION and ELECTED messages of one election. The delays vary, and the counts do not depend on
@@ -24,22 +24,6 @@ fn messages(settings: &Settings, seed: u64) -> (u64, u64) {
     assert_eq!(outcome.counts.protocol, counts.0 + counts.1);
     assert_eq!(outcome.counts.total(), outcome.counts.protocol);
     counts
-}
-
-/// All orders of `0..n`, by Heap's algorithm.
-fn orders(n: u64) -> Vec<Vec<u64>> {
-    fn permute(k: usize, order: &mut Vec<u64>, all: &mut Vec<Vec<u64>>) {
-        if k <= 1 {
-            return all.push(order.clone());
-        }
-        for i in 0..k {
-            permute(k - 1, order, all);
-            order.swap(if k.is_multiple_of(2) { i } else { 0 }, k - 1);
-        }
-    }
-    let mut all = Vec::new();
-    permute(n as usize, &mut (0..n).collect(), &mut all);
-    all
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod key_value;
 mod multi_paxos;
 mod paxos;
 mod raft;
+mod rings;
 
 use std::ops::Range;
 
@@ -94,6 +95,7 @@ pub const FAMILIES: &[Family] = &[
     raft::FAMILY,
     chain_replication::CHAIN,
     chain_replication::CRAQ,
+    rings::FAMILY,
 ];
 
 /// The family of this name.

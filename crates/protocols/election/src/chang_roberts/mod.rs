@@ -27,27 +27,45 @@
 //! announcement adds `n`. With one initiator, `d` hops before the highest identifier, and the
 //! announcement: `d + 2n`.
 
-mod agreement;
-mod highest;
 mod node;
-mod once;
 mod settings;
-mod termination;
 
-pub use agreement::Agreement;
-pub use highest::Highest;
-pub use node::{
-    Config, Identifier, Identifiers, Indication, Initiators, Kept, Message, Process, Record,
-    Request, Timer,
+pub use crate::ring::{
+    Identifier, Identifiers, Indication, Initiators, Kept, Order, Record, Request,
 };
-pub use once::OneAnnouncement;
-pub use settings::{ChangRoberts, Order, Settings};
-pub use termination::Termination;
+pub use node::{Config, Message, Mutant, Process, Timer};
+pub use settings::{ChangRoberts, Settings};
 
 use sim_check::Checked;
+
+use crate::ring::{Agreement, Codes, Highest, Named, OneAnnouncement, RingElection, Termination};
 
 /// LE1 to LE4.
 pub type Properties =
     (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
 
-const PAPER: &str = "Chang, Roberts 1979";
+impl RingElection for Process {
+    const CODES: Codes =
+        Codes { agreement: "LE1", highest: "LE2", termination: "LE3", once: "LE4" };
+    const PAPER: &'static str = "Chang, Roberts 1979";
+
+    fn announces(config: &Config) -> bool {
+        config.ring.announce
+    }
+
+    fn is_elected(&self) -> bool {
+        self.is_elected()
+    }
+
+    fn knows_leader(&self) -> bool {
+        self.leader().is_some()
+    }
+
+    fn identifier(&self) -> Option<Identifier> {
+        Some(self.identifier())
+    }
+
+    fn named(indication: &Indication) -> Named {
+        indication.into()
+    }
+}

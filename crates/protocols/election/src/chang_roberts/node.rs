@@ -1,51 +1,43 @@
 //! One process of the ring.
 
-use std::fmt;
-
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Never, Node, NodeId, Role, Stable};
+use sim_node::{Class, Context, Never, Node, NodeId, Role};
 
-/// What all processes of a ring share.
+use crate::ring::{self, Identifier, Indication, Kept, Request, Ring, successor};
+
+/// What all processes share.
 #[derive(Clone, Debug)]
 pub struct Config {
-    /// Who is called what.
-    pub identifiers: Identifiers,
-    /// Who begins at its start; the others wait for a request or for a message.
-    pub initiators: Initiators,
-    /// Whether the leader tells the others.
-    pub announce: bool,
+    /// The ring.
+    pub ring: Ring,
+    /// The bug to have.
+    pub mutant: Option<Mutant>,
 }
 
-/// Where identifiers come from.
-#[derive(Clone, Debug)]
-pub enum Identifiers {
-    /// One for each node, by its number. They should be distinct; the algorithm relies on it.
-    Given(Vec<Identifier>),
-    /// Each process draws its own at its first start and keeps it on disk. Distinct for sure, and
-    /// in an order that is as good as uniform.
-    Drawn,
+/// A bug that textbooks had; only built with the feature `mutants`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// No participant flag: whoever receives a lower identifier sends its own, again and again.
+    NoParticipant,
 }
 
-/// Who begins an election without being asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Initiators {
-    /// Everybody.
-    #[default]
-    All,
-    /// These nodes, or nobody.
-    Only(Vec<u32>),
+impl Mutant {
+    /// Every mutant with its code.
+    pub const ALL: [(&'static str, Self); 1] = [("CR-no-participant", Self::NoParticipant)];
+
+    /// The mutant of this code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
+    }
 }
 
-/// By what a process is told apart and compared; not its place on the ring.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-#[serde(transparent)]
-pub struct Identifier(pub u64);
-
-impl fmt::Display for Identifier {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
+impl Config {
+    /// Whether the protocol has this bug. Never, unless it was built to.
+    #[must_use]
+    pub fn has(&self, mutant: Mutant) -> bool {
+        cfg!(feature = "mutants") && self.mutant == Some(mutant)
     }
 }
 
@@ -72,39 +64,6 @@ impl sim_node::Message for Message {
 
 /// The algorithm waits for nothing, so it has no timers.
 pub type Timer = Never;
-
-/// What a workload may ask of a process.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Request {
-    /// Begin an election, unless this process takes part in one already.
-    Elect,
-}
-
-/// What a process tells the layer above.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Indication {
-    /// This process is the leader; its identifier.
-    Elected(Identifier),
-    /// The leader's identifier, as announced.
-    Follows(Identifier),
-}
-
-/// What a process keeps: the identifier that it drew, if it drew one.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
-pub struct Kept(pub Option<Identifier>);
-
-/// The only record there is: the identifier drawn at the first start.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Record(pub Identifier);
-
-impl Stable for Kept {
-    type Record = Record;
-    fn apply(&mut self, record: &Record) {
-        self.0 = Some(record.0);
-    }
-}
 
 /// A process of the ring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -147,13 +106,10 @@ impl Node for Process {
     type Stable = Kept;
 
     fn start(kept: &Kept, cx: &mut Context<'_, Self>) -> Self {
-        let identifier = identifier(*kept, cx);
+        let ring = &cx.config().ring;
+        let identifier = ring.identifiers.own(*kept, cx);
         let mut process = Self { identifier, participant: false, leader: None };
-        let begins = match &cx.config().initiators {
-            Initiators::All => true,
-            Initiators::Only(some) => some.contains(&cx.id().number()),
-        };
-        if begins {
+        if ring.initiators.include(cx.id()) {
             process.join(cx);
         }
         process
@@ -183,18 +139,14 @@ impl Node for Process {
     }
 
     fn role(&self) -> Option<Role> {
-        if self.is_elected() {
-            return Some(Role::leader(self.identifier.0));
-        }
-        let undecided = self.participant && self.leader.is_none();
-        undecided.then(|| Role::new(super::ChangRoberts::CANDIDATE, self.identifier.0))
+        ring::role(self.identifier, self.leader, self.participant)
     }
 }
 
 impl Process {
     /// Sends the own identifier around, once.
     fn join(&mut self, cx: &mut Context<'_, Self>) {
-        if !self.participant {
+        if !self.participant || cx.config().has(Mutant::NoParticipant) {
             self.participant = true;
             cx.send(successor(cx), Message::Election(self.identifier));
         }
@@ -204,9 +156,9 @@ impl Process {
     fn win(&mut self, cx: &mut Context<'_, Self>) {
         self.participant = true;
         self.leader = Some(self.identifier);
-        cx.mark(super::ChangRoberts::ELECTED);
+        cx.mark(ring::ELECTED);
         cx.indicate(Indication::Elected(self.identifier));
-        if cx.config().announce {
+        if cx.config().ring.announce {
             cx.send(successor(cx), Message::Elected(self.identifier));
         }
     }
@@ -216,26 +168,4 @@ impl Process {
         cx.indicate(Indication::Follows(leader));
         cx.send(successor(cx), Message::Elected(leader));
     }
-}
-
-/// The identifier of this process: given, kept from its first start, or drawn and kept.
-fn identifier(kept: Kept, cx: &mut Context<'_, Process>) -> Identifier {
-    let given = match &cx.config().identifiers {
-        Identifiers::Given(identifiers) => identifiers.get(cx.id().index()).copied(),
-        Identifiers::Drawn => None,
-    };
-    if let Some(identifier) = given.or(kept.0) {
-        return identifier;
-    }
-    // The high part gives the order, the low part makes it unique whatever was drawn.
-    let drawn = cx.choose(1 << 32);
-    let identifier = Identifier(drawn << 32 | u64::from(cx.id().number()));
-    cx.write(Record(identifier));
-    cx.barrier();
-    identifier
-}
-
-/// The next process on the ring, the only one that this one can send to.
-fn successor(cx: &Context<'_, Process>) -> NodeId {
-    NodeId::new((cx.id().number() + 1) % cx.servers())
 }

@@ -1,9 +1,10 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
-use super::{Config, Identifier, Identifiers, Initiators, Process, Properties};
+use super::{Config, Initiators, Mutant, Order, Process, Properties};
+use crate::ring::{self, fields};
 
 /// Chang and Roberts' election on a ring.
 #[derive(Clone, Copy, Debug)]
@@ -25,30 +26,23 @@ pub struct Settings {
     #[serde(default)]
     pub initiators: Initiators,
     /// Whether the leader tells the others.
-    #[serde(default = "yes")]
+    #[serde(default = "ring::yes")]
     pub announce: bool,
+    /// The bug to have.
+    #[serde(default)]
+    pub mutant: Option<String>,
 }
 
-/// How identifiers lie along the ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Order {
-    /// Node `i` has the identifier `i`: the fewest messages.
-    Ascending,
-    /// Node `i` has the identifier `n - 1 - i`: the most messages.
-    Descending,
-    /// Every process draws its own.
-    Drawn,
-}
-
-fn yes() -> bool {
-    true
-}
-
-impl ChangRoberts {
-    /// The role of a process that takes part and knows no leader yet.
-    pub const CANDIDATE: &'static str = "candidate";
-    /// The mark of a process whose own identifier came home.
-    pub const ELECTED: &'static str = "elected";
+impl Settings {
+    fn ring(&self) -> ring::Settings {
+        ring::Settings {
+            nodes: self.nodes,
+            ids: self.ids.clone(),
+            order: self.order,
+            initiators: self.initiators.clone(),
+            announce: self.announce,
+        }
+    }
 }
 
 impl Protocol for ChangRoberts {
@@ -59,41 +53,22 @@ impl Protocol for ChangRoberts {
         "Chang, Roberts 1979, CACM 22(5); Coulouris et al., Distributed Systems, 15.3";
     const MODEL: &'static str =
         "asynchronous, nothing fails, perfect links in any order, distinct identifiers";
-    const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER, Self::CANDIDATE];
-    const MARKS: &'static [&'static str] = &[Self::ELECTED];
+    const ROLES: &'static [&'static str] = ring::ROLES;
+    const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const SERVERS_MIN: u32 = 2;
     const SERVERS_MAX: u32 = 10_000;
     const FIELDS: &'static [Field] = &[
+        fields::NODES,
+        fields::IDS,
+        fields::ORDER,
+        fields::INITIATORS,
+        fields::ANNOUNCE,
         Field {
-            name: "nodes",
-            kind: "number",
-            default: None,
-            meaning: "how many processes the ring has, 2 to 10,000",
-        },
-        Field {
-            name: "ids",
-            kind: "list of numbers",
-            default: Some("[]"),
-            meaning: "the identifier of each node; left out, `order` says",
-        },
-        Field {
-            name: "order",
-            kind: "Ascending, Descending or Drawn",
-            default: Some("Ascending"),
-            meaning: "how identifiers lie along the ring: by node number, against it, or drawn by \
-                      each process at its first start and kept on its disk",
-        },
-        Field {
-            name: "initiators",
-            kind: "All or Only([nodes])",
-            default: Some("All"),
-            meaning: "who begins at its start; others begin when asked to `Elect`",
-        },
-        Field {
-            name: "announce",
-            kind: "true or false",
-            default: Some("true"),
-            meaning: "whether the leader sends its identifier around to tell the others",
+            name: "mutant",
+            kind: "code",
+            default: Some("none"),
+            meaning: "the known bug to have, `CR-no-participant`; only in a build with the feature \
+                      `mutants`",
         },
     ];
 
@@ -108,39 +83,20 @@ impl Protocol for ChangRoberts {
     }
 
     fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
-        if let Initiators::Only(some) = &settings.initiators
-            && let Some(nobody) = some.iter().find(|node| **node >= settings.nodes)
-        {
-            let message = format!("there is no node {nobody} on a ring of {}", settings.nodes);
-            return Err(SettingsError::new("initiators", message));
-        }
-        let config = Config {
-            identifiers: identifiers(settings)?,
-            initiators: settings.initiators.clone(),
-            announce: settings.announce,
-        };
+        let config = Config { ring: settings.ring().ring()?, mutant: mutant(settings)? };
         Ok(Setup { config, others: 0, core: Core::All })
     }
 }
 
-fn identifiers(settings: &Settings) -> Result<Identifiers, SettingsError> {
-    let nodes = u64::from(settings.nodes);
-    if !settings.ids.is_empty() {
-        if settings.order.is_some() {
-            let message = "the identifiers are given, so `order` has nothing to say";
-            return Err(SettingsError::new("order", message));
-        }
-        let given = settings.ids.len();
-        if given as u64 != nodes {
-            let message = format!("{given} identifiers for {nodes} nodes; give one for each");
-            return Err(SettingsError::new("ids", message));
-        }
+fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
+    let Some(code) = &settings.mutant else { return Ok(None) };
+    let wrong = |message: String| Err(SettingsError::new("mutant", message));
+    if !cfg!(feature = "mutants") {
+        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
     }
-    let numbers: Vec<u64> = match settings.order.unwrap_or(Order::Ascending) {
-        _ if !settings.ids.is_empty() => settings.ids.clone(),
-        Order::Ascending => (0..nodes).collect(),
-        Order::Descending => (0..nodes).rev().collect(),
-        Order::Drawn => return Ok(Identifiers::Drawn),
-    };
-    Ok(Identifiers::Given(numbers.into_iter().map(Identifier).collect()))
+    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
+    Mutant::of_code(code).map_or_else(
+        || wrong(format!("there is no such bug; there are {codes}")),
+        |one| Ok(Some(one)),
+    )
 }

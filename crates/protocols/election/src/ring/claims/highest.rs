@@ -1,9 +1,9 @@
-//! LE2 highest.
+//! Highest: the leader is not just anybody.
 
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::NodeId;
 
-use super::{Config, Indication, Process};
+use super::RingElection;
 
 /// Only the highest identifier of the ring is elected or named.
 ///
@@ -11,33 +11,32 @@ use super::{Config, Indication, Process};
 #[derive(Clone, Debug, Default)]
 pub struct Highest;
 
-impl Property<Process> for Highest {
+impl<N: RingElection> Property<N> for Highest {
     const CLAIM: Claim = Claim {
-        code: "LE2",
+        code: N::CODES.highest,
         name: "highest",
         kind: Kind::Safety,
         meaning: "Only the highest identifier of the ring is elected or named.",
-        source: super::PAPER,
+        source: N::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &N::Config, _: u32) -> Self {
         Self
     }
 
     fn indicated(
         &mut self,
-        view: &View<'_, Process>,
+        view: &View<'_, N>,
         node: NodeId,
-        indication: &Indication,
+        indication: &N::Indication,
         judge: &mut Judge,
     ) {
         judge.judged();
-        let (Indication::Elected(leader) | Indication::Follows(leader)) = *indication;
-        let highest = view.up().max_by_key(|(_, process)| process.identifier());
-        if let Some((owner, process)) = highest
-            && process.identifier() > leader
+        let Some(leader) = N::named(indication).leader else { return };
+        let all = view.up().filter_map(|(owner, process)| Some((process.identifier()?, owner)));
+        if let Some((higher, owner)) = all.max()
+            && higher > leader
         {
-            let higher = process.identifier();
             let detail =
                 format!("{node} names {leader} as leader, and {owner} has the identifier {higher}");
             judge.violate(node, detail, &[]);

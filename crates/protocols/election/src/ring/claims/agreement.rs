@@ -1,9 +1,10 @@
-//! LE1 agreement.
+//! Agreement: one leader.
 
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::NodeId;
 
-use super::{Config, Identifier, Indication, Process};
+use super::{Named, RingElection};
+use crate::ring::Identifier;
 
 /// No two processes are elected, and no two name different leaders.
 #[derive(Clone, Debug, Default)]
@@ -14,35 +15,36 @@ pub struct Agreement {
     named: Option<(Identifier, u64)>,
 }
 
-impl Property<Process> for Agreement {
+impl<N: RingElection> Property<N> for Agreement {
     const CLAIM: Claim = Claim {
-        code: "LE1",
+        code: N::CODES.agreement,
         name: "agreement",
         kind: Kind::Safety,
         meaning: "No two processes are elected, and no two name different leaders.",
-        source: super::PAPER,
+        source: N::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &N::Config, _: u32) -> Self {
         Self::default()
     }
 
     fn indicated(
         &mut self,
-        view: &View<'_, Process>,
+        view: &View<'_, N>,
         node: NodeId,
-        indication: &Indication,
+        indication: &N::Indication,
         judge: &mut Judge,
     ) {
         judge.judged();
-        let (Indication::Elected(leader) | Indication::Follows(leader)) = *indication;
-        if matches!(indication, Indication::Elected(_)) {
+        let Named { elected, leader } = N::named(indication);
+        if elected {
             let (first, step) = *self.elected.get_or_insert((node, view.step));
             if first != node {
                 let detail = format!("{node} is elected, and {first} was elected before");
                 judge.violate(node, detail, &[step]);
             }
         }
+        let Some(leader) = leader else { return };
         let (first, step) = *self.named.get_or_insert((leader, view.step));
         if first != leader {
             let detail = format!("{node} names {leader} as leader, another named {first}");

@@ -1,11 +1,11 @@
-//! LE4 one-announcement.
+//! One announcement.
 
 use std::collections::BTreeMap;
 
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::NodeId;
 
-use super::{Config, Indication, Process};
+use super::RingElection;
 
 /// No process is elected twice, so no leader is announced twice.
 #[derive(Clone, Debug, Default)]
@@ -14,27 +14,27 @@ pub struct OneAnnouncement {
     elected: BTreeMap<NodeId, u64>,
 }
 
-impl Property<Process> for OneAnnouncement {
+impl<N: RingElection> Property<N> for OneAnnouncement {
     const CLAIM: Claim = Claim {
-        code: "LE4",
+        code: N::CODES.once,
         name: "one-announcement",
         kind: Kind::Safety,
         meaning: "No process is elected twice.",
-        source: super::PAPER,
+        source: N::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &N::Config, _: u32) -> Self {
         Self::default()
     }
 
     fn indicated(
         &mut self,
-        view: &View<'_, Process>,
+        view: &View<'_, N>,
         node: NodeId,
-        indication: &Indication,
+        indication: &N::Indication,
         judge: &mut Judge,
     ) {
-        if matches!(indication, Indication::Elected(_)) {
+        if N::named(indication).elected {
             judge.judged();
             if let Some(step) = self.elected.insert(node, view.step) {
                 judge.violate(node, format!("{node} is elected a second time"), &[step]);

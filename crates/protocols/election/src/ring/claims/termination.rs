@@ -1,33 +1,33 @@
-//! LE3 termination.
+//! Termination: somebody leads, and all know.
 
 use sim_check::{Claim, Debt, Judge, Kind, Property, View};
 
-use super::{Config, Process};
+use super::RingElection;
 
 /// Every process names a leader; in a ring without announcement, some process is elected.
 #[derive(Clone, Debug, Default)]
 pub struct Termination;
 
-impl Property<Process> for Termination {
+impl<N: RingElection> Property<N> for Termination {
     const CLAIM: Claim = Claim {
-        code: "LE3",
+        code: N::CODES.termination,
         name: "termination",
         kind: Kind::Liveness,
         meaning: "Every process names a leader (without announcement: some process is elected).",
-        source: super::PAPER,
+        source: N::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &N::Config, _: u32) -> Self {
         Self
     }
 
-    fn end(&mut self, _: &View<'_, Process>, judge: &mut Judge) {
+    fn end(&mut self, _: &View<'_, N>, judge: &mut Judge) {
         judge.judged();
     }
 
-    fn owes(&self, view: &View<'_, Process>) -> Option<Debt> {
-        if view.config.announce {
-            let (node, _) = view.owed().find(|(_, process)| process.leader().is_none())?;
+    fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
+        if N::announces(view.config) {
+            let (node, _) = view.owed().find(|(_, process)| !process.knows_leader())?;
             return Some(Debt { node: Some(node), detail: format!("{node} names no leader") });
         }
         let elected = view.up().any(|(_, process)| process.is_elected());

@@ -1,0 +1,238 @@
+//! One process of the ring.
+
+use serde::{Deserialize, Serialize};
+use sim_node::{Class, Context, Never, Node, NodeId, Role};
+
+use crate::ring::{self, Identifier, Indication, Kept, Request, Ring, predecessor, successor};
+
+/// A side of a process. Tokens leave on both.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Side {
+    /// Towards the next process.
+    Clockwise,
+    /// Towards the one before.
+    Counterclockwise,
+}
+
+impl Side {
+    fn opposite(self) -> Self {
+        match self {
+            Self::Clockwise => Self::Counterclockwise,
+            Self::Counterclockwise => Self::Clockwise,
+        }
+    }
+
+    fn neighbour(self, cx: &Context<'_, Process>) -> NodeId {
+        match self {
+            Self::Clockwise => successor(cx),
+            Self::Counterclockwise => predecessor(cx),
+        }
+    }
+}
+
+/// What tells a token from all others.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Token {
+    /// The identifier of the candidate that sent it out.
+    pub identifier: Identifier,
+    /// The phase in which it did.
+    pub phase: u32,
+    /// The side of the candidate on which it left.
+    pub side: Side,
+}
+
+/// What goes around the ring.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Message {
+    /// A token on its way out, and how many hops it has still to go, this one included.
+    Outbound(Token, u32),
+    /// A token on its way back.
+    Inbound(Token),
+    /// The leader's identifier, on its round of announcement.
+    Elected(Identifier),
+}
+
+impl sim_node::Message for Message {
+    const KINDS: &'static [(&'static str, Class)] = &[
+        ("Outbound", Class::Protocol),
+        ("Inbound", Class::Protocol),
+        ("Elected", Class::Protocol),
+    ];
+
+    fn kind(&self) -> usize {
+        match self {
+            Self::Outbound(..) => 0,
+            Self::Inbound(_) => 1,
+            Self::Elected(_) => 2,
+        }
+    }
+}
+
+/// The algorithm waits for nothing, so it has no timers.
+pub type Timer = Never;
+
+/// A process that sends tokens of its own.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Candidacy {
+    /// The phase: tokens go to the distance `2^phase`.
+    pub phase: u32,
+    /// The side whose token is back. Once both are, the next phase begins.
+    pub back: Option<Side>,
+}
+
+/// A process of the ring.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Process {
+    /// Its own identifier, the same in every incarnation.
+    identifier: Identifier,
+    /// Whether it has sent tokens of its own or passed on others. From then on it never begins.
+    participant: bool,
+    /// Its candidacy, if it began one. One that a higher process stopped stays in its phase.
+    candidacy: Option<Candidacy>,
+    /// The leader, once known; its own identifier once a token of its own came all around.
+    leader: Option<Identifier>,
+}
+
+impl Process {
+    /// Its identifier.
+    #[must_use]
+    pub fn identifier(&self) -> Identifier {
+        self.identifier
+    }
+
+    /// Its candidacy, if it began one.
+    #[must_use]
+    pub fn candidacy(&self) -> Option<Candidacy> {
+        self.candidacy
+    }
+
+    /// Whether it has been elected.
+    #[must_use]
+    pub fn is_elected(&self) -> bool {
+        self.leader == Some(self.identifier)
+    }
+
+    /// The identifier of the leader, once it knows.
+    #[must_use]
+    pub fn leader(&self) -> Option<Identifier> {
+        self.leader
+    }
+}
+
+impl Node for Process {
+    type Config = Ring;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Request;
+    type Indication = Indication;
+    type Stable = Kept;
+
+    fn start(kept: &Kept, cx: &mut Context<'_, Self>) -> Self {
+        let identifier = cx.config().identifiers.own(*kept, cx);
+        let mut process = Self { identifier, participant: false, candidacy: None, leader: None };
+        if cx.config().initiators.include(cx.id()) {
+            process.join(cx);
+        }
+        process
+    }
+
+    fn on_message(&mut self, _from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
+        match message {
+            Message::Outbound(token, hops) if token.identifier > self.identifier => {
+                self.pass(token, hops, cx);
+            }
+            // A lower one can never win; whoever sleeps wakes up and runs in its place.
+            Message::Outbound(token, _) if token.identifier < self.identifier => self.join(cx),
+            Message::Outbound(..) => self.win(cx),
+            Message::Inbound(token) if token.identifier == self.identifier => {
+                self.back(token, cx);
+            }
+            Message::Inbound(token) => {
+                cx.send(token.side.opposite().neighbour(cx), Message::Inbound(token));
+            }
+            // The announcement is home.
+            Message::Elected(leader) if leader == self.identifier => {}
+            Message::Elected(leader) => self.follow(leader, cx),
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, _: &mut Context<'_, Self>) {
+        match timer {}
+    }
+
+    fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {
+        self.join(cx);
+    }
+
+    fn role(&self) -> Option<Role> {
+        ring::role(self.identifier, self.leader, self.participant)
+    }
+
+    fn check(&self, _: &Ring) {
+        assert!(self.participant || self.candidacy.is_none(), "a candidate takes part");
+    }
+}
+
+impl Process {
+    /// Begins a candidacy, once.
+    fn join(&mut self, cx: &mut Context<'_, Self>) {
+        if !self.participant {
+            self.participant = true;
+            self.begin(0, cx);
+        }
+    }
+
+    /// Sends a token to the distance of the phase, both ways.
+    fn begin(&mut self, phase: u32, cx: &mut Context<'_, Self>) {
+        self.candidacy = Some(Candidacy { phase, back: None });
+        let distance = 1_u32.checked_shl(phase).unwrap_or(u32::MAX);
+        for side in [Side::Clockwise, Side::Counterclockwise] {
+            let token = Token { identifier: self.identifier, phase, side };
+            cx.send(side.neighbour(cx), Message::Outbound(token, distance));
+        }
+    }
+
+    /// A higher token travels on, or turns back where its distance ends.
+    fn pass(&mut self, token: Token, hops: u32, cx: &mut Context<'_, Self>) {
+        self.participant = true;
+        if hops > 1 {
+            cx.send(token.side.neighbour(cx), Message::Outbound(token, hops - 1));
+        } else {
+            cx.send(token.side.opposite().neighbour(cx), Message::Inbound(token));
+        }
+    }
+
+    /// A token of its own is back: with the other, nobody within this distance is higher.
+    fn back(&mut self, token: Token, cx: &mut Context<'_, Self>) {
+        let Some(candidacy) = &mut self.candidacy else { return };
+        if candidacy.phase != token.phase {
+            return;
+        }
+        match candidacy.back {
+            None => candidacy.back = Some(token.side),
+            Some(side) if side == token.side => {}
+            Some(_) => self.begin(token.phase + 1, cx),
+        }
+    }
+
+    /// A token of its own passed everybody, so its identifier is the highest. The other token of
+    /// the phase comes home the same way, and changes nothing.
+    fn win(&mut self, cx: &mut Context<'_, Self>) {
+        if self.is_elected() {
+            return;
+        }
+        self.participant = true;
+        self.leader = Some(self.identifier);
+        cx.mark(ring::ELECTED);
+        cx.indicate(Indication::Elected(self.identifier));
+        if cx.config().announce {
+            cx.send(successor(cx), Message::Elected(self.identifier));
+        }
+    }
+
+    fn follow(&mut self, leader: Identifier, cx: &mut Context<'_, Self>) {
+        self.leader = Some(leader);
+        cx.indicate(Indication::Follows(leader));
+        cx.send(successor(cx), Message::Elected(leader));
+    }
+}
