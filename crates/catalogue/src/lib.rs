@@ -18,5 +18,6 @@ pub fn catalogue() -> Catalogue {
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
         entry::<raft::Raft>(),
+        entry::<primary_backup::PrimaryBackup>(),
     ])
 }
