@@ -50,6 +50,12 @@ impl Store {
         (session.sequence == operation.sequence).then_some(&session.output)
     }
 
+    /// The number of the last operation of a session that took effect.
+    #[must_use]
+    pub fn latest(&self, client: ClientId) -> Option<u64> {
+        self.sessions.get(&client).map(|session| session.sequence)
+    }
+
     /// The value of a key, without a session: for reads that are ordered by other means.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<&str> {

@@ -30,10 +30,14 @@ pub enum Kind {
     Drift,
     Jump,
     Relay,
+    CrashButFirst,
+    MasterCut,
+    MasterPause,
+    MasterCrash,
 }
 
 impl Kind {
-    /// Every kind.
+    /// Every kind that any servers may meet: the others spare the first one, or need a master.
     pub const ALL: &'static [Self] = &[
         Self::Crash,
         Self::CrashInside,
@@ -66,6 +70,7 @@ impl Kind {
                 | Self::Bridge
                 | Self::Hold
                 | Self::Relay
+                | Self::CrashButFirst
         )
     }
 
@@ -80,6 +85,8 @@ impl Kind {
                 | Self::ClientCrash
                 | Self::Heal
                 | Self::Jump
+                | Self::CrashButFirst
+                | Self::MasterCrash
         )
     }
 }
@@ -121,7 +128,10 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     // A relay waits for its occasion by itself. An omission from a trigger on would have no end
     // before the calm, and whoever is deaf then deposes leaders for ever.
     let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
-    let (fault, mut row) = strike(draw, kind, play, triggered);
+    let (mut fault, mut row) = strike(draw, kind, play, triggered);
+    if fault.contains("Leader") && !play.leaders.is_empty() {
+        fault = fault.replace("Leader", &format!("Role(\"{}\")", draw.pick(play.leaders)));
+    }
     let when = if triggered {
         let (on, nth) = (draw.pick(play.occasions), draw.pick(&[1, 1, 2, 3, 5, 10, 20]));
         row += ", on a trigger";
@@ -135,10 +145,12 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     } else {
         format!("Between(\"{from}ms\", \"{to}ms\", {fault})")
     };
-    planned.push(Planned { text: when, row, cuts: kind.needs_company() });
+    let cuts = kind.needs_company() || kind == Kind::MasterCut;
+    planned.push(Planned { text: when, row, cuts });
     // What lasts from a trigger on would last to the calm.
     if triggered && !kind.is_momentary() && draw.chance(70) {
-        let end = if kind == Kind::Pause { "Resume(All)" } else { "Heal" };
+        let end =
+            if matches!(kind, Kind::Pause | Kind::MasterPause) { "Resume(All)" } else { "Heal" };
         let at = draw.between(1_000, CALM_MS - 100);
         let row = format!("end of what a trigger began: {}", end.to_lowercase());
         planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
@@ -242,7 +254,35 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
                 format!("relay, {}", strike.to_lowercase()),
             )
         }
+        Kind::CrashButFirst => {
+            let node = draw.between(1, u64::from(play.servers) - 1);
+            let down =
+                if draw.chance(30) { String::new() } else { format!(", down: \"{down}ms\"") };
+            let inside = if draw.chance(40) { ", inside: Drawn" } else { "" };
+            (
+                format!("Crash(who: Node({node}){down}, disk: {disk}{inside})"),
+                row("crash of others than the first"),
+            )
+        }
+        Kind::MasterCut => master_cut(draw, &who, cut, play),
+        Kind::MasterPause => (format!("Pause(Node({}))", play.servers), row("pause of the master")),
+        Kind::MasterCrash => (
+            format!("Crash(who: Node({}), down: \"{down}ms\", disk: {disk})", play.servers),
+            row("crash of the master"),
+        ),
     }
+}
+
+/// The master, the node after the servers, does not hear some of them, or is not heard.
+fn master_cut(draw: &mut Draw, who: &str, cut: &str, play: &Play) -> (String, String) {
+    let master = format!("Node({})", play.servers);
+    let (fault, row) = match draw.below(4) {
+        0 => (format!("Isolate({master}, cut: {cut})"), "master isolated"),
+        1 => (format!("OneWay({who}, {master}, cut: {cut})"), "master does not hear"),
+        2 => (format!("OneWay({master}, {who}, cut: {cut})"), "master is not heard"),
+        _ => (format!("Hold({master}, {who})"), "master is held"),
+    };
+    (fault, row.to_owned())
 }
 
 fn bad_links(draw: &mut Draw, percent: u64) -> (String, String) {

@@ -26,6 +26,8 @@ impl Replica {
 
     /// Applies the updates that follow those that are there.
     fn apply_in_order(&mut self, stable: Number, cx: &mut Context<'_, Self>) {
+        // What comes with this message stays in the log until the next one.
+        self.log.forget(stable);
         let after = self.log.last();
         let mut updates = Vec::new();
         while let Some(update) = self.early.remove(&self.log.last().next()) {
@@ -37,6 +39,5 @@ impl Replica {
             let (reign, since) = (self.promised, self.since);
             Self::write(cx, || Record::Updates { reign, since, after, updates, stable });
         }
-        self.log.forget(stable.min(self.log.last()));
     }
 }

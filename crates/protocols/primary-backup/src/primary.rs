@@ -132,14 +132,14 @@ impl Leading {
 
 impl Replica {
     /// It is primary now: it sends the other members what they may lack, and serves once they all
-    /// have answered. In the first view there is nothing that they may lack.
-    pub(crate) fn take_up(&mut self, view: View, is_first: bool, cx: &mut Context<'_, Self>) {
+    /// have answered.
+    pub(crate) fn take_up(&mut self, view: View, cx: &mut Context<'_, Self>) {
         let base = self.log.base();
         let mut progress = BTreeMap::new();
         for (node, since) in view.others() {
             let is_member = view.members.contains_key(&node);
             let one = if is_member {
-                Progress { follows: is_first, ..Progress::of_member(since, base) }
+                Progress::of_member(since, base)
             } else {
                 Progress::of_recruit(since)
             };
@@ -148,9 +148,9 @@ impl Replica {
         let members: Vec<NodeId> = view.backups().collect();
         let last = self.log.last();
         self.standing = Standing::Primary(Box::new(Leading {
-            acknowledged: if is_first { view.number } else { ViewNumber::default() },
+            acknowledged: ViewNumber::default(),
             view,
-            in_service: is_first,
+            in_service: false,
             goal: last,
             progress,
             persisted: last,
@@ -162,9 +162,6 @@ impl Replica {
         // Clients that it could not tell whom to ask will ask again, and find it.
         self.held.clear();
         cx.set_timer(ReplicaTimer::Retry, cx.config().retry);
-        if is_first {
-            return;
-        }
         cx.mark("view taken up");
         Self::persist(cx);
         for node in members {

@@ -232,7 +232,9 @@ impl Replica {
     /// The first view, of which everybody knows.
     fn begin(&mut self, view: View, cx: &mut Context<'_, Self>) {
         if view.primary == cx.id() {
-            self.take_up(view, true, cx);
+            // Even the first time: it may have died in its first step, before anybody heard of it,
+            // and the others may have gone on without it.
+            self.take_up(view, cx);
         } else if view.members.contains_key(&cx.id()) {
             self.standing = Standing::Backup { primary: view.primary };
         } else {
@@ -272,7 +274,7 @@ impl Replica {
                 self.adopt(view, cx);
             } else if mine == Some(self.since) {
                 self.follow(view.reign, cx);
-                self.take_up(view, false, cx);
+                self.take_up(view, cx);
             } else {
                 // It has lost its memory since. The view service will notice.
                 self.follow(view.reign, cx);
@@ -344,12 +346,18 @@ impl Replica {
             self.follow(number, cx);
             self.stand(Standing::Suspended, cx);
             cx.mark("suspended");
-        } else if number < self.promised || self.standing != Standing::Suspended {
+        } else if number < self.promised || !self.waits_for_a_view() {
             return;
         }
         Self::persist(cx);
         let report = Report { number, since: self.since, count: self.log.last() };
         cx.send(from, Message::Report(report));
+    }
+
+    /// Whether it knows of no primary in the promised reign: it is suspended for it, or has come
+    /// back since.
+    fn waits_for_a_view(&self) -> bool {
+        matches!(self.standing, Standing::Suspended | Standing::Idle { .. })
     }
 
     /// Whether a primary's message is to be taken: of no reign that is over, and meant for the

@@ -2,6 +2,7 @@
 //! bugs the storms must find.
 
 mod key_value;
+mod primary_backup;
 mod raft;
 
 use std::ops::Range;
@@ -52,6 +53,8 @@ pub struct Play {
     /// The kinds of faults that the protocol's model allows; what is named twice is drawn more
     /// often.
     pub kinds: Vec<Kind>,
+    /// The roles that faults mean by the leader; none where there is a role of that name.
+    pub leaders: &'static [&'static str],
     /// What the triggers of faults may wait for.
     pub occasions: &'static [&'static str],
     /// What its relays may wait for. No step that a node makes at its start: it would be struck
@@ -78,7 +81,7 @@ pub enum Links {
 }
 
 /// Every family.
-pub const FAMILIES: &[Family] = &[raft::FAMILY];
+pub const FAMILIES: &[Family] = &[raft::FAMILY, primary_backup::FAMILY];
 
 /// The family of this name.
 #[must_use]

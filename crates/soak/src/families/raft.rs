@@ -105,6 +105,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm,
         bears_cuts,
         kinds: [Kind::ALL, OFTEN].concat(),
+        leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
         // Thirty timeouts for the election, and then the rest of the operations.

@@ -1,26 +1,24 @@
 //! PB3: every acknowledged update is in the state of each later primary.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use service::{ClientIndication, Operation, Output, Served};
+use service::{ClientId, ClientIndication, Operation, Served, Store};
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::replica;
-use crate::{Number, Party, ViewNumber};
+use crate::{Party, ViewNumber};
 
 /// PB3 nothing-lost: of every update that a client was told is done, the state of a primary that
 /// serves knows.
 #[derive(Clone, Debug)]
 pub struct NothingLost {
     /// By session, the last update that a client was told is done, and the step.
-    acknowledged: BTreeMap<service::ClientId, (Operation, u64)>,
+    acknowledged: BTreeMap<ClientId, (Operation, u64)>,
     /// The operations under way that update something.
-    updates: BTreeMap<Operation, ()>,
+    updates: BTreeSet<Operation>,
     /// The latest reign whose primary has served, and who that is.
     latest: (ViewNumber, NodeId),
-    /// How many updates it had when it was last looked at.
-    looked: Number,
 }
 
 impl Property<Party> for NothingLost {
@@ -35,9 +33,8 @@ impl Property<Party> for NothingLost {
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
         Self {
             acknowledged: BTreeMap::new(),
-            updates: BTreeMap::new(),
+            updates: BTreeSet::new(),
             latest: (ViewNumber::default(), NodeId::default()),
-            looked: Number::default(),
         }
     }
 
@@ -61,14 +58,13 @@ impl Property<Party> for NothingLost {
         self.latest = (reign, node);
         judge.judged();
         for (operation, step) in self.acknowledged.values() {
-            if replica.store().answered(*operation).is_none() {
+            if !has(replica.store(), *operation) {
                 let detail = format!(
                     "{operation} was acknowledged, and {node}, primary in reign {reign}, lacks it"
                 );
                 return judge.violate(node, detail, &[*step]);
             }
         }
-        self.looked = replica.applied();
     }
 
     /// A client is told. The latest primary knows of it, unless it is down.
@@ -81,10 +77,10 @@ impl Property<Party> for NothingLost {
     ) {
         match Party::told(indication) {
             Some(ClientIndication::Invoked { operation, command }) if !command.is_read() => {
-                self.updates.insert(*operation, ());
+                self.updates.insert(*operation);
             }
-            Some(ClientIndication::Answered { operation, output }) => {
-                if self.updates.remove(operation).is_none() || is_value(output) {
+            Some(ClientIndication::Answered { operation, .. }) => {
+                if !self.updates.remove(operation) {
                     return;
                 }
                 self.acknowledged.insert(operation.client, (*operation, view.step));
@@ -95,7 +91,7 @@ impl Property<Party> for NothingLost {
                         leading.view().reign == reign && leading.is_in_service()
                     })
                 });
-                if leading.is_some_and(|one| one.store().answered(*operation).is_none()) {
+                if leading.is_some_and(|one| !has(one.store(), *operation)) {
                     let detail = format!(
                         "{operation} is acknowledged, and {node}, primary in reign {reign}, lacks it"
                     );
@@ -107,6 +103,7 @@ impl Property<Party> for NothingLost {
     }
 }
 
-fn is_value(output: &Output) -> bool {
-    matches!(output, Output::Value(_))
+/// Whether an operation took effect: the client makes the next one of a session only after it.
+fn has(store: &Store, operation: Operation) -> bool {
+    store.latest(operation.client) >= Some(operation.sequence)
 }

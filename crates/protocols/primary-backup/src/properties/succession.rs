@@ -1,16 +1,20 @@
 //! PB4: who may be what in the next view.
 
+use std::collections::BTreeSet;
+
 use sim_check::{Claim, Judge, Kind, Property};
-use sim_node::{Effect, Node, NodeId};
+use sim_node::{Effect, Event, Node, NodeId};
 
 use super::view_service;
-use crate::{Party, View};
+use crate::{Message, Party, View, ViewNumber, ViewService};
 
 /// PB4 succession.
 #[derive(Clone, Debug)]
 pub struct Succession {
-    /// The latest view, and whether its primary had acknowledged it.
-    latest: Option<(View, bool)>,
+    /// The latest view.
+    latest: Option<View>,
+    /// The views that their primaries have acknowledged to the view service.
+    acknowledged: BTreeSet<ViewNumber>,
 }
 
 impl Property<Party> for Succession {
@@ -25,7 +29,27 @@ impl Property<Party> for Succession {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { latest: None }
+        Self { latest: None, acknowledged: BTreeSet::new() }
+    }
+
+    /// What the view service is told.
+    fn before(
+        &mut self,
+        view: &sim_check::View<'_, Party>,
+        node: NodeId,
+        event: &Event<Party>,
+        _: &mut Judge,
+    ) {
+        let Event::Message { from, message } = event else { return };
+        let number = match message {
+            Message::Acknowledge(number) => *number,
+            Message::Ping(ping) => ping.acknowledged,
+            _ => return,
+        };
+        let current = view_service(view, node).map(ViewService::view);
+        if current.is_some_and(|view| view.number == number && view.primary == *from) {
+            self.acknowledged.insert(number);
+        }
     }
 
     fn after(
@@ -37,36 +61,32 @@ impl Property<Party> for Succession {
     ) {
         let Some(service) = view_service(view, node) else { return };
         let now = service.view();
-        let Some((before, acknowledged)) = &mut self.latest else {
-            self.latest = Some((now.clone(), service.is_acknowledged()));
+        let Some(before) = &self.latest else {
+            self.latest = Some(now.clone());
             return;
         };
+        // It may have come back from a crash that lost what nobody has heard of.
         if now.number <= before.number {
-            // It may have come back from a crash that lost what nobody has heard of.
-            *acknowledged = service.is_acknowledged();
             return;
         }
         judge.judged();
-        if !before.members.contains_key(&now.primary) {
-            let (primary, number) = (now.primary, now.number);
-            let detail = format!("{primary}, primary of view {number}, was no member before");
-            return judge.violate(node, detail, &[]);
+        let number = now.number;
+        let detail = if before.members.contains_key(&now.primary) {
+            let mut strangers = now.members.iter().filter(|(node, since)| {
+                let is_settled = before.recruits.get(*node) == Some(*since)
+                    && self.acknowledged.contains(&before.number);
+                before.members.get(*node) != Some(*since) && !is_settled
+            });
+            strangers.next().map(|(node, _)| {
+                format!("{node} counts in view {number}, and nobody has said that it has the state")
+            })
+        } else {
+            let primary = now.primary;
+            Some(format!("{primary} is primary of view {number}, and was no member before"))
+        };
+        self.latest = Some(now.clone());
+        if let Some(detail) = detail {
+            judge.violate(node, detail, &[]);
         }
-        let settled = now.members.iter().filter(|one| before.recruits.get(one.0) == Some(one.1));
-        let mut strangers = now.members.iter().filter(|one| {
-            before.members.get(one.0) != Some(one.1) && before.recruits.get(one.0) != Some(one.1)
-        });
-        if let Some((one, _)) = strangers.next() {
-            let detail =
-                format!("{one} is a backup of view {}, and was never recruited", now.number);
-            return judge.violate(node, detail, &[]);
-        }
-        // The acknowledgement and what follows from it may be one step.
-        let is_told = *acknowledged || now.number == before.number.next();
-        if settled.count() > 0 && !is_told {
-            let detail = format!("recruits of view {} count before its time", before.number);
-            return judge.violate(node, detail, &[]);
-        }
-        self.latest = Some((now.clone(), service.is_acknowledged()));
     }
 }

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use service::{Request, Store};
 use sim_check::{Claim, Judge, Kind, Property, View};
-use sim_node::{Effect, Node, NodeId};
+use sim_node::{Effect, Either, Node, NodeId};
 
 use super::replica;
-use crate::{Number, Party, Replica, Standing, ViewNumber};
+use crate::{Message, Number, Party, Record, Replica, Standing, ViewNumber};
 
 /// PB2 update-order. What was installed from a transfer is compared as a state.
 #[derive(Clone, Debug)]
@@ -47,20 +47,35 @@ impl Property<Party> for UpdateOrder {
         &mut self,
         view: &View<'_, Party>,
         node: NodeId,
-        _: &[Effect<Party>],
+        effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        let Some(replica) = replica(view, node) else { return };
+        let Some(replica) = replica(view, node) else {
+            return self.note_last_step(node, effects);
+        };
         let reign = replica.promised();
         match replica.standing() {
             Standing::Primary(_) => self.follow_primary(node, replica, reign),
-            Standing::Backup { .. } => self.follow_backup(node, replica, reign, judge),
-            _ => {}
+            Standing::Backup { .. } => {
+                let installed = Effect::Mark("state installed");
+                if effects.contains(&installed) {
+                    self.compare_transfer(node, replica, reign, judge);
+                }
+                self.follow_backup(node, replica, reign, judge);
+            }
+            // What a crash has lost is gone from the end, and is seen at the start. Where it was a
+            // whole state, the older one belongs to nobody any more.
+            _ => {
+                let history = self.histories.entry(node).or_default();
+                if history.since != replica.since() {
+                    *history = History { since: replica.since(), ..History::default() };
+                }
+                history.updates.truncate(index(replica.log().last()));
+            }
         }
     }
 
-    /// What a crash loses is gone from the end: a primary's last updates may not be durable, and
-    /// then nobody else has them.
+    /// What was lost may come back as something else.
     fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         if let Some(history) = self.histories.get_mut(&node) {
             history.compared = ViewNumber::default();
@@ -69,6 +84,38 @@ impl Property<Party> for UpdateOrder {
 }
 
 impl UpdateOrder {
+    /// It has crashed inside a step: what it had written by then may last, and what it had sent may
+    /// arrive.
+    fn note_last_step(&mut self, node: NodeId, effects: &[Effect<Party>]) {
+        for effect in effects {
+            match effect {
+                Effect::Write(Either::Server(Either::Server(record))) => self.note(node, record),
+                Effect::Send { message: Message::Forward(forward), .. } => {
+                    if let Some((_, known)) = self.reigns.get_mut(&forward.stamp.reign) {
+                        let skip = known.len().saturating_sub(index(forward.after));
+                        known.extend(forward.updates.iter().skip(skip).cloned());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn note(&mut self, node: NodeId, record: &Record) {
+        let history = self.histories.entry(node).or_default();
+        match record {
+            Record::Updates { after, updates, .. } if index(*after) == history.updates.len() => {
+                history.updates.extend_from_slice(updates);
+            }
+            Record::Installed { reign, since, base, .. } => {
+                let theirs = self.reigns.get(reign).map_or(&[][..], |(_, theirs)| theirs);
+                let updates = theirs.get(..index(*base)).unwrap_or_default().to_vec();
+                *history = History { since: *since, updates, ..History::default() };
+            }
+            _ => {}
+        }
+    }
+
     fn follow_primary(&mut self, node: NodeId, replica: &Replica, reign: ViewNumber) {
         let history = self.histories.entry(node).or_default();
         history.since = replica.since();
@@ -84,6 +131,29 @@ impl UpdateOrder {
         }
     }
 
+    /// A transfer has taken the place of what was there.
+    fn compare_transfer(
+        &mut self,
+        node: NodeId,
+        replica: &Replica,
+        reign: ViewNumber,
+        judge: &mut Judge,
+    ) {
+        let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
+        let base = index(replica.applied());
+        let updates = theirs.get(..base).unwrap_or(theirs).to_vec();
+        let mut state = Store::default();
+        for update in &updates {
+            state.execute(update.operation, &update.command);
+        }
+        self.histories.insert(node, History { since: replica.since(), updates, compared: reign });
+        judge.judged();
+        if state != *replica.store() {
+            let detail = format!("a transfer left {node} with another state than {primary}'s");
+            judge.violate(node, detail, &[]);
+        }
+    }
+
     fn follow_backup(
         &mut self,
         node: NodeId,
@@ -93,22 +163,7 @@ impl UpdateOrder {
     ) {
         let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
         let history = self.histories.entry(node).or_default();
-        if history.since != replica.since() {
-            // A transfer has taken the place of what was there.
-            let base = index(replica.log().base());
-            history.since = replica.since();
-            history.updates = theirs.get(..base).map(<[Request]>::to_vec).unwrap_or_default();
-            history.compared = reign;
-            judge.judged();
-            let mut state = Store::default();
-            for update in &history.updates {
-                state.execute(update.operation, &update.command);
-            }
-            if replica.log().last() == replica.log().base() && state != *replica.store() {
-                let detail = format!("a transfer left {node} with another state than {primary}'s");
-                return judge.violate(node, detail, &[]);
-            }
-        }
+        history.since = replica.since();
         let known = history.updates.len();
         history.catch_up(replica);
         let from = if history.compared == reign { known } else { 0 };
