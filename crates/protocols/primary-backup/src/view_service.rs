@@ -142,7 +142,7 @@ impl ViewService {
     /// A replica lives. One that does not know its membership any more has lost its state, and is
     /// not what it was before: for its membership it is as good as dead.
     fn hear(&mut self, from: NodeId, ping: &Ping, cx: &mut Context<'_, Self>) {
-        self.alive.insert(from);
+        let was_silent = self.alive.insert(from);
         cx.set_timer(ViewTimer::Silent(from), cx.config().timeout);
         let is_member = self.view.members.get(&from);
         if is_member.is_some_and(|since| ping.since < *since) && self.reborn.insert(from) {
@@ -150,7 +150,7 @@ impl ViewService {
             self.lose(from, cx);
         }
         self.hear_acknowledgement(from, ping.acknowledged, cx);
-        if self.is_suspending() && !self.reports.contains_key(&from) && self.is_asked(from, cx) {
+        if was_silent && self.is_suspending() && self.is_asked(from, cx) {
             cx.send(from, Message::Suspend(self.highest));
         }
         let lease = cx.config().reads == Reads::Lease

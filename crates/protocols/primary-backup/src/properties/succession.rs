@@ -65,8 +65,12 @@ impl Property<Party> for Succession {
             self.latest = Some(now.clone());
             return;
         };
-        // It may have come back from a crash that lost what nobody has heard of.
         if now.number <= before.number {
+            // It may have come back from a crash that lost what nobody has heard of, and then it
+            // gives the number to another view.
+            if now != before {
+                self.latest = Some(now.clone());
+            }
             return;
         }
         judge.judged();
