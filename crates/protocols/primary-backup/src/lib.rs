@@ -32,7 +32,9 @@
 //! Where it departs from the lab, so that no single crash can stop it: all backups of a view, and
 //! not one, hold every update; the view service asks them to suspend before it names another
 //! primary, as in van Renesse and Schneider, and takes the one with the most updates; the primary's
-//! acknowledgement is waited for before recruits count, and not before the dead are dropped.
+//! acknowledgement is waited for before recruits count, and not before the dead are dropped. As in
+//! the lab, only the view service says who is dead: while a primary does not reach a backup that
+//! the view service hears, updates wait.
 
 mod backup;
 mod config;

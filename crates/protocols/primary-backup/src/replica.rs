@@ -395,7 +395,7 @@ impl Replica {
             cx.send(from, Message::Refuse(self.promised));
             return false;
         }
-        !self.leading().is_some_and(|leading| leading.view.reign == stamp.reign)
+        self.leading().is_none_or(|leading| leading.view.reign != stamp.reign)
     }
 
     /// A backup has refused: the reign is over, whoever rules now.

@@ -91,7 +91,7 @@ fn everybody_has_the_same_updates_after_a_failure() {
         let (outcome, watch) = run(spec);
         assert!(outcome.findings.is_empty(), "{:?}", outcome.findings);
         assert_eq!(watch.delays().len(), 150, "every operation is answered");
-        let new = watch.marks.iter().filter(|(_, _, name)| *name == "in service").next_back();
+        let new = watch.marks.iter().rfind(|(_, _, name)| *name == "in service");
         assert_eq!(new.expect("a primary").1, NodeId::new(1), "equal counts: the lowest number");
     }
 }
