@@ -12,6 +12,7 @@ const USAGE: &str =
 /// What is measured, one scenario for each protocol worth it.
 const SCENARIOS: &[&str] = &[
     "raft/leader-isolated.ron",
+    "primary-backup/primary-isolated.ron",
     "election/bully-survives-crashes.ron",
     "failure-detectors/omega-storm.ron",
 ];
