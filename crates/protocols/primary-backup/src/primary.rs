@@ -177,11 +177,20 @@ impl Replica {
             return;
         }
         leading.progress.retain(|node, one| view.since(*node) == Some(one.since));
+        let mut settled = Vec::new();
         for (node, since) in view.others() {
             let one = leading.progress.entry(node).or_insert_with(|| Progress::of_recruit(since));
-            one.counted |= view.members.contains_key(&node);
+            if view.members.contains_key(&node) && !one.counted {
+                // It was acknowledged as one that has the state, before the primary crashed and
+                // came back.
+                *one = Progress::of_member(since, self.log.base());
+                settled.push(node);
+            }
         }
         leading.view = view;
+        for node in settled {
+            self.send_updates(node, true, false, cx);
+        }
         self.begin_transfers(cx);
         self.advance(cx);
     }
