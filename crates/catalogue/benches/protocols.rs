@@ -15,6 +15,7 @@ const SCENARIOS: &[&str] = &[
     "paxos/multi-leader-isolated.ron",
     "chain-replication/head-isolated.ron",
     "chain-replication/craq-head-isolated.ron",
+    "primary-backup/primary-isolated.ron",
     "election/bully-survives-crashes.ron",
     "failure-detectors/omega-storm.ron",
 ];

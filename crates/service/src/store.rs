@@ -58,6 +58,12 @@ impl Store {
         session.is_some_and(|session| session.sequence > operation.sequence)
     }
 
+    /// The number of the last operation of a session that took effect.
+    #[must_use]
+    pub fn latest(&self, client: ClientId) -> Option<u64> {
+        self.sessions.get(&client).map(|session| session.sequence)
+    }
+
     /// The value of a key, without a session: for reads that are ordered by other means.
     #[must_use]
     pub fn get(&self, key: Key) -> Option<&str> {

@@ -88,6 +88,14 @@ fn known_bugs_of_rings_fall() {
     falls(find("rings").expect("a family"), "CR-no-participant", 64);
 }
 
+#[test]
+fn known_bugs_of_primary_backup_fall() {
+    let primary_backup = find("primary-backup").expect("a family");
+    for (code, within) in [("PB-split", 100), ("PB-unsynced", 400)] {
+        falls(primary_backup, code, within);
+    }
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {

@@ -1,1 +1,68 @@
-//! Primary-backup replication with a view service.
+//! Primary-backup replication with a view service: one replica serves, the others hold copies, and
+//! a service of its own says who is what.
+//!
+//! ```text
+//! Module: PrimaryBackup
+//! Requests:    none          the service's operations arrive as messages from its clients
+//! Properties:
+//!   PB1 one-primary          a view has one content, and at most one replica ever is its primary
+//!   PB2 update-order         within a view, the updates of every backup are a prefix of the
+//!                            primary's
+//!   PB3 nothing-lost         every acknowledged update is in the state of each later primary
+//!   PB4 succession           the primary of a view was primary or backup of the view before, and a
+//!                            recruit becomes a backup only once the primary has acknowledged the
+//!                            view in which it was recruited
+//!   PB5 one-at-a-time        no two replicas serve reads on their own at one instant: with leases,
+//!                            or where a bound on message delays is promised
+//!   PB6 in-service           after the calm, a primary serves soon, and at the deadline (liveness)
+//!   KV1, KV2                 linearizability and completion, of the service
+//! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with disks,
+//!        or crash-stop of all but one replica of a view without; messages may be lost, doubled,
+//!        delayed and reordered. The view service crashes and recovers, and always has a disk.
+//!        Reads: Local assumes fail-stop (whoever is suspected has crashed), Forward assumes
+//!        nothing, Lease assumes that clocks drift apart by no more than a bound.
+//! ```
+//!
+//! Sources: Alsberg, Day 1976; Budhiraja, Marzullo, Schneider, Toueg 1993 (Pb1 to Pb4); van Renesse,
+//! Schneider 2004, section 4 (what a failure costs); the view service of MIT 6.824, lab 2.
+//!
+//! Read `view.rs` first, then `primary.rs` and `backup.rs` (updates), `transfer.rs` (how a recruit
+//! gets its state), `reads.rs`, and `view_service.rs` with `succession.rs` (who is what next).
+//!
+//! Where it departs from the lab, so that no single crash can stop it: all backups of a view, and
+//! not one, hold every update; the view service asks them to suspend before it names another
+//! primary, as in van Renesse and Schneider, and takes the one with the most updates; the primary's
+//! acknowledgement is waited for before recruits count, and not before the dead are dropped. As in
+//! the lab, only the view service says who is dead: while a primary does not reach a backup that
+//! the view service hears, updates wait.
+
+mod backup;
+mod config;
+mod log;
+mod message;
+mod primary;
+mod properties;
+mod reads;
+mod replica;
+mod settings;
+mod stable;
+mod succession;
+mod transfer;
+mod view;
+mod view_service;
+
+pub use config::{Config, Mutant, Reads};
+pub use log::{Log, Number};
+pub use message::{Ack, Chunk, ChunkReply, Confirm, Forward, Message, Ping, Pong, Report};
+pub use primary::{Leading, Pace, Progress};
+pub use properties::{
+    InService, NothingLost, OneAtATime, OnePrimary, Succession, Suite, UpdateOrder,
+};
+pub use replica::{Replica, ReplicaTimer, Standing};
+pub use settings::{PrimaryBackup, Settings};
+pub use stable::{Disk, Record, ViewDisk, ViewRecord};
+pub use view::{Stamp, View, ViewNumber};
+pub use view_service::{ViewService, ViewTimer};
+
+/// A node of the world: a replica, the view service, or a client.
+pub type Party = sim_node::Either<sim_node::Either<Replica, ViewService>, service::Client<Message>>;

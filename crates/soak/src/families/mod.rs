@@ -7,6 +7,7 @@ mod flood_max;
 mod key_value;
 mod multi_paxos;
 mod paxos;
+mod primary_backup;
 mod raft;
 mod rings;
 
@@ -96,6 +97,7 @@ pub const FAMILIES: &[Family] = &[
     chain_replication::CHAIN,
     chain_replication::CRAQ,
     rings::FAMILY,
+    primary_backup::FAMILY,
 ];
 
 /// The family of this name.

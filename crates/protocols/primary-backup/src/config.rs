@@ -1,0 +1,109 @@
+//! [`Config`]: what replicas and the view service know, and the known bugs that the tester must
+//! find.
+
+use serde::{Deserialize, Serialize};
+use sim_node::{Duration, NodeId, Ratio};
+
+/// What replicas and the view service know.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// How many replicas there are.
+    pub replicas: u32,
+    /// How many of them are backups of a view, as long as enough are alive.
+    pub backups: u32,
+    /// How often a replica shows the view service that it lives.
+    pub ping: Duration,
+    /// How long the view service hears nothing of a replica before it suspects it.
+    pub timeout: Duration,
+    /// After how long what was not answered is sent again.
+    pub retry: Duration,
+    /// How reads are served.
+    pub reads: Reads,
+    /// How long a lease lasts.
+    pub lease: Duration,
+    /// How much two clocks may drift apart; a primary's lease is shorter by it.
+    pub lease_drift: Ratio,
+    /// How many items of the state one message of a transfer carries.
+    pub chunk: usize,
+    /// The most updates in one message that is sent again.
+    pub batch: usize,
+    /// Whether replicas keep their state on a disk.
+    pub disks: bool,
+    /// How long a message travels at most, if that is promised, and that only crashes happen.
+    pub bound: Option<Duration>,
+    /// The bug to have.
+    pub mutant: Option<Mutant>,
+}
+
+/// How a primary serves reads.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+pub enum Reads {
+    /// Alone, assuming that it would have crashed if there were another (fail-stop).
+    Local,
+    /// Once its backups have confirmed that its reign lasts.
+    #[default]
+    Forward,
+    /// Alone while it has a lease of the view service; otherwise as `Forward`.
+    Lease,
+}
+
+/// A bug that real systems had; only built with the feature `mutants`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// A backup answers reads as the primary does, without a look at its view.
+    Split,
+    /// A recruit may be promoted before the primary has acknowledged that it has the state.
+    Unsynced,
+    /// The primary answers as soon as one backup has the update.
+    OneAck,
+    /// Reads are answered without asking the backups.
+    NoConfirm,
+    /// Backups take updates of a reign that is over.
+    NoRefuse,
+    /// The view service does not wait for the end of the lease that it gave.
+    LeaseNoWait,
+}
+
+impl Mutant {
+    /// Every mutant with its code.
+    pub const ALL: [(&'static str, Self); 6] = [
+        ("PB-split", Self::Split),
+        ("PB-unsynced", Self::Unsynced),
+        ("PB-one-ack", Self::OneAck),
+        ("PB-no-confirm", Self::NoConfirm),
+        ("PB-no-refuse", Self::NoRefuse),
+        ("PB-lease-no-wait", Self::LeaseNoWait),
+    ];
+
+    /// The mutant of this code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
+    }
+}
+
+impl Config {
+    /// Whether the protocol has this bug. Never, unless it was built to.
+    #[must_use]
+    pub fn has(&self, mutant: Mutant) -> bool {
+        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    }
+
+    /// The view service: the node after the replicas.
+    #[must_use]
+    pub fn view_service(&self) -> NodeId {
+        NodeId::new(self.replicas)
+    }
+
+    /// How long a primary relies on a lease, from the sending of the ping that was answered with
+    /// it: the view service counts from later, on a clock that may run faster by the drift.
+    #[must_use]
+    pub fn lease_of_primary(&self) -> Duration {
+        let whole = u128::from(self.lease.as_nanos());
+        let kept = u128::from(1_000_000_000 - self.lease_drift.parts_per_billion());
+        Duration::from_nanos(u64::try_from(whole * kept / 1_000_000_000).unwrap_or(0))
+    }
+}

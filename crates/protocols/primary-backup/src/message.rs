@@ -1,0 +1,197 @@
+//! What replicas, the view service and clients say to each other.
+
+use serde::{Deserialize, Serialize};
+use service::{Part, Reply, Request, ServiceMessage};
+use sim_node::{Class, LocalTime};
+
+use crate::{Number, Stamp, View, ViewNumber};
+
+/// A message.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Message {
+    /// A replica to the view service: it lives.
+    Ping(Ping),
+    /// The answer to it.
+    Pong(Pong),
+    /// The view service to the members of a view: take no more updates of earlier reigns than this,
+    /// and say how many you have.
+    Suspend(ViewNumber),
+    /// The answer to it.
+    Report(Report),
+    /// The view service: this is the view.
+    NewView(View),
+    /// The primary to the view service: it has taken the view up, and whoever was recruited in it
+    /// has its state.
+    Acknowledge(ViewNumber),
+    /// The primary to the others: updates.
+    Forward(Forward),
+    /// The answer to it.
+    Ack(Ack),
+    /// The primary to its backups, for a read: does my reign last?
+    Confirm(Confirm),
+    /// The answer to it, if it does.
+    Confirmed(Confirm),
+    /// The primary to a recruit: a part of the state.
+    Chunk(Chunk),
+    /// The answer to it.
+    ChunkReply(ChunkReply),
+    /// To a primary whose reign is over: this one has begun.
+    Refuse(ViewNumber),
+    /// To itself, behind a barrier: in this reign, the state is durable up to this update.
+    Persisted(ViewNumber, Number),
+    /// A client asks.
+    Request(Request),
+    /// A client is answered.
+    Reply(Reply),
+}
+
+/// A replica lives.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Ping {
+    /// Of which membership its state is; 0 when it has none, as after a crash without a disk.
+    pub since: ViewNumber,
+    /// The last view that it has acknowledged as primary.
+    pub acknowledged: ViewNumber,
+    /// Its clock when it sent this.
+    pub sent: LocalTime,
+}
+
+/// The view service has heard it.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Pong {
+    /// The current view.
+    pub view: View,
+    /// Whether the view's primary, if that is the receiver, has a lease from here on.
+    pub lease: bool,
+    /// Echoed: leases count from it.
+    pub sent: LocalTime,
+}
+
+/// How far a suspended replica is.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Report {
+    /// For the view of which number it is suspended.
+    pub number: ViewNumber,
+    /// Of which membership its state is.
+    pub since: ViewNumber,
+    /// How many updates it has.
+    pub count: Number,
+}
+
+/// Updates.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Forward {
+    /// Of which view.
+    pub stamp: Stamp,
+    /// The update before the first of them.
+    pub after: Number,
+    /// The updates; none when a new primary only wants to know that it is followed.
+    pub updates: Vec<Request>,
+    /// All members have the updates up to here.
+    pub stable: Number,
+}
+
+/// A replica has all updates up to here.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Ack {
+    /// In which reign.
+    pub reign: ViewNumber,
+    /// As a member since when.
+    pub since: ViewNumber,
+    /// Up to where.
+    pub count: Number,
+}
+
+/// A round in which a reign is confirmed for reads.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Confirm {
+    /// Of which view.
+    pub stamp: Stamp,
+    /// Which round.
+    pub round: u64,
+}
+
+/// A part of the state.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct Chunk {
+    /// Of which view.
+    pub stamp: Stamp,
+    /// The last update that is in the state.
+    pub base: Number,
+    /// How many items came before this part.
+    pub offset: u32,
+    /// The items.
+    pub part: Part,
+    /// Whether it is the last part.
+    pub done: bool,
+}
+
+/// How much of the state a recruit has.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct ChunkReply {
+    /// In which reign.
+    pub reign: ViewNumber,
+    /// As a recruit since when.
+    pub since: ViewNumber,
+    /// Of which state.
+    pub base: Number,
+    /// How many items it has.
+    pub received: u32,
+    /// Once the whole state is there: up to which update.
+    pub installed: Option<Number>,
+}
+
+impl sim_node::Message for Message {
+    const KINDS: &'static [(&'static str, Class)] = &[
+        ("Ping", Class::Heartbeat),
+        ("Pong", Class::Heartbeat),
+        ("Suspend", Class::Protocol),
+        ("Report", Class::Protocol),
+        ("NewView", Class::Protocol),
+        ("Acknowledge", Class::Protocol),
+        ("Forward", Class::Protocol),
+        ("Ack", Class::Protocol),
+        ("Confirm", Class::Protocol),
+        ("Confirmed", Class::Protocol),
+        ("Chunk", Class::Protocol),
+        ("ChunkReply", Class::Protocol),
+        ("Refuse", Class::Protocol),
+        ("Persisted", Class::Protocol),
+        ("Request", Class::Client),
+        ("Reply", Class::Client),
+    ];
+
+    fn kind(&self) -> usize {
+        match self {
+            Self::Ping(_) => 0,
+            Self::Pong(_) => 1,
+            Self::Suspend(_) => 2,
+            Self::Report(_) => 3,
+            Self::NewView(_) => 4,
+            Self::Acknowledge(_) => 5,
+            Self::Forward(_) => 6,
+            Self::Ack(_) => 7,
+            Self::Confirm(_) => 8,
+            Self::Confirmed(_) => 9,
+            Self::Chunk(_) => 10,
+            Self::ChunkReply(_) => 11,
+            Self::Refuse(_) => 12,
+            Self::Persisted(..) => 13,
+            Self::Request(_) => 14,
+            Self::Reply(_) => 15,
+        }
+    }
+}
+
+impl ServiceMessage for Message {
+    fn request(request: Request) -> Self {
+        Self::Request(request)
+    }
+
+    fn into_reply(self) -> Result<Reply, Self> {
+        match self {
+            Self::Reply(reply) => Ok(reply),
+            other => Err(other),
+        }
+    }
+}

@@ -1,0 +1,52 @@
+//! The claims about primary-backup replication.
+
+mod in_service;
+mod nothing_lost;
+mod one_at_a_time;
+mod one_primary;
+mod succession;
+mod update_order;
+
+pub use in_service::InService;
+pub use nothing_lost::NothingLost;
+pub use one_at_a_time::OneAtATime;
+pub use one_primary::OnePrimary;
+use service::{Completion, Linearizability};
+use sim_check::{Checked, View};
+use sim_node::{Either, NodeId};
+pub use succession::Succession;
+pub use update_order::UpdateOrder;
+
+use crate::{Party, Replica, ViewService};
+
+/// All claims about replicas, their view service and their clients.
+pub type Suite = (
+    Checked<OnePrimary>,
+    Checked<UpdateOrder>,
+    Checked<NothingLost>,
+    Checked<Succession>,
+    Checked<OneAtATime>,
+    Checked<InService>,
+    Checked<Linearizability>,
+    Checked<Completion>,
+);
+
+/// A node that is a replica and up.
+fn replica<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Replica> {
+    as_replica(view.state(node)?)
+}
+
+fn as_replica(party: &Party) -> Option<&Replica> {
+    match party {
+        Either::Server(Either::Server(replica)) => Some(replica),
+        _ => None,
+    }
+}
+
+/// A node that is the view service and up.
+fn view_service<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a ViewService> {
+    match view.state(node)? {
+        Either::Server(Either::Client(service)) => Some(service),
+        _ => None,
+    }
+}

@@ -1,0 +1,200 @@
+//! PB2: within a reign, the updates of every backup are a prefix of the primary's.
+
+use std::collections::BTreeMap;
+
+use service::{Request, Store};
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, Either, Node, NodeId};
+
+use super::replica;
+use crate::{Message, Number, Party, Record, Replica, Standing, ViewNumber};
+
+/// PB2 update-order. What was installed from a transfer is compared as a state.
+#[derive(Clone, Debug)]
+pub struct UpdateOrder {
+    /// The updates that each replica's state is made of, as far as is known since it was last
+    /// seen up.
+    histories: BTreeMap<NodeId, History>,
+    /// The updates of the primary of each reign, and who that is.
+    reigns: BTreeMap<ViewNumber, (NodeId, Vec<Request>)>,
+}
+
+/// The updates of a replica.
+#[derive(Clone, Debug, Default)]
+struct History {
+    since: ViewNumber,
+    updates: Vec<Request>,
+    /// The reign in which it was last compared as a whole.
+    compared: ViewNumber,
+}
+
+impl Property<Party> for UpdateOrder {
+    const CLAIM: Claim = Claim {
+        code: "PB2",
+        name: "update-order",
+        kind: Kind::Safety,
+        meaning: "in a reign, the updates of every backup are a prefix of the primary's: no two \
+                  replicas of a view have different updates at one number",
+        source: "Budhiraja, Marzullo, Schneider and Toueg 1993; van Renesse and Schneider 2004, \
+                 section 4",
+    };
+
+    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
+        Self { histories: BTreeMap::new(), reigns: BTreeMap::new() }
+    }
+
+    fn after(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        effects: &[Effect<Party>],
+        judge: &mut Judge,
+    ) {
+        let Some(replica) = replica(view, node) else {
+            return self.note_last_step(node, effects);
+        };
+        let reign = replica.promised();
+        match replica.standing() {
+            Standing::Primary(_) => self.follow_primary(node, replica, reign),
+            Standing::Backup { .. } => {
+                let installed = Effect::Mark("state installed");
+                if effects.contains(&installed) {
+                    self.compare_transfer(node, replica, reign, judge);
+                }
+                self.follow_backup(node, replica, reign, judge);
+            }
+            // What a crash has lost is gone from the end, and is seen at the start. Where it was a
+            // whole state, the older one belongs to nobody any more.
+            _ => {
+                let history = self.histories.entry(node).or_default();
+                if history.since != replica.since() {
+                    *history = History { since: replica.since(), ..History::default() };
+                }
+                history.updates.truncate(index(replica.log().last()));
+            }
+        }
+    }
+
+    /// What was lost may come back as something else.
+    fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
+        if let Some(history) = self.histories.get_mut(&node) {
+            history.compared = ViewNumber::default();
+        }
+    }
+}
+
+impl UpdateOrder {
+    /// It has crashed inside a step: what it had written by then may last, and what it had sent may
+    /// arrive.
+    fn note_last_step(&mut self, node: NodeId, effects: &[Effect<Party>]) {
+        for effect in effects {
+            match effect {
+                Effect::Write(Either::Server(Either::Server(record))) => self.note(node, record),
+                Effect::Send { message: Message::Forward(forward), .. } => {
+                    if let Some((_, known)) = self.reigns.get_mut(&forward.stamp.reign) {
+                        let skip = known.len().saturating_sub(index(forward.after));
+                        known.extend(forward.updates.iter().skip(skip).cloned());
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    fn note(&mut self, node: NodeId, record: &Record) {
+        let history = self.histories.entry(node).or_default();
+        match record {
+            Record::Updates { after, updates, .. } if index(*after) == history.updates.len() => {
+                history.updates.extend_from_slice(updates);
+            }
+            Record::Installed { reign, since, base, .. } => {
+                let theirs = self.reigns.get(reign).map_or(&[][..], |(_, theirs)| theirs);
+                let updates = theirs.get(..index(*base)).unwrap_or_default().to_vec();
+                *history = History { since: *since, updates, ..History::default() };
+            }
+            _ => {}
+        }
+    }
+
+    fn follow_primary(&mut self, node: NodeId, replica: &Replica, reign: ViewNumber) {
+        let history = self.histories.entry(node).or_default();
+        history.since = replica.since();
+        history.catch_up(replica);
+        let (_, updates) = self.reigns.entry(reign).or_insert_with(|| (node, Vec::new()));
+        let last = history.updates.len();
+        // Its first step in the reign, or one after a crash that lost what nobody else had.
+        if updates.len() > last || history.compared != reign {
+            updates.clone_from(&history.updates);
+            history.compared = reign;
+        } else {
+            updates.extend_from_slice(&history.updates[updates.len()..]);
+        }
+    }
+
+    /// A transfer has taken the place of what was there.
+    fn compare_transfer(
+        &mut self,
+        node: NodeId,
+        replica: &Replica,
+        reign: ViewNumber,
+        judge: &mut Judge,
+    ) {
+        let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
+        let base = index(replica.applied());
+        let updates = theirs.get(..base).unwrap_or(theirs).to_vec();
+        let mut state = Store::default();
+        for update in &updates {
+            state.execute(update.operation, &update.command);
+        }
+        self.histories.insert(node, History { since: replica.since(), updates, compared: reign });
+        judge.judged();
+        if state != *replica.store() {
+            let detail = format!("a transfer left {node} with another state than {primary}'s");
+            judge.violate(node, detail, &[]);
+        }
+    }
+
+    fn follow_backup(
+        &mut self,
+        node: NodeId,
+        replica: &Replica,
+        reign: ViewNumber,
+        judge: &mut Judge,
+    ) {
+        let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
+        let history = self.histories.entry(node).or_default();
+        history.since = replica.since();
+        let known = history.updates.len();
+        history.catch_up(replica);
+        let from = if history.compared == reign { known } else { 0 };
+        history.compared = reign;
+        if from == history.updates.len() {
+            return;
+        }
+        judge.judged();
+        let pairs = history.updates.iter().enumerate().skip(from);
+        for (place, update) in pairs {
+            if theirs.get(place) != Some(update) {
+                let number = place + 1;
+                let detail =
+                    format!("update {number} of {node} is not that of {primary} in reign {reign}");
+                return judge.violate(node, detail, &[]);
+            }
+        }
+    }
+}
+
+impl History {
+    /// Adds what the replica has got, and drops what a crash has lost.
+    fn catch_up(&mut self, replica: &Replica) {
+        let log = replica.log();
+        self.updates.truncate(index(log.last()));
+        while let Some(update) = log.get(Number(self.updates.len() as u64 + 1)) {
+            self.updates.push(update.clone());
+        }
+    }
+}
+
+fn index(number: Number) -> usize {
+    usize::try_from(number.0).expect("as many updates as fit into memory")
+}

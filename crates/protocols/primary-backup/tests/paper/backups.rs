@@ -1,0 +1,105 @@
+//! What backups and recruits do.
+
+use primary_backup::{Ack, Message, Number, Replica, Stamp};
+
+use crate::hand::{Hand, config, forward, kinds, node, view};
+
+fn backup() -> Hand<Replica> {
+    Hand::new(1, config(3)).0
+}
+
+/// How many updates it says it has.
+fn acks(letters: &[(sim_node::NodeId, Message)]) -> Vec<u64> {
+    let ack = |message: &Message| match message {
+        Message::Ack(Ack { count, .. }) => Some(count.0),
+        _ => None,
+    };
+    letters.iter().filter_map(|(_, message)| ack(message)).collect()
+}
+
+/// Alsberg and Day 1976: updates have one order, that of the primary.
+#[test]
+fn a_backup_takes_updates_in_order_and_once() {
+    let mut hand = backup();
+    assert_eq!(acks(&hand.hear(node(0), forward(1, 1, 0, &[1]))), [1]);
+    assert_eq!(acks(&hand.hear(node(0), forward(1, 1, 2, &[3]))), [1], "the second is missing");
+    assert_eq!(acks(&hand.hear(node(0), forward(1, 1, 0, &[1]))), [1], "a copy");
+    assert_eq!(acks(&hand.hear(node(0), forward(1, 1, 1, &[2]))), [3], "and the third has waited");
+    assert_eq!(hand.node.applied(), Number(3));
+}
+
+/// What it has acknowledged it has after a crash.
+#[test]
+fn a_backup_keeps_what_it_has_acknowledged() {
+    let mut hand = backup();
+    hand.hear(node(0), forward(1, 1, 0, &[1, 2]));
+    hand.restart();
+    assert_eq!(hand.node.applied(), Number(2));
+    assert_eq!(acks(&hand.hear(node(0), forward(1, 1, 2, &[3]))), [3], "and goes on from there");
+}
+
+/// van Renesse and Schneider 2004, section 4: "telling them to suspend processing requests".
+#[test]
+fn a_suspended_backup_refuses_the_old_primary() {
+    let mut hand = backup();
+    hand.hear(node(0), forward(1, 1, 0, &[1]));
+    let letters = hand.hear(node(3), Message::Suspend(view(2)));
+    let Message::Report(report) = &letters[0].1 else { panic!("{letters:?}") };
+    assert_eq!((report.number, report.since, report.count), (view(2), view(1), Number(1)));
+    let letters = hand.hear(node(0), forward(1, 1, 1, &[2]));
+    assert_eq!(kinds(&letters), [(0, "Refuse")]);
+    assert_eq!(hand.node.applied(), Number(1));
+}
+
+/// The promise outlives a crash, and so does the willingness to tell of it again.
+#[test]
+fn a_suspended_backup_stays_so_after_a_restart() {
+    let mut hand = backup();
+    hand.hear(node(3), Message::Suspend(view(2)));
+    hand.restart();
+    assert_eq!(kinds(&hand.hear(node(0), forward(1, 1, 0, &[1]))), [(0, "Refuse")]);
+    assert_eq!(kinds(&hand.hear(node(3), Message::Suspend(view(2)))), [(3, "Report")]);
+    assert_eq!(kinds(&hand.hear(node(3), Message::Suspend(view(1)))), [], "an old one");
+}
+
+/// A backup confirms only the reign that it follows.
+#[test]
+fn a_backup_confirms_no_reign_that_is_over() {
+    let mut hand = backup();
+    let ask = |reign| {
+        let stamp = Stamp { view: view(reign), reign: view(reign), since: view(1) };
+        Message::Confirm(primary_backup::Confirm { stamp, round: 7 })
+    };
+    assert_eq!(kinds(&hand.hear(node(0), ask(1))), [(0, "Confirmed")]);
+    hand.hear(node(2), forward(2, 1, 0, &[]));
+    assert_eq!(kinds(&hand.hear(node(0), ask(1))), [(0, "Refuse")]);
+    assert_eq!(kinds(&hand.hear(node(2), ask(2))), [(2, "Confirmed")]);
+}
+
+/// MIT 6.824, lab 2: a server that has restarted says so, and is nobody until it gets the state.
+#[test]
+fn a_replica_without_a_disk_comes_back_as_nobody() {
+    let mut hand: Hand<Replica> =
+        Hand::new(1, primary_backup::Config { disks: false, ..config(3) }).0;
+    hand.hear(node(0), forward(1, 1, 0, &[1]));
+    let letters = hand.restart();
+    let Message::Ping(ping) = &letters[0].1 else { panic!("{letters:?}") };
+    assert_eq!(ping.since, view(0));
+    assert_eq!(kinds(&hand.hear(node(0), forward(1, 1, 1, &[2]))), [], "it is not what it was");
+    assert_eq!(hand.node.applied(), Number(0));
+}
+
+/// Budhiraja and others 1993, Pb3: who is not primary serves no request.
+#[test]
+fn a_backup_sends_clients_to_the_primary() {
+    let mut hand = backup();
+    let letters = hand.hear(crate::hand::CLIENT, Message::Request(crate::hand::get(1)));
+    let Message::Reply(reply) = &letters[0].1 else { panic!("{letters:?}") };
+    assert_eq!(reply.answer, service::Answer::Redirect(Some(node(0))));
+    // While it knows of none, it keeps them waiting, and tells them as soon as it does.
+    hand.hear(node(3), Message::Suspend(view(2)));
+    let letters = hand.hear(crate::hand::CLIENT, Message::Request(crate::hand::get(2)));
+    assert_eq!(letters, []);
+    let letters = hand.hear(node(2), forward(2, 1, 0, &[]));
+    assert_eq!(kinds(&letters), [(100, "Reply"), (2, "Ack")]);
+}

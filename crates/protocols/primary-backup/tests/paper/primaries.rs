@@ -1,0 +1,173 @@
+//! What primaries do.
+
+use primary_backup::{
+    Ack, ChunkReply, Confirm, Message, Number, Pong, Reads, Replica, ReplicaTimer, Stamp, View,
+};
+use sim_node::LocalTime;
+
+use crate::hand::{CLIENT, Hand, Letter, config, get, kinds, node, put, view};
+
+fn ack(reign: u64, since: u64, count: u64) -> Message {
+    Message::Ack(Ack { reign: view(reign), since: view(since), count: Number(count) })
+}
+
+/// The first primary, which serves.
+fn primary(replicas: u32, reads: Reads) -> Hand<Replica> {
+    let config = primary_backup::Config { reads, ..config(replicas) };
+    let (mut hand, letters) = Hand::<Replica>::new(0, config);
+    assert_eq!(kinds(&letters).len() as u32, replicas - 1, "it asks whether they follow");
+    for backup in 1..replicas {
+        hand.hear(node(backup), ack(1, 1, 0));
+    }
+    assert!(hand.node.leading().expect("it is primary").is_in_service());
+    hand
+}
+
+fn ask(hand: &mut Hand<Replica>, request: service::Request) -> Vec<Letter> {
+    hand.hear(CLIENT, Message::Request(request))
+}
+
+fn answered(letters: &[Letter]) -> bool {
+    kinds(letters).contains(&(CLIENT.number(), "Reply"))
+}
+
+/// Budhiraja and others 1993: the primary answers once every backup has acknowledged.
+#[test]
+fn an_update_is_answered_when_all_backups_have_it() {
+    let mut hand = primary(4, Reads::Forward);
+    let letters = ask(&mut hand, put(1));
+    assert_eq!(kinds(&letters), [(1, "Forward"), (2, "Forward"), (3, "Forward")]);
+    assert!(!answered(&hand.hear(node(1), ack(1, 1, 1))));
+    assert!(!answered(&hand.hear(node(1), ack(1, 1, 1))), "one twice is not two");
+    assert!(!answered(&hand.hear(node(3), ack(1, 1, 1))));
+    assert!(answered(&hand.hear(node(2), ack(1, 1, 1))));
+}
+
+/// An acknowledgement of another reign, or of what a backup was before, says nothing.
+#[test]
+fn acknowledgements_belong_to_a_membership() {
+    let mut hand = primary(2, Reads::Forward);
+    ask(&mut hand, put(1));
+    assert!(!answered(&hand.hear(node(1), ack(2, 1, 1))));
+    assert!(!answered(&hand.hear(node(1), ack(1, 2, 1))));
+    assert!(answered(&hand.hear(node(1), ack(1, 1, 1))));
+}
+
+/// A retry is the same update, before it is answered and afterwards.
+#[test]
+fn a_retry_is_not_a_second_update() {
+    let mut hand = primary(2, Reads::Forward);
+    ask(&mut hand, put(1));
+    assert_eq!(ask(&mut hand, put(1)), []);
+    hand.hear(node(1), ack(1, 1, 1));
+    assert!(answered(&ask(&mut hand, put(1))));
+    assert_eq!(hand.node.log().last(), Number(1));
+}
+
+/// van Renesse and Schneider 2004, section 4: acknowledgements "will not be forthcoming from the
+/// failed backup and ... should not subsequently be awaited".
+#[test]
+fn who_is_dropped_is_not_waited_for() {
+    let mut hand = primary(3, Reads::Forward);
+    ask(&mut hand, put(1));
+    hand.hear(node(1), ack(1, 1, 1));
+    let next = View::first(2).without(node(2), view(2));
+    let letters = hand.hear(node(3), Message::NewView(next));
+    assert!(answered(&letters));
+    assert!(kinds(&letters).contains(&(3, "Acknowledge")));
+}
+
+/// A recruit gets the state in parts while updates go on, and the view is acknowledged only once it
+/// has all; from then on updates wait for it.
+#[test]
+fn a_recruit_counts_when_it_has_the_state() {
+    let mut hand = primary(2, Reads::Forward);
+    hand.hear(node(2), Message::NewView(View::first(1).without(node(1), view(2))));
+    assert!(answered(&ask(&mut hand, put(1))), "alone");
+    let mut recruiting = View::first(1).without(node(1), view(3));
+    recruiting.recruits.insert(node(1), view(3));
+    let letters = hand.hear(node(2), Message::NewView(recruiting));
+    assert_eq!(kinds(&letters), [(1, "Chunk")], "the first of two items");
+    assert!(answered(&ask(&mut hand, put(2))), "nobody waits for it yet");
+    let reply = |received, installed: Option<u64>| {
+        Message::ChunkReply(ChunkReply {
+            reign: view(1),
+            since: view(3),
+            base: Number(1),
+            received,
+            installed: installed.map(Number),
+        })
+    };
+    assert_eq!(kinds(&hand.hear(node(1), reply(1, None))), [(1, "Chunk")]);
+    let letters = hand.hear(node(1), reply(2, Some(1)));
+    assert_eq!(kinds(&letters), [(1, "Forward")], "what has come since");
+    assert_eq!(kinds(&hand.hear(node(1), ack(1, 3, 2))), [(2, "Acknowledge")]);
+    assert!(!answered(&ask(&mut hand, put(3))), "now it is waited for");
+    assert!(answered(&hand.hear(node(1), ack(1, 3, 3))));
+}
+
+/// A primary that crashed asks anew whether it is followed, and uses no number twice.
+#[test]
+fn a_primary_that_comes_back_asks_first() {
+    let mut hand = primary(2, Reads::Local);
+    ask(&mut hand, put(1));
+    hand.restart();
+    let pong = Pong { view: View::first(1), lease: false, sent: LocalTime::default() };
+    let letters = hand.hear(node(2), Message::Pong(pong));
+    assert_eq!(kinds(&letters), [(1, "Forward")]);
+    assert_eq!(ask(&mut hand, get(2)), [], "it waits");
+    let letters = hand.hear(node(1), ack(1, 1, 1));
+    assert!(answered(&letters));
+    assert_eq!(hand.node.applied(), Number(1));
+}
+
+/// An old primary that is refused stops serving.
+#[test]
+fn a_primary_that_is_refused_steps_down() {
+    let mut hand = primary(2, Reads::Local);
+    assert!(answered(&ask(&mut hand, get(1))));
+    hand.hear(node(1), Message::Refuse(view(5)));
+    assert!(hand.node.leading().is_none());
+    assert_eq!(ask(&mut hand, get(2)), []);
+}
+
+/// A confirmed read needs every backup, as any of them may be the next primary.
+#[test]
+fn a_read_is_confirmed_by_all_backups() {
+    let mut hand = primary(3, Reads::Forward);
+    let letters = ask(&mut hand, get(1));
+    assert_eq!(kinds(&letters), [(1, "Confirm"), (2, "Confirm")]);
+    let Message::Confirm(confirm) = letters[0].1.clone() else { panic!("a question") };
+    let stale = Confirm { round: confirm.round - 1, ..confirm.clone() };
+    let other = Stamp { reign: view(2), ..confirm.stamp };
+    let foreign = Confirm { stamp: other, ..confirm.clone() };
+    hand.hear(node(1), Message::Confirmed(confirm.clone()));
+    assert!(!answered(&hand.hear(node(2), Message::Confirmed(stale))), "an earlier question");
+    assert!(!answered(&hand.hear(node(2), Message::Confirmed(foreign))), "another reign");
+    assert!(answered(&hand.hear(node(2), Message::Confirmed(confirm))));
+}
+
+/// A lease counts from the sending of the ping, and is shorter by the drift: 180 of 200ms.
+#[test]
+fn a_lease_counts_from_the_ping() {
+    for (wait, alone) in [(179, true), (180, false)] {
+        let mut hand = primary(2, Reads::Lease);
+        assert!(!answered(&ask(&mut hand, get(1))), "it has none yet");
+        let letters = hand.fire(ReplicaTimer::Ping);
+        let Message::Ping(ping) = &letters[0].1 else { panic!("a ping") };
+        let pong = Pong { view: View::first(1), lease: true, sent: ping.sent };
+        hand.wait(wait);
+        hand.hear(node(2), Message::Pong(pong));
+        assert_eq!(answered(&ask(&mut hand, get(2))), alone, "after {wait}ms");
+    }
+}
+
+/// What is read is never lost: an update that a backup lacks is not to be seen.
+#[test]
+fn a_read_does_not_see_what_a_backup_lacks() {
+    let mut hand = primary(2, Reads::Local);
+    ask(&mut hand, put(1));
+    let letters = ask(&mut hand, get(2));
+    let Message::Reply(reply) = &letters[0].1 else { panic!("{letters:?}") };
+    assert_eq!(reply.answer, service::Answer::Done(service::Output::Value(None)));
+}

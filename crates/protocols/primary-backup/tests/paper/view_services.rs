@@ -1,0 +1,156 @@
+//! What the view service does.
+
+use primary_backup::{Config, Message, Number, Ping, Reads, Report, ViewService, ViewTimer};
+
+use crate::hand::{Hand, Letter, config, kinds, node, view};
+
+fn service(config: Config) -> Hand<ViewService> {
+    Hand::new(config.replicas, config).0
+}
+
+fn ping(hand: &mut Hand<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Letter> {
+    let (since, acknowledged) = (view(since), view(acknowledged));
+    hand.hear(node(from), Message::Ping(Ping { since, acknowledged, sent: hand.now }))
+}
+
+fn report(number: u64, since: u64, count: u64) -> Message {
+    let (number, since) = (view(number), view(since));
+    Message::Report(Report { number, since, count: Number(count) })
+}
+
+/// "The new primary is the one having processed the largest number of updates" (van Renesse and
+/// Schneider 2004, section 4), and everybody who lives is asked first.
+#[test]
+fn the_backup_with_the_most_updates_succeeds() {
+    let mut hand = service(config(4));
+    let letters = hand.fire(ViewTimer::Silent(node(0)));
+    assert_eq!(kinds(&letters), [(1, "Suspend"), (2, "Suspend"), (3, "Suspend")]);
+    assert_eq!(hand.hear(node(1), report(2, 1, 7)), []);
+    assert_eq!(hand.hear(node(2), report(2, 1, 9)), []);
+    let letters = hand.hear(node(3), report(2, 1, 8));
+    assert_eq!(kinds(&letters), [(2, "NewView"), (1, "NewView"), (3, "NewView")]);
+    assert_eq!((hand.node.view().primary, hand.node.view().number), (node(2), view(2)));
+}
+
+/// Who dies while it is asked is not waited for.
+#[test]
+fn the_dead_are_not_waited_for() {
+    let mut hand = service(config(4));
+    hand.fire(ViewTimer::Silent(node(0)));
+    hand.hear(node(1), report(2, 1, 7));
+    hand.fire(ViewTimer::Silent(node(2)));
+    let letters = hand.fire(ViewTimer::Silent(node(3)));
+    assert_eq!(kinds(&letters), [(1, "NewView")]);
+    assert_eq!(hand.node.view().members.len(), 1);
+}
+
+/// MIT 6.824, lab 2: the next primary was primary or backup, and not whoever is idle or has only
+/// been recruited; without one there is no service.
+#[test]
+fn a_recruit_is_not_promoted() {
+    let mut hand = service(config(2));
+    hand.fire(ViewTimer::Silent(node(1)));
+    ping(&mut hand, 0, 1, 2);
+    ping(&mut hand, 1, 1, 0);
+    assert_eq!(hand.node.view().recruits.len(), 1);
+    let letters = hand.fire(ViewTimer::Silent(node(0)));
+    assert_eq!(kinds(&letters), []);
+    assert!(hand.marks.contains(&"nobody to succeed"));
+}
+
+/// A recruit is a backup of the next view, once the primary has acknowledged that it has the state.
+#[test]
+fn a_recruit_counts_after_the_acknowledgement() {
+    let mut hand = service(config(2));
+    hand.fire(ViewTimer::Silent(node(1)));
+    assert_eq!(kinds(&ping(&mut hand, 1, 1, 0)), [], "the view is not acknowledged yet");
+    let letters = hand.hear(node(0), Message::Acknowledge(view(2)));
+    assert_eq!(kinds(&letters), [(0, "NewView")]);
+    assert_eq!(hand.node.view().recruits.get(&node(1)), Some(&view(3)));
+    for stale in [view(1), view(2)] {
+        assert_eq!(kinds(&hand.hear(node(0), Message::Acknowledge(stale))), []);
+    }
+    assert_eq!(kinds(&hand.hear(node(1), Message::Acknowledge(view(3)))), [], "not the primary");
+    hand.hear(node(0), Message::Acknowledge(view(3)));
+    assert_eq!(hand.node.view().members.get(&node(1)), Some(&view(3)));
+    assert_eq!(hand.node.view().number, view(4));
+}
+
+/// MIT 6.824, lab 2: whoever restarted without its memory is as good as dead, however soon it
+/// pings.
+#[test]
+fn who_has_lost_its_memory_is_not_what_it_was() {
+    let mut hand = service(config(3));
+    let letters = ping(&mut hand, 2, 0, 0);
+    assert_eq!(kinds(&letters), [(0, "NewView")], "a backup is dropped");
+    assert!(!hand.node.view().members.contains_key(&node(2)));
+    let letters = ping(&mut hand, 0, 0, 0);
+    assert_eq!(kinds(&letters), [(1, "Suspend")], "a primary is replaced");
+    let letters = hand.hear(node(1), report(3, 1, 0));
+    assert_eq!(kinds(&letters), [(1, "NewView")]);
+}
+
+/// Views outlive a crash, and a change that was begun goes on: whoever was suspended for a number
+/// waits for it.
+#[test]
+fn a_restart_goes_on_with_what_was_begun() {
+    let mut hand = service(config(3));
+    hand.fire(ViewTimer::Silent(node(0)));
+    let letters = hand.restart();
+    assert_eq!(kinds(&letters), [(0, "Suspend"), (1, "Suspend"), (2, "Suspend")]);
+    hand.fire(ViewTimer::Silent(node(0)));
+    hand.hear(node(1), report(2, 1, 0));
+    hand.hear(node(2), report(2, 1, 0));
+    assert_eq!(hand.node.view().number, view(2));
+    hand.restart();
+    assert_eq!((hand.node.view().number, hand.node.view().primary), (view(2), node(1)));
+}
+
+/// A primary that was suspected wrongly may stay, if it says in time that it has everything.
+#[test]
+fn a_wrongly_suspected_primary_may_stay() {
+    let mut hand = service(config(3));
+    hand.fire(ViewTimer::Silent(node(0)));
+    let letters = ping(&mut hand, 0, 1, 1);
+    assert_eq!(kinds(&letters), [(0, "Suspend")]);
+    for backup in [1, 2] {
+        hand.hear(node(backup), report(2, 1, 4));
+    }
+    let letters = hand.hear(node(0), report(2, 1, 4));
+    assert_eq!(kinds(&letters).len(), 3);
+    assert_eq!((hand.node.view().primary, hand.node.view().reign), (node(0), view(2)));
+}
+
+/// Nobody else is named before the lease that was given last has ended; nor after a restart, which
+/// forgets when that was.
+#[test]
+fn a_lease_is_waited_for() {
+    for restart in [false, true] {
+        let mut hand = service(Config { reads: Reads::Lease, ..config(2) });
+        ping(&mut hand, 0, 1, 1);
+        hand.fire(ViewTimer::Silent(node(0)));
+        if restart {
+            hand.restart();
+            hand.fire(ViewTimer::Silent(node(0)));
+        }
+        hand.wait(199);
+        assert_eq!(kinds(&hand.hear(node(1), report(2, 1, 0))), []);
+        hand.wait(1);
+        let letters = hand.fire(ViewTimer::LeaseOver);
+        assert_eq!(kinds(&letters), [(1, "NewView")]);
+    }
+}
+
+/// While members are suspended, no lease is given.
+#[test]
+fn no_lease_is_given_while_the_primary_is_suspected() {
+    let mut hand = service(Config { reads: Reads::Lease, ..config(2) });
+    let gives = |letters: &[Letter]| match &letters[letters.len() - 1].1 {
+        Message::Pong(pong) => pong.lease,
+        other => panic!("{other:?}"),
+    };
+    assert!(gives(&ping(&mut hand, 0, 1, 1)));
+    assert!(!gives(&ping(&mut hand, 1, 1, 0)), "nor to a backup");
+    hand.fire(ViewTimer::Silent(node(0)));
+    assert!(!gives(&ping(&mut hand, 0, 1, 1)));
+}

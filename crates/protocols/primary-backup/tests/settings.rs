@@ -1,0 +1,62 @@
+//! What a scenario may set, and what it is told when that makes no sense.
+
+use primary_backup::{Mutant, PrimaryBackup, Settings};
+use sim_check::Core;
+use sim_protocol::Protocol;
+
+fn settings(text: &str) -> Settings {
+    ron::Options::default()
+        .with_default_extension(ron::extensions::Extensions::IMPLICIT_SOME)
+        .from_str(text)
+        .unwrap_or_else(|why| panic!("{text}: {why}"))
+}
+
+/// The defaults in the reference are those in force.
+#[test]
+fn the_documented_defaults_are_the_defaults() {
+    let spelt = PrimaryBackup::FIELDS.iter().filter_map(|field| {
+        let value = field.default.filter(|value| !["none", "all others"].contains(value))?;
+        Some(format!("{}: {value}", field.name))
+    });
+    let spelt: Vec<String> = spelt.collect();
+    assert_eq!(spelt.len(), 9);
+    assert_eq!(settings(&format!("(nodes: 5, {})", spelt.join(", "))), settings("(nodes: 5)"));
+}
+
+/// The view service is a node between the replicas and the clients; all come back in the calm.
+#[test]
+fn the_view_service_follows_the_replicas() {
+    let workload = service::KeyValue { clients: 4, ..service::KeyValue::default() };
+    let setup = PrimaryBackup::setup(&settings("(nodes: 3)"), Some(&workload)).expect("good");
+    assert_eq!((setup.others, setup.core), (5, Core::All));
+    assert_eq!(setup.config.client.first, 4);
+    assert_eq!(setup.config.server.server.view_service().number(), 3);
+    assert_eq!(setup.config.server.server.backups, 2);
+}
+
+#[test]
+fn what_makes_no_sense_is_refused() {
+    for (field, text) in [
+        ("backups", "(nodes: 3, backups: 3)"),
+        ("ping", "(nodes: 3, ping: \"0s\")"),
+        ("ping", "(nodes: 3, ping: \"150ms\")"),
+        ("timeout", "(nodes: 3, timeout: \"25h\")"),
+        ("retry", "(nodes: 3, retry: \"0s\")"),
+        ("lease", "(nodes: 3, lease: \"0s\")"),
+        ("lease_drift", "(nodes: 3, lease_drift: \"100%\")"),
+        ("chunk", "(nodes: 3, chunk: 0)"),
+        ("batch", "(nodes: 3, batch: 0)"),
+        ("bound", "(nodes: 3, bound: \"120ms\")"),
+        ("mutant", "(nodes: 3, mutant: \"PB-none\")"),
+    ] {
+        let why = PrimaryBackup::setup(&settings(text), None).expect_err(text);
+        assert_eq!(why.field, field, "{text}: {why:?}");
+    }
+}
+
+#[test]
+fn every_bug_has_a_code() {
+    for (code, mutant) in Mutant::ALL {
+        assert_eq!(Mutant::of_code(code), Some(mutant));
+    }
+}

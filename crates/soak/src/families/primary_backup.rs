@@ -1,0 +1,155 @@
+//! Primary-backup: all ways to read, few backups and many, and two worlds. In the one, anything
+//! happens to the network and to the view service, and replicas come back with their disks. In the
+//! other, messages have a bound and there are only crashes: there, a primary may read alone, and
+//! replicas may have no disks.
+
+use super::key_value::clients;
+use super::{Family, Fields, Links, Mutant, Play};
+use crate::Draw;
+use crate::faults::Kind;
+
+pub(super) const FAMILY: Family = Family {
+    name: "primary-backup",
+    play,
+    mutants: &[
+        Mutant { code: "PB-split", falls: &["KV1"] },
+        Mutant { code: "PB-unsynced", falls: &["PB4"] },
+        Mutant { code: "PB-one-ack", falls: &["PB3", "KV1"] },
+        Mutant { code: "PB-no-confirm", falls: &["KV1", "PB5"] },
+        Mutant { code: "PB-no-refuse", falls: &["PB1", "PB2", "PB3", "KV1"] },
+        Mutant { code: "PB-lease-no-wait", falls: &["PB5", "KV1"] },
+    ],
+};
+
+const OCCASIONS: &[&str] = &[
+    "Role(\"leader\")",
+    "Role(\"recruit\")",
+    "Role(\"suspended\")",
+    "Mark(\"suspected\")",
+    "Mark(\"new reign\")",
+    "Mark(\"new view\")",
+    "Mark(\"view acknowledged\")",
+    "Mark(\"in service\")",
+    "Mark(\"refused\")",
+    "Mark(\"state installed\")",
+    "Send(\"Suspend\")",
+    "Send(\"Report\")",
+    "Send(\"Chunk\")",
+    "Send(\"Forward\")",
+    "Receive(\"NewView\")",
+    "Receive(\"Forward\")",
+    "Receive(\"Ack\")",
+    "Receive(\"Chunk\")",
+    "Receive(\"Request\")",
+    "Write",
+];
+
+/// What relays wait for: steps of primaries and of whoever may be the next one.
+const RELAYS: &[&str] = &[
+    "Mark(\"in service\")",
+    "Mark(\"state installed\")",
+    "Receive(\"Request\")",
+    "Receive(\"Request\")",
+    "Receive(\"Suspend\")",
+    "Receive(\"Forward\")",
+    "Receive(\"Ack\")",
+    "Receive(\"NewView\")",
+    "Send(\"Chunk\")",
+];
+
+/// What makes the view service wrong about who lives, and what it is there for.
+const OFTEN: &[Kind] = &[
+    Kind::MasterCut,
+    Kind::MasterCut,
+    Kind::MasterCut,
+    Kind::MasterPause,
+    Kind::MasterCrash,
+    Kind::Crash,
+    Kind::CrashInside,
+    Kind::Relay,
+];
+
+/// All that happens where messages have a bound.
+const CRASHES: &[Kind] = &[
+    Kind::Crash,
+    Kind::CrashInside,
+    Kind::CrashOfAll,
+    Kind::CrashForGood,
+    Kind::ClientCrash,
+    Kind::MasterCrash,
+];
+
+/// And where, without disks, one replica must not crash.
+const CRASHES_BUT_FIRST: &[Kind] = &[Kind::CrashButFirst, Kind::ClientCrash, Kind::MasterCrash];
+
+/// The pings, the timeout and the retries, in milliseconds.
+const PACES: &[(u64, u64, u64)] = &[(30, 150, 40), (20, 60, 30), (50, 300, 100), (40, 120, 20)];
+
+/// With a bound, the delays and what is promised of them besides disks and queues.
+const BOUND_MS: u64 = 12;
+
+fn play(seed: u64, mutant: Option<&str>) -> Play {
+    let mut draw = Draw::of(seed, "primary-backup settings");
+    let mut fields = Fields::default();
+    let is_bounded = draw.chance(25);
+    let is_volatile = is_bounded && draw.chance(50);
+    let servers = if is_volatile {
+        draw.pick(&[3, 4, 5])
+    } else {
+        draw.pick(&[1, 2, 2, 3, 3, 3, 3, 4, 5, 5])
+    };
+    fields.set("nodes", servers);
+    if servers > 1 && draw.chance(35) {
+        fields.features.push("idle replicas".to_owned());
+        fields.plain("backups", draw.between(1, u64::from(servers) - 1));
+    }
+    let (ping, timeout, retry) = if is_bounded { (30, 200, 60) } else { draw.pick(PACES) };
+    fields.plain("ping", format!("\"{ping}ms\""));
+    fields.plain("timeout", format!("\"{timeout}ms\""));
+    fields.plain("retry", format!("\"{retry}ms\""));
+    let ways: &[&str] =
+        if is_bounded { &["Local", "Forward", "Lease"] } else { &["Forward", "Lease"] };
+    fields.set("reads", draw.pick(ways));
+    let lease = draw.pick(&[60, 150, 300]);
+    fields.plain("lease", format!("\"{lease}ms\""));
+    let lease_drift = draw.pick(&[1, 2, 10]);
+    fields.plain("lease_drift", format!("\"{lease_drift}%\""));
+    fields.set("chunk", draw.pick(&[1, 2, 3, 64]));
+    fields.set("batch", draw.pick(&[1, 2, 64]));
+    if is_bounded {
+        fields.plain("bound", format!("\"{}ms\"", 2 * BOUND_MS));
+        fields.features.push("a bound on delays".to_owned());
+    }
+    if is_volatile {
+        fields.set("disks", false);
+    }
+    if let Some(code) = mutant {
+        fields.plain("mutant", format!("\"{code}\""));
+    }
+    let protocol = fields.construct("PrimaryBackup");
+    let mut features = fields.features;
+    let (clients, workload) = clients(&mut Draw::of(seed, "primary-backup clients"), &mut features);
+    let kinds = match (is_bounded, is_volatile) {
+        (_, true) => CRASHES_BUT_FIRST.to_vec(),
+        (true, false) => CRASHES.to_vec(),
+        (false, false) => [Kind::ALL, OFTEN].concat(),
+    };
+    Play {
+        protocol,
+        workload,
+        servers,
+        clients: servers + 1..servers + 1 + clients,
+        links: if is_bounded { Links::Bounded(BOUND_MS) } else { Links::Any },
+        // Two clocks that are wrong by half of it in opposite directions drift apart by less. Where
+        // there is a bound, clocks are right.
+        drift_ppm: if is_bounded { 0 } else { lease_drift * 10_000 / 2 },
+        bears_cuts: true,
+        kinds,
+        leaders: &[],
+        occasions: OCCASIONS,
+        relays: RELAYS,
+        // For the primary to serve, and then for the rest of the operations.
+        patience_ms: 10 * (timeout + retry) + lease + 20_000,
+        features,
+    }
+}
