@@ -23,8 +23,8 @@
 //!        nothing, Lease assumes that clocks drift apart by no more than a bound.
 //! ```
 //!
-//! Sources: Alsberg, Day 1976; Budhiraja, Marzullo, Schneider, Toueg 1993 (Pb1 to Pb4); van Renesse,
-//! Schneider 2004, section 4 (what a failure costs); the view service of MIT 6.824, lab 2.
+//! Sources: Alsberg, Day 1976; Budhiraja, Marzullo, Schneider, Toueg 1993 (Pb1 to Pb4); van
+//! Renesse, Schneider 2004, section 4 (what a failure costs); the view service of MIT 6.824, lab 2.
 //!
 //! Read `view.rs` first, then `primary.rs` and `backup.rs` (updates), `transfer.rs` (how a recruit
 //! gets its state), `reads.rs`, and `view_service.rs` with `succession.rs` (who is what next).

@@ -141,9 +141,9 @@ impl Protocol for PrimaryBackup {
             name: "reads",
             kind: "Local, Forward or Lease",
             default: Some("Forward"),
-            meaning: "how a primary reads: alone, which assumes that whoever is suspected has crashed; \
-                      after its backups have confirmed its reign; or alone while it has a lease of the \
-                      view service",
+            meaning: "how a primary reads: alone, which assumes that whoever is suspected has \
+                      crashed; after its backups have confirmed its reign; or alone while it \
+                      has a lease of the view service",
         },
         Field {
             name: "lease",
@@ -176,7 +176,8 @@ impl Protocol for PrimaryBackup {
             kind: "true or false",
             default: Some("true"),
             meaning: "whether replicas keep their state on disks; without, a replica that crashes has \
-                      lost it, and one of each view must not crash. The view service always has a disk",
+                      lost it, and one of each view must not crash. The view service always has \
+                      one",
         },
         Field {
             name: "bound",
