@@ -12,6 +12,7 @@ const USAGE: &str =
 /// What is measured, one scenario for each protocol worth it.
 const SCENARIOS: &[&str] = &[
     "raft/leader-isolated.ron",
+    "paxos/multi-leader-isolated.ron",
     "chain-replication/head-isolated.ron",
     "chain-replication/craq-head-isolated.ron",
     "election/bully-survives-crashes.ron",

@@ -6,7 +6,7 @@ use std::marker::PhantomData;
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, Never, Node, NodeId, Role, Span, Stable};
 
-use crate::workload::{Loop, Skew};
+use crate::workload::{Contact, Loop, Skew};
 use crate::{
     Answer, ClientId, Command, Key, KeyValue, Operation, Output, Request, Routes, ServiceMessage,
 };
@@ -342,7 +342,12 @@ impl<M: ServiceMessage> Client<M> {
         lane.sequence += 1;
         lane.under_way = Some(UnderWay { command: command.clone(), attempts: 0, redirects: 0 });
         let operation = lane.operation(cx.id());
+        let is_read = command.is_read();
         cx.indicate(ClientIndication::Invoked { operation, command });
+        if cx.config().workload.contact == Contact::Any {
+            let drawn = u32::try_from(cx.choose(cx.servers().into())).expect("a server's number");
+            self.address(is_read, cx.config()).server = NodeId::new(drawn);
+        }
         self.ask(number, false, cx);
     }
 

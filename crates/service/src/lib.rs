@@ -32,4 +32,4 @@ pub use completion::{Completion, Served};
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Part, Session, Store};
-pub use workload::{KeyValue, Loop, Mix, Skew};
+pub use workload::{Contact, KeyValue, Loop, Mix, Skew};

@@ -25,6 +25,18 @@ pub struct KeyValue {
     /// How often a client asks before it gives an operation up and goes on under a new identity;
     /// 0: it never does.
     pub attempts: u32,
+    /// Whom a client asks first for an operation.
+    pub contact: Contact,
+}
+
+/// Whom a client asks first for an operation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Contact {
+    /// The server that its experience speaks for: who answered last.
+    #[default]
+    Last,
+    /// A server drawn anew for each operation, as behind a load balancer.
+    Any,
 }
 
 /// Weights of the operations.
@@ -82,6 +94,7 @@ impl Default for KeyValue {
             arrivals: Loop::Closed { think: Span::exactly(Duration::from_millis(50)) },
             timeout: Duration::from_millis(500),
             attempts: 0,
+            contact: Contact::Last,
         }
     }
 }
@@ -159,6 +172,12 @@ impl Workload for KeyValue {
             kind: "number",
             default: Some("0"),
             meaning: "how often a client asks before it gives an operation up and goes on under a new identity; 0: it never does",
+        },
+        Field {
+            name: "contact",
+            kind: "Last or Any",
+            default: Some("Last"),
+            meaning: "whom a client asks first for an operation: who answered last, or a server drawn anew each time",
         },
     ];
 

@@ -30,6 +30,7 @@ pub enum Kind {
     Drift,
     Jump,
     Relay,
+    SlowAnswers,
     CrashButFirst,
     MasterCut,
     MasterPause,
@@ -37,7 +38,8 @@ pub enum Kind {
 }
 
 impl Kind {
-    /// Every kind that any servers may meet: the others spare the first one, or need a master.
+    /// Every kind that any servers may meet: the others spare the first one, or need a master or a
+    /// leader.
     pub const ALL: &'static [Self] = &[
         Self::Crash,
         Self::CrashInside,
@@ -224,6 +226,11 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
         Kind::Bridge => (format!("Bridge(Random(1), cut: {cut})"), format!("bridge, {cut}")),
         Kind::Heal => (row("Heal"), row("heal")),
         Kind::Hold => (format!("Hold({who}, Servers)"), row("hold")),
+        Kind::SlowAnswers => {
+            let (time, _) = delay(draw, 300);
+            let way = draw.pick(&["to: Leader", "from: Leader"]);
+            (format!("Links({way}, delay: {time})"), row("links of the leader with other delay"))
+        }
         Kind::BadLinks => match play.links {
             Links::Bounded(most_ms) => other_links(draw, most_ms - HANDLING_MS),
             _ => bad_links(draw, percent),

@@ -78,6 +78,16 @@ pub enum Mutant {
     NonatomicVote,
     /// Deletes what follows the previous entry of an append, although it matches.
     TruncateAlways,
+    /// A reply of an older term confirms a round of this one: the context is reused.
+    ReadIndexRetry,
+    /// A read joins a round that is under way, whose heartbeats were sent before it came.
+    ReadJoinsRound,
+    /// A lease counts from when a heartbeat was answered, not from when it was sent.
+    LeaseFromAnswer,
+    /// A lease outlives the beginning of a transfer.
+    LeaseTransfer,
+    /// Voters do not withhold their votes while a leader may have a lease.
+    LeaseNoWithhold,
     /// A restart forgets that a leader may rely on votes being withheld.
     LeaseRestart,
     /// Changes the configuration before the last change, or an entry of the own term, is committed.
@@ -90,7 +100,7 @@ pub enum Mutant {
 
 impl Mutant {
     /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 14] = [
+    pub const ALL: [(&'static str, Self); 19] = [
         ("R-vote2", Self::Vote2),
         ("R-forget-vote", Self::ForgetVote),
         ("R-one-ack", Self::OneAck),
@@ -101,6 +111,11 @@ impl Mutant {
         ("R-dup-vote", Self::DupVote),
         ("R-nonatomic-vote", Self::NonatomicVote),
         ("R-truncate-always", Self::TruncateAlways),
+        ("R-readindex-retry", Self::ReadIndexRetry),
+        ("R-read-joins-round", Self::ReadJoinsRound),
+        ("R-lease-from-answer", Self::LeaseFromAnswer),
+        ("R-lease-transfer", Self::LeaseTransfer),
+        ("R-lease-no-withhold", Self::LeaseNoWithhold),
         ("R-lease-restart", Self::LeaseRestart),
         ("R-single-change", Self::SingleChange),
         ("R-joint-one-counter", Self::JointOneCounter),

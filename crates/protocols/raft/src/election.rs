@@ -247,6 +247,7 @@ impl Server {
         let shortest = cx.config().election_timeout.shortest();
         let restarted = self.restarted.filter(|_| !cx.config().has(Mutant::LeaseRestart));
         cx.config().withholds_votes()
+            && !cx.config().has(Mutant::LeaseNoWithhold)
             && (self.hears_leader(cx)
                 || restarted.is_some_and(|restarted| cx.now() - restarted < shortest))
     }

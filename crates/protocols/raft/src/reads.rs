@@ -47,6 +47,11 @@ impl Server {
         let (id, index) = (cx.id(), self.commit);
         let Standing::Leader(leading) = &mut self.standing else { return };
         let reading = &mut leading.reading;
+        if cx.config().has(Mutant::ReadJoinsRound)
+            && let Some(mut under_way) = reading.rounds.last_entry()
+        {
+            return under_way.get_mut().reads.push((from, request));
+        }
         reading.round += 1;
         let round = reading.round;
         let reads = vec![(from, request)];
@@ -115,7 +120,8 @@ impl Server {
     /// voids it, as its target may be elected at once.
     fn has_lease(&self, cx: &Context<'_, Self>) -> bool {
         let Standing::Leader(leading) = &self.standing else { return false };
-        if cx.config().reads != Reads::Lease || leading.transfer_begun {
+        let is_void = leading.transfer_begun && !cx.config().has(Mutant::LeaseTransfer);
+        if cx.config().reads != Reads::Lease || is_void {
             return false;
         }
         let (id, now) = (cx.id(), cx.now());

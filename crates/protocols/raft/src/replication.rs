@@ -257,10 +257,15 @@ impl Server {
         let Standing::Leader(leading) = &mut self.standing else { return };
         let Some(progress) = leading.progress.get_mut(&from) else { return };
         if reply.term < term || reply.matching == Matching::Stale {
+            if cx.config().has(Mutant::ReadIndexRetry) {
+                self.confirm_round(from, reply.round, cx);
+            }
             return;
         }
         progress.active = true;
-        progress.acknowledged = progress.acknowledged.max(Some(reply.sent));
+        let from_answer = cx.config().has(Mutant::LeaseFromAnswer);
+        let since = if from_answer { cx.now() } else { reply.sent };
+        progress.acknowledged = progress.acknowledged.max(Some(since));
         match reply.matching {
             Matching::Upto(index) => {
                 if progress.note_matched(index) {

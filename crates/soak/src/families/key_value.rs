@@ -50,3 +50,23 @@ pub(super) fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, Stri
     features.append(&mut fields.features);
     (clients, fields.construct("KeyValue"))
 }
+
+/// Many reads of one key at once, and a few writes by clients that do not wait for long. A read that
+/// is stale for a moment only is seen by whoever reads in that moment, at the server that was
+/// leader, while somebody else already writes at the next one.
+pub(super) fn dense_readers(draw: &mut Draw, features: &mut Vec<String>) -> (u32, String) {
+    let mut fields = Fields::default();
+    let clients = draw.between(3, 6);
+    fields.plain("clients", clients);
+    fields.plain("operations", clients * draw.between(80, 200));
+    fields.plain("keys", draw.pick(&[1, 1, 2]));
+    let get = draw.pick(&[60, 80, 90]);
+    fields.plain("mix", format!("(get: {get}, put: {}, append: 0, cas: 0, delete: 0)", 100 - get));
+    let think = draw.pick(&[2, 10, 30]);
+    fields.plain("arrivals", format!("Closed(think: \"0ms..{think}ms\")"));
+    fields.plain("timeout", format!("\"{}ms\"", draw.pick(&[40, 80, 160])));
+    // At once at whoever else was elected, and still at whoever led before.
+    fields.plain("contact", draw.pick(&["Any", "Any", "Last"]));
+    features.push("dense reads".to_owned());
+    (u32::try_from(clients).expect("a few"), fields.construct("KeyValue"))
+}

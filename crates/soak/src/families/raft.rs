@@ -1,7 +1,7 @@
 //! Raft: every optional feature on and off, sizes from the least to the roomy, membership changes
 //! and transfers of leadership, and all kinds of faults but the loss of a disk.
 
-use super::key_value::clients;
+use super::key_value::{clients, dense_readers};
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
 use crate::faults::Kind;
@@ -20,6 +20,11 @@ pub(super) const FAMILY: Family = Family {
         Mutant { code: "R-dup-vote", falls: &["RF1"] },
         Mutant { code: "R-nonatomic-vote", falls: &["RF1"] },
         Mutant { code: "R-truncate-always", falls: &["RF4", "RF5"] },
+        Mutant { code: "R-readindex-retry", falls: &["KV1"] },
+        Mutant { code: "R-read-joins-round", falls: &["KV1"] },
+        Mutant { code: "R-lease-from-answer", falls: &["KV1"] },
+        Mutant { code: "R-lease-transfer", falls: &["KV1"] },
+        Mutant { code: "R-lease-no-withhold", falls: &["KV1"] },
         Mutant { code: "R-lease-restart", falls: &["KV1"] },
         Mutant { code: "R-single-change", falls: &["RF1", "RF4", "RF5"] },
         Mutant { code: "R-joint-one-counter", falls: &["RF1", "RF4", "RF5"] },
@@ -68,6 +73,25 @@ const RELAYS: &[&str] = &[
 const OFTEN: &[Kind] =
     &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Relay];
 
+/// What leaves two servers that hold themselves for leaders: where clients read densely.
+const DEPOSING: &[Kind] = &[
+    Kind::Isolation,
+    Kind::Isolation,
+    Kind::Partition,
+    Kind::OneWay,
+    Kind::Hold,
+    Kind::Pause,
+    Kind::CrashInside,
+    Kind::Crash,
+    Kind::BadLinks,
+    Kind::SlowAnswers,
+    Kind::SlowAnswers,
+    Kind::OneWay,
+    Kind::Drift,
+    Kind::Relay,
+    Kind::Relay,
+];
+
 /// The shortest and the longest election timeout and the heartbeat, in milliseconds.
 const PACES: &[(u64, u64, u64)] =
     &[(150, 300, 50), (100, 250, 20), (300, 600, 100), (200, 500, 90)];
@@ -95,7 +119,11 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let protocol = fields.construct("Raft");
-    let (workload, clients) = workload(seed, servers, changes, &mut fields.features);
+    let reads_apart = ["reads: ReadIndex", "reads: Lease"];
+    let reads_apart = fields.features.iter().any(|one| reads_apart.contains(&one.as_str()));
+    let dense = servers > 1 && reads_apart && Draw::of(seed, "raft dense reads").chance(50);
+    let asked = Asked { servers, changes, dense };
+    let (workload, clients) = workload(seed, asked, &mut fields.features);
     Play {
         protocol,
         workload,
@@ -104,7 +132,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         links: Links::Any,
         drift_ppm,
         bears_cuts,
-        kinds: [Kind::ALL, OFTEN].concat(),
+        kinds: if dense { DEPOSING.to_vec() } else { [Kind::ALL, OFTEN].concat() },
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
@@ -142,16 +170,30 @@ fn options(draw: &mut Draw, changes: bool, fields: &mut Fields) -> u64 {
     lease_drift * 10_000 / 2
 }
 
+/// Who is asked, and how.
+#[derive(Clone, Copy, Debug)]
+struct Asked {
+    servers: u32,
+    /// Whether the configuration changes.
+    changes: bool,
+    /// Whether clients read densely, on few keys.
+    dense: bool,
+}
+
 /// What clients and administrators ask for, and how many clients there are.
-fn workload(seed: u64, servers: u32, changes: bool, features: &mut Vec<String>) -> (String, u32) {
-    let (clients, key_value) = clients(&mut Draw::of(seed, "raft clients"), features);
+fn workload(seed: u64, asked: Asked, features: &mut Vec<String>) -> (String, u32) {
+    let Asked { servers, changes, dense } = asked;
+    let (clients, key_value) = match dense {
+        true => dense_readers(&mut Draw::of(seed, "raft clients"), features),
+        false => clients(&mut Draw::of(seed, "raft clients"), features),
+    };
     let mut draw = Draw::of(seed, "raft requests");
     let mut requests = Vec::new();
     if changes {
         for _ in 0..draw.between(1, 6) {
             requests.push(request(&mut draw, servers, true));
         }
-    } else if servers > 1 && draw.chance(30) {
+    } else if servers > 1 && draw.chance(if dense { 60 } else { 30 }) {
         for _ in 0..draw.between(1, 4) {
             requests.push(request(&mut draw, servers, false));
         }

@@ -1,5 +1,5 @@
-//! Multi-Paxos: a replicated log, each of whose slots is an instance of Paxos (Lamport 2001, section
-//! 3; Lamport 1998, section 3; van Renesse and Altinbuken 2015; Chandra, Griesemer, Redstone 2007).
+//! Multi-Paxos: a replicated log, each of whose slots is an instance of Paxos (Lamport 2001,
+//! section 3; Lamport 1998; van Renesse, Altinbuken 2015; Chandra, Griesemer, Redstone 2007).
 //!
 //! ```text
 //! Module: MultiPaxos
@@ -19,7 +19,7 @@
 //!                              and at the deadline (liveness)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with a disk;
-//!        messages may be lost, doubled, delayed and reordered; phase-1 quorums meet phase-2 quorums.
+//!        messages may be lost, doubled, delayed and reordered; quorums of phase 1 and 2 meet.
 //! Cost:  phase 1 2(n-1), once for all slots; 2(n-1) for each slot with a stable leader, the commit
 //!        on the next proposal or heartbeat; 2 message delays at the leader, 4 at a client.
 //! ```
