@@ -4,6 +4,7 @@
 mod bully;
 mod chain_replication;
 mod flood_max;
+mod invitation;
 mod key_value;
 mod multi_paxos;
 mod paxos;
@@ -90,6 +91,7 @@ pub enum Links {
 pub const FAMILIES: &[Family] = &[
     bully::FAMILY,
     flood_max::FAMILY,
+    invitation::FAMILY,
     paxos::FAMILY,
     multi_paxos::FAMILY,
     raft::FAMILY,
