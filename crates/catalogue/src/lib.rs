@@ -15,6 +15,7 @@ pub fn catalogue() -> Catalogue {
         entry::<election::ItaiRodeh>(),
         entry::<election::FloodMax>(),
         entry::<election::Bully>(),
+        entry::<election::Invitation>(),
         entry::<failure_detectors::EventuallyPerfect>(),
         entry::<failure_detectors::Omega>(),
         entry::<shared_memory::Peterson>(),

@@ -132,7 +132,10 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
     let (mut fault, mut row) = strike(draw, kind, play, triggered);
     if fault.contains("Leader") && !play.leaders.is_empty() {
-        fault = fault.replace("Leader", &format!("Role(\"{}\")", draw.pick(play.leaders)));
+        let leader = draw.pick(play.leaders);
+        // A role, or a target as it is written.
+        let written = if leader.ends_with(')') { leader } else { &format!("Role(\"{leader}\")") };
+        fault = fault.replace("Leader", written);
     }
     let when = if triggered {
         let (on, nth) = (draw.pick(play.occasions), draw.pick(&[1, 1, 2, 3, 5, 10, 20]));

@@ -134,8 +134,8 @@ pub(crate) fn service(draw: &mut Draw, links: Links) -> Part {
     part
 }
 
-/// What a synchronous world promises, for the run to hold it to: a storm that breaks it is undecided.
-/// Clocks that drift are not within the model, and promise nothing.
+/// What a synchronous world promises, for the run to hold it to: a storm that breaks it is
+/// undecided. Clocks that drift are not within the model, and promise nothing.
 pub(crate) fn model(links: Links, drift_ppm: u64) -> Part {
     let mut part = Part::default();
     if let (Links::Bounded(most_ms), 0) = (links, drift_ppm) {

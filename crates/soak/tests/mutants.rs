@@ -53,6 +53,11 @@ fn known_bugs_of_bully_fall() {
     falls(find("bully").expect("a family"), "B-no-wait", 400);
 }
 
+#[test]
+fn known_bugs_of_the_detector_fall() {
+    falls(find("eventually-perfect").expect("a family"), "FD-no-restore", 20);
+}
+
 /// The least that shows it: the scenario that holds without the bug.
 #[test]
 fn without_waiting_bully_has_two_coordinators() {

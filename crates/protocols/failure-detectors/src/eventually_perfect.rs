@@ -41,6 +41,35 @@ pub struct Config {
     /// The timeout of a peer grows by so much with every mistake about it. Zero breaks EPFD2
     /// wherever the first timeout is too short.
     pub increase: Duration,
+    /// The bug to have.
+    pub mutant: Option<Mutant>,
+}
+
+/// A bug that textbooks warn of; only built with the feature `mutants`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Mutant {
+    /// A suspicion is never taken back.
+    NoRestore,
+}
+
+impl Mutant {
+    /// Every mutant with its code.
+    pub const ALL: [(&'static str, Self); 1] = [("FD-no-restore", Self::NoRestore)];
+
+    /// The mutant of this code.
+    #[must_use]
+    pub fn of_code(code: &str) -> Option<Self> {
+        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
+    }
+}
+
+impl Config {
+    /// Whether the detector has this bug. Never, unless it was built to.
+    #[must_use]
+    pub fn has(&self, mutant: Mutant) -> bool {
+        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    }
 }
 
 /// "I am alive."
@@ -123,7 +152,7 @@ impl Node for EventuallyPerfect {
     fn on_message(&mut self, from: NodeId, _: Heartbeat, cx: &mut Context<'_, Self>) {
         // Signs of life of others than servers, such as clients, concern nobody.
         let Some(timeout) = self.timeouts.get_mut(&from) else { return };
-        if self.suspected.remove(&from) {
+        if !cx.config().has(Mutant::NoRestore) && self.suspected.remove(&from) {
             *timeout += cx.config().increase;
             cx.indicate(Indication::Restore(from));
         }

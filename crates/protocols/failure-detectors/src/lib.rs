@@ -22,6 +22,6 @@ pub use claims::{
     DetectorClaims, Detects, EventualAccuracy, EventualAgreement, EventualStrongAccuracy,
     FaithfulIndications, LeaderClaims, StrongCompleteness,
 };
-pub use eventually_perfect::{Config, EventuallyPerfect, Heartbeat, Indication, Timer};
+pub use eventually_perfect::{Config, EventuallyPerfect, Heartbeat, Indication, Mutant, Timer};
 pub use omega::{Detector, Omega, OmegaConfig, Trust};
 pub use settings::Settings;

@@ -4,11 +4,11 @@ use serde::Deserialize;
 use sim_node::{Duration, Node};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
-use crate::{Config, DetectorClaims, EventuallyPerfect, LeaderClaims, Omega, OmegaConfig};
+use crate::{Config, DetectorClaims, EventuallyPerfect, LeaderClaims, Mutant, Omega, OmegaConfig};
 
 /// `EventuallyPerfect(nodes: 5, period: "100ms", timeout: "250ms", increase: "100ms")`; the same
 /// for `Omega`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Settings {
     /// How many processes watch each other.
@@ -22,6 +22,9 @@ pub struct Settings {
     /// See [`Config::increase`].
     #[serde(default = "increase")]
     pub increase: Duration,
+    /// The bug to have, by its code; only built with the feature `mutants`.
+    #[serde(default)]
+    pub mutant: Option<String>,
 }
 
 fn period() -> Duration {
@@ -56,6 +59,13 @@ const FIELDS: &[Field] = &[
         default: Some("\"100ms\""),
         meaning: "a peer's timeout grows by so much with every mistake about it; \"0s\" never learns",
     },
+    Field {
+        name: "mutant",
+        kind: "code",
+        default: Some("none"),
+        meaning: "a known bug that the tester must find, such as \"FD-no-restore\"; only in a build \
+                  with the feature `mutants`",
+    },
 ];
 
 impl Settings {
@@ -66,7 +76,21 @@ impl Settings {
         if self.timeout.is_zero() {
             return Err(SettingsError::new("timeout", "the timeout must be more than zero"));
         }
-        Ok(Config { period: self.period, timeout: self.timeout, increase: self.increase })
+        let (period, timeout, increase) = (self.period, self.timeout, self.increase);
+        Ok(Config { period, timeout, increase, mutant: self.mutant()? })
+    }
+
+    fn mutant(&self) -> Result<Option<Mutant>, SettingsError> {
+        let Some(code) = &self.mutant else { return Ok(None) };
+        let wrong = |message: String| Err(SettingsError::new("mutant", message));
+        if !cfg!(feature = "mutants") {
+            return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
+        }
+        let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
+        Mutant::of_code(code).map_or_else(
+            || wrong(format!("there is no such bug; there are {codes}")),
+            |one| Ok(Some(one)),
+        )
     }
 }
 

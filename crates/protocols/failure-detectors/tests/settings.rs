@@ -14,6 +14,8 @@ fn settings(text: &str) -> Result<Settings, String> {
 fn the_documented_defaults_are_the_defaults() {
     let documented: Vec<String> = EventuallyPerfect::FIELDS
         .iter()
+        // No known bug has no code to be written.
+        .filter(|field| field.name != "mutant")
         .filter_map(|field| Some(format!("{}: {}", field.name, field.default?)))
         .collect();
     let spelt_out = format!("(nodes: 5, {})", documented.join(", "));
@@ -29,6 +31,7 @@ fn settings_become_a_configuration() {
         period: Duration::from_millis(50),
         timeout: Duration::from_secs(1),
         increase: Duration::ZERO,
+        mutant: None,
     };
     assert_eq!(EventuallyPerfect::servers(&settings), 5);
     let setup = EventuallyPerfect::setup(&settings, None).expect("it makes sense");

@@ -1,5 +1,5 @@
-//! FloodMax in its model: nothing fails, on graphs of every shape; messages, steps and clocks are as
-//! late as a round allows.
+//! FloodMax in its model: nothing fails, on graphs of every shape; messages, steps and clocks are
+//! as late as a round allows.
 
 use super::{Family, Fields, Links, Play};
 use crate::Draw;
@@ -31,9 +31,9 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm = draw.pick(&[10, 100, 1_000]);
         kinds.push(Kind::Drift);
     }
-    // A round begins when its timer is handled, which may have to wait for its turn. And clocks that
-    // drift are apart by at most twice the drift of all rounds, of which there are fewer than so
-    // many, before this one.
+    // A round begins when its timer is handled, which may have to wait for its turn. And clocks
+    // that drift are apart by at most twice the drift of all rounds, which are fewer than so many,
+    // of less than 200 ms each.
     let apart_ms = (2 * drift_ppm * ROUNDS * 200).div_ceil(1_000_000);
     let round_ms = handled_ms + HANDLING_MS + apart_ms + draw.pick(&[1, 10]);
     fields.plain("round_length", format!("\"{round_ms}ms\""));

@@ -3,7 +3,9 @@
 
 mod bully;
 mod chain_replication;
+mod eventually_perfect;
 mod flood_max;
+mod invitation;
 mod key_value;
 mod multi_paxos;
 mod paxos;
@@ -59,7 +61,8 @@ pub struct Play {
     /// The kinds of faults that the protocol's model allows; what is named twice is drawn more
     /// often.
     pub kinds: Vec<Kind>,
-    /// The roles that faults mean by the leader; none where there is a role of that name.
+    /// What faults mean by the leader: roles, or targets such as `Random(1)` where nobody has a
+    /// role; nothing where there is a role of that name.
     pub leaders: &'static [&'static str],
     /// What the triggers of faults may wait for.
     pub occasions: &'static [&'static str],
@@ -90,7 +93,9 @@ pub enum Links {
 /// Every family.
 pub const FAMILIES: &[Family] = &[
     bully::FAMILY,
+    eventually_perfect::FAMILY,
     flood_max::FAMILY,
+    invitation::FAMILY,
     paxos::FAMILY,
     multi_paxos::FAMILY,
     raft::FAMILY,

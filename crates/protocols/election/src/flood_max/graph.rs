@@ -62,6 +62,9 @@ impl Graph {
     /// When the shape does not fit the size, names a node that does not exist or a loop, or leaves
     /// somebody whom somebody cannot reach.
     pub fn new(shape: &Shape, nodes: u32) -> Result<Self, GraphError> {
+        if nodes == 0 {
+            return Err(GraphError("a graph has at least one node".to_owned()));
+        }
         let arcs = arcs(shape, nodes)?;
         let mut neighbours = vec![Vec::new(); nodes as usize];
         for (from, to) in arcs {

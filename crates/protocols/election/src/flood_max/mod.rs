@@ -18,8 +18,8 @@
 //! **Messages.** FloodMax takes `diam` rounds and `diam |E|` messages, `E` the directed edges.
 //! OptFloodMax (`optimised: true`) sends only in a round after which the process had heard
 //! something new: as many rounds and never more messages. It decides the same, as Lynch proves by a
-//! simulation relation; but it says everything once, where FloodMax repeats it in every round, so it
-//! does not outlive a lost message even when the rounds are more than the diameter.
+//! simulation relation; but it says everything once, where FloodMax repeats it in every round, so
+//! it does not outlive a lost message even when the rounds are more than the diameter.
 //!
 //! What each assumption is for: with fewer rounds than the diameter there are several leaders, each
 //! the highest as far as it can see (FM1). With two of the highest identifier both are elected

@@ -26,6 +26,7 @@ pub(crate) const CONFIG: Config = Config {
     period: Duration::from_millis(100),
     timeout: Duration::from_millis(250),
     increase: Duration::from_millis(100),
+    mutant: None,
 };
 
 pub(crate) fn network(delay: Delay, loss_percent: u32) -> Network {

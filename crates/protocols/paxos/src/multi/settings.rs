@@ -288,6 +288,7 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         period: settings.heartbeat,
         timeout: settings.timeout,
         increase: settings.increase,
+        mutant: None,
     };
     Ok(Config {
         members,

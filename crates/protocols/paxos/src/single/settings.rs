@@ -302,7 +302,7 @@ fn leader(settings: &Settings) -> Result<Option<OmegaConfig>, SettingsError> {
         let message = "the detector's period and timeout must be more than zero";
         return Err(SettingsError::new("leader", message));
     }
-    let detector = failure_detectors::Config { period, timeout, increase };
+    let detector = failure_detectors::Config { period, timeout, increase, mutant: None };
     Ok(Some(OmegaConfig { detector }))
 }
 

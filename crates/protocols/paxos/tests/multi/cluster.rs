@@ -20,8 +20,12 @@ pub(crate) fn at(millis: u64) -> SimTime {
 
 /// A plain configuration of so many members.
 pub(crate) fn config(servers: u32) -> Config {
-    let detector =
-        failure_detectors::Config { period: ms(100), timeout: ms(250), increase: ms(100) };
+    let detector = failure_detectors::Config {
+        period: ms(100),
+        timeout: ms(250),
+        increase: ms(100),
+        mutant: None,
+    };
     Config {
         members: (0..servers).map(NodeId::new).collect(),
         quorums: Quorums::Majority,

@@ -145,8 +145,12 @@ fn everybody_learns_after_four_delays_from_the_acceptors() {
 fn two_delays_with_phase_1_done() {
     for servers in SIZES {
         let n = u64::from(servers);
-        let detector =
-            failure_detectors::Config { period: ms(100), timeout: ms(250), increase: ms(100) };
+        let detector = failure_detectors::Config {
+            period: ms(100),
+            timeout: ms(250),
+            increase: ms(100),
+            mutant: None,
+        };
         let leader = Some(OmegaConfig { detector });
         let ahead = spec(Config { leader, prepare_ahead: true, ..config(servers) });
         let request = Request::Propose(Value(10));
@@ -169,8 +173,12 @@ fn two_delays_with_phase_1_done() {
 fn a_leader_costs_signs_of_life_alone() {
     for servers in SIZES {
         let n = u64::from(servers);
-        let detector =
-            failure_detectors::Config { period: ms(30), timeout: ms(250), increase: ms(100) };
+        let detector = failure_detectors::Config {
+            period: ms(30),
+            timeout: ms(250),
+            increase: ms(100),
+            mutant: None,
+        };
         let leader = Some(OmegaConfig { detector });
         let outcome = quiet(Config { leader, start: Start::Everybody, ..config(servers) });
         assert_eq!(outcome.counts.protocol, 5 * (n - 1), "{servers} acceptors");

@@ -8,8 +8,12 @@ use crate::hand::{Hand, Letter, accept, config, ms, prepare, promise, to};
 
 /// Process 0 is trusted at first.
 fn with_leader(acceptors: u32) -> Config {
-    let detector =
-        failure_detectors::Config { period: ms(100), timeout: ms(250), increase: ms(100) };
+    let detector = failure_detectors::Config {
+        period: ms(100),
+        timeout: ms(250),
+        increase: ms(100),
+        mutant: None,
+    };
     Config { leader: Some(OmegaConfig { detector }), ..config(acceptors) }
 }
 

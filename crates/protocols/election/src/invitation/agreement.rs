@@ -1,0 +1,58 @@
+//! IV1 agreement.
+
+use std::collections::BTreeMap;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::{Effect, NodeId};
+
+use super::{Config, Group, Process};
+
+/// Two processes in one group name the same coordinator, from the moment on that they have accepted
+/// it, and however far apart in time.
+#[derive(Clone, Debug)]
+pub struct Agreement {
+    /// The first coordinator named for each group, and the step in which it was.
+    named: BTreeMap<Group, (NodeId, u64)>,
+    /// The group in which each process was last seen.
+    seen: Vec<Option<Group>>,
+}
+
+impl Property<Process> for Agreement {
+    const CLAIM: Claim = Claim {
+        code: "IV1",
+        name: "agreement",
+        kind: Kind::Safety,
+        meaning: "Two processes in one group name the same coordinator.",
+        source: super::PAPER,
+    };
+
+    fn new(_: &Config, servers: u32) -> Self {
+        Self { named: BTreeMap::new(), seen: vec![None; servers as usize] }
+    }
+
+    fn after(
+        &mut self,
+        view: &View<'_, Process>,
+        node: NodeId,
+        _: &[Effect<Process>],
+        judge: &mut Judge,
+    ) {
+        let Some(process) = view.state(node) else { return };
+        let (group, coordinator) = (process.group(), process.coordinator());
+        if self.seen[node.index()].replace(group) == Some(group) {
+            return;
+        }
+        judge.judged();
+        let (first, step) = *self.named.entry(group).or_insert((coordinator, view.step));
+        if first != coordinator {
+            let detail = format!(
+                "{node} names {coordinator} as coordinator of {group}, another named {first}"
+            );
+            judge.violate(node, detail, &[step]);
+        }
+    }
+
+    fn crash(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
+        self.seen[node.index()] = None;
+    }
+}

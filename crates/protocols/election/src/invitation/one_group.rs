@@ -1,0 +1,51 @@
+//! IV4 one-group.
+
+use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+
+use super::{Config, Process};
+
+/// Once messages are in time, all live processes are members of one group with a live coordinator.
+#[derive(Clone, Debug, Default)]
+pub struct OneGroup;
+
+impl Property<Process> for OneGroup {
+    const CLAIM: Claim = Claim {
+        code: "IV4",
+        name: "one-group",
+        kind: Kind::Liveness,
+        meaning: "Once messages are in time, all live processes are members of one group with a live \
+                  coordinator.",
+        source: super::PAPER,
+    };
+
+    fn new(_: &Config, _: u32) -> Self {
+        Self
+    }
+
+    fn end(&mut self, view: &View<'_, Process>, judge: &mut Judge) {
+        if view.owed().next().is_some() {
+            judge.judged();
+        }
+    }
+
+    fn owes(&self, view: &View<'_, Process>) -> Option<Debt> {
+        let (first, group) = view.owed().map(|(node, process)| (node, process.group())).next()?;
+        for (node, process) in view.owed() {
+            let coordinator = process.coordinator();
+            let leads = view
+                .state(coordinator)
+                .is_some_and(|it| it.is_coordinator() && it.group() == process.group());
+            let detail = if !process.is_ready() {
+                format!("{node} is between two groups")
+            } else if !leads {
+                format!("{node} is in {}, which {coordinator} does not coordinate", process.group())
+            } else if process.group() != group {
+                format!("{node} is in {}, and {first} is in {group}", process.group())
+            } else {
+                continue;
+            };
+            return Some(Debt { node: Some(node), detail });
+        }
+        None
+    }
+}

@@ -1,0 +1,46 @@
+//! IV3 unique.
+
+use std::collections::BTreeMap;
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::NodeId;
+
+use super::{Config, Group, Indication, Process};
+
+/// No identifier is used for a second group, whoever crashes: a founder enters each once.
+#[derive(Clone, Debug, Default)]
+pub struct Unique {
+    /// The step in which each founder entered its group.
+    founded: BTreeMap<Group, u64>,
+}
+
+impl Property<Process> for Unique {
+    const CLAIM: Claim = Claim {
+        code: "IV3",
+        name: "unique",
+        kind: Kind::Safety,
+        meaning: "No identifier is used for a second group, whoever crashes.",
+        source: super::PAPER,
+    };
+
+    fn new(_: &Config, _: u32) -> Self {
+        Self::default()
+    }
+
+    fn indicated(
+        &mut self,
+        view: &View<'_, Process>,
+        node: NodeId,
+        Indication::Joined { group, coordinator, .. }: &Indication,
+        judge: &mut Judge,
+    ) {
+        if *coordinator != node {
+            return;
+        }
+        judge.judged();
+        if let Some(step) = self.founded.insert(*group, view.step) {
+            let detail = format!("{node} has founded {group} a second time");
+            judge.violate(node, detail, &[step]);
+        }
+    }
+}

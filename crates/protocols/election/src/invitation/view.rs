@@ -1,0 +1,50 @@
+//! IV2 view.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_node::NodeId;
+
+use super::{Config, Group, Indication, Process};
+
+/// Whoever has joined a group has the same view of it as all that have, and stands in it, as does
+/// the coordinator.
+#[derive(Clone, Debug, Default)]
+pub struct SameView {
+    /// The first view of each group, and the step in which it was told.
+    views: BTreeMap<Group, (BTreeSet<NodeId>, u64)>,
+}
+
+impl Property<Process> for SameView {
+    const CLAIM: Claim = Claim {
+        code: "IV2",
+        name: "view",
+        kind: Kind::Safety,
+        meaning: "Whoever has joined a group has the same view of it as all that have, and stands in \
+                  it, as does the coordinator.",
+        source: super::PAPER,
+    };
+
+    fn new(_: &Config, _: u32) -> Self {
+        Self::default()
+    }
+
+    fn indicated(
+        &mut self,
+        now: &View<'_, Process>,
+        node: NodeId,
+        Indication::Joined { group, coordinator, view }: &Indication,
+        judge: &mut Judge,
+    ) {
+        judge.judged();
+        if let Some(missing) = [node, *coordinator].into_iter().find(|one| !view.contains(one)) {
+            let detail = format!("{node} has joined {group}, whose view {view:?} lacks {missing}");
+            judge.violate(node, detail, &[]);
+        }
+        let (first, step) = self.views.entry(*group).or_insert_with(|| (view.clone(), now.step));
+        if first != view {
+            let detail = format!("{node} has joined {group} with {view:?}, another with {first:?}");
+            judge.violate(node, detail, &[*step]);
+        }
+    }
+}
