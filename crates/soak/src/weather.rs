@@ -146,9 +146,9 @@ pub(crate) fn model(links: Links, drift_ppm: u64) -> Part {
     part
 }
 
-/// The longest that a message travels in the calm, in milliseconds. What is under way when it begins
-/// arrives within this bound or is lost; links that lose nothing get one that none of their delays
-/// exceeds.
+/// The longest that a message travels in the calm, in milliseconds. What is under way when it
+/// begins arrives within this bound or is lost; links that lose nothing get one that none of their
+/// delays exceeds.
 pub(crate) fn calm_bound(links: Links) -> u64 {
     match links {
         Links::Bounded(most_ms) => most_ms - HANDLING_MS,

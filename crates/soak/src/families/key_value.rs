@@ -51,8 +51,8 @@ pub(super) fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, Stri
     (clients, fields.construct("KeyValue"))
 }
 
-/// Many reads of one key at once, and a few writes by clients that do not wait for long. A read that
-/// is stale for a moment only is seen by whoever reads in that moment, at the server that was
+/// Many reads of one key at once, and a few writes by clients that do not wait for long. A read
+/// that is stale for a moment only is seen by whoever reads in that moment, at the server that was
 /// leader, while somebody else already writes at the next one.
 pub(super) fn dense_readers(draw: &mut Draw, features: &mut Vec<String>) -> (u32, String) {
     let mut fields = Fields::default();
