@@ -30,7 +30,7 @@ pub enum Kind {
     Drift,
     Jump,
     Relay,
-    SlowAnswers,
+    HalfHeard,
     CrashButFirst,
     MasterCut,
     MasterPause,
@@ -127,6 +127,9 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
 fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     let from = draw.between(100, CALM_MS - 1_500);
     let to = from + draw.between(50, 1_400);
+    if kind == Kind::HalfHeard {
+        return half_heard(draw, (from, to), planned);
+    }
     // A relay waits for its occasion by itself. An omission from a trigger on would have no end
     // before the calm, and whoever is deaf then deposes leaders for ever.
     let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
@@ -162,6 +165,19 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         if is_pause || play.kinds.iter().any(|kind| kind.needs_company()) {
             planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
         }
+    }
+}
+
+/// One server does not hear the leader and wants to be elected, while the leader hears late what
+/// the others have to say of that.
+fn half_heard(draw: &mut Draw, (from, to): (u64, u64), planned: &mut Vec<Planned>) {
+    let least = draw.pick(&[1, 10, 30, 60]);
+    let most = least + draw.pick(&[5, 30, 60]);
+    let late =
+        format!("Links(from: Servers, to: Leader, delay: Uniform(\"{least}ms\", \"{most}ms\"))");
+    for fault in ["OneWay(Leader, Random(1))", &late] {
+        let text = format!("Between(\"{from}ms\", \"{to}ms\", {fault})");
+        planned.push(Planned { text, row: "leader half heard".to_owned(), cuts: true });
     }
 }
 
@@ -229,11 +245,7 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
         Kind::Bridge => (format!("Bridge(Random(1), cut: {cut})"), format!("bridge, {cut}")),
         Kind::Heal => (row("Heal"), row("heal")),
         Kind::Hold => (format!("Hold({who}, Servers)"), row("hold")),
-        Kind::SlowAnswers => {
-            let (time, _) = delay(draw, 300);
-            let way = draw.pick(&["to: Leader", "from: Leader"]);
-            (format!("Links({way}, delay: {time})"), row("links of the leader with other delay"))
-        }
+        Kind::HalfHeard => unreachable!("planned as the two faults that it is"),
         Kind::BadLinks => match play.links {
             Links::Bounded(most_ms) => other_links(draw, most_ms - HANDLING_MS),
             _ => bad_links(draw, percent),

@@ -58,15 +58,16 @@ pub(super) fn dense_readers(draw: &mut Draw, features: &mut Vec<String>) -> (u32
     let mut fields = Fields::default();
     let clients = draw.between(3, 6);
     fields.plain("clients", clients);
-    fields.plain("operations", clients * draw.between(80, 200));
+    fields.plain("operations", clients * draw.between(50, 120));
     fields.plain("keys", draw.pick(&[1, 1, 2]));
-    let get = draw.pick(&[60, 80, 90]);
+    // Whoever misses many writes cannot be elected, and no other leader is there to write.
+    let get = draw.pick(&[80, 95, 98, 99]);
     fields.plain("mix", format!("(get: {get}, put: {}, append: 0, cas: 0, delete: 0)", 100 - get));
-    let think = draw.pick(&[2, 10, 30]);
+    let think = draw.pick(&[2, 5, 20]);
     fields.plain("arrivals", format!("Closed(think: \"0ms..{think}ms\")"));
-    fields.plain("timeout", format!("\"{}ms\"", draw.pick(&[40, 80, 160])));
+    fields.plain("timeout", format!("\"{}ms\"", draw.pick(&[80, 120, 200])));
     // At once at whoever else was elected, and still at whoever led before.
-    fields.plain("contact", draw.pick(&["Any", "Any", "Last"]));
+    fields.plain("contact", draw.pick(&["Any", "Any", "Any", "Last"]));
     features.push("dense reads".to_owned());
     (u32::try_from(clients).expect("a few"), fields.construct("KeyValue"))
 }

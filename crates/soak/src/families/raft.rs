@@ -84,9 +84,10 @@ const DEPOSING: &[Kind] = &[
     Kind::CrashInside,
     Kind::Crash,
     Kind::BadLinks,
-    Kind::SlowAnswers,
-    Kind::SlowAnswers,
-    Kind::OneWay,
+    Kind::HalfHeard,
+    Kind::HalfHeard,
+    Kind::HalfHeard,
+    Kind::HalfHeard,
     Kind::Drift,
     Kind::Relay,
     Kind::Relay,
@@ -121,7 +122,8 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     let protocol = fields.construct("Raft");
     let reads_apart = ["reads: ReadIndex", "reads: Lease"];
     let reads_apart = fields.features.iter().any(|one| reads_apart.contains(&one.as_str()));
-    let dense = servers > 1 && reads_apart && Draw::of(seed, "raft dense reads").chance(50);
+    let dense =
+        servers > 1 && !changes && reads_apart && Draw::of(seed, "raft dense reads").chance(50);
     let asked = Asked { servers, changes, dense };
     let (workload, clients) = workload(seed, asked, &mut fields.features);
     Play {
@@ -136,8 +138,9 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
-        // Thirty timeouts for the election, and then the rest of the operations.
-        patience_ms: 30 * longest + 12_000,
+        // Thirty timeouts for the election, and then the rest of the operations, of which dense
+        // readers have many more.
+        patience_ms: 30 * longest + if dense { 40_000 } else { 12_000 },
         features: fields.features,
     }
 }
