@@ -171,8 +171,8 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
 /// One server does not hear the leader and wants to be elected, while the leader hears late what
 /// the others have to say of that.
 fn half_heard(draw: &mut Draw, (from, to): (u64, u64), planned: &mut Vec<Planned>) {
-    let least = draw.pick(&[1, 10, 30, 60]);
-    let most = least + draw.pick(&[5, 30, 60]);
+    let least = draw.pick(&[1, 30, 70, 70]);
+    let most = least + draw.pick(&[5, 40]);
     let late =
         format!("Links(from: Servers, to: Leader, delay: Uniform(\"{least}ms\", \"{most}ms\"))");
     for fault in ["OneWay(Leader, Random(1))", &late] {

@@ -101,6 +101,20 @@ fn known_bugs_of_primary_backup_fall() {
     }
 }
 
+/// So rare a meeting of a late reply, a read and a write that storms seldom make it.
+#[test]
+fn leases_need_votes_that_are_withheld() {
+    let scenario = include_str!("../../../scenarios/raft/lease-leader-half-heard.ron");
+    let buggy = scenario.replace("reads: Lease", "reads: Lease, mutant: \"R-lease-no-withhold\"");
+    let loaded = sim_scenario::load_text("lease.ron", &buggy, &catalogue::catalogue());
+    let prepared = loaded.unwrap_or_else(|error| panic!("{error}")).prepared;
+    let fell = (0..40).filter(|seed| {
+        let report = prepared.run(*seed, &sim_scenario::RunOptions::default());
+        report.violations.iter().any(|one| one.code == "KV1")
+    });
+    assert!(fell.count() > 0);
+}
+
 /// A bug that no setting reaches would be found by nobody.
 #[test]
 fn a_build_with_bugs_takes_all_their_codes() {
