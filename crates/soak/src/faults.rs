@@ -31,6 +31,7 @@ pub enum Kind {
     Jump,
     Relay,
     HalfHeard,
+    SlowMessage,
     CrashButFirst,
     MasterCut,
     MasterPause,
@@ -245,6 +246,7 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
         Kind::Bridge => (format!("Bridge(Random(1), cut: {cut})"), format!("bridge, {cut}")),
         Kind::Heal => (row("Heal"), row("heal")),
         Kind::Hold => (format!("Hold({who}, Servers)"), row("hold")),
+        Kind::SlowMessage => one_kind(draw, play.occasions),
         Kind::HalfHeard => unreachable!("planned as the two faults that it is"),
         Kind::BadLinks => match play.links {
             Links::Bounded(most_ms) => other_links(draw, most_ms - HANDLING_MS),
@@ -321,6 +323,19 @@ fn master_cut(draw: &mut Draw, who: &str, cut: &str, play: &Play) -> (String, St
         _ => (format!("Hold({master}, {who})"), "master is held"),
     };
     (fault, row.to_owned())
+}
+
+/// Messages of one kind are late or lost, and so overtaken by what others say.
+fn one_kind(draw: &mut Draw, occasions: &[&'static str]) -> (String, String) {
+    let named = |one: &&'static str| one.strip_prefix("Send(")?.strip_suffix(')');
+    let kinds: Vec<&str> = occasions.iter().filter_map(named).collect();
+    let kind = draw.pick(&kinds);
+    let what = match draw.below(3) {
+        0 => "loss: \"80%\"".to_owned(),
+        _ => format!("delay: {}", delay(draw, 1_000).0),
+    };
+    let from = draw.pick(&["", "from: Random(1), ", "to: Random(1), "]);
+    (format!("Links({from}kind: {kind}, {what})"), "one kind of message late or lost".to_owned())
 }
 
 fn bad_links(draw: &mut Draw, percent: u64) -> (String, String) {

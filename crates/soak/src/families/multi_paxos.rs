@@ -34,6 +34,8 @@ const OCCASIONS: &[&str] = &[
     "Send(\"Promise\")",
     "Send(\"Accept\")",
     "Send(\"Accepted\")",
+    "Send(\"Nack\")",
+    "Send(\"Commit\")",
     "Send(\"Fetch\")",
     "Send(\"Chunk\")",
     "Receive(\"Prepare\")",
@@ -58,8 +60,16 @@ const RELAYS: &[&str] = &[
 ];
 
 /// What makes others lead, and acceptors forget.
-const OFTEN: &[Kind] =
-    &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Relay];
+const OFTEN: &[Kind] = &[
+    Kind::Isolation,
+    Kind::Partition,
+    Kind::Crash,
+    Kind::CrashInside,
+    Kind::Relay,
+    Kind::SlowMessage,
+    Kind::SlowMessage,
+    Kind::SlowMessage,
+];
 
 /// The heartbeat, the timeout of the detector, and what a retry waits, in milliseconds.
 const PACES: &[(u64, u64, u64)] = &[(100, 250, 100), (50, 150, 60), (100, 400, 40), (60, 130, 200)];

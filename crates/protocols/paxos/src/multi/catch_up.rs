@@ -5,6 +5,7 @@ use service::Store;
 use sim_node::{Context, NodeId};
 
 use super::node::Timer;
+use super::proposer::Proposer;
 use super::{Chunk, Configurations, Message, Record, Server, Slot, Snapshot, Value};
 use crate::Ballot;
 
@@ -172,8 +173,16 @@ impl Server {
     }
 
     /// A snapshot takes the place of the state. Votes in later slots stay.
+    ///
+    /// What was chosen in its slots is not told. A leader that has proposals of its own there was
+    /// overtaken: others may have been chosen, by a higher ballot. Were it to go on, its commit
+    /// messages would tell acceptors that have voted for its own values that those were chosen.
     fn install(&mut self, snapshot: Snapshot, cx: &mut Context<'_, Self>) {
         let slot = snapshot.slot;
+        let is_overtaken = |proposer: &Proposer| proposer.proposals.range(..=slot).next().is_some();
+        if self.proposer().is_some_and(is_overtaken) {
+            self.be_outbid(cx);
+        }
         self.log.compact(slot);
         self.executed = slot;
         self.store = snapshot.store.clone();

@@ -19,20 +19,25 @@ impl Server {
         if slot <= self.executed || self.log.is_chosen(slot) {
             return;
         }
-        if let Some(proposer) = self.proposer_mut()
-            && let Some(proposal) = proposer.proposals.remove(&slot)
-            && proposal.value != value
-        {
-            // Another value than its own was chosen, so by a higher ballot: it is outbid, and does
-            // not know by whom. Were it to go on, its commit messages would tell acceptors that
-            // have voted for its own value that it was chosen.
-            cx.mark("outbid");
-            self.step_down(cx);
-            self.resting = true;
-            cx.set_timer(Timer::Backoff, cx.config().backoff);
+        let own = self.proposer().and_then(|proposer| proposer.proposals.get(&slot));
+        if own.is_some_and(|own| own.value != value) {
+            // Another value than its own was chosen, so by a higher ballot. Were it to go on, its
+            // commit messages would tell acceptors that have voted for its own value that it was
+            // chosen.
+            self.be_outbid(cx);
+        } else if let Some(proposer) = self.proposer_mut() {
+            proposer.proposals.remove(&slot);
         }
         cx.write(Record::Chosen { slot, ballot, value: value.clone() });
         self.log.choose(slot, ballot, value);
+    }
+
+    /// It is outbid, and does not know by whom: it proposes no more, and waits before it tries again.
+    pub(super) fn be_outbid(&mut self, cx: &mut Context<'_, Self>) {
+        cx.mark("outbid");
+        self.step_down(cx);
+        self.resting = true;
+        cx.set_timer(Timer::Backoff, cx.config().backoff);
     }
 
     /// After something was learned: executes what is next, and uses the room in the window.

@@ -110,8 +110,11 @@ impl Node for Server {
         let omega = (cx.config().leader == Leader::Omega).then(|| Self::start_omega(cx));
         let snapshot = disk.snapshot.as_ref();
         let first = || Configurations::first(cx.config().members.clone());
+        // A vote is a promise, too, and so is a ballot of its own.
+        let votes = disk.log.after(disk.log.base()).filter(|(_, entry)| !entry.chosen);
+        let voted = votes.map(|(_, entry)| entry.ballot).max();
         let mut server = Self {
-            promised: disk.promised,
+            promised: disk.promised.max(disk.own).max(voted),
             own: disk.own,
             wished: disk.wished,
             log: disk.log.clone(),

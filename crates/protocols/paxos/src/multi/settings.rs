@@ -91,6 +91,11 @@ fn yes() -> bool {
     true
 }
 
+impl Settings {
+    /// The most slots that may be under way at once.
+    const ALPHA_MAX: u32 = 1_000;
+}
+
 impl Protocol for MultiPaxos {
     const NAME: &'static str = "MultiPaxos";
     const FAMILY: &'static str = "paxos";
@@ -183,7 +188,7 @@ impl Protocol for MultiPaxos {
             name: "alpha",
             kind: "number",
             default: Some("16"),
-            meaning: "how many slots are under way at once, at least 1; new members are members from \
+            meaning: "how many slots are under way at once, 1 to 1,000; new members are members from \
                       so many slots later on (Lamport 2001, section 3)",
         },
         Field {
@@ -259,6 +264,26 @@ impl Protocol for MultiPaxos {
         Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
     }
 
+    fn may_ask(settings: &Settings, node: NodeId, wish: &Admin) -> Result<(), String> {
+        let last = settings.nodes - 1;
+        if node.number() > last {
+            return Err(format!("{node} is a client; servers 0 to {last} can be asked"));
+        }
+        if settings.members.is_none() {
+            let message = "give `members` to `MultiPaxos`, even if all are: members that change are \
+                           all brought back by the calm, and not a majority of the servers";
+            return Err(message.to_owned());
+        }
+        let members = wish.members();
+        if members.is_empty() {
+            return Err("somebody must accept; name at least one member".to_owned());
+        }
+        let stranger = members.into_iter().find(|member| member.number() > last);
+        stranger.map_or(Ok(()), |stranger| {
+            Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
+        })
+    }
+
     fn history(properties: &Suite) -> Option<String> {
         Some(properties.6.property().lines())
     }
@@ -283,6 +308,9 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
     ];
     if let Some((field, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
         return wrong(field, "it must be at least 1");
+    }
+    if settings.alpha > Settings::ALPHA_MAX {
+        return wrong("alpha", "nobody can use so many slots at once; give at most 1,000");
     }
     let detector = failure_detectors::Config {
         period: settings.heartbeat,
@@ -321,7 +349,11 @@ fn members(settings: &Settings) -> Result<Members, SettingsError> {
         let last = settings.nodes - 1;
         return wrong("members", format!("there is no server {stranger}; they are 0 to {last}"));
     }
+    let given = members.len();
     let members: Members = members.into_iter().map(NodeId::new).collect();
+    if members.len() < given {
+        return wrong("members", "a server is named twice, and has one vote".to_owned());
+    }
     let count = u32::try_from(members.len()).expect("fewer than servers");
     let (prepare, accept) = (settings.quorums.prepare(count), settings.quorums.accept(count));
     let possible = 1..=count;

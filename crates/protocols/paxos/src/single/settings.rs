@@ -123,6 +123,16 @@ impl Protocol for Paxos {
         settings.nodes
     }
 
+    fn may_ask(settings: &Settings, node: NodeId, _: &Request) -> Result<(), String> {
+        let separate = matches!(settings.proposers, Proposers::Separate(_));
+        if separate && node.number() < settings.nodes {
+            return Err(format!(
+                "{node} is an acceptor, and the proposers are parties of their own"
+            ));
+        }
+        Ok(())
+    }
+
     fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
         let config = config(settings)?;
         let (others, core) = (config.separate, Core::AtLeast(config.prepare.max(config.accept)));

@@ -1,6 +1,6 @@
 //! Who leads, and what an old leader does (Lamport 2001, 2.4 and section 3).
 
-use paxos::multi::{Config, Leader, Message, Slot, Timer, Value};
+use paxos::multi::{Chunk, Config, Leader, Message, Slot, Timer, Value};
 use service::Answer;
 
 use crate::cluster::config;
@@ -54,6 +54,20 @@ fn a_leader_that_learns_another_value_than_its_own_leads_no_more() {
     assert!(!hand.server.is_leader());
     assert_eq!(hand.executed(), 1);
     assert_eq!(hand.value(), Some("9"));
+}
+
+#[test]
+fn a_leader_that_was_overtaken_by_a_snapshot_leads_no_more() {
+    // Another value may have been chosen in its slot; a snapshot does not tell.
+    let mut hand = Hand::leader(config(5));
+    hand.ask(put(1));
+    let configurations = hand.server.configurations().clone();
+    let (slot, part) = (Slot(1), service::Part::default());
+    let chunk = Chunk { slot, configurations, offset: 0, part, done: true };
+    hand.hear(1, Message::Commit { ballot: None, upto: slot });
+    hand.hear(1, Message::Chunk(chunk));
+    assert_eq!(hand.executed(), 1);
+    assert!(!hand.server.is_leader());
 }
 
 #[test]

@@ -31,6 +31,8 @@ pub(super) struct Ghost {
     executed: Slot,
     configurations: Configurations,
     restarted: BTreeSet<NodeId>,
+    /// Who has not started yet: a scenario may have put something on its disk.
+    given: BTreeSet<NodeId>,
 }
 
 /// Another value than the one that was chosen before is chosen as well.
@@ -51,6 +53,7 @@ impl Ghost {
             executed: Slot(0),
             configurations: Configurations::first(config.server.members.clone()),
             restarted: BTreeSet::new(),
+            given: (0..servers).map(NodeId::new).collect(),
         }
     }
 
@@ -86,7 +89,11 @@ impl Ghost {
         config: &Config,
         step: u64,
     ) -> Option<Conflict> {
-        if self.restarted.is_empty() || !self.restarted.remove(&node) {
+        if self.restarted.is_empty() && self.given.is_empty() {
+            return None;
+        }
+        let is_given = self.given.remove(&node);
+        if !self.restarted.remove(&node) && !is_given {
             return None;
         }
         let log = server?.log();
@@ -94,6 +101,11 @@ impl Ghost {
         for (slot, entry) in log.after(log.base()) {
             let voted = self.vote(node, slot, entry.ballot, &entry.value, config, step);
             conflict = conflict.or(voted);
+            // A disk that was given may know of a choice by votes that nobody is known to have cast.
+            if entry.chosen && !self.chosen.contains_key(&slot) && is_given {
+                self.chosen.insert(slot, (entry.value.clone(), step));
+                conflict = conflict.or(self.advance(config, step));
+            }
         }
         conflict
     }
