@@ -95,7 +95,11 @@ impl Replica {
             Some(own) if own.life == self.life && configuration.place(id).is_some() => {
                 self.install(configuration, successor_last, cx);
             }
-            Some(own) if own.life == self.life => self.join(configuration, own, cx),
+            // In one life it joins once, and not after it was in the chain: what it wrote then, and
+            // what is under way of what it said then, must not pass for the new history.
+            Some(own) if own.life == self.life && self.origin == Life(0) => {
+                self.join(configuration, own, cx);
+            }
             // The master has not noticed that it came back; it will.
             Some(own) if own.origin == self.origin && own.life < self.life => {}
             _ => self.stand_outside(configuration, cx),
@@ -183,8 +187,8 @@ impl Replica {
         }
     }
 
-    /// It is not in the chain. Whoever was must begin a new life: what it knows may be what nobody
-    /// else does.
+    /// It is not in the chain, or not any more. Whoever was must begin a new life: what it knows may
+    /// be what nobody else does.
     fn stand_outside(&mut self, configuration: Configuration, cx: &mut Context<'_, Self>) {
         let waiting = std::mem::take(&mut self.waiting);
         if self.origin == Life(0) {

@@ -313,6 +313,23 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
     }
 }
 
+/// Section 3.1, extending a chain: who was in the chain does not join it in the same life, not even
+/// when it has missed that it was taken out. Its disk forgets that it was complete.
+#[test]
+fn who_was_in_the_chain_joins_in_a_new_life() {
+    let mut tail = Hand::new(2, Config { disks: true, ..config(3) });
+    tail.hear(1, update(1, 1));
+    let joining = chain(3, &[(2, 3)]).chain[0];
+    let joining = Some(Member { origin: Life(0), ..joining });
+    let letters = tail.hear(3, configure(Configuration { joining, ..chain(3, &[(0, 1)]) }, None));
+    let alive = |message: &&Message| {
+        matches!(message, Message::Alive(_, report)
+            if report.life == Life(2) && report.origin == Life(0) && report.last == Position(0))
+    };
+    assert_eq!(to(&letters, 3).iter().filter(|message| alive(message)).count(), 1);
+    assert_eq!(tail.disk, Disk { life: Life(2), ..Disk::default() });
+}
+
 /// An update that a crash has lost takes what follows it along.
 #[test]
 fn a_disk_has_no_gaps() {
