@@ -9,7 +9,8 @@ use crate::{
 };
 
 impl Replica {
-    /// The first start: everybody knows the first configuration.
+    /// The first start, or the first of which anything is left: everybody knows the first
+    /// configuration, and in the latter case it may be long over.
     pub(crate) fn begin_first_configuration(&mut self, cx: &mut Context<'_, Self>) {
         self.configuration = Configuration::first(cx.config());
         self.place = self.configuration.place(cx.id());
@@ -63,20 +64,27 @@ impl Replica {
 
     /// The master has heard a sign of life: the lease counts from when that was given.
     pub(crate) fn renew_lease(&mut self, grant: Grant, cx: &mut Context<'_, Self>) {
-        if let Some(lease) = cx.config().lease
-            && grant.life == self.life
-        {
+        if grant.life != self.life {
+            return;
+        }
+        let was_heard = std::mem::replace(&mut self.heard, true);
+        if let Some(lease) = cx.config().lease {
             let until = grant.sent + cx.config().trusted(lease);
             self.lease = Some(self.lease.map_or(until, |lease| lease.max(until)));
+        }
+        if !was_heard || cx.config().lease.is_some() {
             self.read_waiting(cx);
         }
     }
 
     /// Whether it may answer reads: the master will not leave it behind without waiting its lease
-    /// out. Without leases it is trusted to be in the chain as long as it does not know better,
-    /// which is right where the master is never wrong.
+    /// out. Without leases, once the master has heard it, it is trusted to be in the chain as long
+    /// as it does not know better, which is right where the master is never wrong.
     pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
-        cx.config().lease.is_none() || self.lease.is_some_and(|until| cx.now() < until)
+        match cx.config().lease {
+            Some(_) => self.lease.is_some_and(|until| cx.now() < until),
+            None => self.heard,
+        }
     }
 
     /// The master has made a new configuration.
@@ -121,6 +129,7 @@ impl Replica {
         }
         self.place = configuration.place(cx.id());
         self.configuration = configuration;
+        self.heard = true;
         self.assembly = None;
         if cx.config().disks {
             cx.write(self.membership());

@@ -76,9 +76,12 @@ pub struct Replica {
     pub(crate) complete: bool,
     /// Whether the successor lacks updates that are not in `log` any more.
     pub(crate) successor_too_old: bool,
+    /// Whether the master has heard of this life. Who dies before its first write is durable
+    /// finds an empty disk, and takes the first configuration for the latest.
+    pub(crate) heard: bool,
     /// Until when reads may be answered.
     pub(crate) lease: Option<LocalTime>,
-    /// Reads that wait until the replica is complete, or has a lease.
+    /// Reads that wait until the replica is complete, and the master has heard it.
     pub(crate) waiting: BTreeMap<Operation, Request>,
     /// Reads that wait for the tail to say which version is committed.
     pub(crate) asked: BTreeMap<Operation, Request>,
@@ -185,6 +188,7 @@ impl Replica {
             versions: Versions::default(),
             complete: false,
             successor_too_old: false,
+            heard: false,
             lease: None,
             waiting: BTreeMap::new(),
             asked: BTreeMap::new(),

@@ -46,6 +46,14 @@ impl Hand {
         hand
     }
 
+    /// One that the master has heard.
+    fn heard(id: u32, config: Config) -> Self {
+        let master = config.replicas;
+        let mut hand = Self::new(id, config);
+        hand.hear(master, Message::Grant(Grant { life: Life(1), sent: hand.now }));
+        hand
+    }
+
     fn restart(&mut self) {
         let disk = self.disk.clone();
         self.step(|replica, cx| *replica = Replica::start(&disk, cx));
@@ -139,7 +147,7 @@ fn updates_are_for_the_head_and_queries_for_the_tail() {
         assert_eq!(answers(&letters), if id == serves { vec![] } else { redirect });
     }
     for id in 0..3 {
-        let letters = Hand::new(id, config(3)).hear(CLIENT, Message::Request(get(1)));
+        let letters = Hand::heard(id, config(3)).hear(CLIENT, Message::Request(get(1)));
         let there = if id == 2 {
             Answer::Done(Output::Value(None))
         } else {
@@ -280,7 +288,7 @@ fn a_lease_is_for_one_life() {
 /// CRAQ, section 2.3: clean versions at once, dirty ones as the tail says; a commit makes clean.
 #[test]
 fn craq_reads_what_is_committed() {
-    let mut middle = Hand::new(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
+    let mut middle = Hand::heard(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
     let value = |text: &str| Answer::Done(Output::Value(Some(text.to_owned())));
     for position in 1..=3 {
         middle.hear(0, update(1, position));
@@ -304,7 +312,7 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
         (Consistency::Bounded(2), 2),
         (Consistency::Eventual, 3),
     ] {
-        let mut middle = Hand::new(1, Config { reads: Reads::Any(mode), ..config(3) });
+        let mut middle = Hand::heard(1, Config { reads: Reads::Any(mode), ..config(3) });
         for position in 1..=3 {
             middle.hear(0, update(1, position));
             let letters = middle.hear(CLIENT, Message::Request(get(9)));
@@ -328,6 +336,17 @@ fn who_was_in_the_chain_joins_in_a_new_life() {
     };
     assert_eq!(to(&letters, 3).iter().filter(|message| alive(message)).count(), 1);
     assert_eq!(tail.disk, Disk { life: Life(2), ..Disk::default() });
+}
+
+/// Section 3.1: a failure is detected before anybody returns. Who finds an empty disk may have died
+/// at its first start, so that the first configuration is over: the master must have heard it.
+#[test]
+fn nobody_reads_whom_the_master_has_not_heard() {
+    let mut tail = Hand::new(2, config(3));
+    assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
+    let grant = |life| Message::Grant(Grant { life: Life(life), sent: LocalTime::default() });
+    assert_eq!(answers(&tail.hear(3, grant(2))), [], "another life");
+    assert_eq!(answers(&tail.hear(3, grant(1))), [Answer::Done(Output::Value(None))]);
 }
 
 /// An update that a crash has lost takes what follows it along.
