@@ -124,6 +124,7 @@ impl Replica {
         let was_head = self.is_head();
         let was_tail = self.is_acting_tail();
         let had = self.successor().copied();
+        let linked = self.linked();
         if self.origin == Life(0) {
             self.origin = self.life;
         }
@@ -131,6 +132,10 @@ impl Replica {
         self.configuration = configuration;
         self.heard = true;
         self.assembly = None;
+        if self.linked() != linked {
+            // Another predecessor may have other updates at those positions.
+            self.early.clear();
+        }
         if cx.config().disks {
             cx.write(self.membership());
             cx.barrier();

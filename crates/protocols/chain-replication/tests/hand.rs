@@ -349,6 +349,20 @@ fn nobody_reads_whom_the_master_has_not_heard() {
     assert_eq!(answers(&tail.hear(3, grant(1))), [Answer::Done(Output::Value(None))]);
 }
 
+/// Section 3 assumes links that keep the order. On others, an update that comes early waits for its
+/// turn; but not for one that another predecessor sends.
+#[test]
+fn updates_take_effect_in_order() {
+    let mut middle = Hand::new(1, config(3));
+    for (position, last) in [(3, 0), (2, 0), (5, 0), (1, 3)] {
+        middle.hear(0, update(1, position));
+        assert_eq!(middle.replica.last(), Position(last), "after {position}");
+    }
+    middle.hear(3, configure(chain(2, &[(3, 1), (1, 2), (2, 1)]), Some(3)));
+    middle.hear(3, update(2, 4));
+    assert_eq!(middle.replica.last(), Position(4), "what came early was of another link");
+}
+
 /// An update that a crash has lost takes what follows it along.
 #[test]
 fn a_disk_has_no_gaps() {
