@@ -140,7 +140,12 @@ impl Master {
 
     fn hear_member(&mut self, from: NodeId, report: Report, cx: &mut Context<'_, Self>) {
         let before = self.known.insert(from, (report.epoch, report.last));
-        if self.incomplete == Some(from) && report.progress == Progress::Complete {
+        // What it said of an earlier link may be late.
+        let linked = self.configuration.member(from).expect("it is a member").linked;
+        if self.incomplete == Some(from)
+            && report.progress == Progress::Complete
+            && report.epoch >= linked
+        {
             self.incomplete = None;
         }
         let again = before.is_some_and(|(epoch, _)| epoch == report.epoch);

@@ -9,7 +9,8 @@ use crate::{
 };
 
 impl Replica {
-    /// The first start: everybody knows the first configuration.
+    /// The first start, or the first of which anything is left: everybody knows the first
+    /// configuration, and in the latter case it may be long over.
     pub(crate) fn begin_first_configuration(&mut self, cx: &mut Context<'_, Self>) {
         self.configuration = Configuration::first(cx.config());
         self.place = self.configuration.place(cx.id());
@@ -63,20 +64,27 @@ impl Replica {
 
     /// The master has heard a sign of life: the lease counts from when that was given.
     pub(crate) fn renew_lease(&mut self, grant: Grant, cx: &mut Context<'_, Self>) {
-        if let Some(lease) = cx.config().lease
-            && grant.life == self.life
-        {
+        if grant.life != self.life {
+            return;
+        }
+        let was_heard = std::mem::replace(&mut self.heard, true);
+        if let Some(lease) = cx.config().lease {
             let until = grant.sent + cx.config().trusted(lease);
             self.lease = Some(self.lease.map_or(until, |lease| lease.max(until)));
+        }
+        if !was_heard || cx.config().lease.is_some() {
             self.read_waiting(cx);
         }
     }
 
     /// Whether it may answer reads: the master will not leave it behind without waiting its lease
-    /// out. Without leases it is trusted to be in the chain as long as it does not know better,
-    /// which is right where the master is never wrong.
+    /// out. Without leases, once the master has heard it, it is trusted to be in the chain as long
+    /// as it does not know better, which is right where the master is never wrong.
     pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
-        cx.config().lease.is_none() || self.lease.is_some_and(|until| cx.now() < until)
+        match cx.config().lease {
+            Some(_) => self.lease.is_some_and(|until| cx.now() < until),
+            None => self.heard,
+        }
     }
 
     /// The master has made a new configuration.
@@ -95,7 +103,11 @@ impl Replica {
             Some(own) if own.life == self.life && configuration.place(id).is_some() => {
                 self.install(configuration, successor_last, cx);
             }
-            Some(own) if own.life == self.life => self.join(configuration, own, cx),
+            // In one life it joins once, and not after it was in the chain: what it wrote then, and
+            // what is under way of what it said then, must not pass for the new history.
+            Some(own) if own.life == self.life && self.origin == Life(0) => {
+                self.join(configuration, own, cx);
+            }
             // The master has not noticed that it came back; it will.
             Some(own) if own.origin == self.origin && own.life < self.life => {}
             _ => self.stand_outside(configuration, cx),
@@ -112,12 +124,18 @@ impl Replica {
         let was_head = self.is_head();
         let was_tail = self.is_acting_tail();
         let had = self.successor().copied();
+        let linked = self.linked();
         if self.origin == Life(0) {
             self.origin = self.life;
         }
         self.place = configuration.place(cx.id());
         self.configuration = configuration;
+        self.heard = true;
         self.assembly = None;
+        if self.linked() != linked {
+            // Another predecessor may have other updates at those positions.
+            self.early.clear();
+        }
         if cx.config().disks {
             cx.write(self.membership());
             cx.barrier();
@@ -183,8 +201,8 @@ impl Replica {
         }
     }
 
-    /// It is not in the chain. Whoever was must begin a new life: what it knows may be what nobody
-    /// else does.
+    /// It is not in the chain, or not any more. Whoever was must begin a new life: what it knows may
+    /// be what nobody else does.
     fn stand_outside(&mut self, configuration: Configuration, cx: &mut Context<'_, Self>) {
         let waiting = std::mem::take(&mut self.waiting);
         if self.origin == Life(0) {

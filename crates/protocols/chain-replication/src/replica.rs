@@ -69,6 +69,8 @@ pub struct Replica {
     /// be committed is in it, and at a tail that hands its history over what came since that
     /// began.
     pub(crate) log: VecDeque<Update>,
+    /// Updates that overtook those before them on a link that reorders.
+    pub(crate) early: BTreeMap<Position, Update>,
     /// The versions that are not known to be committed, where reads are answered by all.
     pub(crate) versions: Versions,
     /// Whether it has all that was ever answered. Who has just joined has not, until its
@@ -76,9 +78,12 @@ pub struct Replica {
     pub(crate) complete: bool,
     /// Whether the successor lacks updates that are not in `log` any more.
     pub(crate) successor_too_old: bool,
+    /// Whether the master has heard of this life. Who dies before its first write is durable
+    /// finds an empty disk, and takes the first configuration for the latest.
+    pub(crate) heard: bool,
     /// Until when reads may be answered.
     pub(crate) lease: Option<LocalTime>,
-    /// Reads that wait until the replica is complete, or has a lease.
+    /// Reads that wait until the replica is complete, and the master has heard it.
     pub(crate) waiting: BTreeMap<Operation, Request>,
     /// Reads that wait for the tail to say which version is committed.
     pub(crate) asked: BTreeMap<Operation, Request>,
@@ -164,6 +169,8 @@ impl Node for Replica {
         assert!(ends, "the end of the history is not that of the log");
         let whole = self.last.0 - self.base().0 == self.log.len() as u64;
         assert!(whole, "a gap in what was sent");
+        let is_early = self.early.keys().all(|at| *at > self.last.next());
+        assert!(is_early, "an update waits for nothing");
         if let Some(transfer) = &self.transfer {
             assert!(self.base() <= transfer.base, "forgot what who joins will lack");
         }
@@ -182,9 +189,11 @@ impl Replica {
             last: Position(0),
             committed: Position(0),
             log: VecDeque::new(),
+            early: BTreeMap::new(),
             versions: Versions::default(),
             complete: false,
             successor_too_old: false,
+            heard: false,
             lease: None,
             waiting: BTreeMap::new(),
             asked: BTreeMap::new(),
@@ -281,9 +290,13 @@ impl Replica {
     /// the predecessor sent before the latest change of the chain is good as long as the two have
     /// been neighbours since: its history only grows.
     pub(crate) fn is_from_predecessor(&self, from: NodeId, epoch: Epoch) -> bool {
-        let own = self.place.and_then(|place| self.configuration.chain.get(place));
         self.predecessor().is_some_and(|member| member.node == from)
-            && own.is_some_and(|own| epoch >= own.linked)
+            && self.linked().is_some_and(|linked| epoch >= linked)
+    }
+
+    /// Since when it has had the predecessor that it has.
+    pub(crate) fn linked(&self) -> Option<Epoch> {
+        Some(self.configuration.chain.get(self.place?)?.linked)
     }
 
     pub(crate) fn is_from_successor(&self, from: NodeId, epoch: Epoch) -> bool {

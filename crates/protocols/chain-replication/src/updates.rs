@@ -92,9 +92,26 @@ impl Replica {
         }
         if update.position == self.last.next() {
             self.append(update.request, cx);
+            self.append_early(cx);
+        } else if update.position > self.last {
+            if in_chain {
+                self.early.insert(update.position, update);
+            }
         } else if update.position <= self.committed {
             // It was sent again: the acknowledgement is lost, or late.
             cx.resend(from, Message::Ack(self.epoch(), self.committed));
+        }
+    }
+
+    /// The turn of updates that came early may have come.
+    fn append_early(&mut self, cx: &mut Context<'_, Self>) {
+        while let Some(first) = self.early.first_entry()
+            && *first.key() <= self.last.next()
+        {
+            let update = first.remove();
+            if update.position > self.last {
+                self.append(update.request, cx);
+            }
         }
     }
 
@@ -169,6 +186,7 @@ impl Replica {
                 self.append(update.request, cx);
             }
         }
+        self.append_early(cx);
         if !self.complete {
             self.complete = true;
             if cx.config().disks {

@@ -46,6 +46,14 @@ impl Hand {
         hand
     }
 
+    /// One that the master has heard.
+    fn heard(id: u32, config: Config) -> Self {
+        let master = config.replicas;
+        let mut hand = Self::new(id, config);
+        hand.hear(master, Message::Grant(Grant { life: Life(1), sent: hand.now }));
+        hand
+    }
+
     fn restart(&mut self) {
         let disk = self.disk.clone();
         self.step(|replica, cx| *replica = Replica::start(&disk, cx));
@@ -139,7 +147,7 @@ fn updates_are_for_the_head_and_queries_for_the_tail() {
         assert_eq!(answers(&letters), if id == serves { vec![] } else { redirect });
     }
     for id in 0..3 {
-        let letters = Hand::new(id, config(3)).hear(CLIENT, Message::Request(get(1)));
+        let letters = Hand::heard(id, config(3)).hear(CLIENT, Message::Request(get(1)));
         let there = if id == 2 {
             Answer::Done(Output::Value(None))
         } else {
@@ -280,7 +288,7 @@ fn a_lease_is_for_one_life() {
 /// CRAQ, section 2.3: clean versions at once, dirty ones as the tail says; a commit makes clean.
 #[test]
 fn craq_reads_what_is_committed() {
-    let mut middle = Hand::new(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
+    let mut middle = Hand::heard(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
     let value = |text: &str| Answer::Done(Output::Value(Some(text.to_owned())));
     for position in 1..=3 {
         middle.hear(0, update(1, position));
@@ -304,13 +312,55 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
         (Consistency::Bounded(2), 2),
         (Consistency::Eventual, 3),
     ] {
-        let mut middle = Hand::new(1, Config { reads: Reads::Any(mode), ..config(3) });
+        let mut middle = Hand::heard(1, Config { reads: Reads::Any(mode), ..config(3) });
         for position in 1..=3 {
             middle.hear(0, update(1, position));
             let letters = middle.hear(CLIENT, Message::Request(get(9)));
             assert_eq!(answers(&letters).len() == 1, position <= at_once, "{mode:?}, {position}");
         }
     }
+}
+
+/// Section 3.1, extending a chain: who was in the chain does not join it in the same life, not even
+/// when it has missed that it was taken out. Its disk forgets that it was complete.
+#[test]
+fn who_was_in_the_chain_joins_in_a_new_life() {
+    let mut tail = Hand::new(2, Config { disks: true, ..config(3) });
+    tail.hear(1, update(1, 1));
+    let joining = chain(3, &[(2, 3)]).chain[0];
+    let joining = Some(Member { origin: Life(0), ..joining });
+    let letters = tail.hear(3, configure(Configuration { joining, ..chain(3, &[(0, 1)]) }, None));
+    let alive = |message: &&Message| {
+        matches!(message, Message::Alive(_, report)
+            if report.life == Life(2) && report.origin == Life(0) && report.last == Position(0))
+    };
+    assert_eq!(to(&letters, 3).iter().filter(|message| alive(message)).count(), 1);
+    assert_eq!(tail.disk, Disk { life: Life(2), ..Disk::default() });
+}
+
+/// Section 3.1: a failure is detected before anybody returns. Who finds an empty disk may have died
+/// at its first start, so that the first configuration is over: the master must have heard it.
+#[test]
+fn nobody_reads_whom_the_master_has_not_heard() {
+    let mut tail = Hand::new(2, config(3));
+    assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
+    let grant = |life| Message::Grant(Grant { life: Life(life), sent: LocalTime::default() });
+    assert_eq!(answers(&tail.hear(3, grant(2))), [], "another life");
+    assert_eq!(answers(&tail.hear(3, grant(1))), [Answer::Done(Output::Value(None))]);
+}
+
+/// Section 3 assumes links that keep the order. On others, an update that comes early waits for its
+/// turn; but not for one that another predecessor sends.
+#[test]
+fn updates_take_effect_in_order() {
+    let mut middle = Hand::new(1, config(3));
+    for (position, last) in [(3, 0), (2, 0), (5, 0), (1, 3)] {
+        middle.hear(0, update(1, position));
+        assert_eq!(middle.replica.last(), Position(last), "after {position}");
+    }
+    middle.hear(3, configure(chain(2, &[(3, 1), (1, 2), (2, 1)]), Some(3)));
+    middle.hear(3, update(2, 4));
+    assert_eq!(middle.replica.last(), Position(4), "what came early was of another link");
 }
 
 /// An update that a crash has lost takes what follows it along.
