@@ -31,6 +31,9 @@ pub struct Replica {
     /// The latest reign that it has followed or was suspended for; it takes nothing of earlier
     /// ones. Never decreases.
     pub(crate) promised: ViewNumber,
+    /// The last view that it has acknowledged as primary, in whatever life. From then on the view
+    /// service may count that view's recruits among the members, whether it has heard so or not.
+    pub(crate) acknowledged: ViewNumber,
     /// Of which membership its state is; 0 when it has none.
     pub(crate) since: ViewNumber,
     /// The state, after the updates up to `applied`.
@@ -93,12 +96,14 @@ impl Node for Replica {
         let mut replica = Self {
             starts: disk.starts + 1,
             promised: if is_first { ViewNumber::FIRST } else { memory.promised },
+            acknowledged: memory.acknowledged,
             since: if is_first { begins } else { memory.since },
             store: memory.store,
             applied: memory.log.last(),
             log: memory.log,
             standing: Standing::Idle { primary: None },
-            heard: ViewNumber::default(),
+            // A view from before may lack members that joined since it was acknowledged.
+            heard: memory.acknowledged,
             early: BTreeMap::new(),
             assembly: None,
             held: BTreeMap::new(),
