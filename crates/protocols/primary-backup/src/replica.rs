@@ -9,7 +9,8 @@ use sim_node::{Context, Never, Node, NodeId, Role};
 use crate::primary::Leading;
 use crate::transfer::Assembly;
 use crate::{
-    Config, Disk, Log, Message, Mutant, Number, Ping, Pong, Record, Report, Stamp, View, ViewNumber,
+    Config, Disk, Log, Memory, Message, Mutant, Number, Ping, Pong, Record, Report, Stamp, View,
+    ViewNumber,
 };
 
 /// A replica's timers.
@@ -247,9 +248,15 @@ impl Replica {
         }
     }
 
+    /// The memory that it has.
+    pub(crate) fn memory(&self, config: &Config) -> Memory {
+        if config.disks { Memory::FIRST } else { Memory(self.starts) }
+    }
+
     fn show_life(&mut self, cx: &mut Context<'_, Self>) {
         let acknowledged = self.leading().map_or(ViewNumber::default(), |it| it.acknowledged);
-        let ping = Ping { since: self.since, acknowledged, sent: cx.now() };
+        let memory = self.memory(cx.config());
+        let ping = Ping { memory, since: self.since, acknowledged, sent: cx.now() };
         cx.send(cx.config().view_service(), Message::Ping(ping));
         cx.set_timer(ReplicaTimer::Ping, cx.config().ping);
     }
