@@ -61,7 +61,7 @@ pub use properties::{
 pub use replica::{Replica, ReplicaTimer, Standing};
 pub use settings::{PrimaryBackup, Settings};
 pub use stable::{Disk, Record, ViewDisk, ViewRecord};
-pub use view::{Stamp, View, ViewNumber};
+pub use view::{Memory, Stamp, View, ViewNumber};
 pub use view_service::{ViewService, ViewTimer};
 
 /// A node of the world: a replica, the view service, or a client.

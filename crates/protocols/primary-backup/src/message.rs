@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use service::{Part, Reply, Request, ServiceMessage};
 use sim_node::{Class, LocalTime};
 
-use crate::{Number, Stamp, View, ViewNumber};
+use crate::{Memory, Number, Stamp, View, ViewNumber};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -48,6 +48,8 @@ pub enum Message {
 /// A replica lives.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ping {
+    /// The memory that it has.
+    pub memory: Memory,
     /// Of which membership its state is; 0 when it has none, as after a crash without a disk.
     pub since: ViewNumber,
     /// The last view that it has acknowledged as primary.
@@ -116,6 +118,8 @@ pub struct Confirm {
 pub struct Chunk {
     /// Of which view.
     pub stamp: Stamp,
+    /// For which memory of the receiver.
+    pub memory: Memory,
     /// The last update that is in the state.
     pub base: Number,
     /// How many items came before this part.

@@ -19,7 +19,7 @@ pub struct Leading {
     pub(crate) in_service: bool,
     /// The last update that it had when it began.
     pub(crate) goal: Number,
-    /// The last view that it has acknowledged.
+    /// The last view that it has acknowledged since it took up the first one of this life.
     pub(crate) acknowledged: ViewNumber,
     /// Of all backups and recruits.
     pub(crate) progress: BTreeMap<NodeId, Progress>,
@@ -136,16 +136,19 @@ impl Replica {
     pub(crate) fn take_up(&mut self, view: View, cx: &mut Context<'_, Self>) {
         let base = self.log.base();
         let mut progress = BTreeMap::new();
+        // Recruits of a view that it acknowledged before it crashed have the state, and the view
+        // service may have made them members since.
+        let was_acknowledged = view.number == self.acknowledged;
         for (node, since) in view.others() {
-            let is_member = view.members.contains_key(&node);
-            let one = if is_member {
+            let one = if was_acknowledged || view.members.contains_key(&node) {
                 Progress::of_member(since, base)
             } else {
                 Progress::of_recruit(since)
             };
             progress.insert(node, one);
         }
-        let members: Vec<NodeId> = view.backups().collect();
+        let counted = progress.iter().filter(|(_, one)| one.counted);
+        let counted: Vec<NodeId> = counted.map(|(node, _)| *node).collect();
         let last = self.log.last();
         self.standing = Standing::Primary(Box::new(Leading {
             acknowledged: ViewNumber::default(),
@@ -164,7 +167,7 @@ impl Replica {
         cx.set_timer(ReplicaTimer::Retry, cx.config().retry);
         cx.mark("view taken up");
         Self::persist(cx);
-        for node in members {
+        for node in counted {
             self.send_updates(node, true, false, cx);
         }
         self.advance(cx);
@@ -181,8 +184,7 @@ impl Replica {
         for (node, since) in view.others() {
             let one = leading.progress.entry(node).or_insert_with(|| Progress::of_recruit(since));
             if view.members.contains_key(&node) && !one.counted {
-                // It was acknowledged as one that has the state, before the primary crashed and
-                // came back.
+                // Only a primary that has lost its disk does not know that it acknowledged it.
                 *one = Progress::of_member(since, self.log.base());
                 settled.push(node);
             }
@@ -349,7 +351,8 @@ impl Replica {
     }
 
     /// The view is taken up, and every recruit has what was answered so far. From here on updates
-    /// wait for them as well, so the view service may count them among the members.
+    /// wait for them as well, even if the primary crashes and comes back; so the view service may
+    /// count them among the members.
     fn acknowledge(&mut self, cx: &mut Context<'_, Self>) {
         let applied = self.applied;
         let Standing::Primary(leading) = &mut self.standing else { return };
@@ -362,8 +365,14 @@ impl Replica {
         for progress in leading.progress.values_mut() {
             progress.counted = true;
         }
-        leading.acknowledged = leading.view.number;
-        cx.send(cx.config().view_service(), Message::Acknowledge(leading.view.number));
+        let number = leading.view.number;
+        leading.acknowledged = number;
+        if number > self.acknowledged {
+            self.acknowledged = number;
+            Self::write(cx, || Record::Acknowledged(number));
+        }
+        Self::persist(cx);
+        cx.send(cx.config().view_service(), Message::Acknowledge(number));
     }
 
     /// What was not answered may be lost, or its answer.

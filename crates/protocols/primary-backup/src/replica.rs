@@ -9,7 +9,8 @@ use sim_node::{Context, Never, Node, NodeId, Role};
 use crate::primary::Leading;
 use crate::transfer::Assembly;
 use crate::{
-    Config, Disk, Log, Message, Mutant, Number, Ping, Pong, Record, Report, Stamp, View, ViewNumber,
+    Config, Disk, Log, Memory, Message, Mutant, Number, Ping, Pong, Record, Report, Stamp, View,
+    ViewNumber,
 };
 
 /// A replica's timers.
@@ -31,6 +32,9 @@ pub struct Replica {
     /// The latest reign that it has followed or was suspended for; it takes nothing of earlier
     /// ones. Never decreases.
     pub(crate) promised: ViewNumber,
+    /// The last view that it has acknowledged as primary, in whatever life. From then on the view
+    /// service may count that view's recruits among the members, whether it has heard so or not.
+    pub(crate) acknowledged: ViewNumber,
     /// Of which membership its state is; 0 when it has none.
     pub(crate) since: ViewNumber,
     /// The state, after the updates up to `applied`.
@@ -93,12 +97,14 @@ impl Node for Replica {
         let mut replica = Self {
             starts: disk.starts + 1,
             promised: if is_first { ViewNumber::FIRST } else { memory.promised },
+            acknowledged: memory.acknowledged,
             since: if is_first { begins } else { memory.since },
             store: memory.store,
             applied: memory.log.last(),
             log: memory.log,
             standing: Standing::Idle { primary: None },
-            heard: ViewNumber::default(),
+            // A view from before may lack members that joined since it was acknowledged.
+            heard: memory.acknowledged,
             early: BTreeMap::new(),
             assembly: None,
             held: BTreeMap::new(),
@@ -242,9 +248,15 @@ impl Replica {
         }
     }
 
+    /// The memory that it has.
+    pub(crate) fn memory(&self, config: &Config) -> Memory {
+        if config.disks { Memory::FIRST } else { Memory(self.starts) }
+    }
+
     fn show_life(&mut self, cx: &mut Context<'_, Self>) {
         let acknowledged = self.leading().map_or(ViewNumber::default(), |it| it.acknowledged);
-        let ping = Ping { since: self.since, acknowledged, sent: cx.now() };
+        let memory = self.memory(cx.config());
+        let ping = Ping { memory, since: self.since, acknowledged, sent: cx.now() };
         cx.send(cx.config().view_service(), Message::Ping(ping));
         cx.set_timer(ReplicaTimer::Ping, cx.config().ping);
     }

@@ -15,6 +15,8 @@ pub struct Disk {
     pub starts: u32,
     /// The latest reign that it has followed, or was suspended for.
     pub promised: ViewNumber,
+    /// The last view that it has acknowledged as primary.
+    pub acknowledged: ViewNumber,
     /// Of which membership the state is.
     pub since: ViewNumber,
     /// The state, with all updates of the log.
@@ -33,6 +35,8 @@ pub enum Record {
     },
     /// It is suspended for a reign, or follows it.
     Promised(ViewNumber),
+    /// As primary, it is about to acknowledge this view.
+    Acknowledged(ViewNumber),
     /// Updates that follow those that are there.
     Updates {
         /// In which reign.
@@ -72,6 +76,7 @@ impl Stable for Disk {
                 }
             }
             Record::Promised(reign) => self.promised = self.promised.max(*reign),
+            Record::Acknowledged(number) => self.acknowledged = self.acknowledged.max(*number),
             Record::Updates { reign, since, after, updates, stable } => {
                 if *since != self.since || *after != self.log.last() {
                     return;

@@ -1,6 +1,8 @@
 //! Who is primary next (van Renesse and Schneider 2004, section 4): the members that live are
 //! suspended and say how many updates they have; the one with the most becomes primary.
 
+use std::collections::BTreeMap;
+
 use sim_node::{Context, NodeId};
 
 use crate::view_service::{ViewService, ViewTimer};
@@ -84,8 +86,11 @@ impl ViewService {
             return;
         }
         let number = self.highest;
-        let members = self.reports.iter().map(|(node, (_, since))| (*node, *since)).collect();
-        let view = View { number, reign: number, primary, members, recruits: Default::default() };
+        let members: BTreeMap<_, _> =
+            self.reports.iter().map(|(node, (_, since))| (*node, *since)).collect();
+        let memories = members.keys().map(|node| (*node, self.view.memory(*node))).collect();
+        let recruits = BTreeMap::new();
+        let view = View { number, reign: number, primary, members, recruits, memories };
         self.announce(view, cx);
     }
 

@@ -46,6 +46,7 @@ impl Replica {
         let part = store.part(start, cx.config().chunk);
         let chunk = Message::Chunk(Chunk {
             stamp: leading.stamp(progress.since),
+            memory: leading.view.memory(node),
             base: *base,
             offset: *offset,
             done: start + part.len() >= store.items(),
@@ -64,6 +65,10 @@ impl Replica {
         // What was meant for an earlier membership says nothing.
         let newest = self.assembly.as_ref().map_or(self.since, |it| it.since.max(self.since));
         if !self.is_current(from, stamp, cx) || stamp.since < newest {
+            return;
+        }
+        // Whoever has lost its memory since may have said that it has more than this state.
+        if chunk.memory != self.memory(cx.config()) {
             return;
         }
         self.follow(stamp.reign, cx);

@@ -30,6 +30,19 @@ impl fmt::Display for ViewNumber {
     }
 }
 
+/// A memory of a replica, by number. With a disk it has one for ever, without it has a new one each
+/// time that it starts.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+)]
+#[serde(transparent)]
+pub struct Memory(pub u32);
+
+impl Memory {
+    /// The one that everybody begins with.
+    pub const FIRST: Self = Self(1);
+}
+
 /// A view: its primary, its backups and its recruits.
 ///
 /// Whoever belongs to it does so since some view, whose number tells one membership of a replica
@@ -47,6 +60,8 @@ pub struct View {
     pub members: BTreeMap<NodeId, ViewNumber>,
     /// Who is receiving the primary's state, and since when.
     pub recruits: BTreeMap<NodeId, ViewNumber>,
+    /// Which memory each of them joined with: a later one of the same replica is not meant.
+    pub memories: BTreeMap<NodeId, Memory>,
 }
 
 /// Which view a primary's message belongs to.
@@ -64,13 +79,14 @@ impl View {
     /// The first view: the first replica is primary, so many others are backups.
     #[must_use]
     pub fn first(backups: u32) -> Self {
-        let members = (0..=backups).map(|node| (NodeId::new(node), ViewNumber::FIRST));
+        let nodes = || (0..=backups).map(NodeId::new);
         Self {
             number: ViewNumber::FIRST,
             reign: ViewNumber::FIRST,
             primary: NodeId::new(0),
-            members: members.collect(),
+            members: nodes().map(|node| (node, ViewNumber::FIRST)).collect(),
             recruits: BTreeMap::new(),
+            memories: nodes().map(|node| (node, Memory::FIRST)).collect(),
         }
     }
 
@@ -91,12 +107,19 @@ impl View {
         self.members.get(&node).or_else(|| self.recruits.get(&node)).copied()
     }
 
+    /// The memory that a member or a recruit joined with.
+    #[must_use]
+    pub fn memory(&self, node: NodeId) -> Memory {
+        self.memories.get(&node).copied().unwrap_or_default()
+    }
+
     /// The next view without a backup or a recruit, under the same primary.
     #[must_use]
     pub fn without(&self, node: NodeId, number: ViewNumber) -> Self {
         let mut view = Self { number, ..self.clone() };
         view.members.remove(&node);
         view.recruits.remove(&node);
+        view.memories.remove(&node);
         view
     }
 

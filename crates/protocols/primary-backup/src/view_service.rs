@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
 use crate::{
-    Config, Message, Mutant, Number, Ping, Pong, Reads, View, ViewDisk, ViewNumber, ViewRecord,
+    Config, Memory, Message, Mutant, Number, Ping, Pong, Reads, View, ViewDisk, ViewNumber,
+    ViewRecord,
 };
 
 /// The view service's timers.
@@ -35,7 +36,10 @@ pub struct ViewService {
     pub(crate) acknowledged: bool,
     /// Who was heard of late. After a start, all members are taken to be.
     pub(crate) alive: BTreeSet<NodeId>,
-    /// Members that have lost the state, as far as is known: they came back without a memory.
+    /// The last memory of each replica that was heard of.
+    pub(crate) memories: BTreeMap<NodeId, Memory>,
+    /// Members and recruits that have lost the state, as far as is known: they came back without
+    /// a memory.
     pub(crate) reborn: BTreeSet<NodeId>,
     /// Of the members that are suspended for the next view, how far they are, and since when they
     /// are members.
@@ -58,9 +62,11 @@ impl Node for ViewService {
         let view = disk.view.clone().unwrap_or_else(|| View::first(cx.config().backups));
         let service = Self {
             highest: disk.highest.max(view.number),
-            // The first view is known to everybody.
-            acknowledged: is_first || disk.acknowledged,
+            // The first view is known to everybody. When a crash kept the acknowledgement, and not
+            // the view that it led to, the primary will say it again.
+            acknowledged: is_first || disk.acknowledged && view.recruits.is_empty(),
             alive: view.members.keys().chain(view.recruits.keys()).copied().collect(),
+            memories: view.memories.clone(),
             view,
             reborn: BTreeSet::new(),
             reports: BTreeMap::new(),
@@ -142,10 +148,15 @@ impl ViewService {
     /// A replica lives. One that does not know its membership any more has lost its state, and is
     /// not what it was before: for its membership it is as good as dead.
     fn hear(&mut self, from: NodeId, ping: &Ping, cx: &mut Context<'_, Self>) {
+        let memory = self.memories.entry(from).or_default();
+        if ping.memory < *memory {
+            // Of an earlier life; that it came late says nothing of this one.
+            return;
+        }
+        *memory = ping.memory;
         let was_silent = self.alive.insert(from);
         cx.set_timer(ViewTimer::Silent(from), cx.config().timeout);
-        let is_member = self.view.members.get(&from);
-        if is_member.is_some_and(|since| ping.since < *since) && self.reborn.insert(from) {
+        if self.is_reborn(from, ping) && self.reborn.insert(from) {
             cx.mark("memory lost");
             self.lose(from, cx);
         }
@@ -163,6 +174,13 @@ impl ViewService {
         let pong = Pong { view: self.view.clone(), lease, sent: ping.sent };
         cx.send(from, Message::Pong(pong));
         self.recruit(cx);
+    }
+
+    /// Whether whoever sent this has lost what it was given as a member or a recruit. A member's
+    /// state tells, even where a disk was lost; of a recruit only its memory does.
+    fn is_reborn(&self, from: NodeId, ping: &Ping) -> bool {
+        let is_older = self.view.members.get(&from).is_some_and(|since| ping.since < *since);
+        is_older || self.view.since(from).is_some() && ping.memory > self.view.memory(from)
     }
 
     /// The primary has taken the view up, and waits for its recruits with every update from now on.
@@ -217,7 +235,10 @@ impl ViewService {
         }
         let number = self.highest.next();
         let mut next = View { number, ..self.view.clone() };
-        next.recruits = recruits.into_iter().map(|node| (node, number)).collect();
+        for node in recruits {
+            next.recruits.insert(node, number);
+            next.memories.insert(node, self.memories.get(&node).copied().unwrap_or_default());
+        }
         self.announce(next, cx);
     }
 

@@ -1,6 +1,7 @@
 //! What backups and recruits do.
 
-use primary_backup::{Ack, Message, Number, Replica, Stamp};
+use primary_backup::{Ack, Chunk, Memory, Message, Number, Replica, Stamp};
+use service::Store;
 
 use crate::hand::{Hand, config, forward, kinds, node, view};
 
@@ -87,6 +88,24 @@ fn a_replica_without_a_disk_comes_back_as_nobody() {
     assert_eq!(ping.since, view(0));
     assert_eq!(kinds(&hand.hear(node(0), forward(1, 1, 1, &[2]))), [], "it is not what it was");
     assert_eq!(hand.node.applied(), Number(0));
+}
+
+/// A part of the state that was sent to an earlier memory is refused: whoever had that may have had
+/// more since.
+#[test]
+fn a_state_for_an_earlier_memory_is_refused() {
+    let config = primary_backup::Config { disks: false, ..config(3) };
+    let mut hand: Hand<Replica> = Hand::new(1, config).0;
+    hand.restart();
+    let chunk = |memory| {
+        let stamp = Stamp { view: view(3), reign: view(1), since: view(3) };
+        let (base, part) = (Number(4), Store::default().part(0, 1));
+        Message::Chunk(Chunk { stamp, memory: Memory(memory), base, offset: 0, part, done: true })
+    };
+    assert_eq!(kinds(&hand.hear(node(0), chunk(1))), []);
+    assert_eq!(hand.node.since(), view(0));
+    assert_eq!(kinds(&hand.hear(node(0), chunk(2))), [(0, "ChunkReply")]);
+    assert_eq!((hand.node.since(), hand.node.applied()), (view(3), Number(4)));
 }
 
 /// Budhiraja and others 1993, Pb3: who is not primary serves no request.

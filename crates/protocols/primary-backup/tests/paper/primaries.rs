@@ -121,6 +121,33 @@ fn a_primary_that_comes_back_asks_first() {
     assert_eq!(hand.node.applied(), Number(1));
 }
 
+/// What the primary acknowledged before it crashed, the view service may hear after it has come
+/// back: so the recruit still counts, and a view from before says nothing.
+#[test]
+fn an_acknowledgement_outlives_a_crash() {
+    let mut hand = primary(2, Reads::Forward);
+    let alone = View::first(1).without(node(1), view(2));
+    hand.hear(node(2), Message::NewView(alone.clone()));
+    let mut recruiting = View { number: view(3), ..alone.clone() };
+    recruiting.recruits.insert(node(1), view(3));
+    let letters = hand.hear(node(2), Message::NewView(recruiting.clone()));
+    assert_eq!(kinds(&letters), [(1, "Chunk")]);
+    let (reign, since, base) = (view(1), view(3), Number(0));
+    let reply = ChunkReply { reign, since, base, received: 0, installed: Some(base) };
+    let letters = hand.hear(node(1), Message::ChunkReply(reply));
+    assert_eq!(kinds(&letters), [(2, "Acknowledge")]);
+    hand.restart();
+    let pong = |view: &View| {
+        Message::Pong(Pong { view: view.clone(), lease: false, sent: LocalTime::default() })
+    };
+    assert_eq!(kinds(&hand.hear(node(2), pong(&alone))), []);
+    assert!(hand.node.leading().is_none(), "an older view");
+    assert_eq!(kinds(&hand.hear(node(2), pong(&recruiting))), [(1, "Forward")]);
+    assert_eq!(ask(&mut hand, put(1)), [], "the recruit has not answered");
+    assert_eq!(kinds(&hand.hear(node(1), ack(1, 3, 0)))[0], (1, "Forward"));
+    assert!(answered(&hand.hear(node(1), ack(1, 3, 1))));
+}
+
 /// An old primary that is refused stops serving.
 #[test]
 fn a_primary_that_is_refused_steps_down() {

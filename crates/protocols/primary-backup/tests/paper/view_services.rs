@@ -1,6 +1,9 @@
 //! What the view service does.
 
-use primary_backup::{Config, Message, Number, Ping, Reads, Report, ViewService, ViewTimer};
+use primary_backup::{
+    Config, Memory, Message, Number, Ping, Reads, Report, ViewRecord, ViewService, ViewTimer,
+};
+use sim_node::Stable;
 
 use crate::hand::{Hand, Letter, config, kinds, node, view};
 
@@ -9,8 +12,18 @@ fn service(config: Config) -> Hand<ViewService> {
 }
 
 fn ping(hand: &mut Hand<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Letter> {
-    let (since, acknowledged) = (view(since), view(acknowledged));
-    hand.hear(node(from), Message::Ping(Ping { since, acknowledged, sent: hand.now }))
+    ping_of(hand, from, 1, since, acknowledged)
+}
+
+fn ping_of(
+    hand: &mut Hand<ViewService>,
+    from: u32,
+    memory: u32,
+    since: u64,
+    acknowledged: u64,
+) -> Vec<Letter> {
+    let (memory, since, acknowledged) = (Memory(memory), view(since), view(acknowledged));
+    hand.hear(node(from), Message::Ping(Ping { memory, since, acknowledged, sent: hand.now }))
 }
 
 fn report(number: u64, since: u64, count: u64) -> Message {
@@ -88,6 +101,40 @@ fn who_has_lost_its_memory_is_not_what_it_was() {
     assert_eq!(kinds(&letters), [(1, "Suspend")], "a primary is replaced");
     let letters = hand.hear(node(1), report(3, 1, 0));
     assert_eq!(kinds(&letters), [(1, "NewView")]);
+}
+
+/// A recruit that restarts without a memory is recruited anew, as what it was given before may
+/// still be on its way. What it said in its earlier life says nothing any more.
+#[test]
+fn a_recruit_without_its_memory_is_a_new_one() {
+    let mut hand = service(config(2));
+    hand.fire(ViewTimer::Silent(node(1)));
+    ping(&mut hand, 0, 1, 2);
+    ping_of(&mut hand, 1, 2, 0, 0);
+    assert_eq!(hand.node.view().recruits.get(&node(1)), Some(&view(3)));
+    assert_eq!(hand.node.view().memory(node(1)), Memory(2));
+    assert_eq!(ping_of(&mut hand, 1, 1, 1, 0), [], "from before");
+    let letters = ping_of(&mut hand, 1, 3, 0, 0);
+    assert_eq!(kinds(&letters), [(0, "NewView")], "it is dropped");
+    assert_eq!(kinds(&hand.hear(node(0), Message::Acknowledge(view(3)))), [], "too late");
+    ping(&mut hand, 0, 1, 4);
+    assert_eq!(hand.node.view().recruits.get(&node(1)), Some(&view(5)));
+    assert_eq!(hand.node.view().memory(node(1)), Memory(3));
+}
+
+/// A crash may keep on the disk that the primary has acknowledged a view with a recruit, and not
+/// the next one, in which that is a backup. The primary says it again with its next ping.
+#[test]
+fn a_recruit_counts_after_a_crash_in_between() {
+    let mut hand = service(config(2));
+    hand.fire(ViewTimer::Silent(node(1)));
+    ping(&mut hand, 0, 1, 2);
+    ping(&mut hand, 1, 1, 0);
+    hand.disk.apply(&ViewRecord::Acknowledged(view(3)));
+    hand.restart();
+    let letters = ping(&mut hand, 0, 1, 3);
+    assert_eq!(kinds(&letters), [(0, "NewView")]);
+    assert_eq!(hand.node.view().members.get(&node(1)), Some(&view(3)));
 }
 
 /// Views outlive a crash, and a change that was begun goes on: whoever was suspended for a number
