@@ -32,7 +32,8 @@ impl Server {
         self.log.choose(slot, ballot, value);
     }
 
-    /// It is outbid, and does not know by whom: it proposes no more, and waits before it tries again.
+    /// It is outbid, and does not know by whom: it proposes no more, and waits before it tries
+    /// again.
     pub(super) fn be_outbid(&mut self, cx: &mut Context<'_, Self>) {
         cx.mark("outbid");
         self.step_down(cx);

@@ -101,7 +101,8 @@ impl Ghost {
         for (slot, entry) in log.after(log.base()) {
             let voted = self.vote(node, slot, entry.ballot, &entry.value, config, step);
             conflict = conflict.or(voted);
-            // A disk that was given may know of a choice by votes that nobody is known to have cast.
+            // A disk that was given may know of a choice by votes that nobody is known to have
+            // cast.
             if entry.chosen && !self.chosen.contains_key(&slot) && is_given {
                 self.chosen.insert(slot, (entry.value.clone(), step));
                 conflict = conflict.or(self.advance(config, step));
