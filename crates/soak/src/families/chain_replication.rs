@@ -127,7 +127,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
     } else {
         fields.features.push("leases".to_owned());
         // Even in the calm a sign of life and its answer take up to 40ms.
-        let lease = draw.pick(&[heartbeat.max(50) + 10, heartbeat + 60, timeout, timeout * 2]);
+        let lease = draw.pick(&[heartbeat.max(50) + 15, heartbeat + 60, timeout, timeout * 2]);
         fields.plain("lease", format!("Some(\"{lease}ms\")"));
         fields.plain("lease_drift", format!("\"{lease_drift}%\""));
     }
