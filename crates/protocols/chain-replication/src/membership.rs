@@ -201,8 +201,8 @@ impl Replica {
         }
     }
 
-    /// It is not in the chain, or not any more. Whoever was must begin a new life: what it knows may
-    /// be what nobody else does.
+    /// It is not in the chain, or not any more. Whoever was must begin a new life: what it knows
+    /// may be what nobody else does.
     fn stand_outside(&mut self, configuration: Configuration, cx: &mut Context<'_, Self>) {
         let waiting = std::mem::take(&mut self.waiting);
         if self.origin == Life(0) {

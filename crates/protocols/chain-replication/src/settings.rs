@@ -145,9 +145,9 @@ const LEASE: Field = Field {
     kind: "duration",
     default: Some("none"),
     meaning: "how long a replica answers reads after a sign of life that the master has heard; the \
-              master waits it out before it goes on without the replica. Less the drift, longer than \
-              the heartbeat. Without one: for ever, which is safe where the master is never wrong \
-              (fail-stop)",
+              master waits it out before it goes on without the replica. Less the drift, longer \
+              than the heartbeat. Without one: for ever, which is safe where the master is never \
+              wrong (fail-stop)",
 };
 const LEASE_DRIFT: Field = Field {
     name: "lease_drift",

@@ -126,9 +126,9 @@ impl CommitAgreement {
         self.committed.get(place).copied()
     }
 
-    /// A replica is complete, and has the latest configuration: has it what is committed? If it has
-    /// another one, or nobody knows as the master is down, it is looked at again. Returns whether it
-    /// was compared.
+    /// A replica is complete, and has the latest configuration: has it what is committed? If it
+    /// has another one, or nobody knows as the master is down, it is looked at again. Returns
+    /// whether it was compared.
     fn compare(&self, view: &View<'_, Party>, node: NodeId, judge: &mut Judge) -> bool {
         if installed(view).iter().all(|(member, _)| *member != node) {
             return false;
