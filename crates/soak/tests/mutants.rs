@@ -32,6 +32,7 @@ fn known_bugs_of_chains_fall() {
             falls(family, code, within);
         }
     }
+    falls(find("craq").expect("a family"), "C-dirty-read", 100);
 }
 
 #[test]

@@ -69,14 +69,17 @@ pub enum Mutant {
     NoResend,
     /// A replica accepts updates of an old configuration.
     NoEpoch,
+    /// A replica takes its newest version for committed, and does not ask the tail (CRAQ).
+    DirtyRead,
 }
 
 impl Mutant {
     /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 3] = [
+    pub const ALL: [(&'static str, Self); 4] = [
         ("C-head-ack", Self::HeadAck),
         ("C-no-resend", Self::NoResend),
         ("C-no-epoch", Self::NoEpoch),
+        ("C-dirty-read", Self::DirtyRead),
     ];
 
     /// The mutant of this code.

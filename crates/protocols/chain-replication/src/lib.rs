@@ -14,8 +14,8 @@
 //!   CH3 commit-agreement       no two updates are committed at one position, and none is lost
 //!   CH4 chain-repair           after the calm, the chain is whole, by the deadline (liveness)
 //!   CR1 committed-reads        what a strong read returns was committed (CRAQ)
-//!   CR2 bounded-reads          what a relaxed read returns is newest at its replica, and at most
-//!                              so many versions newer than the committed one (CRAQ)
+//!   CR2 bounded-reads          what a read returns is at most so many versions newer than the
+//!                              committed one; eventual reads at a replica never go back (CRAQ)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: the paper's is fail-stop: crashes are detected, and only crashes; the master never fails;
 //!        somebody of the chain survives. With leases, clocks drift apart by a bound, and safety

@@ -3,7 +3,7 @@
 use service::{Answer, Key, Output, Request};
 use sim_node::{Context, NodeId};
 
-use crate::{Consistency, Indication, Message, Position, Reads, Replica, Version};
+use crate::{Consistency, Indication, Message, Mutant, Position, Reads, Replica, Version};
 
 impl Replica {
     /// A client reads.
@@ -31,6 +31,9 @@ impl Replica {
             }
             Reads::Any(Consistency::Bounded(most)) if dirty <= most as usize => {
                 self.answer_newest(&request, cx);
+            }
+            Reads::Any(_) if dirty > 0 && cx.config().has(Mutant::DirtyRead) => {
+                self.answer_committed(&request, self.last, cx);
             }
             Reads::Any(_) if dirty > 0 && !self.is_acting_tail() => self.ask_version(request, cx),
             _ => self.answer_committed(&request, self.committed, cx),

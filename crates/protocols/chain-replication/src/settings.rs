@@ -142,11 +142,12 @@ const TIMEOUT: Field = Field {
 };
 const LEASE: Field = Field {
     name: "lease",
-    kind: "Some(duration) or None",
-    default: Some("None"),
+    kind: "duration",
+    default: Some("none"),
     meaning: "how long a replica answers reads after a sign of life that the master has heard; the \
-              master waits it out before it goes on without the replica. None: for ever, which is \
-              safe where the master is never wrong (fail-stop)",
+              master waits it out before it goes on without the replica. Less the drift, longer \
+              than the heartbeat. Without one: for ever, which is safe where the master is never \
+              wrong (fail-stop)",
 };
 const LEASE_DRIFT: Field = Field {
     name: "lease_drift",
@@ -307,9 +308,6 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
     if settings.timeout <= settings.heartbeat {
         return wrong("timeout", "it must be longer than the heartbeat");
     }
-    if settings.lease.is_some_and(|lease| lease <= settings.heartbeat) {
-        return wrong("lease", "it must be longer than the heartbeat, which renews it");
-    }
     if settings.lease_drift >= Ratio::ONE {
         return wrong("lease_drift", "it must be less than 100%");
     }
@@ -319,7 +317,7 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
     if settings.chunk == 0 {
         return wrong("chunk", "it must be at least 1");
     }
-    Ok(Config {
+    let config = Config {
         replicas: settings.nodes,
         length,
         clients: 0..0,
@@ -332,7 +330,11 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         chunk: settings.chunk as usize,
         reads: Reads::Tail,
         mutant: mutant(settings)?,
-    })
+    };
+    if settings.lease.is_some_and(|lease| config.trusted(lease) <= settings.heartbeat) {
+        return wrong("lease", "less the drift, it must be longer than the heartbeat");
+    }
+    Ok(config)
 }
 
 fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {

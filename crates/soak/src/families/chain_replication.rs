@@ -9,14 +9,21 @@ use crate::faults::Kind;
 
 const MUTANTS: &[Mutant] = &[
     Mutant { code: "C-head-ack", falls: &["KV1"] },
-    Mutant { code: "C-no-resend", falls: &["KV1", "KV2"] },
+    Mutant { code: "C-no-resend", falls: &["CH3", "KV1", "KV2"] },
     Mutant { code: "C-no-epoch", falls: &["CH1", "CH2", "CH3", "KV1"] },
+];
+
+const CRAQ_MUTANTS: &[Mutant] = &[
+    MUTANTS[0],
+    MUTANTS[1],
+    MUTANTS[2],
+    Mutant { code: "C-dirty-read", falls: &["CR1", "CR2", "KV1"] },
 ];
 
 pub(super) const CHAIN: Family =
     Family { name: "chain-replication", play: play_chain, mutants: MUTANTS };
 
-pub(super) const CRAQ: Family = Family { name: "craq", play: play_craq, mutants: MUTANTS };
+pub(super) const CRAQ: Family = Family { name: "craq", play: play_craq, mutants: CRAQ_MUTANTS };
 
 const OCCASIONS: &[&str] = &[
     "Role(\"head\")",
@@ -127,7 +134,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
     } else {
         fields.features.push("leases".to_owned());
         // Even in the calm a sign of life and its answer take up to 40ms.
-        let lease = draw.pick(&[heartbeat.max(50) + 10, heartbeat + 60, timeout, timeout * 2]);
+        let lease = draw.pick(&[heartbeat.max(50) + 15, heartbeat + 60, timeout, timeout * 2]);
         fields.plain("lease", format!("Some(\"{lease}ms\")"));
         fields.plain("lease_drift", format!("\"{lease_drift}%\""));
     }

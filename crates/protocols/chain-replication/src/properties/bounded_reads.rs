@@ -26,8 +26,8 @@ impl Property<Party> for BoundedReads {
         code: "CR2",
         name: "bounded-reads",
         kind: Kind::Safety,
-        meaning: "reads at one replica never go back to an older version, and return none that is more \
-                  than the bound newer than the committed one",
+        meaning: "strong and bounded reads return no version that is more than the bound newer than \
+                  the committed one, and eventual ones at one replica never go back to an older one",
         source: "Terrace and Freedman 2009, section 2.4",
     };
 

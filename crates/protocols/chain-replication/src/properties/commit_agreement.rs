@@ -7,7 +7,7 @@ use sim_node::{Effect, Node, NodeId};
 
 use super::histories::Histories;
 use super::{installed, of_replica, told};
-use crate::{Epoch, Indication, Party, Position};
+use crate::{Epoch, Indication, Life, Party, Position};
 
 /// CH3 commit-agreement: what the two invariants are for.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct CommitAgreement {
     /// What a tail will have committed once its disk has it: up to where, and the fingerprints of
     /// the last prefixes.
     held: BTreeMap<NodeId, VecDeque<(Position, Vec<u64>)>>,
-    /// The configuration that each replica had when it was last looked at.
-    epochs: BTreeMap<NodeId, Epoch>,
+    /// The life and the configuration in which each replica was last compared.
+    compared: BTreeMap<NodeId, (Life, Epoch)>,
 }
 
 impl Property<Party> for CommitAgreement {
@@ -38,7 +38,7 @@ impl Property<Party> for CommitAgreement {
             histories: Histories::default(),
             committed: Vec::new(),
             held: BTreeMap::new(),
-            epochs: BTreeMap::new(),
+            compared: BTreeMap::new(),
         }
     }
 
@@ -60,9 +60,10 @@ impl Property<Party> for CommitAgreement {
             }
         }
         let Some(replica) = super::replica(view, node) else { return };
-        let epoch = replica.configuration().epoch;
-        if self.epochs.insert(node, epoch) != Some(epoch) {
-            self.compare(view, node, judge);
+        let present = (replica.life(), replica.configuration().epoch);
+        let is_due = replica.is_complete() && self.compared.get(&node) != Some(&present);
+        if is_due && self.compare(view, node, judge) {
+            self.compared.insert(node, present);
         }
     }
 
@@ -125,18 +126,21 @@ impl CommitAgreement {
         self.committed.get(place).copied()
     }
 
-    /// A replica has installed a configuration: has it what is committed?
-    fn compare(&self, view: &View<'_, Party>, node: NodeId, judge: &mut Judge) {
+    /// A replica is complete, and has the latest configuration: has it what is committed? If it
+    /// has another one, or nobody knows as the master is down, it is looked at again. Returns
+    /// whether it was compared.
+    fn compare(&self, view: &View<'_, Party>, node: NodeId, judge: &mut Judge) -> bool {
+        if installed(view).iter().all(|(member, _)| *member != node) {
+            return false;
+        }
         let last = self.last();
-        let Some((known, step)) = self.upto(last) else { return };
-        let members = installed(view);
-        let member = members.iter().find(|(member, _)| *member == node);
-        if member.is_some_and(|(_, replica)| replica.is_complete()) {
+        if let Some((known, step)) = self.upto(last) {
             judge.judged();
             if self.histories.upto(node, last) != Some(known) {
                 let detail = format!("it lacks what was committed up to {last}");
                 judge.violate(node, detail, &[step]);
             }
         }
+        true
     }
 }
