@@ -161,11 +161,12 @@ impl UpdateOrder {
         reign: ViewNumber,
         judge: &mut Judge,
     ) {
-        let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
         let history = self.histories.entry(node).or_default();
         history.since = replica.since();
         let known = history.updates.len();
         history.catch_up(replica);
+        // The primary may have died inside its first step, and what it sent there arrives.
+        let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
         let from = if history.compared == reign { known } else { 0 };
         history.compared = reign;
         if from == history.updates.len() {
