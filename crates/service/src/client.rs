@@ -23,6 +23,21 @@ pub struct ClientConfig {
     pub routing: Routing,
 }
 
+impl ClientConfig {
+    /// The clients of a workload, the first of which has this number; none without a workload.
+    #[must_use]
+    pub fn new(workload: Option<&KeyValue>, first: u32, routing: Routing) -> Self {
+        let idle = || KeyValue { clients: 0, operations: 0, ..KeyValue::default() };
+        Self { workload: workload.cloned().unwrap_or_else(idle), first, routing }
+    }
+
+    /// How many clients there are.
+    #[must_use]
+    pub fn clients(&self) -> u32 {
+        self.workload.clients
+    }
+}
+
 /// Whom a client asks, as long as answers come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Routing {

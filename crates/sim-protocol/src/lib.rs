@@ -3,8 +3,11 @@
 //! Implement [`Protocol`] on an empty type; a line in the catalogue then gives it scenarios,
 //! sweeps, pictures and the whole command line.
 
+mod mutant;
+
 use std::fmt::Debug;
 
+pub use mutant::{MUTANT, Mutant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub use sim_check::Core;
