@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, NodeId, Parties, Ratio, Role, Span};
-use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use crate::{Admin, Config, Mutant, Party, Reads, Suite};
 
@@ -103,6 +103,16 @@ impl Protocol for Raft {
         "read confirmed",
         "transfer begun",
         "transfer aborted",
+    ];
+    const REQUESTS: &'static [Ask] = &[
+        Ask::new("AddVoter(3)", "one server more with a vote, once it has caught up"),
+        Ask::new("AddLearner(4)", "one server more without a vote; a voter loses its vote"),
+        Ask::new("Remove(1)", "one server less"),
+        Ask::new(
+            "Joint([AddVoter(4), AddLearner(0), Remove(1)])",
+            "several changes at once, by joint consensus",
+        ),
+        Ask::new("Transfer(2)", "leadership goes to this server"),
     ];
     const SERVERS_MAX: u32 = 99;
     const FIELDS: &'static [Field] = &[

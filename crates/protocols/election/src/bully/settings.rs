@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use sim_node::{Duration, Node};
-use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Config, Elections, Mutant, Process, Properties};
 
@@ -75,6 +75,10 @@ impl Protocol for Bully {
     const MODEL: &'static str = "synchronous, crash-recovery, perfect links in any order";
     const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER, Self::CANDIDATE];
     const MARKS: &'static [&'static str] = &[Self::ELECTED, Self::SUSPECTED];
+    const REQUESTS: &'static [Ask] = &[
+        Ask::new("Elect", "begin an election, unless this process takes part in one already"),
+        Ask::new("Suspect(4)", "take this process for dead until it is heard of"),
+    ];
     const SERVERS_MIN: u32 = 1;
     const SERVERS_MAX: u32 = 1_000;
     const FIELDS: &'static [Field] = &[

@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use serde::Deserialize;
-use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Config, Initiators, Mutant, Order, Process, Properties};
 use crate::ring::{self, fields};
@@ -55,6 +55,8 @@ impl Protocol for ChangRoberts {
         "asynchronous, nothing fails, perfect links in any order, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Elect", "begin an election, unless this process takes part in one already")];
     const SERVERS_MIN: u32 = 2;
     const SERVERS_MAX: u32 = 10_000;
     const FIELDS: &'static [Field] =

@@ -4,7 +4,7 @@ use failure_detectors::OmegaConfig;
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, NodeId, Parties, Role, Span};
-use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Admin, Config, Leader, Members, Mutant, Party, Reads, Suite};
 use crate::Quorums;
@@ -118,6 +118,8 @@ impl Protocol for MultiPaxos {
         "snapshot taken",
         "snapshot installed",
     ];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Reconfigure([2, 3, 4])", "these are the members, from `alpha` slots later on")];
     const SERVERS_MAX: u32 = 99;
     const FIELDS: &'static [Field] = &[
         Field {

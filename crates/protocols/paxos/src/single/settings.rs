@@ -3,7 +3,7 @@
 use failure_detectors::OmegaConfig;
 use serde::Deserialize;
 use sim_node::{Duration, NodeId, Role, Span};
-use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Config, Learn, Mutant, Process, Request, SendTo, Start, Suite};
 use crate::Quorums;
@@ -110,6 +110,8 @@ impl Protocol for Paxos {
         "asynchronous for safety, partially synchronous for liveness; crash-recovery, lossy links";
     const ROLES: &'static [&'static str] = &[Role::LEADER, "proposer"];
     const MARKS: &'static [&'static str] = &["prepared", "abandoned", "learned", "trusts itself"];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Propose(10)", "propose this value; the first one stands")];
     const SERVERS_MAX: u32 = 99;
     const FIELDS: &'static [Field] = FIELDS;
 
