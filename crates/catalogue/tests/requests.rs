@@ -1,5 +1,5 @@
-//! What a node cannot be asked for is an error of the scenario, with its place; what `rehearse list`
-//! says can be asked for is none.
+//! What a node cannot be asked for is an error of the scenario, with its place; what
+//! `rehearse list` says can be asked for is none.
 
 use sim_scenario::load_text;
 

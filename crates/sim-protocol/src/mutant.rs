@@ -4,8 +4,8 @@ use crate::{Field, SettingsError};
 
 /// A bug that real systems or textbooks had, and that the tester must find.
 ///
-/// A protocol with such bugs has a setting `mutant`, which it accepts only in a build with its cargo
-/// feature `mutants`.
+/// A protocol with such bugs has a setting `mutant`, which it accepts only in a build with its
+/// cargo feature `mutants`.
 pub trait Mutant: Copy + 'static {
     /// Every bug with its code, such as `R-vote2`.
     const ALL: &'static [(&'static str, Self)];
