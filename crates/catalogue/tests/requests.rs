@@ -1,4 +1,5 @@
-//! What a node cannot be asked for is an error of the scenario, with its place.
+//! What a node cannot be asked for is an error of the scenario, with its place; what
+//! `rehearse list` says can be asked for is none.
 
 use sim_scenario::load_text;
 
@@ -46,4 +47,26 @@ fn multi_paxos_is_asked_for_members_that_are_there() {
     ] {
         assert_refused(protocol, request, why);
     }
+}
+
+#[test]
+fn every_request_of_the_list_is_understood() {
+    let catalogue = catalogue::catalogue();
+    let mut asked = 0;
+    for facts in catalogue.protocols() {
+        for request in facts.requests {
+            let is_given = facts.fields.iter().any(|field| field.name == "members");
+            let members = if is_given { ", members: [0, 1, 2, 3, 4]" } else { "" };
+            let text = format!(
+                "Scenario(title: \"a request\", protocol: {}(nodes: 5{members}), workload: \
+                 Requests([At(\"1s\", 0, {})]), deadline: \"2s\", expect: Holds)",
+                facts.name, request.example
+            );
+            if let Err(error) = load_text("request.ron", &text, &catalogue) {
+                panic!("{}", error.render(false));
+            }
+            asked += 1;
+        }
+    }
+    assert!(asked > 0);
 }

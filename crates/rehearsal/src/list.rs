@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sim_check::{Claim, Kind};
-use sim_scenario::{Catalogue, Field, ProtocolFacts, WorkloadFacts, load_file};
+use sim_scenario::{Ask, Catalogue, Field, ProtocolFacts, WorkloadFacts, load_file};
 
 use crate::args::{ListArguments, plain};
 use crate::exit::{Exit, Failure};
@@ -25,8 +25,13 @@ struct Row {
     name: &'static str,
     family: &'static str,
     source: &'static str,
+    model: &'static str,
     properties: Vec<PropertyRow>,
+    roles: &'static [&'static str],
+    marks: &'static [&'static str],
+    kinds: Vec<&'static str>,
     settings: &'static [Field],
+    requests: &'static [Ask],
     workload: Option<WorkloadFacts>,
     scenarios: Vec<String>,
     #[serde(skip)]
@@ -78,9 +83,23 @@ fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
         let &Claim { code, name, kind, source, meaning } = *claim;
         PropertyRow { code, name, kind, source, meaning }
     };
-    let &ProtocolFacts { name, family, source, summary, fields: settings, workload, .. } = facts;
     let properties = facts.properties.iter().map(property).collect();
-    Row { name, family, source, properties, settings, workload, scenarios, summary }
+    let facts = facts.clone();
+    Row {
+        name: facts.name,
+        family: facts.family,
+        source: facts.source,
+        model: facts.model,
+        properties,
+        roles: facts.roles,
+        marks: facts.marks,
+        kinds: facts.kinds,
+        settings: facts.fields,
+        requests: facts.requests,
+        workload: facts.workload,
+        scenarios,
+        summary: facts.summary,
+    }
 }
 
 /// Prints the protocols; in detail with what can be set.
@@ -103,7 +122,14 @@ fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Fai
             writeln!(out, "    {code} {name} ({kind}): {meaning}")?;
         }
         if in_detail {
+            writeln!(out, "    model: {}", row.model)?;
+            names("roles", row.roles, out)?;
+            names("marks", row.marks, out)?;
+            names("messages", &row.kinds, out)?;
             fields(row.name, row.settings, "settings", out)?;
+            for Ask { example, meaning } in row.requests {
+                writeln!(out, "    request: {example}: {meaning}")?;
+            }
             if let Some(WorkloadFacts { name, fields: set }) = row.workload {
                 fields(name, set, "workload", out)?;
             }
@@ -111,6 +137,14 @@ fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Fai
         for path in &row.scenarios {
             writeln!(out, "    {path}")?;
         }
+    }
+    Ok(())
+}
+
+/// What faults and triggers can name.
+fn names(what: &str, names: &[&str], out: &mut Output) -> Result<(), Failure> {
+    if !names.is_empty() {
+        writeln!(out, "    {what}: {}", names.join(", "))?;
     }
     Ok(())
 }

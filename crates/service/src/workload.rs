@@ -129,7 +129,7 @@ impl Workload for KeyValue {
             name: "clients",
             kind: "number",
             default: Some("3"),
-            meaning: "how many clients, 1 to 1,000; they follow the servers in number",
+            meaning: "how many clients, 1 to 1,000; they are the last nodes in number",
         },
         Field {
             name: "operations",

@@ -207,3 +207,12 @@ fn sums_stay_at_the_ends() {
     assert_eq!(Duration::from_secs(u64::MAX), most);
     assert_eq!(Duration::from_millis(7) / 2, Duration::from_micros(3_500));
 }
+
+#[test]
+fn a_part_less_is_rounded_down() {
+    let duration = |nanos| Duration::from_nanos(nanos);
+    assert_eq!(duration(1_000).less(Ratio::from_percent(10)), duration(900));
+    assert_eq!(duration(9).less(Ratio::from_percent(50)), duration(4));
+    assert_eq!(duration(u64::MAX).less(Ratio::from_percent(0)), duration(u64::MAX));
+    assert_eq!(duration(u64::MAX).less(Ratio::ONE), Duration::ZERO);
+}

@@ -3,8 +3,11 @@
 //! Implement [`Protocol`] on an empty type; a line in the catalogue then gives it scenarios,
 //! sweeps, pictures and the whole command line.
 
+mod mutant;
+
 use std::fmt::Debug;
 
+pub use mutant::{MUTANT, Mutant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub use sim_check::Core;
@@ -27,6 +30,8 @@ pub trait Protocol: 'static {
     const ROLES: &'static [&'static str] = &[];
     /// The marks that its nodes emit, for triggers.
     const MARKS: &'static [&'static str] = &[];
+    /// What a scenario can ask a node for.
+    const REQUESTS: &'static [Ask] = &[];
     /// The least number of servers it runs with.
     const SERVERS_MIN: u32 = 1;
     /// The greatest number of servers it runs with. Checked before anything is made of the
@@ -121,6 +126,23 @@ pub struct Field {
     pub default: Option<&'static str>,
     /// What it means, with its range.
     pub meaning: &'static str,
+}
+
+/// Something that a scenario can ask a node for: `At("1s", 0, Elect)`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct Ask {
+    /// As it is written, with an example of what it names: `Transfer(1)`.
+    pub example: &'static str,
+    /// What it asks for.
+    pub meaning: &'static str,
+}
+
+impl Ask {
+    /// A request by example.
+    #[must_use]
+    pub const fn new(example: &'static str, meaning: &'static str) -> Self {
+        Self { example, meaning }
+    }
 }
 
 /// What a world is made of, once the settings are understood.

@@ -98,7 +98,12 @@ fn variant(
         None => format!("no such {noun}"),
     };
     let diagnostic = Diagnostic::error(place, unknown(noun, found, expected)).label(label);
-    diagnostic.help(format!("here may stand {}", list(expected)))
+    let help = format!("here may stand {}", list(expected));
+    if family == Some("Target") && !is_near {
+        let role = found.to_lowercase();
+        return diagnostic.help(format!("{help}; the holder of a role is `Role(\"{role}\")`"));
+    }
+    diagnostic.help(help)
 }
 
 /// An error in a value's own words, such as a duration without a unit.

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sim_check::{Claim, Properties, SimTime};
 use sim_node::{Message, Node};
-use sim_protocol::{Field, Protocol, Workload};
+use sim_protocol::{Ask, Field, Protocol, Workload};
 
 /// What a protocol says of itself.
 #[derive(Clone, Debug, Serialize)]
@@ -24,6 +24,8 @@ pub struct ProtocolFacts {
     pub marks: &'static [&'static str],
     /// Its kinds of messages.
     pub kinds: Vec<&'static str>,
+    /// What a scenario can ask its nodes for.
+    pub requests: &'static [Ask],
     /// The least and the greatest number of servers.
     pub servers: (u32, u32),
     /// What can be set.
@@ -57,6 +59,7 @@ impl ProtocolFacts {
             roles: P::ROLES,
             marks: P::MARKS,
             kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
+            requests: P::REQUESTS,
             servers: (P::SERVERS_MIN, P::SERVERS_MAX),
             fields: P::FIELDS,
             workload: P::Workload::NAME

@@ -73,20 +73,13 @@ pub enum Mutant {
     DirtyRead,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 4] = [
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[
         ("C-head-ack", Self::HeadAck),
         ("C-no-resend", Self::NoResend),
         ("C-no-epoch", Self::NoEpoch),
         ("C-dirty-read", Self::DirtyRead),
     ];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
 }
 
 impl Config {
@@ -106,9 +99,7 @@ impl Config {
     /// answered: the master's clock may run faster by the drift.
     #[must_use]
     pub fn trusted(&self, lease: Duration) -> Duration {
-        let kept = u128::from(1_000_000_000 - self.lease_drift.parts_per_billion());
-        let nanos = u128::from(lease.as_nanos()) * kept / 1_000_000_000;
-        Duration::from_nanos(u64::try_from(nanos).unwrap_or(u64::MAX))
+        lease.less(self.lease_drift)
     }
 
     /// How long the master hears nothing of a replica before it takes it out of the chain: it

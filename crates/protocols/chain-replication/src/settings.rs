@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, Either, Never, Parties, Ratio};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use crate::{Config, Consistency, CraqSuite, Mutant, Party, Reads, Suite};
 
@@ -174,13 +174,6 @@ const CHUNK: Field = Field {
     default: Some("64"),
     meaning: "how many items of the store one message of a history carries, at least 1",
 };
-const MUTANT: Field = Field {
-    name: "mutant",
-    kind: "code",
-    default: Some("none"),
-    meaning: "a known bug that the tester must find, such as \"C-head-ack\"; only in a build with \
-              the feature `mutants`",
-};
 
 const ROLES: &[&str] = &["head", "middle", "tail", "joining", "spare", "master"];
 const MARKS: &[&str] = &[
@@ -283,14 +276,12 @@ fn setup(
     reads: Reads,
     workload: Option<&KeyValue>,
 ) -> Result<Setup<Party>, SettingsError> {
-    let idle = || KeyValue { clients: 0, operations: 0, ..KeyValue::default() };
-    let workload = workload.cloned().unwrap_or_else(idle);
     let first = settings.nodes + 1;
-    let clients = first..first + workload.clients;
+    let client = ClientConfig::new(workload, first, Routing::Split);
+    let clients = first..first + client.clients();
     let config = Config { clients, reads, ..config(settings)? };
     let core = if settings.disks { Core::All } else { Core::Live };
-    let others = 1 + workload.clients;
-    let client = ClientConfig { workload, first, routing: Routing::Split };
+    let others = 1 + client.clients();
     let server = Parties { servers: settings.nodes, server: config.clone(), client: config };
     Ok(Setup { config: Parties { servers: first, server, client }, others, core })
 }
@@ -329,23 +320,10 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         retry: settings.retry,
         chunk: settings.chunk as usize,
         reads: Reads::Tail,
-        mutant: mutant(settings)?,
+        mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
     };
     if settings.lease.is_some_and(|lease| config.trusted(lease) <= settings.heartbeat) {
         return wrong("lease", "less the drift, it must be longer than the heartbeat");
     }
     Ok(config)
-}
-
-fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
-    let Some(code) = &settings.mutant else { return Ok(None) };
-    let wrong = |message: String| Err(SettingsError::new("mutant", message));
-    if !cfg!(feature = "mutants") {
-        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
-    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-    Mutant::of_code(code).map_or_else(
-        || wrong(format!("there is no such bug; there are {codes}")),
-        |one| Ok(Some(one)),
-    )
 }

@@ -53,15 +53,8 @@ pub enum Mutant {
     NoRestore,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 1] = [("FD-no-restore", Self::NoRestore)];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[("FD-no-restore", Self::NoRestore)];
 }
 
 impl Config {

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use sim_node::{Duration, Node};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use crate::{Config, DetectorClaims, EventuallyPerfect, LeaderClaims, Mutant, Omega, OmegaConfig};
 
@@ -59,13 +59,7 @@ const FIELDS: &[Field] = &[
         default: Some("\"100ms\""),
         meaning: "a peer's timeout grows by so much with every mistake about it; \"0s\" never learns",
     },
-    Field {
-        name: "mutant",
-        kind: "code",
-        default: Some("none"),
-        meaning: "a known bug that the tester must find, such as \"FD-no-restore\"; only in a build \
-                  with the feature `mutants`",
-    },
+    MUTANT,
 ];
 
 impl Settings {
@@ -77,20 +71,12 @@ impl Settings {
             return Err(SettingsError::new("timeout", "the timeout must be more than zero"));
         }
         let (period, timeout, increase) = (self.period, self.timeout, self.increase);
-        Ok(Config { period, timeout, increase, mutant: self.mutant()? })
-    }
-
-    fn mutant(&self) -> Result<Option<Mutant>, SettingsError> {
-        let Some(code) = &self.mutant else { return Ok(None) };
-        let wrong = |message: String| Err(SettingsError::new("mutant", message));
-        if !cfg!(feature = "mutants") {
-            return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-        }
-        let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-        Mutant::of_code(code).map_or_else(
-            || wrong(format!("there is no such bug; there are {codes}")),
-            |one| Ok(Some(one)),
-        )
+        Ok(Config {
+            period,
+            timeout,
+            increase,
+            mutant: Mutant::of_setting(self.mutant.as_deref(), cfg!(feature = "mutants"))?,
+        })
     }
 }
 

@@ -67,9 +67,8 @@ pub enum Mutant {
     LeaseNoWait,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 6] = [
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[
         ("PB-split", Self::Split),
         ("PB-unsynced", Self::Unsynced),
         ("PB-one-ack", Self::OneAck),
@@ -77,12 +76,6 @@ impl Mutant {
         ("PB-no-refuse", Self::NoRefuse),
         ("PB-lease-no-wait", Self::LeaseNoWait),
     ];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
 }
 
 impl Config {
@@ -102,8 +95,6 @@ impl Config {
     /// it: the view service counts from later, on a clock that may run faster by the drift.
     #[must_use]
     pub fn lease_of_primary(&self) -> Duration {
-        let whole = u128::from(self.lease.as_nanos());
-        let kept = u128::from(1_000_000_000 - self.lease_drift.parts_per_billion());
-        Duration::from_nanos(u64::try_from(whole * kept / 1_000_000_000).unwrap_or(0))
+        self.lease.less(self.lease_drift)
     }
 }

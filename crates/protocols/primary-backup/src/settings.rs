@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, Either, Never, Parties, Ratio, Role};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use crate::{Config, Mutant, Party, Reads, Suite};
 
@@ -187,13 +187,7 @@ impl Protocol for PrimaryBackup {
                       and that clocks are right: then there is one primary at a time (PB5). The \
                       timeout must be long enough for it",
         },
-        Field {
-            name: "mutant",
-            kind: "code",
-            default: Some("none"),
-            meaning: "a known bug that the tester must find, such as \"PB-split\"; only in a build \
-                      with the feature `mutants`",
-        },
+        MUTANT,
     ];
 
     type Settings = Settings;
@@ -211,11 +205,9 @@ impl Protocol for PrimaryBackup {
         workload: Option<&KeyValue>,
     ) -> Result<Setup<Party>, SettingsError> {
         let config = config(settings)?;
-        let idle = || KeyValue { clients: 0, operations: 0, ..KeyValue::default() };
-        let workload = workload.cloned().unwrap_or_else(idle);
-        let others = 1 + workload.clients;
         let first = settings.nodes + 1;
-        let client = ClientConfig { workload, first, routing: Routing::Single };
+        let client = ClientConfig::new(workload, first, Routing::Single);
+        let others = 1 + client.clients();
         let replicas = Parties { servers: settings.nodes, server: config.clone(), client: config };
         let config = Parties { servers: first, server: replicas, client };
         // The dead may hold what nobody else has, and whoever lives may be the primary.
@@ -279,19 +271,6 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         batch: settings.batch as usize,
         disks: settings.disks,
         bound: settings.bound,
-        mutant: mutant(settings)?,
+        mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
     })
-}
-
-fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
-    let Some(code) = &settings.mutant else { return Ok(None) };
-    let wrong = |message: String| Err(SettingsError::new("mutant", message));
-    if !cfg!(feature = "mutants") {
-        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
-    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-    Mutant::of_code(code).map_or_else(
-        || wrong(format!("there is no such bug; there are {codes}")),
-        |one| Ok(Some(one)),
-    )
 }

@@ -1,6 +1,6 @@
 //! What a scenario may set, and what it is told when that makes no sense.
 
-use primary_backup::{Mutant, PrimaryBackup, Settings};
+use primary_backup::{PrimaryBackup, Settings};
 use sim_check::Core;
 use sim_protocol::Protocol;
 
@@ -51,12 +51,5 @@ fn what_makes_no_sense_is_refused() {
     ] {
         let why = PrimaryBackup::setup(&settings(text), None).expect_err(text);
         assert_eq!(why.field, field, "{text}: {why:?}");
-    }
-}
-
-#[test]
-fn every_bug_has_a_code() {
-    for (code, mutant) in Mutant::ALL {
-        assert_eq!(Mutant::of_code(code), Some(mutant));
     }
 }

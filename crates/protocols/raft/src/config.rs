@@ -98,9 +98,8 @@ pub enum Mutant {
     LeaderNotCounted,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 19] = [
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[
         ("R-vote2", Self::Vote2),
         ("R-forget-vote", Self::ForgetVote),
         ("R-one-ack", Self::OneAck),
@@ -121,12 +120,6 @@ impl Mutant {
         ("R-joint-one-counter", Self::JointOneCounter),
         ("R-leader-not-counted", Self::LeaderNotCounted),
     ];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
 }
 
 impl Config {
@@ -146,8 +139,6 @@ impl Config {
     /// withholds its vote for the shortest timeout, on a clock that may run faster by the drift.
     #[must_use]
     pub fn lease(&self) -> Duration {
-        let whole = u128::from(self.election_timeout.shortest().as_nanos());
-        let kept = u128::from(1_000_000_000 - self.lease_drift.parts_per_billion());
-        Duration::from_nanos(u64::try_from(whole * kept / 1_000_000_000).unwrap_or(0))
+        self.election_timeout.shortest().less(self.lease_drift)
     }
 }

@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, NodeId, Parties, Ratio, Role, Span};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use crate::{Admin, Config, Mutant, Party, Reads, Suite};
 
@@ -104,6 +104,16 @@ impl Protocol for Raft {
         "transfer begun",
         "transfer aborted",
     ];
+    const REQUESTS: &'static [Ask] = &[
+        Ask::new("AddVoter(3)", "one server more with a vote, once it has caught up"),
+        Ask::new("AddLearner(4)", "one server more without a vote; a voter loses its vote"),
+        Ask::new("Remove(1)", "one server less"),
+        Ask::new(
+            "Joint([AddVoter(4), AddLearner(0), Remove(1)])",
+            "several changes at once, by joint consensus",
+        ),
+        Ask::new("Transfer(2)", "leadership goes to this server"),
+    ];
     const SERVERS_MAX: u32 = 99;
     const FIELDS: &'static [Field] = &[
         Field {
@@ -202,13 +212,7 @@ impl Protocol for Raft {
             meaning: "whether a server makes its writes durable before it speaks; without it nothing \
                       is safe",
         },
-        Field {
-            name: "mutant",
-            kind: "code",
-            default: Some("none"),
-            meaning: "a known bug that the tester must find, such as \"R-vote2\"; only in a build with \
-                      the feature `mutants`",
-        },
+        MUTANT,
     ];
 
     type Settings = Settings;
@@ -227,10 +231,8 @@ impl Protocol for Raft {
     ) -> Result<Setup<Party>, SettingsError> {
         let server = config(settings)?;
         let core = if settings.members.is_some() { Core::All } else { Core::Majority };
-        let idle = || KeyValue { clients: 0, operations: 0, ..KeyValue::default() };
-        let workload = workload.cloned().unwrap_or_else(idle);
-        let others = workload.clients;
-        let client = ClientConfig { workload, first: settings.nodes, routing: Routing::Single };
+        let client = ClientConfig::new(workload, settings.nodes, Routing::Single);
+        let others = client.clients();
         Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
     }
 
@@ -295,7 +297,7 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         snapshot_keep: u64::from(settings.snapshot_keep),
         snapshot_chunk: settings.snapshot_chunk as usize,
         barrier: settings.barrier,
-        mutant: mutant(settings)?,
+        mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
     })
 }
 
@@ -317,17 +319,4 @@ fn members(settings: &Settings) -> Result<Vec<NodeId>, SettingsError> {
         return wrong(format!("server {} is named twice, and has one vote", pair[0]));
     }
     Ok(members.iter().copied().map(NodeId::new).collect())
-}
-
-fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
-    let Some(code) = &settings.mutant else { return Ok(None) };
-    let wrong = |message: String| Err(SettingsError::new("mutant", message));
-    if !cfg!(feature = "mutants") {
-        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
-    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-    Mutant::of_code(code).map_or_else(
-        || wrong(format!("there is no such bug; there are {codes}")),
-        |one| Ok(Some(one)),
-    )
 }

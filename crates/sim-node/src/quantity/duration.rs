@@ -4,6 +4,7 @@ use std::fmt;
 use std::ops::{Add, AddAssign, Div, Mul, Sub};
 use std::str::FromStr;
 
+use super::Ratio;
 use super::text::{QuantityError, clip, scaled, split_number, text_or_integers, write_decimal};
 
 /// A length of time in whole nanoseconds, at most `u64::MAX` of them (about 584 years).
@@ -80,6 +81,16 @@ impl Duration {
     #[must_use]
     pub const fn saturating_mul(self, times: u64) -> Self {
         Self(self.0.saturating_mul(times))
+    }
+
+    /// Shorter by a part of it, rounded down: what is left of a lease on a clock that may run
+    /// faster by so much.
+    #[must_use]
+    pub const fn less(self, part: Ratio) -> Self {
+        let kept = (Ratio::ONE.parts_per_billion() - part.parts_per_billion()) as u128;
+        let billion = Ratio::ONE.parts_per_billion() as u128;
+        // No more than what it is a part of, so it fits.
+        Self((self.0 as u128 * kept / billion) as u64)
     }
 }
 

@@ -36,6 +36,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
             source: "Garcia-Molina 1982",
             model: "synchronous, crash-stop",
             roles: &["leader"],
+            requests: &[],
             marks: &["quiet"],
             kinds: vec!["Election", "Coordinator"],
             servers: (1, 64),

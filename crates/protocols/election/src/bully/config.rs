@@ -30,15 +30,8 @@ pub enum Mutant {
     NoWait,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 1] = [("B-no-wait", Self::NoWait)];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[("B-no-wait", Self::NoWait)];
 }
 
 /// When elections begin.

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use sim_node::{Duration, Node};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Config, Elections, Mutant, Process, Properties};
 
@@ -75,6 +75,10 @@ impl Protocol for Bully {
     const MODEL: &'static str = "synchronous, crash-recovery, perfect links in any order";
     const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER, Self::CANDIDATE];
     const MARKS: &'static [&'static str] = &[Self::ELECTED, Self::SUSPECTED];
+    const REQUESTS: &'static [Ask] = &[
+        Ask::new("Elect", "begin an election, unless this process takes part in one already"),
+        Ask::new("Suspect(4)", "take this process for dead until it is heard of"),
+    ];
     const SERVERS_MIN: u32 = 1;
     const SERVERS_MAX: u32 = 1_000;
     const FIELDS: &'static [Field] = &[
@@ -116,13 +120,7 @@ impl Protocol for Bully {
             meaning: "whether a process that is known to be dead (`Suspect`) is asked all the same; \
                       false needs `elections: OnRequest`",
         },
-        Field {
-            name: "mutant",
-            kind: "code",
-            default: Some("none"),
-            meaning: "a known bug that the tester must find, such as \"B-no-wait\"; only in a build \
-                      with the feature `mutants`",
-        },
+        MUTANT,
     ];
 
     type Settings = Settings;
@@ -159,21 +157,8 @@ impl Protocol for Bully {
             period: settings.period,
             elections: settings.elections,
             address_known_dead: settings.address_known_dead,
-            mutant: mutant(settings)?,
+            mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
         };
         Ok(Setup { config, others: 0, core: Core::Live })
     }
-}
-
-fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
-    let Some(code) = &settings.mutant else { return Ok(None) };
-    let wrong = |message: String| Err(SettingsError::new("mutant", message));
-    if !cfg!(feature = "mutants") {
-        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
-    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-    Mutant::of_code(code).map_or_else(
-        || wrong(format!("there is no such bug; there are {codes}")),
-        |one| Ok(Some(one)),
-    )
 }

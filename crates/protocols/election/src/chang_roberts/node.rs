@@ -22,15 +22,8 @@ pub enum Mutant {
     NoParticipant,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 1] = [("CR-no-participant", Self::NoParticipant)];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[("CR-no-participant", Self::NoParticipant)];
 }
 
 impl Config {

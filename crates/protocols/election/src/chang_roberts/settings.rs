@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use serde::Deserialize;
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Config, Initiators, Mutant, Order, Process, Properties};
 use crate::ring::{self, fields};
@@ -55,22 +55,12 @@ impl Protocol for ChangRoberts {
         "asynchronous, nothing fails, perfect links in any order, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Elect", "begin an election, unless this process takes part in one already")];
     const SERVERS_MIN: u32 = 2;
     const SERVERS_MAX: u32 = 10_000;
-    const FIELDS: &'static [Field] = &[
-        fields::NODES,
-        fields::IDS,
-        fields::ORDER,
-        fields::INITIATORS,
-        fields::ANNOUNCE,
-        Field {
-            name: "mutant",
-            kind: "code",
-            default: Some("none"),
-            meaning: "the known bug to have, `CR-no-participant`; only in a build with the feature \
-                      `mutants`",
-        },
-    ];
+    const FIELDS: &'static [Field] =
+        &[fields::NODES, fields::IDS, fields::ORDER, fields::INITIATORS, fields::ANNOUNCE, MUTANT];
 
     type Settings = Settings;
     type Workload = ();
@@ -83,20 +73,10 @@ impl Protocol for ChangRoberts {
     }
 
     fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
-        let config = Config { ring: settings.ring().ring()?, mutant: mutant(settings)? };
+        let config = Config {
+            ring: settings.ring().ring()?,
+            mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
+        };
         Ok(Setup { config, others: 0, core: Core::All })
     }
-}
-
-fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
-    let Some(code) = &settings.mutant else { return Ok(None) };
-    let wrong = |message: String| Err(SettingsError::new("mutant", message));
-    if !cfg!(feature = "mutants") {
-        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
-    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-    Mutant::of_code(code).map_or_else(
-        || wrong(format!("there is no such bug; there are {codes}")),
-        |one| Ok(Some(one)),
-    )
 }

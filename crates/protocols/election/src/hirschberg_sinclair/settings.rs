@@ -1,6 +1,6 @@
 //! The protocol as the tools see it.
 
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, Protocol, SettingsError, Setup};
 
 use super::{Process, Properties, Settings};
 use crate::ring::{self, fields};
@@ -19,6 +19,8 @@ impl Protocol for HirschbergSinclair {
         "asynchronous, nothing fails, perfect links in any order, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Elect", "begin an election, unless this process takes part in one already")];
     const SERVERS_MIN: u32 = 2;
     const SERVERS_MAX: u32 = 10_000;
     const FIELDS: &'static [Field] =

@@ -2,7 +2,7 @@
 
 use serde::Deserialize;
 use sim_node::{Duration, Node, Span};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, Protocol, SettingsError, Setup};
 
 use super::{Config, Process, Properties};
 
@@ -71,6 +71,7 @@ impl Protocol for Invitation {
         "asynchronous, crash-recovery with a stable counter, any omissions and partitions";
     const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER, Self::CANDIDATE];
     const MARKS: &'static [&'static str] = &[Self::MERGING, Self::MERGED, Self::RECOVERED];
+    const REQUESTS: &'static [Ask] = &[Ask::new("Check", "look for other coordinators now")];
     const SERVERS_MIN: u32 = 1;
     const SERVERS_MAX: u32 = 256;
     const FIELDS: &'static [Field] = &[

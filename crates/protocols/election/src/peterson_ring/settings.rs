@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use serde::Deserialize;
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, Protocol, SettingsError, Setup};
 
 use super::{Algorithm, Config, Initiators, Order, Process, Properties};
 use crate::ring::{self, fields};
@@ -59,6 +59,8 @@ impl Protocol for PetersonRing {
         "asynchronous, nothing fails, perfect links in order, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Elect", "begin an election, unless this process takes part in one already")];
     const SERVERS_MIN: u32 = 2;
     const SERVERS_MAX: u32 = 10_000;
     const FIELDS: &'static [Field] = &[

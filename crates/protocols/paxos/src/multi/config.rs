@@ -92,9 +92,8 @@ pub enum Mutant {
     Quorums,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 7] = [
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[
         ("P-anyval", Self::AnyValue),
         ("P-no2bcheck", Self::No2bCheck),
         ("P-reuse", Self::Reuse),
@@ -103,12 +102,6 @@ impl Mutant {
         ("MP-hole", Self::Hole),
         ("FP-quorums", Self::Quorums),
     ];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
 }
 
 impl Config {

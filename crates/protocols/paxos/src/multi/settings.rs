@@ -4,7 +4,7 @@ use failure_detectors::OmegaConfig;
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, NodeId, Parties, Role, Span};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Admin, Config, Leader, Members, Mutant, Party, Reads, Suite};
 use crate::Quorums;
@@ -118,6 +118,8 @@ impl Protocol for MultiPaxos {
         "snapshot taken",
         "snapshot installed",
     ];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Reconfigure([2, 3, 4])", "these are the members, from `alpha` slots later on")];
     const SERVERS_MAX: u32 = 99;
     const FIELDS: &'static [Field] = &[
         Field {
@@ -228,13 +230,7 @@ impl Protocol for MultiPaxos {
             meaning: "whether a server makes its writes durable before it speaks; without it nothing \
                       is safe",
         },
-        Field {
-            name: "mutant",
-            kind: "code",
-            default: Some("none"),
-            meaning: "a known bug that the tester must find, such as \"P-anyval\"; only in a build \
-                      with the feature `mutants`",
-        },
+        MUTANT,
     ];
 
     type Settings = Settings;
@@ -257,10 +253,8 @@ impl Protocol for MultiPaxos {
             Quorums::Majority => Core::Majority,
             Quorums::Flexible { prepare, accept } => Core::AtLeast(prepare.max(accept)),
         };
-        let idle = || KeyValue { clients: 0, operations: 0, ..KeyValue::default() };
-        let workload = workload.cloned().unwrap_or_else(idle);
-        let others = workload.clients;
-        let client = ClientConfig { workload, first: settings.nodes, routing: Routing::Single };
+        let client = ClientConfig::new(workload, settings.nodes, Routing::Single);
+        let others = client.clients();
         Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
     }
 
@@ -334,7 +328,7 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         snapshot_keep: u64::from(settings.snapshot_keep),
         snapshot_chunk: settings.snapshot_chunk as usize,
         barrier: settings.barrier,
-        mutant: mutant(settings)?,
+        mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
     })
 }
 
@@ -368,17 +362,4 @@ fn members(settings: &Settings) -> Result<Members, SettingsError> {
         return wrong("quorums", message);
     }
     Ok(members)
-}
-
-fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
-    let Some(code) = &settings.mutant else { return Ok(None) };
-    let wrong = |message: String| Err(SettingsError::new("mutant", message));
-    if !cfg!(feature = "mutants") {
-        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
-    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-    Mutant::of_code(code).map_or_else(
-        || wrong(format!("there is no such bug; there are {codes}")),
-        |one| Ok(Some(one)),
-    )
 }

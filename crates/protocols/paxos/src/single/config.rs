@@ -98,9 +98,8 @@ pub enum Mutant {
     MissingQuorums,
 }
 
-impl Mutant {
-    /// Every mutant with its code.
-    pub const ALL: [(&'static str, Self); 6] = [
+impl sim_protocol::Mutant for Mutant {
+    const ALL: &'static [(&'static str, Self)] = &[
         ("P-anyval", Self::AnyValue),
         ("P-promise-crash", Self::PromiseCrash),
         ("P-no2bcheck", Self::No2bCheck),
@@ -108,12 +107,6 @@ impl Mutant {
         ("P-lowest", Self::Lowest),
         ("FP-quorums", Self::MissingQuorums),
     ];
-
-    /// The mutant of this code.
-    #[must_use]
-    pub fn of_code(code: &str) -> Option<Self> {
-        Self::ALL.iter().find(|(name, _)| *name == code).map(|(_, mutant)| *mutant)
-    }
 }
 
 impl Config {

@@ -3,7 +3,7 @@
 use failure_detectors::OmegaConfig;
 use serde::Deserialize;
 use sim_node::{Duration, NodeId, Role, Span};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Config, Learn, Mutant, Process, Request, SendTo, Start, Suite};
 use crate::Quorums;
@@ -110,6 +110,8 @@ impl Protocol for Paxos {
         "asynchronous for safety, partially synchronous for liveness; crash-recovery, lossy links";
     const ROLES: &'static [&'static str] = &[Role::LEADER, "proposer"];
     const MARKS: &'static [&'static str] = &["prepared", "abandoned", "learned", "trusts itself"];
+    const REQUESTS: &'static [Ask] =
+        &[Ask::new("Propose(10)", "propose this value; the first one stands")];
     const SERVERS_MAX: u32 = 99;
     const FIELDS: &'static [Field] = FIELDS;
 
@@ -223,13 +225,7 @@ const FIELDS: &[Field] = &[
         meaning: "whether a process makes its writes durable before it speaks; without it nothing is \
                   safe",
     },
-    Field {
-        name: "mutant",
-        kind: "code",
-        default: Some("none"),
-        meaning: "a known bug that the tester must find, such as \"P-anyval\"; only in a build with \
-                  the feature `mutants`",
-    },
+    MUTANT,
 ];
 
 /// What every process knows.
@@ -260,7 +256,7 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         let message = "only a leader prepares ahead of values; give `leader: Omega()`";
         return wrong("prepare_ahead", message);
     }
-    let mutant = mutant(settings)?;
+    let mutant = Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?;
     let (prepare, mut accept) = quorums(settings)?;
     if mutant == Some(Mutant::MissingQuorums) {
         accept = settings.nodes.saturating_sub(prepare).max(1);
@@ -331,17 +327,4 @@ fn start(config: &Config) -> Result<(), SettingsError> {
         }
     }
     Ok(())
-}
-
-fn mutant(settings: &Settings) -> Result<Option<Mutant>, SettingsError> {
-    let Some(code) = &settings.mutant else { return Ok(None) };
-    let wrong = |message: String| Err(SettingsError::new("mutant", message));
-    if !cfg!(feature = "mutants") {
-        return wrong("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
-    let codes = Mutant::ALL.map(|(code, _)| code).join(", ");
-    Mutant::of_code(code).map_or_else(
-        || wrong(format!("there is no such bug; there are {codes}")),
-        |one| Ok(Some(one)),
-    )
 }
