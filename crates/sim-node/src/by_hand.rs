@@ -76,7 +76,7 @@
 //! // What was said is remembered.
 //! voter.restart();
 //! assert_eq!(voter.hear(one, Word::Ask), []);
-//! assert_eq!((voter.node.0, voter.held().len()), (Some(other), 0));
+//! assert_eq!((voter.node.0, voter.held().count()), (Some(other), 0));
 //! ```
 
 use std::collections::{BTreeMap, VecDeque};
@@ -84,8 +84,6 @@ use std::collections::{BTreeMap, VecDeque};
 use crate::{
     Context, Duration, Effect, Event, LocalTime, Moment, Node, NodeId, Sink, Span, Stable, WallTime,
 };
-
-type RecordOf<N> = <<N as Node>::Stable as Stable>::Record;
 
 /// What a node sends to others: to whom, and what.
 type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
@@ -108,7 +106,7 @@ pub struct ByHand<N: Node> {
     pub disk: N::Stable,
     /// Whether the next start is told that the disk had lost or rotten records.
     pub damaged: bool,
-    /// A slow disk makes nothing durable until [`ByHand::sync`]; another one at each barrier.
+    /// On a slow disk a sync takes until [`ByHand::sync`]; on another one, no time.
     pub slow_disk: bool,
     /// The timers that are set, with their spans.
     pub timers: BTreeMap<N::Timer, Span>,
@@ -116,22 +114,25 @@ pub struct ByHand<N: Node> {
     pub now: LocalTime,
     /// Its wall clock.
     pub wall: WallTime,
-    /// What its next choices fall on. When there are none, a choice falls on the first alternative.
-    pub choices: VecDeque<u64>,
+    /// What its next choices fall on; it must not make more. Without, as when it starts for the
+    /// first time, every choice falls on the first alternative.
+    pub choices: Option<VecDeque<u64>>,
     /// What it has indicated so far, in all its incarnations; what a barrier holds is not among it.
     pub told: Vec<N::Indication>,
     /// The marks of the last call.
     pub marks: Vec<&'static str>,
     /// Everything that it wanted done in the last call, in order, whether or not it is held.
     pub effects: Vec<Effect<N>>,
-    /// Records that are not durable, in order.
-    unsynced: Vec<RecordOf<N>>,
-    /// Whether a barrier waits for them.
-    barred: bool,
-    /// Sends and indications behind the barrier, in order.
-    held: Vec<Effect<N>>,
+    /// Writes that are not durable, barriers that wait for them, and the sends and indications that
+    /// these hold, in the order in which they were emitted.
+    pending: Vec<Effect<N>>,
+    /// How many of them came before the sync under way, which makes the writes among them durable.
+    /// None is under way when it is 0: then no barrier waits.
+    syncing: usize,
     /// What it has sent to itself. Empty between calls.
     own: VecDeque<N::Message>,
+    /// What has left in this call. Empty between calls.
+    letters: Letters<N>,
 }
 
 impl<N: Node> ByHand<N> {
@@ -148,9 +149,8 @@ impl<N: Node> ByHand<N> {
         disk: N::Stable,
     ) -> (Self, Letters<N>) {
         let now = LocalTime::default() + Duration::from_secs(60);
-        let mut choices = VecDeque::new();
         let moment = Moment { id, servers, now, ..Moment::default() };
-        let (node, effects) = run(&config, moment, &mut choices, |cx| N::start(&disk, cx));
+        let (node, effects) = run(&config, moment, &mut None, |cx| N::start(&disk, cx));
         node.check(&config);
         let mut hand = Self {
             id,
@@ -163,18 +163,17 @@ impl<N: Node> ByHand<N> {
             timers: BTreeMap::new(),
             now,
             wall: WallTime::default(),
-            choices,
+            choices: None,
             told: Vec::new(),
             marks: Vec::new(),
             effects: Vec::new(),
-            unsynced: Vec::new(),
-            barred: false,
-            held: Vec::new(),
+            pending: Vec::new(),
+            syncing: 0,
             own: VecDeque::new(),
+            letters: Vec::new(),
         };
-        let mut letters = Vec::new();
-        hand.perform_all(effects, &mut letters);
-        hand.hear_itself(&mut letters);
+        hand.perform_all(effects);
+        let letters = hand.finish();
         (hand, letters)
     }
 
@@ -183,15 +182,20 @@ impl<N: Node> ByHand<N> {
         self.restart_with(0)
     }
 
-    /// A crash that the first of the writes survive that are not durable (no more than
-    /// [`ByHand::unsynced`]), and a restart.
+    /// A crash that the first of the writes survive that are not durable, and a restart.
+    ///
+    /// # Panics
+    /// When there are fewer such writes.
     pub fn restart_with(&mut self, survivors: usize) -> Letters<N> {
-        for record in self.unsynced.drain(..).take(survivors) {
+        assert!(survivors <= self.unsynced(), "{survivors} of {} writes", self.unsynced());
+        let record = |effect: Effect<N>| {
+            if let Effect::Write(record) = effect { Some(record) } else { None }
+        };
+        for record in self.pending.drain(..).filter_map(record).take(survivors) {
             self.disk.apply(&record);
         }
+        self.syncing = 0;
         self.timers.clear();
-        self.held.clear();
-        self.barred = false;
         self.step(Event::Start)
     }
 
@@ -221,36 +225,32 @@ impl<N: Node> ByHand<N> {
         self.wall = WallTime::from_nanos(wall);
     }
 
-    /// The sync that a barrier waits for completes: everything written is durable, and what was
-    /// held leaves. Nothing happens when no barrier waits: nothing else makes writes durable.
+    /// The sync under way completes: what was written before it began is durable, and what no
+    /// barrier need hold any longer leaves. When one still waits, the next sync begins, for
+    /// everything that was written by now. Nothing happens when none is under way: only a barrier
+    /// makes writes durable.
     pub fn sync(&mut self) -> Letters<N> {
         self.begin();
-        let mut letters = Vec::new();
-        if self.barred {
-            self.make_durable(&mut letters);
-            self.hear_itself(&mut letters);
-        }
-        letters
+        self.make_durable(self.syncing);
+        self.finish()
     }
 
     /// The sends and indications that a barrier holds, in order.
-    #[must_use]
-    pub fn held(&self) -> &[Effect<N>] {
-        &self.held
+    pub fn held(&self) -> impl Iterator<Item = &Effect<N>> {
+        let is_held = |effect: &&_| matches!(effect, Effect::Send { .. } | Effect::Indicate(_));
+        self.pending.iter().filter(is_held)
     }
 
     /// How many writes are not durable.
     #[must_use]
     pub fn unsynced(&self) -> usize {
-        self.unsynced.len()
+        self.pending.iter().filter(|effect| matches!(effect, Effect::Write(_))).count()
     }
 
     fn step(&mut self, event: Event<N>) -> Letters<N> {
         self.begin();
-        let mut letters = Vec::new();
-        self.handle(event, &mut letters);
-        self.hear_itself(&mut letters);
-        letters
+        self.handle(event);
+        self.finish()
     }
 
     fn begin(&mut self) {
@@ -258,7 +258,15 @@ impl<N: Node> ByHand<N> {
         self.effects.clear();
     }
 
-    fn handle(&mut self, event: Event<N>, letters: &mut Letters<N>) {
+    /// It handles what it has sent itself, and what it sends itself then, too. Returns what left.
+    fn finish(&mut self) -> Letters<N> {
+        while let Some(message) = self.own.pop_front() {
+            self.handle(Event::Message { from: self.id, message });
+        }
+        std::mem::take(&mut self.letters)
+    }
+
+    fn handle(&mut self, event: Event<N>) {
         let Self { id, servers, now, wall, .. } = *self;
         // Only `start` hears of damage.
         let damaged = event == Event::Start && std::mem::take(&mut self.damaged);
@@ -271,49 +279,61 @@ impl<N: Node> ByHand<N> {
             Event::Request(request) => node.on_request(request, cx),
         });
         self.node.check(&self.config);
-        self.perform_all(effects, letters);
+        self.perform_all(effects);
     }
 
-    /// What it sends itself, it handles one after the other, and what it sends itself then, too.
-    fn hear_itself(&mut self, letters: &mut Letters<N>) {
-        while let Some(message) = self.own.pop_front() {
-            self.handle(Event::Message { from: self.id, message }, letters);
-        }
-    }
-
-    fn perform_all(&mut self, effects: Vec<Effect<N>>, letters: &mut Letters<N>) {
+    fn perform_all(&mut self, effects: Vec<Effect<N>>) {
         self.effects.extend_from_slice(&effects);
         for effect in effects {
-            self.perform(effect, letters);
+            self.perform(effect);
         }
     }
 
-    fn perform(&mut self, effect: Effect<N>, letters: &mut Letters<N>) {
+    fn perform(&mut self, effect: Effect<N>) {
         match effect {
-            Effect::Send { .. } | Effect::Indicate(_) if self.barred => self.held.push(effect),
+            Effect::Send { .. } | Effect::Indicate(_) if self.syncing > 0 => {
+                self.pending.push(effect);
+            }
             Effect::Send { to, message, .. } if to == self.id => self.own.push_back(message),
-            Effect::Send { to, message, .. } => letters.push((to, message)),
+            Effect::Send { to, message, .. } => self.letters.push((to, message)),
+            Effect::Indicate(indication) => self.told.push(indication),
             Effect::SetTimer { timer, span } => {
                 self.timers.insert(timer, span);
             }
             Effect::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Effect::Write(record) => self.unsynced.push(record),
-            Effect::Barrier if self.slow_disk => self.barred |= !self.unsynced.is_empty(),
-            Effect::Barrier => self.make_durable(letters),
-            Effect::Indicate(indication) => self.told.push(indication),
+            Effect::Write(_) => self.pending.push(effect),
+            Effect::Barrier => self.barrier(),
             Effect::Mark(name) => self.marks.push(name),
         }
     }
 
-    fn make_durable(&mut self, letters: &mut Letters<N>) {
-        for record in self.unsynced.drain(..) {
-            self.disk.apply(&record);
+    fn barrier(&mut self) {
+        if self.unsynced() == 0 {
+            // Nothing to wait for.
+        } else if self.slow_disk {
+            self.pending.push(Effect::Barrier);
+            if self.syncing == 0 {
+                self.syncing = self.pending.len();
+            }
+        } else {
+            self.make_durable(self.pending.len());
         }
-        self.barred = false;
-        for effect in std::mem::take(&mut self.held) {
-            self.perform(effect, letters);
+    }
+
+    /// The writes among the first of what is pending are durable. All else takes place again: what
+    /// a barrier still holds is pending again, and what none holds happens.
+    fn make_durable(&mut self, upto: usize) {
+        self.syncing = 0;
+        for (place, effect) in std::mem::take(&mut self.pending).into_iter().enumerate() {
+            match effect {
+                Effect::Write(record) if place < upto => self.disk.apply(&record),
+                effect => self.perform(effect),
+            }
+        }
+        if self.syncing > 0 {
+            self.syncing = self.pending.len();
         }
     }
 }
@@ -322,7 +342,7 @@ impl<N: Node> ByHand<N> {
 fn run<N: Node, R>(
     config: &N::Config,
     moment: Moment,
-    choices: &mut VecDeque<u64>,
+    choices: &mut Option<VecDeque<u64>>,
     handler: impl FnOnce(&mut Context<'_, N>) -> R,
 ) -> (R, Vec<Effect<N>>) {
     let mut notebook = Notebook { effects: Vec::new(), choices };
@@ -333,7 +353,7 @@ fn run<N: Node, R>(
 /// Takes the effects of a step down, and makes its choices.
 struct Notebook<'a, N: Node> {
     effects: Vec<Effect<N>>,
-    choices: &'a mut VecDeque<u64>,
+    choices: &'a mut Option<VecDeque<u64>>,
 }
 
 impl<N: Node> Sink<N> for Notebook<'_, N> {
@@ -342,7 +362,8 @@ impl<N: Node> Sink<N> for Notebook<'_, N> {
     }
 
     fn choose(&mut self, alternatives: u64) -> u64 {
-        let choice = self.choices.pop_front().unwrap_or(0);
+        let Some(choices) = self.choices else { return 0 };
+        let choice = choices.pop_front().expect("it was told how every choice falls");
         assert!(choice < alternatives, "choice {choice} of {alternatives}");
         choice
     }

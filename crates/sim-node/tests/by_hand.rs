@@ -167,13 +167,13 @@ fn a_barrier_holds_what_is_said_until_the_sync() {
     let sent = puppet.ask(vec![send(1, 0), Write(1), send(1, 1), Barrier, send(1, 2), send(0, 3)]);
     assert_eq!(sent, [letter(1, 0), letter(1, 1)], "what comes before the barrier does not wait");
     assert_eq!(puppet.ask(vec![Tell(4), send(2, 5), Set(7, 5), Mark, Choose(2)]), []);
-    assert_eq!(puppet.held().len(), 4);
+    assert_eq!(puppet.held().count(), 4);
     assert_eq!((&puppet.told, &puppet.disk.0, puppet.unsynced()), (&vec![], &vec![], 1));
     assert_eq!((puppet.timers.len(), &puppet.node.chosen), (1, &vec![0]));
     assert_eq!(puppet.marks, ["marked"]);
     assert_eq!(puppet.sync(), [letter(1, 2), letter(2, 5)]);
     assert_eq!(puppet.told, [4, 3], "its own message is a step of its own");
-    assert_eq!((&puppet.disk.0, puppet.unsynced(), puppet.held().len()), (&vec![1], 0, 0));
+    assert_eq!((&puppet.disk.0, puppet.unsynced(), puppet.held().count()), (&vec![1], 0, 0));
 }
 
 #[test]
@@ -184,6 +184,23 @@ fn a_self_send_that_was_held_may_write_and_wait_again() {
     assert_eq!(puppet.sync(), [letter(1, 1)]);
     assert_eq!(puppet.sync(), [letter(1, 2)]);
     assert_eq!(puppet.sync(), []);
+}
+
+/// One sync runs at a time and covers what was written before it began; the next one, everything
+/// written meanwhile.
+#[test]
+fn a_sync_covers_what_was_written_before_it_began() {
+    let mut puppet = slow();
+    puppet.ask(vec![Write(1), Barrier, send(1, 1), Write(2), send(1, 2), Barrier, send(1, 3)]);
+    puppet.ask(vec![Write(3), Tell(4)]);
+    assert_eq!((puppet.held().count(), puppet.unsynced()), (4, 3));
+    assert_eq!(puppet.sync(), [letter(1, 1), letter(1, 2)]);
+    assert_eq!((&puppet.disk.0, puppet.unsynced()), (&vec![1], 2));
+    puppet.ask(vec![Write(5), send(1, 5)]);
+    assert_eq!((puppet.held().count(), &puppet.told), (3, &vec![]));
+    assert_eq!(puppet.sync(), [letter(1, 3), letter(1, 5)]);
+    assert_eq!((&puppet.disk.0, &puppet.told), (&vec![1, 2, 3], &vec![4]));
+    assert_eq!((puppet.sync(), puppet.unsynced()), (vec![], 1), "no barrier waits for the last");
 }
 
 #[test]
@@ -225,7 +242,7 @@ fn a_crash_loses_what_is_held_and_not_durable() {
         assert_eq!(puppet.restart_with(survivors), []);
         let kept = [1, 2, 3][..=survivors].to_vec();
         assert_eq!(puppet.node, Puppet { found: (kept, false), steps: 1, ..Puppet::default() });
-        assert_eq!((puppet.unsynced(), puppet.held().len(), puppet.timers.len()), (0, 0, 0));
+        assert_eq!((puppet.unsynced(), puppet.held().count(), puppet.timers.len()), (0, 0, 0));
         assert_eq!(puppet.sync(), []);
         assert_eq!(puppet.ask(vec![send(1, 9)]), [letter(1, 9)], "nor does a barrier hold this");
         assert_eq!(puppet.told, []);
@@ -234,6 +251,14 @@ fn a_crash_loses_what_is_held_and_not_durable() {
     puppet.ask(vec![Write(1), Barrier]);
     puppet.restart();
     assert_eq!(puppet.node.found, (vec![], false));
+}
+
+#[test]
+#[should_panic(expected = "2 of 1 writes")]
+fn a_crash_leaves_no_more_than_was_written() {
+    let mut puppet = slow();
+    puppet.ask(vec![Write(1), Barrier, send(1, 1)]);
+    puppet.restart_with(2);
 }
 
 #[test]
@@ -268,18 +293,27 @@ fn a_cancelled_timer_does_not_fire() {
 }
 
 #[test]
-fn choices_fall_as_scripted_and_then_on_the_first() {
+fn choices_fall_as_they_are_told_to_or_on_the_first() {
     let mut puppet = puppet();
-    puppet.choices = [2, 1].into();
-    puppet.ask(vec![Choose(3), Choose(2), Choose(5)]);
-    assert_eq!(puppet.node.chosen, [2, 1, 0]);
+    puppet.ask(vec![Choose(5)]);
+    puppet.choices = Some([2, 1].into());
+    puppet.ask(vec![Choose(3), Choose(2)]);
+    assert_eq!(puppet.node.chosen, [0, 2, 1]);
+}
+
+#[test]
+#[should_panic(expected = "how every choice falls")]
+fn a_choice_that_was_not_foreseen_is_an_error() {
+    let mut puppet = puppet();
+    puppet.choices = Some([2].into());
+    puppet.ask(vec![Choose(3), Choose(2)]);
 }
 
 #[test]
 #[should_panic(expected = "choice 3 of 3")]
 fn a_choice_is_one_of_the_alternatives() {
     let mut puppet = puppet();
-    puppet.choices = [3].into();
+    puppet.choices = Some([3].into());
     puppet.ask(vec![Choose(3)]);
 }
 
