@@ -193,6 +193,7 @@ impl<M: ServiceMessage> Client<M> {
         self.left -= 1;
         self.begun += 1;
         cx.write(ClientRecord::Began);
+        cx.barrier();
         let command = draw_command(self.begun, &self.known, cx);
         let idle = self.lanes.iter().find(|(_, lane)| lane.under_way.is_none());
         let number = idle.map_or_else(
