@@ -1,83 +1,4 @@
 //! [`ByHand`]: a driver of one node, for the unit tests of a protocol.
-//!
-//! It interprets effects as the contract says, and nothing else happens: no message arrives, no
-//! timer fires and no time goes by unless the test says so.
-//!
-//! # Example
-//! A server that votes once. Its vote is durable before it is given, so a crash does not make it
-//! vote twice.
-//!
-//! ```
-//! use serde::{Deserialize, Serialize};
-//! use sim_node::{ByHand, Class, Context, Message, Never, Node, NodeId, Stable};
-//!
-//! #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-//! enum Word {
-//!     Ask,
-//!     Vote,
-//! }
-//!
-//! impl Message for Word {
-//!     const KINDS: &'static [(&'static str, Class)] =
-//!         &[("Ask", Class::Protocol), ("Vote", Class::Protocol)];
-//!     fn kind(&self) -> usize {
-//!         matches!(self, Word::Vote).into()
-//!     }
-//! }
-//!
-//! /// Whom it votes for: on disk, and in memory.
-//! #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-//! struct Voter(Option<NodeId>);
-//!
-//! impl Stable for Voter {
-//!     type Record = NodeId;
-//!     fn apply(&mut self, candidate: &NodeId) {
-//!         self.0 = Some(*candidate);
-//!     }
-//! }
-//!
-//! impl Node for Voter {
-//!     type Config = ();
-//!     type Message = Word;
-//!     type Timer = ();
-//!     type Request = Never;
-//!     type Indication = Never;
-//!     type Stable = Voter;
-//!
-//!     fn start(disk: &Voter, _: &mut Context<'_, Self>) -> Self {
-//!         disk.clone()
-//!     }
-//!     fn on_message(&mut self, from: NodeId, word: Word, cx: &mut Context<'_, Self>) {
-//!         if word == Word::Ask && self.0.is_none_or(|candidate| candidate == from) {
-//!             self.0 = Some(from);
-//!             cx.write(from);
-//!             cx.barrier();
-//!             cx.send(from, Word::Vote);
-//!         }
-//!     }
-//!     fn on_timer(&mut self, (): (), _: &mut Context<'_, Self>) {}
-//!     fn on_request(&mut self, never: Never, _: &mut Context<'_, Self>) {
-//!         match never {}
-//!     }
-//! }
-//!
-//! let [one, other] = [NodeId::new(1), NodeId::new(2)];
-//! // Node 0 of three servers.
-//! let (mut voter, sent) = ByHand::<Voter>::new((), NodeId::new(0), 3);
-//! assert_eq!(sent, [], "it starts in silence");
-//! voter.slow_disk = true;
-//!
-//! // What was not durable was never said.
-//! assert_eq!(voter.hear(one, Word::Ask), []);
-//! voter.restart();
-//! assert_eq!(voter.hear(other, Word::Ask), []);
-//! assert_eq!(voter.sync(), [(other, Word::Vote)]);
-//!
-//! // What was said is remembered.
-//! voter.restart();
-//! assert_eq!(voter.hear(one, Word::Ask), []);
-//! assert_eq!((voter.node.0, voter.held().count()), (Some(other), 0));
-//! ```
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -90,8 +11,87 @@ type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 
 /// One node with its disk, its timers and its clocks, driven by hand.
 ///
+/// It interprets effects as the contract says, and nothing else happens: no message arrives, no
+/// timer fires and no time goes by unless the test says so.
+///
 /// Whatever makes the node act returns what leaves it for others, in order. What it sends to itself
 /// passes its own queue and has been handled by then.
+///
+/// # Example
+/// A server that votes once. Its vote is durable before it is given, so a crash does not make it
+/// vote twice.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use sim_node::{ByHand, Class, Context, Message, Never, Node, NodeId, Stable};
+///
+/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// enum Word {
+///     Ask,
+///     Vote,
+/// }
+///
+/// impl Message for Word {
+///     const KINDS: &'static [(&'static str, Class)] =
+///         &[("Ask", Class::Protocol), ("Vote", Class::Protocol)];
+///     fn kind(&self) -> usize {
+///         matches!(self, Word::Vote).into()
+///     }
+/// }
+///
+/// /// Whom it votes for: on disk, and in memory.
+/// #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// struct Voter(Option<NodeId>);
+///
+/// impl Stable for Voter {
+///     type Record = NodeId;
+///     fn apply(&mut self, candidate: &NodeId) {
+///         self.0 = Some(*candidate);
+///     }
+/// }
+///
+/// impl Node for Voter {
+///     type Config = ();
+///     type Message = Word;
+///     type Timer = ();
+///     type Request = Never;
+///     type Indication = Never;
+///     type Stable = Voter;
+///
+///     fn start(disk: &Voter, _: &mut Context<'_, Self>) -> Self {
+///         disk.clone()
+///     }
+///     fn on_message(&mut self, from: NodeId, word: Word, cx: &mut Context<'_, Self>) {
+///         if word == Word::Ask && self.0.is_none_or(|candidate| candidate == from) {
+///             self.0 = Some(from);
+///             cx.write(from);
+///             cx.barrier();
+///             cx.send(from, Word::Vote);
+///         }
+///     }
+///     fn on_timer(&mut self, (): (), _: &mut Context<'_, Self>) {}
+///     fn on_request(&mut self, never: Never, _: &mut Context<'_, Self>) {
+///         match never {}
+///     }
+/// }
+///
+/// let [one, other] = [NodeId::new(1), NodeId::new(2)];
+/// // Node 0 of three servers.
+/// let (mut voter, sent) = ByHand::<Voter>::new((), NodeId::new(0), 3);
+/// assert_eq!(sent, [], "it starts in silence");
+/// voter.slow_disk = true;
+///
+/// // What was not durable was never said.
+/// assert_eq!(voter.hear(one, Word::Ask), []);
+/// voter.restart();
+/// assert_eq!(voter.hear(other, Word::Ask), []);
+/// assert_eq!(voter.sync(), [(other, Word::Vote)]);
+///
+/// // What was said is remembered.
+/// voter.restart();
+/// assert_eq!(voter.hear(one, Word::Ask), []);
+/// assert_eq!((voter.node.0, voter.held().count()), (Some(other), 0));
+/// ```
 #[derive(Clone, Debug)]
 pub struct ByHand<N: Node> {
     /// Who it is.
