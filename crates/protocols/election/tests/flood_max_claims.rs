@@ -4,8 +4,8 @@ mod common;
 
 use common::{assert_falls, assert_held, at, ms, planned, run, spec};
 use election::FloodMax;
-use election::chang_roberts::Order;
 use election::flood_max::{Settings, Shape};
+use election::ring::Order;
 use sim_engine::{Delay, DiskLoss, Fault, Target, Ties, When};
 use sim_node::{Duration, Ratio};
 use sim_protocol::Protocol;

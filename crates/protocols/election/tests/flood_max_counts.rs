@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use common::{assert_held, at, ms, run, spec};
 use election::FloodMax;
-use election::chang_roberts::Order;
 use election::flood_max::{Graph, Process, Properties, Settings, Shape};
+use election::ring::Order;
 use sim_check::SimTime;
 use sim_engine::{Delay, Outcome, World};
 use sim_node::{NodeId, Rounds};

@@ -5,7 +5,7 @@ use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
 use super::{Config, Graph, Process, Properties, Shape};
-use crate::chang_roberts::{Identifier, Identifiers, Order};
+use crate::ring::{Identifiers, Order, fields};
 
 /// FloodMax and OptFloodMax.
 #[derive(Clone, Copy, Debug)]
@@ -78,12 +78,7 @@ impl Protocol for FloodMax {
             meaning: "what the processes believe the diameter to be: so many rounds pass before \
                       they decide",
         },
-        Field {
-            name: "ids",
-            kind: "list of numbers",
-            default: Some("[]"),
-            meaning: "the identifier of each node; left out, `order` says",
-        },
+        fields::IDS,
         Field {
             name: "order",
             kind: "Ascending, Descending or Drawn",
@@ -127,28 +122,9 @@ impl Protocol for FloodMax {
             let message = "a round must last longer than zero";
             return Err(SettingsError::new("round_length", message));
         }
-        let identifiers = identifiers(settings)?;
+        let identifiers = Identifiers::new(settings.nodes, &settings.ids, settings.order)?;
         let process = Config { graph, diameter, identifiers, optimised: settings.optimised };
         let config = RoundConfig { length: settings.round_length, process };
         Ok(Setup { config, others: 0, core: Core::Live })
     }
-}
-
-fn identifiers(settings: &Settings) -> Result<Identifiers, SettingsError> {
-    let (nodes, given) = (u64::from(settings.nodes), settings.ids.len() as u64);
-    let numbers: Vec<u64> = match settings.order {
-        Some(_) if given > 0 => {
-            let message = "the identifiers are given, so `order` has nothing to say";
-            return Err(SettingsError::new("order", message));
-        }
-        None if given > 0 && given != nodes => {
-            let message = format!("{given} identifiers for {nodes} nodes; give one for each");
-            return Err(SettingsError::new("ids", message));
-        }
-        None if given > 0 => settings.ids.clone(),
-        None | Some(Order::Ascending) => (0..nodes).collect(),
-        Some(Order::Descending) => (0..nodes).rev().collect(),
-        Some(Order::Drawn) => return Ok(Identifiers::Drawn),
-    };
-    Ok(Identifiers::Given(numbers.into_iter().map(Identifier).collect()))
 }
