@@ -30,42 +30,30 @@
 mod node;
 mod settings;
 
+/// LE1 to LE4.
+pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Order, Record, Request,
+    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request,
 };
 pub use node::{Config, Message, Mutant, Process, Timer};
 pub use settings::{ChangRoberts, Settings};
 
-use sim_check::Checked;
+use crate::ring::{Codes, Contender, Ring};
 
-use crate::ring::{Agreement, Codes, Highest, Named, OneAnnouncement, RingElection, Termination};
-
-/// LE1 to LE4.
-pub type Properties =
-    (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
-
-impl RingElection for Process {
+impl Contender for Process {
     const CODES: Codes =
         Codes { agreement: "LE1", highest: "LE2", termination: "LE3", once: "LE4" };
     const PAPER: &'static str = "Chang, Roberts 1979";
 
-    fn announces(config: &Config) -> bool {
-        config.ring.announce
+    fn ring(config: &Config) -> &Ring {
+        &config.ring
     }
 
-    fn is_elected(&self) -> bool {
-        self.is_elected()
+    fn member(&self) -> &Member {
+        self.member()
     }
 
-    fn knows_leader(&self) -> bool {
-        self.leader().is_some()
-    }
-
-    fn identifier(&self) -> Option<Identifier> {
-        Some(self.identifier())
-    }
-
-    fn named(indication: &Indication) -> Named {
-        indication.into()
+    fn elected(leader: Identifier) -> Message {
+        Message::Elected(leader)
     }
 }

@@ -41,42 +41,30 @@
 mod node;
 mod settings;
 
+/// PR1 to PR4.
+pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Order, Record, Request,
+    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request,
 };
 pub use node::{Active, Algorithm, Config, Message, Part, Process, Timer};
 pub use settings::{PetersonRing, Settings};
 
-use sim_check::Checked;
+use crate::ring::{Codes, Contender, Ring};
 
-use crate::ring::{Agreement, Codes, Highest, Named, OneAnnouncement, RingElection, Termination};
-
-/// PR1 to PR4.
-pub type Properties =
-    (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
-
-impl RingElection for Process {
+impl Contender for Process {
     const CODES: Codes =
         Codes { agreement: "PR1", highest: "PR2", termination: "PR3", once: "PR4" };
     const PAPER: &'static str = "Peterson 1982; Dolev, Klawe, Rodeh 1982";
 
-    fn announces(config: &Config) -> bool {
-        config.ring.announce
+    fn ring(config: &Config) -> &Ring {
+        &config.ring
     }
 
-    fn is_elected(&self) -> bool {
-        self.is_elected()
+    fn member(&self) -> &Member {
+        self.member()
     }
 
-    fn knows_leader(&self) -> bool {
-        self.leader().is_some()
-    }
-
-    fn identifier(&self) -> Option<Identifier> {
-        Some(self.identifier())
-    }
-
-    fn named(indication: &Indication) -> Named {
-        indication.into()
+    fn elected(leader: Identifier) -> Message {
+        Message::Elected(leader)
     }
 }
