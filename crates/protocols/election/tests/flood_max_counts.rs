@@ -77,9 +77,10 @@ fn flood_max_costs_diam_times_the_directed_edges() {
 #[test]
 fn more_rounds_than_the_diameter_cost_as_many() {
     for (shape, nodes, diameter, edges) in graphs() {
-        let rounds = diameter + 3;
-        let settings = Settings { diameter: Some(rounds), ..settings(&shape, nodes) };
-        assert_eq!(outcome(&settings, 2).counts.protocol, u64::from(rounds) * edges);
+        for rounds in diameter..nodes {
+            let settings = Settings { diameter: Some(rounds), ..settings(&shape, nodes) };
+            assert_eq!(outcome(&settings, 2).counts.protocol, u64::from(rounds) * edges);
+        }
     }
 }
 

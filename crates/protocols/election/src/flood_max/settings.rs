@@ -75,8 +75,8 @@ impl Protocol for FloodMax {
             name: "diameter",
             kind: "number",
             default: Some("the graph's"),
-            meaning: "what the processes believe the diameter to be: so many rounds pass before \
-                      they decide",
+            meaning: "what the processes believe the diameter to be, 1 to nodes - 1: so many \
+                      rounds pass before they decide",
         },
         fields::IDS,
         Field {
@@ -113,11 +113,7 @@ impl Protocol for FloodMax {
     fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Rounds<Process>>, SettingsError> {
         let graph = Graph::new(&settings.graph, settings.nodes)
             .map_err(|error| SettingsError::new("graph", error.to_string()))?;
-        let diameter = settings.diameter.unwrap_or_else(|| graph.diameter());
-        if settings.diameter == Some(0) {
-            let message = "nobody can decide before the first round; give at least 1";
-            return Err(SettingsError::new("diameter", message));
-        }
+        let diameter = believed(settings.diameter, &graph, settings.nodes)?;
         if settings.round_length.is_zero() {
             let message = "a round must last longer than zero";
             return Err(SettingsError::new("round_length", message));
@@ -127,4 +123,23 @@ impl Protocol for FloodMax {
         let config = RoundConfig { length: settings.round_length, process };
         Ok(Setup { config, others: 0, core: Core::Live })
     }
+}
+
+/// What the processes believe the diameter to be. No graph of `n` nodes has a greater one than
+/// `n - 1`, so whoever believes more has only longer to wait.
+fn believed(given: Option<u32>, graph: &Graph, nodes: u32) -> Result<u32, SettingsError> {
+    let Some(diameter) = given else { return Ok(graph.diameter()) };
+    if diameter == 0 {
+        let message = "nobody can decide before the first round; give at least 1";
+        return Err(SettingsError::new("diameter", message));
+    }
+    // A process that is alone decides after the first round as well.
+    let greatest = nodes.saturating_sub(1).max(1);
+    if diameter > greatest {
+        let message = format!(
+            "no graph of {nodes} nodes has a diameter of {diameter}; give {greatest} or less"
+        );
+        return Err(SettingsError::new("diameter", message));
+    }
+    Ok(diameter)
 }
