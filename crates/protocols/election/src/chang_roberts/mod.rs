@@ -10,7 +10,7 @@
 //! | requests | [`Request::Elect`]: become an initiator |
 //! | indications | [`Indication::Elected`]: this process leads; [`Indication::Follows`]: another one does |
 //! | LE1 agreement | no two processes are elected, and no two name different leaders |
-//! | LE2 highest | only the highest identifier of the ring is elected or named |
+//! | LE2 highest | only the highest identifier of the ring is elected or named, whether its process is up or down |
 //! | LE3 termination | every process names a leader (without announcement: some process is elected) |
 //! | LE4 one-announcement | no process is elected twice |
 //! | model | asynchronous; processes do not fail; links lose nothing and double nothing, in any order; identifiers are distinct |
