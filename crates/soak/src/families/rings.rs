@@ -77,7 +77,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     }
 }
 
-/// Both of Peterson's algorithms. Links keep the order and double nothing, or messages are numbered.
+/// Both of Peterson's algorithms. Links keep the order and double nothing, or there are numbers.
 fn peterson(draw: &mut Draw, fields: &mut Fields) -> Links {
     fields.set("algorithm", draw.pick(&["Basic", "Improved"]));
     let numbered = draw.chance(50);

@@ -27,11 +27,11 @@
 //! order a process that is ahead then has its token swallowed by one that is not, and swallows that
 //! one's next.
 //!
-//! **Doubles.** The second copy of a token comes home to a process that is a round ahead, by which it
-//! knows the copy, or that is beaten or elected. Without rounds it makes its process draw again while
-//! the token of the draw before is still under way. So two processes may beat each other by tokens
-//! that neither stands for any more, and nobody is left. A token ends where it was sent, at the
-//! latest, so not even then does anything go around for ever.
+//! **Doubles.** The second copy of a token comes home to a process that is a round ahead, by which
+//! it knows the copy, or that is beaten or elected. Without rounds it makes its process draw again
+//! while the token of the draw before is still under way. So two processes may beat each other by
+//! tokens that neither stands for any more, and nobody is left. A token ends where it was sent, at
+//! the latest, so not even then does anything go around for ever.
 //!
 //! **Las Vegas.** What is elected is never wrong, but how long it takes is unbounded. `O(n log n)`
 //! messages are expected when identities are drawn from `1..=n`: 7 for `n = 2`, and about

@@ -182,7 +182,7 @@ impl Process {
 
     fn hear(&mut self, token: Token, cx: &mut Context<'_, Self>) {
         let Part::Active { round, identity } = self.part else {
-            // What still reaches the leader is of no use to anybody, nor is what was sent from here.
+            // What still reaches the leader is of no use to anybody, nor is what is home here.
             if self.part != Part::Leader {
                 self.part = Part::Passive;
                 if token.hops < cx.config().size {
