@@ -52,8 +52,8 @@ impl sim_node::Message for Message {
 }
 
 /// How many candidates a process hears at most on any ring of fewer than 2^32 processes: two a
-/// phase, of which there are at most `floor(log2 n)`, and one that is home. The improved algorithm is
-/// content with fewer. Whoever hears more knows that links double messages, or worse.
+/// phase, of which there are at most `floor(log2 n)`, and one that is home. The improved algorithm
+/// is content with fewer. Whoever hears more knows that links double messages, or worse.
 pub const CANDIDATES_MAX: u32 = 2 * (u32::BITS - 1) + 1;
 
 /// The algorithm waits for nothing, so it has no timers.
