@@ -68,7 +68,13 @@ pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
         let in_order = links == Links::Fifo || links != Links::Perfect && draw.chance(30);
         part.feature(if in_order { "links in order" } else { "reordering" });
         let order = if in_order { ", order: Fifo" } else { "" };
-        part.line(format!("network: Datagram(delay: {delay}{order}),"));
+        let mut doubled = String::new();
+        if links == Links::Doubling {
+            // Whatever goes far is doubled on each link again.
+            doubled = format!(", duplication: \"{}%\"", draw.between(1, 8));
+            part.feature("duplication");
+        }
+        part.line(format!("network: Datagram(delay: {delay}{order}{doubled}),"));
         return part;
     }
     let loss = draw.pick(&[0, 0, 1, 5, 10, 20]);
@@ -152,7 +158,7 @@ pub(crate) fn model(links: Links, drift_ppm: u64) -> Part {
 pub(crate) fn calm_bound(links: Links) -> u64 {
     match links {
         Links::Bounded(most_ms) => most_ms - HANDLING_MS,
-        Links::Perfect | Links::Fifo => 1_000,
+        Links::Perfect | Links::Doubling | Links::Fifo => 1_000,
         Links::Any => 20,
     }
 }

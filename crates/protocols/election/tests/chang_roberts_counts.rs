@@ -110,7 +110,12 @@ fn an_election_takes_n_rounds() {
         let world = spec::<ChangRoberts>(&settings, Delay::Constant(ms(1)), at(1_000));
         let mut world = World::<Process, Properties>::new(Arc::new(world), 0);
         let named = |world: &World<Process, Properties>| {
-            world.states().iter().flatten().filter(|process| process.leader().is_some()).count()
+            world
+                .states()
+                .iter()
+                .flatten()
+                .filter(|process| process.member().leader().is_some())
+                .count()
         };
         let mut elected = None;
         let mut all = None;

@@ -4,8 +4,8 @@ mod common;
 
 use common::{assert_falls, assert_held, at, ms, planned, run, spec};
 use election::FloodMax;
-use election::chang_roberts::Order;
 use election::flood_max::{Settings, Shape};
+use election::ring::Order;
 use sim_engine::{Delay, DiskLoss, Fault, Target, Ties, When};
 use sim_node::{Duration, Ratio};
 use sim_protocol::Protocol;
@@ -65,8 +65,8 @@ fn fm1_falls_with_each_number_of_rounds_below_the_diameter() {
 #[test]
 fn fm2_falls_when_a_first_message_is_lost() {
     for optimised in [false, true] {
-        let line = flood_max(4, Shape::Line);
-        let settings = Settings { order: None, optimised, diameter: Some(9), ..line };
+        let ring = flood_max(4, Shape::Ring);
+        let settings = Settings { order: None, optimised, diameter: Some(3), ..ring };
         let mut spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(1), ms(90)), at(10_000));
         let lossy = Fault::OmitSends(Target::Node(3), Ratio::ONE);
         spec.faults = vec![planned(0, When::Between(at(0), at(50)), lossy)];
@@ -123,6 +123,16 @@ fn settings_that_make_no_sense_name_their_field() {
 
     let ring = || flood_max(3, Shape::Ring);
     assert_eq!(wrong(&Settings { diameter: Some(0), ..ring() }).0, "diameter");
+    for (nodes, greatest) in [(1, 1), (2, 1), (3, 2)] {
+        let ring =
+            |diameter| Settings { diameter: Some(diameter), ..flood_max(nodes, Shape::Ring) };
+        FloodMax::setup(&ring(greatest), None).expect("a line has as much");
+        let message = format!(
+            "no graph of {nodes} nodes has a diameter of 4294967295; give {greatest} or less"
+        );
+        assert_eq!(wrong(&ring(u32::MAX)), ("diameter", message));
+        assert_eq!(wrong(&ring(greatest + 1)).0, "diameter");
+    }
     assert_eq!(wrong(&Settings { ids: vec![1, 2, 3], ..ring() }).0, "order");
     assert_eq!(wrong(&Settings { ids: vec![1, 2], order: None, ..ring() }).0, "ids");
     assert_eq!(wrong(&Settings { round_length: Duration::ZERO, ..ring() }).0, "round_length");

@@ -6,8 +6,8 @@ use std::collections::BTreeSet;
 
 use common::{assert_held, at, ms, run, spec};
 use election::FloodMax;
-use election::chang_roberts::Order;
 use election::flood_max::{Graph, Process, Properties, Settings, Shape};
+use election::ring::Order;
 use sim_check::SimTime;
 use sim_engine::{Delay, Outcome, World};
 use sim_node::{NodeId, Rounds};
@@ -77,9 +77,10 @@ fn flood_max_costs_diam_times_the_directed_edges() {
 #[test]
 fn more_rounds_than_the_diameter_cost_as_many() {
     for (shape, nodes, diameter, edges) in graphs() {
-        let rounds = diameter + 3;
-        let settings = Settings { diameter: Some(rounds), ..settings(&shape, nodes) };
-        assert_eq!(outcome(&settings, 2).counts.protocol, u64::from(rounds) * edges);
+        for rounds in diameter..nodes {
+            let settings = Settings { diameter: Some(rounds), ..settings(&shape, nodes) };
+            assert_eq!(outcome(&settings, 2).counts.protocol, u64::from(rounds) * edges);
+        }
     }
 }
 

@@ -140,7 +140,7 @@ fn an_election_takes_less_than_5n() {
         let world = spec::<HirschbergSinclair>(&by, Delay::Constant(ms(1)), at(1_000));
         let mut world = World::<Process, Properties>::new(Arc::new(world), 0);
         let elected = |world: &World<Process, Properties>| {
-            world.states().iter().flatten().any(Process::is_elected)
+            world.states().iter().flatten().any(|process| process.member().is_elected())
         };
         while !elected(&world) {
             assert!(world.step(), "nobody is elected");

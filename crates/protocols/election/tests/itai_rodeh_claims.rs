@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use common::{assert_falls, assert_held, at, ms, planned, run, spec};
 use election::ItaiRodeh;
 use election::itai_rodeh::{Initiators, Process, Request, Settings};
+use sim_check::Verdict;
 use sim_engine::{Delay, DiskLoss, Fault, Outcome, Target, Ties, When, WorldSpec};
 use sim_node::{NodeId, Ratio};
 use sim_protocol::Protocol;
@@ -53,6 +54,20 @@ fn ir1_to_ir3_hold_whatever_the_delays_and_the_initiators() {
     }
 }
 
+/// Rounds tell the second copy of a token as well: links may double what they like, and a process
+/// draws once in a round.
+#[test]
+fn ir1_to_ir3_hold_with_rounds_on_links_that_double() {
+    for seed in 0..2_000_u64 {
+        let nodes = 2 + u32::try_from(seed % 6).unwrap();
+        let identities = [None, Some(2), Some(3)][usize::try_from(seed % 3).unwrap()];
+        let mut world = world(&Settings { identities, ..ring(nodes) }, 60_000);
+        world.network.link.duplication = Ratio::from_percent(30);
+        world.network.link.fifo = seed % 4 == 0;
+        assert_held(&go(world, seed), &format!("seed {seed}, {nodes} nodes"));
+    }
+}
+
 /// Fokkink, Pang 2004: on links in order rounds can be left out.
 #[test]
 fn ir1_to_ir3_hold_without_rounds_on_links_in_order() {
@@ -77,6 +92,29 @@ fn ir2_falls_without_rounds_on_links_in_any_order() {
         }
         let with = Settings { rounds: true, ..settings.clone() };
         assert_held(&go(world(&with, 10_000), seed), &format!("with rounds, seed {seed}"));
+    }
+    assert_eq!(fallen.keys().copied().collect::<Vec<_>>(), ["IR2"], "{fallen:?}");
+}
+
+/// Without rounds a process draws again for each copy that comes home, while the token of the draw
+/// before is under way: two may beat each other by tokens that neither stands for any more.
+#[test]
+fn ir2_falls_without_rounds_on_links_that_double() {
+    let settings = Settings { rounds: false, identities: Some(8), ..ring(4) };
+    let mut fallen = BTreeMap::<&str, u64>::new();
+    for seed in 0..1_000_u64 {
+        let mut world = world(&settings, 60_000);
+        world.network.link.fifo = true;
+        world.network.link.duplication = Ratio::from_percent(20);
+        let outcome = go(world, seed);
+        assert_ne!(
+            outcome.verdict,
+            Verdict::Unknown,
+            "seed {seed}: something goes around for ever"
+        );
+        for finding in outcome.findings {
+            *fallen.entry(finding.code).or_default() += 1;
+        }
     }
     assert_eq!(fallen.keys().copied().collect::<Vec<_>>(), ["IR2"], "{fallen:?}");
 }

@@ -7,8 +7,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{assert_falls, assert_held, at, ms, planned, run, spec};
 use election::PetersonRing;
 use election::peterson_ring::{
-    Algorithm, Identifier, Initiators, Kept, Order, Process, Request, Settings,
+    Algorithm, CANDIDATES_MAX, Identifier, Initiators, Kept, Order, Process, Request, Settings,
 };
+use sim_check::Verdict;
 use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Outcome, Target, Ties, When, WorldSpec};
 use sim_node::{NodeId, Ratio};
 
@@ -76,6 +77,40 @@ fn pr1_to_pr4_hold_on_links_in_any_order_with_numbers() {
         world.ties = Ties::Drawn;
         assert_held(&go(world, seed), &format!("seed {seed}, {settings:?}"));
     }
+}
+
+/// And what links double is heard once.
+#[test]
+fn pr1_to_pr4_hold_on_links_that_double_with_numbers() {
+    for seed in 0..1_000_u64 {
+        let nodes = 2 + u32::try_from(seed % 9).unwrap();
+        let settings = Settings { numbered: true, ..ring(nodes, BOTH[usize::from(seed % 2 == 0)]) };
+        let mut world = spec::<PetersonRing>(&settings, exponential(), at(60_000));
+        world.network.link.duplication = Ratio::from_percent(60);
+        world.ties = Ties::Drawn;
+        assert_held(&go(world, seed), &format!("seed {seed}, {settings:?}"));
+    }
+}
+
+/// Without numbers a doubled message may leave nobody active, and then nobody notices that a
+/// candidate is home: it goes around, and is more each time. A process that has heard more than a
+/// ring can have to say stops, so every run comes to an end.
+#[test]
+fn whatever_links_double_messages_are_bounded() {
+    let mut fallen = BTreeMap::<&str, u64>::new();
+    for seed in 0..400_u64 {
+        let nodes = 2 + u32::try_from(seed % 9).unwrap();
+        let mut world = in_order(&ring(nodes, BOTH[usize::from(seed % 2 == 0)]), uniform());
+        world.network.link.duplication = Ratio::from_percent(50);
+        let outcome = go(world, seed);
+        assert_ne!(outcome.verdict, Verdict::Unknown, "seed {seed}");
+        let bound = u64::from(CANDIDATES_MAX + 2) * u64::from(nodes);
+        assert!(outcome.counts.total() <= bound, "seed {seed}: {}", outcome.counts.total());
+        for finding in outcome.findings {
+            *fallen.entry(finding.code).or_default() += 1;
+        }
+    }
+    assert!(fallen.contains_key("PR2") && fallen.contains_key("PR3"), "{fallen:?}");
 }
 
 /// Without numbers and without order, processes compare what does not belong together: the highest

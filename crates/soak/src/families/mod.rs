@@ -82,6 +82,8 @@ pub enum Links {
     Any,
     /// No message is lost or doubled; they may be late without a bound and out of order.
     Perfect,
+    /// As [`Links::Perfect`], but messages may come twice.
+    Doubling,
     /// As [`Links::Perfect`], and what one incarnation sends to another arrives in order.
     Fifo,
     /// No message is lost or doubled, and each is handled within this bound, in milliseconds: the

@@ -1,6 +1,7 @@
 //! Elections on rings: four algorithms, on small rings and larger ones, in any order of
 //! identifiers, begun by all or by some. Nothing fails and no message is lost: what is left to a
-//! storm is time, that of links, nodes, disks and clocks, and the order in which things happen.
+//! storm is time, that of links, nodes, disks and clocks, the order in which things happen, and for
+//! those who can bear it that messages come twice.
 
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
@@ -48,7 +49,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     fields.maybe(&mut draw, 30, "announce", false);
     let (links, occasions) = match protocol {
         "ChangRoberts" => (Links::Perfect, CHANG_ROBERTS),
-        "HirschbergSinclair" => (Links::Perfect, HIRSCHBERG_SINCLAIR),
+        "HirschbergSinclair" => (Links::Doubling, HIRSCHBERG_SINCLAIR),
         "PetersonRing" => (peterson(&mut draw, &mut fields), PETERSON),
         _ => (itai_rodeh(&mut draw, servers, &mut fields), ITAI_RODEH),
     };
@@ -76,23 +77,23 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     }
 }
 
-/// Both of Peterson's algorithms. Links keep the order, or messages are numbered.
+/// Both of Peterson's algorithms. Links keep the order and double nothing, or there are numbers.
 fn peterson(draw: &mut Draw, fields: &mut Fields) -> Links {
     fields.set("algorithm", draw.pick(&["Basic", "Improved"]));
     let numbered = draw.chance(50);
     fields.set("numbered", numbered);
-    if numbered { Links::Perfect } else { Links::Fifo }
+    if numbered { Links::Doubling } else { Links::Fifo }
 }
 
-/// Few identities, so that there are many rounds, or many. Links keep the order, or messages name
-/// their round.
+/// Few identities, so that there are many rounds, or many. Links keep the order and double nothing,
+/// or messages name their round.
 fn itai_rodeh(draw: &mut Draw, servers: u32, fields: &mut Fields) -> Links {
     if draw.chance(70) {
         fields.plain("identities", draw.pick(&[2, 2, 3, 5, servers.max(2), 1_000]));
     }
     let rounds = draw.chance(60);
     fields.set("rounds", rounds);
-    if rounds { Links::Perfect } else { Links::Fifo }
+    if rounds { Links::Doubling } else { Links::Fifo }
 }
 
 /// Who begins: all at once, or some at their start and others when they are asked.

@@ -10,7 +10,7 @@
 //! | requests | [`Request::Elect`]: become an initiator |
 //! | indications | [`Indication::Elected`]: this process leads; [`Indication::Follows`]: another one does |
 //! | LE1 agreement | no two processes are elected, and no two name different leaders |
-//! | LE2 highest | only the highest identifier of the ring is elected or named |
+//! | LE2 highest | only the highest identifier of the ring is elected or named, whether its process is up or down |
 //! | LE3 termination | every process names a leader (without announcement: some process is elected) |
 //! | LE4 one-announcement | no process is elected twice |
 //! | model | asynchronous; processes do not fail; links lose nothing and double nothing, in any order; identifiers are distinct |
@@ -30,42 +30,30 @@
 mod node;
 mod settings;
 
+/// LE1 to LE4.
+pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Order, Record, Request,
+    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request,
 };
 pub use node::{Config, Message, Mutant, Process, Timer};
 pub use settings::{ChangRoberts, Settings};
 
-use sim_check::Checked;
+use crate::ring::{Codes, Contender, Ring};
 
-use crate::ring::{Agreement, Codes, Highest, Named, OneAnnouncement, RingElection, Termination};
-
-/// LE1 to LE4.
-pub type Properties =
-    (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
-
-impl RingElection for Process {
+impl Contender for Process {
     const CODES: Codes =
         Codes { agreement: "LE1", highest: "LE2", termination: "LE3", once: "LE4" };
     const PAPER: &'static str = "Chang, Roberts 1979";
 
-    fn announces(config: &Config) -> bool {
-        config.ring.announce
+    fn ring(config: &Config) -> &Ring {
+        &config.ring
     }
 
-    fn is_elected(&self) -> bool {
-        self.is_elected()
+    fn member(&self) -> &Member {
+        self.member()
     }
 
-    fn knows_leader(&self) -> bool {
-        self.leader().is_some()
-    }
-
-    fn identifier(&self) -> Option<Identifier> {
-        Some(self.identifier())
-    }
-
-    fn named(indication: &Indication) -> Named {
-        indication.into()
+    fn elected(leader: Identifier) -> Message {
+        Message::Elected(leader)
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sim_node::{Class, Context, Never, Node, NodeId, Role};
 
-use crate::ring::{self, Identifier, Indication, Kept, Request, Ring, successor};
+use crate::ring::{Identifier, Indication, Kept, Member, Request, Ring, successor};
 
 /// What all processes share.
 #[derive(Clone, Debug)]
@@ -61,32 +61,18 @@ pub type Timer = Never;
 /// A process of the ring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Process {
-    /// Its own identifier, the same in every incarnation.
-    identifier: Identifier,
+    /// Who it is, and whom it knows to lead.
+    member: Member,
     /// Whether it has sent its own identifier or passed on another. From then on it never sends
     /// its own, so its own comes home at most once.
     participant: bool,
-    /// The leader, once known; its own identifier once that came home.
-    leader: Option<Identifier>,
 }
 
 impl Process {
-    /// Its identifier.
+    /// Who it is, and whom it knows to lead.
     #[must_use]
-    pub fn identifier(&self) -> Identifier {
-        self.identifier
-    }
-
-    /// Whether it has been elected.
-    #[must_use]
-    pub fn is_elected(&self) -> bool {
-        self.leader == Some(self.identifier)
-    }
-
-    /// The identifier of the leader, once it knows.
-    #[must_use]
-    pub fn leader(&self) -> Option<Identifier> {
-        self.leader
+    pub fn member(&self) -> &Member {
+        &self.member
     }
 }
 
@@ -99,27 +85,25 @@ impl Node for Process {
     type Stable = Kept;
 
     fn start(kept: &Kept, cx: &mut Context<'_, Self>) -> Self {
-        let ring = &cx.config().ring;
-        let identifier = ring.identifiers.own(*kept, cx);
-        let mut process = Self { identifier, participant: false, leader: None };
-        if ring.initiators.include(cx.id()) {
+        let (member, begins) = Member::start(*kept, cx);
+        let mut process = Self { member, participant: false };
+        if begins {
             process.join(cx);
         }
         process
     }
 
     fn on_message(&mut self, _from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
+        let own = self.member.identifier();
         match message {
-            Message::Election(other) if other > self.identifier => {
+            Message::Election(other) if other > own => {
                 self.participant = true;
                 cx.send(successor(cx), Message::Election(other));
             }
             // A lower one can never win; whoever sleeps wakes up and runs in its place.
-            Message::Election(other) if other < self.identifier => self.join(cx),
+            Message::Election(other) if other < own => self.join(cx),
             Message::Election(_) => self.win(cx),
-            // The announcement is home.
-            Message::Elected(leader) if leader == self.identifier => {}
-            Message::Elected(leader) => self.follow(leader, cx),
+            Message::Elected(leader) => self.member.follow(leader, cx),
         }
     }
 
@@ -132,7 +116,7 @@ impl Node for Process {
     }
 
     fn role(&self) -> Option<Role> {
-        ring::role(self.identifier, self.leader, self.participant)
+        self.member.role(self.participant)
     }
 }
 
@@ -141,24 +125,13 @@ impl Process {
     fn join(&mut self, cx: &mut Context<'_, Self>) {
         if !self.participant || cx.config().has(Mutant::NoParticipant) {
             self.participant = true;
-            cx.send(successor(cx), Message::Election(self.identifier));
+            cx.send(successor(cx), Message::Election(self.member.identifier()));
         }
     }
 
     /// The own identifier passed everybody, so it is the highest.
     fn win(&mut self, cx: &mut Context<'_, Self>) {
         self.participant = true;
-        self.leader = Some(self.identifier);
-        cx.mark(ring::ELECTED);
-        cx.indicate(Indication::Elected(self.identifier));
-        if cx.config().ring.announce {
-            cx.send(successor(cx), Message::Elected(self.identifier));
-        }
-    }
-
-    fn follow(&mut self, leader: Identifier, cx: &mut Context<'_, Self>) {
-        self.leader = Some(leader);
-        cx.indicate(Indication::Follows(leader));
-        cx.send(successor(cx), Message::Elected(leader));
+        self.member.win(cx);
     }
 }

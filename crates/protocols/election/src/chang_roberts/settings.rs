@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
 use super::{Config, Initiators, Mutant, Order, Process, Properties};
-use crate::ring::{self, fields};
+use crate::ring::{self, Ring, fields};
 
 /// Chang and Roberts' election on a ring.
 #[derive(Clone, Copy, Debug)]
@@ -33,18 +33,6 @@ pub struct Settings {
     pub mutant: Option<String>,
 }
 
-impl Settings {
-    fn ring(&self) -> ring::Settings {
-        ring::Settings {
-            nodes: self.nodes,
-            ids: self.ids.clone(),
-            order: self.order,
-            initiators: self.initiators.clone(),
-            announce: self.announce,
-        }
-    }
-}
-
 impl Protocol for ChangRoberts {
     const NAME: &'static str = "ChangRoberts";
     const FAMILY: &'static str = "election";
@@ -65,7 +53,7 @@ impl Protocol for ChangRoberts {
     type Settings = Settings;
     type Workload = ();
     type Node = Process;
-    type Request = <Process as sim_node::Node>::Request;
+    type Request = super::Request;
     type Properties = Properties;
 
     fn servers(settings: &Settings) -> u32 {
@@ -73,8 +61,9 @@ impl Protocol for ChangRoberts {
     }
 
     fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
+        let Settings { nodes, ids, order, initiators, announce, .. } = settings;
         let config = Config {
-            ring: settings.ring().ring()?,
+            ring: Ring::new(*nodes, ids, *order, initiators, *announce)?,
             mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
         };
         Ok(Setup { config, others: 0, core: Core::All })

@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId, Rounds};
 
 use super::Process;
-use crate::chang_roberts::Identifier;
+use crate::ring::Identifier;
 
 /// After `r` rounds a process knows the highest identifier among those from whom it is at most `r`
 /// hops: the assertion by which FloodMax is proved.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::{Class, Message, NodeId, Role, RoundContext, RoundNode};
 
 use super::{FloodMax, Graph};
-use crate::chang_roberts::{Identifier, Identifiers};
+use crate::ring::{Identifier, Identifiers};
 
 /// What all processes share. Of the graph a process uses its own neighbours only.
 #[derive(Clone, Debug)]
@@ -99,10 +99,7 @@ impl RoundNode for Process {
     fn start(cx: &mut RoundContext<'_, '_, Self>) -> Self {
         let identifier = match &cx.config().identifiers {
             Identifiers::Given(all) => all[cx.id().index()],
-            // The node number makes it distinct for sure.
-            Identifiers::Drawn => {
-                Identifier(cx.choose(1 << 31) << 32 | u64::from(cx.id().number()))
-            }
+            Identifiers::Drawn => Identifier::drawn(cx.choose(Identifier::DRAWS), cx.id()),
         };
         Self { identifier, highest: identifier, news: true, rounds: 0, leads: None }
     }

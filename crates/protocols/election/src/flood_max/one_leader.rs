@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId, Rounds};
 
 use super::{Indication, Process};
-use crate::chang_roberts::Identifier;
+use crate::ring::Identifier;
 
 /// Nobody but the process with the highest identifier is elected, and no two are.
 #[derive(Clone, Debug, Default)]

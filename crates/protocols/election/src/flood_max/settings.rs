@@ -5,7 +5,7 @@ use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
 
 use super::{Config, Graph, Process, Properties, Shape};
-use crate::chang_roberts::{Identifier, Identifiers, Order};
+use crate::ring::{Identifiers, Order, fields};
 
 /// FloodMax and OptFloodMax.
 #[derive(Clone, Copy, Debug)]
@@ -75,15 +75,10 @@ impl Protocol for FloodMax {
             name: "diameter",
             kind: "number",
             default: Some("the graph's"),
-            meaning: "what the processes believe the diameter to be: so many rounds pass before \
-                      they decide",
+            meaning: "what the processes believe the diameter to be, 1 to nodes - 1: so many \
+                      rounds pass before they decide",
         },
-        Field {
-            name: "ids",
-            kind: "list of numbers",
-            default: Some("[]"),
-            meaning: "the identifier of each node; left out, `order` says",
-        },
+        fields::IDS,
         Field {
             name: "order",
             kind: "Ascending, Descending or Drawn",
@@ -118,37 +113,33 @@ impl Protocol for FloodMax {
     fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Rounds<Process>>, SettingsError> {
         let graph = Graph::new(&settings.graph, settings.nodes)
             .map_err(|error| SettingsError::new("graph", error.to_string()))?;
-        let diameter = settings.diameter.unwrap_or_else(|| graph.diameter());
-        if settings.diameter == Some(0) {
-            let message = "nobody can decide before the first round; give at least 1";
-            return Err(SettingsError::new("diameter", message));
-        }
+        let diameter = believed(settings.diameter, &graph, settings.nodes)?;
         if settings.round_length.is_zero() {
             let message = "a round must last longer than zero";
             return Err(SettingsError::new("round_length", message));
         }
-        let identifiers = identifiers(settings)?;
+        let identifiers = Identifiers::new(settings.nodes, &settings.ids, settings.order)?;
         let process = Config { graph, diameter, identifiers, optimised: settings.optimised };
         let config = RoundConfig { length: settings.round_length, process };
         Ok(Setup { config, others: 0, core: Core::Live })
     }
 }
 
-fn identifiers(settings: &Settings) -> Result<Identifiers, SettingsError> {
-    let (nodes, given) = (u64::from(settings.nodes), settings.ids.len() as u64);
-    let numbers: Vec<u64> = match settings.order {
-        Some(_) if given > 0 => {
-            let message = "the identifiers are given, so `order` has nothing to say";
-            return Err(SettingsError::new("order", message));
-        }
-        None if given > 0 && given != nodes => {
-            let message = format!("{given} identifiers for {nodes} nodes; give one for each");
-            return Err(SettingsError::new("ids", message));
-        }
-        None if given > 0 => settings.ids.clone(),
-        None | Some(Order::Ascending) => (0..nodes).collect(),
-        Some(Order::Descending) => (0..nodes).rev().collect(),
-        Some(Order::Drawn) => return Ok(Identifiers::Drawn),
-    };
-    Ok(Identifiers::Given(numbers.into_iter().map(Identifier).collect()))
+/// What the processes believe the diameter to be. No graph of `n` nodes has a greater one than
+/// `n - 1`, so whoever believes more has only longer to wait.
+fn believed(given: Option<u32>, graph: &Graph, nodes: u32) -> Result<u32, SettingsError> {
+    let Some(diameter) = given else { return Ok(graph.diameter()) };
+    if diameter == 0 {
+        let message = "nobody can decide before the first round; give at least 1";
+        return Err(SettingsError::new("diameter", message));
+    }
+    // A process that is alone decides after the first round as well.
+    let greatest = nodes.saturating_sub(1).max(1);
+    if diameter > greatest {
+        let message = format!(
+            "no graph of {nodes} nodes has a diameter of {diameter}; give {greatest} or less"
+        );
+        return Err(SettingsError::new("diameter", message));
+    }
+    Ok(diameter)
 }

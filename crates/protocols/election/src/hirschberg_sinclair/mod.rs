@@ -12,7 +12,7 @@
 //! | requests | [`Request::Elect`]: become an initiator |
 //! | indications | [`Indication::Elected`]: this process leads; [`Indication::Follows`]: another one does |
 //! | HS1 agreement | no two processes are elected, and no two name different leaders |
-//! | HS2 highest | only the highest identifier of the ring is elected or named |
+//! | HS2 highest | only the highest identifier of the ring is elected or named, whether its process is up or down |
 //! | HS3 termination | every process names a leader (without announcement: some process is elected) |
 //! | HS4 one-announcement | no process is elected twice |
 //! | model | asynchronous; processes do not fail; links lose nothing, in any order; identifiers are distinct |
@@ -34,44 +34,30 @@
 mod node;
 mod settings;
 
+/// HS1 to HS4.
+pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Order, Record, Request, Settings,
+    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request, Settings,
 };
 pub use node::{Candidacy, Message, Process, Side, Timer, Token};
 pub use settings::HirschbergSinclair;
 
-use sim_check::Checked;
+use crate::ring::{Codes, Contender, Ring};
 
-use crate::ring::{
-    Agreement, Codes, Highest, Named, OneAnnouncement, Ring, RingElection, Termination,
-};
-
-/// HS1 to HS4.
-pub type Properties =
-    (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
-
-impl RingElection for Process {
+impl Contender for Process {
     const CODES: Codes =
         Codes { agreement: "HS1", highest: "HS2", termination: "HS3", once: "HS4" };
     const PAPER: &'static str = "Hirschberg, Sinclair 1980; Lynch 1996, section 3.4";
 
-    fn announces(ring: &Ring) -> bool {
-        ring.announce
+    fn ring(config: &Ring) -> &Ring {
+        config
     }
 
-    fn is_elected(&self) -> bool {
-        self.is_elected()
+    fn member(&self) -> &Member {
+        self.member()
     }
 
-    fn knows_leader(&self) -> bool {
-        self.leader().is_some()
-    }
-
-    fn identifier(&self) -> Option<Identifier> {
-        Some(self.identifier())
-    }
-
-    fn named(indication: &Indication) -> Named {
-        indication.into()
+    fn elected(leader: Identifier) -> Message {
+        Message::Elected(leader)
     }
 }

@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sim_node::{Class, Context, Never, Node, NodeId, Role};
 
-use crate::ring::{self, Identifier, Indication, Kept, Request, Ring, predecessor, successor};
+use crate::ring::{Identifier, Indication, Kept, Member, Request, Ring, predecessor, successor};
 
 /// A side of a process. Tokens leave on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -83,39 +83,25 @@ pub struct Candidacy {
 /// A process of the ring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Process {
-    /// Its own identifier, the same in every incarnation.
-    identifier: Identifier,
+    /// Who it is, and whom it knows to lead.
+    member: Member,
     /// Whether it has sent tokens of its own or passed on others. From then on it never begins.
     participant: bool,
     /// Its candidacy, if it began one. One that a higher process stopped stays in its phase.
     candidacy: Option<Candidacy>,
-    /// The leader, once known; its own identifier once a token of its own came all around.
-    leader: Option<Identifier>,
 }
 
 impl Process {
-    /// Its identifier.
+    /// Who it is, and whom it knows to lead.
     #[must_use]
-    pub fn identifier(&self) -> Identifier {
-        self.identifier
+    pub fn member(&self) -> &Member {
+        &self.member
     }
 
     /// Its candidacy, if it began one.
     #[must_use]
     pub fn candidacy(&self) -> Option<Candidacy> {
         self.candidacy
-    }
-
-    /// Whether it has been elected.
-    #[must_use]
-    pub fn is_elected(&self) -> bool {
-        self.leader == Some(self.identifier)
-    }
-
-    /// The identifier of the leader, once it knows.
-    #[must_use]
-    pub fn leader(&self) -> Option<Identifier> {
-        self.leader
     }
 }
 
@@ -128,31 +114,28 @@ impl Node for Process {
     type Stable = Kept;
 
     fn start(kept: &Kept, cx: &mut Context<'_, Self>) -> Self {
-        let identifier = cx.config().identifiers.own(*kept, cx);
-        let mut process = Self { identifier, participant: false, candidacy: None, leader: None };
-        if cx.config().initiators.include(cx.id()) {
+        let (member, begins) = Member::start(*kept, cx);
+        let mut process = Self { member, participant: false, candidacy: None };
+        if begins {
             process.join(cx);
         }
         process
     }
 
     fn on_message(&mut self, _from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
+        let own = self.member.identifier();
         match message {
-            Message::Outbound(token, hops) if token.identifier > self.identifier => {
+            Message::Outbound(token, hops) if token.identifier > own => {
                 self.pass(token, hops, cx);
             }
             // A lower one can never win; whoever sleeps wakes up and runs in its place.
-            Message::Outbound(token, _) if token.identifier < self.identifier => self.join(cx),
+            Message::Outbound(token, _) if token.identifier < own => self.join(cx),
             Message::Outbound(..) => self.win(cx),
-            Message::Inbound(token) if token.identifier == self.identifier => {
-                self.back(token, cx);
-            }
+            Message::Inbound(token) if token.identifier == own => self.back(token, cx),
             Message::Inbound(token) => {
                 cx.send(token.side.opposite().neighbour(cx), Message::Inbound(token));
             }
-            // The announcement is home.
-            Message::Elected(leader) if leader == self.identifier => {}
-            Message::Elected(leader) => self.follow(leader, cx),
+            Message::Elected(leader) => self.member.follow(leader, cx),
         }
     }
 
@@ -165,7 +148,7 @@ impl Node for Process {
     }
 
     fn role(&self) -> Option<Role> {
-        ring::role(self.identifier, self.leader, self.participant)
+        self.member.role(self.participant)
     }
 
     fn check(&self, _: &Ring) {
@@ -187,7 +170,7 @@ impl Process {
         self.candidacy = Some(Candidacy { phase, back: None });
         let distance = 1_u32.checked_shl(phase).unwrap_or(u32::MAX);
         for side in [Side::Clockwise, Side::Counterclockwise] {
-            let token = Token { identifier: self.identifier, phase, side };
+            let token = Token { identifier: self.member.identifier(), phase, side };
             cx.send(side.neighbour(cx), Message::Outbound(token, distance));
         }
     }
@@ -218,21 +201,9 @@ impl Process {
     /// A token of its own passed everybody, so its identifier is the highest. The other token of
     /// the phase comes home the same way, and changes nothing.
     fn win(&mut self, cx: &mut Context<'_, Self>) {
-        if self.is_elected() {
-            return;
+        if !self.member.is_elected() {
+            self.participant = true;
+            self.member.win(cx);
         }
-        self.participant = true;
-        self.leader = Some(self.identifier);
-        cx.mark(ring::ELECTED);
-        cx.indicate(Indication::Elected(self.identifier));
-        if cx.config().announce {
-            cx.send(successor(cx), Message::Elected(self.identifier));
-        }
-    }
-
-    fn follow(&mut self, leader: Identifier, cx: &mut Context<'_, Self>) {
-        self.leader = Some(leader);
-        cx.indicate(Indication::Follows(leader));
-        cx.send(successor(cx), Message::Elected(leader));
     }
 }

@@ -9,6 +9,10 @@ use super::{Config, Group, Process};
 
 /// Two processes in one group name the same coordinator, from the moment on that they have accepted
 /// it, and however far apart in time.
+///
+/// It holds by construction: the identifier of a group bears its founder, and who founds a group
+/// coordinates it. No fault takes that away, be it a lost disk or an identifier that is used again;
+/// only a process that lies could.
 #[derive(Clone, Debug)]
 pub struct Agreement {
     /// The first coordinator named for each group, and the step in which it was.
@@ -22,7 +26,8 @@ impl Property<Process> for Agreement {
         code: "IV1",
         name: "agreement",
         kind: Kind::Safety,
-        meaning: "Two processes in one group name the same coordinator.",
+        meaning: "Two processes in one group name the same coordinator. (By construction: a group is \
+                  called after its founder.)",
         source: super::PAPER,
     };
 

@@ -11,7 +11,7 @@
 //! |---|---|
 //! | requests | [`Request::Check`]: look for other coordinators now |
 //! | indications | [`Indication::Joined`]: this process is a member of that group, which has that coordinator and that view |
-//! | IV1 agreement | two processes in one group name the same coordinator |
+//! | IV1 agreement | two processes in one group name the same coordinator (by construction) |
 //! | IV2 view | whoever has joined a group has the same view of it as all that have, and stands in it, as does the coordinator |
 //! | IV3 unique | no identifier is used for a second group, whoever crashes |
 //! | IV4 one-group | once messages are in time, all live processes are members of one group with a live coordinator |

@@ -15,7 +15,7 @@
 //! | IR1 agreement | no two processes are elected |
 //! | IR2 termination | with probability 1, every process learns that one is elected (without announcement: some process is elected); in a run, by the deadline |
 //! | IR3 one-announcement | no process is elected twice |
-//! | model | asynchronous; processes do not fail; links lose nothing and double nothing, in any order; all know `n` |
+//! | model | asynchronous; processes do not fail; links lose nothing (with rounds: in any order, any doubles; without: in order, nothing doubled); all know `n` |
 //! | source | A. Itai, M. Rodeh, "Symmetry breaking in distributed networks", FOCS 1981 and Information and Computation 88(1), 1990; without rounds: W. Fokkink, J. Pang, "Simplifying Itai-Rodeh leader election for anonymous rings", AVoCS 2004 |
 //!
 //! **Anonymous.** A process uses its node's number to find its neighbour, and for nothing else but
@@ -26,6 +26,12 @@
 //! Pang): when a process draws again, everything of the round before has passed. On links in any
 //! order a process that is ahead then has its token swallowed by one that is not, and swallows that
 //! one's next.
+//!
+//! **Doubles.** The second copy of a token comes home to a process that is a round ahead, by which
+//! it knows the copy, or that is beaten or elected. Without rounds it makes its process draw again
+//! while the token of the draw before is still under way. So two processes may beat each other by
+//! tokens that neither stands for any more, and nobody is left. A token ends where it was sent, at
+//! the latest, so not even then does anything go around for ever.
 //!
 //! **Las Vegas.** What is elected is never wrong, but how long it takes is unbounded. `O(n log n)`
 //! messages are expected when identities are drawn from `1..=n`: 7 for `n = 2`, and about

@@ -182,14 +182,20 @@ impl Process {
 
     fn hear(&mut self, token: Token, cx: &mut Context<'_, Self>) {
         let Part::Active { round, identity } = self.part else {
-            // What still reaches the leader is of no use to anybody.
+            // What still reaches the leader is of no use to anybody, nor is what is home here.
             if self.part != Part::Leader {
                 self.part = Part::Passive;
-                pass(token, cx);
+                if token.hops < cx.config().size {
+                    pass(token, cx);
+                }
             }
             return;
         };
         let (theirs, own) = ((token.round, token.identity), (round, identity));
+        // Behind; or the second copy of an own one, the first of which came home long ago.
+        if token.round < round {
+            return;
+        }
         if token.hops == cx.config().size {
             match token.unique {
                 true => self.win(cx),

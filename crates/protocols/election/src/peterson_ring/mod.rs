@@ -13,10 +13,10 @@
 //! | requests | [`Request::Elect`]: wake up |
 //! | indications | [`Indication::Elected`]: this process leads; [`Indication::Follows`]: another one does |
 //! | PR1 agreement | no two processes are elected, and no two name different leaders |
-//! | PR2 highest | only the highest identifier of the ring is elected or named |
+//! | PR2 highest | only the highest identifier of the ring is elected or named, whether its process is up or down |
 //! | PR3 termination | every process names a leader (without announcement: some process is elected) |
 //! | PR4 one-announcement | no process is elected twice |
-//! | model | asynchronous; processes do not fail; links lose nothing, double nothing and keep the order (`numbered: true`: any order); identifiers are distinct |
+//! | model | asynchronous; processes do not fail; links lose nothing, double nothing and keep the order (`numbered: true`: any order, any doubles); identifiers are distinct |
 //! | source | G. Peterson, "An O(n log n) unidirectional algorithm for the circular extrema problem", TOPLAS 4(4), 1982; D. Dolev, M. Klawe, M. Rodeh, "An O(n log n) unidirectional distributed algorithm for extrema finding in a circle", J. Algorithms 3(3), 1982; N. Lynch, *Distributed Algorithms*, 1996, 15.1.3 |
 //!
 //! **Variant.** Peterson's: the second message of a phase carries the higher of the two candidates,
@@ -31,7 +31,13 @@
 //!
 //! **Order.** Messages do not say to which phase they belong; the order of the link does. Take it
 //! away, and processes compare what does not belong together. With `numbered: true` each message
-//! carries its place in the order, a process keeps what is early, and links may do as they like.
+//! carries its place in the order, a process keeps what is early and hears nothing twice: links may
+//! reorder and double as they like.
+//!
+//! **Doubles.** Without numbers a message that comes twice is taken for two. Processes compare what
+//! does not belong together, and a lower one is elected or nobody is left active; then, in the
+//! improved algorithm, nobody hears a candidate come home, and it would go around for ever, and be
+//! more each time. So a process hears no more than any ring can have to say ([`CANDIDATES_MAX`]).
 //!
 //! **Messages**: at most `2n floor(log2 n) + n` (basic), `n(s + 1)` (improved), where `s` is the
 //! greatest with `F(s) <= n` for `F = 1, 2, 3, 5, 8, ...`: `1.44 n log2 n + O(n)`. The announcement
@@ -41,42 +47,30 @@
 mod node;
 mod settings;
 
+/// PR1 to PR4.
+pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Order, Record, Request,
+    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request,
 };
-pub use node::{Active, Algorithm, Config, Message, Part, Process, Timer};
+pub use node::{Active, Algorithm, CANDIDATES_MAX, Config, Message, Part, Process, Timer};
 pub use settings::{PetersonRing, Settings};
 
-use sim_check::Checked;
+use crate::ring::{Codes, Contender, Ring};
 
-use crate::ring::{Agreement, Codes, Highest, Named, OneAnnouncement, RingElection, Termination};
-
-/// PR1 to PR4.
-pub type Properties =
-    (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
-
-impl RingElection for Process {
+impl Contender for Process {
     const CODES: Codes =
         Codes { agreement: "PR1", highest: "PR2", termination: "PR3", once: "PR4" };
     const PAPER: &'static str = "Peterson 1982; Dolev, Klawe, Rodeh 1982";
 
-    fn announces(config: &Config) -> bool {
-        config.ring.announce
+    fn ring(config: &Config) -> &Ring {
+        &config.ring
     }
 
-    fn is_elected(&self) -> bool {
-        self.is_elected()
+    fn member(&self) -> &Member {
+        self.member()
     }
 
-    fn knows_leader(&self) -> bool {
-        self.leader().is_some()
-    }
-
-    fn identifier(&self) -> Option<Identifier> {
-        Some(self.identifier())
-    }
-
-    fn named(indication: &Indication) -> Named {
-        indication.into()
+    fn elected(leader: Identifier) -> Message {
+        Message::Elected(leader)
     }
 }

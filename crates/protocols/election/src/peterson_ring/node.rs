@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sim_node::{Class, Context, Never, Node, NodeId, Role};
 
-use crate::ring::{self, Identifier, Indication, Kept, Request, Ring, successor};
+use crate::ring::{Identifier, Indication, Kept, Member, Request, Ring, successor};
 
 /// What all processes share.
 #[derive(Clone, Debug)]
@@ -51,11 +51,16 @@ impl sim_node::Message for Message {
     }
 }
 
+/// How many candidates a process hears at most on any ring of fewer than 2^32 processes: two a
+/// phase, of which there are at most `floor(log2 n)`, and one that is home. The improved algorithm
+/// is content with fewer. Whoever hears more knows that links double messages, or worse.
+pub const CANDIDATES_MAX: u32 = 2 * (u32::BITS - 1) + 1;
+
 /// The algorithm waits for nothing, so it has no timers.
 pub type Timer = Never;
 
 /// What a process does on the ring.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Part {
     /// It has not begun.
     Asleep,
@@ -66,52 +71,38 @@ pub enum Part {
 }
 
 /// A process that compares candidates.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Active {
     /// Its candidate (`tid`), at least its own identifier.
     pub candidate: Identifier,
     /// The candidate of the active process before it (`ntid`), in the second half of a phase.
     pub nearer: Option<Identifier>,
-    /// How many messages it has compared: the number of the one that it waits for.
-    pub step: u32,
-    /// Numbered messages that came too early, by number, all above `step`.
-    pub early: BTreeMap<u32, Identifier>,
 }
 
 /// A process of the ring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Process {
-    /// Its own identifier, the same in every incarnation.
-    identifier: Identifier,
+    /// Who it is, and whom it knows to lead.
+    member: Member,
     /// What it does.
     part: Part,
-    /// The leader, once known; its own identifier once it is elected.
-    leader: Option<Identifier>,
+    /// How many candidates it has heard: the number of the one that is due.
+    heard: u32,
+    /// Numbered candidates that came too early, by number, all above `heard`.
+    early: BTreeMap<u32, Identifier>,
 }
 
 impl Process {
-    /// Its identifier.
+    /// Who it is, and whom it knows to lead.
     #[must_use]
-    pub fn identifier(&self) -> Identifier {
-        self.identifier
+    pub fn member(&self) -> &Member {
+        &self.member
     }
 
     /// What it does on the ring.
     #[must_use]
-    pub fn part(&self) -> &Part {
-        &self.part
-    }
-
-    /// Whether it has been elected.
-    #[must_use]
-    pub fn is_elected(&self) -> bool {
-        self.leader == Some(self.identifier)
-    }
-
-    /// The identifier of the leader, once it knows.
-    #[must_use]
-    pub fn leader(&self) -> Option<Identifier> {
-        self.leader
+    pub fn part(&self) -> Part {
+        self.part
     }
 }
 
@@ -124,10 +115,9 @@ impl Node for Process {
     type Stable = Kept;
 
     fn start(kept: &Kept, cx: &mut Context<'_, Self>) -> Self {
-        let ring = &cx.config().ring;
-        let identifier = ring.identifiers.own(*kept, cx);
-        let mut process = Self { identifier, part: Part::Asleep, leader: None };
-        if ring.initiators.include(cx.id()) {
+        let (member, begins) = Member::start(*kept, cx);
+        let mut process = Self { member, part: Part::Asleep, heard: 0, early: BTreeMap::new() };
+        if begins {
             process.join(cx);
         }
         process
@@ -135,11 +125,10 @@ impl Node for Process {
 
     fn on_message(&mut self, _from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            // What is still under way when all is over.
-            Message::Candidate(..) if self.is_elected() => {}
-            Message::Candidate(candidate, number) => self.hear(candidate, number, cx),
-            // The announcement is home.
-            Message::Elected(_) if self.leader.is_some() => {}
+            Message::Candidate(candidate, None) => self.hear(candidate, cx),
+            Message::Candidate(candidate, Some(number)) => self.sort(candidate, number, cx),
+            // The announcement is home, or was here before.
+            Message::Elected(_) if self.member.leader().is_some() => {}
             Message::Elected(leader) => self.found(leader, cx),
         }
     }
@@ -153,13 +142,14 @@ impl Node for Process {
     }
 
     fn role(&self) -> Option<Role> {
-        ring::role(self.identifier, self.leader, matches!(self.part, Part::Active(_)))
+        self.member.role(matches!(self.part, Part::Active(_)))
     }
 
     fn check(&self, _: &Config) {
-        let Part::Active(active) = &self.part else { return };
-        assert!(active.candidate >= self.identifier, "candidates only rise");
-        assert!(active.early.keys().all(|number| *number > active.step), "what is due is compared");
+        assert!(self.heard <= CANDIDATES_MAX, "no ring has more to say");
+        assert!(self.early.keys().all(|number| *number > self.heard), "what is due is heard");
+        let Part::Active(active) = self.part else { return };
+        assert!(active.candidate >= self.member.identifier(), "candidates only rise");
     }
 }
 
@@ -167,78 +157,64 @@ impl Process {
     /// Becomes active, once.
     fn join(&mut self, cx: &mut Context<'_, Self>) {
         if self.part == Part::Asleep {
-            let (candidate, early) = (self.identifier, BTreeMap::new());
-            self.part = Part::Active(Active { candidate, nearer: None, step: 0, early });
+            let candidate = self.member.identifier();
+            self.part = Part::Active(Active { candidate, nearer: None });
             send(candidate, 0, cx);
         }
     }
 
-    /// A candidate of the link: home, relayed, compared, or kept until it is due.
-    fn hear(&mut self, candidate: Identifier, number: Option<u32>, cx: &mut Context<'_, Self>) {
-        if candidate == self.identifier && cx.config().algorithm == Algorithm::Basic {
-            return self.win(cx);
+    /// Numbered candidates are heard in the order in which they were sent, and each once.
+    fn sort(&mut self, candidate: Identifier, number: u32, cx: &mut Context<'_, Self>) {
+        if number >= self.heard {
+            self.early.insert(number, candidate);
+        }
+        while let Some(due) = self.early.remove(&self.heard) {
+            self.hear(due, cx);
+        }
+    }
+
+    /// The next candidate of the link: home, compared or relayed.
+    fn hear(&mut self, candidate: Identifier, cx: &mut Context<'_, Self>) {
+        let number = self.heard;
+        // What goes around for ever where nobody is left to hear it come home, and is more each
+        // time where links double it.
+        if number == CANDIDATES_MAX {
+            return;
+        }
+        self.heard += 1;
+        // What is still under way when all is over.
+        if self.member.is_elected() {
+            return;
+        }
+        let algorithm = cx.config().algorithm;
+        if candidate == self.member.identifier() && algorithm == Algorithm::Basic {
+            return self.member.win(cx);
         }
         self.join(cx);
-        let Part::Active(active) = &mut self.part else {
-            return cx.send(successor(cx), Message::Candidate(candidate, number));
-        };
-        match number {
-            Some(number) if number > active.step => {
-                active.early.insert(number, candidate);
+        let Part::Active(active) = &mut self.part else { return send(candidate, number, cx) };
+        let goes_on = match algorithm {
+            Algorithm::Basic => active.basic(candidate),
+            // Nobody else is active: it passed everybody.
+            Algorithm::Improved if candidate == active.candidate => {
+                return self.found(candidate, cx);
             }
-            Some(number) if number < active.step => {}
-            _ => self.compare(candidate, cx),
-        }
-    }
-
-    /// Compares the candidate that is due, and those that came early and are due by now.
-    fn compare(&mut self, candidate: Identifier, cx: &mut Context<'_, Self>) {
-        let mut due = Some(candidate);
-        while let Some(candidate) = due {
-            let Part::Active(active) = &mut self.part else { return };
-            let goes_on = match cx.config().algorithm {
-                Algorithm::Basic => active.basic(candidate),
-                // Nobody else is active: it passed everybody.
-                Algorithm::Improved if candidate == active.candidate => {
-                    return self.found(candidate, cx);
-                }
-                Algorithm::Improved => active.improved(candidate),
-            };
-            active.step += 1;
-            let Some(next) = goes_on else { return self.give_up(cx) };
-            send(next, active.step, cx);
-            due = active.early.remove(&active.step);
-        }
-    }
-
-    /// Relays from now on, what came early first.
-    fn give_up(&mut self, cx: &mut Context<'_, Self>) {
-        let Part::Active(active) = std::mem::replace(&mut self.part, Part::Relay) else { return };
-        for (number, candidate) in active.early {
-            send(candidate, number, cx);
+            Algorithm::Improved => active.improved(candidate, number),
+        };
+        match goes_on {
+            Some(next) => send(next, number + 1, cx),
+            None => self.part = Part::Relay,
         }
     }
 
     /// This identifier is the highest: its process is told on the way, and so are all others if
     /// the leader is announced.
     fn found(&mut self, highest: Identifier, cx: &mut Context<'_, Self>) {
-        if highest == self.identifier {
-            return self.win(cx);
-        }
-        if cx.config().ring.announce {
-            self.leader = Some(highest);
-            cx.indicate(Indication::Follows(highest));
-        }
-        cx.send(successor(cx), Message::Elected(highest));
-    }
-
-    /// The own identifier passed everybody, so it is the highest.
-    fn win(&mut self, cx: &mut Context<'_, Self>) {
-        self.leader = Some(self.identifier);
-        cx.mark(ring::ELECTED);
-        cx.indicate(Indication::Elected(self.identifier));
-        if cx.config().ring.announce {
-            cx.send(successor(cx), Message::Elected(self.identifier));
+        if highest == self.member.identifier() {
+            self.member.win(cx);
+        } else if cx.config().ring.announce {
+            self.member.follow(highest, cx);
+        } else {
+            cx.send(successor(cx), Message::Elected(highest));
         }
     }
 }
@@ -254,9 +230,9 @@ impl Active {
         Some(self.candidate)
     }
 
-    /// As [`Active::basic`], of the improved algorithm.
-    fn improved(&mut self, candidate: Identifier) -> Option<Identifier> {
-        if self.step.is_multiple_of(2) {
+    /// As [`Active::basic`], of the improved algorithm; steps count from 0.
+    fn improved(&mut self, candidate: Identifier, step: u32) -> Option<Identifier> {
+        if step.is_multiple_of(2) {
             return (self.candidate > candidate).then_some(self.candidate);
         }
         self.candidate = (candidate > self.candidate).then_some(candidate)?;

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use sim_protocol::{Ask, Core, Field, Protocol, SettingsError, Setup};
 
 use super::{Algorithm, Config, Initiators, Order, Process, Properties};
-use crate::ring::{self, fields};
+use crate::ring::{self, Ring, fields};
 
 /// Peterson's election on a ring.
 #[derive(Clone, Copy, Debug)]
@@ -34,18 +34,6 @@ pub struct Settings {
     /// Whether messages carry their place in the order.
     #[serde(default)]
     pub numbered: bool,
-}
-
-impl Settings {
-    fn ring(&self) -> ring::Settings {
-        ring::Settings {
-            nodes: self.nodes,
-            ids: self.ids.clone(),
-            order: self.order,
-            initiators: self.initiators.clone(),
-            announce: self.announce,
-        }
-    }
 }
 
 impl Protocol for PetersonRing {
@@ -95,11 +83,9 @@ impl Protocol for PetersonRing {
     }
 
     fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
-        let config = Config {
-            ring: settings.ring().ring()?,
-            algorithm: settings.algorithm,
-            numbered: settings.numbered,
-        };
+        let Settings { nodes, ids, order, initiators, announce, .. } = settings;
+        let ring = Ring::new(*nodes, ids, *order, initiators, *announce)?;
+        let config = Config { ring, algorithm: settings.algorithm, numbered: settings.numbered };
         Ok(Setup { config, others: 0, core: Core::All })
     }
 }

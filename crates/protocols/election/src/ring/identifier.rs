@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Node, Stable};
+use sim_node::{Context, Node, NodeId, Stable};
 
 /// By what a process is told apart and compared; not its place on the ring.
 #[derive(
@@ -11,6 +11,17 @@ use sim_node::{Context, Node, Stable};
 )]
 #[serde(transparent)]
 pub struct Identifier(pub u64);
+
+impl Identifier {
+    /// The values to draw from for [`Identifier::drawn`].
+    pub(crate) const DRAWS: u64 = 1 << 32;
+
+    /// The identifier of this process that drew this value, one of [`Identifier::DRAWS`]: the value
+    /// gives the order, and the number of the node makes it unique whatever was drawn.
+    pub(crate) fn drawn(value: u64, node: NodeId) -> Self {
+        Self(value << 32 | u64::from(node.number()))
+    }
+}
 
 impl fmt::Display for Identifier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -59,9 +70,7 @@ impl Identifiers {
         if let Some(identifier) = given.or(kept.0) {
             return identifier;
         }
-        // The high part gives the order, the low part makes it unique whatever was drawn.
-        let drawn = cx.choose(1 << 32);
-        let identifier = Identifier(drawn << 32 | u64::from(cx.id().number()));
+        let identifier = Identifier::drawn(cx.choose(Identifier::DRAWS), cx.id());
         cx.write(Record(identifier));
         cx.barrier();
         identifier

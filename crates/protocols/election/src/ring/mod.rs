@@ -6,10 +6,14 @@
 
 pub mod claims;
 mod identifier;
+mod member;
 mod settings;
 
-pub use claims::{Agreement, Codes, Highest, Named, OneAnnouncement, RingElection, Termination};
+pub use claims::{
+    Agreement, Codes, Highest, Named, OneAnnouncement, Properties, RingElection, Termination,
+};
 pub use identifier::{Identifier, Identifiers, Kept, Record};
+pub use member::{Contender, Member};
 pub(crate) use settings::yes;
 pub use settings::{Initiators, Order, Settings, fields};
 
@@ -60,16 +64,4 @@ pub(crate) fn successor<N: Node>(cx: &Context<'_, N>) -> NodeId {
 /// The process before this one.
 pub(crate) fn predecessor<N: Node>(cx: &Context<'_, N>) -> NodeId {
     NodeId::new((cx.id().number() + cx.servers() - 1) % cx.servers())
-}
-
-/// The role of a process: the leader, or one that takes part and is undecided.
-pub(crate) fn role(
-    identifier: Identifier,
-    leader: Option<Identifier>,
-    takes_part: bool,
-) -> Option<Role> {
-    if leader == Some(identifier) {
-        return Some(Role::leader(identifier.0));
-    }
-    (takes_part && leader.is_none()).then(|| Role::new(CANDIDATE, identifier.0))
 }

@@ -79,34 +79,50 @@ impl Settings {
     /// # Errors
     /// With the field that makes no sense.
     pub fn ring(&self) -> Result<Ring, SettingsError> {
-        self.initiators.validate(self.nodes)?;
-        Ok(Ring {
-            identifiers: self.identifiers()?,
-            initiators: self.initiators.clone(),
-            announce: self.announce,
-        })
+        Ring::new(self.nodes, &self.ids, self.order, &self.initiators, self.announce)
     }
+}
 
-    fn identifiers(&self) -> Result<Identifiers, SettingsError> {
-        let nodes = u64::from(self.nodes);
-        if !self.ids.is_empty() {
-            if self.order.is_some() {
+impl Ring {
+    /// The ring that these settings describe.
+    ///
+    /// # Errors
+    /// With the field that makes no sense.
+    pub fn new(
+        nodes: u32,
+        ids: &[u64],
+        order: Option<Order>,
+        initiators: &Initiators,
+        announce: bool,
+    ) -> Result<Self, SettingsError> {
+        initiators.validate(nodes)?;
+        let identifiers = Identifiers::new(nodes, ids, order)?;
+        Ok(Self { identifiers, initiators: initiators.clone(), announce })
+    }
+}
+
+impl Identifiers {
+    /// The identifiers of so many nodes: given, or in an order, which is ascending when left out.
+    ///
+    /// # Errors
+    /// When there is not one for each node, or both are said.
+    pub fn new(nodes: u32, ids: &[u64], order: Option<Order>) -> Result<Self, SettingsError> {
+        let (all, given) = (u64::from(nodes), ids.len());
+        let numbers: Vec<u64> = match order {
+            Some(_) if given > 0 => {
                 let message = "the identifiers are given, so `order` has nothing to say";
                 return Err(SettingsError::new("order", message));
             }
-            let given = self.ids.len();
-            if given as u64 != nodes {
+            None if given > 0 && given as u64 != all => {
                 let message = format!("{given} identifiers for {nodes} nodes; give one for each");
                 return Err(SettingsError::new("ids", message));
             }
-        }
-        let numbers: Vec<u64> = match self.order.unwrap_or(Order::Ascending) {
-            _ if !self.ids.is_empty() => self.ids.clone(),
-            Order::Ascending => (0..nodes).collect(),
-            Order::Descending => (0..nodes).rev().collect(),
-            Order::Drawn => return Ok(Identifiers::Drawn),
+            None if given > 0 => ids.to_vec(),
+            None | Some(Order::Ascending) => (0..all).collect(),
+            Some(Order::Descending) => (0..all).rev().collect(),
+            Some(Order::Drawn) => return Ok(Self::Drawn),
         };
-        Ok(Identifiers::Given(numbers.into_iter().map(Identifier).collect()))
+        Ok(Self::Given(numbers.into_iter().map(Identifier).collect()))
     }
 }
 

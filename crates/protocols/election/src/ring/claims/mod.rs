@@ -11,9 +11,14 @@ pub use highest::Highest;
 pub use once::OneAnnouncement;
 pub use termination::Termination;
 
+use sim_check::Checked;
 use sim_node::Node;
 
-use super::{Identifier, Indication};
+use super::Identifier;
+
+/// All of them, in the order of the boxes.
+pub type Properties =
+    (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
 
 /// A process of an election on a ring, as the claims see it.
 pub trait RingElection: Node {
@@ -54,13 +59,4 @@ pub struct Named {
     pub elected: bool,
     /// The leader's identifier; none on an anonymous ring.
     pub leader: Option<Identifier>,
-}
-
-impl From<&Indication> for Named {
-    fn from(indication: &Indication) -> Self {
-        match *indication {
-            Indication::Elected(leader) => Self { elected: true, leader: Some(leader) },
-            Indication::Follows(leader) => Self { elected: false, leader: Some(leader) },
-        }
-    }
 }
