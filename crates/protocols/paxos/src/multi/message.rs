@@ -1,5 +1,7 @@
 //! What servers and clients say to each other.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use service::{Part, Reply, Request, ServiceMessage};
 use sim_node::{Class, NodeId};
@@ -94,7 +96,7 @@ pub struct Promise {
 }
 
 /// Phase 2a.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Accept {
     /// The ballot.
     pub ballot: Ballot,
@@ -104,6 +106,14 @@ pub struct Accept {
     pub value: Value,
     /// All slots up to this one are chosen: the commit message of earlier slots.
     pub upto: Slot,
+}
+
+/// In short: the value comes before the commit message.
+impl fmt::Debug for Accept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ballot, slot, value, upto } = self;
+        write!(f, "ballot {ballot}, slot {slot}: {value:?}, chosen upto {upto}")
+    }
 }
 
 /// A part of a snapshot.
