@@ -18,8 +18,8 @@ pub struct Log {
 /// What is known of a slot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Entry {
-    /// The ballot of the last vote. Of a slot that is known to be chosen: one at least as high as
-    /// that in which it was, so that no other value was ever proposed above it.
+    /// The ballot of the last vote. Of a slot that is known to be chosen: one in which the value
+    /// was proposed, be it lower than that in which it was chosen.
     pub ballot: Ballot,
     /// The value.
     pub value: Value,
@@ -52,7 +52,7 @@ impl Log {
     }
 
     /// Votes. Nothing changes where the vote is there already, or the slot is known to be chosen:
-    /// then a proposer of any ballot has the same value.
+    /// then no other value can be, and what is known is worth more than a vote.
     pub fn vote(&mut self, slot: Slot, ballot: Ballot, value: &Value) -> bool {
         let is_there = self
             .entries

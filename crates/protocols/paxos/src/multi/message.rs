@@ -88,11 +88,14 @@ pub struct Promise {
     pub ballot: Ballot,
     /// All slots up to this one are chosen and known to the acceptor, perhaps by a snapshot alone.
     pub executed: Slot,
-    /// `votes` has the acceptor's votes in all slots after this one. Of those before it, the
-    /// promise says nothing.
+    /// `votes` and `chosen` have what the acceptor knows of all slots after this one. Of those
+    /// before it, the promise says nothing.
     pub above: Slot,
     /// Its last votes, slot by slot.
     pub votes: Vec<(Slot, Ballot, Value)>,
+    /// What it knows to be chosen after a slot that it does not know of. No vote outranks it: the
+    /// ballot in which it was told may be lower than that in which it was chosen.
+    pub chosen: Vec<(Slot, Ballot, Value)>,
 }
 
 /// Phase 2a.

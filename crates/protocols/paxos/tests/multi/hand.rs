@@ -51,7 +51,8 @@ pub(crate) fn promise(ballot: Ballot, executed: u64, votes: &[(u64, Ballot, Valu
     let vote = |(slot, ballot, value): &(u64, Ballot, Value)| (Slot(*slot), *ballot, value.clone());
     let votes = votes.iter().map(vote).collect();
     let executed = Slot(executed);
-    Message::Promise(Promise { ballot, executed, above: executed, votes })
+    let chosen = Vec::new();
+    Message::Promise(Promise { ballot, executed, above: executed, votes, chosen })
 }
 
 /// The proposals among some letters: receiver, slot, value.
