@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sim_node::NodeId;
 
 use super::{Slot, Value};
 use crate::Ballot;
@@ -49,6 +50,15 @@ impl Log {
     /// What is known of the slots after this one.
     pub fn after(&self, slot: Slot) -> impl Iterator<Item = (Slot, &Entry)> {
         self.entries.range(slot.next()..).map(|(slot, entry)| (*slot, entry))
+    }
+
+    /// The greatest number of a wish that was made at this server; 0 if there is none.
+    pub(super) fn last_wish(&self, asker: NodeId) -> u64 {
+        let numbers = self.entries.values().filter_map(|entry| match &entry.value {
+            Value::Reconfigure(wish) if wish.asker == asker => Some(wish.number),
+            _ => None,
+        });
+        numbers.max().unwrap_or(0)
     }
 
     /// Votes. Nothing changes where the vote is there already, or the slot is known to be chosen:
