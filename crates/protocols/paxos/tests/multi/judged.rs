@@ -44,7 +44,7 @@ impl<P: Property<Party>> Told<P> {
 
     /// A server is now in this state, after a step with these effects.
     fn steps(&mut self, number: u32, hand: &Hand, effects: &[Effect<Party>]) {
-        self.states[number as usize] = Some(Either::Server(hand.server.clone()));
+        self.states[number as usize] = Some(Either::Server(hand.node.clone()));
         self.tell(|claim, view, judge| claim.after(view, node(number), effects, judge));
     }
 
@@ -257,7 +257,7 @@ fn accepts(told: &mut Told<StateMachineSafety>, snapshot: Snapshot) {
     let part = store.part(0, 100);
     let chunk = Chunk { slot, configurations, offset: 0, part, done: true };
     laggard.hear(0, Message::Chunk(chunk));
-    assert_eq!(laggard.server.executed(), slot);
+    assert_eq!(laggard.node.executed(), slot);
     let record = Record::Compacted { snapshot, upto: slot };
     told.steps(3, &laggard, &[Effect::Write(Either::Server(record))]);
 }
