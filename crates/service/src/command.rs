@@ -5,12 +5,12 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 /// A key of the store.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Key(pub u32);
 
 /// An operation on one key. A missing key is told apart from an empty value.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Command {
     /// Reads the value.
     Get(Key),
@@ -58,5 +58,27 @@ impl Command {
 impl fmt::Display for Key {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "k{}", self.0)
+    }
+}
+
+/// As it is displayed, `k0`: messages are shown to people through `Debug`.
+impl fmt::Debug for Key {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// In short, such as `put k0 "5.12"` or `cas k0 None "5.12"`.
+impl fmt::Debug for Command {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Get(key) => write!(f, "get {key}"),
+            Self::Put(key, value) => write!(f, "put {key} {value:?}"),
+            Self::Append(key, more) => write!(f, "append {key} {more:?}"),
+            Self::CompareAndSet(key, expected, value) => {
+                write!(f, "cas {key} {expected:?} {value:?}")
+            }
+            Self::Delete(key) => write!(f, "delete {key}"),
+        }
     }
 }

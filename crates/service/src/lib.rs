@@ -19,6 +19,7 @@
 mod client;
 mod command;
 mod completion;
+mod executed;
 mod linearizability;
 mod message;
 mod store;
@@ -29,7 +30,8 @@ pub use client::{
 };
 pub use command::{Command, Key, Output};
 pub use completion::{Completion, Served};
+pub use executed::Executed;
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
-pub use store::{Part, Session, Store};
+pub use store::{Fingerprint, Part, Session, Store};
 pub use workload::{Contact, KeyValue, Loop, Mix, Skew};

@@ -11,7 +11,7 @@ use crate::{Command, Output};
 ///
 /// A client takes a new identity when it gives an operation up, since it cannot know whether the
 /// operation will still take effect, and when it restarts.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ClientId {
     /// The client.
     pub node: NodeId,
@@ -21,7 +21,7 @@ pub struct ClientId {
 }
 
 /// An operation: the same, however often it is sent.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Operation {
     /// Who asks.
     pub client: ClientId,
@@ -30,7 +30,7 @@ pub struct Operation {
 }
 
 /// A client asks.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Request {
     /// For which operation.
     pub operation: Operation,
@@ -39,7 +39,7 @@ pub struct Request {
 }
 
 /// A server answers.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Reply {
     /// Which operation.
     pub operation: Operation,
@@ -87,8 +87,42 @@ pub trait ServiceMessage: Message {
     }
 }
 
+impl fmt::Display for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.node, self.session)
+    }
+}
+
+/// As it is displayed, `n5/0`: messages are shown to people through `Debug`.
+impl fmt::Debug for ClientId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}/{}#{}", self.client.node, self.client.session, self.sequence)
+        write!(f, "{}#{}", self.client, self.sequence)
+    }
+}
+
+/// As it is displayed, `n5/0#12`.
+impl fmt::Debug for Operation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+/// In short, such as `n5/0#12 put k0 "5.12"`.
+impl fmt::Debug for Request {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.operation, self.command)
+    }
+}
+
+/// In short, such as `n5/0#12 Done(Written(true))`.
+impl fmt::Debug for Reply {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {:?}", self.operation, self.answer)
     }
 }

@@ -1,10 +1,11 @@
 //! [`Store`]: the deterministic state machine that is replicated.
 
 use std::collections::BTreeMap;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 use serde::{Deserialize, Serialize};
 
-use crate::{ClientId, Command, Key, Operation, Output};
+use crate::{ClientId, Command, Key, Operation, Output, Request};
 
 /// The state machine: keys and values, and for each session its last operation with the output, so
 /// that an operation takes effect at most once (Ongaro's thesis, 6.3). The sessions belong to the
@@ -139,5 +140,50 @@ impl Store {
     pub fn add(&mut self, part: Part) {
         self.values.extend(part.values);
         self.sessions.extend(part.sessions);
+    }
+}
+
+/// Stands for a store in comparisons within one run: equal stores have equal ones, and others do
+/// only by an accident of 64 bits. It is a sum over the items, so that an operation changes it by
+/// what it touches, however large the store is.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Fingerprint(u64);
+
+impl Fingerprint {
+    fn of(item: impl Hash) -> Self {
+        let mut hasher = DefaultHasher::new();
+        item.hash(&mut hasher);
+        Self(hasher.finish())
+    }
+
+    /// With these items more.
+    #[must_use]
+    pub fn with(self, items: Self) -> Self {
+        Self(self.0.wrapping_add(items.0))
+    }
+
+    /// With these items less.
+    #[must_use]
+    pub fn without(self, items: Self) -> Self {
+        Self(self.0.wrapping_sub(items.0))
+    }
+}
+
+impl Store {
+    /// Of all its items.
+    #[must_use]
+    pub fn fingerprint(&self) -> Fingerprint {
+        let values = self.values.iter().map(Fingerprint::of);
+        let sessions = self.sessions.iter().map(Fingerprint::of);
+        values.chain(sessions).fold(Fingerprint::default(), Fingerprint::with)
+    }
+
+    /// Of the items that an operation reads and writes, as they are now.
+    #[must_use]
+    pub fn fingerprint_of(&self, request: &Request) -> Fingerprint {
+        let value = self.values.get_key_value(&request.command.key());
+        let session = self.sessions.get_key_value(&request.operation.client);
+        let value = value.map(Fingerprint::of).unwrap_or_default();
+        value.with(session.map(Fingerprint::of).unwrap_or_default())
     }
 }

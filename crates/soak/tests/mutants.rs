@@ -82,6 +82,7 @@ fn known_bugs_of_multi_paxos_fall() {
         ("P-promise-crash", 100),
         ("P-lowest", 100),
         ("MP-hole", 100),
+        ("P-reuse", 600),
         ("P-no2bcheck", 400),
         ("FP-quorums", 400),
     ] {

@@ -12,8 +12,10 @@
 
 mod ballot;
 pub mod multi;
+mod p2c;
 mod quorums;
 pub mod single;
+mod starts;
 
 pub use ballot::Ballot;
 pub use quorums::Quorums;

@@ -29,13 +29,16 @@ impl Server {
         cx.send(from, Message::Promise(self.promise(ballot, slot)));
     }
 
-    /// A promise with the votes of all slots from one on. What is executed is known to be chosen,
-    /// and can be fetched: no votes need to be told.
+    /// A promise with the votes of all slots from one on, or where it knows it, what is chosen
+    /// there. What is executed can be fetched, and is not told.
     pub(super) fn promise(&self, ballot: Ballot, from: Slot) -> Promise {
         let above = from.previous().max(self.executed);
-        let votes = self.log.after(above);
-        let votes = votes.map(|(slot, entry)| (slot, entry.ballot, entry.value.clone())).collect();
-        Promise { ballot, executed: self.executed, above, votes }
+        let (mut votes, mut chosen) = (Vec::new(), Vec::new());
+        for (slot, entry) in self.log.after(above) {
+            let list = if entry.chosen { &mut chosen } else { &mut votes };
+            list.push((slot, entry.ballot, entry.value.clone()));
+        }
+        Promise { ballot, executed: self.executed, above, votes, chosen }
     }
 
     /// Phase 2b: it votes "unless it has already responded to a prepare request having a number

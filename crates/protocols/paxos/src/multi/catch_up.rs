@@ -58,6 +58,8 @@ impl Server {
         }
         let again = behind.unanswered > 0;
         behind.unanswered += 1;
+        // What it was to bring may have come by itself. Who sends it would go on with it.
+        self.assembly.take_if(|assembly| assembly.slot <= self.executed);
         let assembly = self.assembly.as_ref().map(|one| (one.slot, one.received));
         let fetch = Message::Fetch { after: self.executed, assembly };
         if again {

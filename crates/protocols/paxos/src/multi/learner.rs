@@ -8,7 +8,7 @@ use super::{Message, Mutant, Record, Server, Slot, Value};
 use crate::Ballot;
 
 impl Server {
-    /// A value is chosen in a slot; `ballot` is at least that in which it was.
+    /// A value is chosen in a slot; it was proposed in this ballot, if not first in this one.
     pub(super) fn learn(
         &mut self,
         slot: Slot,
@@ -83,7 +83,9 @@ impl Server {
         }
         let executed = self.executed;
         if let Some(proposer) = self.proposer_mut() {
-            proposer.proposals.retain(|slot, _| *slot > executed);
+            while proposer.proposals.first_key_value().is_some_and(|(slot, _)| *slot <= executed) {
+                proposer.proposals.pop_first();
+            }
         }
         self.want_snapshot(cx);
         reconfigured

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
+use sim_node::NodeId;
 
 use super::{Slot, Value};
 use crate::Ballot;
@@ -18,8 +19,8 @@ pub struct Log {
 /// What is known of a slot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Entry {
-    /// The ballot of the last vote. Of a slot that is known to be chosen: one at least as high as
-    /// that in which it was, so that no other value was ever proposed above it.
+    /// The ballot of the last vote. Of a slot that is known to be chosen: one in which the value
+    /// was proposed, be it lower than that in which it was chosen.
     pub ballot: Ballot,
     /// The value.
     pub value: Value,
@@ -51,8 +52,17 @@ impl Log {
         self.entries.range(slot.next()..).map(|(slot, entry)| (*slot, entry))
     }
 
+    /// The greatest number of a wish that was made at this server; 0 if there is none.
+    pub(super) fn last_wish(&self, asker: NodeId) -> u64 {
+        let numbers = self.entries.values().filter_map(|entry| match &entry.value {
+            Value::Reconfigure(wish) if wish.asker == asker => Some(wish.number),
+            _ => None,
+        });
+        numbers.max().unwrap_or(0)
+    }
+
     /// Votes. Nothing changes where the vote is there already, or the slot is known to be chosen:
-    /// then a proposer of any ballot has the same value.
+    /// then no other value can be, and what is known is worth more than a vote.
     pub fn vote(&mut self, slot: Slot, ballot: Ballot, value: &Value) -> bool {
         let is_there = self
             .entries

@@ -1,5 +1,7 @@
 //! What servers and clients say to each other.
 
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 use service::{Part, Reply, Request, ServiceMessage};
 use sim_node::{Class, NodeId};
@@ -86,15 +88,18 @@ pub struct Promise {
     pub ballot: Ballot,
     /// All slots up to this one are chosen and known to the acceptor, perhaps by a snapshot alone.
     pub executed: Slot,
-    /// `votes` has the acceptor's votes in all slots after this one. Of those before it, the
-    /// promise says nothing.
+    /// `votes` and `chosen` have what the acceptor knows of all slots after this one. Of those
+    /// before it, the promise says nothing.
     pub above: Slot,
     /// Its last votes, slot by slot.
     pub votes: Vec<(Slot, Ballot, Value)>,
+    /// What it knows to be chosen after a slot that it does not know of. No vote outranks it: the
+    /// ballot in which it was told may be lower than that in which it was chosen.
+    pub chosen: Vec<(Slot, Ballot, Value)>,
 }
 
 /// Phase 2a.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Accept {
     /// The ballot.
     pub ballot: Ballot,
@@ -104,6 +109,14 @@ pub struct Accept {
     pub value: Value,
     /// All slots up to this one are chosen: the commit message of earlier slots.
     pub upto: Slot,
+}
+
+/// In short: the value comes before the commit message.
+impl fmt::Debug for Accept {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { ballot, slot, value, upto } = self;
+        write!(f, "ballot {ballot}, slot {slot}: {value:?}, chosen upto {upto}")
+    }
 }
 
 /// A part of a snapshot.

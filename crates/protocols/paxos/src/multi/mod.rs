@@ -11,7 +11,8 @@
 //!   MP2 validity               only no-ops, commands that clients sent and members that were asked
 //!                              for are proposed
 //!   MP3 p2c                    a proposal has the value of the highest vote below it in some
-//!                              phase-1 quorum, or no vote is below it there
+//!                              phase-1 quorum, or no vote is below it there; and one ballot has
+//!                              one value in a slot
 //!   MP4 learning               a replica never learns that a value has been chosen unless it has
 //!   MP5 state-machine-safety   no two replicas execute different values in a slot, and none
 //!                              executes a slot before those before it

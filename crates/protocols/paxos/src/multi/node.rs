@@ -116,7 +116,7 @@ impl Node for Server {
         let mut server = Self {
             promised: disk.promised.max(disk.own).max(voted),
             own: disk.own,
-            wished: disk.wished,
+            wished: disk.wished.max(disk.log.last_wish(cx.id())),
             log: disk.log.clone(),
             executed: snapshot.map_or(Slot(0), |snapshot| snapshot.slot),
             store: snapshot.map(|snapshot| snapshot.store.clone()).unwrap_or_default(),

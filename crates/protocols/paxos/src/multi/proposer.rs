@@ -140,12 +140,15 @@ impl Server {
         for (slot, ballot, value) in promise.votes {
             proposer.note(slot, ballot, value, config);
         }
+        for (slot, ballot, value) in promise.chosen {
+            self.learn(slot, ballot, value, cx);
+        }
         // What it says nothing about, as it is chosen, must be learned.
         if promise.executed > self.executed && from != cx.id() {
             self.notice(from, promise.executed, cx);
             self.catch_up(cx);
         }
-        self.advance(cx);
+        self.go_on(cx);
     }
 
     /// Goes on as far as promises, the window and the queue allow.
@@ -172,8 +175,8 @@ impl Server {
     }
 
     /// What a leader proposes next: "the value of the highest-numbered proposal" that was reported;
-    /// no-ops where others have proposed later, or other members are to come; then what it is
-    /// asked for.
+    /// no-ops where others have proposed later, or later slots are known to be chosen, or other
+    /// members are to come; then what it is asked for.
     fn next_proposal(&mut self, cx: &Context<'_, Self>) -> Option<(Slot, Value, bool)> {
         let config = cx.config();
         let (executed, pending) = (self.executed, self.configurations.newest().0);
@@ -202,7 +205,8 @@ impl Server {
             }
             return Some((slot, value, true));
         }
-        if !proposer.reported.is_empty() {
+        let known = self.log.after(slot).any(|(_, entry)| entry.chosen);
+        if known || !proposer.reported.is_empty() {
             return Some((slot, Value::Noop, false));
         }
         if let Some(wish) = self.changes.pop_front() {

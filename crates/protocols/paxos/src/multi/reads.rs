@@ -11,7 +11,7 @@
 use std::collections::BTreeMap;
 
 use serde::Serialize;
-use service::{Answer, Output, Reply, Request};
+use service::{Answer, Operation, Output, Reply, Request};
 use sim_node::{Context, LocalTime, NodeId};
 
 use super::node::Standing;
@@ -26,7 +26,7 @@ pub(super) struct Reading {
     /// Rounds that are not confirmed yet.
     rounds: BTreeMap<u64, Round>,
     /// Reads that wait until phase 1 is done for the next slot, and nothing was reported there.
-    early: Vec<(NodeId, Request)>,
+    early: BTreeMap<Operation, (NodeId, Request)>,
 }
 
 /// A round of asking.
@@ -44,7 +44,7 @@ impl Reading {
     /// All reads that are not answered.
     pub(super) fn into_requests(self) -> impl Iterator<Item = (NodeId, Request)> {
         let rounds = self.rounds.into_values().map(|round| (round.client, round.request));
-        rounds.chain(self.early)
+        rounds.chain(self.early.into_values())
     }
 }
 
@@ -56,10 +56,11 @@ impl Server {
         let Standing::Leader(proposer) = &mut self.standing else { return };
         let known = proposer.may_propose(slot, &members, cx.config()) && !proposer.recovers(slot);
         let (ballot, reading) = (proposer.ballot, &mut proposer.reading);
-        reading.early.retain(|(_, early)| early.operation != request.operation);
         if !known {
-            return reading.early.push((client, request));
+            reading.early.insert(request.operation, (client, request));
+            return;
         }
+        reading.early.remove(&request.operation);
         // A retry of a read that is under way begins a round of its own, and both are answered.
         reading.round += 1;
         let round = reading.round;
@@ -96,24 +97,23 @@ impl Server {
     fn settle_reads(&mut self, cx: &mut Context<'_, Self>) {
         let config = cx.config();
         let Standing::Leader(proposer) = &mut self.standing else { return };
-        let rounds = std::mem::take(&mut proposer.reading.rounds);
-        for (number, round) in rounds {
-            if round.answered.len() >= config.accept_quorum(&round.members) {
-                cx.mark("read confirmed");
-                let value = self.store.get(round.request.command.key()).map(str::to_owned);
-                let operation = round.request.operation;
-                let answer = Answer::Done(Output::Value(value));
-                cx.send(round.client, Message::Reply(Reply { operation, answer }));
-            } else {
-                proposer.reading.rounds.insert(number, round);
-            }
+        let rounds = proposer.reading.rounds.iter();
+        let is_done = |round: &Round| round.answered.len() >= config.accept_quorum(&round.members);
+        let done = rounds.filter(|(_, round)| is_done(round)).map(|(number, _)| *number);
+        for number in done.collect::<Vec<_>>() {
+            let Some(round) = proposer.reading.rounds.remove(&number) else { continue };
+            cx.mark("read confirmed");
+            let value = self.store.get(round.request.command.key()).map(str::to_owned);
+            let operation = round.request.operation;
+            let answer = Answer::Done(Output::Value(value));
+            cx.send(round.client, Message::Reply(Reply { operation, answer }));
         }
     }
 
     /// Something is executed, or promised: reads that came before may begin.
     pub(super) fn begin_early_reads(&mut self, cx: &mut Context<'_, Self>) {
         let Standing::Leader(proposer) = &mut self.standing else { return };
-        for (client, request) in std::mem::take(&mut proposer.reading.early) {
+        for (client, request) in std::mem::take(&mut proposer.reading.early).into_values() {
             self.read(client, request, cx);
         }
     }

@@ -55,7 +55,7 @@ pub enum Record {
     Chosen {
         /// The slot.
         slot: Slot,
-        /// A ballot at least as high as that in which it was chosen.
+        /// A ballot in which it was proposed.
         ballot: Ballot,
         /// The value.
         value: Value,

@@ -9,9 +9,7 @@ use sim_node::NodeId;
 
 /// An instance of the consensus algorithm: "the i-th instance chooses the i-th state machine
 /// command" (Lamport 2001, section 3). The first is 1; 0 is before all.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slot(pub u64);
 
@@ -41,11 +39,18 @@ impl fmt::Display for Slot {
     }
 }
 
+/// The number alone: messages are shown to people through `Debug`.
+impl fmt::Debug for Slot {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 /// The acceptors of a slot.
 pub type Members = BTreeSet<NodeId>;
 
 /// What may be chosen in a slot.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Value {
     /// Nothing: fills a gap, or hastens a new configuration (Lamport 2001, section 3).
     Noop,
@@ -56,7 +61,7 @@ pub enum Value {
 }
 
 /// What an administrator wants, once: the members from now on.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Wish {
     /// The server that was asked.
     pub asker: NodeId,
@@ -65,4 +70,22 @@ pub struct Wish {
     pub number: u64,
     /// The members.
     pub members: Members,
+}
+
+/// In short, such as `[n5/0#12 put k0 "5.12"]`.
+impl fmt::Debug for Value {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Noop => write!(f, "no-op"),
+            Self::Commands(requests) => write!(f, "{requests:?}"),
+            Self::Reconfigure(wish) => write!(f, "{wish:?}"),
+        }
+    }
+}
+
+/// In short, such as `members {n0, n3} for n1#2`: the second wish at server 1.
+impl fmt::Debug for Wish {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "members {:?} for {}#{}", self.members, self.asker, self.number)
+    }
 }

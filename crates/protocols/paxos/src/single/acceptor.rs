@@ -31,7 +31,7 @@ impl Process {
     pub(super) fn prepare(&mut self, from: NodeId, ballot: Ballot, cx: &mut Context<'_, Self>) {
         let Some(acceptor) = &mut self.acceptor else { return };
         if let Some(promised) = acceptor.promised.filter(|promised| *promised > ballot) {
-            return cx.send(from, Message::Refuse { ballot, promised });
+            return cx.send(from, Message::Refuse(promised));
         }
         if acceptor.promised < Some(ballot) {
             acceptor.promised = Some(ballot);
@@ -52,7 +52,7 @@ impl Process {
         if let Some(promised) = promised
             && !cx.config().has(Mutant::No2bCheck)
         {
-            return cx.send(ballot.proposer, Message::Refuse { ballot, promised });
+            return cx.send(ballot.proposer, Message::Refuse(promised));
         }
         let again = acceptor.accepted == Some(proposal);
         if !again {

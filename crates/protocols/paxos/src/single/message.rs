@@ -64,13 +64,8 @@ pub enum Message {
     Accept(Proposal),
     /// Phase 2b: the acceptor has accepted it.
     Accepted(Proposal),
-    /// A request of either phase is not honoured (section 2.4).
-    Refuse {
-        /// The number of the request.
-        ballot: Ballot,
-        /// What the acceptor has promised.
-        promised: Ballot,
-    },
+    /// A request of either phase is not honoured, as this number was promised (section 2.4).
+    Refuse(Ballot),
     /// The value is chosen.
     Learn(Value),
     /// What is chosen, or what have you accepted?
@@ -100,7 +95,7 @@ impl sim_node::Message for Message {
             Self::Promise { .. } => 1,
             Self::Accept(_) => 2,
             Self::Accepted(_) => 3,
-            Self::Refuse { .. } => 4,
+            Self::Refuse(_) => 4,
             Self::Learn(_) => 5,
             Self::Ask => 6,
             Self::Forward(_) => 7,

@@ -134,7 +134,7 @@ impl Node for Process {
             Message::Promise { ballot, accepted } => self.promised(from, ballot, accepted, cx),
             Message::Accept(proposal) => self.accept(proposal, cx),
             Message::Accepted(proposal) => self.accepted(from, proposal, cx),
-            Message::Refuse { promised, .. } => self.notice(promised, cx),
+            Message::Refuse(promised) => self.notice(promised, cx),
             Message::Learn(value) => self.learn(value, cx),
             Message::Ask => self.answer(from, cx),
             Message::Forward(value) => self.take(value, false, cx),

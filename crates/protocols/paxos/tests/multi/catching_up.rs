@@ -118,6 +118,27 @@ fn a_chunk_of_the_same_snapshot_goes_on_wherever_it_comes_from() {
 }
 
 #[test]
+fn a_snapshot_that_is_no_use_any_more_is_not_asked_for() {
+    let config = Config { snapshot_every: 2, snapshot_chunk: 1, ..config(5) };
+    let mut provider = busy_leader(config.clone(), 2);
+    let (mut hand, _) = Hand::new(3, config);
+    hand.hear(0, commit(2));
+    let question = hand.fire(Timer::CatchUp).remove(0).1;
+    hand.hear(0, provider.hear(3, question).remove(0).1);
+    // What the snapshot was to bring comes late from elsewhere, and the provider goes on.
+    for sequence in 3..=5 {
+        provider.ask(put(sequence));
+        provider.accepted(sequence, &[1, 2]);
+    }
+    hand.hear(0, commit(5));
+    let chosen = |slot: u64| (Slot(slot), ballot(1, 0), command(slot));
+    let letters = hand.hear(1, Message::Learn(vec![chosen(1), chosen(2)]));
+    assert_eq!(letters, [(node(0), fetch(2, None))], "of no use any more");
+    let answer = provider.hear(3, letters[0].1.clone()).remove(0).1;
+    assert!(matches!(&answer, Message::Chunk(chunk) if chunk.slot == Slot(4) && chunk.offset == 0));
+}
+
+#[test]
 fn slots_that_a_crash_took_from_behind_a_snapshot_are_not_served() {
     let config = Config { snapshot_every: 3, snapshot_keep: 2, ..config(5) };
     let mut hand = busy_leader(config, 3);

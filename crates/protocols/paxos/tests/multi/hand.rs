@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 
 use paxos::Ballot;
-use paxos::multi::{Accept, Config, Message, Promise, Server, Slot, Timer, Value};
+use paxos::multi::{Accept, Config, Disk, Message, Promise, Server, Slot, Timer, Value};
 use service::{ClientId, Command, Key, Operation, Reply, Request};
 use sim_node::{ByHand, NodeId};
 
@@ -50,7 +50,8 @@ pub(crate) fn promise(ballot: Ballot, executed: u64, votes: &[(u64, Ballot, Valu
     let vote = |(slot, ballot, value): &(u64, Ballot, Value)| (Slot(*slot), *ballot, value.clone());
     let votes = votes.iter().map(vote).collect();
     let executed = Slot(executed);
-    Message::Promise(Promise { ballot, executed, above: executed, votes })
+    let chosen = Vec::new();
+    Message::Promise(Promise { ballot, executed, above: executed, votes, chosen })
 }
 
 /// The proposals among some letters: receiver, slot, value.
@@ -90,7 +91,12 @@ impl DerefMut for Hand {
 impl Hand {
     /// A server of five that starts for the first time. Returns what it sends then, too.
     pub(crate) fn new(id: u32, config: Config) -> (Self, Vec<Letter>) {
-        let (mut hand, letters) = ByHand::new(config, node(id), 5);
+        Self::with_disk(id, config, Disk::default())
+    }
+
+    /// The same, with this on its disk.
+    pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> (Self, Vec<Letter>) {
+        let (mut hand, letters) = ByHand::with_disk(config, node(id), 5, disk);
         // A server makes no choices.
         hand.choices = Some(VecDeque::new());
         (Self(hand), without_detector(letters))

@@ -6,6 +6,7 @@ mod cluster;
 mod counts;
 mod flexible;
 mod hand;
+mod judged;
 mod leaders;
 mod phase_1;
 mod phase_2;

@@ -1,6 +1,6 @@
 //! Phase 1 (Lamport 2001, 2.2 and 2.3; for many slots at once, section 3).
 
-use paxos::multi::{Config, Message, Slot, Timer, Value};
+use paxos::multi::{Config, Disk, Message, Slot, Timer, Value};
 
 use crate::cluster::config;
 use crate::hand::{Hand, accept, ballot, command, node, promise, proposals};
@@ -155,4 +155,34 @@ fn whoever_knows_less_learns_before_it_leads() {
     hand.hear(1, Message::Learn(vec![chosen(1), chosen(2)]));
     assert!(hand.node.is_leader());
     assert_eq!(hand.executed(), 2);
+}
+
+/// Slot 2 was chosen in ballot 3.1 by servers that are not among the quorum. Server 1 was told so
+/// by a leader of ballot 1.0, which had proposed the same value; since, it has lost slot 1 in a
+/// crash.
+#[test]
+fn what_is_known_to_be_chosen_outranks_every_vote() {
+    let (mut knows, _) = Hand::with_disk(1, config(5), {
+        let mut disk = Disk::default();
+        disk.log.choose(Slot(2), ballot(1, 0), command(7));
+        disk
+    });
+    let letters = knows.hear(0, prepare(4, 0));
+    let promises = |letters: &[(sim_node::NodeId, Message)]| letters[0].1.clone();
+    let chosen = promises(&letters);
+    assert!(matches!(&chosen, Message::Promise(one) if one.votes.is_empty()));
+    let voted = promise(ballot(4, 0), 0, &[(2, ballot(2, 2), command(9))]);
+    for order in [[&chosen, &voted], [&voted, &chosen]] {
+        let disk = Disk { promised: Some(ballot(3, 1)), ..Disk::default() };
+        let (mut hand, _) = Hand::with_disk(0, config(5), disk);
+        let mut letters = Vec::new();
+        for (from, message) in (1..).zip(order) {
+            letters.extend(hand.hear(from, message.clone()));
+        }
+        assert_eq!(hand.node.ballot(), Some(ballot(4, 0)));
+        let filled: Vec<_> = (1..5).map(|acceptor| (acceptor, 1, Value::Noop)).collect();
+        assert_eq!(proposals(&letters), filled, "nothing is proposed but what leads up to it");
+        let known = hand.node.log().get(Slot(2)).expect("it was told");
+        assert_eq!((known.chosen, &known.value), (true, &command(7)));
+    }
 }

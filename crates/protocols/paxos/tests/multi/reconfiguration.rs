@@ -1,6 +1,6 @@
 //! Members through the log (Lamport 2001, section 3; Lamport 1998, 3.3.7).
 
-use paxos::multi::{Config, Configurations, Members, Message, Slot, Timer, Value, Wish};
+use paxos::multi::{Config, Configurations, Disk, Members, Message, Slot, Timer, Value, Wish};
 
 use crate::cluster::config;
 use crate::hand::{Hand, ballot, node, promise, proposals, put};
@@ -35,6 +35,20 @@ fn a_wish_is_done_once() {
     configurations.execute(Slot(6), &wish(2, &[0, 1, 2]), &config, 5);
     assert!(!configurations.execute(Slot(7), &wish(1, &[2, 3, 4]), &config, 5));
     assert_eq!(*configurations.newest().1, members(&[0, 1, 2]));
+}
+
+/// A crash may keep the vote for a wish, and lose the record that its number is taken.
+#[test]
+fn a_number_of_a_wish_is_not_used_again() {
+    let mut disk = Disk::default();
+    disk.log.vote(Slot(1), ballot(1, 0), &Value::Reconfigure(wish(1, &[2, 3, 4])));
+    let (mut hand, _) = Hand::with_disk(0, three(), disk);
+    hand.wish(&[0, 1]);
+    hand.hear(1, promise(hand.node.ballot().expect("it campaigns"), 0, &[]));
+    hand.accepted(1, &[1]);
+    hand.accepted(2, &[1]);
+    let second = Value::Reconfigure(wish(2, &[0, 1]));
+    assert_eq!(hand.node.log().get(Slot(2)).map(|entry| &entry.value), Some(&second));
 }
 
 #[test]

@@ -62,8 +62,8 @@ pub(crate) fn accepted(round: u64, proposer: u32, value: u64) -> Message {
     Message::Accepted(proposal(round, proposer, value))
 }
 
-pub(crate) fn refuse(ballot: Ballot, promised: Ballot) -> Message {
-    Message::Refuse { ballot, promised }
+pub(crate) fn refuse(promised: Ballot) -> Message {
+    Message::Refuse(promised)
 }
 
 /// The same message to all of these.

@@ -47,7 +47,7 @@ fn an_acceptor_keeps_its_promise() {
         let proposer = lower.proposer.number();
         let letters = hand.hear(proposer, accept(lower.round, proposer, 10));
         if proposer != 2 {
-            assert_eq!(letters, [(proposer, refuse(lower, ballot(2, 1)))]);
+            assert_eq!(letters, [(proposer, refuse(ballot(2, 1)))]);
         }
         assert_eq!(hand.accepted(), None, "{lower} is below the promise");
     }
@@ -62,7 +62,7 @@ fn an_acceptor_keeps_its_promise() {
 fn a_lower_prepare_request_is_refused() {
     let mut hand = Hand::new(2, config(3));
     hand.hear(1, prepare(2, 1));
-    assert_eq!(hand.hear(0, prepare(2, 0)), [(0, refuse(ballot(2, 0), ballot(2, 1)))]);
+    assert_eq!(hand.hear(0, prepare(2, 0)), [(0, refuse(ballot(2, 1)))]);
     assert_eq!(hand.promised(), Some(ballot(2, 1)));
 }
 
@@ -90,7 +90,7 @@ fn an_acceptor_remembers_across_a_restart() {
     hand.hear(1, prepare(5, 1));
     assert_eq!(hand.restart(), []);
     assert_eq!(hand.promised(), Some(ballot(5, 1)));
-    assert_eq!(hand.hear(0, accept(2, 0, 10)), [(0, refuse(ballot(2, 0), ballot(5, 1)))]);
+    assert_eq!(hand.hear(0, accept(2, 0, 10)), [(0, refuse(ballot(5, 1)))]);
     assert_eq!(hand.hear(0, prepare(6, 0)), [(0, promise(6, 0, Some(proposal(1, 0, 10))))]);
 }
 
@@ -146,7 +146,7 @@ fn the_value_of_the_highest_reported_proposal_is_adopted() {
     for order in [[1, 2, 3], [3, 2, 1], [2, 3, 1]] {
         let mut hand = Hand::new(0, config(7));
         hand.propose(10);
-        hand.hear(5, refuse(ballot(1, 0), ballot(8, 5)));
+        hand.hear(5, refuse(ballot(8, 5)));
         let letters = hand.fire(Timer::Proposer);
         assert_eq!(letters, to(1..7, &prepare(9, 0)));
         let reported = |from| match from {
@@ -167,7 +167,7 @@ fn the_value_of_the_highest_reported_proposal_is_adopted() {
 fn promises_of_another_number_do_not_count() {
     let mut hand = Hand::new(0, config(3));
     hand.propose(10);
-    hand.hear(2, refuse(ballot(1, 0), ballot(1, 2)));
+    hand.hear(2, refuse(ballot(1, 2)));
     hand.fire(Timer::Proposer);
     assert_eq!(hand.hear(1, promise(1, 0, None)), []);
     assert_eq!(hand.hear(2, promise(1, 0, None)), []);
@@ -182,7 +182,7 @@ fn a_refused_proposal_is_abandoned_for_a_higher_one() {
     let mut hand = Hand::new(0, config(3));
     hand.propose(10);
     hand.hear(1, promise(1, 0, None));
-    assert_eq!(hand.hear(2, refuse(ballot(1, 0), ballot(4, 2))), []);
+    assert_eq!(hand.hear(2, refuse(ballot(4, 2))), []);
     assert_eq!(*hand.node.proposer().expect("a proposer").phase(), Phase::BackingOff);
     assert_eq!(hand.timers[&Timer::Proposer], Span::exactly(ms(50)));
     // What is still said about the abandoned proposal is not counted by the proposer.
@@ -206,7 +206,7 @@ fn an_old_refusal_changes_nothing() {
     let mut hand = Hand::new(2, config(3));
     hand.hear(0, prepare(3, 0));
     assert_eq!(hand.propose(10), to(0..2, &prepare(3, 2)));
-    hand.hear(1, refuse(ballot(1, 2), ballot(3, 1)));
+    hand.hear(1, refuse(ballot(3, 1)));
     assert_eq!(hand.hear(0, promise(3, 2, None)), to(0..2, &accept(3, 2, 10)));
 }
 

@@ -57,7 +57,7 @@ fn a_separate_proposer_remembers_its_number() {
     let config = paxos::single::Config { separate: 1, ..config(3) };
     let mut hand = Hand::new(3, config);
     hand.propose(10);
-    hand.hear(1, refuse(ballot(1, 3), ballot(7, 3)));
+    hand.hear(1, refuse(ballot(7, 3)));
     assert_eq!(hand.fire(Timer::Proposer), to(0..3, &prepare(8, 3)));
     assert_eq!(hand.restart(), to(0..3, &prepare(9, 3)));
 }

@@ -1,32 +1,23 @@
 //! RF5: no two servers apply different entries at one index.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use service::Store;
+use service::{Executed, Store};
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::{records, server};
-use crate::{Configuration, Entry, Index, Party, Payload, Record, Snapshot};
+use crate::{Configuration, Entry, Index, Party, Payload, Record, Server, Snapshot};
 
 /// RF5 state-machine-safety (figure 3), and what it is for: servers that have applied the same
 /// entries, by themselves or through a snapshot, are in the same state; and a snapshot has the
 /// configuration that was in effect when they were.
 #[derive(Clone, Debug)]
 pub struct StateMachineSafety {
-    /// The entry that was applied first at each index, and the step.
-    entries: BTreeMap<Index, (Entry, u64)>,
-    /// The state in which it left a server of its own, at the last of these indices.
-    store: Store,
-    /// Every entry up to here is among `entries`.
-    complete: Index,
-    /// The configurations among `entries`, and the first one.
+    /// The entry that was applied first at each index, and the state after it.
+    applied: Executed<Entry>,
+    /// The configurations among these entries, and the first one.
     configurations: BTreeMap<Index, Configuration>,
-    /// A fingerprint of the state at the indices at which snapshots were taken.
-    snapshots: BTreeMap<Index, u64>,
-    /// What each server has applied, since it started.
-    applied: BTreeMap<NodeId, Index>,
 }
 
 impl Property<Party> for StateMachineSafety {
@@ -40,14 +31,7 @@ impl Property<Party> for StateMachineSafety {
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
         let first = Configuration::of_voters(config.server.members.iter().copied());
-        Self {
-            entries: BTreeMap::new(),
-            store: Store::default(),
-            complete: Index(0),
-            configurations: BTreeMap::from([(Index(0), first)]),
-            snapshots: BTreeMap::new(),
-            applied: BTreeMap::new(),
-        }
+        Self { applied: Executed::new(), configurations: BTreeMap::from([(Index(0), first)]) }
     }
 
     fn after(
@@ -57,49 +41,72 @@ impl Property<Party> for StateMachineSafety {
         effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
+        let server = server(view, node);
+        let has_begun = server.is_some_and(|server| self.follow(view, node, server, judge));
+        let mut is_news = has_begun;
         for record in records(effects) {
             if let Record::Compact { snapshot, .. } = record {
-                self.compare(node, snapshot, &snapshot.store, judge);
+                self.compare(node, snapshot, judge);
+                is_news = true;
             }
         }
-        let Some(server) = server(view, node) else { return };
-        let seen = self.applied.get(&node).copied().unwrap_or_default();
-        if server.applied() == seen {
-            return;
+        // It has begun from its snapshot, has installed one, or has taken one.
+        let Some(server) = server.filter(|_| is_news) else { return };
+        if let Some(snapshot) = server.snapshot().filter(|_| has_begun) {
+            self.compare(node, snapshot, judge);
         }
-        self.applied.insert(node, server.applied());
-        for number in seen.0 + 1..=server.applied().0 {
-            let index = Index(number);
+        self.compare_state(node, server.applied(), server.store(), judge);
+    }
+
+    fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
+        self.applied.crash(node);
+    }
+}
+
+impl StateMachineSafety {
+    /// What has a server applied in its last step? Returns whether that was the first in which it
+    /// had anything applied since it started.
+    fn follow(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        server: &Server,
+        judge: &mut Judge,
+    ) -> bool {
+        let last = self.applied.last();
+        let given = server.snapshot().map(|one| (one.index.0, &one.store));
+        let Some(news) = self.applied.advance(node, server.applied().0, given) else {
+            return false;
+        };
+        if let Some(snapshot) = server.snapshot().filter(|_| self.applied.last() > last) {
+            // It was there from the beginning: what was in effect before it is not known.
+            self.configurations.clear();
+            self.configurations.insert(snapshot.index, snapshot.configuration.clone());
+        }
+        let has_begun = *news.start() == 1;
+        for index in news.map(Index) {
             // What is not there came with a snapshot.
             if let Some(entry) = server.log().get(index).filter(|_| index > server.log().base()) {
                 self.apply(view, node, index, entry, judge);
             }
         }
-        // It has begun from its snapshot, or installed one.
-        if let Some(snapshot) = server.snapshot().filter(|one| one.index == server.applied()) {
-            self.compare(node, snapshot, server.store(), judge);
-        }
+        has_begun
     }
 
-    fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
-        self.applied.remove(&node);
-    }
-}
-
-impl StateMachineSafety {
-    /// Is the state that a server has at a snapshot's index the one of everybody else?
-    fn compare(&mut self, node: NodeId, snapshot: &Snapshot, state: &Store, judge: &mut Judge) {
+    /// Is this the state that everybody has at an index?
+    fn compare_state(&mut self, node: NodeId, index: Index, store: &Store, judge: &mut Judge) {
         judge.judged();
-        let index = snapshot.index;
-        let latest = self.entries.last_key_value().map(|(index, _)| *index);
-        let known = *self.snapshots.entry(index).or_insert_with(|| {
-            fingerprint(if latest == Some(index) { &self.store } else { &snapshot.store })
-        });
-        if fingerprint(state) != known {
+        if !self.applied.agrees(index.0, store) {
             judge.violate(node, format!("another state than others have after entry {index}"), &[]);
         }
+    }
+
+    /// Is a snapshot of that state, and has it the configuration that was in effect?
+    fn compare(&mut self, node: NodeId, snapshot: &Snapshot, judge: &mut Judge) {
+        let index = snapshot.index;
+        self.compare_state(node, index, &snapshot.store, judge);
         let effective = self.configurations.range(..=index).next_back().map(|(_, one)| one);
-        if index <= self.complete && effective != Some(&snapshot.configuration) {
+        if effective.is_some_and(|one| *one != snapshot.configuration) {
             let theirs = &snapshot.configuration;
             let detail = format!("{theirs} is not the configuration as of entry {index}");
             judge.violate(node, detail, &[]);
@@ -114,36 +121,20 @@ impl StateMachineSafety {
         entry: &Entry,
         judge: &mut Judge,
     ) {
-        if let Some((first, step)) = self.entries.get(&index) {
-            judge.judged();
-            if first != entry {
-                let (one, other) = (first.term, entry.term);
-                let detail =
-                    format!("entry {index} is applied as of term {one} and as of term {other}");
-                judge.violate(node, detail, &[*step]);
-            }
-            return;
-        }
-        self.entries.insert(index, (entry.clone(), view.step));
-        while self.entries.contains_key(&self.complete.next()) {
-            self.complete = self.complete.next();
-        }
-        match &entry.payload {
-            Payload::Noop => {}
-            Payload::Command(request) => {
-                self.store.execute(request.operation, &request.command);
-            }
+        judge.judged();
+        let request = match &entry.payload {
+            Payload::Noop => None,
+            Payload::Command(request) => Some(request),
             Payload::Configuration(configuration) => {
-                self.configurations.insert(index, configuration.clone());
+                self.configurations.entry(index).or_insert_with(|| configuration.clone());
+                None
             }
+        };
+        if let Some((first, step)) = self.applied.execute(index.0, entry, request, view.step) {
+            let (one, other) = (first.term, entry.term);
+            let detail =
+                format!("entry {index} is applied as of term {one} and as of term {other}");
+            judge.violate(node, detail, &[*step]);
         }
     }
-}
-
-/// Of a state, to be compared within one run: a long run takes many snapshots, and each may be
-/// large.
-fn fingerprint(store: &Store) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    store.hash(&mut hasher);
-    hasher.finish()
 }

@@ -1,11 +1,12 @@
 //! [`Ghost`]: all votes ever cast, and what is chosen by them.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 use sim_node::{Node, NodeId};
 
 use crate::Ballot;
 use crate::multi::{Config, Configurations, Indication, Members, Party, Server, Slot, Value};
+use crate::starts::{Start, Starts};
 
 /// The votes for one value in a ballot of a slot. (A ballot has one value, if all is well.)
 #[derive(Clone, Debug)]
@@ -20,7 +21,8 @@ pub(super) type Ballots = BTreeMap<Ballot, Vec<Votes>>;
 /// All votes ever cast, and what is chosen by them: known to nobody within the run.
 ///
 /// A vote counts from when it is durable. A crash may also leave one on the disk that nobody has
-/// heard of: it counts from the restart.
+/// heard of: it counts from the restart. What lies on the disks at the beginning of the run is
+/// taken as it is: votes, what is known to be chosen, and what a snapshot stands for.
 #[derive(Clone, Debug)]
 pub(super) struct Ghost {
     servers: u32,
@@ -30,9 +32,7 @@ pub(super) struct Ghost {
     /// All slots up to this one are chosen: the members are known up to alpha slots after it.
     executed: Slot,
     configurations: Configurations,
-    restarted: BTreeSet<NodeId>,
-    /// Who has not started yet: a scenario may have put something on its disk.
-    given: BTreeSet<NodeId>,
+    starts: Starts,
 }
 
 /// Another value than the one that was chosen before is chosen as well.
@@ -52,8 +52,7 @@ impl Ghost {
             chosen: BTreeMap::new(),
             executed: Slot(0),
             configurations: Configurations::first(config.server.members.clone()),
-            restarted: BTreeSet::new(),
-            given: (0..servers).map(NodeId::new).collect(),
+            starts: Starts::new(servers),
         }
     }
 
@@ -78,10 +77,10 @@ impl Ghost {
     }
 
     pub(super) fn restart(&mut self, node: NodeId) {
-        self.restarted.insert(node);
+        self.starts.restart(node);
     }
 
-    /// After a step: what a restarted server has on its disk.
+    /// After a step: what a server that has started has on its disk.
     pub(super) fn after(
         &mut self,
         node: NodeId,
@@ -89,18 +88,23 @@ impl Ghost {
         config: &Config,
         step: u64,
     ) -> Option<Conflict> {
-        if self.restarted.is_empty() && self.given.is_empty() {
-            return None;
-        }
-        let is_given = self.given.remove(&node);
-        if !self.restarted.remove(&node) && !is_given {
-            return None;
-        }
-        let log = server?.log();
+        let server = server?;
+        let is_given = self.starts.step(node)? == Start::First;
+        let log = server.log();
         let mut conflict = None;
+        if let Some(snapshot) = server.snapshot().filter(|_| is_given)
+            && snapshot.slot > self.executed
+        {
+            self.executed = snapshot.slot;
+            self.configurations = snapshot.configurations.clone();
+            conflict = self.recount(config, step);
+        }
         for (slot, entry) in log.after(log.base()) {
-            let voted = self.vote(node, slot, entry.ballot, &entry.value, config, step);
-            conflict = conflict.or(voted);
+            // Of what it knows to be chosen it may have the ballot of somebody else's vote.
+            if is_given || !entry.chosen {
+                let voted = self.vote(node, slot, entry.ballot, &entry.value, config, step);
+                conflict = conflict.or(voted);
+            }
             // A disk that was given may know of a choice by votes that nobody is known to have
             // cast.
             if entry.chosen && !self.chosen.contains_key(&slot) && is_given {
@@ -109,6 +113,17 @@ impl Ghost {
             }
         }
         conflict
+    }
+
+    /// The members of many slots have become known at once.
+    fn recount(&mut self, config: &Config, step: u64) -> Option<Conflict> {
+        let mut conflict = None;
+        let votes = self.votes.iter();
+        let all = votes.flat_map(|(slot, ballots)| ballots.keys().map(|ballot| (*slot, *ballot)));
+        for (slot, ballot) in all.collect::<Vec<_>>() {
+            conflict = conflict.or(self.count(slot, ballot, config, step));
+        }
+        conflict.or(self.advance(config, step))
     }
 
     /// A vote is durable.

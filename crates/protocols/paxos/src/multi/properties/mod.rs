@@ -18,7 +18,8 @@ use sim_node::{Effect, Either, NodeId};
 pub use state_machine_safety::StateMachineSafety;
 pub use validity::Validity;
 
-use super::{Accept, Message, Party, Record, Server};
+use super::{Message, Party, Record, Server, Slot, Value};
+use crate::Ballot;
 
 /// All claims about a cluster with its clients.
 pub type Suite = (
@@ -48,10 +49,20 @@ fn records(effects: &[Effect<Party>]) -> impl Iterator<Item = &Record> {
     })
 }
 
-/// What a proposer has proposed in a step.
-fn proposals(effects: &[Effect<Party>]) -> impl Iterator<Item = &Accept> {
-    effects.iter().filter_map(|effect| match effect {
-        Effect::Send { message: Message::Accept(accept), .. } => Some(accept),
+/// What a server has proposed in a step: it asks others to accept it, or accepts it itself.
+fn proposals(
+    node: NodeId,
+    effects: &[Effect<Party>],
+) -> impl Iterator<Item = (Slot, Ballot, &Value)> {
+    effects.iter().filter_map(move |effect| match effect {
+        Effect::Send { message: Message::Accept(accept), .. } => {
+            Some((accept.slot, accept.ballot, &accept.value))
+        }
+        Effect::Write(Either::Server(Record::Voted { slot, ballot, value }))
+            if ballot.proposer == node =>
+        {
+            Some((*slot, *ballot, value))
+        }
         _ => None,
     })
 }

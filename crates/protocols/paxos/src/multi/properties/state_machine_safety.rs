@@ -1,27 +1,24 @@
 //! MP5: replicas execute the same commands in the same order, without gaps.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
 
-use service::Store;
+use service::{Executed, Store};
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::{records, server};
-use crate::multi::{Party, Record, Slot, Snapshot, Value};
+use crate::multi::{Configurations, Party, Record, Server, Slot, Snapshot, Value};
 
 /// MP5 state-machine-safety: "all the servers execute the same sequence of commands", and so those
-/// that have executed as many slots, by themselves or through a snapshot, are in the same state.
+/// that have executed as many slots, by themselves or through a snapshot, are in the same state;
+/// and a snapshot has the members that were decided by then.
 #[derive(Clone, Debug)]
 pub struct StateMachineSafety {
-    /// The value that was executed first in each slot, and the step.
-    values: BTreeMap<Slot, (Value, u64)>,
-    /// The state after the last of these slots.
-    store: Store,
-    /// A fingerprint of the state after the slots at which snapshots were taken.
-    snapshots: BTreeMap<Slot, u64>,
-    /// What each server has executed, since it started.
-    executed: BTreeMap<NodeId, Slot>,
+    servers: u32,
+    /// The value that was executed first in each slot, and the state after it.
+    executed: Executed<Value>,
+    /// The members of all slots as they were known after each of these slots.
+    configurations: BTreeMap<Slot, Configurations>,
 }
 
 impl Property<Party> for StateMachineSafety {
@@ -34,13 +31,10 @@ impl Property<Party> for StateMachineSafety {
         source: "Lamport 2001, section 3; van Renesse and Altinbuken 2015, invariants R1 to R3",
     };
 
-    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self {
-            values: BTreeMap::new(),
-            store: Store::default(),
-            snapshots: BTreeMap::new(),
-            executed: BTreeMap::new(),
-        }
+    fn new(config: &<Party as Node>::Config, servers: u32) -> Self {
+        let first = Configurations::first(config.server.members.clone());
+        let configurations = BTreeMap::from([(Slot(0), first)]);
+        Self { servers, executed: Executed::new(), configurations }
     }
 
     fn after(
@@ -50,50 +44,84 @@ impl Property<Party> for StateMachineSafety {
         effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        let Some(server) = server(view, node) else { return };
-        let seen = self.executed.get(&node).copied().unwrap_or_default();
-        if server.executed() != seen {
-            self.executed.insert(node, server.executed());
-            let log = server.log();
-            // What is not in the log came with a snapshot.
-            for number in seen.0.max(log.base().0) + 1..=server.executed().0 {
-                let slot = Slot(number);
-                let entry = log.get(slot).filter(|entry| entry.chosen);
-                let Some(entry) = entry else {
-                    let upto = server.executed();
-                    let detail = format!("executed {upto} before slot {slot} was known");
-                    return judge.violate(node, detail, &[]);
-                };
-                self.execute(view, node, slot, &entry.value, judge);
-            }
-            // It has begun from its snapshot, or installed one.
-            if let Some(snapshot) = server.snapshot().filter(|one| one.slot == server.executed()) {
-                self.compare(node, snapshot, server.store(), judge);
-            }
-        }
+        let server = server(view, node);
+        let has_begun = server.is_some_and(|server| self.follow(view, node, server, judge));
+        let mut is_news = has_begun;
         for record in records(effects) {
             if let Record::Compacted { snapshot, .. } = record {
-                self.compare(node, snapshot, &snapshot.store, judge);
+                self.compare(node, snapshot, judge);
+                is_news = true;
             }
         }
+        // It has begun from its snapshot, has installed one, or has taken one.
+        let Some(server) = server.filter(|_| is_news) else { return };
+        if let Some(snapshot) = server.snapshot().filter(|_| has_begun) {
+            self.compare(node, snapshot, judge);
+        }
+        self.compare_state(node, server.executed(), server.store(), judge);
     }
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
-        self.executed.remove(&node);
+        self.executed.crash(node);
     }
 }
 
 impl StateMachineSafety {
-    /// Is the state that a server has at a snapshot's slot the one of everybody else?
-    fn compare(&mut self, node: NodeId, snapshot: &Snapshot, state: &Store, judge: &mut Judge) {
+    /// What has a server executed in its last step? Returns whether that was the first in which it
+    /// had anything executed since it started.
+    fn follow(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        server: &Server,
+        judge: &mut Judge,
+    ) -> bool {
+        let last = self.executed.last();
+        let given = server.snapshot().map(|one| (one.slot.0, &one.store));
+        let Some(news) = self.executed.advance(node, server.executed().0, given) else {
+            return false;
+        };
+        if let Some(snapshot) = server.snapshot().filter(|_| self.executed.last() > last) {
+            // It was there from the beginning: how the members came to be so is not known.
+            self.configurations.clear();
+            self.configurations.insert(snapshot.slot, snapshot.configurations.clone());
+        }
+        let log = server.log();
+        // What is not in the log came with a snapshot.
+        for slot in (log.base().0 + 1).max(*news.start())..=*news.end() {
+            let slot = Slot(slot);
+            if let Some(entry) = log.get(slot).filter(|entry| entry.chosen) {
+                self.execute(view, node, slot, &entry.value, judge);
+            } else {
+                let upto = server.executed();
+                let detail = format!("executed {upto} before slot {slot} was known");
+                judge.violate(node, detail, &[]);
+            }
+        }
+        *news.start() == 1
+    }
+
+    /// Is this the state that everybody has after a slot?
+    fn compare_state(&mut self, node: NodeId, slot: Slot, store: &Store, judge: &mut Judge) {
         judge.judged();
-        let slot = snapshot.slot;
-        let latest = self.values.last_key_value().map(|(slot, _)| *slot);
-        let known = *self.snapshots.entry(slot).or_insert_with(|| {
-            fingerprint(if latest == Some(slot) { &self.store } else { &snapshot.store })
-        });
-        if fingerprint(state) != known {
+        if !self.executed.agrees(slot.0, store) {
             judge.violate(node, format!("another state than others have after slot {slot}"), &[]);
+        }
+    }
+
+    /// Is a snapshot of that state, and has it the members that were decided?
+    fn compare(&mut self, node: NodeId, snapshot: &Snapshot, judge: &mut Judge) {
+        let slot = snapshot.slot;
+        self.compare_state(node, slot, &snapshot.store, judge);
+        let upto = self.configurations.range(..=slot).next_back();
+        let since = |configurations: &Configurations| {
+            let mut configurations = configurations.clone();
+            configurations.forget_before(slot.next());
+            configurations
+        };
+        if upto.is_some_and(|(_, decided)| since(decided) != since(&snapshot.configurations)) {
+            let detail = format!("other members than were decided by slot {slot}");
+            judge.violate(node, detail, &[]);
         }
     }
 
@@ -105,26 +133,23 @@ impl StateMachineSafety {
         value: &Value,
         judge: &mut Judge,
     ) {
-        if let Some((first, step)) = self.values.get(&slot) {
-            judge.judged();
-            if first != value {
-                let detail = format!("slot {slot}: executed {value:?}, where others did {first:?}");
-                judge.violate(node, detail, &[*step]);
-            }
-            return;
+        judge.judged();
+        let requests = match value {
+            Value::Commands(requests) => requests.as_slice(),
+            Value::Noop | Value::Reconfigure(_) => &[],
+        };
+        let is_news = slot.0 == self.executed.last() + 1;
+        if let Some((first, step)) = self.executed.execute(slot.0, value, requests, view.step) {
+            let detail = format!("slot {slot}: executed {value:?}, where others did {first:?}");
+            return judge.violate(node, detail, &[*step]);
         }
-        self.values.insert(slot, (value.clone(), view.step));
-        if let Value::Commands(requests) = value {
-            for request in requests {
-                self.store.execute(request.operation, &request.command);
-            }
+        if let Value::Reconfigure(wish) = value
+            && is_news
+            && let Some((_, latest)) = self.configurations.last_key_value()
+        {
+            let mut configurations = latest.clone();
+            configurations.execute(slot, wish, &view.config.server, self.servers);
+            self.configurations.insert(slot, configurations);
         }
     }
-}
-
-/// Of a state, to be compared within one run.
-fn fingerprint(store: &Store) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    store.hash(&mut hasher);
-    hasher.finish()
 }

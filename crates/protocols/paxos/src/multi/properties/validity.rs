@@ -1,21 +1,23 @@
 //! MP2: only what was asked for is proposed.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
-use service::{ClientIndication, Command, Operation};
+use service::{ClientIndication, Request};
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Either, Event, Node, NodeId};
 
-use super::proposals;
-use crate::multi::{Members, Party, Value};
+use super::{proposals, server};
+use crate::multi::{Indication, Members, Party, Server, Value};
+use crate::starts::{Start, Starts};
 
-/// MP2 validity. What is not proposed cannot be chosen.
+/// MP2 validity. What is not proposed, and not voted for, cannot be chosen.
 #[derive(Clone, Debug)]
 pub struct Validity {
     /// What clients have asked for.
-    invoked: BTreeMap<Operation, Command>,
+    invoked: BTreeSet<Request>,
     /// The members that were asked for at each server.
     wishes: BTreeSet<(NodeId, Members)>,
+    starts: Starts,
 }
 
 impl Property<Party> for Validity {
@@ -27,8 +29,9 @@ impl Property<Party> for Validity {
         source: "Lamport 2001, section 2.1",
     };
 
-    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { invoked: BTreeMap::new(), wishes: BTreeSet::new() }
+    fn new(_: &<Party as Node>::Config, servers: u32) -> Self {
+        let starts = Starts::new(servers);
+        Self { invoked: BTreeSet::new(), wishes: BTreeSet::new(), starts }
     }
 
     fn before(&mut self, _: &View<'_, Party>, node: NodeId, event: &Event<Party>, _: &mut Judge) {
@@ -39,38 +42,66 @@ impl Property<Party> for Validity {
 
     fn after(
         &mut self,
-        _: &View<'_, Party>,
+        view: &View<'_, Party>,
         node: NodeId,
         effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        for accept in proposals(effects) {
-            judge.judged();
-            let asked = match &accept.value {
-                Value::Noop => true,
-                Value::Commands(requests) => requests
-                    .iter()
-                    .all(|one| self.invoked.get(&one.operation) == Some(&one.command)),
-                Value::Reconfigure(wish) => {
-                    self.wishes.contains(&(wish.asker, wish.members.clone()))
-                }
-            };
-            if !asked {
-                let detail = format!("nobody asked for {:?}", accept.value);
-                judge.violate(node, detail, &[]);
-            }
+        if let Some(log) = server(view, node).map(Server::log)
+            && self.starts.step(node) == Some(Start::First)
+        {
+            // What lies on its disk was asked for before the run.
+            log.after(log.base()).for_each(|(_, entry)| self.ask(&entry.value));
+        }
+        for (_, _, value) in proposals(node, effects) {
+            self.judge(node, value, judge);
         }
     }
 
     fn indicated(
         &mut self,
         _: &View<'_, Party>,
-        _: NodeId,
+        node: NodeId,
         indication: &<Party as Node>::Indication,
-        _: &mut Judge,
+        judge: &mut Judge,
     ) {
-        if let Either::Client(ClientIndication::Invoked { operation, command }) = indication {
-            self.invoked.insert(*operation, command.clone());
+        match indication {
+            Either::Client(ClientIndication::Invoked { operation, command }) => {
+                self.invoked.insert(Request { operation: *operation, command: command.clone() });
+            }
+            Either::Client(_) => {}
+            Either::Server(Indication::Voted { value, .. }) => self.judge(node, value, judge),
+        }
+    }
+}
+
+impl Validity {
+    fn judge(&self, node: NodeId, value: &Value, judge: &mut Judge) {
+        judge.judged();
+        if !self.is_asked(value) {
+            judge.violate(node, format!("nobody asked for {value:?}"), &[]);
+        }
+    }
+
+    fn ask(&mut self, value: &Value) {
+        match value {
+            Value::Noop => {}
+            Value::Commands(requests) => {
+                self.invoked.extend(requests.iter().cloned());
+            }
+            Value::Reconfigure(wish) => {
+                self.wishes.insert((wish.asker, wish.members.clone()));
+            }
+        }
+    }
+
+    fn is_asked(&self, value: &Value) -> bool {
+        match value {
+            Value::Noop => true,
+            Value::Commands(requests) => {
+                requests.iter().all(|request| self.invoked.contains(request))
+            }
+            Value::Reconfigure(wish) => self.wishes.contains(&(wish.asker, wish.members.clone())),
         }
     }
 }

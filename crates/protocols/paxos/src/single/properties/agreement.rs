@@ -15,27 +15,6 @@ pub struct Agreement {
     chosen: Option<Proposal>,
     /// What was learned first, by whom, and at which step.
     learned: Option<(Value, NodeId, u64)>,
-    /// Who is about to make the first step of an incarnation.
-    starting: Starting,
-}
-
-/// Which nodes start: their next step is the first of an incarnation.
-#[derive(Clone, Debug)]
-pub(super) struct Starting(Vec<bool>);
-
-impl Starting {
-    pub(super) fn new(config: &Config) -> Self {
-        Self(config.everybody().map(|_| true).collect())
-    }
-
-    pub(super) fn restart(&mut self, node: NodeId) {
-        self.0[node.index()] = true;
-    }
-
-    /// Whether this was the first step of an incarnation.
-    pub(super) fn stepped(&mut self, node: NodeId) -> bool {
-        std::mem::replace(&mut self.0[node.index()], false)
-    }
 }
 
 impl Agreement {
@@ -64,12 +43,7 @@ impl Property<Process> for Agreement {
     };
 
     fn new(config: &Config, _: u32) -> Self {
-        Self {
-            votes: Votes::new(config),
-            chosen: None,
-            learned: None,
-            starting: Starting::new(config),
-        }
+        Self { votes: Votes::new(config), chosen: None, learned: None }
     }
 
     fn after(
@@ -79,9 +53,7 @@ impl Property<Process> for Agreement {
         _: &[Effect<Process>],
         judge: &mut Judge,
     ) {
-        if self.starting.stepped(node)
-            && let Some(proposal) = self.votes.started(view, node)
-        {
+        if let Some(proposal) = self.votes.after(view, node) {
             self.judge(node, proposal, judge);
         }
     }
@@ -111,6 +83,6 @@ impl Property<Process> for Agreement {
     }
 
     fn restart(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
-        self.starting.restart(node);
+        self.votes.restart(node);
     }
 }

@@ -6,7 +6,6 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::Votes;
-use super::agreement::Starting;
 use crate::single::{Config, Indication, Process, Proposal, Value};
 
 /// A process never learns that a value has been chosen unless it actually has been.
@@ -14,7 +13,6 @@ use crate::single::{Config, Indication, Process, Proposal, Value};
 pub struct LearnedIsChosen {
     votes: Votes,
     chosen: BTreeSet<Value>,
-    starting: Starting,
 }
 
 impl LearnedIsChosen {
@@ -35,7 +33,7 @@ impl Property<Process> for LearnedIsChosen {
     };
 
     fn new(config: &Config, _: u32) -> Self {
-        Self { votes: Votes::new(config), chosen: BTreeSet::new(), starting: Starting::new(config) }
+        Self { votes: Votes::new(config), chosen: BTreeSet::new() }
     }
 
     fn after(
@@ -45,9 +43,7 @@ impl Property<Process> for LearnedIsChosen {
         _: &[Effect<Process>],
         _: &mut Judge,
     ) {
-        if self.starting.stepped(node)
-            && let Some(proposal) = self.votes.started(view, node)
-        {
+        if let Some(proposal) = self.votes.after(view, node) {
             self.voted(proposal);
         }
     }
@@ -76,6 +72,6 @@ impl Property<Process> for LearnedIsChosen {
     }
 
     fn restart(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
-        self.starting.restart(node);
+        self.votes.restart(node);
     }
 }

@@ -3,34 +3,25 @@
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
-use super::agreement::Starting;
 use super::{Votes, issued};
+use crate::p2c;
 use crate::single::{Config, Indication, Process, Proposal};
 
-/// "For any v and n, if a proposal with value v and number n is issued, then there is a set S
-/// consisting of a majority of acceptors such that either (a) no acceptor in S has accepted any
-/// proposal numbered less than n, or (b) v is the value of the highest-numbered proposal among all
-/// proposals numbered less than n accepted by the acceptors in S."
-///
+/// "For any v and n, if a proposal with value v and number n is issued", then P2c holds of it.
 /// Told when the proposal is issued, over all votes ever cast; S ranges over phase-1 quorums.
 #[derive(Clone, Debug)]
 pub struct P2c {
     votes: Votes,
-    starting: Starting,
     /// How many acceptors S has.
     prepare: usize,
 }
 
 impl P2c {
-    /// Whether there is such an S. Of the acceptors that have accepted something, S may hold those
-    /// up to the highest proposal of v; beside them those that have accepted nothing.
     fn holds(&self, issued: Proposal) -> bool {
-        let highest = |vote: &Option<(Proposal, u64)>| vote.map(|(proposal, _)| proposal);
-        let below: Vec<_> = self.votes.below(issued.ballot).map(|vote| highest(&vote)).collect();
-        let of_value = below.iter().flatten().filter(|proposal| proposal.value == issued.value);
-        let limit = of_value.max().map(|proposal| proposal.ballot);
-        let fits = |vote: &&Option<Proposal>| vote.map(|proposal| proposal.ballot) <= limit;
-        below.iter().filter(fits).count() >= self.prepare
+        let highest = self.votes.below(issued.ballot).map(|vote| {
+            vote.map(|(proposal, _)| (proposal.ballot, proposal.value == issued.value))
+        });
+        p2c::holds(highest, self.prepare)
     }
 }
 
@@ -47,11 +38,7 @@ impl Property<Process> for P2c {
     };
 
     fn new(config: &Config, _: u32) -> Self {
-        Self {
-            votes: Votes::new(config),
-            starting: Starting::new(config),
-            prepare: config.prepare as usize,
-        }
+        Self { votes: Votes::new(config), prepare: config.prepare as usize }
     }
 
     fn after(
@@ -61,9 +48,7 @@ impl Property<Process> for P2c {
         effects: &[Effect<Process>],
         judge: &mut Judge,
     ) {
-        if self.starting.stepped(node) {
-            self.votes.started(view, node);
-        }
+        self.votes.after(view, node);
         let Some(issued) = issued(effects) else { return };
         judge.judged();
         if !self.holds(issued) {
@@ -93,6 +78,6 @@ impl Property<Process> for P2c {
     }
 
     fn restart(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
-        self.starting.restart(node);
+        self.votes.restart(node);
     }
 }

@@ -6,14 +6,14 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Event, NodeId};
 
 use crate::single::{Config, Indication, Process, Request, Value};
+use crate::starts::{Start, Starts};
 
 /// Only a value that has been proposed may be chosen, or learned.
 #[derive(Clone, Debug)]
 pub struct Validity {
     /// What anybody wanted chosen, at the start or when asked to.
     proposed: BTreeSet<Value>,
-    /// Who has not yet started for the first time.
-    new: BTreeSet<NodeId>,
+    starts: Starts,
 }
 
 impl Property<Process> for Validity {
@@ -27,7 +27,8 @@ impl Property<Process> for Validity {
 
     fn new(config: &Config, _: u32) -> Self {
         let proposed = config.everybody().filter_map(|process| config.start_value(process));
-        Self { proposed: proposed.collect(), new: config.everybody().collect() }
+        let starts = Starts::new(config.acceptors + config.separate);
+        Self { proposed: proposed.collect(), starts }
     }
 
     fn before(&mut self, _: &View<'_, Process>, _: NodeId, event: &Event<Process>, _: &mut Judge) {
@@ -44,8 +45,8 @@ impl Property<Process> for Validity {
         _: &[Effect<Process>],
         _: &mut Judge,
     ) {
-        if !self.new.is_empty() && self.new.remove(&node) {
-            let Some(process) = view.state(node) else { return };
+        let Some(process) = view.state(node) else { return };
+        if self.starts.step(node) == Some(Start::First) {
             let accepted = process.acceptor().and_then(|acceptor| acceptor.accepted);
             self.proposed.extend(accepted.map(|proposal| proposal.value));
             self.proposed.extend(process.own());

@@ -7,6 +7,7 @@ use sim_node::NodeId;
 
 use crate::Ballot;
 use crate::single::{Config, Process, Proposal};
+use crate::starts::Starts;
 
 /// All votes ever cast: which acceptor has accepted which proposals, whatever became of its disk
 /// since, and at which step.
@@ -20,6 +21,7 @@ pub struct Votes {
     cast: Vec<BTreeMap<Proposal, u64>>,
     /// How many votes choose a value.
     accept: usize,
+    starts: Starts,
 }
 
 impl Votes {
@@ -27,7 +29,8 @@ impl Votes {
     #[must_use]
     pub fn new(config: &Config) -> Self {
         let cast = vec![BTreeMap::new(); config.acceptors as usize];
-        Self { cast, accept: config.accept as usize }
+        let starts = Starts::new(config.acceptors);
+        Self { cast, accept: config.accept as usize, starts }
     }
 
     /// An acceptor has voted. Returns whether that is a new vote.
@@ -38,11 +41,18 @@ impl Votes {
         new
     }
 
-    /// A process has started: what it has accepted was on its disk. Returns it if it is a vote
-    /// that was not known.
-    pub fn started(&mut self, view: &View<'_, Process>, node: NodeId) -> Option<Proposal> {
-        let proposal = view.state(node)?.acceptor()?.accepted?;
+    /// After a step. What an acceptor has accepted when it starts was on its disk. Returns it if it
+    /// is a vote that was not known.
+    pub fn after(&mut self, view: &View<'_, Process>, node: NodeId) -> Option<Proposal> {
+        let process = view.state(node)?;
+        self.starts.step(node)?;
+        let proposal = process.acceptor()?.accepted?;
         self.cast(node, proposal, view.step).then_some(proposal)
+    }
+
+    /// A process is about to start again.
+    pub fn restart(&mut self, node: NodeId) {
+        self.starts.restart(node);
     }
 
     /// The steps of the votes for a proposal.
@@ -57,7 +67,10 @@ impl Votes {
     }
 
     /// Each acceptor's highest-numbered proposal below a number, with the step of the vote.
-    pub fn below(&self, ballot: Ballot) -> impl Iterator<Item = Option<(Proposal, u64)>> + '_ {
+    pub fn below(
+        &self,
+        ballot: Ballot,
+    ) -> impl Iterator<Item = Option<(Proposal, u64)>> + Clone + '_ {
         self.cast.iter().map(move |votes| {
             let below = votes.iter().rev().find(|(proposal, _)| proposal.ballot < ballot);
             below.map(|(proposal, step)| (*proposal, *step))

@@ -1,0 +1,120 @@
+//! [`Executed`]: what replicas execute, place by place, and the state in which that leaves them.
+
+use std::collections::BTreeMap;
+use std::ops::RangeInclusive;
+
+use sim_node::NodeId;
+
+use crate::{Fingerprint, Request, Store};
+
+/// What was executed at each place of a replicated log, by whoever was first, and the state after
+/// it. It is the ghost of a claim that no two replicas differ: those that have executed as many
+/// places, by themselves or through a snapshot, must be in this state.
+///
+/// Places (slots, indices) are numbered from 1 without gaps; 0 is before all. `V` is what a place
+/// may hold.
+#[derive(Clone, Debug)]
+pub struct Executed<V> {
+    /// The value that was executed first at each place, and the step.
+    values: BTreeMap<u64, (V, u64)>,
+    /// The state after the place `last`.
+    store: Store,
+    last: u64,
+    /// Of the state after each place up to `last`; none of those before a snapshot that lay on a
+    /// disk when the run began.
+    states: BTreeMap<u64, Fingerprint>,
+    /// Up to where each replica has executed since it started; 0 of one that is down.
+    reached: BTreeMap<NodeId, u64>,
+}
+
+impl<V: Clone + PartialEq> Executed<V> {
+    /// Nothing is executed.
+    #[must_use]
+    pub fn new() -> Self {
+        let store = Store::default();
+        let states = BTreeMap::from([(0, store.fingerprint())]);
+        Self { values: BTreeMap::new(), store, last: 0, states, reached: BTreeMap::new() }
+    }
+
+    /// Everything up to this place was executed by somebody, or is in a snapshot that was there
+    /// from the beginning.
+    #[must_use]
+    pub fn last(&self) -> u64 {
+        self.last
+    }
+
+    /// After a step: a replica has executed everything up to a place. Returns the places that are
+    /// new since it was last looked at or has started; those that a snapshot stood in for are
+    /// among them.
+    ///
+    /// A snapshot that it has after its very first step lay on its disk before the run: everything
+    /// before it is taken as it is.
+    pub fn advance(
+        &mut self,
+        node: NodeId,
+        upto: u64,
+        snapshot: Option<(u64, &Store)>,
+    ) -> Option<RangeInclusive<u64>> {
+        let seen = self.reached.get(&node).copied();
+        if seen == Some(upto) {
+            return None;
+        }
+        self.reached.insert(node, upto);
+        if let (None, Some((place, store))) = (seen, snapshot)
+            && place > self.last
+        {
+            self.store = store.clone();
+            self.last = place;
+            self.states.insert(place, store.fingerprint());
+        }
+        Some(seen.unwrap_or(0) + 1..=upto)
+    }
+
+    /// A replica is down: it will begin again from what is on its disk.
+    pub fn crash(&mut self, node: NodeId) {
+        if let Some(reached) = self.reached.get_mut(&node) {
+            *reached = 0;
+        }
+    }
+
+    /// A replica has executed a value, which holds these operations. Returns the value that was
+    /// executed there first, and when, if that was another.
+    pub fn execute<'a>(
+        &mut self,
+        place: u64,
+        value: &V,
+        requests: impl IntoIterator<Item = &'a Request>,
+        step: u64,
+    ) -> Option<&(V, u64)> {
+        if self.values.contains_key(&place) {
+            return self.values.get(&place).filter(|(first, _)| first != value);
+        }
+        self.values.insert(place, (value.clone(), step));
+        if place == self.last + 1 {
+            let mut state = self.states[&self.last];
+            for request in requests {
+                let touched = |store: &Store| store.fingerprint_of(request);
+                let before = touched(&self.store);
+                self.store.execute(request.operation, &request.command);
+                state = state.without(before).with(touched(&self.store));
+            }
+            self.last = place;
+            self.states.insert(place, state);
+        }
+        None
+    }
+
+    /// Whether this is the state of everybody who has executed everything up to a place. Where
+    /// that is not known, as it lies before a snapshot that was there from the beginning, it is
+    /// from now on.
+    pub fn agrees(&mut self, place: u64, state: &Store) -> bool {
+        let state = state.fingerprint();
+        place <= self.last && *self.states.entry(place).or_insert(state) == state
+    }
+}
+
+impl<V: Clone + PartialEq> Default for Executed<V> {
+    fn default() -> Self {
+        Self::new()
+    }
+}
