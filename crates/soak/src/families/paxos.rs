@@ -113,6 +113,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // A process outside the core that is heard and hears nothing may be trusted for ever.
         bears_cuts: !with_leader,
         kinds,
+        plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
