@@ -149,6 +149,10 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     // A relay waits for its occasion by itself. An omission from a trigger on would have no end
     // before the calm, and whoever is deaf then deposes leaders for ever.
     let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
+    let cuts_off = play.servers >= 3 && play.kinds.contains(&Kind::Isolation);
+    if triggered && kind == Kind::Heal && cuts_off {
+        return heal_on_a_trigger(draw, play, planned);
+    }
     let (mut fault, mut row) = strike(draw, kind, play, triggered);
     if fault.contains("Leader") && !play.leaders.is_empty() {
         let leader = draw.pick(play.leaders);
@@ -181,6 +185,20 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         if is_pause || play.kinds.iter().any(|kind| kind.needs_company()) {
             planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
         }
+    }
+}
+
+/// A cut lasts from one occasion to a later one of the same: a trigger of its own would seldom find
+/// anything to heal.
+fn heal_on_a_trigger(draw: &mut Draw, play: &Play, planned: &mut Vec<Planned>) {
+    let cut = draw.pick(&["Isolate(Random(1))", "Partition([Minority])", "Partition([Majority])"]);
+    let (on, nth) = (draw.pick(play.occasions), draw.pick(&[1, 2, 3, 5]));
+    let healed = nth + draw.pick(&[1, 2, 5]);
+    for (nth, fault, row) in
+        [(nth, cut, "cut, on a trigger"), (healed, "Heal", "heal, on a trigger")]
+    {
+        let text = format!("When((on: {on}, nth: {nth}), {fault})");
+        planned.push(Planned { text, row: row.to_owned(), cuts: true });
     }
 }
 
