@@ -1,15 +1,13 @@
 //! Clients: retries, redirects, giving up, identities, closed and open loops.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use service::{
     Answer, Client, ClientConfig, ClientIndication, ClientStable, ClientTimer, KeyValue, Loop,
     Operation, Output, Reply, Request, Routing, ServiceMessage,
 };
-use sim_node::{
-    Class, Context, Duration, Effect, Message, Moment, Node, NodeId, Sink, Span, Stable,
-};
+use sim_node::{ByHand, Class, Duration, Effect, Message, NodeId, Span};
 
 /// What clients and servers say, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -40,34 +38,12 @@ impl ServiceMessage for Word {
 
 /// One client of three servers, driven by hand. It is node 3.
 struct Hand {
-    config: ClientConfig,
-    client: Client<Word>,
-    disk: ClientStable,
-    timers: BTreeMap<ClientTimer, Span>,
+    client: ByHand<Client<Word>>,
     /// What it sent in the last step: to whom, for which operation, and whether again.
     sent: Vec<(u32, Request, bool)>,
+    /// What it told in the last step.
     told: Vec<ClientIndication>,
 }
-
-/// Takes effects down, and always chooses the first.
-struct Notebook(Vec<Effect<Client<Word>>>);
-
-impl Sink<Client<Word>> for Notebook {
-    fn emit(&mut self, effect: Effect<Client<Word>>) {
-        self.0.push(effect);
-    }
-    fn choose(&mut self, _: u64) -> u64 {
-        0
-    }
-}
-
-const MOMENT: Moment = Moment {
-    id: NodeId::new(3),
-    servers: 3,
-    now: sim_node::LocalTime::from_nanos(0),
-    wall: sim_node::WallTime::from_nanos(0),
-    damaged: false,
-};
 
 impl Hand {
     fn new(workload: KeyValue) -> Self {
@@ -76,29 +52,25 @@ impl Hand {
 
     fn routed(workload: KeyValue, routing: Routing) -> Self {
         let config = ClientConfig { workload, first: 3, routing };
-        let disk = ClientStable::default();
-        let mut notebook = Notebook(Vec::new());
-        let client = Client::start(&disk, &mut Context::new(&config, MOMENT, &mut notebook));
-        let (timers, sent, told) = (BTreeMap::new(), Vec::new(), Vec::new());
-        let mut hand = Self { config, client, disk, timers, sent, told };
-        hand.take(notebook);
+        let (client, _) = ByHand::new(config, NodeId::new(3), 3);
+        let mut hand = Self { client, sent: Vec::new(), told: Vec::new() };
+        hand.take();
         hand
     }
 
     fn restart(&mut self) {
-        self.timers.clear();
-        let disk = self.disk.clone();
-        self.step(|client, cx| *client = Client::start(&disk, cx));
+        self.client.restart();
+        self.take();
     }
 
     fn fire(&mut self, timer: ClientTimer) {
-        assert!(self.timers.remove(&timer).is_some(), "{timer:?} is not set");
-        self.step(|client, cx| client.on_timer(timer, cx));
+        self.client.fire(timer);
+        self.take();
     }
 
     fn hear(&mut self, from: u32, operation: Operation, answer: Answer) {
-        let reply = Word::Reply(Reply { operation, answer });
-        self.step(|client, cx| client.on_message(NodeId::new(from), reply, cx));
+        self.client.hear(NodeId::new(from), Word::Reply(Reply { operation, answer }));
+        self.take();
     }
 
     /// The next operation begins. Returns whom it asked, and for what.
@@ -108,31 +80,17 @@ impl Hand {
         (*to, request.operation)
     }
 
-    fn step(&mut self, handler: impl FnOnce(&mut Client<Word>, &mut Context<'_, Client<Word>>)) {
-        let mut notebook = Notebook(Vec::new());
-        handler(&mut self.client, &mut Context::new(&self.config, MOMENT, &mut notebook));
-        self.take(notebook);
-    }
-
-    fn take(&mut self, notebook: Notebook) {
-        (self.sent, self.told) = (Vec::new(), Vec::new());
-        for effect in notebook.0 {
-            match effect {
-                Effect::Send { to, message: Word::Request(request), resend } => {
-                    self.sent.push((to.number(), request, resend));
-                }
-                Effect::Send { message, .. } => panic!("a client sends {message:?}"),
-                Effect::SetTimer { timer, span } => {
-                    self.timers.insert(timer, span);
-                }
-                Effect::CancelTimer(timer) => {
-                    self.timers.remove(&timer);
-                }
-                Effect::Write(record) => self.disk.apply(&record),
-                Effect::Indicate(told) => self.told.push(told),
-                Effect::Barrier | Effect::Mark(_) => {}
+    /// Sorts what the step did.
+    fn take(&mut self) {
+        let request = |effect: &Effect<_>| match effect {
+            Effect::Send { to, message: Word::Request(request), resend } => {
+                Some((to.number(), request.clone(), *resend))
             }
-        }
+            Effect::Send { message, .. } => panic!("a client sends {message:?}"),
+            _ => None,
+        };
+        self.sent = self.client.effects.iter().filter_map(request).collect();
+        self.told = std::mem::take(&mut self.client.told);
     }
 }
 
@@ -154,12 +112,12 @@ fn an_operation_is_told_asked_answered_and_told() {
         panic!("one operation begins: {:?}", hand.told)
     };
     assert_eq!(told, operation);
-    assert!(!hand.client.is_done());
+    assert!(!hand.client.node.is_done());
     hand.hear(0, operation, done());
     let output = Output::Value(None);
     assert_eq!(hand.told, [ClientIndication::Answered { operation, output }]);
-    assert!(hand.client.is_done());
-    assert!(hand.timers.is_empty(), "nothing is left to do: {:?}", hand.timers);
+    assert!(hand.client.node.is_done());
+    assert!(hand.client.timers.is_empty(), "nothing is left to do: {:?}", hand.client.timers);
 }
 
 /// A retry is the same operation, at the next server, for as long as it takes.
@@ -227,7 +185,7 @@ fn redirects_are_followed() {
 fn redirects_in_a_circle_end() {
     let mut hand = Hand::new(closed(1, 0));
     let (mut at, operation) = hand.begin();
-    hand.timers.clear();
+    hand.client.timers.clear();
     for _ in 0..3 {
         let other = 1 - at;
         hand.hear(at, operation, Answer::Redirect(Some(NodeId::new(other))));
@@ -236,8 +194,8 @@ fn redirects_in_a_circle_end() {
     }
     hand.hear(at, operation, Answer::Redirect(Some(NodeId::new(1 - at))));
     assert!(hand.sent.is_empty(), "as many redirects as there are servers");
-    assert!(hand.timers.is_empty(), "what is overdue stays so, wherever redirects lead");
-    hand.timers.insert(OVERDUE, Span::from(Duration::from_millis(1)));
+    assert!(hand.client.timers.is_empty(), "what is overdue stays so, wherever redirects lead");
+    hand.client.timers.insert(OVERDUE, Span::from(Duration::from_millis(1)));
     let asked: BTreeSet<u32> = (0..3)
         .map(|_| {
             hand.fire(OVERDUE);
@@ -272,7 +230,7 @@ fn redirects_that_lead_nowhere_are_waited_out() {
         assert_eq!(first, 0);
         hand.hear(first, operation, Answer::Redirect(to.map(NodeId::new)));
         assert!(hand.sent.is_empty(), "to {to:?}: nobody to ask but whom it has asked");
-        assert!(hand.timers.contains_key(&OVERDUE));
+        assert!(hand.client.timers.contains_key(&OVERDUE));
         hand.fire(OVERDUE);
         assert_eq!(hand.sent.len(), 1);
     }
@@ -284,10 +242,10 @@ fn a_closed_loop_has_one_operation_under_way() {
     for sequence in 1..=3 {
         let (to, operation) = hand.begin();
         assert_eq!(operation.sequence, sequence);
-        assert!(!hand.timers.contains_key(&ClientTimer::Next), "it waits for the answer");
+        assert!(!hand.client.timers.contains_key(&ClientTimer::Next), "it waits for the answer");
         hand.hear(to, operation, done());
     }
-    assert!(hand.client.is_done() && hand.timers.is_empty());
+    assert!(hand.client.node.is_done() && hand.client.timers.is_empty());
 }
 
 /// An open loop begins operations whether or not others are answered, each in a session of its own.
@@ -299,20 +257,20 @@ fn an_open_loop_has_a_lane_for_each_operation_under_way() {
     let sessions: BTreeSet<u64> = begun.iter().map(|one| one.client.session).collect();
     assert_eq!(sessions.len(), 4, "operations under way at once are of different sessions");
     for lane in 0..4 {
-        assert!(hand.timers.contains_key(&ClientTimer::Overdue(lane)));
+        assert!(hand.client.timers.contains_key(&ClientTimer::Overdue(lane)));
     }
     hand.hear(0, begun[2], done());
-    assert!(!hand.timers.contains_key(&ClientTimer::Overdue(2)));
+    assert!(!hand.client.timers.contains_key(&ClientTimer::Overdue(2)));
     let (_, last) = hand.begin();
     assert_eq!((last.client, last.sequence), (begun[2].client, 2), "an idle lane goes on");
-    assert!(!hand.timers.contains_key(&ClientTimer::Next), "all have begun");
+    assert!(!hand.client.timers.contains_key(&ClientTimer::Next), "all have begun");
     hand.fire(ClientTimer::Overdue(3));
     assert_eq!(hand.sent[0].1.operation, begun[3], "each lane has its own timeout");
-    assert!(!hand.client.is_done());
+    assert!(!hand.client.node.is_done());
     for operation in [begun[0], begun[1], begun[3], last] {
         hand.hear(0, operation, done());
     }
-    assert!(hand.client.is_done());
+    assert!(hand.client.node.is_done());
 }
 
 /// A restarted client remembers how often it has started, and so never uses an identity twice.
@@ -330,7 +288,25 @@ fn a_restart_never_uses_an_identity_again() {
         assert!(seen.insert(operation.client), "under way at the crash: {operation}");
         hand.restart();
     }
-    assert_eq!(hand.disk, ClientStable { starts: 6, begun: 20 });
+    assert_eq!(hand.client.disk, ClientStable { starts: 6, begun: 20 });
+}
+
+/// An operation counts before anybody hears of it: what a crash takes was never spoken of, and its
+/// number is free.
+#[test]
+fn an_operation_counts_before_it_is_spoken_of() {
+    let mut hand = Hand::new(closed(1, 0));
+    hand.client.slow_disk = true;
+    hand.client.fire(ClientTimer::Next);
+    assert_eq!((hand.client.held().count(), &hand.client.told), (2, &vec![]));
+    hand.restart();
+    hand.client.sync();
+    assert_eq!(hand.client.disk, ClientStable { starts: 2, begun: 0 });
+    assert_eq!(hand.client.fire(ClientTimer::Next), []);
+    assert_eq!((hand.client.sync().len(), hand.client.told.len()), (1, 1));
+    assert_eq!(hand.client.disk, ClientStable { starts: 2, begun: 1 });
+    hand.restart();
+    assert!(hand.client.node.is_done());
 }
 
 /// What it had begun counts, so that all its lives together make the operations of its share.
@@ -343,7 +319,7 @@ fn a_restarted_client_makes_what_is_left() {
     hand.restart();
     let (to, operation) = hand.begin();
     hand.hear(to, operation, done());
-    assert!(hand.client.is_done() && hand.timers.is_empty());
+    assert!(hand.client.node.is_done() && hand.client.timers.is_empty());
 }
 
 /// Values tell every write apart, over all clients and restarts.

@@ -32,7 +32,12 @@
 //! # Building larger nodes
 //! [`Context::layer`] runs a node inside a node; [`Either`] makes a world of two parties;
 //! [`Rounds`] runs a protocol of synchronous rounds.
+//!
+//! # Testing a node
+//! [`ByHand`] drives one node step by step: what it sends and sets, what a barrier holds, what it
+//! remembers after a crash.
 
+mod by_hand;
 mod context;
 mod either;
 mod layer;
@@ -42,6 +47,7 @@ mod rounds;
 mod time;
 mod wire;
 
+pub use by_hand::ByHand;
 pub use context::{Context, Moment, Sink};
 pub use either::{Either, EitherStable, Parties};
 pub use layer::{Indications, Layer};

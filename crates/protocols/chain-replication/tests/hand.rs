@@ -2,89 +2,55 @@
 
 mod cluster;
 
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
+
 use chain_replication::{
     Assignment, Config, Configuration, Consistency, Disk, Epoch, Grant, Life, Member, Message,
     Position, Reads, Record, Replica, Update,
 };
 use cluster::{config, ms};
 use service::{Answer, ClientId, Command, Key, Operation, Output, Request};
-use sim_node::{Context, Effect, LocalTime, Moment, Node, NodeId, Sink, Stable};
+use sim_node::{ByHand, LocalTime, NodeId, Stable};
 
 type Letter = (NodeId, Message);
 
-/// A replica with its disk and its clock. What it sends itself does not occur.
-struct Hand {
-    id: NodeId,
-    config: Config,
-    replica: Replica,
-    disk: Disk,
-    now: LocalTime,
+/// A replica driven by hand, in words of chain replication.
+struct Hand(ByHand<Replica>);
+
+impl Deref for Hand {
+    type Target = ByHand<Replica>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-struct Notebook(Vec<Effect<Replica>>);
-
-impl Sink<Replica> for Notebook {
-    fn emit(&mut self, effect: Effect<Replica>) {
-        self.0.push(effect);
-    }
-
-    fn choose(&mut self, _: u64) -> u64 {
-        unreachable!("a replica makes no choices")
+impl DerefMut for Hand {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
     }
 }
 
 impl Hand {
     fn new(id: u32, config: Config) -> Self {
-        let id = NodeId::new(id);
-        let now = LocalTime::default() + ms(60_000);
-        let mut notebook = Notebook(Vec::new());
-        let moment = Moment { id, servers: config.replicas, now, ..Moment::default() };
-        let start = Context::new(&config, moment, &mut notebook);
-        let replica = Replica::start(&Disk::default(), &mut { start });
-        let mut hand = Self { id, config, replica, disk: Disk::default(), now };
-        hand.carry_out(notebook.0);
-        hand
+        let replicas = config.replicas;
+        let (mut hand, _) = ByHand::new(config, NodeId::new(id), replicas);
+        // A replica makes no choices.
+        hand.choices = Some(VecDeque::new());
+        Self(hand)
     }
 
     /// One that the master has heard.
     fn heard(id: u32, config: Config) -> Self {
         let master = config.replicas;
         let mut hand = Self::new(id, config);
-        hand.hear(master, Message::Grant(Grant { life: Life(1), sent: hand.now }));
+        let grant = Grant { life: Life(1), sent: hand.now };
+        hand.hear(master, Message::Grant(grant));
         hand
     }
 
-    fn restart(&mut self) {
-        let disk = self.disk.clone();
-        self.step(|replica, cx| *replica = Replica::start(&disk, cx));
-    }
-
     fn hear(&mut self, from: u32, message: Message) -> Vec<Letter> {
-        self.step(|replica, cx| replica.on_message(NodeId::new(from), message, cx))
-    }
-
-    fn step(
-        &mut self,
-        handler: impl FnOnce(&mut Replica, &mut Context<'_, Replica>),
-    ) -> Vec<Letter> {
-        let mut notebook = Notebook(Vec::new());
-        let servers = self.config.replicas;
-        let moment = Moment { id: self.id, servers, now: self.now, ..Moment::default() };
-        handler(&mut self.replica, &mut Context::new(&self.config, moment, &mut notebook));
-        self.replica.check(&self.config);
-        self.carry_out(notebook.0)
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect<Replica>>) -> Vec<Letter> {
-        let mut letters = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Send { to, message, .. } => letters.push((to, message)),
-                Effect::Write(record) => self.disk.apply(&record),
-                _ => {}
-            }
-        }
-        letters
+        self.0.hear(NodeId::new(from), message)
     }
 }
 
@@ -179,7 +145,7 @@ fn what_is_asked_again_takes_effect_once() {
     head.hear(1, Message::Ack(Epoch(1), Position(1)));
     let letters = head.hear(CLIENT, Message::Request(put(1)));
     assert_eq!(to(&letters, 2), [&Message::Again(Epoch(1), put(1))]);
-    assert_eq!(head.replica.last(), Position(1));
+    assert_eq!(head.node.last(), Position(1));
     let mut tail = Hand::new(2, config(3));
     tail.hear(1, update(1, 1));
     let letters = tail.hear(0, Message::Again(Epoch(1), put(1)));
@@ -210,7 +176,7 @@ fn a_new_tail_answers_what_is_under_way() {
     let letters = middle.hear(3, configure(chain(2, &[(0, 1), (1, 1)]), None));
     assert_eq!(to(&letters, 0), [&Message::Ack(Epoch(2), Position(2))]);
     assert_eq!(answers(&letters), [Answer::Done(Output::Done)], "the client waits for the second");
-    assert!(middle.replica.sent().is_empty());
+    assert!(middle.node.sent().is_empty());
 }
 
 /// A message of an old configuration counts only between two that have been neighbours since.
@@ -232,13 +198,13 @@ fn a_deposed_replica_begins_a_new_life() {
     let mut head = Hand::new(0, config(3));
     head.hear(CLIENT, Message::Request(put(1)));
     head.hear(3, configure(chain(2, &[(1, 2), (2, 1)]), None));
-    assert_eq!((head.replica.life(), head.replica.last()), (Life(2), Position(0)));
+    assert_eq!((head.node.life(), head.node.last()), (Life(2), Position(0)));
     assert_eq!((head.disk.life, head.disk.origin), (Life(2), Life(0)));
     let letters = head.hear(CLIENT, Message::Request(put(2)));
     assert_eq!(answers(&letters), [Answer::Redirect(Some(NodeId::new(1)))]);
     // A configuration that names its former self is none of its own.
     head.hear(3, configure(chain(3, &[(0, 1), (1, 1), (2, 1)]), None));
-    assert!(!head.replica.is_member());
+    assert!(!head.node.is_member());
 }
 
 /// Without a disk, a crash is the end of a life; with one, everything that was passed on is there.
@@ -249,16 +215,17 @@ fn a_restart_remembers_what_is_on_disk() {
         middle.hear(0, update(1, 1));
         middle.hear(0, update(1, 2));
         middle.hear(2, Message::Ack(Epoch(1), Position(1)));
-        middle.restart();
+        let written = middle.unsynced();
+        middle.restart_with(written);
         let known = if disks { 2 } else { 0 };
-        assert_eq!(middle.replica.last(), Position(known));
+        assert_eq!(middle.node.last(), Position(known));
         assert_eq!(
-            middle.replica.base(),
+            middle.node.base(),
             Position(known / 2),
             "what was acknowledged is no more in Sent"
         );
-        assert_eq!(middle.replica.life(), Life(2));
-        assert!(!middle.replica.is_member(), "until the master says so");
+        assert_eq!(middle.node.life(), Life(2));
+        assert!(!middle.node.is_member(), "until the master says so");
     }
 }
 
@@ -356,11 +323,11 @@ fn updates_take_effect_in_order() {
     let mut middle = Hand::new(1, config(3));
     for (position, last) in [(3, 0), (2, 0), (5, 0), (1, 3)] {
         middle.hear(0, update(1, position));
-        assert_eq!(middle.replica.last(), Position(last), "after {position}");
+        assert_eq!(middle.node.last(), Position(last), "after {position}");
     }
     middle.hear(3, configure(chain(2, &[(3, 1), (1, 2), (2, 1)]), Some(3)));
     middle.hear(3, update(2, 4));
-    assert_eq!(middle.replica.last(), Position(4), "what came early was of another link");
+    assert_eq!(middle.node.last(), Position(4), "what came early was of another link");
 }
 
 /// An update that a crash has lost takes what follows it along.

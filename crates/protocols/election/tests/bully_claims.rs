@@ -11,7 +11,7 @@ use election::bully::{
 };
 use sim_check::{Checked, SimTime};
 use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, When, World, WorldSpec};
-use sim_node::{Context, Duration, Effect, Moment, Node, NodeId, Ratio, Sink};
+use sim_node::{ByHand, Duration, Effect, NodeId, Ratio};
 use sim_protocol::Protocol;
 
 fn bully(nodes: u32) -> Settings {
@@ -171,28 +171,15 @@ fn bl3_and_bl1_fall_without_the_detector() {
 /// A declaration from below, which no process sends upwards, is answered with an election.
 #[test]
 fn a_declaration_from_below_begins_an_election() {
-    struct Effects(Vec<Effect<Process>>);
-    impl Sink<Process> for Effects {
-        fn emit(&mut self, effect: Effect<Process>) {
-            self.0.push(effect);
-        }
-        fn choose(&mut self, _: u64) -> u64 {
-            0
-        }
-    }
     let config = Bully::setup(&bully(5), None).expect("the settings make sense").config;
-    let moment = Moment { id: NodeId::new(3), servers: 5, ..Moment::default() };
-    let mut sink = Effects(Vec::new());
-    let mut cx = Context::new(&config, moment, &mut sink);
-    let mut process = Process::start(&(), &mut cx);
-    process.on_message(NodeId::new(4), Message::Coordinator, &mut cx);
-    assert_eq!(process.leader(), Some(NodeId::new(4)));
-    sink.0.clear();
-    let mut cx = Context::new(&config, moment, &mut sink);
-    process.on_message(NodeId::new(1), Message::Coordinator, &mut cx);
-    assert_eq!((process.leader(), process.phase()), (Some(NodeId::new(4)), Phase::Asking));
-    let asks = Effect::Send { to: NodeId::new(4), message: Message::Election, resend: false };
-    assert!(sink.0.contains(&asks), "{:?}", sink.0);
+    let [below, me, above] = [1, 3, 4].map(NodeId::new);
+    let (mut hand, _) = ByHand::<Process>::new(config, me, 5);
+    hand.hear(above, Message::Coordinator);
+    assert_eq!(hand.node.leader(), Some(above));
+    hand.hear(below, Message::Coordinator);
+    assert_eq!((hand.node.leader(), hand.node.phase()), (Some(above), Phase::Asking));
+    let asks = Effect::Send { to: above, message: Message::Election, resend: false };
+    assert!(hand.effects.contains(&asks), "{:?}", hand.effects);
 }
 
 /// An answer without a coordinator: whoever answered crashed, and the election begins anew.

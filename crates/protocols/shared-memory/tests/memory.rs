@@ -13,41 +13,16 @@ use shared_memory::{
 };
 use sim_check::SimTime;
 use sim_engine::{World, WorldSpec};
-use sim_node::{Context, Effect, Either, Moment, Node, NodeId, Parties, Sink, Span};
-
-/// Effects as they come, and always the first alternative.
-#[derive(Default)]
-struct Effects(Vec<Effect<Memory<u8>>>);
-
-impl Sink<Memory<u8>> for Effects {
-    fn emit(&mut self, effect: Effect<Memory<u8>>) {
-        self.0.push(effect);
-    }
-
-    fn choose(&mut self, _: u64) -> u64 {
-        0
-    }
-}
+use sim_node::{ByHand, Effect, Either, NodeId, Parties, Span};
 
 fn config(semantics: Semantics) -> MemoryConfig<u8> {
     let register = RegisterConfig { semantics, domain: Domain::Growing };
     MemoryConfig { registers: [(7, register)].into(), read: span(1, 2), write: span(3, 4) }
 }
 
-/// One step of the memory and its effects.
-fn step(
-    config: &MemoryConfig<u8>,
-    handler: impl FnOnce(&mut Context<'_, Memory<u8>>),
-) -> Vec<Effect<Memory<u8>>> {
-    let mut effects = Effects::default();
-    handler(&mut Context::new(config, Moment::default(), &mut effects));
-    effects.0
-}
-
-fn start(config: &MemoryConfig<u8>) -> Memory<u8> {
-    let mut memory = None;
-    step(config, |cx| memory = Some(Memory::start(&(), cx)));
-    memory.expect("it has started")
+/// The memory of two processes, driven by hand. Its choices fall on the first alternative.
+fn memory(semantics: Semantics) -> ByHand<Memory<u8>> {
+    ByHand::new(config(semantics), NodeId::new(2), 2).0
 }
 
 const P: NodeId = NodeId::new(0);
@@ -63,64 +38,60 @@ fn reply(to: NodeId, message: Message<u8>) -> Effect<Memory<u8>> {
 
 #[test]
 fn an_access_lasts_from_its_message_to_its_timer() {
-    let config = config(Semantics::Atomic);
-    let mut memory = start(&config);
+    let mut memory = memory(Semantics::Atomic);
 
-    let effects = step(&config, |cx| memory.on_message(P, Message::Write(7, 5), cx));
-    assert_eq!(effects, [timer(P, config.write)]);
-    assert_eq!(memory.under_way(P), Some(Access::Write(7, 5)));
-    assert_eq!(memory.held(7), Some(0), "it has not taken effect");
+    memory.hear(P, Message::Write(7, 5));
+    assert_eq!(memory.effects, [timer(P, memory.config.write)]);
+    assert_eq!(memory.node.under_way(P), Some(Access::Write(7, 5)));
+    assert_eq!(memory.node.held(7), Some(0), "it has not taken effect");
 
-    let effects = step(&config, |cx| memory.on_message(Q, Message::Read(7), cx));
-    assert_eq!(effects, [timer(Q, config.read)]);
+    memory.hear(Q, Message::Read(7));
+    assert_eq!(memory.effects, [timer(Q, memory.config.read)]);
 
-    let effects = step(&config, |cx| memory.on_timer(Served(P), cx));
-    assert_eq!(effects, [reply(P, Message::Written(7))]);
-    assert_eq!(memory.held(7), Some(5));
+    memory.fire(Served(P));
+    assert_eq!(memory.effects, [reply(P, Message::Written(7))]);
+    assert_eq!(memory.node.held(7), Some(5));
 
-    let effects = step(&config, |cx| memory.on_timer(Served(Q), cx));
-    assert_eq!(effects, [reply(Q, Message::Value(7, 5))]);
-    assert_eq!(memory.under_way(Q), None);
+    memory.fire(Served(Q));
+    assert_eq!(memory.effects, [reply(Q, Message::Value(7, 5))]);
+    assert_eq!(memory.node.under_way(Q), None);
 }
 
 #[test]
 fn overlaps_that_leave_a_choice_are_marked() {
-    let config = config(Semantics::Safe);
-    let mut memory = start(&config);
-    step(&config, |cx| memory.on_message(P, Message::Write(7, 5), cx));
-    step(&config, |cx| memory.on_message(Q, Message::Read(7), cx));
-    let effects = step(&config, |cx| memory.on_timer(Served(Q), cx));
+    let mut memory = memory(Semantics::Safe);
+    memory.hear(P, Message::Write(7, 5));
+    memory.hear(Q, Message::Read(7));
+    memory.fire(Served(Q));
     let flicker = Effect::Mark(Memory::<u8>::FLICKER);
-    assert_eq!(effects, [flicker, reply(Q, Message::Value(7, 0))]);
+    assert_eq!(memory.effects, [flicker, reply(Q, Message::Value(7, 0))]);
 
-    step(&config, |cx| memory.on_message(Q, Message::Write(7, 6), cx));
-    step(&config, |cx| memory.on_timer(Served(P), cx));
-    let effects = step(&config, |cx| memory.on_timer(Served(Q), cx));
-    assert_eq!(effects, [Effect::Mark(Memory::<u8>::CLASH), reply(Q, Message::Written(7))]);
-    assert_eq!(memory.held(7), Some(0), "the first of all values");
+    memory.hear(Q, Message::Write(7, 6));
+    memory.fire(Served(P));
+    memory.fire(Served(Q));
+    assert_eq!(memory.effects, [Effect::Mark(Memory::<u8>::CLASH), reply(Q, Message::Written(7))]);
+    assert_eq!(memory.node.held(7), Some(0), "the first of all values");
 }
 
 /// A new incarnation begins with an access of its own; nobody waits for the old one.
 #[test]
 fn an_access_of_a_new_incarnation_ends_the_old_one() {
-    let config = config(Semantics::Atomic);
-    let mut memory = start(&config);
-    step(&config, |cx| memory.on_message(P, Message::Write(7, 5), cx));
-    let effects = step(&config, |cx| memory.on_message(P, Message::Read(7), cx));
-    assert_eq!(effects, [timer(P, config.read)]);
-    assert_eq!(memory.held(7), Some(5));
-    let effects = step(&config, |cx| memory.on_timer(Served(P), cx));
-    assert_eq!(effects, [reply(P, Message::Value(7, 5))]);
+    let mut memory = memory(Semantics::Atomic);
+    memory.hear(P, Message::Write(7, 5));
+    memory.hear(P, Message::Read(7));
+    assert_eq!(memory.effects, [timer(P, memory.config.read)]);
+    assert_eq!(memory.node.held(7), Some(5));
+    memory.fire(Served(P));
+    assert_eq!(memory.effects, [reply(P, Message::Value(7, 5))]);
 }
 
 #[test]
 fn an_access_to_no_register_is_marked_and_not_answered() {
-    let config = config(Semantics::Atomic);
-    let mut memory = start(&config);
+    let mut memory = memory(Semantics::Atomic);
     for message in [Message::Read(8), Message::Write(8, 1)] {
-        let effects = step(&config, |cx| memory.on_message(P, message, cx));
-        assert_eq!(effects, [Effect::Mark(Memory::<u8>::NOWHERE)]);
-        assert_eq!(memory.under_way(P), None);
+        memory.hear(P, message);
+        assert_eq!(memory.effects, [Effect::Mark(Memory::<u8>::NOWHERE)]);
+        assert_eq!(memory.node.under_way(P), None);
     }
 }
 

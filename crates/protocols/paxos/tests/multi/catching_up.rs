@@ -36,7 +36,7 @@ fn what_is_missed_is_fetched_from_who_told_of_it() {
     assert_eq!(hand.hear(0, Message::Learn(vec![chosen(1), chosen(2)])), []);
     assert_eq!(hand.executed(), 2);
     assert!(!hand.timers.contains_key(&Timer::CatchUp), "nothing is missed");
-    hand.restart();
+    hand.restart_with_all();
     assert_eq!(hand.executed(), 2, "what was learned is remembered");
 }
 
@@ -55,7 +55,7 @@ fn an_answer_that_leaves_a_gap_is_not_learned() {
     let (mut hand, _) = Hand::new(3, config(5));
     hand.hear(0, Message::Learn(vec![(Slot(2), ballot(1, 0), command(2))]));
     assert_eq!(hand.executed(), 0);
-    assert_eq!(hand.server.log().get(Slot(2)), None);
+    assert_eq!(hand.node.log().get(Slot(2)), None);
 }
 
 #[test]
@@ -70,8 +70,8 @@ fn what_was_chosen_is_told_in_order() {
 fn a_snapshot_takes_the_place_of_the_slots_before_it() {
     let config = Config { snapshot_every: 3, snapshot_keep: 1, ..config(5) };
     let mut hand = busy_leader(config, 3);
-    assert_eq!(hand.server.log().base(), Slot(2), "one slot is kept");
-    hand.restart();
+    assert_eq!(hand.node.log().base(), Slot(2), "one slot is kept");
+    hand.restart_with_all();
     assert_eq!(hand.executed(), 3);
     assert_eq!(hand.value(), Some("3"));
 }
@@ -121,6 +121,7 @@ fn a_chunk_of_the_same_snapshot_goes_on_wherever_it_comes_from() {
 fn slots_that_a_crash_took_from_behind_a_snapshot_are_not_served() {
     let config = Config { snapshot_every: 3, snapshot_keep: 2, ..config(5) };
     let mut hand = busy_leader(config, 3);
+    hand.restart_with_all();
     // The snapshot is durable, and of what was kept behind it only a vote is left, which may have
     // been for another value than the one that was chosen.
     let snapshot = hand.disk.snapshot.take();

@@ -15,9 +15,9 @@ fn each_phase_waits_for_its_own_quorum() {
     let (mut hand, _) = Hand::new(0, flexible(4, 2));
     hand.hear(1, promise(ballot(1, 0), 0, &[]));
     hand.hear(2, promise(ballot(1, 0), 0, &[]));
-    assert!(!hand.server.is_leader(), "three promises of four");
+    assert!(!hand.node.is_leader(), "three promises of four");
     hand.hear(3, promise(ballot(1, 0), 0, &[]));
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
     hand.ask(put(1));
     hand.accepted(1, &[4]);
     assert_eq!(hand.executed(), 1, "two have accepted");

@@ -1,13 +1,12 @@
 //! [`Hand`]: one server, driven by hand.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 
 use paxos::Ballot;
-use paxos::multi::{
-    Accept, Config, Disk, Indication, Message, Promise, Record, Server, Slot, Timer, Value,
-};
+use paxos::multi::{Accept, Config, Message, Promise, Server, Slot, Timer, Value};
 use service::{ClientId, Command, Key, Operation, Reply, Request};
-use sim_node::{Context, Effect, LocalTime, Moment, Node, NodeId, Sink, Span, Stable};
+use sim_node::{ByHand, NodeId};
 
 use crate::cluster::ms;
 
@@ -72,68 +71,29 @@ pub(crate) fn replies(letters: &[Letter]) -> Vec<Reply> {
     letters.iter().filter_map(of).collect()
 }
 
-/// A server with its disk, its timers and its clock. The disk is fast, unless it is told otherwise.
-pub(crate) struct Hand {
-    id: NodeId,
-    config: Config,
-    pub(crate) server: Server,
-    /// What is durable.
-    pub(crate) disk: Disk,
-    /// The timers that are set.
-    pub(crate) timers: BTreeMap<Timer, Span>,
-    now: LocalTime,
-    /// Marks of the last step.
-    pub(crate) marks: Vec<&'static str>,
-    /// Votes that were told.
-    pub(crate) told: Vec<Indication>,
-    /// A slow disk keeps what is written, and what is behind a barrier, until it is told to sync.
-    pub(crate) slow_disk: bool,
-    unsynced: Vec<Record>,
-    held: Vec<Letter>,
-    barred: bool,
+/// A server driven by hand, in words of Paxos.
+pub(crate) struct Hand(ByHand<Server>);
+
+impl Deref for Hand {
+    type Target = ByHand<Server>;
+    fn deref(&self) -> &Self::Target {
+        &self.0
+    }
 }
 
-/// Takes effects down. A server makes no choices.
-struct Notebook(Vec<Effect<Server>>);
-
-impl Sink<Server> for Notebook {
-    fn emit(&mut self, effect: Effect<Server>) {
-        self.0.push(effect);
-    }
-
-    fn choose(&mut self, _: u64) -> u64 {
-        unreachable!("a server makes no choices")
+impl DerefMut for Hand {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.0
     }
 }
 
 impl Hand {
-    /// A server that starts for the first time. Returns what it sends then, too.
+    /// A server of five that starts for the first time. Returns what it sends then, too.
     pub(crate) fn new(id: u32, config: Config) -> (Self, Vec<Letter>) {
-        Self::with_disk(id, config, Disk::default())
-    }
-
-    /// A server that starts with this on its disk.
-    pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> (Self, Vec<Letter>) {
-        let now = LocalTime::default() + ms(60_000);
-        let mut notebook = Notebook(Vec::new());
-        let moment = Moment { id: node(id), servers: 5, now, ..Moment::default() };
-        let server = Server::start(&disk, &mut Context::new(&config, moment, &mut notebook));
-        let mut hand = Self {
-            id: node(id),
-            config,
-            server,
-            disk,
-            timers: BTreeMap::new(),
-            now,
-            marks: Vec::new(),
-            told: Vec::new(),
-            slow_disk: false,
-            unsynced: Vec::new(),
-            held: Vec::new(),
-            barred: false,
-        };
-        let letters = hand.carry_out(notebook.0);
-        (hand, letters)
+        let (mut hand, letters) = ByHand::new(config, node(id), 5);
+        // A server makes no choices.
+        hand.choices = Some(VecDeque::new());
+        (Self(hand), without_detector(letters))
     }
 
     /// Server 0 of five, after phase 1 with nothing reported: it leads in ballot 1.0.
@@ -142,21 +102,24 @@ impl Hand {
         for acceptor in [1, 2] {
             hand.hear(acceptor, promise(ballot(1, 0), 0, &[]));
         }
-        assert!(hand.server.is_leader(), "a majority has promised");
+        assert!(hand.node.is_leader(), "a majority has promised");
         hand
     }
 
     /// A crash, which keeps what is durable, and a restart.
     pub(crate) fn restart(&mut self) -> Vec<Letter> {
-        let (hand, letters) =
-            Self::with_disk(self.id.number(), self.config.clone(), self.disk.clone());
-        *self = hand;
-        letters
+        without_detector(self.0.restart())
+    }
+
+    /// The same, when everything that was written had become durable.
+    pub(crate) fn restart_with_all(&mut self) -> Vec<Letter> {
+        let written = self.unsynced();
+        without_detector(self.0.restart_with(written))
     }
 
     /// A message arrives. Returns what the server sends to others.
     pub(crate) fn hear(&mut self, from: u32, message: Message) -> Vec<Letter> {
-        self.step(|server, cx| server.on_message(node(from), message, cx))
+        without_detector(self.0.hear(node(from), message))
     }
 
     /// The client asks.
@@ -166,97 +129,43 @@ impl Hand {
 
     /// These acceptors have accepted in a slot, in the server's ballot.
     pub(crate) fn accepted(&mut self, slot: u64, acceptors: &[u32]) -> Vec<Letter> {
-        let ballot = self.server.ballot().expect("it proposes");
+        let ballot = self.node.ballot().expect("it proposes");
         let accepted = || Message::Accepted { ballot, slot: Slot(slot) };
         acceptors.iter().flat_map(|one| self.hear(*one, accepted())).collect()
     }
 
     /// A timer fires, which must be set.
     pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Letter> {
-        assert!(self.timers.remove(&timer).is_some(), "{timer:?} is not set");
-        self.step(|server, cx| server.on_timer(timer, cx))
+        without_detector(self.0.fire(timer))
     }
 
     /// An administrator asks for members.
     pub(crate) fn wish(&mut self, members: &[u32]) -> Vec<Letter> {
         let members = members.iter().copied().map(node).collect();
-        self.step(|server, cx| server.on_request(paxos::multi::Admin::Reconfigure(members), cx))
+        without_detector(self.0.ask(paxos::multi::Admin::Reconfigure(members)))
     }
 
     /// Time goes by on its clock.
     pub(crate) fn wait(&mut self, millis: u64) {
-        self.now = self.now + ms(millis);
+        self.0.wait(ms(millis));
     }
 
     /// What was written is durable now. Returns what had waited for it.
     pub(crate) fn sync(&mut self) -> Vec<Letter> {
-        for record in std::mem::take(&mut self.unsynced) {
-            self.disk.apply(&record);
-        }
-        self.barred = false;
-        let held = std::mem::take(&mut self.held);
-        self.post(held)
+        without_detector(self.0.sync())
     }
 
     pub(crate) fn executed(&self) -> u64 {
-        self.server.executed().0
+        self.node.executed().0
     }
 
     pub(crate) fn value(&self) -> Option<&str> {
-        self.server.store().get(Key(0))
+        self.node.store().get(Key(0))
     }
+}
 
-    fn step(&mut self, handler: impl FnOnce(&mut Server, &mut Context<'_, Server>)) -> Vec<Letter> {
-        self.marks.clear();
-        self.inner_step(handler)
-    }
-
-    fn inner_step(
-        &mut self,
-        handler: impl FnOnce(&mut Server, &mut Context<'_, Server>),
-    ) -> Vec<Letter> {
-        let mut notebook = Notebook(Vec::new());
-        let moment = Moment { id: self.id, servers: 5, now: self.now, ..Moment::default() };
-        handler(&mut self.server, &mut Context::new(&self.config, moment, &mut notebook));
-        self.server.check(&self.config);
-        self.carry_out(notebook.0)
-    }
-
-    fn carry_out(&mut self, effects: Vec<Effect<Server>>) -> Vec<Letter> {
-        let mut letters = Vec::new();
-        for effect in effects {
-            match effect {
-                // The detector is tested by itself.
-                Effect::Send { message: Message::Detector(_), .. } => {}
-                Effect::Send { to, message, .. } if self.barred => self.held.push((to, message)),
-                Effect::Send { to, message, .. } => letters.push((to, message)),
-                Effect::SetTimer { timer, span } => {
-                    self.timers.insert(timer, span);
-                }
-                Effect::CancelTimer(timer) => {
-                    self.timers.remove(&timer);
-                }
-                Effect::Write(record) if self.slow_disk => self.unsynced.push(record),
-                Effect::Write(record) => self.disk.apply(&record),
-                Effect::Barrier => self.barred = self.barred || !self.unsynced.is_empty(),
-                Effect::Indicate(vote) => self.told.push(vote),
-                Effect::Mark(mark) => self.marks.push(mark),
-            }
-        }
-        self.post(letters)
-    }
-
-    /// What it sends itself arrives at once; the rest is returned.
-    fn post(&mut self, letters: Vec<Letter>) -> Vec<Letter> {
-        let mut out = Vec::new();
-        for (to, message) in letters {
-            if to == self.id {
-                let id = self.id;
-                out.extend(self.inner_step(|server, cx| server.on_message(id, message, cx)));
-            } else {
-                out.push((to, message));
-            }
-        }
-        out
-    }
+/// The detector is tested by itself.
+fn without_detector(mut letters: Vec<Letter>) -> Vec<Letter> {
+    letters.retain(|(_, message)| !matches!(message, Message::Detector(_)));
+    letters
 }

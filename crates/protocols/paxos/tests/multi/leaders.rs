@@ -9,14 +9,14 @@ use crate::hand::{Hand, accept, ballot, command, node, promise, proposals, put, 
 #[test]
 fn the_lowest_member_that_is_not_suspected_leads() {
     let (hand, _) = Hand::new(1, config(5));
-    assert_eq!(hand.server.ballot(), None, "it trusts server 0");
+    assert_eq!(hand.node.ballot(), None, "it trusts server 0");
     let mut hand = hand;
     let silence = failure_detectors::Timer::Silence(node(0));
     let letters = hand.fire(Timer::Detector(silence));
     assert_eq!(letters.len(), 4, "it asks for promises");
     // Server 0 is back: it leads, and this one ceases to.
     hand.hear(0, Message::Detector(failure_detectors::Heartbeat));
-    assert_eq!(hand.server.ballot(), None);
+    assert_eq!(hand.node.ballot(), None);
 }
 
 #[test]
@@ -30,9 +30,9 @@ fn others_send_clients_to_the_leader() {
 fn whoever_is_outbid_waits_and_tries_a_higher_ballot() {
     let mut hand = Hand::leader(config(5));
     hand.hear(1, Message::Nack { promised: ballot(8, 1) });
-    assert!(!hand.server.is_leader());
+    assert!(!hand.node.is_leader());
     let letters = hand.fire(Timer::Backoff);
-    assert_eq!(hand.server.ballot(), Some(ballot(9, 0)));
+    assert_eq!(hand.node.ballot(), Some(ballot(9, 0)));
     assert_eq!(letters.len(), 4);
 }
 
@@ -51,7 +51,7 @@ fn a_leader_that_learns_another_value_than_its_own_leads_no_more() {
     let mut hand = Hand::leader(config(5));
     hand.ask(put(1));
     hand.hear(2, Message::Learn(vec![(Slot(1), ballot(4, 2), command(9))]));
-    assert!(!hand.server.is_leader());
+    assert!(!hand.node.is_leader());
     assert_eq!(hand.executed(), 1);
     assert_eq!(hand.value(), Some("9"));
 }
@@ -61,13 +61,13 @@ fn a_leader_that_was_overtaken_by_a_snapshot_leads_no_more() {
     // Another value may have been chosen in its slot; a snapshot does not tell.
     let mut hand = Hand::leader(config(5));
     hand.ask(put(1));
-    let configurations = hand.server.configurations().clone();
+    let configurations = hand.node.configurations().clone();
     let (slot, part) = (Slot(1), service::Part::default());
     let chunk = Chunk { slot, configurations, offset: 0, part, done: true };
     hand.hear(1, Message::Commit { ballot: None, upto: slot });
     hand.hear(1, Message::Chunk(chunk));
     assert_eq!(hand.executed(), 1);
-    assert!(!hand.server.is_leader());
+    assert!(!hand.node.is_leader());
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn what_is_reported_and_known_already_does_not_haunt_the_leader() {
     hand.hear(1, promise(ballot(1, 0), 0, &[(1, ballot(0, 3), command(1))]));
     hand.hear(3, Message::Learn(vec![(Slot(1), ballot(0, 3), command(1))]));
     let letters = hand.hear(2, promise(ballot(1, 0), 1, &[]));
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
     assert_eq!(proposals(&letters), [], "there is no gap to fill");
 }
 
@@ -92,5 +92,5 @@ fn where_everybody_may_lead_whoever_is_asked_does() {
     hand.hear(3, promise(ballot(1, 2), 0, &[]));
     hand.hear(4, accept(ballot(2, 4), 5, Value::Noop, 0));
     hand.fire(Timer::Backoff);
-    assert_eq!(hand.server.ballot(), Some(ballot(3, 2)));
+    assert_eq!(hand.node.ballot(), Some(ballot(3, 2)));
 }

@@ -99,9 +99,9 @@ fn promises_of_another_ballot_do_not_count() {
     hand.hear(2, promise(ballot(0, 0), 0, &[]));
     hand.hear(3, promise(ballot(1, 0), 0, &[]));
     hand.hear(3, promise(ballot(1, 0), 0, &[]));
-    assert!(!hand.server.is_leader(), "server 3 and itself are two");
+    assert!(!hand.node.is_leader(), "server 3 and itself are two");
     hand.hear(4, promise(ballot(1, 0), 0, &[]));
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
 }
 
 #[test]
@@ -112,20 +112,20 @@ fn its_own_promise_counts_once_it_is_durable() {
     assert_eq!(hand.fire(Timer::Backoff), [], "the ballot is not durable");
     hand.hear(1, promise(ballot(4, 0), 0, &[]));
     hand.hear(2, promise(ballot(4, 0), 0, &[]));
-    assert!(!hand.server.is_leader(), "two others are no majority of five");
+    assert!(!hand.node.is_leader(), "two others are no majority of five");
     hand.sync();
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
 }
 
 #[test]
 fn a_ballot_is_never_used_again() {
     // 2.5: "each proposer remembers (in stable storage) the highest-numbered proposal it has tried".
     let (mut hand, _) = Hand::new(0, config(5));
-    let mut before = hand.server.ballot();
+    let mut before = hand.node.ballot();
     for _ in 0..3 {
         let letters = hand.restart();
-        assert!(hand.server.ballot() > before);
-        before = hand.server.ballot();
+        assert!(hand.node.ballot() > before);
+        before = hand.node.ballot();
         assert_eq!(letters.len(), 4);
     }
 }
@@ -150,9 +150,9 @@ fn whoever_knows_less_learns_before_it_leads() {
     assert_eq!(letters, [(node(1), fetch)], "it asks what was chosen");
     hand.hear(2, promise(ballot(1, 0), 2, &[]));
     hand.hear(3, promise(ballot(1, 0), 2, &[]));
-    assert!(!hand.server.is_leader());
+    assert!(!hand.node.is_leader());
     let chosen = |slot: u64| (Slot(slot), ballot(0, 4), command(slot));
     hand.hear(1, Message::Learn(vec![chosen(1), chosen(2)]));
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
     assert_eq!(hand.executed(), 2);
 }

@@ -18,7 +18,7 @@ fn an_acceptor_votes_unless_it_has_promised_a_higher_number() {
     hand.hear(2, Message::Prepare { ballot: ballot(3, 2), from: Slot(1) });
     let letters = hand.hear(1, accept(ballot(2, 1), 2, command(2), 0));
     assert_eq!(letters, [(node(1), Message::Nack { promised: ballot(3, 2) })]);
-    assert_eq!(hand.server.log().get(Slot(2)), None);
+    assert_eq!(hand.node.log().get(Slot(2)), None);
 }
 
 #[test]
@@ -28,9 +28,9 @@ fn a_vote_is_durable_before_it_is_spoken_and_survives() {
     assert_eq!(hand.hear(1, accept(ballot(2, 1), 1, command(1), 0)), []);
     assert_eq!(hand.sync(), [(node(1), accepted(2, 1, 1))]);
     hand.restart();
-    let entry = hand.server.log().get(Slot(1)).expect("the vote is remembered");
+    let entry = hand.node.log().get(Slot(1)).expect("the vote is remembered");
     assert_eq!((entry.ballot, &entry.value), (ballot(2, 1), &command(1)));
-    assert_eq!(hand.server.promised(), Some(ballot(2, 1)), "a vote is a promise");
+    assert_eq!(hand.node.promised(), Some(ballot(2, 1)), "a vote is a promise");
 }
 
 #[test]

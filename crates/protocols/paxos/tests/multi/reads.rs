@@ -67,7 +67,7 @@ fn reads_wait_for_what_may_have_been_chosen_before() {
     let votes = [(1, ballot(0, 1), command(7))];
     hand.hear(1, promise(ballot(1, 0), 0, &votes));
     hand.hear(2, promise(ballot(1, 0), 0, &[]));
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
     assert_eq!(get(&mut hand, 8), [], "slot 1 is proposed in again, and not executed");
     let letters = hand.accepted(1, &[1, 2]);
     assert_eq!(letters.len(), 4, "now it asks");

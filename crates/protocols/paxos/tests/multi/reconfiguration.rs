@@ -41,7 +41,7 @@ fn a_wish_is_done_once() {
 fn no_ops_bring_the_new_members_and_they_promise_first() {
     let (mut hand, _) = Hand::new(0, three());
     hand.hear(1, promise(ballot(1, 0), 0, &[]));
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
     let letters = hand.wish(&[0, 3, 4]);
     let value = Value::Reconfigure(wish(1, &[0, 3, 4]));
     assert_eq!(proposals(&letters), [(1, 1, value.clone()), (2, 1, value)]);
@@ -70,9 +70,9 @@ fn a_leader_that_is_no_member_any_more_leads_no_more() {
     hand.hear(1, promise(ballot(1, 0), 0, &[]));
     hand.wish(&[1, 2, 3]);
     hand.accepted(1, &[1]);
-    assert!(hand.server.is_leader(), "slot 2 is still of the old members");
+    assert!(hand.node.is_leader(), "slot 2 is still of the old members");
     hand.accepted(2, &[1]);
-    assert!(!hand.server.is_leader());
+    assert!(!hand.node.is_leader());
     // Nobody leads: it tells the others what they need to know to find that out.
     let letters = hand.fire(Timer::Heartbeat);
     let commit = Message::Commit { ballot: None, upto: Slot(2) };

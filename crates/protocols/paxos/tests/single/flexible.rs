@@ -28,10 +28,10 @@ fn learners_count_quorums_of_phase_2() {
     let mut hand = Hand::new(4, flexible(5, 2, 4));
     for from in [0, 1, 2] {
         hand.hear(from, accepted(1, 0, 10));
-        assert_eq!(hand.process.learned(), None);
+        assert_eq!(hand.node.learned(), None);
     }
     hand.hear(3, accepted(1, 0, 10));
-    assert_eq!(hand.process.learned(), Some(Value(10)));
+    assert_eq!(hand.node.learned(), Some(Value(10)));
 }
 
 /// "Phase 2 to a phase-2 quorum only": requests may go to as few as are needed, and what is

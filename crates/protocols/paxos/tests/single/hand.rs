@@ -1,13 +1,13 @@
 //! [`Hand`]: one process, driven by hand.
 
-use std::collections::BTreeMap;
+use std::collections::VecDeque;
+use std::ops::{Deref, DerefMut};
 
 use paxos::single::{
-    Config, Disk, Indication, Learn, Message, Process, Proposal, Record, Request, SendTo, Start,
-    Timer, Value,
+    Config, Disk, Learn, Message, Process, Proposal, Request, SendTo, Start, Timer, Value,
 };
 use paxos::{Ballot, Quorums};
-use sim_node::{Context, Duration, Effect, LocalTime, Moment, Node, NodeId, Sink, Span, Stable};
+use sim_node::{ByHand, Duration, Effect, NodeId, Span};
 
 /// A message and its receiver.
 pub(crate) type Letter = (u32, Message);
@@ -71,38 +71,23 @@ pub(crate) fn to(receivers: impl IntoIterator<Item = u32>, message: &Message) ->
     receivers.into_iter().map(|receiver| (receiver, message.clone())).collect()
 }
 
-/// A process with its disk and its timers. The disk is fast, unless it is told otherwise.
+/// A process driven by hand, in words of Paxos.
 pub(crate) struct Hand {
-    pub(crate) id: u32,
-    pub(crate) config: Config,
-    pub(crate) process: Process,
-    /// What is durable.
-    pub(crate) disk: Disk,
-    /// The timers that are set.
-    pub(crate) timers: BTreeMap<Timer, Span>,
-    /// What it has told so far, whatever became of the incarnation.
-    pub(crate) told: Vec<Indication>,
-    /// What the last step sent again.
-    pub(crate) resent: usize,
+    hand: ByHand<Process>,
     /// What its start sent.
     pub(crate) first: Vec<Letter>,
-    /// A slow disk keeps what is written, and what is behind a barrier, until it is told to sync.
-    pub(crate) slow_disk: bool,
-    unsynced: Vec<Record>,
-    held: Vec<Effect<Process>>,
-    barred: bool,
 }
 
-/// Takes effects down. A process makes no choices.
-struct Notebook(Vec<Effect<Process>>);
-
-impl Sink<Process> for Notebook {
-    fn emit(&mut self, effect: Effect<Process>) {
-        self.0.push(effect);
+impl Deref for Hand {
+    type Target = ByHand<Process>;
+    fn deref(&self) -> &Self::Target {
+        &self.hand
     }
+}
 
-    fn choose(&mut self, _: u64) -> u64 {
-        unreachable!("a process makes no choices")
+impl DerefMut for Hand {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.hand
     }
 }
 
@@ -114,129 +99,55 @@ impl Hand {
 
     /// A process that starts with this on its disk.
     pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> Self {
-        let mut notebook = Notebook(Vec::new());
-        let moment = moment(id, &config);
-        let process = Process::start(&disk, &mut Context::new(&config, moment, &mut notebook));
-        let mut hand = Self {
-            id,
-            config,
-            process,
-            disk,
-            timers: BTreeMap::new(),
-            told: Vec::new(),
-            resent: 0,
-            first: Vec::new(),
-            slow_disk: false,
-            unsynced: Vec::new(),
-            held: Vec::new(),
-            barred: false,
-        };
-        hand.first = hand.carry_out(notebook.0);
-        hand
+        let acceptors = config.acceptors;
+        let (mut hand, first) = ByHand::with_disk(config, NodeId::new(id), acceptors, disk);
+        // A process makes no choices.
+        hand.choices = Some(VecDeque::new());
+        Self { hand, first: numbered(first) }
     }
 
     /// A crash, which keeps what is durable, and a restart. Returns what it sends at its start.
     pub(crate) fn restart(&mut self) -> Vec<Letter> {
-        self.timers.clear();
-        self.unsynced.clear();
-        self.held.clear();
-        self.barred = false;
-        let disk = self.disk;
-        self.step(|process, cx| *process = Process::start(&disk, cx))
+        numbered(self.hand.restart())
     }
 
     /// A message arrives. Returns what the process sends to others.
     pub(crate) fn hear(&mut self, from: u32, message: Message) -> Vec<Letter> {
-        self.step(|process, cx| process.on_message(NodeId::new(from), message, cx))
+        numbered(self.hand.hear(NodeId::new(from), message))
     }
 
     /// A timer fires, which must be set.
     pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Letter> {
-        assert!(self.timers.remove(&timer).is_some(), "{timer:?} is not set");
-        self.step(|process, cx| process.on_timer(timer, cx))
+        numbered(self.hand.fire(timer))
     }
 
     /// It is asked to propose this.
     pub(crate) fn propose(&mut self, value: u64) -> Vec<Letter> {
-        self.step(|process, cx| process.on_request(Request::Propose(Value(value)), cx))
+        numbered(self.hand.ask(Request::Propose(Value(value))))
     }
 
     /// What was written is durable now. Returns what had waited for it.
     pub(crate) fn sync(&mut self) -> Vec<Letter> {
-        for record in std::mem::take(&mut self.unsynced) {
-            self.disk.apply(&record);
-        }
-        self.barred = false;
-        let held = std::mem::take(&mut self.held);
-        self.carry_out(held)
+        numbered(self.hand.sync())
     }
 
     /// What it has promised, as an acceptor.
     pub(crate) fn promised(&self) -> Option<Ballot> {
-        self.process.acceptor().expect("an acceptor").promised
+        self.node.acceptor().expect("an acceptor").promised
     }
 
     /// What it has accepted, as an acceptor.
     pub(crate) fn accepted(&self) -> Option<Proposal> {
-        self.process.acceptor().expect("an acceptor").accepted
+        self.node.acceptor().expect("an acceptor").accepted
     }
 
-    fn step(
-        &mut self,
-        handler: impl FnOnce(&mut Process, &mut Context<'_, Process>),
-    ) -> Vec<Letter> {
-        self.resent = 0;
-        self.inner_step(handler)
-    }
-
-    fn inner_step(
-        &mut self,
-        handler: impl FnOnce(&mut Process, &mut Context<'_, Process>),
-    ) -> Vec<Letter> {
-        let mut notebook = Notebook(Vec::new());
-        let moment = moment(self.id, &self.config);
-        handler(&mut self.process, &mut Context::new(&self.config, moment, &mut notebook));
-        self.process.check(&self.config);
-        self.carry_out(notebook.0)
-    }
-
-    /// What it sends itself arrives after the step; the rest is returned.
-    fn carry_out(&mut self, effects: Vec<Effect<Process>>) -> Vec<Letter> {
-        let mut letters = Vec::new();
-        for effect in effects {
-            match effect {
-                Effect::Send { .. } | Effect::Indicate(_) if self.barred => self.held.push(effect),
-                Effect::Send { to, message, resend } => {
-                    self.resent += usize::from(resend);
-                    letters.push((to.number(), message));
-                }
-                Effect::SetTimer { timer, span } => {
-                    self.timers.insert(timer, span);
-                }
-                Effect::CancelTimer(timer) => {
-                    self.timers.remove(&timer);
-                }
-                Effect::Write(record) if self.slow_disk => self.unsynced.push(record),
-                Effect::Write(record) => self.disk.apply(&record),
-                Effect::Barrier => self.barred = self.barred || !self.unsynced.is_empty(),
-                Effect::Indicate(indication) => self.told.push(indication),
-                Effect::Mark(_) => {}
-            }
-        }
-        let mut out = Vec::new();
-        for (to, message) in letters {
-            if to == self.id {
-                let id = NodeId::new(to);
-                out.extend(self.inner_step(|process, cx| process.on_message(id, message, cx)));
-            } else {
-                out.push((to, message));
-            }
-        }
-        out
+    /// How much of what the last step sent was sent again.
+    pub(crate) fn resent(&self) -> usize {
+        let is_resend = |effect: &&_| matches!(effect, Effect::Send { resend: true, .. });
+        self.effects.iter().filter(is_resend).count()
     }
 }
 
-fn moment(id: u32, config: &Config) -> Moment {
-    let now = LocalTime::default() + ms(60_000);
-    Moment { id: NodeId::new(id), servers: config.acceptors, now, ..Moment::default() }
+fn numbered(letters: Vec<(NodeId, Message)>) -> Vec<Letter> {
+    letters.into_iter().map(|(to, message)| (to.number(), message)).collect()
 }

@@ -183,7 +183,7 @@ fn a_refused_proposal_is_abandoned_for_a_higher_one() {
     hand.propose(10);
     hand.hear(1, promise(1, 0, None));
     assert_eq!(hand.hear(2, refuse(ballot(1, 0), ballot(4, 2))), []);
-    assert_eq!(*hand.process.proposer().expect("a proposer").phase(), Phase::BackingOff);
+    assert_eq!(*hand.node.proposer().expect("a proposer").phase(), Phase::BackingOff);
     assert_eq!(hand.timers[&Timer::Proposer], Span::exactly(ms(50)));
     // What is still said about the abandoned proposal is not counted by the proposer.
     assert_eq!(hand.hear(1, promise(1, 0, None)), []);
@@ -196,7 +196,7 @@ fn a_proposer_abandons_when_its_own_acceptor_promises_more() {
     let mut hand = Hand::new(0, config(3));
     hand.propose(10);
     assert_eq!(hand.hear(1, prepare(1, 1)), [(1, promise(1, 1, None))]);
-    assert_eq!(*hand.process.proposer().expect("a proposer").phase(), Phase::BackingOff);
+    assert_eq!(*hand.node.proposer().expect("a proposer").phase(), Phase::BackingOff);
     assert_eq!(hand.fire(Timer::Proposer), to(1..3, &prepare(2, 0)));
 }
 
@@ -217,7 +217,7 @@ fn unanswered_requests_are_repeated() {
     hand.propose(10);
     hand.hear(3, promise(1, 0, None));
     assert_eq!(hand.fire(Timer::Proposer), to([1, 2, 4], &prepare(1, 0)));
-    assert_eq!(hand.resent, 3, "counted as sent again");
+    assert_eq!(hand.resent(), 3, "counted as sent again");
     hand.hear(1, promise(1, 0, None));
     hand.hear(4, accepted(1, 0, 10));
     assert_eq!(hand.fire(Timer::Proposer), to([1, 2, 3], &accept(1, 0, 10)));
@@ -230,7 +230,7 @@ fn the_first_request_stands() {
     let mut hand = Hand::new(0, config(3));
     hand.propose(10);
     assert_eq!(hand.propose(20), []);
-    assert_eq!(hand.process.own(), Some(Value(10)));
+    assert_eq!(hand.node.own(), Some(Value(10)));
     hand.restart();
-    assert_eq!(hand.process.own(), Some(Value(10)), "it is on the disk");
+    assert_eq!(hand.node.own(), Some(Value(10)), "it is on the disk");
 }

@@ -6,7 +6,7 @@ use sim_node::NodeId;
 use crate::hand::{Hand, accept, accepted, config, prepare, promise, proposal, to};
 
 fn learned(hand: &Hand) -> Option<u64> {
-    hand.process.learned().map(|value| value.0)
+    hand.node.learned().map(|value| value.0)
 }
 
 /// A proposer of five, two of whose acceptances are still missing.
@@ -142,7 +142,7 @@ fn separate_proposers_learn_and_are_told() {
     let config = Config { separate: 2, ..config(3) };
     let mut hand = Hand::new(3, config.clone());
     assert_eq!(hand.propose(10), to(0..3, &prepare(1, 3)));
-    assert!(hand.process.acceptor().is_none());
+    assert!(hand.node.acceptor().is_none());
     hand.hear(0, promise(1, 3, None));
     assert_eq!(hand.hear(1, promise(1, 3, None)), to(0..3, &accept(1, 3, 10)));
     hand.hear(0, accepted(1, 3, 10));
@@ -151,6 +151,6 @@ fn separate_proposers_learn_and_are_told() {
     // An acceptor that is no proposer does not propose.
     let mut acceptor = Hand::new(0, config);
     assert_eq!(acceptor.propose(10), []);
-    assert!(acceptor.process.proposer().is_none());
+    assert!(acceptor.node.proposer().is_none());
     assert!(!acceptor.config.is_proposer(NodeId::new(0)));
 }

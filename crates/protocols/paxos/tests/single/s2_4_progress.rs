@@ -34,7 +34,7 @@ fn sign_of_life(hand: &mut Hand, process: u32) -> Vec<Letter> {
 }
 
 fn phase(hand: &Hand) -> Phase {
-    hand.process.proposer().expect("a proposer").phase().clone()
+    hand.node.proposer().expect("a proposer").phase().clone()
 }
 
 /// "Proposer p completes phase 1 for a proposal number n1. Another proposer q then completes phase

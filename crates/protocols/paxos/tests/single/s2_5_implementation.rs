@@ -45,7 +45,7 @@ fn a_number_is_durable_before_it_is_used() {
     hand.slow_disk = true;
     assert_eq!(hand.propose(10), []);
     hand.restart();
-    assert_eq!(hand.process.own(), None, "nobody has heard of the value, either");
+    assert_eq!(hand.node.own(), None, "nobody has heard of the value, either");
     assert_eq!(hand.propose(20), []);
     assert_eq!(hand.sync(), to(1..3, &prepare(1, 0)));
     assert_eq!(hand.disk.ballot, Some(ballot(1, 0)));

@@ -2,11 +2,12 @@
 
 use primary_backup::{Ack, Chunk, Memory, Message, Number, Replica, Stamp};
 use service::Store;
+use sim_node::ByHand;
 
-use crate::hand::{Hand, config, forward, kinds, node, view};
+use crate::hand::{config, forward, kinds, node, start, view};
 
-fn backup() -> Hand<Replica> {
-    Hand::new(1, config(3)).0
+fn backup() -> ByHand<Replica> {
+    start(1, config(3)).0
 }
 
 /// How many updates it says it has.
@@ -80,8 +81,8 @@ fn a_backup_confirms_no_reign_that_is_over() {
 /// MIT 6.824, lab 2: a server that has restarted says so, and is nobody until it gets the state.
 #[test]
 fn a_replica_without_a_disk_comes_back_as_nobody() {
-    let mut hand: Hand<Replica> =
-        Hand::new(1, primary_backup::Config { disks: false, ..config(3) }).0;
+    let config = primary_backup::Config { disks: false, ..config(3) };
+    let (mut hand, _) = start::<Replica>(1, config);
     hand.hear(node(0), forward(1, 1, 0, &[1]));
     let letters = hand.restart();
     let Message::Ping(ping) = &letters[0].1 else { panic!("{letters:?}") };
@@ -95,7 +96,7 @@ fn a_replica_without_a_disk_comes_back_as_nobody() {
 #[test]
 fn a_state_for_an_earlier_memory_is_refused() {
     let config = primary_backup::Config { disks: false, ..config(3) };
-    let mut hand: Hand<Replica> = Hand::new(1, config).0;
+    let (mut hand, _) = start::<Replica>(1, config);
     hand.restart();
     let chunk = |memory| {
         let stamp = Stamp { view: view(3), reign: view(1), since: view(3) };

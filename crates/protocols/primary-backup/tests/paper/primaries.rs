@@ -3,18 +3,18 @@
 use primary_backup::{
     Ack, ChunkReply, Confirm, Message, Number, Pong, Reads, Replica, ReplicaTimer, Stamp, View,
 };
-use sim_node::LocalTime;
+use sim_node::{ByHand, LocalTime};
 
-use crate::hand::{CLIENT, Hand, Letter, config, get, kinds, node, put, view};
+use crate::hand::{CLIENT, Letter, config, get, kinds, ms, node, put, start, view};
 
 fn ack(reign: u64, since: u64, count: u64) -> Message {
     Message::Ack(Ack { reign: view(reign), since: view(since), count: Number(count) })
 }
 
 /// The first primary, which serves.
-fn primary(replicas: u32, reads: Reads) -> Hand<Replica> {
+fn primary(replicas: u32, reads: Reads) -> ByHand<Replica> {
     let config = primary_backup::Config { reads, ..config(replicas) };
-    let (mut hand, letters) = Hand::<Replica>::new(0, config);
+    let (mut hand, letters) = start::<Replica>(0, config);
     assert_eq!(kinds(&letters).len() as u32, replicas - 1, "it asks whether they follow");
     for backup in 1..replicas {
         hand.hear(node(backup), ack(1, 1, 0));
@@ -23,7 +23,7 @@ fn primary(replicas: u32, reads: Reads) -> Hand<Replica> {
     hand
 }
 
-fn ask(hand: &mut Hand<Replica>, request: service::Request) -> Vec<Letter> {
+fn ask(hand: &mut ByHand<Replica>, request: service::Request) -> Vec<Letter> {
     hand.hear(CLIENT, Message::Request(request))
 }
 
@@ -183,7 +183,7 @@ fn a_lease_counts_from_the_ping() {
         let letters = hand.fire(ReplicaTimer::Ping);
         let Message::Ping(ping) = &letters[0].1 else { panic!("a ping") };
         let pong = Pong { view: View::first(1), lease: true, sent: ping.sent };
-        hand.wait(wait);
+        hand.wait(ms(wait));
         hand.hear(node(2), Message::Pong(pong));
         assert_eq!(answered(&ask(&mut hand, get(2))), alone, "after {wait}ms");
     }

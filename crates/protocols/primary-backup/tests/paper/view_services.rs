@@ -3,20 +3,20 @@
 use primary_backup::{
     Config, Memory, Message, Number, Ping, Reads, Report, ViewRecord, ViewService, ViewTimer,
 };
-use sim_node::Stable;
+use sim_node::{ByHand, Stable};
 
-use crate::hand::{Hand, Letter, config, kinds, node, view};
+use crate::hand::{Letter, config, kinds, ms, node, start, view};
 
-fn service(config: Config) -> Hand<ViewService> {
-    Hand::new(config.replicas, config).0
+fn service(config: Config) -> ByHand<ViewService> {
+    start(config.replicas, config).0
 }
 
-fn ping(hand: &mut Hand<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Letter> {
+fn ping(hand: &mut ByHand<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Letter> {
     ping_of(hand, from, 1, since, acknowledged)
 }
 
 fn ping_of(
-    hand: &mut Hand<ViewService>,
+    hand: &mut ByHand<ViewService>,
     from: u32,
     memory: u32,
     since: u64,
@@ -180,9 +180,9 @@ fn a_lease_is_waited_for() {
             hand.restart();
             hand.fire(ViewTimer::Silent(node(0)));
         }
-        hand.wait(199);
+        hand.wait(ms(199));
         assert_eq!(kinds(&hand.hear(node(1), report(2, 1, 0))), []);
-        hand.wait(1);
+        hand.wait(ms(1));
         let letters = hand.fire(ViewTimer::LeaseOver);
         assert_eq!(kinds(&letters), [(1, "NewView")]);
     }

@@ -92,10 +92,10 @@ fn a_majority_elects_and_less_does_not() {
         for voter in 1..servers {
             let others = voter - 1;
             let majority = 2 * (others + 1) > servers;
-            assert_eq!(hand.server.is_leader(), majority, "{others} others of {servers}");
+            assert_eq!(hand.node.is_leader(), majority, "{others} others of {servers}");
             hand.hear(voter, vote(1, true));
         }
-        assert!(hand.server.is_leader(), "all of {servers}");
+        assert!(hand.node.is_leader(), "all of {servers}");
     }
 }
 

@@ -27,7 +27,7 @@ fn a_command_goes_into_the_leader_s_log_and_to_all_others() {
     for (_, append) in sent {
         assert_eq!((append.previous, append.previous_term), (Index(1), Term(1)));
         assert_eq!(append.entries.len(), 1);
-        assert_eq!(append.entries.first(), hand.server.log().get(Index(2)));
+        assert_eq!(append.entries.first(), hand.node.log().get(Index(2)));
     }
 }
 
@@ -161,8 +161,8 @@ fn the_leader_brings_the_logs_of_figure_7_into_line_a_term_at_a_time() {
     for (place, (name, _, refusals)) in (1..).zip(followers) {
         assert_eq!(team.hands[place].terms(), expected, "follower {name}");
         assert_eq!(team.hands[place].commit(), 11, "follower {name}");
-        let log = team.hands[0].server.log();
-        assert_eq!(team.hands[place].server.log(), log, "follower {name}");
+        let log = team.hands[0].node.log();
+        assert_eq!(team.hands[place].node.log(), log, "follower {name}");
         assert_eq!(&team.hands[place].disk.log, log, "follower {name}, on disk");
         let refused = team.delivered.iter().filter(|(from, _, message)| {
             let Message::AppendReply(reply) = message else { return false };
@@ -196,7 +196,7 @@ fn a_conflicting_entry_is_deleted_with_all_that_follow() {
     let letters = hand.hear(1, append(3, (1, 1), vec![entry(1, 2), entry(3, 3)], 0));
     assert_eq!(matchings(&letters), [Matching::Upto(Index(3))]);
     assert_eq!(hand.terms(), [1, 1, 3]);
-    assert_eq!(&hand.disk.log, hand.server.log(), "on disk as well");
+    assert_eq!(&hand.disk.log, hand.node.log(), "on disk as well");
 }
 
 /// An append that was overtaken, or arrives twice, brings nothing new and takes nothing away.
@@ -247,7 +247,7 @@ fn a_follower_acknowledges_only_what_is_durable() {
     let effects = {
         let mut hand = Hand::new(0, config(3));
         hand.hear(1, append(1, (0, 0), vec![entry(1, 1)], 0));
-        hand.effects
+        hand.effects.clone()
     };
     let place = |what: &dyn Fn(&Effect<raft::Server>) -> bool| effects.iter().position(what);
     let write =
@@ -281,7 +281,7 @@ fn the_leader_tries_again_until_every_follower_has_everything() {
         team.cut.clear();
         team.beat(0);
         team.beat(0);
-        assert_eq!(team.hands[2].server.log(), team.hands[0].server.log());
+        assert_eq!(team.hands[2].node.log(), team.hands[0].node.log());
         assert_eq!(team.hands[2].value(1), Some("20"));
     }
 }
@@ -327,7 +327,7 @@ fn appends_in_any_order_leave_no_gap() {
     team.beat(0);
     team.beat(0);
     for hand in &team.hands {
-        assert_eq!(hand.server.log(), team.hands[0].server.log(), "{}", hand.id);
+        assert_eq!(hand.node.log(), team.hands[0].node.log(), "{}", hand.id);
         assert_eq!(hand.value(1), Some("6"));
     }
 }

@@ -53,7 +53,7 @@ fn a_server_that_lacks_a_committed_entry_is_not_elected() {
         for _ in 0..5 {
             team.fire(missing, Timer::Election);
             team.settle();
-            assert!(!team.hands[missing as usize].server.is_leader());
+            assert!(!team.hands[missing as usize].node.is_leader());
         }
         let holder = (1..5).find(|id| *id != missing && *id != other).expect("two of them");
         team.insist(holder);
@@ -91,7 +91,7 @@ fn figure_8_c() -> Team {
     team.cut.insert(4);
     team.fire(0, Timer::Election);
     team.settle_but(|_, to, message| to == 3 && !matches!(message, raft::Message::RequestVote(_)));
-    assert!(team.hands[0].server.is_leader());
+    assert!(team.hands[0].node.is_leader());
     let logs = [&[1, 2][..], &[1, 2], &[1, 2], &[1], &[1, 3]];
     assert!(team.hands.iter().zip(logs).all(|(hand, log)| hand.terms() == log));
     team
@@ -122,7 +122,7 @@ fn figure_8_an_entry_of_the_own_term_on_a_majority_settles_all_before_it() {
     for _ in 0..5 {
         team.fire(4, Timer::Election);
         team.settle();
-        assert!(!team.hands[4].server.is_leader(), "S5 cannot win any more");
+        assert!(!team.hands[4].node.is_leader(), "S5 cannot win any more");
     }
 }
 

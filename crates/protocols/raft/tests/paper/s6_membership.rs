@@ -34,11 +34,11 @@ fn a_configuration_is_used_as_soon_as_it_is_in_the_log() {
     let mut hand = Hand::new(0, config(3));
     let wider = Configuration::of_voters((0..5).map(node));
     hand.hear(1, append(1, (0, 0), vec![of_configuration(1, wider.clone())], 0));
-    assert_eq!((hand.commit(), hand.server.configuration()), (0, &wider));
+    assert_eq!((hand.commit(), hand.node.configuration()), (0, &wider));
     let asked: Vec<u32> = hand.fire(Timer::Election).iter().map(|(to, _)| to.number()).collect();
     assert_eq!(asked, [1, 2, 3, 4]);
     hand.restart();
-    assert_eq!(hand.server.configuration(), &wider, "it is in the log on disk");
+    assert_eq!(hand.node.configuration(), &wider, "it is in the log on disk");
 }
 
 /// "A server must be prepared to fall back to the previous configuration" when the entry is removed
@@ -48,11 +48,11 @@ fn a_configuration_that_is_truncated_is_used_no_longer() {
     let mut hand = Hand::new(0, config(3));
     let wider = Configuration::of_voters((0..4).map(node));
     hand.hear(1, append(1, (0, 0), vec![entry(1, 1), of_configuration(1, wider)], 0));
-    assert!(hand.server.configuration().is_voter(node(3)));
+    assert!(hand.node.configuration().is_voter(node(3)));
     hand.hear(2, append(2, (1, 1), vec![entry(2, 2)], 0));
-    assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
+    assert_eq!(hand.node.configuration(), &Configuration::of_voters((0..3).map(node)));
     hand.restart();
-    assert!(!hand.server.configuration().is_voter(node(3)), "nor after a restart");
+    assert!(!hand.node.configuration().is_voter(node(3)), "nor after a restart");
 }
 
 /// "Agreement (for elections ...) requires separate majorities from both the old and new
@@ -71,7 +71,7 @@ fn in_joint_consensus_an_election_needs_both_majorities() {
         for voter in voters {
             hand.hear(*voter, vote(2, true));
         }
-        assert_eq!(hand.server.is_leader(), wins, "n0 and {voters:?}");
+        assert_eq!(hand.node.is_leader(), wins, "n0 and {voters:?}");
     }
 }
 
@@ -108,9 +108,9 @@ fn joint_consensus_is_left_once_it_is_committed_and_not_before() {
     }
     hand.hear(1, matched(2, 2));
     hand.hear(3, matched(2, 2));
-    assert!(hand.server.configuration().is_joint());
+    assert!(hand.node.configuration().is_joint());
     hand.hear(4, matched(2, 2));
-    assert_eq!(hand.server.configuration(), &Configuration::of_voters([3, 4, 5].map(node)));
+    assert_eq!(hand.node.configuration(), &Configuration::of_voters([3, 4, 5].map(node)));
     assert_eq!(hand.commit(), 2, "in effect, and not committed yet");
 }
 
@@ -122,12 +122,12 @@ fn joint_consensus_is_not_left_for_an_older_commitment() {
     hand.hear(1, matched(1, 1));
     hand.ask(1, put("a"));
     hand.wish(Admin::Joint(vec![Change::Remove(node(1))]));
-    assert!(hand.server.configuration().is_joint());
+    assert!(hand.node.configuration().is_joint());
     hand.hear(2, matched(1, 2));
     assert_eq!(hand.commit(), 2, "the client's entry");
-    assert!(hand.server.configuration().is_joint(), "entry 3 is not committed yet");
+    assert!(hand.node.configuration().is_joint(), "entry 3 is not committed yet");
     hand.hear(2, matched(1, 3));
-    assert_eq!(hand.server.configuration(), &Configuration::of_voters([0, 2].map(node)));
+    assert_eq!(hand.node.configuration(), &Configuration::of_voters([0, 2].map(node)));
 }
 
 /// Changes that contradict each other are made once: the last of each server's counts.
@@ -141,7 +141,7 @@ fn changes_that_contradict_each_other_come_to_an_end() {
         team.settle();
         team.beat(0);
     }
-    assert_eq!(team.hands[0].server.configuration(), &Configuration::of_voters([0, 2].map(node)));
+    assert_eq!(team.hands[0].node.configuration(), &Configuration::of_voters([0, 2].map(node)));
     let before = team.hands[0].terms().len();
     team.fire(0, Timer::Admin);
     team.settle();
@@ -162,10 +162,10 @@ fn a_leader_that_is_removed_does_not_count_itself_and_steps_down_at_the_end() {
     for follower in [1, 3, 4] {
         hand.hear(follower, matched(2, 2));
     }
-    assert!(!hand.server.configuration().is_voter(node(0)));
+    assert!(!hand.node.configuration().is_voter(node(0)));
     hand.ask(1, put("a"));
     hand.hear(3, matched(2, 3));
-    assert!(hand.server.is_leader(), "it manages the cluster meanwhile");
+    assert!(hand.node.is_leader(), "it manages the cluster meanwhile");
     assert_eq!(hand.commit(), 2, "n0 and n3 are no majority of n3, n4, n5");
     let letters = hand.hear(4, matched(2, 3));
     assert_eq!((hand.role(), hand.commit()), ("follower", 3));
@@ -191,7 +191,7 @@ fn a_cluster_changes_most_of_its_servers() {
     team.wish(0, Admin::Joint(changes));
     team.settle();
     let configurations: Vec<String> = team.hands[2]
-        .server
+        .node
         .log()
         .from(Index(0))
         .filter_map(|(_, entry)| match &entry.payload {

@@ -61,17 +61,19 @@ fn a_snapshot_stands_for_what_is_applied_and_takes_its_place_in_the_log() {
     for keep in [0, 2] {
         let mut hand = Hand::with_disk(1, features(3, keep, 9), disk(2, &[1, 1, 2, 2]));
         hand.hear(0, append(2, (4, 2), Vec::new(), 2));
-        assert_eq!(hand.server.snapshot(), None, "two entries are applied");
+        assert_eq!(hand.node.snapshot(), None, "two entries are applied");
         hand.hear(0, append(2, (4, 2), Vec::new(), 3));
-        let snapshot = hand.server.snapshot().expect("taken").clone();
+        let snapshot = hand.node.snapshot().expect("taken").clone();
         assert_eq!((snapshot.index, snapshot.term), (Index(3), Term(2)));
-        assert_eq!(&snapshot.store, hand.server.store());
-        assert_eq!(&snapshot.configuration, hand.server.configuration());
-        assert_eq!(hand.server.log().base(), Index(3 - keep));
-        assert_eq!(hand.server.log().last(), Index(4), "what is not applied stays");
+        assert_eq!(&snapshot.store, hand.node.store());
+        assert_eq!(&snapshot.configuration, hand.node.configuration());
+        assert_eq!(hand.node.log().base(), Index(3 - keep));
+        assert_eq!(hand.node.log().last(), Index(4), "what is not applied stays");
+        // It is durable with the next entry.
+        hand.hear(0, append(2, (4, 2), vec![entry(2, 5)], 3));
         assert_eq!(
             (&hand.disk.log, hand.disk.snapshot.as_ref()),
-            (hand.server.log(), Some(&snapshot))
+            (hand.node.log(), Some(&snapshot))
         );
     }
 }
@@ -84,13 +86,13 @@ fn a_snapshot_has_no_configuration_that_is_not_committed() {
     let wider = Configuration::of_voters((0..4).map(node));
     let change = Entry { term: Term(1), payload: Payload::Configuration(wider.clone()) };
     hand.hear(0, append(1, (0, 0), vec![entry(1, 1), entry(1, 2), change], 2));
-    assert_eq!(hand.server.configuration(), &wider, "in effect");
-    let snapshot = hand.server.snapshot().expect("taken");
+    assert_eq!(hand.node.configuration(), &wider, "in effect");
+    let snapshot = hand.node.snapshot().expect("taken");
     assert_eq!(snapshot.configuration, Configuration::of_voters(config(3).members));
     hand.hear(2, append(2, (2, 1), vec![entry(2, 3)], 2));
-    assert!(!hand.server.configuration().is_voter(node(3)));
+    assert!(!hand.node.configuration().is_voter(node(3)));
     hand.restart();
-    assert!(!hand.server.configuration().is_voter(node(3)), "nor after a restart");
+    assert!(!hand.node.configuration().is_voter(node(3)), "nor after a restart");
 }
 
 /// A server starts from its snapshot, and goes on from there.
@@ -98,10 +100,10 @@ fn a_snapshot_has_no_configuration_that_is_not_committed() {
 fn a_restart_begins_with_the_snapshot() {
     let mut hand = Hand::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2, 2]));
     hand.hear(0, append(2, (4, 2), Vec::new(), 3));
-    let before = hand.server.store().clone();
-    hand.restart();
-    assert_eq!((hand.commit(), hand.server.applied()), (3, Index(3)));
-    assert_eq!(hand.server.store(), &before);
+    let before = hand.node.store().clone();
+    hand.restart_with(1);
+    assert_eq!((hand.commit(), hand.node.applied()), (3, Index(3)));
+    assert_eq!(hand.node.store(), &before);
     assert_eq!(hand.value(1), Some("2.3"));
     let letters = hand.hear(0, append(2, (4, 2), vec![entry(2, 5)], 5));
     assert_eq!(matchings(&letters), [Matching::Upto(Index(5))]);
@@ -115,7 +117,7 @@ fn what_follows_the_snapshot_is_checked_against_its_last_entry() {
     let snapshotted = || {
         let mut hand = Hand::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2]));
         hand.hear(0, append(2, (3, 2), Vec::new(), 3));
-        assert_eq!((hand.server.log().base(), hand.terms()), (Index(3), vec![]));
+        assert_eq!((hand.node.log().base(), hand.terms()), (Index(3), vec![]));
         hand
     };
     let letters = snapshotted().hear(0, append(3, (3, 2), vec![entry(3, 4)], 0));
@@ -143,13 +145,13 @@ fn a_follower_that_lags_behind_gets_the_snapshot_in_chunks_and_then_the_log() {
             team.ask(0, sequence, Command::Put(key, sequence.to_string()));
             team.settle();
         }
-        assert!(team.hands[0].server.log().base() > Index(5));
+        assert!(team.hands[0].node.log().base() > Index(5));
         team.cut.clear();
         for _ in 0..3 {
             team.beat(0);
         }
         assert_eq!(team.hands[2].commit(), 13, "chunks of {chunk}");
-        assert_eq!(team.hands[2].server.store(), team.hands[0].server.store());
+        assert_eq!(team.hands[2].node.store(), team.hands[0].node.store());
         let sent = |message: &Message| matches!(message, Message::InstallSnapshot(_));
         let chunks = team.delivered.iter().filter(|(.., message)| sent(message)).count();
         // Five keys and one session.
@@ -168,12 +170,12 @@ fn an_installed_snapshot_replaces_the_log_unless_that_goes_on_from_it() {
         for chunk in chunks(3, 2, &store(4), 2) {
             hand.hear(0, chunk);
         }
-        assert_eq!(hand.server.log().base(), Index(3));
+        assert_eq!(hand.node.log().base(), Index(3));
         assert_eq!(hand.terms(), rest, "{log:?}");
-        assert_eq!((hand.commit(), hand.server.applied()), (3, Index(3)));
-        assert_eq!(&hand.disk.log, hand.server.log());
+        assert_eq!((hand.commit(), hand.node.applied()), (3, Index(3)));
+        assert_eq!(&hand.disk.log, hand.node.log());
         hand.restart();
-        assert_eq!((hand.commit(), hand.server.store()), (3, &store(4)));
+        assert_eq!((hand.commit(), hand.node.store()), (3, &store(4)));
     }
 }
 
@@ -190,7 +192,7 @@ fn a_snapshot_replaces_the_state_and_is_not_merged_into_it() {
     }
     assert_eq!(hand.value(1), None, "k1 was deleted in the meantime");
     assert_eq!(hand.value(7), Some("seven"));
-    assert_eq!(hand.server.store(), &deleted, "sessions included");
+    assert_eq!(hand.node.store(), &deleted, "sessions included");
 }
 
 /// The snapshot carries the configuration; those of the old log are not in effect any more.
@@ -200,11 +202,11 @@ fn a_snapshot_brings_its_configuration() {
     let wider = Configuration::of_voters((0..5).map(node));
     log.log.push(Entry { term: Term(1), payload: Payload::Configuration(wider) });
     let mut hand = Hand::with_disk(1, config(3), log);
-    assert!(hand.server.configuration().is_voter(node(4)));
+    assert!(hand.node.configuration().is_voter(node(4)));
     for chunk in chunks(3, 2, &store(1), 9) {
         hand.hear(0, chunk);
     }
-    assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
+    assert_eq!(hand.node.configuration(), &Configuration::of_voters((0..3).map(node)));
 }
 
 /// One that the log holds behind the snapshot's last entry stays in effect only with that log.
@@ -218,9 +220,9 @@ fn a_configuration_behind_the_snapshot_goes_with_the_log_that_has_it() {
         for chunk in chunks(3, 2, &store(1), 9) {
             hand.hear(0, chunk);
         }
-        assert_eq!(hand.server.configuration() == &wider, stays, "an entry of term {term}");
+        assert_eq!(hand.node.configuration() == &wider, stays, "an entry of term {term}");
         hand.restart();
-        assert_eq!(hand.server.configuration() == &wider, stays, "the same after a restart");
+        assert_eq!(hand.node.configuration() == &wider, stays, "the same after a restart");
     }
 }
 
@@ -236,7 +238,7 @@ fn chunks_in_any_order_make_the_same_snapshot() {
         assert_eq!(hand.commit(), 0, "nothing is installed yet");
     }
     assert_eq!(received(&hand.hear(0, chunks[2].clone())), (5, true));
-    assert_eq!(hand.server.store(), &store(4));
+    assert_eq!(hand.node.store(), &store(4));
     assert_eq!(received(&hand.hear(0, chunks[2].clone())), (0, true), "and again: it is known");
 }
 
@@ -252,7 +254,7 @@ fn a_newer_snapshot_takes_the_place_of_one_that_is_being_received() {
     for chunk in &new[2..] {
         hand.hear(0, chunk.clone());
     }
-    assert_eq!((hand.commit(), hand.server.store()), (6, &store(6)));
+    assert_eq!((hand.commit(), hand.node.store()), (6, &store(6)));
 }
 
 /// "If instead the follower receives a snapshot that describes a prefix of its log", what it has
@@ -261,12 +263,12 @@ fn a_newer_snapshot_takes_the_place_of_one_that_is_being_received() {
 fn an_old_snapshot_takes_nothing_back() {
     let mut hand = Hand::with_disk(1, config(3), disk(2, &[1, 1, 2, 2]));
     hand.hear(0, append(2, (4, 2), Vec::new(), 4));
-    let before = hand.server.store().clone();
+    let before = hand.node.store().clone();
     for chunk in chunks(3, 2, &store(4), 9) {
         assert_eq!(received(&hand.hear(0, chunk)), (0, true), "what it stands for is known");
     }
     assert_eq!((hand.commit(), hand.terms().len()), (4, 4));
-    assert_eq!(hand.server.store(), &before);
+    assert_eq!(hand.node.store(), &before);
 }
 
 /// A snapshot is durable before the leader is told that it is installed.
@@ -279,7 +281,7 @@ fn an_installed_snapshot_is_durable_before_it_is_told() {
     }
     assert_eq!(received(&hand.sync()), (5, true));
     hand.restart();
-    assert_eq!((hand.commit(), hand.server.store()), (3, &store(4)));
+    assert_eq!((hand.commit(), hand.node.store()), (3, &store(4)));
 }
 
 /// A leader that begins with a snapshot has no entry to compare with, and a follower with nothing
@@ -299,15 +301,15 @@ fn a_lost_chunk_is_sent_again() {
     let lost = |_, _, message: &Message| matches!(message, Message::InstallSnapshot(_));
     team.fire(0, Timer::Election);
     team.settle_but(lost);
-    assert!(team.hands[0].server.is_leader());
+    assert!(team.hands[0].node.is_leader());
     for _ in 0..4 {
         team.fire(0, Timer::Heartbeat);
         team.settle_but(lost);
-        assert_eq!((team.hands[2].commit(), team.hands[2].server.snapshot()), (0, None));
+        assert_eq!((team.hands[2].commit(), team.hands[2].node.snapshot()), (0, None));
     }
     team.beat(0);
     team.beat(0);
-    assert_eq!(team.hands[2].server.store(), &store(4));
+    assert_eq!(team.hands[2].node.store(), &store(4));
     assert_eq!(team.hands[2].commit(), 4, "the snapshot, and the leader's empty entry");
 }
 
@@ -322,7 +324,7 @@ fn a_snapshot_is_sent_to_its_end_though_there_are_newer_ones() {
         let key = Key(u32::try_from(sequence).expect("small"));
         hand.ask(sequence, Command::Put(key, "value".to_owned()));
         hand.hear(1, matched(1, sequence + 1));
-        assert_eq!(hand.server.snapshot().expect("one an entry").index, Index(sequence + 1));
+        assert_eq!(hand.node.snapshot().expect("one an entry").index, Index(sequence + 1));
     };
     (1..=4).for_each(|sequence| commit_one_more(&mut hand, sequence));
     let mut letters = hand.fire(Timer::Heartbeat);
@@ -373,7 +375,7 @@ fn a_leader_that_compacts_goes_on() {
         let letters = hand.hear(1, matched(1, sequence + 1));
         assert_eq!(answers(&letters), [Answer::Done(Output::Done)]);
     }
-    assert_eq!(hand.server.log().base(), Index(10));
+    assert_eq!(hand.node.log().base(), Index(10));
     hand.ask(10, get());
     let read = answers(&hand.hear(1, matched(1, 11)));
     assert_eq!(read, [Answer::Done(Output::Value(Some("9".to_owned())))]);

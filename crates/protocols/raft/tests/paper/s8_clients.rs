@@ -14,7 +14,7 @@ fn a_leader_begins_its_term_with_an_empty_entry() {
     let mut hand = Hand::with_disk(0, config(3), disk(2, &[1, 2]));
     let letters = hand.elect();
     assert_eq!(hand.terms(), [1, 2, 3]);
-    let last = hand.server.log().get(raft::Index(3)).map(|entry| entry.payload.clone());
+    let last = hand.node.log().get(raft::Index(3)).map(|entry| entry.payload.clone());
     assert_eq!(last, Some(Payload::Noop));
     assert_eq!(entries(&letters).len(), 2, "and sends it");
     hand.hear(1, matched(3, 3));
@@ -69,7 +69,7 @@ fn a_command_that_is_in_the_log_twice_is_executed_once() {
     let mut hand = Hand::new(0, config(3));
     hand.elect();
     hand.ask(1, command());
-    let entry = hand.server.log().get(raft::Index(2)).expect("the command").clone();
+    let entry = hand.node.log().get(raft::Index(2)).expect("the command").clone();
     let mut follower = Hand::new(1, config(3));
     follower.hear(0, crate::hand::append(1, (0, 0), vec![entry.clone(), entry], 2));
     assert_eq!((follower.commit(), follower.value(1)), (2, Some("x")));
@@ -102,7 +102,7 @@ fn a_superseded_leader_answers_no_read() {
         team.answered.clear();
         team.ask(0, 3, get());
         team.beat(0);
-        assert!(team.hands[0].server.is_leader(), "it has not noticed");
+        assert!(team.hands[0].node.is_leader(), "it has not noticed");
         assert_eq!(team.answered, [], "{reads:?}");
         team.ask(1, 3, get());
         team.settle();

@@ -90,7 +90,7 @@ fn leadership_goes_over_within_three_messages_to_each() {
         team.settle();
         team.wish(0, Admin::Transfer(node(2)));
         team.settle();
-        assert!(team.hands[2].server.is_leader());
+        assert!(team.hands[2].node.is_leader());
         assert_eq!((team.hands[0].role(), team.hands[0].term()), ("follower", 2));
         team.ask(2, 2, put("b"));
         team.settle();

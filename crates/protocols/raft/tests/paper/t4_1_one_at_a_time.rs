@@ -7,7 +7,7 @@ use crate::hand::{Hand, answers, disk, kinds, matched, node, put};
 use crate::team::Team;
 
 fn has_configuration(hand: &Hand) -> bool {
-    let mut log = hand.server.log().from(raft::Index(0));
+    let mut log = hand.node.log().from(raft::Index(0));
     log.any(|(_, entry)| matches!(entry.payload, Payload::Configuration(_)))
 }
 
@@ -40,7 +40,7 @@ fn servers_are_added_and_removed_one_after_the_other() {
     let expected = Configuration::of_voters([0, 3, 4].map(node));
     team.beat(0);
     for id in [0, 3, 4] {
-        assert_eq!(team.hands[id].server.configuration(), &expected, "n{id}");
+        assert_eq!(team.hands[id].node.configuration(), &expected, "n{id}");
     }
     team.cut = [1, 2].into();
     team.ask(0, 1, put("a"));
@@ -56,17 +56,17 @@ fn a_second_change_waits_for_the_first() {
     team.cut = [1, 2].into();
     team.wish(0, Admin::AddLearner(node(3)));
     team.settle();
-    assert!(team.hands[0].server.configuration().is_learner(node(3)), "in effect");
+    assert!(team.hands[0].node.configuration().is_learner(node(3)), "in effect");
     team.wish(0, Admin::Remove(node(2)));
     team.settle();
     team.fire(0, Timer::Admin);
     team.settle();
-    assert!(team.hands[0].server.configuration().is_voter(node(2)), "the first is not committed");
+    assert!(team.hands[0].node.configuration().is_voter(node(2)), "the first is not committed");
     team.cut = [2].into();
     team.beat(0);
     team.fire(0, Timer::Admin);
     team.settle();
-    let now = team.hands[0].server.configuration();
+    let now = team.hands[0].node.configuration();
     assert!(now.is_learner(node(3)) && !now.is_voter(node(2)), "{now}");
 }
 
@@ -87,7 +87,7 @@ fn no_change_begins_before_an_entry_of_the_own_term_is_committed() {
         assert!(!has_configuration(&hand), "two of four have it");
         hand.hear(2, matched(2, 2));
         assert!(has_configuration(&hand));
-        assert!(!hand.server.configuration().is_voter(node(3)));
+        assert!(!hand.node.configuration().is_voter(node(3)));
     }
 }
 
@@ -99,7 +99,7 @@ fn the_removed_leader_steps_down_after_the_commit() {
     hand.elect();
     hand.hear(1, matched(1, 1));
     hand.wish(Admin::Remove(node(0)));
-    assert!(!hand.server.configuration().is_voter(node(0)));
+    assert!(!hand.node.configuration().is_voter(node(0)));
     hand.hear(1, matched(1, 2));
     assert_eq!((hand.role(), hand.commit()), ("leader", 1), "one of n1 and n2 is no majority");
     hand.hear(2, matched(1, 2));
@@ -128,10 +128,10 @@ fn a_wish_reaches_the_leader_through_any_server() {
     // The first attempt is lost.
     team.wish(1, Admin::AddLearner(node(3)));
     team.settle_but(|_, _, message| matches!(message, raft::Message::Admin(_)));
-    assert!(!team.hands[0].server.configuration().is_learner(node(3)));
+    assert!(!team.hands[0].node.configuration().is_learner(node(3)));
     team.fire(1, Timer::Admin);
     team.settle();
-    assert!(team.hands[0].server.configuration().is_learner(node(3)));
+    assert!(team.hands[0].node.configuration().is_learner(node(3)));
     team.beat(0);
     team.fire(1, Timer::Admin);
     assert!(!team.hands[1].timers.contains_key(&Timer::Admin), "it is done, and asked for no more");
@@ -153,6 +153,6 @@ fn only_servers_become_members() {
         hand.hear(1, matched(1, 1));
         assert_eq!(kinds(&hand.wish(wish)), []);
         assert!(hand.marked("change refused"));
-        assert_eq!(hand.server.configuration(), &Configuration::of_voters((0..3).map(node)));
+        assert_eq!(hand.node.configuration(), &Configuration::of_voters((0..3).map(node)));
     }
 }

@@ -42,11 +42,11 @@ fn a_new_voter_catches_up_first() {
     team.settle();
     for _ in 0..5 {
         team.beat(0);
-        assert!(team.hands[0].server.configuration().is_learner(node(3)));
+        assert!(team.hands[0].node.configuration().is_learner(node(3)));
     }
     team.cut.clear();
     team.beat(0);
-    assert!(team.hands[0].server.configuration().is_voter(node(3)));
+    assert!(team.hands[0].node.configuration().is_voter(node(3)));
     assert_eq!(team.hands[3].terms().len(), team.hands[0].terms().len());
 }
 
@@ -57,7 +57,7 @@ fn adding() -> Hand {
     hand.hear(1, matched(1, 1));
     hand.wish(Admin::AddVoter(node(3)));
     hand.hear(1, matched(1, 2));
-    assert!(hand.server.configuration().is_learner(node(3)));
+    assert!(hand.node.configuration().is_learner(node(3)));
     hand
 }
 
@@ -77,10 +77,10 @@ fn a_learner_whose_round_is_short_gets_its_vote() {
     let mut hand = adding();
     for number in 1..=4 {
         round(&mut hand, number, 200);
-        assert!(hand.server.configuration().is_learner(node(3)), "round {number} took too long");
+        assert!(hand.node.configuration().is_learner(node(3)), "round {number} took too long");
     }
     round(&mut hand, 5, 100);
-    assert!(hand.server.configuration().is_voter(node(3)));
+    assert!(hand.node.configuration().is_voter(node(3)));
 }
 
 /// The same where the leader is busy, and so always a little ahead of a learner whose link is slow:
@@ -95,7 +95,7 @@ fn a_learner_whose_link_is_slow_gets_its_vote_from_a_busy_leader() {
     hand.wait(20);
     hand.hear(3, matched(1, 3));
     assert_eq!(hand.commit(), 4, "more than the learner has");
-    assert!(hand.server.configuration().is_voter(node(3)));
+    assert!(hand.node.configuration().is_voter(node(3)));
 }
 
 /// "The algorithm waits a fixed number of rounds (such as 10) ... otherwise, the leader aborts the
@@ -109,10 +109,10 @@ fn a_learner_that_is_too_slow_is_given_up() {
     }
     assert!(hand.marked("learner too slow"));
     round(&mut hand, 11, 1);
-    assert!(hand.server.configuration().is_learner(node(3)), "the change is over");
+    assert!(hand.node.configuration().is_learner(node(3)), "the change is over");
     hand.wish(Admin::Remove(node(2)));
     hand.hear(1, matched(1, 13));
-    assert!(!hand.server.configuration().is_voter(node(2)), "and others may begin");
+    assert!(!hand.node.configuration().is_voter(node(2)), "and others may begin");
 }
 
 /// A learner that does not answer at all does not hold up other changes for good.
@@ -120,9 +120,9 @@ fn a_learner_that_is_too_slow_is_given_up() {
 fn a_learner_that_is_dead_is_given_up_for_another_change() {
     let mut hand = adding();
     hand.wish(Admin::Remove(node(2)));
-    assert!(hand.server.configuration().is_voter(node(2)));
+    assert!(hand.node.configuration().is_voter(node(2)));
     hand.wait(3_001);
     hand.wish(Admin::Remove(node(2)));
     assert!(hand.marked("learner too slow"));
-    assert!(!hand.server.configuration().is_voter(node(2)));
+    assert!(!hand.node.configuration().is_voter(node(2)));
 }

@@ -26,10 +26,10 @@ fn a_leader_without_a_majority_steps_down() {
             for follower in 1..=answers {
                 hand.hear(follower, matched(1, 1));
             }
-            if hand.server.is_leader() {
+            if hand.node.is_leader() {
                 hand.fire(Timer::Quorum);
             }
-            assert_eq!(hand.server.is_leader(), leads, "{answers} of {servers}, round {round}");
+            assert_eq!(hand.node.is_leader(), leads, "{answers} of {servers}, round {round}");
         }
         assert_eq!(hand.term(), 1, "it steps down in its term");
         assert_eq!(hand.timers.contains_key(&Timer::Election), !leads);
@@ -42,7 +42,7 @@ fn old_answers_do_not_keep_a_leader() {
     let mut hand = leader(3);
     hand.hear(1, matched(1, 1));
     hand.fire(Timer::Quorum);
-    assert!(hand.server.is_leader());
+    assert!(hand.node.is_leader());
     hand.fire(Timer::Quorum);
     assert_eq!(hand.role(), "follower");
 }
@@ -80,6 +80,6 @@ fn a_single_server_goes_on() {
     let mut hand = leader(1);
     for _ in 0..3 {
         hand.fire(Timer::Quorum);
-        assert!(hand.server.is_leader());
+        assert!(hand.node.is_leader());
     }
 }

@@ -66,10 +66,10 @@ fn followers_filter_as_the_leader_does() {
     hand.hear(1, matched(1, 3));
     hand.ask(1, add("1"));
     let log: Vec<Entry> =
-        hand.server.log().from(raft::Index(0)).map(|(_, entry)| entry.clone()).collect();
+        hand.node.log().from(raft::Index(0)).map(|(_, entry)| entry.clone()).collect();
     assert_eq!(log.len(), 4, "the late one is in the log");
     hand.hear(1, matched(1, 4));
     let mut follower = Hand::new(1, config(3));
     follower.hear(0, append(1, (0, 0), log, 4));
-    assert_eq!(follower.server.store(), hand.server.store());
+    assert_eq!(follower.node.store(), hand.node.store());
 }

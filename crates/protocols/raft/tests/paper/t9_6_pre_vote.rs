@@ -66,9 +66,9 @@ fn a_majority_of_pre_votes_begins_the_election() {
 fn a_pre_vote_given_changes_nothing() {
     let mut hand = Hand::new(0, features(5));
     for candidate in [1, 2, 1] {
-        let before = hand.server.clone();
+        let before = hand.node.clone();
         assert_eq!(pre_votes(&hand.hear(candidate, pre_vote(1, 0, 0))), [(1, true)]);
-        assert_eq!((&hand.server, &hand.disk), (&before, &Disk::default()));
+        assert_eq!((&hand.node, &hand.disk), (&before, &Disk::default()));
         assert!(!hand.has_set(Timer::Election), "not even the timer");
     }
     assert_eq!(votes(&hand.hear(3, vote_request(1, 0, 0))), [(3, 1, true)]);
@@ -138,7 +138,7 @@ fn a_server_that_was_cut_off_does_not_depose_the_leader() {
         team.cut.clear();
         team.beat(0);
         assert_eq!(team.hands[2].term(), term, "pre-votes: {with}");
-        assert_eq!(team.hands[0].server.is_leader(), with, "pre-votes: {with}");
+        assert_eq!(team.hands[0].node.is_leader(), with, "pre-votes: {with}");
     }
 }
 

@@ -95,19 +95,19 @@ impl Team {
     pub(crate) fn elect(&mut self, id: u32) {
         self.fire(id, Timer::Election);
         self.settle();
-        assert!(self.hands[id as usize].server.is_leader(), "n{id} is elected");
+        assert!(self.hands[id as usize].node.is_leader(), "n{id} is elected");
     }
 
     /// A server's election timer fires until it is elected: others may have voted in the first
     /// terms.
     pub(crate) fn insist(&mut self, id: u32) {
         for _ in 0..5 {
-            if !self.hands[id as usize].server.is_leader() {
+            if !self.hands[id as usize].node.is_leader() {
                 self.fire(id, Timer::Election);
                 self.settle();
             }
         }
-        assert!(self.hands[id as usize].server.is_leader(), "n{id} is elected in the end");
+        assert!(self.hands[id as usize].node.is_leader(), "n{id} is elected in the end");
     }
 
     /// A leader shows that it lives, and all is delivered.

@@ -1,114 +1,25 @@
 //! [`Client`]: makes operations, asks again, follows redirects, gives up.
 
+mod address;
+mod config;
+mod draw;
+mod lane;
+mod words;
+
 use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
-use serde::{Deserialize, Serialize};
-use sim_node::{Context, Never, Node, NodeId, Role, Span, Stable};
+use serde::Serialize;
+use sim_node::{Context, Never, Node, NodeId, Role, Span};
 
-use crate::workload::{Contact, Loop, Skew};
-use crate::{
-    Answer, ClientId, Command, Key, KeyValue, Operation, Output, Request, Routes, ServiceMessage,
-};
+pub use self::config::{ClientConfig, Routing};
+pub use self::words::{ClientIndication, ClientRecord, ClientStable, ClientTimer};
 
-/// What all clients know.
-#[derive(Clone, Debug)]
-pub struct ClientConfig {
-    /// The workload.
-    pub workload: KeyValue,
-    /// The number of the first client; the others follow. Between the servers and the clients
-    /// there may be other parties, such as a chain's master.
-    pub first: u32,
-    /// Whom a client asks.
-    pub routing: Routing,
-}
-
-impl ClientConfig {
-    /// The clients of a workload, the first of which has this number; none without a workload.
-    #[must_use]
-    pub fn new(workload: Option<&KeyValue>, first: u32, routing: Routing) -> Self {
-        let idle = || KeyValue { clients: 0, operations: 0, ..KeyValue::default() };
-        Self { workload: workload.cloned().unwrap_or_else(idle), first, routing }
-    }
-
-    /// How many clients there are.
-    #[must_use]
-    pub fn clients(&self) -> u32 {
-        self.workload.clients
-    }
-}
-
-/// Whom a client asks, as long as answers come.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Routing {
-    /// One server, such as a leader, serves everything: who answered last is asked next.
-    #[default]
-    Single,
-    /// Updates and reads have servers of their own, as in a chain. A read is sent to who answered
-    /// the last one; an update to where the last one was sent, since another server answers it.
-    Split,
-}
-
-/// The client's timers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ClientTimer {
-    /// The next operation begins.
-    Next,
-    /// The answer to the operation of this lane is overdue.
-    Overdue(u32),
-}
-
-/// What a client tells.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ClientIndication {
-    /// An operation begins.
-    Invoked {
-        /// Which.
-        operation: Operation,
-        /// What it is to do.
-        command: Command,
-    },
-    /// It took effect.
-    Answered {
-        /// Which.
-        operation: Operation,
-        /// With this output.
-        output: Output,
-    },
-    /// The client waits for it no longer: it may have taken effect, or still will, or never.
-    GivenUp {
-        /// Which.
-        operation: Operation,
-    },
-}
-
-/// What a client's disk knows: how often it has started, so that no identity is used twice.
-#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct ClientStable {
-    /// How often it has started.
-    pub starts: u32,
-    /// How many operations it has begun.
-    pub begun: u32,
-}
-
-/// What a client writes.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum ClientRecord {
-    /// It started.
-    Started,
-    /// It began an operation.
-    Began,
-}
-
-impl Stable for ClientStable {
-    type Record = ClientRecord;
-    fn apply(&mut self, record: &ClientRecord) {
-        match record {
-            ClientRecord::Started => self.starts += 1,
-            ClientRecord::Began => self.begun += 1,
-        }
-    }
-}
+use self::address::Address;
+use self::draw::{draw_command, learn};
+use self::lane::{Lane, UnderWay};
+use crate::workload::{Contact, Loop};
+use crate::{Answer, Key, Request, Routes, ServiceMessage};
 
 /// A client of the service. It asks the server that answered last, follows redirects, and asks the
 /// next server when an answer is overdue. A retry is the same operation.
@@ -132,32 +43,6 @@ pub struct Client<M: ServiceMessage> {
     reads: Address,
     #[serde(skip)]
     message: PhantomData<fn() -> M>,
-}
-
-/// Whom a client asks.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-struct Address {
-    /// Whom it asks first.
-    server: NodeId,
-    /// Whom it asks when an answer is overdue. Each server has its turn, wherever redirects lead.
-    turn: NodeId,
-}
-
-/// A session, in which one operation at a time is under way.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-struct Lane {
-    session: u64,
-    sequence: u64,
-    under_way: Option<UnderWay>,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-struct UnderWay {
-    command: Command,
-    /// How often it was asked for, redirects that were followed not counted.
-    attempts: u32,
-    /// How many redirects were followed in this attempt.
-    redirects: u32,
 }
 
 /// Sessions of different incarnations are this far apart.
@@ -256,40 +141,6 @@ impl<M: ServiceMessage> Node for Client<M> {
     }
 }
 
-impl Address {
-    /// Clients begin with different servers.
-    fn first(place: u32, servers: u32) -> Self {
-        let server = |number| NodeId::new(number % servers);
-        Self { server: server(place), turn: server(place + 1) }
-    }
-
-    /// Goes on to the next server.
-    fn next(&mut self, servers: u32) {
-        let after = |node: NodeId| NodeId::new((node.number() + 1) % servers);
-        self.server = if self.turn == self.server { after(self.turn) } else { self.turn };
-        self.turn = after(self.server);
-    }
-}
-
-impl Lane {
-    /// Whether one more redirect is followed in this attempt. Two servers that were removed and do
-    /// not know would send the client from one to the other for ever; so after as many redirects
-    /// as there are servers it waits until the answer is overdue, and asks elsewhere.
-    fn may_follow(&mut self, servers: u32) -> bool {
-        let Some(under_way) = &mut self.under_way else { return false };
-        under_way.redirects += 1;
-        under_way.redirects <= servers
-    }
-
-    fn is_read(&self) -> bool {
-        self.under_way.as_ref().is_some_and(|under_way| under_way.command.is_read())
-    }
-
-    fn operation(&self, node: NodeId) -> Operation {
-        Operation { client: ClientId { node, session: self.session }, sequence: self.sequence }
-    }
-}
-
 impl<M: ServiceMessage> Client<M> {
     /// Whether all its operations have begun and none is under way.
     #[must_use]
@@ -342,7 +193,8 @@ impl<M: ServiceMessage> Client<M> {
         self.left -= 1;
         self.begun += 1;
         cx.write(ClientRecord::Began);
-        let command = self.draw_command(cx);
+        cx.barrier();
+        let command = draw_command(self.begun, &self.known, cx);
         let idle = self.lanes.iter().find(|(_, lane)| lane.under_way.is_none());
         let number = idle.map_or_else(
             || u32::try_from(self.lanes.len()).expect("fewer lanes than operations"),
@@ -409,56 +261,4 @@ impl<M: ServiceMessage> Client<M> {
             self.plan_next(cx);
         }
     }
-
-    fn draw_command(&self, cx: &mut Context<'_, Self>) -> Command {
-        let workload = &cx.config().workload;
-        let key = Key(draw_key(workload, cx));
-        let value = format!("{}.{}", cx.id().number(), self.begun);
-        let mix = &workload.mix;
-        let mut pick = cx.choose(mix.total());
-        for (weight, which) in
-            [(mix.get, 0), (mix.put, 1), (mix.append, 2), (mix.cas, 3), (mix.delete, 4)]
-        {
-            let weight = u64::from(weight);
-            if pick < weight {
-                return match which {
-                    0 => Command::Get(key),
-                    1 => Command::Put(key, value),
-                    2 => Command::Append(key, format!("{value},")),
-                    3 => {
-                        let expected = self.known.get(&key).cloned().flatten();
-                        Command::CompareAndSet(key, expected, value)
-                    }
-                    _ => Command::Delete(key),
-                };
-            }
-            pick -= weight;
-        }
-        Command::Get(key)
-    }
-}
-
-/// What an answer tells of its key's value.
-fn learn(known: &mut BTreeMap<Key, Option<String>>, command: &Command, output: &Output) {
-    let value = match (command, output) {
-        (_, Output::Value(value)) => value.clone(),
-        (
-            Command::Put(_, value) | Command::CompareAndSet(_, _, value),
-            Output::Done | Output::Written(true),
-        ) => Some(value.clone()),
-        (Command::Delete(_), _) => None,
-        _ => return,
-    };
-    known.insert(command.key(), value);
-}
-
-fn draw_key<M: ServiceMessage>(workload: &KeyValue, cx: &mut Context<'_, Client<M>>) -> u32 {
-    let among = match workload.skew {
-        Skew::Uniform => workload.keys,
-        Skew::Hot { keys, share } => {
-            let hot = cx.choose(1_000_000_000) < u64::from(share.parts_per_billion());
-            if hot { keys } else { workload.keys }
-        }
-    };
-    u32::try_from(cx.choose(u64::from(among))).expect("keys are 32 bits")
 }

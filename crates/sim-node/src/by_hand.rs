@@ -1,0 +1,370 @@
+//! [`ByHand`]: a driver of one node, for the unit tests of a protocol.
+
+use std::collections::{BTreeMap, VecDeque};
+
+use crate::{
+    Context, Duration, Effect, Event, LocalTime, Moment, Node, NodeId, Sink, Span, Stable, WallTime,
+};
+
+/// What a node sends to others: to whom, and what.
+type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
+
+/// One node with its disk, its timers and its clocks, driven by hand.
+///
+/// It interprets effects as the contract says, and nothing else happens: no message arrives, no
+/// timer fires and no time goes by unless the test says so.
+///
+/// Whatever makes the node act returns what leaves it for others, in order. What it sends to itself
+/// passes its own queue and has been handled by then.
+///
+/// # Example
+/// A server that votes once. Its vote is durable before it is given, so a crash does not make it
+/// vote twice.
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use sim_node::{ByHand, Class, Context, Message, Never, Node, NodeId, Stable};
+///
+/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// enum Word {
+///     Ask,
+///     Vote,
+/// }
+///
+/// impl Message for Word {
+///     const KINDS: &'static [(&'static str, Class)] =
+///         &[("Ask", Class::Protocol), ("Vote", Class::Protocol)];
+///     fn kind(&self) -> usize {
+///         matches!(self, Word::Vote).into()
+///     }
+/// }
+///
+/// /// Whom it votes for: on disk, and in memory.
+/// #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+/// struct Voter(Option<NodeId>);
+///
+/// impl Stable for Voter {
+///     type Record = NodeId;
+///     fn apply(&mut self, candidate: &NodeId) {
+///         self.0 = Some(*candidate);
+///     }
+/// }
+///
+/// impl Node for Voter {
+///     type Config = ();
+///     type Message = Word;
+///     type Timer = ();
+///     type Request = Never;
+///     type Indication = Never;
+///     type Stable = Voter;
+///
+///     fn start(disk: &Voter, _: &mut Context<'_, Self>) -> Self {
+///         disk.clone()
+///     }
+///     fn on_message(&mut self, from: NodeId, word: Word, cx: &mut Context<'_, Self>) {
+///         if word == Word::Ask && self.0.is_none_or(|candidate| candidate == from) {
+///             self.0 = Some(from);
+///             cx.write(from);
+///             cx.barrier();
+///             cx.send(from, Word::Vote);
+///         }
+///     }
+///     fn on_timer(&mut self, (): (), _: &mut Context<'_, Self>) {}
+///     fn on_request(&mut self, never: Never, _: &mut Context<'_, Self>) {
+///         match never {}
+///     }
+/// }
+///
+/// let [one, other] = [NodeId::new(1), NodeId::new(2)];
+/// // Node 0 of three servers.
+/// let (mut voter, sent) = ByHand::<Voter>::new((), NodeId::new(0), 3);
+/// assert_eq!(sent, [], "it starts in silence");
+/// voter.slow_disk = true;
+///
+/// // What was not durable was never said.
+/// assert_eq!(voter.hear(one, Word::Ask), []);
+/// voter.restart();
+/// assert_eq!(voter.hear(other, Word::Ask), []);
+/// assert_eq!(voter.sync(), [(other, Word::Vote)]);
+///
+/// // What was said is remembered.
+/// voter.restart();
+/// assert_eq!(voter.hear(one, Word::Ask), []);
+/// assert_eq!((voter.node.0, voter.held().count()), (Some(other), 0));
+/// ```
+#[derive(Clone, Debug)]
+pub struct ByHand<N: Node> {
+    /// Who it is.
+    pub id: NodeId,
+    /// How many servers it is told that there are.
+    pub servers: u32,
+    /// Its configuration.
+    pub config: N::Config,
+    /// The node itself: the volatile state of this incarnation.
+    pub node: N,
+    /// What is durable.
+    pub disk: N::Stable,
+    /// Whether the next start is told that the disk had lost or rotten records.
+    pub damaged: bool,
+    /// On a slow disk a sync takes until [`ByHand::sync`]; on another one, no time.
+    pub slow_disk: bool,
+    /// The timers that are set, with their spans.
+    pub timers: BTreeMap<N::Timer, Span>,
+    /// Its monotonic clock; a minute after zero at first, so that there is a past.
+    pub now: LocalTime,
+    /// Its wall clock.
+    pub wall: WallTime,
+    /// What its next choices fall on; it must not make more. Without, as when it starts for the
+    /// first time, every choice falls on the first alternative.
+    pub choices: Option<VecDeque<u64>>,
+    /// What it has indicated so far, in all its incarnations; what a barrier holds is not among it.
+    pub told: Vec<N::Indication>,
+    /// The marks of the last call.
+    pub marks: Vec<&'static str>,
+    /// Everything that it wanted done in the last call, in order, whether or not it is held.
+    pub effects: Vec<Effect<N>>,
+    /// Writes that are not durable, barriers that wait for them, and the sends and indications that
+    /// these hold, in the order in which they were emitted.
+    pending: Vec<Effect<N>>,
+    /// How many of them came before the sync under way, which makes the writes among them durable.
+    /// None is under way when it is 0: then no barrier waits.
+    syncing: usize,
+    /// What it has sent to itself. Empty between calls.
+    own: VecDeque<N::Message>,
+    /// What has left in this call. Empty between calls.
+    letters: Letters<N>,
+}
+
+impl<N: Node> ByHand<N> {
+    /// Node `id` of so many servers, which starts for the first time, and what it sends then.
+    pub fn new(config: N::Config, id: NodeId, servers: u32) -> (Self, Letters<N>) {
+        Self::with_disk(config, id, servers, N::Stable::default())
+    }
+
+    /// A node that starts with this on its disk, and what it sends then.
+    pub fn with_disk(
+        config: N::Config,
+        id: NodeId,
+        servers: u32,
+        disk: N::Stable,
+    ) -> (Self, Letters<N>) {
+        let now = LocalTime::default() + Duration::from_secs(60);
+        let moment = Moment { id, servers, now, ..Moment::default() };
+        let (node, effects) = run(&config, moment, &mut None, |cx| N::start(&disk, cx));
+        node.check(&config);
+        let mut hand = Self {
+            id,
+            servers,
+            config,
+            node,
+            disk,
+            damaged: false,
+            slow_disk: false,
+            timers: BTreeMap::new(),
+            now,
+            wall: WallTime::default(),
+            choices: None,
+            told: Vec::new(),
+            marks: Vec::new(),
+            effects: Vec::new(),
+            pending: Vec::new(),
+            syncing: 0,
+            own: VecDeque::new(),
+            letters: Vec::new(),
+        };
+        hand.perform_all(effects);
+        let letters = hand.finish();
+        (hand, letters)
+    }
+
+    /// A crash, which loses what is held and every write that is not durable, and a restart.
+    pub fn restart(&mut self) -> Letters<N> {
+        self.restart_with(0)
+    }
+
+    /// A crash that the first of the writes survive that are not durable, and a restart.
+    ///
+    /// # Panics
+    /// When there are fewer such writes.
+    pub fn restart_with(&mut self, survivors: usize) -> Letters<N> {
+        assert!(survivors <= self.unsynced(), "{survivors} of {} writes", self.unsynced());
+        let record = |effect: Effect<N>| {
+            if let Effect::Write(record) = effect { Some(record) } else { None }
+        };
+        for record in self.pending.drain(..).filter_map(record).take(survivors) {
+            self.disk.apply(&record);
+        }
+        self.syncing = 0;
+        self.timers.clear();
+        self.step(Event::Start)
+    }
+
+    /// A message arrives.
+    pub fn hear(&mut self, from: NodeId, message: N::Message) -> Letters<N> {
+        self.step(Event::Message { from, message })
+    }
+
+    /// A timer fires. Clocks stand still.
+    ///
+    /// # Panics
+    /// When it is not set, or was cancelled since.
+    pub fn fire(&mut self, timer: N::Timer) -> Letters<N> {
+        assert!(self.timers.remove(&timer).is_some(), "{timer:?} is not set");
+        self.step(Event::Timer(timer))
+    }
+
+    /// The layer above, or the workload, asks for something.
+    pub fn ask(&mut self, request: N::Request) -> Letters<N> {
+        self.step(Event::Request(request))
+    }
+
+    /// Time goes by on both its clocks. No timer fires by itself.
+    pub fn wait(&mut self, duration: Duration) {
+        self.now = self.now + duration;
+        let wall = self.wall.as_nanos().saturating_add_unsigned(duration.as_nanos());
+        self.wall = WallTime::from_nanos(wall);
+    }
+
+    /// The sync under way completes: what was written before it began is durable, and what no
+    /// barrier need hold any longer leaves. When one still waits, the next sync begins, for
+    /// everything that was written by now. Nothing happens when none is under way: only a barrier
+    /// makes writes durable.
+    pub fn sync(&mut self) -> Letters<N> {
+        self.begin();
+        self.make_durable(self.syncing);
+        self.finish()
+    }
+
+    /// The sends and indications that a barrier holds, in order.
+    pub fn held(&self) -> impl Iterator<Item = &Effect<N>> {
+        let is_held = |effect: &&_| matches!(effect, Effect::Send { .. } | Effect::Indicate(_));
+        self.pending.iter().filter(is_held)
+    }
+
+    /// How many writes are not durable.
+    #[must_use]
+    pub fn unsynced(&self) -> usize {
+        self.pending.iter().filter(|effect| matches!(effect, Effect::Write(_))).count()
+    }
+
+    fn step(&mut self, event: Event<N>) -> Letters<N> {
+        self.begin();
+        self.handle(event);
+        self.finish()
+    }
+
+    fn begin(&mut self) {
+        self.marks.clear();
+        self.effects.clear();
+    }
+
+    /// It handles what it has sent itself, and what it sends itself then, too. Returns what left.
+    fn finish(&mut self) -> Letters<N> {
+        while let Some(message) = self.own.pop_front() {
+            self.handle(Event::Message { from: self.id, message });
+        }
+        std::mem::take(&mut self.letters)
+    }
+
+    fn handle(&mut self, event: Event<N>) {
+        let Self { id, servers, now, wall, .. } = *self;
+        // Only `start` hears of damage.
+        let damaged = event == Event::Start && std::mem::take(&mut self.damaged);
+        let moment = Moment { id, servers, now, wall, damaged };
+        let (node, disk) = (&mut self.node, &self.disk);
+        let ((), effects) = run(&self.config, moment, &mut self.choices, |cx| match event {
+            Event::Start => *node = N::start(disk, cx),
+            Event::Message { from, message } => node.on_message(from, message, cx),
+            Event::Timer(timer) => node.on_timer(timer, cx),
+            Event::Request(request) => node.on_request(request, cx),
+        });
+        self.node.check(&self.config);
+        self.perform_all(effects);
+    }
+
+    fn perform_all(&mut self, effects: Vec<Effect<N>>) {
+        self.effects.extend_from_slice(&effects);
+        for effect in effects {
+            self.perform(effect);
+        }
+    }
+
+    fn perform(&mut self, effect: Effect<N>) {
+        match effect {
+            Effect::Send { .. } | Effect::Indicate(_) if self.syncing > 0 => {
+                self.pending.push(effect);
+            }
+            Effect::Send { to, message, .. } if to == self.id => self.own.push_back(message),
+            Effect::Send { to, message, .. } => self.letters.push((to, message)),
+            Effect::Indicate(indication) => self.told.push(indication),
+            Effect::SetTimer { timer, span } => {
+                self.timers.insert(timer, span);
+            }
+            Effect::CancelTimer(timer) => {
+                self.timers.remove(&timer);
+            }
+            Effect::Write(_) => self.pending.push(effect),
+            Effect::Barrier => self.barrier(),
+            Effect::Mark(name) => self.marks.push(name),
+        }
+    }
+
+    fn barrier(&mut self) {
+        if self.unsynced() == 0 {
+            // Nothing to wait for.
+        } else if self.slow_disk {
+            self.pending.push(Effect::Barrier);
+            if self.syncing == 0 {
+                self.syncing = self.pending.len();
+            }
+        } else {
+            self.make_durable(self.pending.len());
+        }
+    }
+
+    /// The writes among the first of what is pending are durable. All else takes place again: what
+    /// a barrier still holds is pending again, and what none holds happens.
+    fn make_durable(&mut self, upto: usize) {
+        self.syncing = 0;
+        for (place, effect) in std::mem::take(&mut self.pending).into_iter().enumerate() {
+            match effect {
+                Effect::Write(record) if place < upto => self.disk.apply(&record),
+                effect => self.perform(effect),
+            }
+        }
+        if self.syncing > 0 {
+            self.syncing = self.pending.len();
+        }
+    }
+}
+
+/// Runs a handler. Returns what it returns and the effects that it wants.
+fn run<N: Node, R>(
+    config: &N::Config,
+    moment: Moment,
+    choices: &mut Option<VecDeque<u64>>,
+    handler: impl FnOnce(&mut Context<'_, N>) -> R,
+) -> (R, Vec<Effect<N>>) {
+    let mut notebook = Notebook { effects: Vec::new(), choices };
+    let returned = handler(&mut Context::new(config, moment, &mut notebook));
+    (returned, notebook.effects)
+}
+
+/// Takes the effects of a step down, and makes its choices.
+struct Notebook<'a, N: Node> {
+    effects: Vec<Effect<N>>,
+    choices: &'a mut Option<VecDeque<u64>>,
+}
+
+impl<N: Node> Sink<N> for Notebook<'_, N> {
+    fn emit(&mut self, effect: Effect<N>) {
+        self.effects.push(effect);
+    }
+
+    fn choose(&mut self, alternatives: u64) -> u64 {
+        let Some(choices) = self.choices else { return 0 };
+        let choice = choices.pop_front().expect("it was told how every choice falls");
+        assert!(choice < alternatives, "choice {choice} of {alternatives}");
+        choice
+    }
+}
