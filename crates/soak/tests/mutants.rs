@@ -111,8 +111,9 @@ fn known_bugs_of_primary_backup_fall() {
     }
 }
 
-/// The situations that Raft's rules on reads and on changes of membership are for. Without the rule,
-/// the property falls in one of these seeds, and nothing else does; `catalogue` runs them with it.
+/// The situations that Raft's rules on reads and on changes of membership are for. Without the
+/// rule, the property falls in one of these seeds, and nothing else does; the corpus runs them with
+/// the rule.
 #[test]
 fn scenarios_of_raft_show_what_a_rule_is_for() {
     for (name, code, falls, seeds) in [
