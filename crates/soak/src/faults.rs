@@ -30,7 +30,6 @@ pub enum Kind {
     Drift,
     Jump,
     Relay,
-    HalfHeard,
     SlowMessage,
     CrashButFirst,
     MasterCut,
@@ -103,7 +102,25 @@ pub(crate) struct Planned {
     cuts: bool,
 }
 
-/// The faults of a storm.
+/// Faults that belong together, times included: a situation in which a family's bugs show. What
+/// lasts ends before the calm.
+#[derive(Clone, Debug)]
+pub struct Plot {
+    /// What its faults are counted under.
+    pub row: String,
+    /// As they stand in the scenario.
+    pub faults: Vec<String>,
+}
+
+impl Plot {
+    fn planned(&self) -> impl Iterator<Item = Planned> {
+        let planned =
+            |text: &String| Planned { text: text.clone(), row: self.row.clone(), cuts: true };
+        self.faults.iter().map(planned)
+    }
+}
+
+/// The faults of a storm: those of the plots, and then single ones, unless the family knows none.
 pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
     let possible = |kind: &Kind| {
         !(kind.needs_company() && play.servers < 3
@@ -112,8 +129,9 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
     let kinds: Vec<Kind> = play.kinds.iter().copied().filter(possible).collect();
     let many = usize::try_from(draw.between(1, 6)).expect("a small number");
     let kinds = draw.sample(&kinds, many);
-    let mut planned = Vec::new();
-    for _ in 0..draw.between(1, 10) {
+    let mut planned: Vec<Planned> = play.plots.iter().flat_map(Plot::planned).collect();
+    let singles = if kinds.is_empty() { 0 } else { draw.between(1, 10) };
+    for _ in 0..singles {
         let kind = draw.pick(&kinds);
         plan(draw, kind, play, &mut planned);
     }
@@ -128,12 +146,13 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
 fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     let from = draw.between(100, CALM_MS - 1_500);
     let to = from + draw.between(50, 1_400);
-    if kind == Kind::HalfHeard {
-        return half_heard(draw, (from, to), planned);
-    }
     // A relay waits for its occasion by itself. An omission from a trigger on would have no end
     // before the calm, and whoever is deaf then deposes leaders for ever.
     let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
+    let cuts_off = play.servers >= 3 && play.kinds.contains(&Kind::Isolation);
+    if triggered && kind == Kind::Heal && cuts_off {
+        return heal_on_a_trigger(draw, play, planned);
+    }
     let (mut fault, mut row) = strike(draw, kind, play, triggered);
     if fault.contains("Leader") && !play.leaders.is_empty() {
         let leader = draw.pick(play.leaders);
@@ -169,16 +188,17 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     }
 }
 
-/// One server does not hear the leader and wants to be elected, while the leader hears late what
-/// the others have to say of that.
-fn half_heard(draw: &mut Draw, (from, to): (u64, u64), planned: &mut Vec<Planned>) {
-    let least = draw.pick(&[1, 30, 70, 70]);
-    let most = least + draw.pick(&[5, 40]);
-    let late =
-        format!("Links(from: Servers, to: Leader, delay: Uniform(\"{least}ms\", \"{most}ms\"))");
-    for fault in ["OneWay(Leader, Random(1))", &late] {
-        let text = format!("Between(\"{from}ms\", \"{to}ms\", {fault})");
-        planned.push(Planned { text, row: "leader half heard".to_owned(), cuts: true });
+/// A cut lasts from one occasion to a later one of the same: a trigger of its own would seldom find
+/// anything to heal.
+fn heal_on_a_trigger(draw: &mut Draw, play: &Play, planned: &mut Vec<Planned>) {
+    let cut = draw.pick(&["Isolate(Random(1))", "Partition([Minority])", "Partition([Majority])"]);
+    let (on, nth) = (draw.pick(play.occasions), draw.pick(&[1, 2, 3, 5]));
+    let healed = nth + draw.pick(&[1, 2, 5]);
+    for (nth, fault, row) in
+        [(nth, cut, "cut, on a trigger"), (healed, "Heal", "heal, on a trigger")]
+    {
+        let text = format!("When((on: {on}, nth: {nth}), {fault})");
+        planned.push(Planned { text, row: row.to_owned(), cuts: true });
     }
 }
 
@@ -247,7 +267,6 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
         Kind::Heal => (row("Heal"), row("heal")),
         Kind::Hold => (format!("Hold({who}, Servers)"), row("hold")),
         Kind::SlowMessage => one_kind(draw, play.occasions),
-        Kind::HalfHeard => unreachable!("planned as the two faults that it is"),
         Kind::BadLinks => match play.links {
             Links::Bounded(most_ms) => other_links(draw, most_ms - HANDLING_MS),
             _ => bad_links(draw, percent),

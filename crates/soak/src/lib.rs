@@ -7,8 +7,10 @@
 //!
 //! A storm has two halves. The [`Family`] chooses its settings, workload and what its model allows
 //! (`families/`, one file each); the network, the disks, the clocks and the faults are common to
-//! all (`weather.rs` and `faults.rs`). Each choice draws from a stream of its own, named for its
-//! purpose, so a new setting does not change the rest of the storms.
+//! all (`weather.rs` and `faults.rs`). What single faults hardly ever make together, a family
+//! composes: a [`Plot`] is faults that belong together, with their times. Each choice draws from a
+//! stream of its own, named for its purpose, so a new setting does not change the rest of the
+//! storms.
 //!
 //! [`soak`] runs storms and tallies what they met; [`hunt`] looks for the first storm in which a
 //! known bug falls. `cargo xtask soak` and `cargo xtask mutants` are their command lines.
@@ -26,6 +28,7 @@ mod weather;
 
 pub use draw::Draw;
 pub use families::{FAMILIES, Family, Links, Mutant, Play, find};
+pub use faults::{Kind, Plot};
 pub use hunt::{Catch, hunt};
 pub use soak::{Finding, Soak, soak};
 pub use storm::Storm;

@@ -61,10 +61,11 @@ pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
     let mut part = Part::default();
     let (delay, delay_feature) = match links {
         Links::Bounded(most_ms) => bounded_delay(draw, most_ms - HANDLING_MS),
+        Links::Quick => delay(draw, 8),
         _ => delay(draw, 60),
     };
     part.feature(delay_feature);
-    if links != Links::Any {
+    if !matches!(links, Links::Any | Links::Quick) {
         let in_order = links == Links::Fifo || links != Links::Perfect && draw.chance(30);
         part.feature(if in_order { "links in order" } else { "reordering" });
         let order = if in_order { ", order: Fifo" } else { "" };
@@ -77,14 +78,16 @@ pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
         part.line(format!("network: Datagram(delay: {delay}{order}{doubled}),"));
         return part;
     }
-    let loss = draw.pick(&[0, 0, 1, 5, 10, 20]);
+    let is_quick = links == Links::Quick;
+    let loss = draw.pick(if is_quick { &[0, 0, 1] } else { &[0, 0, 1, 5, 10, 20] });
     let doubled = draw.pick(&[0, 0, 1, 5, 10]);
     let mut fields = vec![format!("delay: {delay}")];
     if loss > 0 {
         fields.push(format!("loss: \"{loss}%\""));
         part.feature("loss");
     }
-    if draw.chance(25) {
+    // What is late on a connection makes all late that follows it.
+    if draw.chance(if is_quick { 5 } else { 25 }) {
         part.feature("stream");
         part.line(format!("network: Stream({}),", fields.join(", ")));
         return part;
@@ -94,7 +97,7 @@ pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
         fields.push(format!("duplication: \"{doubled}%\""));
         part.feature("duplication");
     }
-    if draw.chance(30) {
+    if draw.chance(if is_quick { 5 } else { 30 }) {
         fields.push("order: Fifo".to_owned());
     } else {
         part.feature("reordering");
@@ -159,7 +162,7 @@ pub(crate) fn calm_bound(links: Links) -> u64 {
     match links {
         Links::Bounded(most_ms) => most_ms - HANDLING_MS,
         Links::Perfect | Links::Doubling | Links::Fifo => 1_000,
-        Links::Any => 20,
+        Links::Any | Links::Quick => 20,
     }
 }
 

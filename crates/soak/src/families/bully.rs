@@ -66,6 +66,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm: 0,
         bears_cuts: true,
         kinds: KINDS.to_vec(),
+        plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
         relays: &[],

@@ -164,6 +164,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
             Model::Leases => [CUTS, WRONG].concat(),
             Model::Disks => [Kind::ALL, WRONG, &[Kind::MasterCrash, Kind::Crash]].concat(),
         },
+        plots: Vec::new(),
         leaders: LEADERS,
         occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
         relays: RELAYS,

@@ -43,6 +43,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm: 10_000,
         bears_cuts: true,
         kinds: kinds(),
+        plots: Vec::new(),
         // Nobody has a role.
         leaders: &["Random(1)"],
         occasions: OCCASIONS,

@@ -46,6 +46,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm,
         bears_cuts: true,
         kinds,
+        plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
         relays: &[],

@@ -68,6 +68,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm: 10_000,
         bears_cuts: true,
         kinds: [Kind::ALL, OFTEN].concat(),
+        plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,

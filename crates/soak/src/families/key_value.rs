@@ -51,21 +51,38 @@ pub(super) fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, Stri
     (clients, fields.construct("KeyValue"))
 }
 
+/// How densely clients read.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Dense {
+    /// The shares of reads to choose from, in percent: whoever misses many writes cannot be
+    /// elected, and then no other leader is there to write.
+    pub(super) gets: &'static [u64],
+    /// The least and the most clients.
+    pub(super) clients: (u64, u64),
+    /// The least and the most operations of each.
+    pub(super) each: (u64, u64),
+    /// How long they wait for an answer, in milliseconds.
+    pub(super) timeouts: &'static [u64],
+}
+
 /// Many reads of one key at once, and a few writes by clients that do not wait for long. A read
 /// that is stale for a moment only is seen by whoever reads in that moment, at the server that was
 /// leader, while somebody else already writes at the next one.
-pub(super) fn dense_readers(draw: &mut Draw, features: &mut Vec<String>) -> (u32, String) {
+pub(super) fn dense_readers(
+    draw: &mut Draw,
+    dense: Dense,
+    features: &mut Vec<String>,
+) -> (u32, String) {
     let mut fields = Fields::default();
-    let clients = draw.between(3, 6);
+    let clients = draw.between(dense.clients.0, dense.clients.1);
     fields.plain("clients", clients);
-    fields.plain("operations", clients * draw.between(50, 120));
+    fields.plain("operations", clients * draw.between(dense.each.0, dense.each.1));
     fields.plain("keys", draw.pick(&[1, 1, 2]));
-    // Whoever misses many writes cannot be elected, and no other leader is there to write.
-    let get = draw.pick(&[80, 95, 98, 99]);
+    let get = draw.pick(dense.gets);
     fields.plain("mix", format!("(get: {get}, put: {}, append: 0, cas: 0, delete: 0)", 100 - get));
     let think = draw.pick(&[2, 5, 20]);
     fields.plain("arrivals", format!("Closed(think: \"0ms..{think}ms\")"));
-    fields.plain("timeout", format!("\"{}ms\"", draw.pick(&[80, 120, 200])));
+    fields.plain("timeout", format!("\"{}ms\"", draw.pick(dense.timeouts)));
     // At once at whoever else was elected, and still at whoever led before.
     fields.plain("contact", draw.pick(&["Any", "Any", "Any", "Last"]));
     features.push("dense reads".to_owned());

@@ -16,7 +16,7 @@ mod rings;
 use std::ops::Range;
 
 use crate::Draw;
-use crate::faults::Kind;
+use crate::faults::{Kind, Plot};
 
 /// A family of protocols that can be soaked.
 #[derive(Clone, Copy, Debug)]
@@ -61,6 +61,8 @@ pub struct Play {
     /// The kinds of faults that the protocol's model allows; what is named twice is drawn more
     /// often.
     pub kinds: Vec<Kind>,
+    /// The faults that belong together.
+    pub plots: Vec<Plot>,
     /// What faults mean by the leader: roles, or targets such as `Random(1)` where nobody has a
     /// role; nothing where there is a role of that name.
     pub leaders: &'static [&'static str],
@@ -80,6 +82,9 @@ pub enum Links {
     /// Messages may be late without a bound, lost, doubled and reordered, or travel on connections
     /// that break.
     Any,
+    /// As [`Links::Any`], and few messages are lost, and most arrive so soon that much may happen
+    /// within a timeout.
+    Quick,
     /// No message is lost or doubled; they may be late without a bound and out of order.
     Perfect,
     /// As [`Links::Perfect`], but messages may come twice.

@@ -116,6 +116,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // two different leaders for ever.
         bears_cuts: false,
         kinds: [Kind::ALL, OFTEN].concat(),
+        plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,

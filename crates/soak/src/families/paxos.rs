@@ -4,7 +4,7 @@
 
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
-use crate::faults::Kind;
+use crate::faults::{Kind, Plot};
 
 pub(super) const FAMILY: Family = Family {
     name: "paxos",
@@ -57,8 +57,6 @@ const OFTEN: &[Kind] = &[
     Kind::Crash,
     Kind::CrashInside,
     Kind::CrashOfAll,
-    Kind::Relay,
-    Kind::Relay,
     Kind::BadLinks,
     Kind::Hold,
 ];
@@ -98,10 +96,9 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let mut kinds = [Kind::ALL, OFTEN].concat();
-    if prepare == 1 {
-        // A proposer is done with phase 1 in the instant of its start.
-        kinds.retain(|kind| *kind != Kind::Relay);
-    }
+    kinds.retain(|kind| *kind != Kind::Relay);
+    // With one promise, a proposer is done with phase 1 in the instant of its start.
+    let relays = prepare > 1 && servers >= 3;
     Play {
         protocol: fields.construct("Paxos"),
         workload,
@@ -113,12 +110,30 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // A process outside the core that is heard and hears nothing may be trusted for ever.
         bears_cuts: !with_leader,
         kinds,
+        plots: if relays { relay(seed) } else { Vec::new() },
         leaders: &[],
         occasions: OCCASIONS,
-        relays: RELAYS,
+        relays: &[],
         patience_ms: 20_000,
         features: fields.features,
     }
+}
+
+/// A relay now and then. It lasts for the whole storm: proposals are over in a moment, which a
+/// window that is drawn would miss.
+fn relay(seed: u64) -> Vec<Plot> {
+    let mut draw = Draw::of(seed, "paxos relay");
+    if !draw.chance(30) {
+        return Vec::new();
+    }
+    let (on, strike) = (draw.pick(RELAYS), draw.pick(&["Crash", "Isolate"]));
+    // Who is back from a crash proposes at once and is refused again: two that take turns in it
+    // would fill the network.
+    let strike = if on.contains("Refuse") { "Isolate" } else { strike };
+    let inside = draw.pick(&["Drawn", "Drawn", "First(0)", "First(1)", "First(2)", "First(3)"]);
+    let fault = format!("Relay(on: {on}, inside: {inside}, strike: {strike})");
+    let row = format!("relay, {}", strike.to_lowercase());
+    vec![Plot { row, faults: vec![format!("Between(\"0ms\", \"5900ms\", {fault})")] }]
 }
 
 /// How many promises phase 1 needs.

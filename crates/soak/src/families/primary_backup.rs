@@ -145,6 +145,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm: if is_bounded { 0 } else { lease_drift * 10_000 / 2 },
         bears_cuts: true,
         kinds,
+        plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,

@@ -1,7 +1,11 @@
 //! Raft: every optional feature on and off, sizes from the least to the roomy, membership changes
-//! and transfers of leadership, and all kinds of faults but the loss of a disk.
+//! and transfers of leadership, and all kinds of faults but the loss of a disk. Some storms tell a
+//! story (`raft/stories.rs`): what hardly ever comes together by chance.
 
-use super::key_value::{clients, dense_readers};
+mod stories;
+
+use self::stories::{Scene, Story};
+use super::key_value::{Dense, clients, dense_readers};
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
 use crate::faults::Kind;
@@ -84,10 +88,6 @@ const DEPOSING: &[Kind] = &[
     Kind::CrashInside,
     Kind::Crash,
     Kind::BadLinks,
-    Kind::HalfHeard,
-    Kind::HalfHeard,
-    Kind::HalfHeard,
-    Kind::HalfHeard,
     Kind::Drift,
     Kind::Relay,
     Kind::Relay,
@@ -103,7 +103,11 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     let mut fields = Fields::default();
     fields.set("nodes", servers);
     let changes = servers > 1 && draw.chance(25);
-    let voters = if changes { draw.between(1, u64::from(servers)) } else { u64::from(servers) };
+    let voters: u32 = if changes {
+        u32::try_from(draw.between(1, u64::from(servers))).expect("a few")
+    } else {
+        servers
+    };
     if changes {
         let members: Vec<String> = (0..voters).map(|node| node.to_string()).collect();
         fields.plain("members", format!("[{}]", members.join(", ")));
@@ -120,27 +124,57 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let protocol = fields.construct("Raft");
-    let reads_apart = ["reads: ReadIndex", "reads: Lease"];
-    let reads_apart = fields.features.iter().any(|one| reads_apart.contains(&one.as_str()));
-    let dense =
-        servers > 1 && !changes && reads_apart && Draw::of(seed, "raft dense reads").chance(50);
-    let asked = Asked { servers, changes, dense };
+    let has = |feature: &str| fields.features.iter().any(|one| one == feature);
+    let (rounds, leases) = (has("reads: ReadIndex"), has("reads: Lease"));
+    let dense = servers > 1
+        && !changes
+        && (rounds || leases)
+        && Draw::of(seed, "raft dense reads").chance(50);
+    let scene = Scene { voters, longest, pre_vote: has("pre_vote: true"), drift_ppm };
+    let mut draw = Draw::of(seed, "raft story");
+    let story = match (dense, changes) {
+        _ if voters < 3 || !draw.chance(70) => None,
+        (true, _) => Some(draw.pick(if leases { Story::OF_LEASES } else { Story::OF_ROUNDS })),
+        (_, true) => Some(Story::ChangesOfAMinority),
+        (false, false) => None,
+    };
+    let (plots, requests) = match story {
+        Some(story) => {
+            let (plot, requests) = story.tell(&mut draw, &scene);
+            (vec![plot], requests)
+        }
+        None => (Vec::new(), Vec::new()),
+    };
+    let kinds = match dense {
+        // Other faults most often spoil a story.
+        _ if story.is_some() && draw.chance(60) => Vec::new(),
+        true => DEPOSING.to_vec(),
+        false => [Kind::ALL, OFTEN].concat(),
+    };
+    let told = story.is_some();
+    let asked = Asked { servers, changes, dense, story, requests };
     let (workload, clients) = workload(seed, asked, &mut fields.features);
     Play {
         protocol,
         workload,
         servers,
         clients: servers..servers + clients,
-        links: Links::Any,
+        links: if told { Links::Quick } else { Links::Any },
         drift_ppm,
         bears_cuts,
-        kinds: if dense { DEPOSING.to_vec() } else { [Kind::ALL, OFTEN].concat() },
+        kinds,
+        plots,
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
         // Thirty timeouts for the election, and then the rest of the operations, of which dense
-        // readers have many more.
-        patience_ms: 30 * longest + if dense { 40_000 } else { 12_000 },
+        // readers have many more, most of all those of a story.
+        patience_ms: 30 * longest
+            + match (dense, told) {
+                (true, true) => 60_000,
+                (true, false) => 40_000,
+                (false, _) => 12_000,
+            },
         features: fields.features,
     }
 }
@@ -174,29 +208,34 @@ fn options(draw: &mut Draw, changes: bool, fields: &mut Fields) -> u64 {
 }
 
 /// Who is asked, and how.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct Asked {
     servers: u32,
     /// Whether the configuration changes.
     changes: bool,
     /// Whether clients read densely, on few keys.
     dense: bool,
+    /// What is told.
+    story: Option<Story>,
+    /// What the story asks for.
+    requests: Vec<String>,
 }
 
 /// What clients and administrators ask for, and how many clients there are.
 fn workload(seed: u64, asked: Asked, features: &mut Vec<String>) -> (String, u32) {
-    let Asked { servers, changes, dense } = asked;
+    let Asked { servers, changes, dense, story, mut requests } = asked;
     let (clients, key_value) = match dense {
-        true => dense_readers(&mut Draw::of(seed, "raft clients"), features),
+        true => dense_readers(&mut Draw::of(seed, "raft clients"), readers(story), features),
         false => clients(&mut Draw::of(seed, "raft clients"), features),
     };
     let mut draw = Draw::of(seed, "raft requests");
-    let mut requests = Vec::new();
-    if changes {
+    // A story has requests of its own, which no other transfer should meet.
+    let told = story.is_some();
+    if changes && !(told && draw.chance(60)) {
         for _ in 0..draw.between(1, 6) {
             requests.push(request(&mut draw, servers, true));
         }
-    } else if servers > 1 && draw.chance(if dense { 60 } else { 30 }) {
+    } else if !told && servers > 1 && draw.chance(if dense { 60 } else { 30 }) {
         for _ in 0..draw.between(1, 4) {
             requests.push(request(&mut draw, servers, false));
         }
@@ -217,6 +256,21 @@ fn workload(seed: u64, asked: Asked, features: &mut Vec<String>) -> (String, u32
     let requests =
         format!("Requests([\n            {},\n        ])", requests.join(",\n            "));
     (format!("[\n        {key_value},\n        {requests},\n    ]"), clients)
+}
+
+/// How dense readers read.
+fn readers(story: Option<Story>) -> Dense {
+    let Some(story) = story else {
+        return Dense {
+            gets: &[80, 95, 98, 99],
+            clients: (3, 6),
+            each: (50, 120),
+            timeouts: &[80, 120, 200],
+        };
+    };
+    let gets: &[u64] = if story.needs_quiet() { &[98, 99] } else { &[80, 95] };
+    // They read until it is told.
+    Dense { gets, clients: (5, 7), each: (150, 300), timeouts: &[80, 100, 120] }
 }
 
 /// Something that an administrator wants.

@@ -67,6 +67,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // No link is ever cut.
         bears_cuts: true,
         kinds: KINDS.to_vec(),
+        plots: Vec::new(),
         leaders: &[],
         occasions,
         relays: &[],
