@@ -22,6 +22,7 @@ mod completion;
 mod linearizability;
 mod message;
 mod store;
+mod transfer;
 mod workload;
 
 pub use client::{
@@ -32,4 +33,5 @@ pub use completion::{Completion, Served};
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Part, Session, Store};
+pub use transfer::{Assembly, Piece};
 pub use workload::{Contact, KeyValue, Loop, Mix, Skew};
