@@ -67,7 +67,7 @@ pub enum Mutant {
     HeadAck,
     /// After a failure in the middle, the predecessor does not send again what was under way.
     NoResend,
-    /// A replica accepts updates of an old configuration.
+    /// A replica of the chain accepts updates of an old configuration.
     NoEpoch,
     /// A replica takes its newest version for committed, and does not ask the tail (CRAQ).
     DirtyRead,

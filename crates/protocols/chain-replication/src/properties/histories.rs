@@ -47,11 +47,9 @@ impl Histories {
             changed = true;
         }
         // Or with one that it had written when it died, and told nobody of.
-        for update in replica.sent() {
-            if update.position > self.last(node) {
-                self.extend(node, update);
-                changed = true;
-            }
+        for update in replica.after(self.last(node)) {
+            self.extend(node, update);
+            changed = true;
         }
         changed
     }
