@@ -25,11 +25,6 @@ impl Replica {
         cx.write(Record::First(self.place.map(|_| self.epoch())));
     }
 
-    /// Its place in the chain, for the disk.
-    pub(crate) fn membership(&self) -> Record {
-        Record::Member { epoch: self.epoch(), origin: self.origin, complete: self.complete }
-    }
-
     /// It comes back with its disk. What it knew to be committed was not written down; what had
     /// left its log was.
     pub(crate) fn recover(&mut self, disk: &Disk, config: &Config) {
@@ -130,7 +125,7 @@ impl Replica {
             self.early.clear();
         }
         if cx.config().disks {
-            cx.write(self.membership());
+            cx.write(Record::Member { epoch: self.epoch(), origin: self.origin });
             cx.barrier();
         }
         cx.mark("configuration installed");

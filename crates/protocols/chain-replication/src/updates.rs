@@ -96,7 +96,7 @@ impl Replica {
         cx: &mut Context<'_, Self>,
     ) {
         let in_chain = self.is_from_predecessor(from, epoch);
-        if !in_chain && !(cx.config().has(Mutant::NoEpoch) && self.place.is_some()) {
+        if !(in_chain || cx.config().has(Mutant::NoEpoch) && self.place.is_some()) {
             return;
         }
         if update.position == self.last.next() {
@@ -202,7 +202,7 @@ impl Replica {
         if !self.complete {
             self.complete = true;
             if cx.config().disks {
-                cx.write(self.membership());
+                cx.write(Record::Complete(self.last));
                 cx.barrier();
             }
             cx.mark("caught up");

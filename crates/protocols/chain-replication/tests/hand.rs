@@ -374,6 +374,25 @@ fn a_disk_has_no_gaps() {
     assert_eq!((disk.base, disk.log.len()), (Position(1), 0));
 }
 
+/// Of the writes of one step, a crash may keep the last and lose those before it: that the history
+/// is complete, and not the updates that made it so; or an update, and not the first life.
+#[test]
+fn a_disk_claims_no_more_than_it_has() {
+    let of = |position| Update { position: Position(position), request: put(position) };
+    let member = Record::Member { epoch: Epoch(2), origin: Life(1) };
+    for (kept, complete) in [(vec![1, 2], true), (vec![1], false), (vec![2], false)] {
+        let mut disk = Disk::default();
+        disk.apply(&member);
+        kept.into_iter().for_each(|position| disk.apply(&Record::Update(of(position))));
+        disk.apply(&Record::Complete(Position(2)));
+        assert_eq!(disk.complete, complete);
+    }
+    let mut disk = Disk::default();
+    disk.apply(&Record::Update(of(1)));
+    disk.apply(&Record::First(Some(Epoch(1))));
+    assert_eq!((disk.life, disk.complete, disk.log.len()), (Life(1), true, 0));
+}
+
 /// CRAQ, section 2.3, with leases: the answer to a version query may be late. By then the chain may
 /// go on without whoever asked, and the version that it has there was never committed.
 #[test]
