@@ -96,6 +96,8 @@ impl Replica {
     fn answer_committed(&self, request: &Request, upto: Position, cx: &mut Context<'_, Self>) {
         let key = request.command.key();
         let value = self.versions.at(key, upto).unwrap_or_else(|| self.store.get(key));
+        let is_newest = cx.config().has(Mutant::NewestRead);
+        let value = if is_newest { self.store.get(key) } else { value };
         self.answer_read(request, key, value, Version::Committed(upto), cx);
     }
 

@@ -18,6 +18,7 @@ const CRAQ_MUTANTS: &[Mutant] = &[
     MUTANTS[1],
     MUTANTS[2],
     Mutant { code: "C-dirty-read", falls: &["CR1", "CR2", "KV1"] },
+    Mutant { code: "C-newest-read", falls: &["CR1", "KV1"] },
 ];
 
 pub(super) const CHAIN: Family =
