@@ -33,6 +33,7 @@ pub enum Kind {
     HalfHeard,
     SlowMessage,
     CrashButFirst,
+    EarlyCrash,
     MasterCut,
     MasterPause,
     MasterCrash,
@@ -74,6 +75,7 @@ impl Kind {
                 | Self::Hold
                 | Self::Relay
                 | Self::CrashButFirst
+                | Self::EarlyCrash
         )
     }
 
@@ -89,6 +91,7 @@ impl Kind {
                 | Self::Heal
                 | Self::Jump
                 | Self::CrashButFirst
+                | Self::EarlyCrash
                 | Self::MasterCrash
         )
     }
@@ -126,14 +129,18 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
 
 /// A fault with its time.
 fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
-    let from = draw.between(100, CALM_MS - 1_500);
+    // What is early falls among the first writes.
+    let (earliest, latest) =
+        if kind == Kind::EarlyCrash { (0, 20) } else { (100, CALM_MS - 1_500) };
+    let from = draw.between(earliest, latest);
     let to = from + draw.between(50, 1_400);
     if kind == Kind::HalfHeard {
         return half_heard(draw, (from, to), planned);
     }
     // A relay waits for its occasion by itself. An omission from a trigger on would have no end
     // before the calm, and whoever is deaf then deposes leaders for ever.
-    let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
+    let waits = !matches!(kind, Kind::Relay | Kind::Omission | Kind::EarlyCrash);
+    let triggered = waits && draw.chance(20);
     let (mut fault, mut row) = strike(draw, kind, play, triggered);
     if fault.contains("Leader") && !play.leaders.is_empty() {
         let leader = draw.pick(play.leaders);
@@ -149,7 +156,7 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         let at_a_server = on == "Write" && fault.contains("Trigger");
         let at = if at_a_server { format!(", at: {}", nth % play.servers) } else { String::new() };
         format!("When((on: {on}{at}, nth: {nth}), {fault})")
-    } else if kind.is_momentary() && draw.chance(40) {
+    } else if kind == Kind::EarlyCrash || kind.is_momentary() && draw.chance(40) {
         format!("At(\"{from}ms\", {fault})")
     } else {
         format!("Between(\"{from}ms\", \"{to}ms\", {fault})")
@@ -287,14 +294,15 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
                 format!("relay, {}", strike.to_lowercase()),
             )
         }
-        Kind::CrashButFirst => {
+        Kind::CrashButFirst | Kind::EarlyCrash => {
             let node = draw.between(1, u64::from(play.servers) - 1);
             let down =
                 if draw.chance(30) { String::new() } else { format!(", down: \"{down}ms\"") };
             let inside = if draw.chance(40) { ", inside: Drawn" } else { "" };
+            let when = if kind == Kind::EarlyCrash { "early crash" } else { "crash" };
             (
                 format!("Crash(who: Node({node}){down}, disk: {disk}{inside})"),
-                row("crash of others than the first"),
+                format!("{when} of others than the first"),
             )
         }
         Kind::MasterCut => master_cut(draw, &who, cut, play),

@@ -32,9 +32,18 @@ const OCCASIONS: &[&str] = &[
     "Mark(\"suspected\")",
     "Mark(\"reconfigured\")",
     "Mark(\"configuration installed\")",
+    "Mark(\"transfer begun\")",
+    "Mark(\"history received\")",
+    "Mark(\"chain extended\")",
+    "Mark(\"caught up\")",
+    "Mark(\"taken back\")",
     "Send(\"Update\")",
     "Send(\"Ack\")",
+    "Send(\"Alive\")",
+    "Send(\"Installed\")",
     "Send(\"Configure\")",
+    "Send(\"Resume\")",
+    "Send(\"Version\")",
     "Receive(\"Update\")",
     "Receive(\"Ack\")",
     "Receive(\"Configure\")",
@@ -63,7 +72,7 @@ const RELAYS: &[&str] = &[
     "Receive(\"Request\")",
     "Receive(\"Update\")",
     "Receive(\"Ack\")",
-    "Receive(\"Configure\")",
+    "Mark(\"configuration installed\")",
     "Receive(\"Resume\")",
     "Receive(\"Chunk\")",
 ];
@@ -102,6 +111,7 @@ const WRONG: &[Kind] = &[
     Kind::SlowNode,
     Kind::Omission,
     Kind::Drift,
+    Kind::SlowMessage,
     Kind::MasterCut,
     Kind::MasterCut,
     Kind::MasterPause,
@@ -161,9 +171,14 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm: lease_drift * 10_000 / 2,
         bears_cuts: true,
         kinds: match model {
-            Model::FailStop => [&[Kind::CrashButFirst; 12], CUTS].concat(),
+            Model::FailStop => {
+                [&[Kind::CrashButFirst; 10][..], &[Kind::EarlyCrash; 4], CUTS].concat()
+            }
             Model::Leases => [CUTS, WRONG].concat(),
-            Model::Disks => [Kind::ALL, WRONG, &[Kind::MasterCrash, Kind::Crash]].concat(),
+            Model::Disks => {
+                let more = [Kind::MasterCrash, Kind::Crash, Kind::EarlyCrash];
+                [Kind::ALL, WRONG, &more].concat()
+            }
         },
         leaders: LEADERS,
         occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
