@@ -156,7 +156,9 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         let at_a_server = on == "Write" && fault.contains("Trigger");
         let at = if at_a_server { format!(", at: {}", nth % play.servers) } else { String::new() };
         format!("When((on: {on}{at}, nth: {nth}), {fault})")
-    } else if kind == Kind::EarlyCrash || kind.is_momentary() && draw.chance(40) {
+    } else if kind == Kind::EarlyCrash {
+        early(draw, from, &fault)
+    } else if kind.is_momentary() && draw.chance(40) {
         format!("At(\"{from}ms\", {fault})")
     } else {
         format!("Between(\"{from}ms\", \"{to}ms\", {fault})")
@@ -186,6 +188,15 @@ fn half_heard(draw: &mut Draw, (from, to): (u64, u64), planned: &mut Vec<Planned
     for fault in ["OneWay(Leader, Random(1))", &late] {
         let text = format!("Between(\"{from}ms\", \"{to}ms\", {fault})");
         planned.push(Planned { text, row: "leader half heard".to_owned(), cuts: true });
+    }
+}
+
+/// A crash of this node among its first writes, or at the first of them.
+fn early(draw: &mut Draw, from: u64, crash: &str) -> String {
+    let node = crash.split("Node(").nth(1).and_then(|rest| rest.split(')').next());
+    match node.filter(|_| draw.chance(50)) {
+        Some(node) => format!("When((on: Write, at: {node}), {crash})"),
+        None => format!("At(\"{from}ms\", {crash})"),
     }
 }
 

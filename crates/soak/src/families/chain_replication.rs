@@ -2,7 +2,7 @@
 //! replica never fails, since memory is all there is. Leases: the master is wrong, and nobody
 //! crashes. Disks: leases, and everything happens to everybody, the master included.
 
-use super::key_value::clients;
+use super::key_value::{clients, dense_readers};
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
 use crate::faults::Kind;
@@ -159,7 +159,10 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let construct = fields.construct(protocol);
-    let (many, workload) = clients(&mut Draw::of(seed, "chain clients"), &mut fields.features);
+    // A read that is stale for a moment is seen by whoever reads in that moment.
+    let dense = draw.chance(30);
+    let workloads = if dense { dense_readers } else { clients };
+    let (many, workload) = workloads(&mut Draw::of(seed, "chain clients"), &mut fields.features);
     let first = servers + 1;
     Play {
         protocol: construct,
@@ -183,7 +186,8 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         leaders: LEADERS,
         occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
         relays: RELAYS,
-        patience_ms: 20_000,
+        // Dense readers have many more operations, and ask whoever is down as often as others.
+        patience_ms: if dense { 60_000 } else { 20_000 },
         features: fields.features,
     }
 }
