@@ -23,6 +23,7 @@ mod executed;
 mod linearizability;
 mod message;
 mod store;
+mod transfer;
 mod workload;
 
 pub use client::{
@@ -34,4 +35,5 @@ pub use executed::Executed;
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Fingerprint, Part, Session, Store};
+pub use transfer::{Assembly, Piece};
 pub use workload::{Contact, KeyValue, Loop, Mix, Skew};

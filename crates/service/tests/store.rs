@@ -1,7 +1,7 @@
 //! The state machine: every operation takes effect once, and parts make the store again.
 
 use proptest::prelude::*;
-use service::{ClientId, Command, Key, Operation, Output, Store};
+use service::{Assembly, ClientId, Command, Key, Operation, Output, Store};
 use sim_node::NodeId;
 
 fn operation(client: u32, session: u64, sequence: u64) -> Operation {
@@ -88,6 +88,41 @@ proptest! {
         prop_assert_eq!(store.answered(operation(9, 0, 1)), None);
     }
 
+    /// So do pieces that are lost, come twice, and overtake each other: each is one that the
+    /// receiver has asked for at some time, since a sender goes where the answers say.
+    #[test]
+    fn pieces_make_the_store_again(
+        operations in operations(),
+        size in 1_usize..12,
+        order in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
+    ) {
+        let (store, _) = executed(&operations);
+        let mut assembly = Assembly::new(());
+        let mut pieces = vec![store.piece(0, size)];
+        let mut whole = None;
+        for which in order {
+            let piece = pieces[which.index(pieces.len())].clone();
+            let received = assembly.received();
+            let is_next = piece.offset == received;
+            whole = assembly.add(piece.clone());
+            if whole.is_some() {
+                prop_assert!(is_next && piece.done);
+                break;
+            }
+            let added = if is_next { piece.part.len() } else { 0 };
+            prop_assert_eq!(assembly.received() as usize, received as usize + added);
+            pieces.push(store.piece(assembly.received(), size));
+        }
+        // The rest in order.
+        let whole = whole.unwrap_or_else(|| loop {
+            if let Some(whole) = assembly.add(store.piece(assembly.received(), size)) {
+                break whole;
+            }
+        });
+        prop_assert_eq!(whole, store);
+        prop_assert_eq!(assembly.received(), 0, "nothing is left");
+    }
+
     /// A snapshot's parts, of whatever size, make the store again.
     #[test]
     fn parts_make_the_store_again(operations in operations(), size in 1_usize..12) {
@@ -115,6 +150,22 @@ proptest! {
         let after: Vec<_> = (0..4).map(|key| store.get(Key(key)).map(str::to_owned)).collect();
         prop_assert_eq!(before, after);
     }
+}
+
+/// Of two stores, the later is assembled: what has arrived of the other is dropped.
+#[test]
+fn another_store_is_assembled_anew() {
+    let (store, _) = executed(&[
+        (operation(0, 0, 1), Command::Put(Key(0), "a".to_owned())),
+        (operation(0, 0, 2), Command::Put(Key(1), "b".to_owned())),
+    ]);
+    let mut place = None;
+    assert_eq!(Assembly::begin(&mut place, 1).add(store.piece(0, 2)), None);
+    assert_eq!(Assembly::begin(&mut place, 1).received(), 2);
+    assert_eq!(Assembly::begin(&mut place, 2).received(), 0);
+    assert_eq!(place.as_ref().map(|assembly| *assembly.of()), Some(2));
+    assert_eq!(Assembly::begin(&mut place, 2).add(store.piece(2, 2)), None, "not the next");
+    assert_eq!(Assembly::begin(&mut place, 2).add(store.piece(0, 3)), Some(store));
 }
 
 /// A missing key is told apart from an empty value.

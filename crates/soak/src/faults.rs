@@ -32,6 +32,7 @@ pub enum Kind {
     Relay,
     SlowMessage,
     CrashButFirst,
+    EarlyCrash,
     MasterCut,
     MasterPause,
     MasterCrash,
@@ -73,6 +74,7 @@ impl Kind {
                 | Self::Hold
                 | Self::Relay
                 | Self::CrashButFirst
+                | Self::EarlyCrash
         )
     }
 
@@ -88,6 +90,7 @@ impl Kind {
                 | Self::Heal
                 | Self::Jump
                 | Self::CrashButFirst
+                | Self::EarlyCrash
                 | Self::MasterCrash
         )
     }
@@ -144,11 +147,15 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
 
 /// A fault with its time.
 fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
-    let from = draw.between(100, CALM_MS - 1_500);
+    // What is early falls among the first writes.
+    let (earliest, latest) =
+        if kind == Kind::EarlyCrash { (0, 20) } else { (100, CALM_MS - 1_500) };
+    let from = draw.between(earliest, latest);
     let to = from + draw.between(50, 1_400);
     // A relay waits for its occasion by itself. An omission from a trigger on would have no end
     // before the calm, and whoever is deaf then deposes leaders for ever.
-    let triggered = !matches!(kind, Kind::Relay | Kind::Omission) && draw.chance(20);
+    let waits = !matches!(kind, Kind::Relay | Kind::Omission | Kind::EarlyCrash);
+    let triggered = waits && draw.chance(20);
     let cuts_off = play.servers >= 3 && play.kinds.contains(&Kind::Isolation);
     if triggered && kind == Kind::Heal && cuts_off {
         return heal_on_a_trigger(draw, play, planned);
@@ -168,6 +175,8 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         let at_a_server = on == "Write" && fault.contains("Trigger");
         let at = if at_a_server { format!(", at: {}", nth % play.servers) } else { String::new() };
         format!("When((on: {on}{at}, nth: {nth}), {fault})")
+    } else if kind == Kind::EarlyCrash {
+        early(draw, from, &fault)
     } else if kind.is_momentary() && draw.chance(40) {
         format!("At(\"{from}ms\", {fault})")
     } else {
@@ -199,6 +208,15 @@ fn heal_on_a_trigger(draw: &mut Draw, play: &Play, planned: &mut Vec<Planned>) {
     {
         let text = format!("When((on: {on}, nth: {nth}), {fault})");
         planned.push(Planned { text, row: row.to_owned(), cuts: true });
+    }
+}
+
+/// A crash of this node among its first writes, or at the first of them.
+fn early(draw: &mut Draw, from: u64, crash: &str) -> String {
+    let node = crash.split("Node(").nth(1).and_then(|rest| rest.split(')').next());
+    match node.filter(|_| draw.chance(50)) {
+        Some(node) => format!("When((on: Write, at: {node}), {crash})"),
+        None => format!("At(\"{from}ms\", {crash})"),
     }
 }
 
@@ -306,14 +324,15 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
                 format!("relay, {}", strike.to_lowercase()),
             )
         }
-        Kind::CrashButFirst => {
+        Kind::CrashButFirst | Kind::EarlyCrash => {
             let node = draw.between(1, u64::from(play.servers) - 1);
             let down =
                 if draw.chance(30) { String::new() } else { format!(", down: \"{down}ms\"") };
             let inside = if draw.chance(40) { ", inside: Drawn" } else { "" };
+            let when = if kind == Kind::EarlyCrash { "early crash" } else { "crash" };
             (
                 format!("Crash(who: Node({node}){down}, disk: {disk}{inside})"),
-                row("crash of others than the first"),
+                format!("{when} of others than the first"),
             )
         }
         Kind::MasterCut => master_cut(draw, &who, cut, play),

@@ -67,10 +67,12 @@ pub enum Mutant {
     HeadAck,
     /// After a failure in the middle, the predecessor does not send again what was under way.
     NoResend,
-    /// A replica accepts updates of an old configuration.
+    /// A replica of the chain accepts updates of an old configuration.
     NoEpoch,
     /// A replica takes its newest version for committed, and does not ask the tail (CRAQ).
     DirtyRead,
+    /// A replica asks the tail which version is committed, and answers with its newest (CRAQ).
+    NewestRead,
 }
 
 impl sim_protocol::Mutant for Mutant {
@@ -79,6 +81,7 @@ impl sim_protocol::Mutant for Mutant {
         ("C-no-resend", Self::NoResend),
         ("C-no-epoch", Self::NoEpoch),
         ("C-dirty-read", Self::DirtyRead),
+        ("C-newest-read", Self::NewestRead),
     ];
 }
 

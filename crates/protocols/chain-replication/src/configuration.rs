@@ -50,6 +50,17 @@ impl Configuration {
         self.chain.iter().position(|member| member.node == node)
     }
 
+    /// Who is in the chain, and who joins.
+    pub fn all(&self) -> impl Iterator<Item = &Member> {
+        self.chain.iter().chain(&self.joining)
+    }
+
+    /// A replica's entry, in the chain or as who joins.
+    #[must_use]
+    pub fn named(&self, node: NodeId) -> Option<&Member> {
+        self.all().find(|member| member.node == node)
+    }
+
     /// A replica's entry in the chain.
     #[must_use]
     pub fn member(&self, node: NodeId) -> Option<&Member> {

@@ -2,7 +2,7 @@
 //! Renesse and Schneider 2004, section 3.1, "extending a chain").
 
 use serde::Serialize;
-use service::Store;
+use service::{Assembly, Store};
 use sim_node::{Context, NodeId};
 
 use crate::{
@@ -11,15 +11,12 @@ use crate::{
 
 /// A history that is being received.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub(crate) struct Assembly {
-    /// This replica as it is to join: another link is another history.
-    own: Member,
-    /// Which history; known with the first chunk.
-    base: Option<Position>,
-    pub(crate) received: u32,
-    store: Store,
-    /// Whether it is all there.
-    pub(crate) done: bool,
+pub(crate) enum Incoming {
+    /// These pieces have arrived. The configuration says of which history: with another tail, or
+    /// the same one in another life, it is another link, and another history.
+    Pieces(Assembly<()>),
+    /// It is all there.
+    Whole,
 }
 
 /// A history that is being sent.
@@ -65,14 +62,10 @@ impl Replica {
         let Some(transfer) = self.transfer.as_ref().filter(|transfer| !transfer.done) else {
             return;
         };
-        let start = usize::try_from(transfer.offset).expect("32 bits fit");
-        let part = transfer.store.part(start, cx.config().chunk);
         let chunk = Message::Chunk(Chunk {
             epoch: self.epoch(),
             base: transfer.base,
-            offset: transfer.offset,
-            done: start + part.len() >= transfer.store.items(),
-            part,
+            piece: transfer.store.piece(transfer.offset, cx.config().chunk),
         });
         if again {
             cx.resend(transfer.to.node, chunk);
@@ -88,11 +81,10 @@ impl Replica {
         own: Member,
         cx: &mut Context<'_, Self>,
     ) {
-        if self.assembly.as_ref().is_none_or(|assembly| assembly.own != own) {
+        if self.incoming.is_none() || self.configuration.joining != Some(own) {
             let waiting = std::mem::take(&mut self.waiting);
             *self = Self { waiting, ..Self::spare(self.life, Configuration::default()) };
-            let store = Store::default();
-            self.assembly = Some(Assembly { own, base: None, received: 0, store, done: false });
+            self.incoming = Some(Incoming::Pieces(Assembly::new(())));
             cx.mark("joining");
         }
         self.configuration = configuration;
@@ -102,36 +94,31 @@ impl Replica {
     /// A part of the history arrives.
     pub(crate) fn receive_chunk(&mut self, from: NodeId, chunk: Chunk, cx: &mut Context<'_, Self>) {
         let is_tail = self.configuration.tail().is_some_and(|tail| tail.node == from);
-        let epoch = self.epoch();
-        let disks = cx.config().disks;
-        let Some(assembly) = self.assembly.as_mut() else { return };
-        if !is_tail || chunk.epoch < assembly.own.linked {
+        let linked = self.configuration.joining.map(|own| own.linked);
+        let Some(incoming) = self.incoming.as_mut() else { return };
+        if !is_tail || linked.is_none_or(|linked| chunk.epoch < linked) {
             return;
         }
-        let base = chunk.base;
-        if *assembly.base.get_or_insert(base) != base {
-            return;
-        }
-        // A chunk that is not the next one was sent again, or overtook another.
-        if !assembly.done && chunk.offset == assembly.received {
-            assembly.received += u32::try_from(chunk.part.len()).expect("a chunk is small");
-            assembly.store.add(chunk.part);
-            if chunk.done {
-                assembly.done = true;
-                self.store = std::mem::take(&mut assembly.store);
-                (self.last, self.committed) = (base, base);
-                if disks {
-                    cx.write(Record::History(base, self.store.clone()));
-                    cx.barrier();
-                }
-                cx.indicate(Indication::Received { from, upto: base });
-                cx.mark("history received");
+        if let Incoming::Pieces(pieces) = incoming
+            && let Some(store) = pieces.add(chunk.piece)
+        {
+            *incoming = Incoming::Whole;
+            self.store = store;
+            (self.last, self.committed) = (chunk.base, chunk.base);
+            if cx.config().disks {
+                cx.write(Record::History(chunk.base, self.store.clone()));
+                cx.barrier();
             }
+            cx.indicate(Indication::Received { from, upto: chunk.base });
+            cx.mark("history received");
         }
-        let Some(assembly) = self.assembly.as_ref() else { return };
-        let (received, done) = (assembly.received, assembly.done);
-        cx.send(from, Message::ChunkReply(ChunkReply { epoch, base, received, done }));
-        if done {
+        let epoch = self.epoch();
+        let received = match &self.incoming {
+            Some(Incoming::Pieces(pieces)) => Some(pieces.received()),
+            _ => None,
+        };
+        cx.send(from, Message::ChunkReply(ChunkReply { epoch, received }));
+        if received.is_none() {
             self.tell_master(cx);
         }
     }
@@ -144,17 +131,17 @@ impl Replica {
         cx: &mut Context<'_, Self>,
     ) {
         let Some(transfer) = self.transfer.as_mut() else { return };
-        let fits = transfer.to.node == from
-            && transfer.base == reply.base
-            && reply.epoch >= transfer.to.linked;
-        if !fits || reply.received < transfer.offset || transfer.done {
+        if transfer.to.node != from || reply.epoch < transfer.to.linked || transfer.done {
             return;
         }
-        if reply.done {
-            transfer.done = true;
-        } else if reply.received > transfer.offset {
-            transfer.offset = reply.received;
-            self.send_chunk(false, cx);
+        match reply.received {
+            None => transfer.done = true,
+            Some(received) if received > transfer.offset => {
+                transfer.offset = received;
+                self.send_chunk(false, cx);
+            }
+            // An earlier answer came late.
+            Some(_) => {}
         }
     }
 }
@@ -163,6 +150,6 @@ impl Replica {
     /// Whether it waits for a history, or for the rest of it.
     #[must_use]
     pub fn is_joining(&self) -> bool {
-        self.assembly.is_some() || self.origin != Life(0) && self.place.is_some() && !self.complete
+        self.incoming.is_some() || self.origin != Life(0) && self.place.is_some() && !self.complete
     }
 }

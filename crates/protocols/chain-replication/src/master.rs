@@ -59,7 +59,7 @@ impl Node for Master {
             // Nobody knows whether the newest tail was complete; it will say so.
             master.incomplete = master.configuration.tail().map(|tail| tail.node);
         }
-        for member in master.configuration.chain.iter().chain(&master.configuration.joining) {
+        for member in master.configuration.all() {
             cx.set_timer(MasterTimer::Silent(member.node), cx.config().patience());
         }
         master
@@ -109,8 +109,7 @@ impl Master {
         sent: Option<LocalTime>,
         cx: &mut Context<'_, Self>,
     ) {
-        let listed = self.configuration.chain.iter().chain(&self.configuration.joining);
-        let Some(&own) = listed.clone().find(|member| member.node == from) else {
+        let Some(&own) = self.configuration.named(from) else {
             return self.hear_spare(from, report, cx);
         };
         if report.life < own.life {
@@ -292,18 +291,9 @@ impl Master {
         cx.write(MasterRecord(self.configuration.clone()));
         cx.barrier();
         cx.mark("reconfigured");
-        let listed = self.configuration.chain.iter().chain(&self.configuration.joining);
-        for node in listed.map(|member| member.node).collect::<Vec<_>>() {
-            self.tell(node, false, cx);
-        }
-        for node in (0..cx.config().replicas).map(NodeId::new) {
-            let was_there =
-                old.place(node).is_some() || old.joining.is_some_and(|one| one.node == node);
-            let is_there = self.configuration.place(node).is_some()
-                || self.configuration.joining.is_some_and(|one| one.node == node);
-            if was_there && !is_there {
-                self.tell(node, false, cx);
-            }
+        let is_left_out = |member: &&Member| self.configuration.named(member.node).is_none();
+        for member in self.configuration.all().chain(old.all().filter(is_left_out)) {
+            self.tell(member.node, false, cx);
         }
     }
 

@@ -2,11 +2,14 @@
 //! beginning (van Renesse and Schneider 2004, section 3.1).
 
 use service::Routes;
-use sim_node::{Context, NodeId};
+use sim_node::{Context, LocalTime, NodeId};
 
 use crate::{
     Assignment, Config, Configuration, Disk, Grant, Life, Message, Reads, Record, Replica, Timer,
 };
+
+/// A lease where there are none.
+const FOR_EVER: LocalTime = LocalTime::from_nanos(u64::MAX);
 
 impl Replica {
     /// The first start, or the first of which anything is left: everybody knows the first
@@ -22,11 +25,6 @@ impl Replica {
         cx.write(Record::First(self.place.map(|_| self.epoch())));
     }
 
-    /// Its place in the chain, for the disk.
-    pub(crate) fn membership(&self) -> Record {
-        Record::Member { epoch: self.epoch(), origin: self.origin, complete: self.complete }
-    }
-
     /// It comes back with its disk. What it knew to be committed was not written down; what had
     /// left its log was.
     pub(crate) fn recover(&mut self, disk: &Disk, config: &Config) {
@@ -35,14 +33,7 @@ impl Replica {
         self.store = disk.store.clone();
         (self.last, self.committed) = (disk.base, disk.base);
         for update in &disk.log {
-            let (request, key) = (&update.request, update.request.command.key());
-            let before = self.store.get(key).map(str::to_owned);
-            self.store.execute(request.operation, &request.command);
-            self.last = update.position;
-            if let Reads::Any(_) = config.reads {
-                let after = self.store.get(key).map(str::to_owned);
-                self.versions.push(key, before, update.position, after);
-            }
+            self.execute(update, config);
         }
         self.log = disk.log.clone();
     }
@@ -67,12 +58,10 @@ impl Replica {
         if grant.life != self.life {
             return;
         }
-        let was_heard = std::mem::replace(&mut self.heard, true);
-        if let Some(lease) = cx.config().lease {
-            let until = grant.sent + cx.config().trusted(lease);
-            self.lease = Some(self.lease.map_or(until, |lease| lease.max(until)));
-        }
-        if !was_heard || cx.config().lease.is_some() {
+        let lease = cx.config().lease;
+        let until = lease.map_or(FOR_EVER, |lease| grant.sent + cx.config().trusted(lease));
+        if self.lease.is_none_or(|had| had < until) {
+            self.lease = Some(until);
             self.read_waiting(cx);
         }
     }
@@ -81,10 +70,7 @@ impl Replica {
     /// out. Without leases, once the master has heard it, it is trusted to be in the chain as long
     /// as it does not know better, which is right where the master is never wrong.
     pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
-        match cx.config().lease {
-            Some(_) => self.lease.is_some_and(|until| cx.now() < until),
-            None => self.heard,
-        }
+        self.lease.is_some_and(|until| cx.now() < until)
     }
 
     /// The master has made a new configuration.
@@ -98,8 +84,7 @@ impl Replica {
             return self.tell_master(cx);
         }
         let id = cx.id();
-        let own = configuration.chain.iter().chain(&configuration.joining);
-        match own.copied().find(|member| member.node == id) {
+        match configuration.named(id).copied() {
             Some(own) if own.life == self.life && configuration.place(id).is_some() => {
                 self.install(configuration, successor_last, cx);
             }
@@ -130,14 +115,17 @@ impl Replica {
         }
         self.place = configuration.place(cx.id());
         self.configuration = configuration;
-        self.heard = true;
-        self.assembly = None;
+        self.incoming = None;
+        if cx.config().lease.is_none() {
+            // The master has heard it, and bids it take part.
+            self.lease = Some(FOR_EVER);
+        }
         if self.linked() != linked {
             // Another predecessor may have other updates at those positions.
             self.early.clear();
         }
         if cx.config().disks {
-            cx.write(self.membership());
+            cx.write(Record::Member { epoch: self.epoch(), origin: self.origin });
             cx.barrier();
         }
         cx.mark("configuration installed");
@@ -151,6 +139,7 @@ impl Replica {
         if !was_tail {
             self.take_over(cx);
         }
+        self.read_waiting(cx);
         self.ask_again(cx);
     }
 
@@ -187,7 +176,6 @@ impl Replica {
         cx.mark("tail");
         self.announce(false, cx.config().reads == Reads::Tail, cx);
         self.commit_as_tail(cx);
-        self.read_waiting(cx);
     }
 
     /// Tells the clients to whom they may turn.
@@ -204,7 +192,8 @@ impl Replica {
     /// It is not in the chain, or not any more. Whoever was must begin a new life: what it knows
     /// may be what nobody else does.
     fn stand_outside(&mut self, configuration: Configuration, cx: &mut Context<'_, Self>) {
-        let waiting = std::mem::take(&mut self.waiting);
+        let mut reads = std::mem::take(&mut self.waiting);
+        reads.append(&mut self.asked);
         if self.origin == Life(0) {
             *self = Self::spare(self.life, configuration);
         } else {
@@ -214,7 +203,7 @@ impl Replica {
             cx.mark("deposed");
         }
         cx.cancel_timer(Timer::Retry);
-        for (_, request) in waiting {
+        for (_, request) in reads {
             self.read(request, cx);
         }
         self.show_life(cx);

@@ -1,13 +1,13 @@
 //! What replicas, master and clients say to each other.
 
 use serde::{Deserialize, Serialize};
-use service::{Part, Reply, Request, Routes, ServiceMessage};
+use service::{Piece, Reply, Request, Routes, ServiceMessage};
 use sim_node::{Class, LocalTime};
 
 use crate::{Configuration, Epoch, Life, Position};
 
-/// A message of the chain. Each names the sender's epoch, so that a receiver knows which chain it
-/// is of.
+/// A message of the chain. What is good between two neighbours only, or between the tail and who
+/// joins, names the sender's epoch: the receiver knows by it whether they were that already.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// An update, to the successor.
@@ -19,15 +19,15 @@ pub enum Message {
     /// From a successor that was sent no [`Message::Resume`] yet, and has everything up to here.
     Pull(Epoch, Position),
     /// From the head to the tail: a client asks again for an update that took effect.
-    Again(Epoch, Request),
+    Again(Request),
     /// A part of the history, from the tail to who joins.
     Chunk(Chunk),
     /// The answer to it.
     ChunkReply(ChunkReply),
     /// From a replica to the tail: which version of the key is committed? (CRAQ)
-    VersionQuery(Epoch, Request),
+    VersionQuery(Request),
     /// The answer: the request that it is for, and the last committed update.
-    Version(Epoch, Request, Position),
+    Version(Request, Position),
     /// From the master: this is the chain.
     Configure(Assignment),
     /// To the master: how things are here, the new configuration included.
@@ -60,25 +60,17 @@ pub struct Chunk {
     pub epoch: Epoch,
     /// The last update that the history holds.
     pub base: Position,
-    /// How many items came before this chunk.
-    pub offset: u32,
     /// The items.
-    pub part: Part,
-    /// Whether it is the last.
-    pub done: bool,
+    pub piece: Piece,
 }
 
 /// The answer to a chunk.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChunkReply {
-    /// The joining replica's epoch.
+    /// The joining replica's epoch: it tells which history, since each has a link of its own.
     pub epoch: Epoch,
-    /// Which history.
-    pub base: Position,
-    /// How many items it has.
-    pub received: u32,
-    /// Whether it has all of them.
-    pub done: bool,
+    /// How many items it has; `None`: all.
+    pub received: Option<u32>,
 }
 
 /// A replica's part in a configuration.
@@ -153,10 +145,10 @@ impl sim_node::Message for Message {
             Self::Ack(..) => 1,
             Self::Resume(..) => 2,
             Self::Pull(..) => 3,
-            Self::Again(..) => 4,
+            Self::Again(_) => 4,
             Self::Chunk(_) => 5,
             Self::ChunkReply(_) => 6,
-            Self::VersionQuery(..) => 7,
+            Self::VersionQuery(_) => 7,
             Self::Version(..) => 8,
             Self::Configure(_) => 9,
             Self::Installed(_) => 10,

@@ -43,7 +43,7 @@ impl Replica {
     /// The key has versions that may or may not be committed: the tail knows.
     fn ask_version(&mut self, request: Request, cx: &mut Context<'_, Self>) {
         if let Some(tail) = self.configuration.tail() {
-            cx.send(tail.node, Message::VersionQuery(self.epoch(), request.clone()));
+            cx.send(tail.node, Message::VersionQuery(request.clone()));
             self.asked.insert(request.operation, request);
         }
     }
@@ -56,20 +56,26 @@ impl Replica {
         cx: &mut Context<'_, Self>,
     ) {
         if self.is_acting_tail() && self.may_read(cx) {
-            cx.send(from, Message::Version(self.epoch(), request, self.committed));
+            cx.send(from, Message::Version(request, self.committed));
         }
     }
 
-    /// The tail has said which version is committed.
+    /// The tail has said which version is committed. Whoever was left behind since it asked may
+    /// have another version there, which nobody ever committed; then its lease is over.
     pub(crate) fn learn_version(
         &mut self,
-        request: &Request,
+        request: Request,
         position: Position,
         cx: &mut Context<'_, Self>,
     ) {
-        if self.asked.remove(&request.operation).is_some() {
-            self.answer_committed(request, position.max(self.committed), cx);
+        if self.asked.remove(&request.operation).is_none() {
+            return;
         }
+        if !self.may_read(cx) {
+            self.waiting.insert(request.operation, request);
+            return;
+        }
+        self.answer_committed(&request, position.max(self.committed), cx);
     }
 
     /// What reads waited for has come.
@@ -90,6 +96,8 @@ impl Replica {
     fn answer_committed(&self, request: &Request, upto: Position, cx: &mut Context<'_, Self>) {
         let key = request.command.key();
         let value = self.versions.at(key, upto).unwrap_or_else(|| self.store.get(key));
+        let is_newest = cx.config().has(Mutant::NewestRead);
+        let value = if is_newest { self.store.get(key) } else { value };
         self.answer_read(request, key, value, Version::Committed(upto), cx);
     }
 

@@ -1,12 +1,12 @@
 //! [`Replica`]: a replica's state, and the one match that tells its side of the protocol.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, VecDeque, vec_deque};
 
 use serde::{Deserialize, Serialize};
 use service::{Operation, Request, Store};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
-use crate::joining::{Assembly, Transfer};
+use crate::joining::{Incoming, Transfer};
 use crate::versions::Versions;
 use crate::{
     Config, Configuration, Disk, Epoch, Life, Member, Message, Position, Progress, Record, Report,
@@ -78,17 +78,16 @@ pub struct Replica {
     pub(crate) complete: bool,
     /// Whether the successor lacks updates that are not in `log` any more.
     pub(crate) successor_too_old: bool,
-    /// Whether the master has heard of this life. Who dies before its first write is durable
-    /// finds an empty disk, and takes the first configuration for the latest.
-    pub(crate) heard: bool,
-    /// Until when reads may be answered.
+    /// Until when reads may be answered; without leases for ever, once the master has heard of
+    /// this life. Who dies before its first write is durable finds an empty disk, and takes the
+    /// first configuration for the latest.
     pub(crate) lease: Option<LocalTime>,
-    /// Reads that wait until the replica is complete, and the master has heard it.
+    /// Reads that wait until the replica is complete, and has a lease.
     pub(crate) waiting: BTreeMap<Operation, Request>,
     /// Reads that wait for the tail to say which version is committed.
     pub(crate) asked: BTreeMap<Operation, Request>,
-    /// The history that it receives.
-    pub(crate) assembly: Option<Assembly>,
+    /// The history that it receives, as [`Configuration::joining`].
+    pub(crate) incoming: Option<Incoming>,
     /// The history that it sends.
     pub(crate) transfer: Option<Transfer>,
     /// What was acknowledged, and how much of a history, when the timer was set.
@@ -127,11 +126,11 @@ impl Node for Replica {
             Message::Ack(epoch, upto) => self.hear_ack(from, epoch, upto, cx),
             Message::Resume(epoch, updates) => self.resume(from, epoch, updates, cx),
             Message::Pull(epoch, last) => self.answer_pull(from, epoch, last, cx),
-            Message::Again(_, request) => self.answer_again(&request, cx),
+            Message::Again(request) => self.answer_again(&request, cx),
             Message::Chunk(chunk) => self.receive_chunk(from, chunk, cx),
             Message::ChunkReply(reply) => self.send_next_chunk(from, &reply, cx),
-            Message::VersionQuery(_, request) => self.answer_version(from, request, cx),
-            Message::Version(_, request, position) => self.learn_version(&request, position, cx),
+            Message::VersionQuery(request) => self.answer_version(from, request, cx),
+            Message::Version(request, position) => self.learn_version(request, position, cx),
             Message::Configure(assignment) => self.configure(assignment, cx),
             Message::Grant(grant) => self.renew_lease(grant, cx),
             Message::Installed(_) | Message::Alive(..) => {}
@@ -153,7 +152,7 @@ impl Node for Replica {
     fn role(&self) -> Option<Role> {
         let length = self.configuration.chain.len();
         let name = match self.place {
-            None if self.assembly.is_some() => "joining",
+            None if self.incoming.is_some() => "joining",
             None => "spare",
             Some(0) => "head",
             Some(place) if place + 1 == length => "tail",
@@ -174,6 +173,11 @@ impl Node for Replica {
         if let Some(transfer) = &self.transfer {
             assert!(self.base() <= transfer.base, "forgot what who joins will lack");
         }
+        if self.incoming.is_some() {
+            let has_nothing = self.place.is_none() && self.log.is_empty() && self.early.is_empty();
+            assert!(has_nothing, "it joins, and takes part already");
+            assert!(self.configuration.joining.is_some(), "it joins, and nobody bids it");
+        }
     }
 }
 
@@ -193,11 +197,10 @@ impl Replica {
             versions: Versions::default(),
             complete: false,
             successor_too_old: false,
-            heard: false,
             lease: None,
             waiting: BTreeMap::new(),
             asked: BTreeMap::new(),
-            assembly: None,
+            incoming: None,
             transfer: None,
             retrying: None,
         }
@@ -307,12 +310,19 @@ impl Replica {
         self.configuration.epoch
     }
 
+    /// The updates after this one, as far as they are in `Sent`.
+    pub(crate) fn after(&self, position: Position) -> vec_deque::Iter<'_, Update> {
+        let gone = position.0.saturating_sub(self.base().0);
+        let gone = usize::try_from(gone).map_or(self.log.len(), |gone| gone.min(self.log.len()));
+        self.log.range(gone..)
+    }
+
     /// How things are here.
     pub(crate) fn report(&self) -> Report {
-        let progress = match &self.assembly {
+        let progress = match &self.incoming {
             _ if self.successor_too_old => Progress::SuccessorTooOld,
             _ if self.complete => Progress::Complete,
-            Some(assembly) if !assembly.done => Progress::Lacking(assembly.received),
+            Some(Incoming::Pieces(pieces)) => Progress::Lacking(pieces.received()),
             None if self.origin == Life(0) => Progress::Lacking(0),
             _ => Progress::CatchingUp,
         };

@@ -43,9 +43,9 @@ pub enum Record {
         epoch: Epoch,
         /// The life in which it was let in.
         origin: Life,
-        /// Whether it has all that was ever answered.
-        complete: bool,
     },
+    /// With the history up to here, it has all that was ever answered.
+    Complete(Position),
     /// An update.
     Update(Update),
     /// Everybody has the updates up to here.
@@ -59,21 +59,20 @@ impl Stable for Disk {
 
     fn apply(&mut self, record: &Record) {
         match record {
+            // A crash may have lost this record before, and kept updates that came after it.
             Record::First(epoch) => {
-                self.life = Life(1);
+                *self = Self { life: Life(1), ..Self::default() };
                 if let Some(epoch) = epoch {
                     (self.epoch, self.origin, self.complete) = (*epoch, Life(1), true);
                 }
             }
             Record::Life => self.life = Life(self.life.0 + 1),
             Record::Reset => *self = Self { life: Life(self.life.0 + 1), ..Self::default() },
-            Record::Member { epoch, origin, complete } => {
-                (self.epoch, self.origin, self.complete) = (*epoch, *origin, *complete);
-            }
+            Record::Member { epoch, origin } => (self.epoch, self.origin) = (*epoch, *origin),
             // A crash that has lost an update loses what follows it.
+            Record::Complete(upto) => self.complete |= self.last() >= *upto,
             Record::Update(update) => {
-                let last = self.log.back().map_or(self.base, |last| last.position);
-                if update.position == last.next() {
+                if update.position == self.last().next() {
                     self.log.push_back(update.clone());
                 }
             }
@@ -88,6 +87,13 @@ impl Stable for Disk {
                 self.log.clear();
             }
         }
+    }
+}
+
+impl Disk {
+    /// The last update in the history.
+    fn last(&self) -> Position {
+        self.log.back().map_or(self.base, |last| last.position)
     }
 }
 

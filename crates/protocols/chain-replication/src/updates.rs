@@ -4,7 +4,9 @@
 use service::{Answer, Operation, Reply, Request};
 use sim_node::{Context, NodeId};
 
-use crate::{Epoch, Indication, Message, Mutant, Position, Reads, Record, Replica, Timer, Update};
+use crate::{
+    Config, Epoch, Indication, Message, Mutant, Position, Reads, Record, Replica, Timer, Update,
+};
 
 impl Replica {
     /// A client asks.
@@ -30,13 +32,13 @@ impl Replica {
     /// It took effect when it was asked for before: the tail answers once more. While it is under
     /// way there is nothing to do, since the tail will.
     fn serve_again(&mut self, request: Request, cx: &mut Context<'_, Self>) {
-        let mut under_way = self.log.iter().filter(|update| update.position > self.committed);
+        let mut under_way = self.after(self.committed);
         if under_way.any(|update| update.request.operation == request.operation) {
             return;
         }
         let tail = self.configuration.tail().map(|member| member.node);
         match tail {
-            Some(tail) if tail != cx.id() => cx.send(tail, Message::Again(self.epoch(), request)),
+            Some(tail) if tail != cx.id() => cx.send(tail, Message::Again(request)),
             _ => self.answer_again(&request, cx),
         }
     }
@@ -49,16 +51,8 @@ impl Replica {
 
     /// Adds an update to the history, and passes it on.
     fn append(&mut self, request: Request, cx: &mut Context<'_, Self>) {
-        let key = request.command.key();
-        let versioned = matches!(cx.config().reads, Reads::Any(_));
-        let before = versioned.then(|| self.store.get(key).map(str::to_owned));
-        self.store.execute(request.operation, &request.command);
-        self.last = self.last.next();
-        if let Some(before) = before {
-            let after = self.store.get(key).map(str::to_owned);
-            self.versions.push(key, before, self.last, after);
-        }
-        let update = Update { position: self.last, request };
+        let update = Update { position: self.last.next(), request };
+        self.execute(&update, cx.config());
         self.log.push_back(update.clone());
         if cx.config().disks {
             cx.write(Record::Update(update.clone()));
@@ -78,6 +72,21 @@ impl Replica {
         }
     }
 
+    /// The state after the next update. Where all answer reads, who is not the tail keeps the
+    /// version that is not known to be committed beside those before it.
+    pub(crate) fn execute(&mut self, update: &Update, config: &Config) {
+        let (request, key) = (&update.request, update.request.command.key());
+        let versioned = matches!(config.reads, Reads::Any(_)) && !self.is_acting_tail();
+        if versioned && self.versions.dirty(key) == 0 {
+            self.versions.begin(key, self.store.get(key).map(str::to_owned));
+        }
+        self.store.execute(request.operation, &request.command);
+        self.last = update.position;
+        if versioned {
+            self.versions.push(key, self.last, self.store.get(key).map(str::to_owned));
+        }
+    }
+
     /// An update arrives from the predecessor.
     pub(crate) fn receive(
         &mut self,
@@ -87,7 +96,7 @@ impl Replica {
         cx: &mut Context<'_, Self>,
     ) {
         let in_chain = self.is_from_predecessor(from, epoch);
-        if !in_chain && !cx.config().has(Mutant::NoEpoch) {
+        if !(in_chain || cx.config().has(Mutant::NoEpoch) && self.place.is_some()) {
             return;
         }
         if update.position == self.last.next() {
@@ -117,9 +126,8 @@ impl Replica {
 
     /// The tail has everything in its history, so that everybody has.
     pub(crate) fn commit_as_tail(&mut self, cx: &mut Context<'_, Self>) {
-        let since = self.committed;
         cx.indicate(Indication::Committed(self.last));
-        let new = self.log.iter().filter(|update| update.position > since);
+        let new = self.after(self.committed);
         let answers: Vec<Operation> = new.map(|update| update.request.operation).collect();
         self.commit(self.last, cx);
         for operation in answers {
@@ -132,8 +140,12 @@ impl Replica {
         if upto <= self.committed {
             return;
         }
+        let mut versions = std::mem::take(&mut self.versions);
+        for update in self.after(self.committed).take_while(|update| update.position <= upto) {
+            versions.commit(update.request.command.key(), upto);
+        }
+        self.versions = versions;
         self.committed = upto;
-        self.versions.commit(upto);
         self.trim(cx);
         if let Some(predecessor) = self.predecessor().map(|member| member.node) {
             cx.send(predecessor, Message::Ack(self.epoch(), upto));
@@ -190,12 +202,13 @@ impl Replica {
         if !self.complete {
             self.complete = true;
             if cx.config().disks {
-                cx.write(self.membership());
+                cx.write(Record::Complete(self.last));
                 cx.barrier();
             }
             cx.mark("caught up");
             self.tell_master(cx);
             self.take_over(cx);
+            self.read_waiting(cx);
         }
     }
 
@@ -217,7 +230,7 @@ impl Replica {
         if cx.config().has(Mutant::NoResend) {
             return Vec::new();
         }
-        self.log.iter().filter(|update| update.position > last).cloned().collect()
+        self.after(last).cloned().collect()
     }
 
     /// Sets the timer after which unacknowledged updates are sent again.
@@ -256,8 +269,7 @@ impl Replica {
         if self.successor_too_old {
             return;
         }
-        let unacknowledged = self.log.iter().filter(|update| update.position > self.committed);
-        for update in unacknowledged.take(RETRIED) {
+        for update in self.after(self.committed).take(RETRIED) {
             cx.resend(successor.node, Message::Update(self.epoch(), update.clone()));
         }
     }

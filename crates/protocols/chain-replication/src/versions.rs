@@ -14,7 +14,7 @@ pub(crate) struct Versions {
     keys: BTreeMap<Key, OfKey>,
 }
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct OfKey {
     /// The last version that is known to be committed.
     clean: Option<String>,
@@ -23,28 +23,26 @@ struct OfKey {
 }
 
 impl Versions {
-    /// An update made a new version out of the one before.
-    pub(crate) fn push(
-        &mut self,
-        key: Key,
-        before: Option<String>,
-        position: Position,
-        value: Option<String>,
-    ) {
-        let of_key = self.keys.entry(key);
-        let of_key = of_key.or_insert(OfKey { clean: before, dirty: VecDeque::new() });
-        of_key.dirty.push_back((position, value));
+    /// The first dirty version of a key is about to be made; this one is committed.
+    pub(crate) fn begin(&mut self, key: Key, clean: Option<String>) {
+        self.keys.insert(key, OfKey { clean, dirty: VecDeque::new() });
     }
 
-    /// Everything up to here is committed: the newest version of each key becomes clean, and older
-    /// ones are deleted.
-    pub(crate) fn commit(&mut self, upto: Position) {
-        self.keys.retain(|_, of_key| {
-            while let Some((_, value)) = of_key.dirty.pop_front_if(|(at, _)| *at <= upto) {
-                of_key.clean = value;
-            }
-            !of_key.dirty.is_empty()
-        });
+    /// An update made a new version of a key.
+    pub(crate) fn push(&mut self, key: Key, position: Position, value: Option<String>) {
+        self.keys.entry(key).or_default().dirty.push_back((position, value));
+    }
+
+    /// Everything up to here is committed: the newest version of this key as of that becomes
+    /// clean, and older ones are deleted.
+    pub(crate) fn commit(&mut self, key: Key, upto: Position) {
+        let Some(of_key) = self.keys.get_mut(&key) else { return };
+        while let Some((_, value)) = of_key.dirty.pop_front_if(|(at, _)| *at <= upto) {
+            of_key.clean = value;
+        }
+        if of_key.dirty.is_empty() {
+            self.keys.remove(&key);
+        }
     }
 
     /// How many versions of a key are dirty.

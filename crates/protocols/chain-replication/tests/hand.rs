@@ -6,11 +6,11 @@ use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 
 use chain_replication::{
-    Assignment, Config, Configuration, Consistency, Disk, Epoch, Grant, Life, Member, Message,
-    Position, Reads, Record, Replica, Update,
+    Assignment, Chunk, ChunkReply, Config, Configuration, Consistency, Disk, Epoch, Grant, Life,
+    Member, Message, Position, Reads, Record, Replica, Update,
 };
 use cluster::{config, ms};
-use service::{Answer, ClientId, Command, Key, Operation, Output, Request};
+use service::{Answer, ClientId, Command, Key, Operation, Output, Request, Store};
 use sim_node::{ByHand, LocalTime, NodeId, Stable};
 
 type Letter = (NodeId, Message);
@@ -144,11 +144,11 @@ fn what_is_asked_again_takes_effect_once() {
     assert_eq!(head.hear(CLIENT, Message::Request(put(1))), [], "it is under way");
     head.hear(1, Message::Ack(Epoch(1), Position(1)));
     let letters = head.hear(CLIENT, Message::Request(put(1)));
-    assert_eq!(to(&letters, 2), [&Message::Again(Epoch(1), put(1))]);
+    assert_eq!(to(&letters, 2), [&Message::Again(put(1))]);
     assert_eq!(head.node.last(), Position(1));
     let mut tail = Hand::new(2, config(3));
     tail.hear(1, update(1, 1));
-    let letters = tail.hear(0, Message::Again(Epoch(1), put(1)));
+    let letters = tail.hear(0, Message::Again(put(1)));
     assert_eq!(answers(&letters), [Answer::Done(Output::Done)]);
 }
 
@@ -262,8 +262,8 @@ fn craq_reads_what_is_committed() {
     }
     for (committed, known) in [(0, Answer::Done(Output::Value(None))), (2, value("v2"))] {
         let letters = middle.hear(CLIENT, Message::Request(get(9)));
-        assert_eq!(to(&letters, 2), [&Message::VersionQuery(Epoch(1), get(9))]);
-        let letters = middle.hear(2, Message::Version(Epoch(1), get(9), Position(committed)));
+        assert_eq!(to(&letters, 2), [&Message::VersionQuery(get(9))]);
+        let letters = middle.hear(2, Message::Version(get(9), Position(committed)));
         assert_eq!(answers(&letters), [known], "as of {committed}");
     }
     middle.hear(2, Message::Ack(Epoch(1), Position(3)));
@@ -339,4 +339,88 @@ fn a_disk_has_no_gaps() {
         disk.apply(&record);
     }
     assert_eq!((disk.base, disk.log.len()), (Position(1), 0));
+}
+
+/// Of the writes of one step, a crash may keep the last and lose those before it: that the history
+/// is complete, and not the updates that made it so; or an update, and not the first life.
+#[test]
+fn a_disk_claims_no_more_than_it_has() {
+    let of = |position| Update { position: Position(position), request: put(position) };
+    let member = Record::Member { epoch: Epoch(2), origin: Life(1) };
+    for (kept, complete) in [(vec![1, 2], true), (vec![1], false), (vec![2], false)] {
+        let mut disk = Disk::default();
+        disk.apply(&member);
+        kept.into_iter().for_each(|position| disk.apply(&Record::Update(of(position))));
+        disk.apply(&Record::Complete(Position(2)));
+        assert_eq!(disk.complete, complete);
+    }
+    let mut disk = Disk::default();
+    disk.apply(&Record::Update(of(1)));
+    disk.apply(&Record::First(Some(Epoch(1))));
+    assert_eq!((disk.life, disk.complete, disk.log.len()), (Life(1), true, 0));
+}
+
+/// CRAQ, section 2.3, with leases: the answer to a version query may be late. By then the chain may
+/// go on without whoever asked, and the version that it has there was never committed.
+#[test]
+fn a_late_version_is_none_without_a_lease() {
+    for (wait, reads) in [(0, true), (197, true), (198, false)] {
+        let reads_strongly = Reads::Any(Consistency::Strong);
+        let with_lease = Config { lease: Some(ms(200)), reads: reads_strongly, ..config(3) };
+        let mut middle = Hand::heard(1, with_lease);
+        middle.hear(0, update(1, 1));
+        let letters = middle.hear(CLIENT, Message::Request(get(9)));
+        assert_eq!(to(&letters, 2), [&Message::VersionQuery(get(9))]);
+        middle.now = middle.now + ms(wait);
+        let letters = middle.hear(2, Message::Version(get(9), Position(1)));
+        assert_eq!(answers(&letters).len() == 1, reads, "after {wait}ms");
+        // With the next one it asks again.
+        let grant = Grant { life: Life(1), sent: middle.now };
+        let letters = middle.hear(3, Message::Grant(grant));
+        assert_eq!(to(&letters, 2).len() == 1, !reads, "after {wait}ms");
+    }
+}
+
+/// A replica that was not heard yet makes reads wait. Being bidden to take its place, it is heard.
+#[test]
+fn whom_the_master_bids_was_heard() {
+    let mut tail = Hand::new(2, config(3));
+    assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
+    let letters = tail.hear(3, configure(chain(2, &[(0, 1), (2, 2)]), None));
+    assert_eq!(answers(&letters), [Answer::Done(Output::Value(None))]);
+}
+
+/// Section 3.1, extending a chain: the history may come in pieces that are late, double and out of
+/// order; it is there once all are.
+#[test]
+fn a_history_comes_in_pieces() {
+    let mut store = Store::default();
+    for sequence in 1..=5 {
+        let command = Command::Put(Key(sequence), format!("v{sequence}"));
+        store.execute(operation(u64::from(sequence)), &command);
+    }
+    let mut spare = Hand::new(2, Config { length: 2, ..config(3) });
+    let joining = Member { origin: Life(0), linked: Epoch(2), ..chain(2, &[(2, 2)]).chain[0] };
+    let joined = Configuration { joining: Some(joining), ..chain(2, &[(0, 1), (1, 1)]) };
+    spare.hear(3, configure(joined, None));
+    let chunk = |epoch, offset| {
+        let piece = store.piece(offset, 4);
+        Message::Chunk(Chunk { epoch: Epoch(epoch), base: Position(5), piece })
+    };
+    let reply = |received| Message::ChunkReply(ChunkReply { epoch: Epoch(2), received });
+    for (from, epoch, offset, received) in [
+        (0, 2, 0, None),
+        (1, 1, 0, None),
+        (1, 2, 4, Some(Some(0))),
+        (1, 2, 0, Some(Some(4))),
+        (1, 2, 0, Some(Some(4))),
+        (1, 2, 4, Some(None)),
+        (1, 2, 0, Some(None)),
+    ] {
+        let letters = spare.hear(from, chunk(epoch, offset));
+        let expected: Vec<Message> = received.into_iter().map(reply).collect();
+        assert_eq!(to(&letters, from), expected.iter().collect::<Vec<_>>(), "piece {offset}");
+    }
+    assert_eq!((spare.node.last(), spare.node.store()), (Position(5), &store));
+    assert!(spare.node.is_joining() && !spare.node.is_member());
 }

@@ -2,7 +2,7 @@
 //! replica never fails, since memory is all there is. Leases: the master is wrong, and nobody
 //! crashes. Disks: leases, and everything happens to everybody, the master included.
 
-use super::key_value::clients;
+use super::key_value::{Dense, clients, dense_readers};
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
 use crate::faults::Kind;
@@ -18,6 +18,7 @@ const CRAQ_MUTANTS: &[Mutant] = &[
     MUTANTS[1],
     MUTANTS[2],
     Mutant { code: "C-dirty-read", falls: &["CR1", "CR2", "KV1"] },
+    Mutant { code: "C-newest-read", falls: &["CR1", "KV1"] },
 ];
 
 pub(super) const CHAIN: Family =
@@ -31,9 +32,18 @@ const OCCASIONS: &[&str] = &[
     "Mark(\"suspected\")",
     "Mark(\"reconfigured\")",
     "Mark(\"configuration installed\")",
+    "Mark(\"transfer begun\")",
+    "Mark(\"history received\")",
+    "Mark(\"chain extended\")",
+    "Mark(\"caught up\")",
+    "Mark(\"taken back\")",
     "Send(\"Update\")",
     "Send(\"Ack\")",
+    "Send(\"Alive\")",
+    "Send(\"Installed\")",
     "Send(\"Configure\")",
+    "Send(\"Resume\")",
+    "Send(\"Version\")",
     "Receive(\"Update\")",
     "Receive(\"Ack\")",
     "Receive(\"Configure\")",
@@ -62,7 +72,7 @@ const RELAYS: &[&str] = &[
     "Receive(\"Request\")",
     "Receive(\"Update\")",
     "Receive(\"Ack\")",
-    "Receive(\"Configure\")",
+    "Mark(\"configuration installed\")",
     "Receive(\"Resume\")",
     "Receive(\"Chunk\")",
 ];
@@ -101,6 +111,7 @@ const WRONG: &[Kind] = &[
     Kind::SlowNode,
     Kind::Omission,
     Kind::Drift,
+    Kind::SlowMessage,
     Kind::MasterCut,
     Kind::MasterCut,
     Kind::MasterPause,
@@ -148,7 +159,14 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let construct = fields.construct(protocol);
-    let (many, workload) = clients(&mut Draw::of(seed, "chain clients"), &mut fields.features);
+    // A read that is stale for a moment is seen by whoever reads in that moment.
+    let dense = draw.chance(30);
+    let mut of_clients = Draw::of(seed, "chain clients");
+    let (many, workload) = if dense {
+        dense_readers(&mut of_clients, Dense::USUAL, &mut fields.features)
+    } else {
+        clients(&mut of_clients, &mut fields.features)
+    };
     let first = servers + 1;
     Play {
         protocol: construct,
@@ -160,15 +178,21 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         drift_ppm: lease_drift * 10_000 / 2,
         bears_cuts: true,
         kinds: match model {
-            Model::FailStop => [&[Kind::CrashButFirst; 12], CUTS].concat(),
+            Model::FailStop => {
+                [&[Kind::CrashButFirst; 10][..], &[Kind::EarlyCrash; 4], CUTS].concat()
+            }
             Model::Leases => [CUTS, WRONG].concat(),
-            Model::Disks => [Kind::ALL, WRONG, &[Kind::MasterCrash, Kind::Crash]].concat(),
+            Model::Disks => {
+                let more = [Kind::MasterCrash, Kind::Crash, Kind::EarlyCrash];
+                [Kind::ALL, WRONG, &more].concat()
+            }
         },
         plots: Vec::new(),
         leaders: LEADERS,
         occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
         relays: RELAYS,
-        patience_ms: 20_000,
+        // Dense readers have many more operations, and ask whoever is down as often as others.
+        patience_ms: if dense { 60_000 } else { 20_000 },
         features: fields.features,
     }
 }

@@ -65,6 +65,16 @@ pub(super) struct Dense {
     pub(super) timeouts: &'static [u64],
 }
 
+impl Dense {
+    /// Where nothing is told that readers must wait for.
+    pub(super) const USUAL: Self = Self {
+        gets: &[80, 95, 98, 99],
+        clients: (3, 6),
+        each: (50, 120),
+        timeouts: &[80, 120, 200],
+    };
+}
+
 /// Many reads of one key at once, and a few writes by clients that do not wait for long. A read
 /// that is stale for a moment only is seen by whoever reads in that moment, at the server that was
 /// leader, while somebody else already writes at the next one.

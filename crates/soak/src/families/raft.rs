@@ -260,14 +260,7 @@ fn workload(seed: u64, asked: Asked, features: &mut Vec<String>) -> (String, u32
 
 /// How dense readers read.
 fn readers(story: Option<Story>) -> Dense {
-    let Some(story) = story else {
-        return Dense {
-            gets: &[80, 95, 98, 99],
-            clients: (3, 6),
-            each: (50, 120),
-            timeouts: &[80, 120, 200],
-        };
-    };
+    let Some(story) = story else { return Dense::USUAL };
     let gets: &[u64] = if story.needs_quiet() { &[98, 99] } else { &[80, 95] };
     // They read until it is told.
     Dense { gets, clients: (5, 7), each: (150, 300), timeouts: &[80, 100, 120] }

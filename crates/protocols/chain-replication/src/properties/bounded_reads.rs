@@ -6,8 +6,9 @@ use service::Key;
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
+use super::answers::answers;
 use super::{of_replica, told};
-use crate::{Consistency, Indication, Life, Party, Position, Reads, Version};
+use crate::{Consistency, Indication, Life, Party, Position, Reads, Update, Version};
 
 /// CR2 bounded-reads.
 #[derive(Clone, Debug)]
@@ -17,6 +18,8 @@ pub struct BoundedReads {
     /// Of each replica, and of the key, the updates that no tail has committed.
     uncommitted: BTreeMap<(NodeId, Key), VecDeque<Position>>,
     committed: Position,
+    /// The life that each replica had when it was last looked at.
+    lives: BTreeMap<NodeId, Life>,
     /// As of which update a replica has last answered, in which life.
     told: BTreeMap<NodeId, (Life, Position)>,
 }
@@ -27,7 +30,8 @@ impl Property<Party> for BoundedReads {
         name: "bounded-reads",
         kind: Kind::Safety,
         meaning: "strong and bounded reads return no version that is more than the bound newer than \
-                  the committed one, and eventual ones at one replica never go back to an older one",
+                  the committed one, eventual ones at one replica never go back to an older one, \
+                  and what is returned as the newest version is the replica's newest",
         source: "Terrace and Freedman 2009, section 2.4",
     };
 
@@ -37,24 +41,44 @@ impl Property<Party> for BoundedReads {
             Reads::Any(Consistency::Bounded(most)) => Some(most as usize),
             Reads::Any(Consistency::Eventual) => None,
         };
-        Self { most, uncommitted: BTreeMap::new(), committed: Position(0), told: BTreeMap::new() }
+        Self {
+            most,
+            uncommitted: BTreeMap::new(),
+            committed: Position(0),
+            lives: BTreeMap::new(),
+            told: BTreeMap::new(),
+        }
     }
 
     fn after(
         &mut self,
-        _: &View<'_, Party>,
+        view: &View<'_, Party>,
         node: NodeId,
         effects: &[Effect<Party>],
-        _: &mut Judge,
+        judge: &mut Judge,
     ) {
         for indication in told(effects) {
             match indication {
-                Indication::Applied(update) => {
-                    let of = (node, update.request.command.key());
-                    self.uncommitted.entry(of).or_default().push_back(update.position);
-                }
-                Indication::Received { .. } => self.uncommitted.retain(|(at, _), _| *at != node),
+                Indication::Applied(update) => self.add(node, update),
+                Indication::Received { .. } => self.forget(node),
                 Indication::Committed(_) | Indication::Read(..) => {}
+            }
+        }
+        let Some(replica) = super::replica(view, node) else { return };
+        // Another life begins with what is on the disk, and that is not committed for that.
+        if self.lives.insert(node, replica.life()) != Some(replica.life()) {
+            self.forget(node);
+            replica.sent().iter().for_each(|update| self.add(node, update));
+        }
+        // Nothing is added to a history in the step after the read.
+        for (key, version, value) in answers(effects) {
+            let newest = replica.store().get(key);
+            if let (Version::Newest(_), Some(value)) = (version, value)
+                && (version, value.as_deref()) != (Version::Newest(replica.last()), newest)
+            {
+                let detail =
+                    format!("{key} is read as {value:?}, its newest version is {newest:?}");
+                judge.violate(node, detail, &[]);
             }
         }
     }
@@ -77,11 +101,20 @@ impl Property<Party> for BoundedReads {
     }
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
-        self.uncommitted.retain(|(at, _), _| *at != node);
+        self.forget(node);
     }
 }
 
 impl BoundedReads {
+    fn add(&mut self, node: NodeId, update: &Update) {
+        let of = (node, update.request.command.key());
+        self.uncommitted.entry(of).or_default().push_back(update.position);
+    }
+
+    fn forget(&mut self, node: NodeId) {
+        self.uncommitted.retain(|(at, _), _| *at != node);
+    }
+
     fn read(&mut self, node: NodeId, life: Life, key: Key, version: Version, judge: &mut Judge) {
         judge.judged();
         let of_key = self.uncommitted.entry((node, key)).or_default();

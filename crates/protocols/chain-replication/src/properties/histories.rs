@@ -13,6 +13,9 @@ use crate::{Indication, Party, Position, Update};
 #[derive(Clone, Debug, Default)]
 pub(super) struct Histories {
     prefixes: BTreeMap<NodeId, Vec<u64>>,
+    /// Of what the tails have committed, as the last of them has it: a tail may have begun anew
+    /// before the history that it sent arrives.
+    committed: Vec<u64>,
 }
 
 /// Of the empty history.
@@ -30,12 +33,12 @@ impl Histories {
         for indication in told(effects) {
             match indication {
                 Indication::Applied(update) => self.extend(node, update),
-                Indication::Received { from, upto } => {
-                    let history =
-                        self.of(*from)[..=index(*upto).min(self.of(*from).len() - 1)].to_vec();
-                    self.prefixes.insert(node, history);
+                Indication::Received { from, upto } => self.receive(node, *from, *upto),
+                Indication::Committed(upto) => {
+                    self.commit(node, *upto);
+                    continue;
                 }
-                _ => continue,
+                Indication::Read(..) => continue,
             }
             changed = true;
         }
@@ -47,11 +50,9 @@ impl Histories {
             changed = true;
         }
         // Or with one that it had written when it died, and told nobody of.
-        for update in replica.sent() {
-            if update.position > self.last(node) {
-                self.extend(node, update);
-                changed = true;
-            }
+        for update in replica.after(self.last(node)) {
+            self.extend(node, update);
+            changed = true;
         }
         changed
     }
@@ -61,6 +62,30 @@ impl Histories {
         history.truncate(index(update.position));
         let last = history.last().copied().unwrap_or(EMPTY);
         history.push(next(last, update));
+    }
+
+    /// A replica has received a tail's history.
+    fn receive(&mut self, node: NodeId, from: NodeId, upto: Position) {
+        let length = index(upto) + 1;
+        let of_tail = self.of(from);
+        let history = if of_tail.len() < length { &self.committed } else { of_tail };
+        let history = history[..length.min(history.len())].to_vec();
+        self.prefixes.insert(node, history);
+    }
+
+    /// A tail has committed its history up to here.
+    fn commit(&mut self, tail: NodeId, upto: Position) {
+        let length = index(upto) + 1;
+        let Some(history) = self.prefixes.get(&tail).and_then(|all| all.get(..length)) else {
+            return;
+        };
+        let common = self.committed.len().min(length);
+        let differ = (0..common).rev().take_while(|at| self.committed[*at] != history[*at]).count();
+        if differ == 0 && common == length {
+            return;
+        }
+        self.committed.truncate(common - differ);
+        self.committed.extend_from_slice(&history[common - differ..]);
     }
 
     fn of(&self, node: NodeId) -> &[u64] {

@@ -1,9 +1,11 @@
 //! The claims: the two invariants of chain replication by their names, what they are for, and what
 //! CRAQ adds.
 
+mod answers;
 mod bounded_reads;
 mod chain_repair;
 mod commit_agreement;
+mod committed;
 mod committed_reads;
 mod histories;
 mod inprocess_requests;

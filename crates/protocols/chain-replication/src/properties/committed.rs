@@ -1,0 +1,79 @@
+//! [`Committed`]: every version of every key that was ever committed, told from the updates alone.
+
+use std::collections::BTreeMap;
+
+use service::{Key, Request, Store};
+use sim_check::View;
+use sim_node::{Effect, NodeId};
+
+use super::{replica, told};
+use crate::{Indication, Life, Party, Position};
+
+/// What the tails have committed, carried out on a store of the property's own.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Committed {
+    /// Up to where.
+    pub(super) last: Position,
+    store: Store,
+    /// The versions of each key, and as of which update.
+    versions: BTreeMap<Key, Vec<(Position, Option<String>)>>,
+    /// What replicas have in their histories beyond it. What is beyond a replica's own last update
+    /// is of an earlier life, and will be overwritten.
+    open: BTreeMap<NodeId, BTreeMap<Position, Request>>,
+    lives: BTreeMap<NodeId, Life>,
+}
+
+impl Committed {
+    /// A replica has made a step.
+    pub(super) fn after(
+        &mut self,
+        view: &View<'_, Party>,
+        node: NodeId,
+        effects: &[Effect<Party>],
+    ) {
+        for indication in told(effects) {
+            if let Indication::Applied(update) = indication {
+                self.add(node, update.position, &update.request);
+            }
+        }
+        let Some(replica) = replica(view, node) else { return };
+        // It may have come back with what it had written when it died, and told nobody of.
+        if self.lives.insert(node, replica.life()) != Some(replica.life()) {
+            for update in replica.sent() {
+                self.add(node, update.position, &update.request);
+            }
+        }
+    }
+
+    fn add(&mut self, node: NodeId, position: Position, request: &Request) {
+        let open = self.open.entry(node).or_default();
+        while let Some(first) = open.first_entry()
+            && *first.key() <= self.last
+        {
+            first.remove();
+        }
+        open.insert(position, request.clone());
+    }
+
+    /// A tail has committed its history up to here. Returns the first update in it that it was not
+    /// seen to have, if there is one.
+    pub(super) fn commit(&mut self, tail: NodeId, upto: Position) -> Result<(), Position> {
+        while self.last < upto {
+            let next = self.last.next();
+            let request = self.open.get(&tail).and_then(|open| open.get(&next)).ok_or(next)?;
+            let key = request.command.key();
+            self.store.execute(request.operation, &request.command);
+            let value = self.store.get(key).map(str::to_owned);
+            self.versions.entry(key).or_default().push((next, value));
+            self.last = next;
+        }
+        Ok(())
+    }
+
+    /// The value of a key as of a committed update.
+    pub(super) fn value(&self, key: Key, upto: Position) -> Option<&str> {
+        let versions = self.versions.get(&key)?;
+        let older = versions.partition_point(|(position, _)| *position <= upto);
+        versions.get(older.checked_sub(1)?)?.1.as_deref()
+    }
+}
