@@ -12,8 +12,8 @@
 //!   PB4 succession           the primary of a view was primary or backup of the view before, and a
 //!                            recruit becomes a backup only once the primary has acknowledged the
 //!                            view in which it was recruited
-//!   PB5 one-at-a-time        no two replicas serve reads on their own at one instant: with leases,
-//!                            or where a bound on message delays is promised
+//!   PB5 one-at-a-time        no two replicas serve reads on their own at one instant: unless reads
+//!                            are local, or where a bound on message delays is promised
 //!   PB6 in-service           after the calm, a primary serves soon, and at the deadline (liveness)
 //!   KV1, KV2                 linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with disks,
@@ -34,7 +34,8 @@
 //! primary, as in van Renesse and Schneider, and takes the one with the most updates; the primary's
 //! acknowledgement is waited for before recruits count, and not before the dead are dropped. As in
 //! the lab, only the view service says who is dead: while a primary does not reach a backup that
-//! the view service hears, updates wait.
+//! the view service hears, updates wait; with `drop_after` only so long, as the primary then asks
+//! the view service to go on without it.
 
 mod backup;
 mod config;

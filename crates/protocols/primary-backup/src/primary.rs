@@ -8,7 +8,9 @@ use sim_node::{Context, LocalTime, NodeId};
 
 use crate::reads::Reading;
 use crate::replica::{ReplicaTimer, Standing};
-use crate::{Ack, Forward, Message, Mutant, Number, Record, Replica, Stamp, View, ViewNumber};
+use crate::{
+    Ack, Config, Forward, Message, Mutant, Number, Record, Replica, Stamp, View, ViewNumber,
+};
 
 /// What a primary knows; volatile.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -49,6 +51,8 @@ pub struct Progress {
     pub(crate) sent: Number,
     /// Whether it has answered nothing since the last look.
     pub(crate) silent: bool,
+    /// When it was first seen, since it last answered, that it had something to answer.
+    pub(crate) silent_since: Option<LocalTime>,
     pub(crate) pace: Pace,
 }
 
@@ -79,6 +83,7 @@ impl Progress {
             matched: base,
             sent: base,
             silent: false,
+            silent_since: None,
             pace: Pace::Updates,
         }
     }
@@ -116,6 +121,15 @@ impl Leading {
     fn held_by_all(&self) -> Number {
         let counted = self.progress.values().filter(|progress| progress.counted);
         counted.map(|progress| progress.matched).min().unwrap_or(self.persisted).min(self.persisted)
+    }
+
+    /// Who has answered nothing for too long, by the word of the configuration.
+    pub(crate) fn unreached(&self, now: LocalTime, config: &Config) -> Vec<(NodeId, ViewNumber)> {
+        let Some(drop_after) = config.drop_after else { return Vec::new() };
+        let is_long = |since: LocalTime| now - since >= drop_after;
+        let lost = |progress: &Progress| progress.silent_since.is_some_and(is_long);
+        let all = self.progress.iter().filter(|(_, progress)| lost(progress));
+        all.map(|(node, progress)| (*node, progress.since)).collect()
     }
 
     /// Nobody will ask for the updates up to here.
@@ -278,6 +292,7 @@ impl Replica {
         }
         progress.follows = true;
         progress.silent = false;
+        progress.silent_since = None;
         progress.matched = progress.matched.max(ack.count.min(last));
         progress.sent = progress.sent.max(progress.matched);
         self.send_updates(from, false, false, cx);
@@ -387,6 +402,13 @@ impl Replica {
                 silent.push(*node);
             }
             progress.silent = is_behind;
+            // Whoever waits for the primary to serve was sent nothing.
+            let is_asked = is_behind && progress.pace != Pace::Waiting
+                || progress.counted && leading.reading.waits_for(*node);
+            // A client that asks once more begins a new round: only an answer ends the silence.
+            if is_asked {
+                progress.silent_since.get_or_insert(cx.now());
+            }
         }
         for node in silent {
             let Standing::Primary(leading) = &mut self.standing else { return };

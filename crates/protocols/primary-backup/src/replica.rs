@@ -254,9 +254,15 @@ impl Replica {
     }
 
     fn show_life(&mut self, cx: &mut Context<'_, Self>) {
-        let acknowledged = self.leading().map_or(ViewNumber::default(), |it| it.acknowledged);
-        let memory = self.memory(cx.config());
-        let ping = Ping { memory, since: self.since, acknowledged, sent: cx.now() };
+        let (config, sent) = (cx.config(), cx.now());
+        let leading = self.leading();
+        let ping = Ping {
+            memory: self.memory(config),
+            since: self.since,
+            acknowledged: leading.map_or(ViewNumber::default(), |it| it.acknowledged),
+            unreached: leading.map_or(Vec::new(), |it| it.unreached(sent, config)),
+            sent,
+        };
         cx.send(cx.config().view_service(), Message::Ping(ping));
         cx.set_timer(ReplicaTimer::Ping, cx.config().ping);
     }

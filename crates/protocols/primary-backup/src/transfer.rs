@@ -144,6 +144,7 @@ impl Replica {
             return;
         }
         progress.silent = false;
+        progress.silent_since = None;
         if let Some(count) = reply.installed {
             progress.follows = true;
             progress.matched = count.min(last);
