@@ -26,7 +26,7 @@
 //! Sources: Alsberg, Day 1976; Budhiraja, Marzullo, Schneider, Toueg 1993 (Pb1 to Pb4); van
 //! Renesse, Schneider 2004, section 4 (what a failure costs); the view service of MIT 6.824, lab 2.
 //!
-//! Read `view.rs` first, then `primary.rs` and `backup.rs` (updates), `transfer.rs` (how a recruit
+//! Read `view.rs` and `standing.rs` first, then `leading.rs`, `primary.rs` and `backup.rs` (updates), `transfer.rs` (how a recruit
 //! gets its state), `reads.rs`, and `view_service.rs` with `succession.rs` (who is what next).
 //!
 //! Where it departs from the lab, so that no single crash can stop it: all backups of a view, and
@@ -39,6 +39,7 @@
 
 mod backup;
 mod config;
+mod leading;
 mod log;
 mod message;
 mod primary;
@@ -47,15 +48,16 @@ mod reads;
 mod replica;
 mod settings;
 mod stable;
+mod standing;
 mod succession;
 mod transfer;
 mod view;
 mod view_service;
 
 pub use config::{Config, Mutant, Reads};
+pub use leading::{Leading, Pace, Progress};
 pub use log::{Log, Number};
 pub use message::{Ack, Chunk, ChunkReply, Confirm, Forward, Message, Ping, Pong, Report};
-pub use primary::{Leading, Pace, Progress};
 pub use properties::{
     InService, NothingLost, OneAtATime, OnePrimary, Succession, Suite, UpdateOrder,
 };

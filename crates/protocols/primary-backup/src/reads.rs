@@ -6,7 +6,7 @@ use serde::Serialize;
 use service::Request;
 use sim_node::{Context, LocalTime, NodeId};
 
-use crate::primary::Leading;
+use crate::leading::Leading;
 use crate::replica::Standing;
 use crate::{Config, Confirm, Message, Mutant, Reads, Replica};
 

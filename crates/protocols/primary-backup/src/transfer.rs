@@ -4,7 +4,7 @@ use serde::Serialize;
 use service::Store;
 use sim_node::{Context, NodeId};
 
-use crate::primary::Pace;
+use crate::leading::Pace;
 use crate::replica::Standing;
 use crate::{Chunk, ChunkReply, Log, Message, Number, Record, Replica, ViewNumber};
 
