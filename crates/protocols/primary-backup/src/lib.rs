@@ -26,8 +26,9 @@
 //! Sources: Alsberg, Day 1976; Budhiraja, Marzullo, Schneider, Toueg 1993 (Pb1 to Pb4); van
 //! Renesse, Schneider 2004, section 4 (what a failure costs); the view service of MIT 6.824, lab 2.
 //!
-//! Read `view.rs` and `standing.rs` first, then `leading.rs`, `primary.rs` and `backup.rs` (updates), `transfer.rs` (how a recruit
-//! gets its state), `reads.rs`, and `view_service.rs` with `succession.rs` (who is what next).
+//! Read `view.rs` and `standing.rs` first, then `leading.rs`, `primary.rs` and `backup.rs`
+//! (updates), `transfer.rs` (how a recruit gets its state), `reads.rs`, and `view_service.rs` with
+//! `succession.rs` (who is what next).
 //!
 //! Where it departs from the lab, so that no single crash can stop it: all backups of a view, and
 //! not one, hold every update; the view service asks them to suspend before it names another

@@ -27,8 +27,9 @@ impl Property<Party> for OneAtATime {
         code: "PB5",
         name: "one-at-a-time",
         kind: Kind::Safety,
-        meaning: "no replica serves while another does, where a bound on message delays is promised; \
-                  unless reads are local, none reads alone while another of a later reign serves",
+        meaning: "no replica serves while another does, where a bound on message delays is \
+                  promised; unless reads are local, none reads alone while another of a later \
+                  reign serves",
         source: "Budhiraja, Marzullo, Schneider and Toueg 1993, Pb1",
     };
 
