@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 pub use sim_check::Core;
 use sim_check::Properties;
-use sim_node::{Node, NodeId};
+use sim_node::{Duration, Node, NodeId};
 
 /// A protocol as the tools see it.
 pub trait Protocol: 'static {
@@ -70,6 +70,14 @@ pub trait Protocol: 'static {
         settings: &Self::Settings,
         workload: Option<&Self::Workload>,
     ) -> Result<Setup<Self::Node>, SettingsError>;
+
+    /// The field of the settings, and its value, that relies on no message taking longer and on
+    /// nothing but crashes happening: a scenario that sets it must promise as much in its model,
+    /// and is then held to that.
+    #[must_use]
+    fn relies_on(_settings: &Self::Settings) -> Option<(&'static str, Duration)> {
+        None
+    }
 
     /// Whether a scenario can ask this node for this. The node is one of the world's.
     ///

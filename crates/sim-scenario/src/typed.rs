@@ -37,6 +37,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
         core: setup.core,
         has_disk: TypeId::of::<<P::Node as Node>::Stable>() != TypeId::of::<()>(),
         steps_max: WorldSpec::<P::Node>::STEPS_MAX,
+        relies_on: P::relies_on(&settings),
     };
     check::check_cast(sheet, draft, &cast);
     let requests = workloads.requests::<P>(sheet, draft, &cast, &settings);

@@ -17,6 +17,9 @@ pub struct Config {
     pub timeout: Duration,
     /// After how long what was not answered is sent again.
     pub retry: Duration,
+    /// How long a backup answers the primary nothing before the view service is told, and drops it;
+    /// `None` when only the view service itself says who is dead.
+    pub drop_after: Option<Duration>,
     /// How reads are served.
     pub reads: Reads,
     /// How long a lease lasts.
@@ -29,7 +32,8 @@ pub struct Config {
     pub batch: usize,
     /// Whether replicas keep their state on a disk.
     pub disks: bool,
-    /// How long a message travels at most, if that is promised, and that only crashes happen.
+    /// How long a message travels at most, if the scenario promises that, and that only crashes
+    /// happen.
     pub bound: Option<Duration>,
     /// The bug to have.
     pub mutant: Option<Mutant>,

@@ -12,8 +12,8 @@
 //!   PB4 succession           the primary of a view was primary or backup of the view before, and a
 //!                            recruit becomes a backup only once the primary has acknowledged the
 //!                            view in which it was recruited
-//!   PB5 one-at-a-time        no two replicas serve reads on their own at one instant: with leases,
-//!                            or where a bound on message delays is promised
+//!   PB5 one-at-a-time        no two replicas serve reads on their own at one instant: unless reads
+//!                            are local, or where a bound on message delays is promised
 //!   PB6 in-service           after the calm, a primary serves soon, and at the deadline (liveness)
 //!   KV1, KV2                 linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with disks,
@@ -26,18 +26,21 @@
 //! Sources: Alsberg, Day 1976; Budhiraja, Marzullo, Schneider, Toueg 1993 (Pb1 to Pb4); van
 //! Renesse, Schneider 2004, section 4 (what a failure costs); the view service of MIT 6.824, lab 2.
 //!
-//! Read `view.rs` first, then `primary.rs` and `backup.rs` (updates), `transfer.rs` (how a recruit
-//! gets its state), `reads.rs`, and `view_service.rs` with `succession.rs` (who is what next).
+//! Read `view.rs` and `standing.rs` first, then `leading.rs`, `primary.rs` and `backup.rs`
+//! (updates), `transfer.rs` (how a recruit gets its state), `reads.rs`, and `view_service.rs` with
+//! `succession.rs` (who is what next).
 //!
 //! Where it departs from the lab, so that no single crash can stop it: all backups of a view, and
 //! not one, hold every update; the view service asks them to suspend before it names another
 //! primary, as in van Renesse and Schneider, and takes the one with the most updates; the primary's
 //! acknowledgement is waited for before recruits count, and not before the dead are dropped. As in
 //! the lab, only the view service says who is dead: while a primary does not reach a backup that
-//! the view service hears, updates wait.
+//! the view service hears, updates wait; with `drop_after` only so long, as the primary then asks
+//! the view service to go on without it.
 
 mod backup;
 mod config;
+mod leading;
 mod log;
 mod message;
 mod primary;
@@ -46,15 +49,16 @@ mod reads;
 mod replica;
 mod settings;
 mod stable;
+mod standing;
 mod succession;
 mod transfer;
 mod view;
 mod view_service;
 
 pub use config::{Config, Mutant, Reads};
+pub use leading::{Leading, Pace, Progress};
 pub use log::{Log, Number};
 pub use message::{Ack, Chunk, ChunkReply, Confirm, Forward, Message, Ping, Pong, Report};
-pub use primary::{Leading, Pace, Progress};
 pub use properties::{
     InService, NothingLost, OneAtATime, OnePrimary, Succession, Suite, UpdateOrder,
 };

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use service::{Part, Reply, Request, ServiceMessage};
-use sim_node::{Class, LocalTime};
+use sim_node::{Class, LocalTime, NodeId};
 
 use crate::{Memory, Number, Stamp, View, ViewNumber};
 
@@ -54,6 +54,8 @@ pub struct Ping {
     pub since: ViewNumber,
     /// The last view that it has acknowledged as primary.
     pub acknowledged: ViewNumber,
+    /// As primary, whom it has not reached for long, and since when that is a member or a recruit.
+    pub unreached: Vec<(NodeId, ViewNumber)>,
     /// Its clock when it sent this.
     pub sent: LocalTime,
 }

@@ -2,133 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use service::{Answer, Operation, Reply, Request, Store};
-use sim_node::{Context, LocalTime, NodeId};
+use service::{Answer, Reply, Request};
+use sim_node::{Context, NodeId};
 
+use crate::leading::{Leading, Pace, Progress};
 use crate::reads::Reading;
 use crate::replica::{ReplicaTimer, Standing};
-use crate::{Ack, Forward, Message, Mutant, Number, Record, Replica, Stamp, View, ViewNumber};
-
-/// What a primary knows; volatile.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Leading {
-    /// Its view.
-    pub(crate) view: View,
-    /// Whether it serves: all members have followed it, and have what it had when it began.
-    pub(crate) in_service: bool,
-    /// The last update that it had when it began.
-    pub(crate) goal: Number,
-    /// The last view that it has acknowledged since it took up the first one of this life.
-    pub(crate) acknowledged: ViewNumber,
-    /// Of all backups and recruits.
-    pub(crate) progress: BTreeMap<NodeId, Progress>,
-    /// The own state is durable up to here.
-    pub(crate) persisted: Number,
-    /// The updates that members lack, and the clients that wait for them.
-    pub(crate) waiting: BTreeMap<Operation, NodeId>,
-    /// What was asked before it served.
-    pub(crate) early: BTreeMap<Operation, (NodeId, Request)>,
-    pub(crate) reading: Reading,
-    /// When it sent the latest ping that was answered with a lease.
-    pub(crate) lease_from: Option<LocalTime>,
-}
-
-/// What a primary knows of a backup or a recruit.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Progress {
-    /// Since when it is.
-    pub(crate) since: ViewNumber,
-    /// Whether updates wait for it: it is a backup, or a recruit of a view that was acknowledged.
-    pub(crate) counted: bool,
-    /// Whether it has answered in this reign.
-    pub(crate) follows: bool,
-    /// It has the updates up to here.
-    pub(crate) matched: Number,
-    /// It was sent the updates up to here.
-    pub(crate) sent: Number,
-    /// Whether it has answered nothing since the last look.
-    pub(crate) silent: bool,
-    pub(crate) pace: Pace,
-}
-
-/// How far a backup or a recruit is.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Pace {
-    /// It gets the state once the primary serves.
-    Waiting,
-    /// It gets this state, part by part.
-    Transfer {
-        /// The last update that is in the state.
-        base: Number,
-        /// The state.
-        store: Box<Store>,
-        /// How many items it has.
-        offset: u32,
-    },
-    /// It gets updates.
-    Updates,
-}
-
-impl Progress {
-    fn of_member(since: ViewNumber, base: Number) -> Self {
-        Self {
-            since,
-            counted: true,
-            follows: false,
-            matched: base,
-            sent: base,
-            silent: false,
-            pace: Pace::Updates,
-        }
-    }
-
-    fn of_recruit(since: ViewNumber) -> Self {
-        Self { counted: false, pace: Pace::Waiting, ..Self::of_member(since, Number(0)) }
-    }
-}
-
-impl Leading {
-    /// Its view.
-    #[must_use]
-    pub fn view(&self) -> &View {
-        &self.view
-    }
-
-    /// Whether it serves.
-    #[must_use]
-    pub fn is_in_service(&self) -> bool {
-        self.in_service
-    }
-
-    /// When it sent the latest ping that was answered with a lease.
-    #[must_use]
-    pub fn lease_from(&self) -> Option<LocalTime> {
-        self.lease_from
-    }
-
-    /// How an other is addressed.
-    pub(crate) fn stamp(&self, since: ViewNumber) -> Stamp {
-        Stamp { view: self.view.number, reign: self.view.reign, since }
-    }
-
-    /// All that are counted have the updates up to here, the own disk included.
-    fn held_by_all(&self) -> Number {
-        let counted = self.progress.values().filter(|progress| progress.counted);
-        counted.map(|progress| progress.matched).min().unwrap_or(self.persisted).min(self.persisted)
-    }
-
-    /// Nobody will ask for the updates up to here.
-    fn forgettable(&self) -> Number {
-        let needs = |progress: &Progress| match &progress.pace {
-            Pace::Waiting => Number(u64::MAX),
-            Pace::Transfer { base, .. } => *base,
-            Pace::Updates => progress.matched,
-        };
-        let needed = self.progress.values().map(needs).min();
-        needed.unwrap_or(self.persisted).min(self.persisted)
-    }
-}
+use crate::{Ack, Forward, Message, Mutant, Number, Record, Replica, View, ViewNumber};
 
 impl Replica {
     /// It is primary now: it sends the other members what they may lack, and serves once they all
@@ -278,6 +158,7 @@ impl Replica {
         }
         progress.follows = true;
         progress.silent = false;
+        progress.silent_since = None;
         progress.matched = progress.matched.max(ack.count.min(last));
         progress.sent = progress.sent.max(progress.matched);
         self.send_updates(from, false, false, cx);
@@ -387,6 +268,13 @@ impl Replica {
                 silent.push(*node);
             }
             progress.silent = is_behind;
+            // Whoever waits for the primary to serve was sent nothing.
+            let is_asked = is_behind && progress.pace != Pace::Waiting
+                || progress.counted && leading.reading.waits_for(*node);
+            // A client that asks once more begins a new round: only an answer ends the silence.
+            if is_asked {
+                progress.silent_since.get_or_insert(cx.now());
+            }
         }
         for node in silent {
             let Standing::Primary(leading) = &mut self.standing else { return };

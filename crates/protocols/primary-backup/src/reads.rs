@@ -6,7 +6,7 @@ use serde::Serialize;
 use service::Request;
 use sim_node::{Context, LocalTime, NodeId};
 
-use crate::primary::Leading;
+use crate::leading::Leading;
 use crate::replica::Standing;
 use crate::{Config, Confirm, Message, Mutant, Reads, Replica};
 
@@ -34,6 +34,11 @@ impl Reading {
     /// No reads, in the life of this number.
     pub(crate) fn beginning(life: u32) -> Self {
         Self { round: u64::from(life) << 32, rounds: BTreeMap::new() }
+    }
+
+    /// Whether a read has waited for this node's word since the last look, or for longer.
+    pub(crate) fn waits_for(&self, node: NodeId) -> bool {
+        self.rounds.values().any(|round| round.old && !round.answered.contains(&node))
     }
 }
 
@@ -98,11 +103,12 @@ impl Replica {
         cx: &mut Context<'_, Self>,
     ) {
         let Standing::Primary(leading) = &mut self.standing else { return };
-        let Some(progress) = leading.progress.get(&from) else { return };
+        let Some(progress) = leading.progress.get_mut(&from) else { return };
         let stamp = confirm.stamp;
         if stamp.reign != leading.view.reign || stamp.since != progress.since {
             return;
         }
+        progress.silent_since = None;
         // Rounds of an earlier life have smaller numbers than all of this one.
         for (_, round) in leading.reading.rounds.range_mut(..=confirm.round) {
             round.answered.insert(from);

@@ -26,6 +26,8 @@ pub struct Settings {
     #[serde(default = "retry")]
     pub retry: Duration,
     #[serde(default)]
+    pub drop_after: Option<Duration>,
+    #[serde(default)]
     pub reads: Reads,
     #[serde(default = "lease")]
     pub lease: Duration,
@@ -74,6 +76,9 @@ fn yes() -> bool {
 impl Settings {
     /// The longest that a timeout, a retry or a lease may be set to.
     pub const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+    /// The shortest time between two pings, or before something is sent again: with less, a run
+    /// would be made of nothing else.
+    pub const SHORTEST: Duration = Duration::from_micros(100);
 }
 
 impl Protocol for PrimaryBackup {
@@ -97,6 +102,7 @@ impl Protocol for PrimaryBackup {
         "state installed",
         "suspected",
         "memory lost",
+        "not reached",
         "nobody to succeed",
         "new reign",
         "new view",
@@ -122,7 +128,7 @@ impl Protocol for PrimaryBackup {
             name: "ping",
             kind: "duration",
             default: Some("\"30ms\""),
-            meaning: "how often a replica shows the view service that it lives",
+            meaning: "how often a replica shows the view service that it lives; at least 100us",
         },
         Field {
             name: "timeout",
@@ -135,7 +141,15 @@ impl Protocol for PrimaryBackup {
             name: "retry",
             kind: "duration",
             default: Some("\"40ms\""),
-            meaning: "after how long what was not answered is sent again, at most a day",
+            meaning: "after how long what was not answered is sent again; 100us to a day",
+        },
+        Field {
+            name: "drop_after",
+            kind: "duration",
+            default: Some("none"),
+            meaning: "how long a backup answers the primary nothing, though the view service hears \
+                      both, before it is dropped; longer than `retry`, at most a day. Without, \
+                      updates wait as long as that lasts",
         },
         Field {
             name: "reads",
@@ -183,9 +197,9 @@ impl Protocol for PrimaryBackup {
             name: "bound",
             kind: "duration",
             default: Some("none"),
-            meaning: "promises that messages take at most so long, that nothing but crashes happens \
-                      and that clocks are right: then there is one primary at a time (PB5). The \
-                      timeout must be long enough for it",
+            meaning: "relies on messages that take at most so long, and on nothing but crashes: then \
+                      there is one primary at a time (PB5). The scenario must promise it in its \
+                      `model`, and the timeout must be long enough for it",
         },
         MUTANT,
     ];
@@ -214,6 +228,10 @@ impl Protocol for PrimaryBackup {
         Ok(Setup { config, others, core: Core::All })
     }
 
+    fn relies_on(settings: &Settings) -> Option<(&'static str, Duration)> {
+        settings.bound.map(|bound| ("bound", bound))
+    }
+
     fn history(properties: &Suite) -> Option<String> {
         Some(properties.6.property().lines())
     }
@@ -232,12 +250,18 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         ("timeout", settings.timeout),
         ("retry", settings.retry),
         ("lease", settings.lease),
+        ("drop_after", settings.drop_after.unwrap_or(Settings::LONGEST)),
     ] {
         if value.is_zero() {
             return wrong(field, "it must be more than nothing");
         }
         if value > Settings::LONGEST {
             return wrong(field, "it is longer than a day; give less");
+        }
+    }
+    for (field, value) in [("ping", settings.ping), ("retry", settings.retry)] {
+        if value < Settings::SHORTEST {
+            return wrong(field, "a run would be made of nothing else; give at least 100us");
         }
     }
     if settings.ping >= settings.timeout {
@@ -250,6 +274,11 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         let message = "a ping may come this much later than the one before it; give less than the \
                        timeout without the time between two pings";
         return wrong("bound", message);
+    }
+    if settings.drop_after.is_some_and(|drop_after| drop_after <= settings.retry) {
+        let message = "whoever is sent the same again has not had the time to answer; give more \
+                       than `retry`";
+        return wrong("drop_after", message);
     }
     if settings.lease_drift >= Ratio::ONE {
         return wrong("lease_drift", "it must be less than 100%");
@@ -264,6 +293,7 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         ping: settings.ping,
         timeout: settings.timeout,
         retry: settings.retry,
+        drop_after: settings.drop_after,
         reads: settings.reads,
         lease: settings.lease,
         lease_drift: settings.lease_drift,

@@ -60,6 +60,7 @@ impl ViewService {
         if !self.is_suspending() || report.number != self.highest || !self.is_asked(from, cx) {
             return;
         }
+        self.note_life(from, cx);
         let since = self.view.members.get(&from);
         if since != Some(&report.since) && !cx.config().has(Mutant::Unsynced) {
             // It has lost its state.

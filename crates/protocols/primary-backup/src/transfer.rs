@@ -4,7 +4,7 @@ use serde::Serialize;
 use service::Store;
 use sim_node::{Context, NodeId};
 
-use crate::primary::Pace;
+use crate::leading::Pace;
 use crate::replica::Standing;
 use crate::{Chunk, ChunkReply, Log, Message, Number, Record, Replica, ViewNumber};
 
@@ -144,6 +144,7 @@ impl Replica {
             return;
         }
         progress.silent = false;
+        progress.silent_since = None;
         if let Some(count) = reply.installed {
             progress.follows = true;
             progress.matched = count.min(last);

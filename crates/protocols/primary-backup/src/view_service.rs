@@ -41,8 +41,10 @@ pub struct ViewService {
     /// Members and recruits that have lost the state, as far as is known: they came back without
     /// a memory.
     pub(crate) reborn: BTreeSet<NodeId>,
-    /// Of the members that are suspended for the next view, how far they are, and since when they
-    /// are members.
+    /// Whom the primary of this reign did not reach.
+    pub(crate) unreached: BTreeSet<NodeId>,
+    /// Of the members that live and are suspended for the next view, how far they are, and since
+    /// when they are members.
     pub(crate) reports: BTreeMap<NodeId, (Number, ViewNumber)>,
     /// When the primary was last given a lease, or this service started, which may have given one
     /// just before.
@@ -69,6 +71,7 @@ impl Node for ViewService {
             memories: view.memories.clone(),
             view,
             reborn: BTreeSet::new(),
+            unreached: BTreeSet::new(),
             reports: BTreeMap::new(),
             lease_given: cx.now(),
         };
@@ -124,6 +127,8 @@ impl Node for ViewService {
         assert!(!overlap, "who is recruited is no member yet");
         let others = self.view.members.len() - 1 + self.view.recruits.len();
         assert!(others <= config.backups as usize, "more backups than wanted");
+        let all_live = self.reports.keys().all(|node| self.alive.contains(node));
+        assert!(all_live, "the report of a dead member counts");
     }
 }
 
@@ -154,13 +159,13 @@ impl ViewService {
             return;
         }
         *memory = ping.memory;
-        let was_silent = self.alive.insert(from);
-        cx.set_timer(ViewTimer::Silent(from), cx.config().timeout);
+        let was_silent = self.note_life(from, cx);
         if self.is_reborn(from, ping) && self.reborn.insert(from) {
             cx.mark("memory lost");
             self.lose(from, cx);
         }
         self.hear_acknowledgement(from, ping.acknowledged, cx);
+        self.drop_unreached(from, &ping.unreached, cx);
         if was_silent && self.is_suspending() && self.is_asked(from, cx) {
             cx.send(from, Message::Suspend(self.highest));
         }
@@ -174,6 +179,12 @@ impl ViewService {
         let pong = Pong { view: self.view.clone(), lease, sent: ping.sent };
         cx.send(from, Message::Pong(pong));
         self.recruit(cx);
+    }
+
+    /// Something was heard of a replica. Returns whether it was silent until now.
+    pub(crate) fn note_life(&mut self, from: NodeId, cx: &mut Context<'_, Self>) -> bool {
+        cx.set_timer(ViewTimer::Silent(from), cx.config().timeout);
+        self.alive.insert(from)
     }
 
     /// Whether whoever sent this has lost what it was given as a member or a recruit. A member's
@@ -204,9 +215,11 @@ impl ViewService {
         self.announce(next, cx);
     }
 
-    /// A replica is dead, or as good as dead.
+    /// A replica is dead, or as good as dead. What it reported says nothing any more: it would be
+    /// a member that nobody watches, and perhaps the primary.
     fn lose(&mut self, node: NodeId, cx: &mut Context<'_, Self>) {
         if self.is_suspending() {
+            self.reports.remove(&node);
             return self.try_next_reign(cx);
         }
         if node == self.view.primary {
@@ -229,7 +242,9 @@ impl ViewService {
         let backups = self.view.members.len() - 1;
         let seats = (cx.config().backups as usize).saturating_sub(backups);
         let idle = self.alive.iter().filter(|node| self.view.since(**node).is_none());
-        let recruits: Vec<NodeId> = idle.take(seats).copied().collect();
+        // Whom the primary does not reach comes last.
+        let (last, first) = idle.partition::<Vec<_>, _>(|node| self.unreached.contains(node));
+        let recruits: Vec<NodeId> = first.into_iter().chain(last).take(seats).copied().collect();
         if recruits.is_empty() {
             return;
         }
@@ -240,6 +255,24 @@ impl ViewService {
             next.memories.insert(node, self.memories.get(&node).copied().unwrap_or_default());
         }
         self.announce(next, cx);
+    }
+
+    /// The primary does not reach these backups and recruits: without them, it can go on. Nobody
+    /// loses what was answered, just as when they are suspected.
+    fn drop_unreached(
+        &mut self,
+        from: NodeId,
+        unreached: &[(NodeId, ViewNumber)],
+        cx: &mut Context<'_, Self>,
+    ) {
+        for (node, since) in unreached {
+            let is_primary = from == self.view.primary && *node != from;
+            if is_primary && !self.is_suspending() && self.view.since(*node) == Some(*since) {
+                cx.mark("not reached");
+                self.unreached.insert(*node);
+                self.lose(*node, cx);
+            }
+        }
     }
 
     /// The next view begins. Its primary hears of it, and of a new reign all members.
@@ -254,6 +287,9 @@ impl ViewService {
         cx.barrier();
         let is_new_reign = view.reign == view.number;
         cx.mark(if is_new_reign { "new reign" } else { "new view" });
+        if is_new_reign {
+            self.unreached.clear();
+        }
         self.view = view;
         let others = is_new_reign.then(|| self.view.backups()).into_iter().flatten();
         for node in std::iter::once(self.view.primary).chain(others) {

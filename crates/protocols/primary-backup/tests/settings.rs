@@ -41,7 +41,11 @@ fn what_makes_no_sense_is_refused() {
         ("ping", "(nodes: 3, ping: \"0s\")"),
         ("ping", "(nodes: 3, ping: \"150ms\")"),
         ("timeout", "(nodes: 3, timeout: \"25h\")"),
+        ("ping", "(nodes: 3, ping: \"1ns\")"),
         ("retry", "(nodes: 3, retry: \"0s\")"),
+        ("retry", "(nodes: 3, retry: \"99us\")"),
+        ("drop_after", "(nodes: 3, drop_after: \"40ms\")"),
+        ("drop_after", "(nodes: 3, drop_after: \"25h\")"),
         ("lease", "(nodes: 3, lease: \"0s\")"),
         ("lease_drift", "(nodes: 3, lease_drift: \"100%\")"),
         ("chunk", "(nodes: 3, chunk: 0)"),
@@ -52,4 +56,13 @@ fn what_makes_no_sense_is_refused() {
         let why = PrimaryBackup::setup(&settings(text), None).expect_err(text);
         assert_eq!(why.field, field, "{text}: {why:?}");
     }
+}
+
+/// A bound is nothing to rely on unless the scenario promises it.
+#[test]
+fn a_bound_has_to_be_promised() {
+    let relies_on = |text| PrimaryBackup::relies_on(&settings(text));
+    assert_eq!(relies_on("(nodes: 3)"), None);
+    let bound = sim_node::Duration::from_millis(20);
+    assert_eq!(relies_on("(nodes: 3, bound: \"20ms\")"), Some(("bound", bound)));
 }

@@ -6,9 +6,11 @@ mod faults;
 mod network;
 mod nodes;
 mod promise;
+mod reliance;
 mod times;
 
 use sim_check::Core;
+use sim_node::Duration;
 
 pub(crate) use expect::resolve as resolve_expectation;
 pub(crate) use nodes::check_node;
@@ -33,6 +35,8 @@ pub(crate) struct Cast<'f> {
     pub(crate) has_disk: bool,
     /// The most steps that a run may make.
     pub(crate) steps_max: u64,
+    /// The setting that relies on a bound on message delays.
+    pub(crate) relies_on: Option<(&'static str, Duration)>,
 }
 
 impl Cast<'_> {
@@ -76,6 +80,7 @@ pub(crate) fn check_cast(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'
     }
     faults::check_resumes(sheet, draft);
     promise::check(sheet, draft, cast);
+    reliance::check(sheet, draft, cast);
 }
 
 fn check_title(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {

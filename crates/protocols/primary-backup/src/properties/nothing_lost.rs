@@ -93,7 +93,8 @@ impl Property<Party> for NothingLost {
                 });
                 if leading.is_some_and(|one| !has(one.store(), *operation)) {
                     let detail = format!(
-                        "{operation} is acknowledged, and {node}, primary in reign {reign}, lacks it"
+                        "{operation} is acknowledged, and {node}, primary in reign {reign}, lacks \
+                         it"
                     );
                     judge.violate(node, detail, &[]);
                 }

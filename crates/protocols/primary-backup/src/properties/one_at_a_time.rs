@@ -10,8 +10,9 @@ use super::replica;
 use crate::{Config, Message, Party, Reads, ViewNumber};
 
 /// PB5 one-at-a-time: Pb1 of Budhiraja and others, "at most one server is primary at any time". It
-/// can be had where messages have a bound and nothing but crashes happens; and for reads, by
-/// leases. Elsewhere an old primary cannot know that it is one, and nothing is judged.
+/// can be had where messages have a bound and nothing but crashes happens; and for reads that a
+/// primary answers alone, by leases, or as it has no backup that could be another. Elsewhere an old
+/// primary cannot know that it is one, and nothing is judged.
 #[derive(Clone, Debug)]
 pub struct OneAtATime {
     config: Config,
@@ -26,8 +27,9 @@ impl Property<Party> for OneAtATime {
         code: "PB5",
         name: "one-at-a-time",
         kind: Kind::Safety,
-        meaning: "no replica serves while another does, where a bound on message delays is promised; \
-                  with leases, none reads alone while another of a later reign serves",
+        meaning: "no replica serves while another does, where a bound on message delays is \
+                  promised; unless reads are local, none reads alone while another of a later \
+                  reign serves",
         source: "Budhiraja, Marzullo, Schneider and Toueg 1993, Pb1",
     };
 
@@ -72,14 +74,19 @@ impl Property<Party> for OneAtATime {
                 }
             }
         }
-        if self.config.reads == Reads::Lease && self.reads_alone(effects) {
+        // What is read later than it is asked for has been confirmed in between.
+        let judges = self.config.reads != Reads::Local && self.asked.is_some();
+        if judges {
             judge.judged();
-            if let Some((other, (newer, step))) = self.rival(node, |other| other > reign) {
-                let detail = format!(
-                    "{node} reads alone in reign {reign} while {other} serves in reign {newer}"
-                );
-                judge.violate(node, detail, &[step]);
-            }
+        }
+        if judges
+            && self.reads_alone(effects)
+            && let Some((other, (newer, step))) = self.rival(node, |other| other > reign)
+        {
+            let detail = format!(
+                "{node} reads alone in reign {reign} while {other} serves in reign {newer}"
+            );
+            judge.violate(node, detail, &[step]);
         }
     }
 

@@ -28,6 +28,7 @@ pub(crate) fn config(replicas: u32, reads: Reads) -> Config {
         ping: ms(30),
         timeout: ms(150),
         retry: ms(500),
+        drop_after: None,
         reads,
         lease: ms(150),
         lease_drift: Ratio::ZERO,

@@ -39,6 +39,7 @@ pub(crate) fn config(replicas: u32) -> Config {
         batch: 8,
         disks: true,
         bound: None,
+        drop_after: None,
         mutant: None,
     }
 }

@@ -23,7 +23,8 @@ fn ping_of(
     acknowledged: u64,
 ) -> Vec<Letter> {
     let (memory, since, acknowledged) = (Memory(memory), view(since), view(acknowledged));
-    hand.hear(node(from), Message::Ping(Ping { memory, since, acknowledged, sent: hand.now }))
+    let (unreached, sent) = (Vec::new(), hand.now);
+    hand.hear(node(from), Message::Ping(Ping { memory, since, acknowledged, unreached, sent }))
 }
 
 fn report(number: u64, since: u64, count: u64) -> Message {
@@ -54,6 +55,37 @@ fn the_dead_are_not_waited_for() {
     hand.fire(ViewTimer::Silent(node(2)));
     let letters = hand.fire(ViewTimer::Silent(node(3)));
     assert_eq!(kinds(&letters), [(1, "NewView")]);
+    assert_eq!(hand.node.view().members.len(), 1);
+}
+
+/// Who dies after it has answered is not named either, though it has the most updates: nobody would
+/// notice any more that it is dead. When it comes back in time, it is asked again.
+#[test]
+fn the_dead_do_not_succeed() {
+    for comes_back in [false, true] {
+        let mut hand = service(config(3));
+        hand.fire(ViewTimer::Silent(node(0)));
+        hand.hear(node(1), report(2, 1, 9));
+        assert_eq!(hand.fire(ViewTimer::Silent(node(1))), []);
+        if comes_back {
+            assert_eq!(kinds(&ping(&mut hand, 1, 1, 0)), [(1, "Suspend")]);
+            hand.hear(node(1), report(2, 1, 9));
+        }
+        hand.hear(node(2), report(2, 1, 7));
+        let primary = if comes_back { node(1) } else { node(2) };
+        assert_eq!(hand.node.view().primary, primary);
+    }
+}
+
+/// Nor is who has lost its memory after it has answered.
+#[test]
+fn the_forgetful_do_not_succeed() {
+    let mut hand = service(config(3));
+    hand.fire(ViewTimer::Silent(node(0)));
+    hand.hear(node(1), report(2, 1, 9));
+    assert_eq!(kinds(&ping_of(&mut hand, 1, 2, 0, 0)), []);
+    let letters = hand.hear(node(2), report(2, 1, 7));
+    assert_eq!(kinds(&letters), [(2, "NewView")]);
     assert_eq!(hand.node.view().members.len(), 1);
 }
 
