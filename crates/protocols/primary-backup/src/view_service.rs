@@ -38,6 +38,8 @@ pub struct ViewService {
     pub(crate) alive: BTreeSet<NodeId>,
     /// The last memory of each replica that was heard of.
     pub(crate) memories: BTreeMap<NodeId, Memory>,
+    /// When each replica sent the latest ping that was heard of it, by its own clock.
+    pub(crate) latest: BTreeMap<NodeId, LocalTime>,
     /// Members and recruits that have lost the state, as far as is known: they came back without
     /// a memory.
     pub(crate) reborn: BTreeSet<NodeId>,
@@ -69,6 +71,7 @@ impl Node for ViewService {
             acknowledged: is_first || disk.acknowledged && view.recruits.is_empty(),
             alive: view.members.keys().chain(view.recruits.keys()).copied().collect(),
             memories: view.memories.clone(),
+            latest: BTreeMap::new(),
             view,
             reborn: BTreeSet::new(),
             unreached: BTreeSet::new(),
@@ -154,19 +157,25 @@ impl ViewService {
     /// not what it was before: for its membership it is as good as dead.
     fn hear(&mut self, from: NodeId, ping: &Ping, cx: &mut Context<'_, Self>) {
         let memory = self.memories.entry(from).or_default();
-        if ping.memory < *memory {
-            // Of an earlier life; that it came late says nothing of this one.
+        let latest = self.latest.entry(from).or_default();
+        if ping.memory < *memory || ping.sent < *latest {
+            // That it came late says nothing of what the replica has now.
             return;
         }
         *memory = ping.memory;
+        *latest = ping.sent;
         let was_silent = self.note_life(from, cx);
-        if self.is_reborn(from, ping) && self.reborn.insert(from) {
+        let mut was_lost = false;
+        if !self.is_reborn(from, ping) {
+            // Only a late ping, the first that was heard after a start, may have said otherwise.
+            was_lost = self.reborn.remove(&from);
+        } else if self.reborn.insert(from) {
             cx.mark("memory lost");
             self.lose(from, cx);
         }
         self.hear_acknowledgement(from, ping.acknowledged, cx);
         self.drop_unreached(from, &ping.unreached, cx);
-        if was_silent && self.is_suspending() && self.is_asked(from, cx) {
+        if (was_silent || was_lost) && self.is_suspending() && self.is_asked(from, cx) {
             cx.send(from, Message::Suspend(self.highest));
         }
         let lease = cx.config().reads == Reads::Lease
