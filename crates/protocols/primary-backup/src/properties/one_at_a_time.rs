@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use service::{Answer, Operation, Output, Reply};
+use service::{Answer, Output};
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Event, Node, NodeId};
 
@@ -18,8 +18,8 @@ pub struct OneAtATime {
     config: Config,
     /// Who is primary and serves, in which reign, since which step.
     serving: BTreeMap<NodeId, (ViewNumber, u64)>,
-    /// The read that is asked for in this step.
-    asked: Option<Operation>,
+    /// Whether a read is asked for in this step.
+    asked: bool,
 }
 
 impl Property<Party> for OneAtATime {
@@ -35,17 +35,13 @@ impl Property<Party> for OneAtATime {
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
         let config = config.server.server.clone();
-        Self { config, serving: BTreeMap::new(), asked: None }
+        Self { config, serving: BTreeMap::new(), asked: false }
     }
 
     fn before(&mut self, _: &View<'_, Party>, _: NodeId, event: &Event<Party>, _: &mut Judge) {
         self.asked = match event {
-            Event::Message { message: Message::Request(request), .. }
-                if request.command.is_read() =>
-            {
-                Some(request.operation)
-            }
-            _ => None,
+            Event::Message { message: Message::Request(request), .. } => request.command.is_read(),
+            _ => false,
         };
     }
 
@@ -74,13 +70,13 @@ impl Property<Party> for OneAtATime {
                 }
             }
         }
-        // What is read later than it is asked for has been confirmed in between.
-        let judges = self.config.reads != Reads::Local && self.asked.is_some();
+        // What is read neither when it is asked for nor as the service begins was confirmed.
+        let judges = self.config.reads != Reads::Local && (self.asked || begins);
         if judges {
             judge.judged();
         }
         if judges
-            && self.reads_alone(effects)
+            && effects.iter().any(is_read)
             && let Some((other, (newer, step))) = self.rival(node, |other| other > reign)
         {
             let detail = format!(
@@ -106,18 +102,10 @@ impl OneAtATime {
         let rival = others.find(|(_, (reign, _))| fits(*reign));
         rival.map(|(other, since)| (*other, *since))
     }
-
-    /// Whether the read is answered in the very step that asks for it.
-    fn reads_alone(&self, effects: &[Effect<Party>]) -> bool {
-        let answered = |effect: &Effect<Party>| match effect {
-            Effect::Send { message: Message::Reply(reply), .. } => read_by(reply),
-            _ => None,
-        };
-        self.asked.is_some() && effects.iter().any(|effect| answered(effect) == self.asked)
-    }
 }
 
-/// The read that a reply answers.
-fn read_by(reply: &Reply) -> Option<Operation> {
-    matches!(reply.answer, Answer::Done(Output::Value(_))).then_some(reply.operation)
+/// Whether this answers a read.
+fn is_read(effect: &Effect<Party>) -> bool {
+    let Effect::Send { message: Message::Reply(reply), .. } = effect else { return false };
+    matches!(reply.answer, Answer::Done(Output::Value(_)))
 }
