@@ -36,6 +36,8 @@ pub struct Master {
     incomplete: Option<NodeId>,
     /// How much of its history who joins had when the timer was set.
     joined: u32,
+    /// Who was given up last as it joined and got nothing, and when: others go first.
+    given_up: Option<(NodeId, LocalTime)>,
 }
 
 impl Node for Master {
@@ -50,8 +52,13 @@ impl Node for Master {
         let is_first = disk.configuration.epoch == Epoch(0);
         let first = || Configuration::first(cx.config());
         let configuration = if is_first { first() } else { disk.configuration.clone() };
-        let mut master =
-            Self { configuration, known: BTreeMap::new(), incomplete: None, joined: 0 };
+        let mut master = Self {
+            configuration,
+            known: BTreeMap::new(),
+            incomplete: None,
+            joined: 0,
+            given_up: None,
+        };
         if is_first {
             let all = master.configuration.chain.iter();
             master.known = all.map(|one| (one.node, (Epoch(1), Position(0)))).collect();
@@ -61,6 +68,9 @@ impl Node for Master {
         }
         for member in master.configuration.all() {
             cx.set_timer(MasterTimer::Silent(member.node), cx.config().patience());
+        }
+        if master.configuration.joining.is_some() {
+            cx.set_timer(MasterTimer::Join, Self::patience_with_joining(cx.config()));
         }
         master
     }
@@ -76,7 +86,10 @@ impl Node for Master {
     fn on_timer(&mut self, timer: MasterTimer, cx: &mut Context<'_, Self>) {
         match timer {
             MasterTimer::Silent(node) => self.suspect(node, cx),
-            MasterTimer::Join => self.give_joining_up(cx),
+            MasterTimer::Join => {
+                self.given_up = self.configuration.joining.map(|one| (one.node, cx.now()));
+                self.give_joining_up(cx);
+            }
         }
     }
 
@@ -199,7 +212,11 @@ impl Master {
             && self.configuration.joining.is_none()
             && self.incomplete.is_none();
         let is_fresh = report.origin == Life(0);
-        if is_needed && is_fresh {
+        // Whoever else is there gives a sign of life within this time.
+        let gives_way = self
+            .given_up
+            .is_some_and(|(node, at)| node == from && cx.now() - at < cx.config().patience());
+        if is_needed && is_fresh && !gives_way {
             let linked = self.configuration.epoch.next();
             let joining = Member { node: from, origin: Life(0), life: report.life, linked };
             self.joined = 0;
