@@ -45,12 +45,12 @@ impl Property<Party> for StateMachineSafety {
         let has_begun = server.is_some_and(|server| self.follow(view, node, server, judge));
         let mut is_news = has_begun;
         for record in records(effects) {
-            if let Record::Compact { snapshot, .. } = record {
+            if let Record::Compact { snapshot, .. } | Record::Install { snapshot } = record {
                 self.compare(node, snapshot, judge);
                 is_news = true;
             }
         }
-        // It has begun from its snapshot, has installed one, or has taken one.
+        // It has begun from a snapshot, has installed one, or has taken one.
         let Some(server) = server.filter(|_| is_news) else { return };
         if let Some(snapshot) = server.snapshot().filter(|_| has_begun) {
             self.compare(node, snapshot, judge);
