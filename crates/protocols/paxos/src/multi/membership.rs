@@ -57,6 +57,11 @@ impl Configurations {
         self.wishes.get(&wish.asker).is_some_and(|last| *last >= wish.number)
     }
 
+    /// The number of the last wish of a server that was executed; 0 if there is none.
+    pub(super) fn last_wish(&self, asker: NodeId) -> u64 {
+        self.wishes.get(&asker).copied().unwrap_or(0)
+    }
+
     /// Executes a wish that was chosen in a slot. Returns whether it changes anything: a wish that
     /// leaves nobody, names strangers or has quorums that do not meet is refused by all alike.
     pub fn execute(&mut self, slot: Slot, wish: &Wish, config: &Config, servers: u32) -> bool {

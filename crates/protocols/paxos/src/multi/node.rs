@@ -11,7 +11,8 @@ use sim_node::{Context, Node, NodeId, Role};
 use super::catch_up::{Assembly, Behind};
 use super::proposer::Proposer;
 use super::{
-    Admin, Config, Configurations, Disk, Leader, Log, Message, Mutant, Slot, Snapshot, Value, Wish,
+    Admin, Config, Configurations, Disk, Leader, Log, Message, Mutant, Record, Slot, Snapshot,
+    Value, Wish,
 };
 use crate::Ballot;
 
@@ -116,7 +117,7 @@ impl Node for Server {
         let mut server = Self {
             promised: disk.promised.max(disk.own).max(voted),
             own: disk.own,
-            wished: disk.wished.max(disk.log.last_wish(cx.id())),
+            wished: disk.last_wish(cx.id()),
             log: disk.log.clone(),
             executed: snapshot.map_or(Slot(0), |snapshot| snapshot.slot),
             store: snapshot.map(|snapshot| snapshot.store.clone()).unwrap_or_default(),
@@ -138,6 +139,11 @@ impl Node for Server {
         let mut kept = server.log.base().0 + 1..=server.executed.0;
         if !kept.all(|slot| server.log.is_chosen(Slot(slot))) {
             server.log.compact(server.executed);
+        }
+        if server.wished > disk.wished {
+            // The log may forget it, before anybody has executed it.
+            cx.write(Record::Wished(server.wished));
+            Self::persist(cx);
         }
         cx.set_timer(Timer::Heartbeat, cx.config().heartbeat);
         server.execute(cx);
@@ -283,7 +289,7 @@ impl Server {
     }
 
     /// What survives a crash is written, unless it is forgotten by mistake.
-    pub(super) fn write_vow(record: super::Record, cx: &mut Context<'_, Self>) {
+    pub(super) fn write_vow(record: Record, cx: &mut Context<'_, Self>) {
         if !cx.config().has(Mutant::PromiseCrash) {
             cx.write(record);
         }

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 use service::Store;
-use sim_node::Stable;
+use sim_node::{NodeId, Stable};
 
 use super::{Configurations, Log, Slot, Value};
 use crate::Ballot;
@@ -69,6 +69,15 @@ pub enum Record {
         /// The last slot that is forgotten.
         upto: Slot,
     },
+}
+
+impl Disk {
+    /// The number of the last wish that administrators had at this server. A crash may have lost the
+    /// record of it, and kept the vote for it, and a snapshot may have taken the place of the vote.
+    pub(super) fn last_wish(&self, node: NodeId) -> u64 {
+        let executed = self.snapshot.as_ref().map(|one| one.configurations.last_wish(node));
+        self.wished.max(self.log.last_wish(node)).max(executed.unwrap_or(0))
+    }
 }
 
 impl Stable for Disk {

@@ -1,6 +1,9 @@
 //! Members through the log (Lamport 2001, section 3; Lamport 1998, 3.3.7).
 
-use paxos::multi::{Config, Configurations, Disk, Members, Message, Slot, Timer, Value, Wish};
+use paxos::multi::{
+    Config, Configurations, Disk, Leader, Members, Message, Slot, Snapshot, Timer, Value, Wish,
+};
+use service::Store;
 
 use crate::cluster::config;
 use crate::hand::{Hand, ballot, node, promise, proposals, put};
@@ -49,6 +52,39 @@ fn a_number_of_a_wish_is_not_used_again() {
     hand.accepted(2, &[1]);
     let second = Value::Reconfigure(wish(2, &[0, 1]));
     assert_eq!(hand.node.log().get(Slot(2)).map(|entry| &entry.value), Some(&second));
+}
+
+/// The log may have forgotten the vote by the next crash: the number is on the disk by then.
+#[test]
+fn a_number_of_a_wish_outlasts_the_log() {
+    let mut disk = Disk::default();
+    disk.log.vote(Slot(1), ballot(1, 0), &Value::Reconfigure(wish(1, &[2, 3, 4])));
+    let (hand, _) = Hand::with_disk(0, three(), disk);
+    assert_eq!(hand.disk.wished, 1);
+    let mut configurations = Configurations::first(three().members);
+    configurations.execute(Slot(5), &wish(2, &[2, 3, 4]), &three(), 5);
+    let snapshot = Snapshot { slot: Slot(5), configurations, store: Store::default() };
+    let disk = Disk { snapshot: Some(snapshot), ..Disk::default() };
+    let (hand, _) = Hand::with_disk(0, three(), disk);
+    assert_eq!(hand.disk.wished, 2);
+}
+
+/// Where everybody may lead, a member that is asked to does so; who is none asks the members.
+#[test]
+fn a_wish_at_a_server_that_is_no_member_reaches_the_members() {
+    let everybody = || Config { leader: Leader::Everybody, ..three() };
+    let (mut stranger, _) = Hand::new(4, everybody());
+    let wish = Wish { asker: node(4), number: 1, members: members(&[2, 3, 4]) };
+    let asks = |one| (node(one), Message::Wish(wish.clone()));
+    assert_eq!(stranger.wish(&[2, 3, 4]), [asks(0), asks(1), asks(2)]);
+    let (mut member, _) = Hand::new(0, everybody());
+    member.hear(4, Message::Wish(wish.clone()));
+    member.hear(1, promise(member.node.ballot().expect("it campaigns"), 0, &[]));
+    let proposed = member.node.log().get(Slot(1)).map(|entry| &entry.value);
+    assert_eq!(proposed, Some(&Value::Reconfigure(wish.clone())));
+    let (mut other, _) = Hand::new(3, everybody());
+    assert_eq!(other.hear(4, asks(3).1), [], "it is no member either");
+    assert!(other.node.ballot().is_none());
 }
 
 #[test]
