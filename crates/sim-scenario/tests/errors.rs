@@ -437,6 +437,57 @@ fn promises_that_the_scenario_breaks() {
     );
 }
 
+/// A `Ping` that relies on messages within 20ms, in a scenario with this model.
+fn relying(model: &str) -> String {
+    let model =
+        if model.is_empty() { "ties: Drawn".to_owned() } else { format!("model: ({model})") };
+    with(&model).replace("nodes: 5", "nodes: 5, within: \"20ms\"")
+}
+
+#[test]
+fn settings_that_rely_on_what_is_not_promised() {
+    let sync = "timing: Synchronous(bound: \"20ms\")";
+    golden(
+        "reliance",
+        [
+            ("no model", relying("")),
+            ("a model of failures alone", relying("failures: CrashStop")),
+            ("a greater bound", relying(&sync.replace("20ms", "21ms"))),
+            (
+                "a bound that comes later",
+                relying(
+                    "timing: PartiallySynchronous(bound: \"20ms\", after: \"5s\"), \
+                     failures: CrashStop",
+                ),
+            ),
+            ("a bound, and any failure", relying(sync)),
+            ("a bound, and lost messages", relying(&format!("{sync}, failures: Omission"))),
+        ],
+    );
+}
+
+/// The very bound and a shorter one, and a promise that is broken on purpose. The settings do not
+/// matter to who does not rely on them.
+#[test]
+fn settings_that_rely_on_what_is_promised_load() {
+    let sync = "timing: Synchronous(bound: \"20ms\")";
+    for text in [
+        relying(&format!("{sync}, failures: CrashRecovery")),
+        relying(&format!("{sync}, failures: None")),
+        relying(&format!("{}, failures: CrashStop", sync.replace("20ms", "10ms"))),
+        relying(&format!("{sync}, failures: CrashStop, broken: true"))
+            .replace("model:", "network: Datagram(delay: Constant(\"1s\")),\n    model:"),
+        with("model: (failures: Any)"),
+    ] {
+        let loaded = load_text("toy.ron", &text, &toy::catalogue());
+        assert!(
+            loaded.is_ok(),
+            "{text}\n{}",
+            loaded.err().map_or(String::new(), |e| e.to_string())
+        );
+    }
+}
+
 #[test]
 fn files_that_cannot_be_read() {
     let folder = tempfile::tempdir().expect("a folder for the test");

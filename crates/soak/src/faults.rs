@@ -116,6 +116,35 @@ pub struct Plot {
 }
 
 impl Plot {
+    /// One without faults.
+    pub(crate) fn new(row: &str) -> Self {
+        Self { row: row.to_owned(), faults: Vec::new() }
+    }
+
+    /// Something strikes.
+    pub(crate) fn at(&mut self, at: u64, fault: &str) {
+        self.faults.push(format!("At(\"{}ms\", {fault})", at.min(CALM_MS - 20)));
+    }
+
+    /// Something lasts. It is over before the calm.
+    pub(crate) fn between(&mut self, from: u64, to: u64, fault: &str) {
+        let to = to.min(CALM_MS - 20);
+        self.faults.push(format!("Between(\"{from}ms\", \"{to}ms\", {fault})"));
+    }
+
+    /// Something begins with what a server does for this time; what lasts is healed in the end.
+    pub(crate) fn when(&mut self, on: &str, server: u32, nth: u32, fault: &str) {
+        let text = format!("When((on: {on}, at: {server}, nth: {nth}), {fault})");
+        // It may have been told before.
+        if !self.faults.contains(&text) {
+            self.faults.push(text);
+        }
+    }
+
+    pub(crate) fn heal(&mut self, at: u64) {
+        self.at(at, "Heal");
+    }
+
     fn planned(&self) -> impl Iterator<Item = Planned> {
         let planned =
             |text: &String| Planned { text: text.clone(), row: self.row.clone(), cuts: true };

@@ -37,12 +37,19 @@ fn known_bugs_of_raft_fall() {
 fn known_bugs_of_chains_fall() {
     for family in ["chain-replication", "craq"] {
         let family = find(family).expect("a family");
-        for (code, within) in [("C-head-ack", 100), ("C-no-resend", 100), ("C-no-epoch", 1_500)] {
+        for (code, within) in [
+            ("C-head-ack", 100),
+            ("C-no-resend", 100),
+            ("C-no-epoch", 1_500),
+            ("C-joined-twice", 1_500),
+            ("C-complete-anyway", 100),
+            ("C-first-keeps", 200),
+        ] {
             falls(family, code, within);
         }
     }
-    for code in ["C-dirty-read", "C-newest-read"] {
-        falls(find("craq").expect("a family"), code, 100);
+    for (code, within) in [("C-dirty-read", 100), ("C-newest-read", 100), ("C-unheard", 500)] {
+        falls(find("craq").expect("a family"), code, within);
     }
 }
 
@@ -109,17 +116,37 @@ fn known_bugs_of_rings_fall() {
 #[test]
 fn known_bugs_of_primary_backup_fall() {
     let primary_backup = find("primary-backup").expect("a family");
-    for (code, within) in [("PB-split", 100), ("PB-unsynced", 400)] {
+    for (code, within) in [
+        ("PB-split", 100),
+        ("PB-unsynced", 400),
+        ("PB-old-view", 200),
+        ("PB-old-ack", 100),
+        ("PB-old-chunk", 800),
+    ] {
         falls(primary_backup, code, within);
     }
 }
 
-/// The situations that Raft's rules on reads and on changes of membership are for. Without the
-/// rule, the property falls in one of these seeds, and nothing else does; the corpus runs them with
-/// the rule.
+/// With the bug, a property falls in one of the first seeds of a scenario of the corpus, and
+/// nothing else does. The corpus runs it without the bug.
+fn falls_in(scenario: &str, protocol: &str, code: &str, property: &str, seeds: u64) {
+    let path = format!("{}/../../scenarios/{scenario}.ron", env!("CARGO_MANIFEST_DIR"));
+    let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path}: {why}"));
+    let with = format!("{protocol}(mutant: \"{code}\", ");
+    let buggy = text.replace(&format!("{protocol}("), &with);
+    let loaded = sim_scenario::load_text(&path, &buggy, &catalogue::catalogue());
+    let prepared = loaded.unwrap_or_else(|error| panic!("{error}")).prepared;
+    let runs = (0..seeds).map(|seed| prepared.run(seed, &sim_scenario::RunOptions::default()));
+    let fell: Vec<&str> =
+        runs.flat_map(|run| run.violations.into_iter().map(|one| one.code)).collect();
+    assert!(!fell.is_empty(), "{scenario}: nothing falls by {code}");
+    assert!(fell.iter().all(|one| *one == property), "{scenario}: {fell:?} fall by {code}");
+}
+
+/// The situations that Raft's rules on reads and on changes of membership are for.
 #[test]
 fn scenarios_of_raft_show_what_a_rule_is_for() {
-    for (name, code, falls, seeds) in [
+    for (name, code, property, seeds) in [
         ("answers-of-an-older-term", "R-readindex-retry", "KV1", 5),
         ("read-begins-a-round-of-its-own", "R-read-joins-round", "KV1", 5),
         ("lease-counts-from-the-sending", "R-lease-from-answer", "KV1", 2),
@@ -129,16 +156,31 @@ fn scenarios_of_raft_show_what_a_rule_is_for() {
         ("lease-leader-half-heard", "R-lease-no-withhold", "KV1", 40),
         ("changes-of-a-minority", "R-single-change", "RF4", 2),
     ] {
-        let path = format!("{}/../../scenarios/raft/{name}.ron", env!("CARGO_MANIFEST_DIR"));
-        let scenario = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path}: {why}"));
-        let buggy = scenario.replace("Raft(", &format!("Raft(mutant: \"{code}\", "));
-        let loaded = sim_scenario::load_text(&path, &buggy, &catalogue::catalogue());
-        let prepared = loaded.unwrap_or_else(|error| panic!("{error}")).prepared;
-        let runs = (0..seeds).map(|seed| prepared.run(seed, &sim_scenario::RunOptions::default()));
-        let fell: Vec<&str> =
-            runs.flat_map(|run| run.violations.into_iter().map(|one| one.code)).collect();
-        assert!(!fell.is_empty(), "{name}: nothing falls by {code}");
-        assert!(fell.iter().all(|one| *one == falls), "{name}: {fell:?} fall by {code}");
+        falls_in(&format!("raft/{name}"), "Raft", code, property, seeds);
+    }
+}
+
+/// What a primary and a recruit must know after a crash.
+#[test]
+fn scenarios_of_primary_backup_show_what_a_crash_must_leave() {
+    for (name, code, property, seeds) in [
+        ("old-view-after-a-crash", "PB-old-view", "PB3", 20),
+        ("old-acknowledgement-after-a-crash", "PB-old-ack", "PB3", 20),
+        ("old-chunk-in-the-next-life", "PB-old-chunk", "KV2", 40),
+    ] {
+        falls_in(&format!("primary-backup/{name}"), "PrimaryBackup", code, property, seeds);
+    }
+}
+
+/// What a disk must not say of a history that it does not hold.
+#[test]
+fn scenarios_of_chains_show_what_a_disk_must_not_say() {
+    for (name, code, property, seeds) in [
+        ("joined-twice-in-one-life", "C-joined-twice", "CH3", 20),
+        ("crash-as-it-catches-up", "C-complete-anyway", "CH3", 20),
+        ("crash-keeps-updates-of-no-life", "C-first-keeps", "KV1", 200),
+    ] {
+        falls_in(&format!("chain-replication/{name}"), "ChainReplication", code, property, seeds);
     }
 }
 

@@ -73,6 +73,14 @@ pub enum Mutant {
     DirtyRead,
     /// A replica asks the tail which version is committed, and answers with its newest (CRAQ).
     NewestRead,
+    /// Who was in the chain joins again in the same life, if it is bidden to.
+    JoinedTwice,
+    /// A disk says that the history is complete, however much of it a crash has left.
+    CompleteAnyway,
+    /// The record of the first life leaves what a crash has kept of an earlier try.
+    FirstKeeps,
+    /// Without leases, a replica reads before the master has heard of it.
+    Unheard,
 }
 
 impl sim_protocol::Mutant for Mutant {
@@ -82,6 +90,10 @@ impl sim_protocol::Mutant for Mutant {
         ("C-no-epoch", Self::NoEpoch),
         ("C-dirty-read", Self::DirtyRead),
         ("C-newest-read", Self::NewestRead),
+        ("C-joined-twice", Self::JoinedTwice),
+        ("C-complete-anyway", Self::CompleteAnyway),
+        ("C-first-keeps", Self::FirstKeeps),
+        ("C-unheard", Self::Unheard),
     ];
 }
 

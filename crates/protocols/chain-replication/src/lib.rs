@@ -20,7 +20,9 @@
 //! Model: the paper's is fail-stop: crashes are detected, and only crashes; the master never fails;
 //!        somebody of the chain survives. With leases, clocks drift apart by a bound, and safety
 //!        needs no right suspicion. With disks, replicas crash and come back. Links may lose,
-//!        double, delay and reorder messages.
+//!        double, delay and reorder messages. Liveness needs links between neighbours that last:
+//!        fail-stop knows only replicas that fail, so the master replaces whom it does not hear,
+//!        and nobody for not being heard by a neighbour; updates wait until the link is back.
 //! ```
 //!
 //! The paper's words are in the code: `Hist` is a [`Replica`]'s history, of which it keeps what it

@@ -5,7 +5,8 @@ use service::Routes;
 use sim_node::{Context, LocalTime, NodeId};
 
 use crate::{
-    Assignment, Config, Configuration, Disk, Grant, Life, Message, Reads, Record, Replica, Timer,
+    Assignment, Config, Configuration, Disk, Grant, Life, Message, Mutant, Reads, Record, Replica,
+    Timer,
 };
 
 /// A lease where there are none.
@@ -70,7 +71,8 @@ impl Replica {
     /// out. Without leases, once the master has heard it, it is trusted to be in the chain as long
     /// as it does not know better, which is right where the master is never wrong.
     pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
-        self.lease.is_some_and(|until| cx.now() < until)
+        let is_trusted = cx.config().lease.is_none() && cx.config().has(Mutant::Unheard);
+        is_trusted || self.lease.is_some_and(|until| cx.now() < until)
     }
 
     /// The master has made a new configuration.
@@ -90,13 +92,17 @@ impl Replica {
             }
             // In one life it joins once, and not after it was in the chain: what it wrote then, and
             // what is under way of what it said then, must not pass for the new history.
-            Some(own) if own.life == self.life && self.origin == Life(0) => {
+            Some(own) if own.life == self.life && self.may_join(cx.config()) => {
                 self.join(configuration, own, cx);
             }
             // The master has not noticed that it came back; it will.
             Some(own) if own.origin == self.origin && own.life < self.life => {}
             _ => self.stand_outside(configuration, cx),
         }
+    }
+
+    fn may_join(&self, config: &Config) -> bool {
+        self.origin == Life(0) || config.has(Mutant::JoinedTwice)
     }
 
     /// It is in the chain.

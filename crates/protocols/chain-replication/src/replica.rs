@@ -9,8 +9,8 @@ use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 use crate::joining::{Incoming, Transfer};
 use crate::versions::Versions;
 use crate::{
-    Config, Configuration, Disk, Epoch, Life, Member, Message, Position, Progress, Record, Report,
-    Update,
+    Config, Configuration, Disk, Epoch, Life, Member, Message, Mutant, Position, Progress, Record,
+    Report, Update,
 };
 
 /// A replica's timers.
@@ -108,6 +108,10 @@ impl Node for Replica {
         let mut replica = Self::spare(life, Configuration::default());
         if is_first {
             replica.begin_first_configuration(cx);
+            if cx.config().has(Mutant::FirstKeeps) {
+                cx.write(Record::History(disk.base, disk.store.clone()));
+                disk.log.iter().for_each(|update| cx.write(Record::Update(update.clone())));
+            }
         } else if cx.config().disks && disk.origin != Life(0) {
             cx.write(Record::Life);
             replica.recover(disk, cx.config());

@@ -69,6 +69,13 @@ pub enum Mutant {
     NoRefuse,
     /// The view service does not wait for the end of the lease that it gave.
     LeaseNoWait,
+    /// A primary that comes back takes up whichever view of its reign it hears of first.
+    OldView,
+    /// A primary that comes back does not know which view it acknowledged: the recruits of that
+    /// are not waited for.
+    OldAck,
+    /// A replica without a disk takes what was meant for the memory that it has lost.
+    OldChunk,
 }
 
 impl sim_protocol::Mutant for Mutant {
@@ -79,6 +86,9 @@ impl sim_protocol::Mutant for Mutant {
         ("PB-no-confirm", Self::NoConfirm),
         ("PB-no-refuse", Self::NoRefuse),
         ("PB-lease-no-wait", Self::LeaseNoWait),
+        ("PB-old-view", Self::OldView),
+        ("PB-old-ack", Self::OldAck),
+        ("PB-old-chunk", Self::OldChunk),
     ];
 }
 

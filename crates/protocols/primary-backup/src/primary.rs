@@ -18,7 +18,7 @@ impl Replica {
         let mut progress = BTreeMap::new();
         // Recruits of a view that it acknowledged before it crashed have the state, and the view
         // service may have made them members since.
-        let was_acknowledged = view.number == self.acknowledged;
+        let was_acknowledged = view.number == self.acknowledged && !cx.config().has(Mutant::OldAck);
         for (node, since) in view.others() {
             let one = if was_acknowledged || view.members.contains_key(&node) {
                 Progress::of_member(since, base)

@@ -91,6 +91,9 @@ impl Node for Replica {
         cx.barrier();
         let is_first = disk.starts == 0;
         let memory = if config.disks { disk.clone() } else { Disk::default() };
+        // A view from before may lack members that joined since it was acknowledged.
+        let heard = memory.acknowledged;
+        let heard = if config.has(Mutant::OldView) { ViewNumber::default() } else { heard };
         let mut replica = Self {
             starts: disk.starts + 1,
             promised: if is_first { ViewNumber::FIRST } else { memory.promised },
@@ -100,8 +103,7 @@ impl Node for Replica {
             applied: memory.log.last(),
             log: memory.log,
             standing: Standing::Idle { primary: None },
-            // A view from before may lack members that joined since it was acknowledged.
-            heard: memory.acknowledged,
+            heard,
             early: BTreeMap::new(),
             assembly: None,
             held: BTreeMap::new(),
@@ -247,7 +249,8 @@ impl Replica {
 
     /// The memory that it has.
     pub(crate) fn memory(&self, config: &Config) -> Memory {
-        if config.disks { Memory::FIRST } else { Memory(self.starts) }
+        let is_one = config.disks || config.has(Mutant::OldChunk);
+        if is_one { Memory::FIRST } else { Memory(self.starts) }
     }
 
     fn show_life(&mut self, cx: &mut Context<'_, Self>) {

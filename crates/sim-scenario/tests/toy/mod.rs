@@ -25,6 +25,8 @@ pub struct Settings {
     clients: u32,
     #[serde(default = "usual_patience")]
     patience: Span,
+    #[serde(default)]
+    within: Option<Duration>,
 }
 
 /// The workload of a toy: nodes that watch.
@@ -256,6 +258,12 @@ impl Protocol for Ping {
             default: Some("\"50ms..80ms\""),
             meaning: "how long a ping waits before it is sent again, above zero",
         },
+        Field {
+            name: "within",
+            kind: "duration",
+            default: Some("none"),
+            meaning: "relies on messages that take at most so long, and on nothing but crashes",
+        },
     ];
     type Settings = Settings;
     type Workload = Rounds;
@@ -277,6 +285,10 @@ impl Protocol for Ping {
         let config = Config { patience: settings.patience };
         let others = settings.clients + workload.map_or(0, |rounds| rounds.players);
         Ok(Setup { config, others, core: Core::All })
+    }
+
+    fn relies_on(settings: &Settings) -> Option<(&'static str, Duration)> {
+        settings.within.map(|within| ("within", within))
     }
 }
 

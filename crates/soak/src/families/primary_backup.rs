@@ -1,12 +1,16 @@
 //! Primary-backup: all ways to read, few backups and many, and two worlds. In the one, anything
 //! happens to the network and to the view service, and replicas come back with their disks. In the
 //! other, messages have a bound and there are only crashes: there, a primary may read alone, and
-//! replicas may have no disks.
+//! replicas may have no disks. Some storms of the first world tell a story
+//! (`primary_backup/stories.rs`): what hardly ever comes together by chance.
 
-use super::key_value::clients;
+mod stories;
+
+use self::stories::{Scene, Story};
+use super::key_value::{Dense, clients, dense_readers};
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
-use crate::faults::Kind;
+use crate::faults::{Kind, Plot};
 
 pub(super) const FAMILY: Family = Family {
     name: "primary-backup",
@@ -18,6 +22,9 @@ pub(super) const FAMILY: Family = Family {
         Mutant { code: "PB-no-confirm", falls: &["KV1", "PB5"] },
         Mutant { code: "PB-no-refuse", falls: &["PB1", "PB2", "PB3", "KV1"] },
         Mutant { code: "PB-lease-no-wait", falls: &["PB5", "KV1"] },
+        Mutant { code: "PB-old-view", falls: &["PB3"] },
+        Mutant { code: "PB-old-ack", falls: &["PB3"] },
+        Mutant { code: "PB-old-chunk", falls: &["KV2"] },
     ],
 };
 
@@ -88,12 +95,20 @@ const PACES: &[(u64, u64, u64)] = &[(30, 150, 40), (20, 60, 30), (50, 300, 100),
 /// With a bound, the delays and what is promised of them besides disks and queues.
 const BOUND_MS: u64 = 12;
 
+/// What clients do while a story is told: there is always something to lose.
+const BUSY: Dense =
+    Dense { gets: &[30, 60], clients: (2, 3), each: (100, 200), timeouts: &[80, 120, 200] };
+
 fn play(seed: u64, mutant: Option<&str>) -> Play {
     let mut draw = Draw::of(seed, "primary-backup settings");
     let mut fields = Fields::default();
-    let is_bounded = draw.chance(25);
-    let is_volatile = is_bounded && draw.chance(50);
-    let servers = if is_volatile {
+    let mut telling = Draw::of(seed, "primary-backup story");
+    let story = Story::drawn(&mut telling);
+    let is_bounded = draw.chance(25) && story.is_none();
+    let is_volatile = story.map_or(is_bounded && draw.chance(50), Story::is_volatile);
+    let servers = if let Some(story) = story {
+        telling.pick(story.sizes())
+    } else if is_volatile {
         draw.pick(&[3, 4, 5])
     } else {
         draw.pick(&[1, 2, 2, 3, 3, 3, 3, 4, 5, 5])
@@ -103,7 +118,12 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         fields.features.push("idle replicas".to_owned());
         fields.plain("backups", draw.between(1, u64::from(servers) - 1));
     }
-    let (ping, timeout, retry) = if is_bounded { (30, 200, 60) } else { draw.pick(PACES) };
+    let (ping, timeout, retry) = match is_bounded {
+        true => (30, 200, 60),
+        // Without disks, a replica that is slow must not be taken for one that has crashed.
+        false if is_volatile => draw.pick(&[PACES[0], PACES[2]]),
+        false => draw.pick(PACES),
+    };
     fields.plain("ping", format!("\"{ping}ms\""));
     fields.plain("timeout", format!("\"{timeout}ms\""));
     fields.plain("retry", format!("\"{retry}ms\""));
@@ -116,6 +136,12 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     fields.plain("lease_drift", format!("\"{lease_drift}%\""));
     fields.set("chunk", draw.pick(&[1, 2, 3, 64]));
     fields.set("batch", draw.pick(&[1, 2, 64]));
+    // Without disks, whoever may not crash may not be dropped either.
+    let mut dropping = Draw::of(seed, "primary-backup drops");
+    if !is_volatile && dropping.chance(30) {
+        fields.plain("drop_after", format!("\"{}ms\"", retry + dropping.pick(&[20, 60, 200])));
+        fields.features.push("backups out of reach are dropped".to_owned());
+    }
     if is_bounded {
         fields.plain("bound", format!("\"{}ms\"", 2 * BOUND_MS));
         fields.features.push("a bound on delays".to_owned());
@@ -128,8 +154,16 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     }
     let protocol = fields.construct("PrimaryBackup");
     let mut features = fields.features;
-    let (clients, workload) = clients(&mut Draw::of(seed, "primary-backup clients"), &mut features);
+    let mut of_clients = Draw::of(seed, "primary-backup clients");
+    let (clients, workload) = match story {
+        Some(_) => dense_readers(&mut of_clients, BUSY, &mut features),
+        None => clients(&mut of_clients, &mut features),
+    };
+    let scene = Scene { servers, ping, timeout };
+    let plots: Vec<Plot> = story.iter().map(|story| story.tell(&mut telling, &scene)).collect();
     let kinds = match (is_bounded, is_volatile) {
+        // Other faults most often spoil a story; and who has no disk may crash only as it tells.
+        _ if story.is_some() && (is_volatile || telling.chance(60)) => Vec::new(),
         (_, true) => CRASHES_BUT_FIRST.to_vec(),
         (true, false) => CRASHES.to_vec(),
         (false, false) => [Kind::ALL, OFTEN].concat(),
@@ -139,18 +173,22 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         workload,
         servers,
         clients: servers + 1..servers + 1 + clients,
-        links: if is_bounded { Links::Bounded(BOUND_MS) } else { Links::Any },
+        links: match (is_bounded, story) {
+            (true, _) => Links::Bounded(BOUND_MS),
+            (false, Some(_)) => Links::Quick,
+            (false, None) => Links::Any,
+        },
         // Two clocks that are wrong by half of it in opposite directions drift apart by less. Where
         // there is a bound, clocks are right.
         drift_ppm: if is_bounded { 0 } else { lease_drift * 10_000 / 2 },
         bears_cuts: true,
         kinds,
-        plots: Vec::new(),
+        plots,
         leaders: &[],
         occasions: OCCASIONS,
         relays: RELAYS,
         // For the primary to serve, and then for the rest of the operations.
-        patience_ms: 10 * (timeout + retry) + lease + 20_000,
+        patience_ms: 10 * (timeout + retry) + lease + if story.is_some() { 60_000 } else { 20_000 },
         features,
     }
 }

@@ -77,6 +77,58 @@ fn who_is_dropped_is_not_waited_for() {
     assert!(kinds(&letters).contains(&(3, "Acknowledge")));
 }
 
+/// With `drop_after`, a primary tells the view service whom it has not reached for so long, counted
+/// from when it first looked and missed an answer; any answer ends that. The view that comes of it
+/// ends the waiting.
+#[test]
+fn who_answers_nothing_for_long_is_told_of() {
+    let drop_after = Some(ms(100));
+    let config = primary_backup::Config { drop_after, ..config(3) };
+    let (mut hand, _) = start::<Replica>(0, config);
+    hand.hear(node(1), ack(1, 1, 0));
+    hand.hear(node(2), ack(1, 1, 0));
+    let unreached = |hand: &mut ByHand<Replica>| {
+        let letters = hand.fire(ReplicaTimer::Ping);
+        let pings = letters.into_iter().filter_map(|(_, message)| match message {
+            Message::Ping(ping) => Some(ping.unreached),
+            _ => None,
+        });
+        pings.flatten().collect::<Vec<_>>()
+    };
+    ask(&mut hand, put(1));
+    hand.hear(node(1), ack(1, 1, 1));
+    hand.wait(ms(200));
+    assert_eq!(unreached(&mut hand), [], "it has not looked yet");
+    hand.fire(ReplicaTimer::Retry);
+    hand.wait(ms(99));
+    assert_eq!(unreached(&mut hand), [], "a moment early");
+    // A word of what it has already, even.
+    hand.hear(node(2), ack(1, 1, 0));
+    hand.fire(ReplicaTimer::Retry);
+    hand.wait(ms(99));
+    assert_eq!(unreached(&mut hand), [], "it has answered since");
+    hand.wait(ms(1));
+    assert_eq!(unreached(&mut hand), [(node(2), view(1))]);
+    let next = View::first(2).without(node(2), view(2));
+    assert!(answered(&hand.hear(node(3), Message::NewView(next))));
+    hand.fire(ReplicaTimer::Retry);
+    hand.wait(ms(500));
+    assert_eq!(unreached(&mut hand), [], "who has all, and who was dropped, owe nothing");
+}
+
+/// Without `drop_after`, nobody but the view service says who is dead.
+#[test]
+fn who_answers_nothing_is_waited_for() {
+    let mut hand = primary(2, Reads::Forward);
+    ask(&mut hand, put(1));
+    hand.fire(ReplicaTimer::Retry);
+    hand.wait(ms(60_000));
+    let letters = hand.fire(ReplicaTimer::Ping);
+    let told =
+        |(_, message): &Letter| matches!(message, Message::Ping(it) if it.unreached.is_empty());
+    assert!(!letters.is_empty() && letters.iter().all(told));
+}
+
 /// A recruit gets the state in parts while updates go on, and the view is acknowledged only once it
 /// has all; from then on updates wait for it.
 #[test]

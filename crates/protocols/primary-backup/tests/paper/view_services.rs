@@ -32,6 +32,32 @@ fn report(number: u64, since: u64, count: u64) -> Message {
     Message::Report(Report { number, since, count: Number(count) })
 }
 
+/// With `drop_after`: whom the primary does not reach is dropped, as the membership that it means,
+/// by the word of nobody else, and is recruited again only after the idle.
+#[test]
+fn whom_the_primary_does_not_reach_is_dropped() {
+    let mut hand = service(Config { backups: 2, ..config(4) });
+    let tell = |hand: &mut ByHand<ViewService>, from: u32, since: u64| {
+        let ping = Ping {
+            memory: Memory::FIRST,
+            since: view(1),
+            acknowledged: view(1),
+            unreached: vec![(node(2), view(since))],
+            sent: hand.now,
+        };
+        kinds(&hand.hear(node(from), Message::Ping(ping)))
+    };
+    assert_eq!(tell(&mut hand, 1, 1), [], "a backup does not know");
+    assert_eq!(tell(&mut hand, 0, 2), [], "another membership");
+    assert_eq!(tell(&mut hand, 0, 1), [(0, "NewView")]);
+    assert!(!hand.node.view().members.contains_key(&node(2)));
+    ping(&mut hand, 3, 0, 0);
+    ping(&mut hand, 2, 1, 0);
+    ping(&mut hand, 0, 1, 2);
+    let recruits: Vec<_> = hand.node.view().recruits.keys().copied().collect();
+    assert_eq!(recruits, [node(3)], "the idle one first");
+}
+
 /// "The new primary is the one having processed the largest number of updates" (van Renesse and
 /// Schneider 2004, section 4), and everybody who lives is asked first.
 #[test]

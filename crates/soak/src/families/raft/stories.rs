@@ -82,7 +82,7 @@ impl Story {
         let acts = if self == Self::ChangesOfAMinority { 1 } else { draw.between(1, 3) };
         let voters: Vec<u32> = (0..scene.voters).collect();
         let cast = draw.sample(&voters, voters.len());
-        let mut told = Told::default();
+        let mut told = Told { plot: Plot::new(self.name()), requests: Vec::new() };
         let mut at = longest + draw.between(200, 800);
         for _ in 0..acts {
             self.act(draw, &Act { scene, cast: &cast, at }, &mut told);
@@ -91,7 +91,7 @@ impl Story {
                 break;
             }
         }
-        (Plot { row: self.name().to_owned(), faults: told.faults }, told.requests)
+        (told.plot, told.requests)
     }
 
     fn act(self, draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
@@ -117,33 +117,18 @@ struct Act<'a> {
 }
 
 /// What is done in a story, and what is asked for.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct Told {
-    faults: Vec<String>,
+    plot: Plot,
     requests: Vec<String>,
 }
 
 impl Told {
-    /// Something lasts. It is over before the calm.
-    fn between(&mut self, from: u64, to: u64, fault: &str) {
-        let to = to.min(CALM_MS - 20);
-        self.faults.push(format!("Between(\"{from}ms\", \"{to}ms\", {fault})"));
-    }
-
     /// Something begins with what a server does, at the first few times; it is healed in the end.
     fn each_time(&mut self, on: &str, server: u32, fault: &str) {
         for nth in 1..=4 {
-            let when = format!("(on: {on}, at: {server}, nth: {nth})");
-            let text = format!("When({when}, {fault})");
-            // Those of an act before may still come.
-            if !self.faults.contains(&text) {
-                self.faults.push(text);
-            }
+            self.plot.when(on, server, nth, fault);
         }
-    }
-
-    fn heal(&mut self, at: u64) {
-        self.faults.push(format!("At(\"{}ms\", Heal)", at.min(CALM_MS - 20)));
     }
 
     fn ask(&mut self, at: u64, server: u32, wish: &str) {
@@ -166,9 +151,9 @@ fn half_heard(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let to = at + scene.longest + draw.between(50, 600);
     let least = draw.pick(&[1, 30, 70, 70]);
     let most = least + draw.pick(&[5, 40]);
-    told.between(at, to, "OneWay(Leader, Random(1))");
+    told.plot.between(at, to, "OneWay(Leader, Random(1))");
     let delay = format!("Uniform(\"{least}ms\", \"{most}ms\")");
-    told.between(at, to, &format!("Links(from: Servers, to: Leader, delay: {delay})"));
+    told.plot.between(at, to, &format!("Links(from: Servers, to: Leader, delay: {delay})"));
 }
 
 fn late_answers(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
@@ -178,8 +163,8 @@ fn late_answers(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let least = draw.pick(&[1, longest * 3 / 4, longest]);
     let most = least + draw.between(longest / 2, 2 * longest);
     let delay = format!("Uniform(\"{least}ms\", \"{most}ms\")");
-    told.between(at, cut, &format!("Links(from: Servers, to: Leader, delay: {delay})"));
-    told.between(cut, cut + 2 * longest + draw.between(50, 300), "Isolate(Leader)");
+    told.plot.between(at, cut, &format!("Links(from: Servers, to: Leader, delay: {delay})"));
+    told.plot.between(cut, cut + 2 * longest + draw.between(50, 300), "Isolate(Leader)");
 }
 
 fn answers_of_an_older_term(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
@@ -189,12 +174,12 @@ fn answers_of_an_older_term(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let away = at + draw.between(20, 150);
     let delay = format!("Uniform(\"{longest}ms\", \"{}ms\")", 4 * longest);
     let links = format!("Links(to: Node({leader}), kind: \"ReadIndexReply\", delay: {delay})");
-    told.between(at, away, &links);
+    told.plot.between(at, away, &links);
     told.ask(away, leader, &format!("Transfer({rival})"));
     let back = away + draw.between(30, 200);
     told.ask(back, rival, &format!("Transfer({leader})"));
     let cut = back + draw.between(30, 200);
-    told.between(cut, cut + 2 * longest + 100, &format!("Isolate(Node({leader}))"));
+    told.plot.between(cut, cut + 2 * longest + 100, &format!("Isolate(Node({leader}))"));
 }
 
 fn late_transfer(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
@@ -204,11 +189,11 @@ fn late_transfer(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     // A leader gives a transfer up after the longest timeout.
     let delay = format!("Uniform(\"{longest}ms\", \"{}ms\")", longest + longest / 2);
     let links = format!("Links(from: Node({leader}), kind: \"TimeoutNow\", delay: {delay})");
-    told.between(at, at + 200, &links);
+    told.plot.between(at, at + 200, &links);
     told.ask(at, leader, &format!("Transfer({rival})"));
     let cut = format!("Isolate(Node({leader}), cut: AtDelivery)");
     told.each_time("Receive(\"TimeoutNow\")", rival, &cut);
-    told.heal(at + 2 * longest + draw.between(200, 400));
+    told.plot.heal(at + 2 * longest + draw.between(200, 400));
 }
 
 fn overtaken(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
@@ -217,9 +202,9 @@ fn overtaken(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let others = nodes(&cast[2..]);
     told.enthrone(leader, at);
     let deaf_to = at + longest + draw.between(50, 200);
-    told.between(at, deaf_to, &format!("OneWay(Node({leader}), Node({rival}))"));
+    told.plot.between(at, deaf_to, &format!("OneWay(Node({leader}), Node({rival}))"));
     // Nobody writes before: who misses an entry is not elected.
-    told.between(at, deaf_to, "Pause(Others)");
+    told.plot.between(at, deaf_to, "Pause(Others)");
     let role = if scene.pre_vote { "precandidate" } else { "candidate" };
     let on = format!("Role(\"{role}\")");
     told.each_time(&on, rival, &format!("Isolate(Node({leader}), cut: AtDelivery)"));
@@ -231,10 +216,10 @@ fn overtaken(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     if scene.drift_ppm > 0 && draw.chance(40) {
         // The lease is as long, and what voters withhold as short, as they can be.
         let ppm = scene.drift_ppm;
-        told.between(at, healed, &format!("Drift(Node({leader}), \"-{ppm}ppm\")"));
-        told.between(at, healed, &format!("Drift({others}, \"+{ppm}ppm\")"));
+        told.plot.between(at, healed, &format!("Drift(Node({leader}), \"-{ppm}ppm\")"));
+        told.plot.between(at, healed, &format!("Drift({others}, \"+{ppm}ppm\")"));
     }
-    told.heal(healed);
+    told.plot.heal(healed);
 }
 
 fn changes_of_a_minority(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
@@ -244,7 +229,7 @@ fn changes_of_a_minority(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let (leader, away) = (cast[0], &cast[few..]);
     told.enthrone(leader, at);
     let end = at + scene.longest + draw.between(100, scene.longest);
-    told.between(at, end, &format!("Partition([{}])", nodes(&cast[..few])));
+    told.plot.between(at, end, &format!("Partition([{}])", nodes(&cast[..few])));
     let mut when = at;
     let removed = cast.len() + 1 - 2 * few;
     for server in &away[..removed] {
