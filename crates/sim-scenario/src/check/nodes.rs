@@ -85,7 +85,7 @@ pub(crate) fn check_target(
         Target::Minority if cast.servers < 3 => {
             let servers = count(cast.servers, "server");
             sheet.push(
-                Diagnostic::error(item.span.clone(), format!("{servers} have no minority"))
+                Diagnostic::error(item.span.clone(), format!("there is no minority of {servers}"))
                     .label("means nobody")
                     .help("a minority needs at least 3 servers"),
             );

@@ -72,8 +72,8 @@ pub enum Record {
 }
 
 impl Disk {
-    /// The number of the last wish that administrators had at this server. A crash may have lost the
-    /// record of it, and kept the vote for it, and a snapshot may have taken the place of the vote.
+    /// The number of the last wish that administrators had at this server. A crash may have lost
+    /// the record of it, and kept the vote for it, and a snapshot may have taken its place.
     pub(super) fn last_wish(&self, node: NodeId) -> u64 {
         let executed = self.snapshot.as_ref().map(|one| one.configurations.last_wish(node));
         self.wished.max(self.log.last_wish(node)).max(executed.unwrap_or(0))
