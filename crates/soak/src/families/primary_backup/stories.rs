@@ -15,18 +15,18 @@ pub(super) struct Scene {
     pub(super) timeout: u64,
 }
 
-/// A situation of several faults.
+/// A situation of several faults, by what it is that comes late.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Story {
     /// A view in which the primary was alone reaches it after it has crashed: meanwhile a backup
     /// has come that would succeed it.
-    OldView,
+    View,
     /// A primary crashes with the acknowledgement of a view; that arrives while it serves again and
     /// does not reach its recruit, which succeeds it.
-    OldAcknowledgement,
+    Acknowledgement,
     /// Without disks: a part of the state comes twice, and the second time only after another
     /// crash of the recruit, of which the view service does not hear.
-    OldChunk,
+    Chunk,
 }
 
 const PRIMARY: u32 = 0;
@@ -35,20 +35,20 @@ impl Story {
     /// What the storm of a seed tells, if anything.
     pub(super) fn drawn(draw: &mut Draw) -> Option<Self> {
         let told = draw.chance(30);
-        told.then(|| draw.pick(&[Self::OldView, Self::OldAcknowledgement, Self::OldChunk]))
+        told.then(|| draw.pick(&[Self::View, Self::Acknowledgement, Self::Chunk]))
     }
 
     fn name(self) -> &'static str {
         match self {
-            Self::OldView => "old view after a crash of the primary",
-            Self::OldAcknowledgement => "acknowledgement of an earlier life",
-            Self::OldChunk => "part of the state for an earlier life",
+            Self::View => "old view after a crash of the primary",
+            Self::Acknowledgement => "acknowledgement of an earlier life",
+            Self::Chunk => "part of the state for an earlier life",
         }
     }
 
     /// Whether replicas have no disks in it.
     pub(super) fn is_volatile(self) -> bool {
-        self == Self::OldChunk
+        self == Self::Chunk
     }
 
     /// How many replicas there may be. The more, the less depends on one of them.
@@ -67,9 +67,9 @@ impl Story {
         let back = away + down;
         let act = Act { scene, recruit, back };
         match self {
-            Self::OldView => old_view(draw, &act, &mut plot),
-            Self::OldAcknowledgement => old_acknowledgement(draw, &act, &mut plot),
-            Self::OldChunk => old_chunk(draw, &act, &mut plot),
+            Self::View => old_view(draw, &act, &mut plot),
+            Self::Acknowledgement => old_acknowledgement(draw, &act, &mut plot),
+            Self::Chunk => old_chunk(draw, &act, &mut plot),
         }
         if !self.is_volatile() {
             // They would hold what the recruit lacks.
