@@ -1,4 +1,4 @@
-//! The README's promises: the commands that it shows are the ones that are run, and its example is
+//! The README's assumes: the commands that it shows are the ones that are run, and its example is
 //! what the command prints.
 
 use crate::check::Told;

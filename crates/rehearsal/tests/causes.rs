@@ -57,5 +57,5 @@ fn nodes_and_clocks_that_stand_still() {
 
 #[test]
 fn the_promise_that_was_broken() {
-    names("election/ring-broken-by-a-crash.ron", &["n4 crashed; the scenario promises None"]);
+    names("election/ring-broken-by-a-crash.ron", &["n4 crashed; the scenario assumes None"]);
 }

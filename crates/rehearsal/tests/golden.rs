@@ -38,7 +38,7 @@ golden! {
     run_drawn: "run scenarios/ring.ron --trace text",
     run_in_lines: "run scenarios/ring.ron --trace json --until 3ms",
     explain_a_violation: "explain scenarios/rivals.ron",
-    explain_a_debt: "explain scenarios/cut-ring.ron",
+    explain_an_obligation: "explain scenarios/cut-ring.ron",
     explain_a_step: "explain scenarios/ring.ron --step 5",
     explain_nothing: "explain scenarios/ring.ron",
     explain_without_a_fault: "explain scenarios/rivals.ron --without 0",

@@ -1,6 +1,6 @@
 //! KV2: after the calm, every operation is answered by the deadline.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Either, Node, NodeId};
 
 use crate::{Client, ClientIndication, ServiceMessage};
@@ -59,8 +59,8 @@ impl<N: Served> Property<N> for Completion {
         }
     }
 
-    fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
-        let (node, _) = view.owed().find(|(_, state)| state.is_done() == Some(false))?;
-        Some(Debt { node: Some(node), detail: format!("{node} waits for answers") })
+    fn unmet(&self, view: &View<'_, N>) -> Option<Obligation> {
+        let (node, _) = view.correct().find(|(_, state)| state.is_done() == Some(false))?;
+        Some(Obligation { node: Some(node), detail: format!("{node} waits for answers") })
     }
 }

@@ -7,7 +7,7 @@ use service::{
     Answer, Client, ClientConfig, ClientIndication, ClientStable, ClientTimer, KeyValue, Loop,
     Operation, Output, Reply, Request, Routing, ServiceMessage,
 };
-use sim_node::{ByHand, Class, Duration, Effect, Message, NodeId, Span};
+use sim_node::{Class, Duration, Effect, Harness, Message, NodeId, Span};
 
 /// What clients and servers say, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -38,7 +38,7 @@ impl ServiceMessage for Word {
 
 /// One client of three servers, driven by hand. It is node 3.
 struct Hand {
-    client: ByHand<Client<Word>>,
+    client: Harness<Client<Word>>,
     /// What it sent in the last step: to whom, for which operation, and whether again.
     sent: Vec<(u32, Request, bool)>,
     /// What it told in the last step.
@@ -52,7 +52,7 @@ impl Hand {
 
     fn routed(workload: KeyValue, routing: Routing) -> Self {
         let config = ClientConfig { workload, first: 3, routing };
-        let (client, _) = ByHand::new(config, NodeId::new(3), 3);
+        let (client, _) = Harness::new(config, NodeId::new(3), 3);
         let mut hand = Self { client, sent: Vec::new(), told: Vec::new() };
         hand.take();
         hand

@@ -35,7 +35,7 @@ pub enum Verdict {
     Held,
     /// There was nothing to judge.
     Vacuous,
-    /// It cannot be told: a budget ran out, a debt was paid late, a promised model was broken.
+    /// It cannot be told: a budget ran out, an obligation was paid late, an assumed model was broken.
     Unknown,
     /// It fell.
     Violated,

@@ -28,7 +28,7 @@ pub struct Call<O, R> {
     /// What was asked for.
     pub operation: O,
     /// When it was invoked.
-    pub invoked: Moment,
+    pub invoked: StepDetails,
     /// What became of it.
     pub end: End<R>,
 }
@@ -39,13 +39,13 @@ pub enum End<R> {
     /// Nothing yet: it may have taken effect, may still do so, or never.
     Open,
     /// The client waits for it no longer, and does not know whether it took effect: it stays open.
-    Unknown(Moment),
+    Unknown(StepDetails),
     /// It never took effect and never will.
-    Failed(Moment),
+    Failed(StepDetails),
     /// It took effect between its invocation and this response.
     Returned {
         /// When the response came.
-        at: Moment,
+        at: StepDetails,
         /// What it answered; `None` when the answer was not recorded, so that any would do.
         output: Option<R>,
     },
@@ -53,7 +53,7 @@ pub enum End<R> {
 
 /// When something was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct Moment {
+pub struct StepDetails {
     /// How many invocations and ends were recorded before: this is what orders them.
     pub position: u64,
     /// The instant, never earlier than that of the position before.
@@ -143,12 +143,12 @@ impl<O, R> History<O, R> {
         self.last
     }
 
-    fn moment(&mut self, at: SimTime) -> Moment {
+    fn moment(&mut self, at: SimTime) -> StepDetails {
         assert!(at >= self.last, "recorded at {at}, after something at {}", self.last);
         let position = self.recorded;
         self.recorded += 1;
         self.last = at;
-        Moment { position, at }
+        StepDetails { position, at }
     }
 
     fn end(&mut self, call: CallId, end: End<R>) {
@@ -169,7 +169,7 @@ impl CallId {
 impl<O, R> Call<O, R> {
     /// Whether it is known to have taken effect; then when it answered.
     #[must_use]
-    pub fn response(&self) -> Option<Moment> {
+    pub fn response(&self) -> Option<StepDetails> {
         match self.end {
             End::Returned { at, .. } => Some(at),
             End::Open | End::Unknown(_) | End::Failed(_) => None,
@@ -180,7 +180,7 @@ impl<O, R> Call<O, R> {
 impl<R> End<R> {
     /// When it was recorded; `None` for an operation that is still under way.
     #[must_use]
-    pub fn moment(&self) -> Option<Moment> {
+    pub fn moment(&self) -> Option<StepDetails> {
         match *self {
             Self::Open => None,
             Self::Unknown(at) | Self::Failed(at) | Self::Returned { at, .. } => Some(at),

@@ -16,7 +16,7 @@ pub struct Violation {
 
 /// Something good that is still owed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Debt {
+pub struct Obligation {
     /// To or by whom, when it is about one node.
     pub node: Option<NodeId>,
     /// What is missing, in one sentence.

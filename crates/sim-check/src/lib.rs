@@ -6,7 +6,7 @@
 //! suite, composed statically ([`Properties`]).
 //!
 //! * **Safety** is told at the step that breaks it: [`Judge::violate`].
-//! * **Liveness** is a debt: [`Property::owes`] says what is still owed at the deadline. A debt
+//! * **Liveness** is an obligation: [`Property::unmet`] says what is still owed at the deadline. A obligation
 //!   paid late leaves the property unknown; one that is never paid violates it.
 //! * A property that had nothing to judge ([`Judge::judged`] never called) is *vacuous*.
 //!
@@ -27,11 +27,11 @@ mod time;
 
 pub use self::core::Core;
 pub use claim::{Claim, Kind, Verdict};
-pub use history::{Call, CallId, End, History, Moment};
+pub use history::{Call, CallId, End, History, StepDetails};
 pub use history_error::HistoryError;
 pub use history_json::{read_history, write_history};
 pub use history_notation::{Asked, Notation};
-pub use judge::{Debt, Judge, Violation};
+pub use judge::{Judge, Obligation, Violation};
 pub use property::{Property, View};
 pub use suite::{Checked, Judged, Properties};
 pub use time::SimTime;

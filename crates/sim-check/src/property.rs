@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sim_node::{Effect, Event, Node, NodeId};
 
-use crate::{Claim, Debt, Judge, SimTime};
+use crate::{Claim, Judge, Obligation, SimTime};
 
 /// The world as a property sees it at one instant.
 pub struct View<'a, N: Node> {
@@ -41,7 +41,7 @@ impl<'a, N: Node> View<'a, N> {
     }
 
     /// The nodes to which liveness is owed: up, and once there is a core, inside it or no server.
-    pub fn owed(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
+    pub fn correct(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
         let (core, servers) = (self.core, self.servers);
         self.up().filter(move |(node, _)| {
             node.number() >= servers || core.is_none_or(|core| core.contains(node))
@@ -84,12 +84,12 @@ pub trait Property<N: Node>: Clone + 'static {
     fn calm(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
     /// The run has ended, and no safety property fell. The time is the deadline, or later when a
-    /// debt was paid late; the states have lasted since the last step.
+    /// obligation was paid late; the states have lasted since the last step.
     fn end(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
     /// What is still owed: asked at the deadline, and after each step from then on until nothing
     /// is.
-    fn owes(&self, _: &View<'_, N>) -> Option<Debt> {
+    fn unmet(&self, _: &View<'_, N>) -> Option<Obligation> {
         None
     }
 }

@@ -2,7 +2,7 @@
 
 use sim_node::{Effect, Event, Node, NodeId};
 
-use crate::{Claim, Debt, Judge, Property, View};
+use crate::{Claim, Judge, Obligation, Property, View};
 
 /// A property with its judgement.
 #[derive(Clone, Debug)]
@@ -52,7 +52,7 @@ pub trait Properties<N: Node>: Clone + 'static {
     /// Whether any claim has fallen.
     fn violated(&self) -> bool;
     /// What is still owed, with the claim it belongs to, in order of the claims.
-    fn owes(&self, view: &View<'_, N>, debts: &mut Vec<(&'static Claim, Debt)>);
+    fn unmet(&self, view: &View<'_, N>, obligations: &mut Vec<(&'static Claim, Obligation)>);
     /// Every claim and its judgement, in order.
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>);
 }
@@ -102,8 +102,8 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
         self.judge.violation().is_some()
     }
 
-    fn owes(&self, view: &View<'_, N>, debts: &mut Vec<(&'static Claim, Debt)>) {
-        debts.extend(self.property.owes(view).map(|debt| (&P::CLAIM, debt)));
+    fn unmet(&self, view: &View<'_, N>, obligations: &mut Vec<(&'static Claim, Obligation)>) {
+        obligations.extend(self.property.unmet(view).map(|obligation| (&P::CLAIM, obligation)));
     }
 
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>) {
@@ -157,8 +157,8 @@ macro_rules! tuple_of_suites {
             fn violated(&self) -> bool {
                 false $(|| self.$index.violated())*
             }
-            fn owes(&self, _view: &View<'_, N>, _debts: &mut Vec<(&'static Claim, Debt)>) {
-                $(self.$index.owes(_view, _debts);)*
+            fn unmet(&self, _view: &View<'_, N>, _obligations: &mut Vec<(&'static Claim, Obligation)>) {
+                $(self.$index.unmet(_view, _obligations);)*
             }
             fn judged<'a>(&'a self, _all: &mut Vec<Judged<'a>>) {
                 $(self.$index.judged(_all);)*

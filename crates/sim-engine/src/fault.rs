@@ -135,7 +135,7 @@ pub enum Inside {
     Drawn,
 }
 
-/// What strikes the victim of a relay.
+/// What strikes the victim of a mobile fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Strike {
     /// It crashes; given back, it restarts.
@@ -227,7 +227,7 @@ pub enum Fault {
     /// Lasting: each time the occasion comes up at a node that is not the present victim, the first
     /// effects of that step get out, then the node is struck and the previous victim is given back.
     /// The step in which a node starts is no occasion for a crash.
-    Relay {
+    Mobile {
         /// What it waits for.
         on: Occasion,
         /// How many effects get out.
@@ -243,7 +243,7 @@ fn drawn() -> Inside {
 }
 
 impl Fault {
-    /// Whether it is a cut or a hold. (Of a relay, a heal gives the victim back.)
+    /// Whether it is a cut or a hold. (Of a mobile fault, a heal gives the victim back.)
     pub(crate) fn is_ended_by_heal(&self) -> bool {
         matches!(
             self,

@@ -37,10 +37,9 @@ pub use fault::{
 };
 pub use network::{Link, LinkOverride, Network, Transport};
 pub use observe::{Loss, Observer, Sent, StepBegins, Struck};
-pub use outcome::{Counts, FaultReport, Finding, Outcome, PANIC, PromiseBroken};
+pub use outcome::{AssumptionBroken, Counts, FaultReport, Finding, Outcome, PANIC};
 pub use record::{Record, StepClass, StepRecord};
 pub use spec::{
-    Calm, ClockSpec, DiskSpec, Failures, NodeSet, Promise, ServiceSpec, Ties, Timing, Work,
-    WorldSpec,
+    Calm, ClockSpec, DiskSpec, Failures, Model, NodeSet, ServiceSpec, Ties, Timing, Work, WorldSpec,
 };
 pub use world::World;

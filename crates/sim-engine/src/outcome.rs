@@ -11,9 +11,9 @@ pub struct Outcome {
     /// Every claim with its verdict, in order.
     pub properties: Vec<(&'static Claim, Verdict)>,
     /// What fell, in order of time. A safety violation ends the run, so there is more than one
-    /// only when several claims fall at one step or several debts are never paid.
+    /// only when several claims fall at one step or several obligations are never paid.
     pub findings: Vec<Finding>,
-    /// Why the run is undecided, when a budget ran out, a debt was paid late or a promise was
+    /// Why the run is undecided, when a budget ran out, an obligation was paid late or an assumption was
     /// broken.
     pub undecided: Option<String>,
     /// Of every event and effect with their content.
@@ -31,8 +31,8 @@ pub struct Outcome {
     /// The nodes that never handled anything after their start, sent nothing that anybody handled,
     /// and that no fault struck.
     pub idle: Vec<NodeId>,
-    /// The first event that broke the scenario's promise.
-    pub promise_broken: Option<PromiseBroken>,
+    /// The first event that broke the scenario's assumption.
+    pub assumption_broken: Option<AssumptionBroken>,
 }
 
 /// Something that fell.
@@ -68,12 +68,12 @@ pub struct FaultReport {
     pub victims: Vec<NodeId>,
 }
 
-/// The first event that broke a promise.
+/// The first event that broke an assumption.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct PromiseBroken {
+pub struct AssumptionBroken {
     /// When.
     pub at: SimTime,
-    /// What happened, and what had been promised.
+    /// What happened, and what had been assumed.
     pub what: String,
 }
 

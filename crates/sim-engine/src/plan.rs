@@ -24,10 +24,10 @@ pub(crate) struct Plan {
     pub(crate) true_clocks: bool,
     /// The overrides of the network, ready to match.
     pub(crate) overrides: Vec<LinkMatch>,
-    /// The promised bound on delays and the time from which it holds.
-    pub(crate) promised_bound: Option<(u64, u64)>,
-    /// The scenario promises that links between nodes that are up lose nothing.
-    pub(crate) promises_links: bool,
+    /// The assumed bound on delays and the time from which it holds.
+    pub(crate) assumed_bound: Option<(u64, u64)>,
+    /// The scenario assumes that links between nodes that are up lose nothing.
+    pub(crate) assumes_links: bool,
     /// States are digested every so many steps.
     pub(crate) checkpoint: u64,
 }
@@ -57,7 +57,7 @@ impl Plan {
                 |planned| matches!(&planned.fault, Fault::SlowDisk(_, sync) if is_random(sync)),
             );
         let stream = network.transport == Transport::Stream;
-        let promise = &spec.promise;
+        let model = &spec.model;
         Self {
             plain_links: !stream
                 && !network.link.fifo
@@ -77,14 +77,14 @@ impl Plan {
                     .iter()
                     .any(|planned| matches!(planned.fault, Fault::Drift(..) | Fault::Jump(..))),
             overrides: network.overrides.iter().map(|link| LinkMatch::new(link, nodes)).collect(),
-            promised_bound: match promise.timing {
+            assumed_bound: match model.timing {
                 Timing::Asynchronous => None,
                 Timing::PartiallySynchronous { bound, after } => {
                     Some((bound.as_nanos(), after.as_nanos()))
                 }
                 Timing::Synchronous { bound } => Some((bound.as_nanos(), 0)),
             },
-            promises_links: promise.failures < Failures::Omission,
+            assumes_links: model.failures < Failures::Omission,
             checkpoint: (1 << 16).max(16 * u64::from(nodes)),
         }
     }
@@ -115,7 +115,7 @@ fn asks_roles(fault: &Fault, when: &When) -> bool {
         Fault::Links { from, to, .. } => {
             from.as_ref().is_some_and(by_role) || to.as_ref().is_some_and(by_role)
         }
-        Fault::Relay { on, .. } => occasion(on),
+        Fault::Mobile { on, .. } => occasion(on),
         Fault::Heal => false,
     };
     in_fault || matches!(when, When::On(trigger) if occasion(&trigger.on))

@@ -37,8 +37,8 @@ pub struct WorldSpec<N: Node> {
     pub deadline: SimTime,
     /// Which servers the calm brings back.
     pub core: Core,
-    /// What the scenario promises of the world.
-    pub promise: Promise,
+    /// What the scenario assumes of the world.
+    pub model: Model,
     /// In which order events of one instant happen.
     pub ties: Ties,
     /// Whether to account for the bytes of messages.
@@ -73,7 +73,7 @@ impl<N: Node> WorldSpec<N> {
             calm: None,
             deadline,
             core: Core::Majority,
-            promise: Promise::default(),
+            model: Model::default(),
             ties: Ties::FirstIn,
             bytes: false,
             steps_max: Self::STEPS_DEFAULT,
@@ -194,17 +194,17 @@ pub enum Ties {
     Drawn,
 }
 
-/// What a scenario promises of the world. The engine reports the first event that breaks it.
+/// What a scenario assumes of the world. The engine reports the first event that breaks it.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Promise {
+pub struct Model {
     /// How late messages may be.
     #[serde(default)]
     pub timing: Timing,
     /// How nodes and links may fail.
     #[serde(default)]
     pub failures: Failures,
-    /// The scenario breaks its promise on purpose, to show what happens then.
+    /// The scenario breaks its assumption on purpose, to show what happens then.
     #[serde(default)]
     pub broken: bool,
 }

@@ -13,7 +13,7 @@ pub trait Sink<N: Node> {
 
 /// What the driver tells a node about the step it is about to make.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moment {
+pub struct StepDetails {
     /// Who makes the step.
     pub id: NodeId,
     /// How many servers the world has; they are nodes `0..servers`.
@@ -37,20 +37,20 @@ pub struct Moment {
 /// ```
 pub struct Context<'a, N: Node> {
     config: &'a N::Config,
-    moment: Moment,
+    details: StepDetails,
     sink: &'a mut dyn Sink<N>,
 }
 
 impl<'a, N: Node> Context<'a, N> {
     /// Made by a driver for one step.
-    pub fn new(config: &'a N::Config, moment: Moment, sink: &'a mut dyn Sink<N>) -> Self {
-        Self { config, moment, sink }
+    pub fn new(config: &'a N::Config, details: StepDetails, sink: &'a mut dyn Sink<N>) -> Self {
+        Self { config, details, sink }
     }
 
     /// The node that makes this step.
     #[must_use]
     pub fn id(&self) -> NodeId {
-        self.moment.id
+        self.details.id
     }
 
     /// The configuration. It outlives the step, so it can be read while effects are emitted.
@@ -62,7 +62,7 @@ impl<'a, N: Node> Context<'a, N> {
     /// How many servers the world has. They are nodes `0..servers`; other parties follow.
     #[must_use]
     pub fn servers(&self) -> u32 {
-        self.moment.servers
+        self.details.servers
     }
 
     /// All servers but this node, in order of their numbers.
@@ -74,19 +74,19 @@ impl<'a, N: Node> Context<'a, N> {
     /// The node's monotonic clock.
     #[must_use]
     pub fn now(&self) -> LocalTime {
-        self.moment.now
+        self.details.now
     }
 
     /// The node's wall clock, which may jump.
     #[must_use]
     pub fn wall_clock(&self) -> WallTime {
-        self.moment.wall
+        self.details.wall
     }
 
     /// In `start`: whether the disk lost or damaged records that had been durable.
     #[must_use]
     pub fn damaged(&self) -> bool {
-        self.moment.damaged
+        self.details.damaged
     }
 
     /// One of `0..alternatives`, each equally likely in a run, all of them in an exploration.
@@ -167,12 +167,12 @@ impl<'a, N: Node> Context<'a, N> {
         let mut indications = Indications::<L::Inner>::new();
         let config = L::config(self.config);
         let mut lift = crate::layer::Lift::<N, L>::new(self.sink, &mut indications);
-        let result = handler(&mut Context::new(config, self.moment, &mut lift));
+        let result = handler(&mut Context::new(config, self.details, &mut lift));
         (result, indications)
     }
 
-    /// The sink and the moment, for adapters that translate every effect themselves.
-    pub(crate) fn parts(&mut self) -> (&'a N::Config, Moment, &mut dyn Sink<N>) {
-        (self.config, self.moment, self.sink)
+    /// The sink and the details, for adapters that translate every effect themselves.
+    pub(crate) fn parts(&mut self) -> (&'a N::Config, StepDetails, &mut dyn Sink<N>) {
+        (self.config, self.details, self.sink)
     }
 }

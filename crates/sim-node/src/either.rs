@@ -133,16 +133,16 @@ fn as_server<S: Node, C: Node<Message = S::Message>, R>(
     cx: &mut Context<'_, Either<S, C>>,
     handler: impl FnOnce(&mut Context<'_, S>) -> R,
 ) -> R {
-    let (config, moment, sink) = cx.parts();
-    handler(&mut Context::new(&config.server, moment, &mut ServerSink { sink }))
+    let (config, details, sink) = cx.parts();
+    handler(&mut Context::new(&config.server, details, &mut ServerSink { sink }))
 }
 
 fn as_client<S: Node, C: Node<Message = S::Message>, R>(
     cx: &mut Context<'_, Either<S, C>>,
     handler: impl FnOnce(&mut Context<'_, C>) -> R,
 ) -> R {
-    let (config, moment, sink) = cx.parts();
-    handler(&mut Context::new(&config.client, moment, &mut ClientSink { sink }))
+    let (config, details, sink) = cx.parts();
+    handler(&mut Context::new(&config.client, details, &mut ClientSink { sink }))
 }
 
 struct ServerSink<'s, S: Node, C: Node<Message = S::Message>> {

@@ -34,12 +34,12 @@
 //! [`Rounds`] runs a protocol of synchronous rounds.
 //!
 //! # Testing a node
-//! [`ByHand`] drives one node step by step: what it sends and sets, what a barrier holds, what it
+//! [`Harness`] drives one node step by step: what it sends and sets, what a barrier holds, what it
 //! remembers after a crash.
 
-mod by_hand;
 mod context;
 mod either;
+mod harness;
 mod layer;
 mod node;
 mod quantity;
@@ -47,9 +47,9 @@ mod rounds;
 mod time;
 mod wire;
 
-pub use by_hand::ByHand;
-pub use context::{Context, Moment, Sink};
+pub use context::{Context, Sink, StepDetails};
 pub use either::{Either, EitherStable, Parties};
+pub use harness::Harness;
 pub use layer::{Indications, Layer};
 pub use node::{Class, Effect, Event, Message, Never, Node, NodeId, Role, Stable, Value};
 pub use quantity::{Drift, Duration, Offset, QuantityError, Ratio, Span};

@@ -1,5 +1,5 @@
 //! [`Rounds`]: protocols of synchronous rounds (Lynch, *Distributed Algorithms*, chapter 2) on a
-//! world whose scenario promises a bound on delays.
+//! world whose scenario assumes a bound on delays.
 //!
 //! In each round a process first sends (`msgs`), then receives all messages of the round and moves
 //! (`trans`). The adapter keeps rounds apart by each node's own clock: rounds count from 1, and
@@ -63,7 +63,7 @@ pub trait RoundNode: Value {
 /// The configuration of [`Rounds`].
 #[derive(Clone, Debug)]
 pub struct RoundConfig<C> {
-    /// How long a round lasts; longer than every delay that the scenario promises.
+    /// How long a round lasts; longer than every delay that the scenario assumes.
     pub length: Duration,
     /// The process's own configuration.
     pub process: C,

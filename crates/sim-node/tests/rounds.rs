@@ -7,8 +7,8 @@ use std::collections::BTreeMap;
 use common::{Recorder, moment, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
-    Class, Duration, Effect, LATE_MESSAGE, Message, Moment, Node, NodeId, Role, RoundConfig,
-    RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds, Span,
+    Class, Duration, Effect, LATE_MESSAGE, Message, Node, NodeId, Role, RoundConfig, RoundContext,
+    RoundMessage, RoundNode, RoundTimer, Rounds, Span, StepDetails,
 };
 
 const LENGTH: u64 = 100;
@@ -80,7 +80,7 @@ impl Driven {
         Self { config, sink, node }
     }
 
-    fn at(now: u64) -> Moment {
+    fn at(now: u64) -> StepDetails {
         moment(0, 3, now)
     }
 

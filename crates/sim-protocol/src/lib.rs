@@ -72,7 +72,7 @@ pub trait Protocol: 'static {
     ) -> Result<Setup<Self::Node>, SettingsError>;
 
     /// The field of the settings, and its value, that relies on no message taking longer and on
-    /// nothing but crashes happening: a scenario that sets it must promise as much in its model,
+    /// nothing but crashes happening: a scenario that sets it must assumption as much in its model,
     /// and is then held to that.
     #[must_use]
     fn relies_on(_settings: &Self::Settings) -> Option<(&'static str, Duration)> {

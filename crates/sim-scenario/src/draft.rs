@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use ron::value::RawValue;
 use serde::Deserialize;
-use sim_engine::{ClockSpec, DiskSpec, Promise, Ties};
+use sim_engine::{ClockSpec, DiskSpec, Model, Ties};
 use sim_node::Duration;
 
 use crate::Diagnostic;
@@ -29,7 +29,7 @@ pub struct Draft<'a> {
     /// The workload, which the protocol reads.
     pub(crate) workload: Option<&'a str>,
     pub(crate) faults: Vec<FaultText<'a>>,
-    pub(crate) model: Promise,
+    pub(crate) model: Model,
     pub(crate) ties: Ties,
     pub(crate) calm: Option<Duration>,
     pub(crate) calm_bound: Option<Duration>,

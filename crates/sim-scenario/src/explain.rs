@@ -193,7 +193,7 @@ fn too_much(place: Range<usize>, source: &Source<'_>) -> Diagnostic {
 
 fn owner(outer: Option<&str>, region: &Region<'_>) -> String {
     match outer {
-        Some("Promise") => "the model".to_owned(),
+        Some("Model") => "the model".to_owned(),
         Some("Trigger") => "the trigger".to_owned(),
         Some("DiskSpec") => "an entry of `disks`".to_owned(),
         Some("ClockSpec") => "an entry of `clocks`".to_owned(),

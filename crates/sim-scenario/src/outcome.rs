@@ -16,7 +16,7 @@ pub(crate) struct Lints<'a> {
     pub(crate) left_out: &'a BTreeSet<usize>,
     /// The overrides of the network as they stand in the file.
     pub(crate) overrides: &'a [String],
-    /// Whether the scenario breaks its promise on purpose.
+    /// Whether the scenario breaks its assumption on purpose.
     pub(crate) broken_on_purpose: bool,
 }
 
@@ -28,8 +28,10 @@ pub(crate) fn report(
     lints: &Lints<'_>,
 ) -> Report {
     let warnings = warnings(facts, &outcome, lints);
-    let promise_broken =
-        outcome.promise_broken.as_ref().map(|broken| format!("at {}: {}", broken.at, broken.what));
+    let assumption_broken = outcome
+        .assumption_broken
+        .as_ref()
+        .map(|broken| format!("at {}: {}", broken.at, broken.what));
     Report {
         scenario: facts.title.clone(),
         protocol: facts.protocol.name.to_owned(),
@@ -45,7 +47,7 @@ pub(crate) fn report(
         warnings,
         reproduce: String::new(),
         undecided: outcome.undecided.filter(|_| outcome.verdict == Verdict::Unknown),
-        promise_broken,
+        assumption_broken,
         faults: outcome.faults,
         history: None,
     }
@@ -133,11 +135,11 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
         }
         warnings.extend(unused_nodes(outcome));
     }
-    if let Some(broken) = &outcome.promise_broken
+    if let Some(broken) = &outcome.assumption_broken
         && !lints.broken_on_purpose
     {
         let (at, what) = (broken.at, &broken.what);
-        warnings.push(format!("the promised model was broken at {at}: {what}"));
+        warnings.push(format!("an assumption of the model was broken at {at}: {what}"));
     }
     warnings
 }

@@ -40,9 +40,9 @@ pub struct Report {
     /// Why the verdict is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undecided: Option<String>,
-    /// The first event that broke the scenario's promise.
+    /// The first event that broke the scenario's assumption.
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub promise_broken: Option<String>,
+    pub assumption_broken: Option<String>,
     /// How each fault fared, in the scenario's order.
     #[serde(serialize_with = "faults")]
     pub faults: Vec<FaultReport>,

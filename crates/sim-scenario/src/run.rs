@@ -54,7 +54,7 @@ impl<P: Protocol> Scenario<P> {
             calm: spec.calm,
             deadline: spec.deadline,
             core: spec.core,
-            promise: spec.promise.clone(),
+            model: spec.model.clone(),
             ties: spec.ties,
             steps_max: spec.steps_max,
             bytes: spec.bytes,
@@ -75,7 +75,7 @@ impl<P: Protocol> Scenario<P> {
             faults: &self.spec.faults,
             left_out: &options.without,
             overrides: &self.overrides,
-            broken_on_purpose: self.spec.promise.broken,
+            broken_on_purpose: self.spec.model.broken,
         };
         let history = options.history.then(|| P::history(world.properties())).flatten();
         Report { history, ..report(&self.facts, seed, outcome, &lints) }

@@ -102,7 +102,7 @@ const FAULTS: Table = &[
     ("OmitReceives", "OmitReceives(Node(0), \"50%\")"),
     ("Drift", "Drift(Node(0), \"+200ppm\")"),
     ("Jump", "Jump(Node(0), \"-5s\")"),
-    ("Relay", "Relay(on: Role(\"leader\"), inside: First(1), strike: Crash)"),
+    ("Mobile", "Mobile(on: Role(\"leader\"), inside: First(1), strike: Crash)"),
 ];
 
 const TARGETS: Table = &[

@@ -5,7 +5,7 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 use sim_engine::{
-    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Failures, Fault, Inside, NodeSet, Occasion, Promise,
+    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Failures, Fault, Inside, Model, NodeSet, Occasion,
     Strike, Target, Ties, Timing, Trigger,
 };
 
@@ -53,7 +53,7 @@ pub fn vocabulary() -> Vec<Construct> {
     all.extend(variants::<DiskLoss>("DiskLoss"));
     all.extend(variants::<Inside>("Inside"));
     all.extend(variants::<Strike>("Strike"));
-    all.extend(group::<Promise>("model"));
+    all.extend(group::<Model>("model"));
     all.extend(variants::<Timing>("Timing"));
     all.extend(variants::<Failures>("Failures"));
     all.extend(variants::<Ties>("Ties"));

@@ -42,7 +42,7 @@ pub(crate) fn spec<P: Protocol>(
         faults: draft.faults.iter().map(|fault| fault.planned()).collect::<Option<_>>()?,
         calm: draft.calm.map(|at| Calm { at: SimTime::from(at), bound: calm_bound() }),
         core,
-        promise: draft.model.clone(),
+        model: draft.model.clone(),
         ties: draft.ties,
         steps_max: draft.budget.unwrap_or(WorldSpec::<P::Node>::STEPS_DEFAULT),
         bytes: draft.bytes,

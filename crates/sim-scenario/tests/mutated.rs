@@ -10,7 +10,7 @@ use sim_scenario::{Level, LoadError, RunOptions, load_text};
 /// Valid scenarios that between them use every construct.
 const SEEDS: [&str; 3] = [
     include_str!("scenarios/storm.ron"),
-    include_str!("scenarios/promise.ron"),
+    include_str!("scenarios/assumption.ron"),
     include_str!("scenarios/small.ron"),
 ];
 

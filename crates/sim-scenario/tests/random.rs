@@ -71,7 +71,7 @@ fn fault() -> impl Strategy<Value = String> {
         8 => (with_target, target()).prop_map(|(fault, target)| fault.replace('@', &target)),
         1 => Just("Heal".to_owned()),
         1 => (occasion(), prop::sample::select(vec!["Crash", "Isolate"]))
-            .prop_map(|(on, strike)| format!("Relay(on: {on}, strike: {strike})")),
+            .prop_map(|(on, strike)| format!("Mobile(on: {on}, strike: {strike})")),
     ]
 }
 

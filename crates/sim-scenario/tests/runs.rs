@@ -94,10 +94,10 @@ fn a_file_loads_as_its_text_does() {
     let folder = tempfile::tempdir().expect("a folder for the test");
     let path = folder.path().join("small.ron");
     // With a byte order mark and Windows line ends, as some editors save it.
-    let text = include_str!("scenarios/promise.ron").replace('\n', "\r\n");
+    let text = include_str!("scenarios/assumption.ron").replace('\n', "\r\n");
     std::fs::write(&path, format!("\u{feff}{text}")).expect("written");
     let loaded = load_file(&path, &toy::catalogue()).unwrap_or_else(|error| panic!("{error}"));
-    let same = load(include_str!("scenarios/promise.ron"));
+    let same = load(include_str!("scenarios/assumption.ron"));
     assert_eq!(run(&loaded, 3), run(&same, 3));
 }
 
@@ -311,8 +311,8 @@ fn a_broken_promise_is_told() {
     );
     let report = run(&loaded, 0);
     assert_eq!((report.verdict, report.as_expected), (Verdict::Unknown, false));
-    let broken = report.promise_broken.expect("the promise was broken");
-    assert!(broken.contains("at most 6ms was promised"), "{broken}");
+    let broken = report.assumption_broken.expect("the assumption was broken");
+    assert!(broken.contains("at most 6ms was assumed"), "{broken}");
     assert!(
         report.warnings.iter().any(|warning| warning.contains(&broken[3..])),
         "{:?}",

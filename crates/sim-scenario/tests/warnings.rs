@@ -35,10 +35,13 @@ fn what_has_no_effect() {
             fault("At(\"1s\", SlowDisk(Node(0), Constant(\"1ms\")))")
                 .replace("Ping(nodes: 5)", "Mute"),
         ),
-        ("a promise that nothing can break", with("model: (failures: CrashStop, broken: true)")),
-        ("a broken promise of nothing", with("model: (broken: true)")),
         (
-            "a promise for after the deadline",
+            "an assumption that nothing can break",
+            with("model: (failures: CrashStop, broken: true)"),
+        ),
+        ("a broken assumption of nothing", with("model: (broken: true)")),
+        (
+            "an assumption for after the deadline",
             with("model: (timing: PartiallySynchronous(bound: \"10ms\", after: \"20s\"))"),
         ),
         ("a resume of nobody", fault("At(\"1s\", Resume(All))")),
@@ -56,7 +59,7 @@ fn what_has_no_effect() {
     });
 }
 
-/// Promises that the scenario keeps, or breaks on purpose: nothing to say.
+/// Assumptions that the scenario keeps, or breaks on purpose: nothing to say.
 #[test]
 fn promises_that_are_kept() {
     let timing = "PartiallySynchronous(bound: \"10ms\", after: \"5s\")";

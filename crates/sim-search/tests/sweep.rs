@@ -31,7 +31,7 @@ fn report(seed: u64, fell: &[&'static str], verdict: Verdict) -> Report {
         warnings: vec![],
         reproduce: String::new(),
         undecided: None,
-        promise_broken: None,
+        assumption_broken: None,
         faults: vec![],
         history: None,
     }

@@ -10,7 +10,7 @@ use sim_scenario::{Report, ScenarioFacts, ViolationReport};
 use crate::causes::Silence;
 use crate::missed::Missed;
 use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, PLAIN, Painted};
-use crate::story::{around, is_debt, phrases};
+use crate::story::{around, is_obligation, phrases};
 use crate::trace::{Event, Replay, Texts, Trace};
 use crate::words;
 
@@ -23,7 +23,7 @@ const INCIDENTS: usize = 3;
 /// How many steps are shown of the chain of the first witness, which is often the decisive one, and
 /// of the second.
 const WITNESSED: [usize; 2] = [7, 3];
-/// How many kinds of losses are shown of a debt, and how many nodes, clocks and faults.
+/// How many kinds of losses are shown of an obligation, and how many nodes, clocks and faults.
 const LOSSES: usize = 4;
 const STANDING: usize = 3;
 
@@ -31,7 +31,7 @@ const STANDING: usize = 3;
 struct Past<'a> {
     trace: &'a Trace,
     report: &'a Report,
-    /// The step that broke the claim; `None` for a debt.
+    /// The step that broke the claim; `None` for an obligation.
     root: Option<u64>,
     shown: BTreeSet<u64>,
     silent: Vec<(NodeId, Silence)>,
@@ -39,7 +39,7 @@ struct Past<'a> {
 }
 
 /// Writes the steps that led to the first violation, with the faults that struck their nodes; of a
-/// debt that was never paid, what stood out last, what never arrived and how things stood.
+/// obligation that was never paid, what stood out last, what never arrived and how things stood.
 ///
 /// # Errors
 /// The writer's.
@@ -52,8 +52,8 @@ pub(crate) fn past(
 ) -> io::Result<()> {
     let Some(violation) = report.violations.first() else { return Ok(()) };
     let trace = Trace::of(replay);
-    let past = match is_debt(report) {
-        true => Past::of_debt(&trace, report, violation, facts.deadline),
+    let past = match is_obligation(report) {
+        true => Past::of_obligation(&trace, report, violation, facts.deadline),
         false => Past::of_violation(&trace, report, violation),
     };
     let mut wanted = past.shown.clone();
@@ -121,7 +121,7 @@ impl<'a> Past<'a> {
         Self { trace, report, root, shown, silent, missed: vec![] }
     }
 
-    fn of_debt(
+    fn of_obligation(
         trace: &'a Trace,
         report: &'a Report,
         violation: &ViolationReport,
@@ -176,7 +176,7 @@ impl<'a> Past<'a> {
         lines
     }
 
-    /// The last incidents that struck those who take part; of a debt, the last of all.
+    /// The last incidents that struck those who take part; of an obligation, the last of all.
     fn incidents(&self) -> Vec<usize> {
         let mut cast: BTreeSet<NodeId> = self.silent.iter().map(|(node, _)| *node).collect();
         for row in self.shown.iter().filter_map(|step| self.trace.step(*step)) {

@@ -36,8 +36,8 @@ pub fn summary(
     if let Some(why) = &report.undecided {
         row_in(out, "undecided", why, width, FAULT)?;
     }
-    if let Some(what) = &report.promise_broken {
-        row_in(out, "promise", what, width, FAULT)?;
+    if let Some(what) = &report.assumption_broken {
+        row_in(out, "assumption", what, width, FAULT)?;
     }
     violations(out, facts, report, width, replay)?;
     if report.violations.is_empty() && report.as_expected {
@@ -193,9 +193,9 @@ fn violations(
         let at = words::instant(SimTime::from_nanos(violation.at_ns));
         let step = violation.step.map(|step| format!(", step {step}")).unwrap_or_default();
         let whose = violation.node.map(|node| format!(", {node}")).unwrap_or_default();
-        let debt = property.is_some_and(|property| property.kind == Kind::Liveness);
-        let fell = if debt { "was still owed at" } else { "fell at" };
-        let step = if debt { String::new() } else { step };
+        let obligation = property.is_some_and(|property| property.kind == Kind::Liveness);
+        let fell = if obligation { "was still owed at" } else { "fell at" };
+        let step = if obligation { String::new() } else { step };
         let title = format!("{} {name} {fell} {at}{step}{whose}:", violation.code);
         writeln!(out, "\n{}", Painted(BROKEN, title))?;
         for line in words::wrap(&violation.detail, width.saturating_sub(2)) {

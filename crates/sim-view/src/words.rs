@@ -147,7 +147,7 @@ mod tests {
             ("Between(\"1s\", \"2s\", Partition([Node(0), Nodes([1, 2])]))", "Partition"),
             ("When((on: Send(\"Crash\"), at: 0), Isolate(Trigger, cut: AtDelivery))", "Isolate"),
             ("At(\"5s\", Heal)", "Heal"),
-            ("Relay(on: Mark(\"a, b\"), strike: Crash)", "Relay"),
+            ("Mobile(on: Mark(\"a, b\"), strike: Crash)", "Mobile"),
             ("", ""),
         ];
         for (label, name) in names {

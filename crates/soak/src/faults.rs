@@ -29,7 +29,7 @@ pub enum Kind {
     Omission,
     Drift,
     Jump,
-    Relay,
+    Mobile,
     SlowMessage,
     CrashButFirst,
     EarlyCrash,
@@ -60,7 +60,7 @@ impl Kind {
         Self::Omission,
         Self::Drift,
         Self::Jump,
-        Self::Relay,
+        Self::Mobile,
     ];
 
     /// Whether it takes several servers.
@@ -72,7 +72,7 @@ impl Kind {
                 | Self::OneWay
                 | Self::Bridge
                 | Self::Hold
-                | Self::Relay
+                | Self::Mobile
                 | Self::CrashButFirst
                 | Self::EarlyCrash
         )
@@ -181,9 +181,9 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         if kind == Kind::EarlyCrash { (0, 20) } else { (100, CALM_MS - 1_500) };
     let from = draw.between(earliest, latest);
     let to = from + draw.between(50, 1_400);
-    // A relay waits for its occasion by itself. An omission from a trigger on would have no end
+    // A mobile fault waits for its occasion by itself. An omission from a trigger on would have no end
     // before the calm, and whoever is deaf then deposes leaders for ever.
-    let waits = !matches!(kind, Kind::Relay | Kind::Omission | Kind::EarlyCrash);
+    let waits = !matches!(kind, Kind::Mobile | Kind::Omission | Kind::EarlyCrash);
     let triggered = waits && draw.chance(20);
     let cuts_off = play.servers >= 3 && play.kinds.contains(&Kind::Isolation);
     if triggered && kind == Kind::Heal && cuts_off {
@@ -343,14 +343,14 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
             let sign = draw.pick(&["+", "-"]);
             (format!("Jump({who}, \"{sign}{down}ms\")"), row("jump of the wall clock"))
         }
-        Kind::Relay => {
-            let on = draw.pick(play.relays);
+        Kind::Mobile => {
+            let on = draw.pick(play.mobile);
             let first = draw.below(4);
             let inside = if draw.chance(50) { row("Drawn") } else { format!("First({first})") };
             let strike = draw.pick(&["Crash", "Isolate"]);
             (
-                format!("Relay(on: {on}, inside: {inside}, strike: {strike})"),
-                format!("relay, {}", strike.to_lowercase()),
+                format!("Mobile(on: {on}, inside: {inside}, strike: {strike})"),
+                format!("mobile fault, {}", strike.to_lowercase()),
             )
         }
         Kind::CrashButFirst | Kind::EarlyCrash => {

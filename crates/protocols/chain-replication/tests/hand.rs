@@ -11,15 +11,15 @@ use chain_replication::{
 };
 use cluster::{config, ms};
 use service::{Answer, ClientId, Command, Key, Operation, Output, Request, Store};
-use sim_node::{ByHand, LocalTime, NodeId, Stable};
+use sim_node::{Harness, LocalTime, NodeId, Stable};
 
 type Letter = (NodeId, Message);
 
 /// A replica driven by hand, in words of chain replication.
-struct Hand(ByHand<Replica>);
+struct Hand(Harness<Replica>);
 
 impl Deref for Hand {
-    type Target = ByHand<Replica>;
+    type Target = Harness<Replica>;
     fn deref(&self) -> &Self::Target {
         &self.0
     }
@@ -34,7 +34,7 @@ impl DerefMut for Hand {
 impl Hand {
     fn new(id: u32, config: Config) -> Self {
         let replicas = config.replicas;
-        let (mut hand, _) = ByHand::new(config, NodeId::new(id), replicas);
+        let (mut hand, _) = Harness::new(config, NodeId::new(id), replicas);
         // A replica makes no choices.
         hand.choices = Some(VecDeque::new());
         Self(hand)

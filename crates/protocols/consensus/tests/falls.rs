@@ -8,7 +8,7 @@ use consensus::{
 };
 use sim_check::{Checked, Properties, Verdict, View};
 use sim_engine::{
-    Delay, Failures, Fault, LinkOverride, Network, Promise, Target, Timing, When, World, WorldSpec,
+    Delay, Failures, Fault, LinkOverride, Model, Network, Target, Timing, When, World, WorldSpec,
 };
 use sim_node::{NodeId, Rounds};
 
@@ -53,8 +53,8 @@ fn late(to: Option<Vec<u32>>, broken: bool) -> WorldSpec<Rounds<FloodSet>> {
         ..LinkOverride::default()
     };
     let network = Network { overrides: vec![link], ..spec.network };
-    let promise = Promise { broken, ..spec.promise };
-    WorldSpec { network, promise, ..spec }
+    let model = Model { broken, ..spec.model };
+    WorldSpec { network, model, ..spec }
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn fs3_stands_when_one_link_is_late() {
     let (outcome, decisions) = run(late(Some(vec![1]), true), 0);
     assert_eq!(outcome.verdict, Verdict::Held, "{:?}", outcome.findings);
     assert_eq!(decisions, [(0, 0), (1, 0), (2, 0), (3, 0)]);
-    assert!(outcome.promise_broken.is_some(), "the late message was noticed");
+    assert!(outcome.assumption_broken.is_some(), "the late message was noticed");
 }
 
 /// Whoever breaks the promise without saying so learns nothing.
@@ -83,9 +83,9 @@ fn a_promise_broken_by_accident_leaves_the_run_undecided() {
 fn returns(crash_at: u64, input: u64) -> WorldSpec<Rounds<FloodSet>> {
     let inputs = Inputs::Given(vec![Value(input), Value(1), Value(1)]);
     let spec = synchronous::<Rounds<FloodSet>>(3, 2, inputs, Rule::Least);
-    let promise = Promise { timing: Timing::Asynchronous, failures: Failures::Any, broken: false };
+    let model = Model { timing: Timing::Asynchronous, failures: Failures::Any, broken: false };
     let faults = planned([(When::At(at(crash_at)), crash(Target::Node(0), Some(ms(500)), None))]);
-    WorldSpec { promise, faults, ..spec }
+    WorldSpec { model, faults, ..spec }
 }
 
 #[test]

@@ -6,7 +6,7 @@ mod common;
 use common::{at, chain, crash, fallen, one_zero, planned, run, synchronous};
 use consensus::{ConsensusClaims, FloodSet, Inputs, OptFloodSet, Rule, Value};
 use sim_check::{Claim, Verdict};
-use sim_engine::{Inside, Promise, Target, Ties, When, World, WorldSpec};
+use sim_engine::{Inside, Model, Target, Ties, When, World, WorldSpec};
 use sim_node::Rounds;
 
 const LYNCH: Rule = Rule::OnlyOr(Value(0));
@@ -116,8 +116,8 @@ fn a_process_that_was_held_up_decides_as_soon_as_it_goes_on() {
     let spec = synchronous::<Rounds<FloodSet>>(4, 2, one_zero(4), Rule::Least);
     let pause = sim_engine::Fault::Pause(Target::Node(0));
     let faults = planned([(When::Between(at(50), at(350)), pause)]);
-    let promise = Promise { broken: true, ..spec.promise };
-    let spec = std::sync::Arc::new(WorldSpec { faults, promise, ..spec });
+    let model = Model { broken: true, ..spec.model };
+    let spec = std::sync::Arc::new(WorldSpec { faults, model, ..spec });
     let mut world: World<_, ConsensusClaims> = World::new(std::sync::Arc::clone(&spec), 0);
     world.run_until(at(349));
     let decision = |world: &World<Rounds<FloodSet>, ConsensusClaims>| {

@@ -11,7 +11,7 @@ use election::bully::{
 };
 use sim_check::{Checked, SimTime};
 use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, When, World, WorldSpec};
-use sim_node::{ByHand, Duration, Effect, NodeId, Ratio};
+use sim_node::{Duration, Effect, Harness, NodeId, Ratio};
 use sim_protocol::Protocol;
 
 fn bully(nodes: u32) -> Settings {
@@ -159,7 +159,7 @@ fn bl3_and_bl1_fall_without_the_detector() {
     let mut world = spec::<Bully>(&settings, Delay::Constant(ms(1)), at(10_000));
     world.requests = vec![(at(1), NodeId::new(0), Request::Elect)];
     world.faults = vec![planned(0, When::At(at(1_000)), crash(2, None))];
-    // Together, the claim of safety falls, which would have ended the run before the debt was due:
+    // Together, the claim of safety falls, which would have ended the run before the obligation was due:
     // the same state is no better for lasting silently.
     let outcome = run::<Bully>(world.clone(), 0);
     assert_falls(&outcome, "BL1", "a dead coordinator");
@@ -173,7 +173,7 @@ fn bl3_and_bl1_fall_without_the_detector() {
 fn a_declaration_from_below_begins_an_election() {
     let config = Bully::setup(&bully(5), None).expect("the settings make sense").config;
     let [below, me, above] = [1, 3, 4].map(NodeId::new);
-    let (mut hand, _) = ByHand::<Process>::new(config, me, 5);
+    let (mut hand, _) = Harness::<Process>::new(config, me, 5);
     hand.hear(above, Message::Coordinator);
     assert_eq!(hand.node.leader(), Some(above));
     hand.hear(below, Message::Coordinator);

@@ -7,7 +7,7 @@ use election::invitation::{
     Agreement, Config, Counter, Group, Indication, Message, Process, SameView,
 };
 use sim_check::{Judge, Property, SimTime, View};
-use sim_node::{Context, Duration, Effect, Moment, Node, NodeId, Sink, Span};
+use sim_node::{Context, Duration, Effect, Node, NodeId, Sink, Span, StepDetails};
 
 const SERVERS: u32 = 5;
 
@@ -34,7 +34,7 @@ impl Sink<Process> for Nowhere {
 /// A process that was invited into this group, by somebody who may have lied.
 fn invited(node: u32, group: Group, coordinator: u32) -> Process {
     let config = config();
-    let moment = Moment { id: NodeId::new(node), servers: SERVERS, ..Moment::default() };
+    let moment = StepDetails { id: NodeId::new(node), servers: SERVERS, ..StepDetails::default() };
     let (mut nowhere, coordinator) = (Nowhere, NodeId::new(coordinator));
     let cx = &mut Context::new(&config, moment, &mut nowhere);
     let mut process = Process::start(&Counter::default(), cx);

@@ -13,7 +13,7 @@ use shared_memory::{
 };
 use sim_check::SimTime;
 use sim_engine::{World, WorldSpec};
-use sim_node::{ByHand, Effect, Either, NodeId, Parties, Span};
+use sim_node::{Effect, Either, Harness, NodeId, Parties, Span};
 
 fn config(semantics: Semantics) -> MemoryConfig<u8> {
     let register = RegisterConfig { semantics, domain: Domain::Growing };
@@ -21,8 +21,8 @@ fn config(semantics: Semantics) -> MemoryConfig<u8> {
 }
 
 /// The memory of two processes, driven by hand. Its choices fall on the first alternative.
-fn memory(semantics: Semantics) -> ByHand<Memory<u8>> {
-    ByHand::new(config(semantics), NodeId::new(2), 2).0
+fn memory(semantics: Semantics) -> Harness<Memory<u8>> {
+    Harness::new(config(semantics), NodeId::new(2), 2).0
 }
 
 const P: NodeId = NodeId::new(0);

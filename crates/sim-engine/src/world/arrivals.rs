@@ -166,8 +166,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let event = match arrival.what {
             What::Message { id, from, sent, copied, message } => {
                 self.count_handled(id, copied);
-                if self.plan.promised_bound.is_some() {
-                    self.check_promised_bound(id, from, node, sent);
+                if self.plan.assumed_bound.is_some() {
+                    self.check_assumed_bound(id, from, node, sent);
                 }
                 named = Some(id);
                 Event::Message { from, message }

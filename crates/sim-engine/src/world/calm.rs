@@ -84,7 +84,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             | Fault::Pause(_)
             | Fault::OmitSends(..)
             | Fault::OmitReceives(..) => self.free_core(index),
-            Fault::Relay { .. } => {
+            Fault::Mobile { .. } => {
                 // Its victim stays as it is, unless it belongs to the core, where cuts part nobody
                 // and whoever is down comes back.
                 self.faults[fault].in_force = false;

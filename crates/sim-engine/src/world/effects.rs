@@ -7,7 +7,7 @@ use super::nodes::Status;
 use super::{Envelope, Pending, World, view};
 use crate::chance::Purpose;
 use crate::queue::Due;
-use crate::{Failures, Loss, Observer, PromiseBroken, Sent};
+use crate::{AssumptionBroken, Failures, Loss, Observer, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Takes the step's effects out one by one and lets them happen.
@@ -160,7 +160,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             fate: Err(why),
             copy: false,
         });
-        self.check_promised_links(why, envelope.from, envelope.to);
+        self.check_assumed_links(why, envelope.from, envelope.to);
     }
 
     /// A message, or one copy of it, is lost on its way or at its receiver.
@@ -197,41 +197,39 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// A message is handled: in time, if a bound was promised?
-    pub(super) fn check_promised_bound(&mut self, id: u64, from: NodeId, to: NodeId, sent: u64) {
-        let Some((bound, after)) = self.plan.promised_bound else { return };
+    /// A message is handled: in time, if a bound was assumed?
+    pub(super) fn check_assumed_bound(&mut self, id: u64, from: NodeId, to: NodeId, sent: u64) {
+        let Some((bound, after)) = self.plan.assumed_bound else { return };
         let due = sent.max(after).saturating_add(bound);
         if self.now > due {
             let took = sim_node::Duration::from_nanos(self.now - sent);
             let bound = sim_node::Duration::from_nanos(bound);
-            self.break_promise(|_| {
-                format!(
-                    "message {id} from {from} to {to} took {took}; at most {bound} was promised"
-                )
+            self.break_assumption(|_| {
+                format!("message {id} from {from} to {to} took {took}; at most {bound} was assumed")
             });
         }
     }
 
-    /// A link lost a message: was that promised not to happen?
-    pub(super) fn check_promised_links(&mut self, why: Loss, from: NodeId, to: NodeId) {
+    /// A link lost a message: was that assumed not to happen?
+    pub(super) fn check_assumed_links(&mut self, why: Loss, from: NodeId, to: NodeId) {
         let by_link = matches!(why, Loss::Link | Loss::Cut | Loss::Omission);
-        let holds = self.plan.promised_bound.is_none_or(|(_, after)| self.now >= after);
-        if by_link && holds && self.plan.promises_links {
-            self.break_promise(|failures| {
+        let holds = self.plan.assumed_bound.is_none_or(|(_, after)| self.now >= after);
+        if by_link && holds && self.plan.assumes_links {
+            self.break_assumption(|failures| {
                 format!(
-                    "a message from {from} to {to} was lost on its link; the scenario promises \
+                    "a message from {from} to {to} was lost on its link; the scenario assumes \
                      {failures:?}"
                 )
             });
         }
     }
 
-    /// Something broke the scenario's promise; the first such thing is reported.
+    /// Something broke the scenario's assumption; the first such thing is reported.
     #[cold]
-    pub(super) fn break_promise(&mut self, what: impl FnOnce(Failures) -> String) {
-        if self.promise_broken.is_none() {
-            let what = what(self.spec.promise.failures);
-            self.promise_broken = Some(PromiseBroken { at: self.now(), what });
+    pub(super) fn break_assumption(&mut self, what: impl FnOnce(Failures) -> String) {
+        if self.assumption_broken.is_none() {
+            let what = what(self.spec.model.failures);
+            self.assumption_broken = Some(AssumptionBroken { at: self.now(), what });
         }
     }
 

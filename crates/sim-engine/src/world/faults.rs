@@ -23,7 +23,7 @@ pub(super) struct FaultState {
     pub(super) in_force: bool,
     /// Whom it struck when it began to hold.
     targets: Vec<NodeId>,
-    /// The present victim of a relay.
+    /// The present victim of a mobile fault.
     pub(super) victim: Option<NodeId>,
     pub(super) struck: u64,
     pub(super) first: Option<u64>,
@@ -276,7 +276,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 }
                 victims
             }
-            Fault::Relay { .. } => {
+            Fault::Mobile { .. } => {
                 // It strikes when its occasion comes up.
                 self.faults[fault as usize].in_force = true;
                 if !self.alert.contains(&fault) {
@@ -304,7 +304,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         faults.sort_unstable();
         faults.dedup();
         for fault in faults {
-            if let Fault::Relay { .. } = self.spec.faults[fault as usize].fault {
+            if let Fault::Mobile { .. } = self.spec.faults[fault as usize].fault {
                 healed.extend(self.give_back(fault));
                 continue;
             }
@@ -331,7 +331,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             Fault::Hold(..) => self.end_hold(fault, watch),
             Fault::Links { .. } => self.links.changed.retain(|one| one.fault != fault),
-            Fault::Relay { .. } => {
+            Fault::Mobile { .. } => {
                 self.alert.retain(|alert| *alert != fault);
                 self.give_back(fault);
             }
@@ -418,8 +418,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         });
     }
 
-    /// A relay isolates a node in the middle of its step.
-    pub(super) fn strike_by_relay<O: Observer<N> + ?Sized>(
+    /// A mobile fault isolates a node in the middle of its step.
+    pub(super) fn strike_by_mobile<O: Observer<N> + ?Sized>(
         &mut self,
         fault: u32,
         node: NodeId,
@@ -429,10 +429,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.pass_on(fault, node, watch);
     }
 
-    /// A relay's previous victim is given back, and this node is the next. Of other faults,
+    /// A mobile fault's previous victim is given back, and this node is the next. Of other faults,
     /// nothing.
     pub(super) fn pass_on<O: Observer<N> + ?Sized>(&mut self, fault: u32, node: NodeId, _: &mut O) {
-        let Fault::Relay { strike, .. } = self.spec.faults[fault as usize].fault else { return };
+        let Fault::Mobile { strike, .. } = self.spec.faults[fault as usize].fault else { return };
         self.give_back(fault);
         self.faults[fault as usize].victim = Some(node);
         if strike == Strike::Isolate {
@@ -441,10 +441,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// Gives a relay's victim back. Returns who it was.
+    /// Gives a mobile fault's victim back. Returns who it was.
     fn give_back(&mut self, fault: u32) -> Option<NodeId> {
         let node = self.faults[fault as usize].victim.take()?;
-        let Fault::Relay { strike, .. } = self.spec.faults[fault as usize].fault else {
+        let Fault::Mobile { strike, .. } = self.spec.faults[fault as usize].fault else {
             return None;
         };
         match strike {

@@ -373,7 +373,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.links.guarded
             && let Some(why) = self.turned_away(&envelope)
         {
-            self.check_promised_links(why, envelope.from, envelope.to);
+            self.check_assumed_links(why, envelope.from, envelope.to);
             return self.lose(envelope.id, envelope.copied, why, watch);
         }
         let Envelope { id, from, to, step, sent, copied, message, .. } = envelope;
@@ -387,7 +387,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let omits = self.omits(to, false);
         if self.connection_died(from, to, id) {
             if self.was_cut(from, to, id) {
-                self.check_promised_links(Loss::Cut, from, to);
+                self.check_assumed_links(Loss::Cut, from, to);
             }
             return Some(Loss::Connection);
         }

@@ -27,7 +27,7 @@ use crate::plan::Plan;
 use crate::queue::{Key, ORDER_BITS, Order, PENDING_MAX, Slab, TIE_BITS, Timers};
 use crate::radix::RadixQueue;
 use crate::record::Record;
-use crate::{Delay, Outcome, PromiseBroken, WorldSpec};
+use crate::{AssumptionBroken, Delay, Outcome, WorldSpec};
 
 use faults::FaultState;
 use links::LinkStates;
@@ -70,7 +70,7 @@ pub struct World<N: Node, P: Properties<N>> {
     chance: Chance,
     links: LinkStates<N>,
     faults: Vec<FaultState>,
-    /// Faults that wait for a trigger, and relays in force: their places in the list.
+    /// Faults that wait for a trigger, and mobile faults in force: their places in the list.
     alert: Vec<u32>,
     /// Faults whose target does not exist yet.
     waiting: Vec<u32>,
@@ -81,7 +81,7 @@ pub struct World<N: Node, P: Properties<N>> {
     tally: Tally,
     phase: Phase,
     core: Option<BTreeSet<NodeId>>,
-    promise_broken: Option<PromiseBroken>,
+    assumption_broken: Option<AssumptionBroken>,
     /// The effects of the step under way; kept for its allocation.
     effects: Vec<Effect<N>>,
     /// The step after which states are digested next.
@@ -164,7 +164,7 @@ struct Tally {
 enum Phase {
     /// Up to the deadline.
     Due,
-    /// Beyond the deadline with debts of these claims.
+    /// Beyond the deadline with obligations of these claims.
     Late(BTreeSet<&'static str>),
     /// Over.
     Over(End),
@@ -175,8 +175,8 @@ enum Phase {
 enum End {
     /// Everything owed was paid; those claims late.
     Settled { late: BTreeSet<&'static str> },
-    /// These debts were never paid; some others late.
-    Owing { debts: Vec<(&'static str, sim_check::Debt)>, late: BTreeSet<&'static str> },
+    /// These obligations were never paid; some others late.
+    Unmet { obligations: Vec<(&'static str, sim_check::Obligation)>, late: BTreeSet<&'static str> },
     /// A property fell at this step.
     Fell { step: u64 },
     /// A handler panicked.
@@ -243,7 +243,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             },
             phase: Phase::Due,
             core: None,
-            promise_broken: None,
+            assumption_broken: None,
             effects: Vec::new(),
             checkpoint: plan.checkpoint - 1,
             acting: None,

@@ -196,9 +196,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         self.status[index].set(Status::UP);
         if again {
-            if self.spec.promise.failures < Failures::CrashRecovery {
-                self.break_promise(|failures| {
-                    format!("{node} started again; the scenario promises {failures:?}")
+            if self.spec.model.failures < Failures::CrashRecovery {
+                self.break_assumption(|failures| {
+                    format!("{node} started again; the scenario assumes {failures:?}")
                 });
             }
             let last = self.steps.saturating_sub(1);
@@ -270,9 +270,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.lose(id, copied, crate::Loss::Down, watch);
             }
         }
-        if self.spec.promise.failures == Failures::None {
-            self.break_promise(|failures| {
-                format!("{node} crashed; the scenario promises {failures:?}")
+        if self.spec.model.failures == Failures::None {
+            self.break_assumption(|failures| {
+                format!("{node} crashed; the scenario assumes {failures:?}")
             });
         }
         watch.crashed(SimTime::from_nanos(self.now), node);

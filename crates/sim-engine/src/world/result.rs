@@ -32,7 +32,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             faults: self.fault_reports(),
             overrides_used: self.tally.overrides_used.clone(),
             idle: self.idle(),
-            promise_broken: self.promise_broken.clone(),
+            assumption_broken: self.assumption_broken.clone(),
         }
     }
 
@@ -48,7 +48,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let step = match &self.phase {
             Phase::Over(End::Fell { step }) => Some(*step),
             // Told at the end.
-            Phase::Over(End::Settled { .. } | End::Owing { .. }) => self.steps.checked_sub(1),
+            Phase::Over(End::Settled { .. } | End::Unmet { .. }) => self.steps.checked_sub(1),
             _ => None,
         };
         for one in self.judged() {
@@ -72,13 +72,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 detail: format!("{node} panicked: {message}"),
                 witnesses: Vec::new(),
             }),
-            Phase::Over(End::Owing { debts, .. }) => {
-                findings.extend(debts.iter().map(|(code, debt)| Finding {
+            Phase::Over(End::Unmet { obligations, .. }) => {
+                findings.extend(obligations.iter().map(|(code, obligation)| Finding {
                     code,
                     at: self.spec.deadline.min(at),
                     step: None,
-                    node: debt.node,
-                    detail: debt.detail.clone(),
+                    node: obligation.node,
+                    detail: obligation.detail.clone(),
                     witnesses: Vec::new(),
                 }));
             }
@@ -94,7 +94,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Some(format!("the run was stopped at {}, before its end", self.now()))
             }
             Phase::Over(End::Budget(why)) => Some(why.clone()),
-            Phase::Over(End::Settled { late } | End::Owing { late, .. }) if !late.is_empty() => {
+            Phase::Over(End::Settled { late } | End::Unmet { late, .. }) if !late.is_empty() => {
                 let late: Vec<&str> = late.iter().copied().collect();
                 Some(format!("what {} owes was paid late, at {}", late.join(", "), self.now()))
             }
@@ -107,11 +107,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 if reason.is_some() {
                     return reason;
                 }
-                let broken = self.promise_broken.as_ref()?;
-                if self.spec.promise.broken {
+                let broken = self.assumption_broken.as_ref()?;
+                if self.spec.model.broken {
                     return None;
                 }
-                Some(format!("the promised model was broken at {}: {}", broken.at, broken.what))
+                Some(format!(
+                    "an assumption of the model was broken at {}: {}",
+                    broken.at, broken.what
+                ))
             }
         }
     }
@@ -119,10 +122,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn verdicts(&self, findings: &[Finding]) -> Vec<(&'static sim_check::Claim, Verdict)> {
         let none = BTreeSet::new();
         let (ended_well, late) = match &self.phase {
-            Phase::Over(End::Settled { late } | End::Owing { late, .. }) => (true, late),
+            Phase::Over(End::Settled { late } | End::Unmet { late, .. }) => (true, late),
             _ => (false, &none),
         };
-        let broken = self.promise_broken.is_some() && !self.spec.promise.broken;
+        let broken = self.assumption_broken.is_some() && !self.spec.model.broken;
         let mut verdicts: Vec<(&'static sim_check::Claim, Verdict)> = Vec::new();
         for one in self.judged() {
             let fell = findings.iter().any(|finding| finding.code == one.claim.code);

@@ -224,8 +224,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let deadline = self.spec.deadline.as_nanos();
         self.now = if quiet { self.happened.max(deadline) } else { self.limit() };
         self.digest_states();
-        let debts = self.debts();
-        let owed: BTreeSet<&'static str> = debts.iter().map(|(claim, _)| *claim).collect();
+        let obligations = self.obligations();
+        let owed: BTreeSet<&'static str> = obligations.iter().map(|(claim, _)| *claim).collect();
         let late = match &mut self.phase {
             Phase::Due if owed.is_empty() => BTreeSet::new(),
             Phase::Due if quiet => BTreeSet::new(),
@@ -239,7 +239,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.conclude(if owed.is_empty() {
             End::Settled { late }
         } else {
-            End::Owing { debts, late: late.difference(&owed).copied().collect() }
+            End::Unmet { obligations, late: late.difference(&owed).copied().collect() }
         });
         if quiet {
             self.ended_quietly();
@@ -249,7 +249,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// Beyond the deadline: has everything been paid?
     fn check_late(&mut self) {
-        if self.debts().is_empty()
+        if self.obligations().is_empty()
             && let Phase::Late(late) = &mut self.phase
         {
             let late = std::mem::take(late);
@@ -273,7 +273,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             return;
         }
         // Had anything happened since, a claim of safety would have fallen there and ended the run:
-        // a debt beside it is not told.
+        // an obligation beside it is not told.
         let fell =
             |one: &Judged<'_>| one.claim.kind == Kind::Safety && one.judge.violation().is_some();
         if self.judged().iter().any(fell) {
@@ -281,10 +281,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    fn debts(&self) -> Vec<(&'static str, sim_check::Debt)> {
-        let mut debts = Vec::new();
+    fn obligations(&self) -> Vec<(&'static str, sim_check::Obligation)> {
+        let mut obligations = Vec::new();
         let last = self.steps.saturating_sub(1);
-        self.properties.owes(&view!(self, last), &mut debts);
-        debts.into_iter().map(|(claim, debt)| (claim.code, debt)).collect()
+        self.properties.unmet(&view!(self, last), &mut obligations);
+        obligations.into_iter().map(|(claim, obligation)| (claim.code, obligation)).collect()
     }
 }

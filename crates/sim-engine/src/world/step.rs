@@ -1,7 +1,7 @@
 //! One event handled by one node, with its effects.
 
 use sim_check::{Properties, SimTime, View};
-use sim_node::{Context, Effect, Event, Message, Moment, Node, NodeId, Sink};
+use sim_node::{Context, Effect, Event, Message, Node, NodeId, Sink, StepDetails};
 
 use super::nodes::Status;
 use super::triggers::Occasions;
@@ -80,8 +80,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         self.properties.after(&view!(self, step), node, &self.effects);
         watch.step_ends(step, &self.effects, self.states[index].as_ref());
-        if let Some((place, fault)) = occasions.as_ref().and_then(|occasions| occasions.relay) {
-            self.relay(node, step, (place, fault), watch);
+        if let Some((place, fault)) = occasions.as_ref().and_then(|occasions| occasions.mobile) {
+            self.mobile(node, step, (place, fault), watch);
         }
         self.perform(node, step, watch);
 
@@ -125,14 +125,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     #[inline]
-    fn moment(&self, node: NodeId, damaged: bool) -> Moment {
+    fn moment(&self, node: NodeId, damaged: bool) -> StepDetails {
         let servers = self.spec.servers;
         let Some(clock) = self.clocks.get(node.index()) else {
             let now = sim_node::LocalTime::from_nanos(self.now);
             let wall = sim_node::WallTime::from_nanos(i64::try_from(self.now).unwrap_or(i64::MAX));
-            return Moment { id: node, servers, now, wall, damaged };
+            return StepDetails { id: node, servers, now, wall, damaged };
         };
-        Moment {
+        StepDetails {
             id: node,
             servers,
             now: clock.monotonic(self.now),
@@ -160,7 +160,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// What triggers, relays and a fault that waits for this step make of it. Where the node dies
+    /// What triggers, mobile faults and a fault that waits for this step make of it. Where the node dies
     /// inside it, the rest of the effects and its state are gone.
     #[cold]
     fn occasions(
@@ -185,9 +185,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         occasions
     }
 
-    /// The first effects get out, then the relay strikes the node. The rest is left in the list.
+    /// The first effects get out, then the mobile fault strikes the node. The rest is left in the list.
     #[cold]
-    fn relay<O: Observer<N> + ?Sized>(
+    fn mobile<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
         step: u64,
@@ -196,7 +196,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         let rest = self.effects.split_off(place.min(self.effects.len()));
         self.perform(node, step, watch);
-        self.strike_by_relay(fault, node, watch);
+        self.strike_by_mobile(fault, node, watch);
         self.effects = rest;
     }
 

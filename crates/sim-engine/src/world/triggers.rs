@@ -17,14 +17,14 @@ pub(super) type Death = (usize, u32, (DiskLoss, Option<u64>));
 pub(super) struct Occasions {
     /// The node dies inside this step.
     pub(super) dies: Option<Death>,
-    /// A relay isolates the node after so many effects: the place, and the fault.
-    pub(super) relay: Option<(usize, u32)>,
+    /// A mobile fault isolates the node after so many effects: the place, and the fault.
+    pub(super) mobile: Option<(usize, u32)>,
     /// Faults that strike after this step.
     pub(super) fired: Vec<u32>,
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// Holds a step against every trigger and relay that is waiting.
+    /// Holds a step against every trigger and mobile fault that is waiting.
     pub(super) fn watch_for(
         &mut self,
         node: NodeId,
@@ -38,7 +38,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for place in 0..self.alert.len() {
             let fault = self.alert[place];
             let planned = &spec.faults[fault as usize];
-            if let Fault::Relay { on, inside, strike } = &planned.fault
+            if let Fault::Mobile { on, inside, strike } = &planned.fault
                 && self.faults[fault as usize].in_force
             {
                 let victim = self.faults[fault as usize].victim;
@@ -51,7 +51,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 {
                     let inside = self.inside(fault, *inside, effects.len());
                     match strike {
-                        Strike::Isolate => occasions.relay = Some((inside, fault)),
+                        Strike::Isolate => occasions.mobile = Some((inside, fault)),
                         Strike::Crash => {
                             let rest = (DiskLoss::Prefix, None);
                             occasions.dies.get_or_insert((inside, fault, rest));
@@ -82,9 +82,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if occasions.dies.is_some() || !occasions.fired.is_empty() {
             let spent = |fault: &u32| {
                 let by_trigger = matches!(spec.faults[*fault as usize].when, When::On(_));
-                let is_relay = self.faults[*fault as usize].in_force;
+                let is_mobile = self.faults[*fault as usize].in_force;
                 let dies = occasions.dies.is_some_and(|(_, by, _)| by == *fault);
-                by_trigger && !is_relay && (dies || occasions.fired.contains(fault))
+                by_trigger && !is_mobile && (dies || occasions.fired.contains(fault))
             };
             let left = self.alert.iter().copied().filter(|fault| !spent(fault)).collect();
             self.alert = left;

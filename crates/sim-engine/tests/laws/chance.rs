@@ -182,12 +182,12 @@ fn what_cuts_or_keeps_messages_changes_no_delay_of_the_rest() {
         assert_untouched(&base, &other, &ALL);
         assert!(other.outcome.counts.lost > 10, "{fault:?}: {}", other.outcome.counts.lost);
     }
-    let relay = Fault::Relay {
+    let mobile = Fault::Mobile {
         on: Occasion::Send("A".to_owned()),
         inside: Inside::Drawn,
         strike: sim_engine::Strike::Isolate,
     };
-    let other = talkers().fault(between(200, 700), relay).seed(SEED);
+    let other = talkers().fault(between(200, 700), mobile).seed(SEED);
     assert_untouched(&base, &other, &ALL);
 }
 

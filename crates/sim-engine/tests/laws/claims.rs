@@ -1,6 +1,6 @@
 //! Claims about scripted nodes, for the tests of verdicts.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Event, NodeId};
 
 use crate::toy::{Script, Toy};
@@ -29,9 +29,9 @@ impl<const N: u8> Property<Toy> for Fires<N> {
         }
     }
 
-    fn owes(&self, _: &View<'_, Toy>) -> Option<Debt> {
+    fn unmet(&self, _: &View<'_, Toy>) -> Option<Obligation> {
         let node = Some(NodeId::new(0));
-        (!self.fired).then(|| Debt { node, detail: format!("timer {N} has not fired") })
+        (!self.fired).then(|| Obligation { node, detail: format!("timer {N} has not fired") })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::{Claim, Debt, Judged, Properties, SimTime, View};
+use sim_check::{Claim, Judged, Obligation, Properties, SimTime, View};
 use sim_engine::{Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, NodeId};
 
@@ -111,12 +111,12 @@ impl Properties<Toy> for Ears {
     fn crash(&mut self, _: &View<'_, Toy>, _: NodeId) {}
     fn restart(&mut self, _: &View<'_, Toy>, _: NodeId) {}
     fn calm(&mut self, view: &View<'_, Toy>) {
-        self.cores.push(view.owed().map(|(node, _)| node).collect());
+        self.cores.push(view.correct().map(|(node, _)| node).collect());
     }
     fn end(&mut self, _: &View<'_, Toy>) {}
     fn violated(&self) -> bool {
         false
     }
-    fn owes(&self, _: &View<'_, Toy>, _: &mut Vec<(&'static Claim, Debt)>) {}
+    fn unmet(&self, _: &View<'_, Toy>, _: &mut Vec<(&'static Claim, Obligation)>) {}
     fn judged<'a>(&'a self, _: &mut Vec<Judged<'a>>) {}
 }

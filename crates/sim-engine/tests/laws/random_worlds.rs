@@ -78,7 +78,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         proptest::option::of(ratio()),
     );
     let crash = (target(), down, loss, proptest::option::of(inside()));
-    let relay = (occasion(), inside(), select(vec![Strike::Crash, Strike::Isolate]));
+    let mobile = (occasion(), inside(), select(vec![Strike::Crash, Strike::Isolate]));
     let network = prop_oneof![
         (proptest::collection::vec(target(), 1..3), cut())
             .prop_map(|(groups, cut)| Fault::Partition(groups, cut)),
@@ -114,7 +114,7 @@ fn fault() -> impl Strategy<Value = Fault> {
     prop_oneof![
         network,
         nodes,
-        relay.prop_map(|(on, inside, strike)| Fault::Relay { on, inside, strike }),
+        mobile.prop_map(|(on, inside, strike)| Fault::Mobile { on, inside, strike }),
     ]
 }
 

@@ -1,4 +1,4 @@
-//! Verdicts: safety ends the run at its step, liveness is a debt with a deadline.
+//! Verdicts: safety ends the run at its step, liveness is an obligation with a deadline.
 
 use sim_check::{Checked, Properties, SimTime, Verdict};
 use sim_engine::{Delay, NodeSet, Outcome};
@@ -162,7 +162,7 @@ fn a_safety_violation_ends_the_run_at_its_step() {
     assert_eq!((finding.code, finding.at, finding.step), ("NOT9", at(20), Some(2)));
     assert_eq!((finding.node, &finding.witnesses[..]), (Some(NodeId::new(0)), &[0][..]));
     assert_eq!(finding.detail, "n0 said 9");
-    // The debt was not due yet; what is judged at the end never was.
+    // The obligation was not due yet; what is judged at the end never was.
     let expected =
         [("NOT9", Verdict::Violated), ("FIRES1", Verdict::Unknown), ("END", Verdict::Vacuous)];
     assert_eq!((verdicts(&outcome), outcome.verdict), (expected.to_vec(), Verdict::Violated));

@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 
-use sim_node::{Context, Effect, LocalTime, Moment, Node, NodeId, Sink};
+use sim_node::{Context, Effect, LocalTime, Node, NodeId, Sink, StepDetails};
 
 /// Records effects in the order in which they come, and answers choices from a list.
 pub(crate) struct Recorder<N: Node> {
@@ -41,15 +41,15 @@ impl<N: Node> Sink<N> for Recorder<N> {
 }
 
 /// A moment in which node `id` of `servers` makes a step.
-pub(crate) fn moment(id: u32, servers: u32, nanos: u64) -> Moment {
+pub(crate) fn moment(id: u32, servers: u32, nanos: u64) -> StepDetails {
     let now = LocalTime::from_nanos(nanos);
-    Moment { id: NodeId::new(id), servers, now, ..Moment::default() }
+    StepDetails { id: NodeId::new(id), servers, now, ..StepDetails::default() }
 }
 
 /// Runs one handler and returns what it returns.
 pub(crate) fn step<N: Node, R>(
     config: &N::Config,
-    moment: Moment,
+    moment: StepDetails,
     sink: &mut Recorder<N>,
     handler: impl FnOnce(&mut Context<'_, N>) -> R,
 ) -> R {

@@ -141,7 +141,7 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
                 check_kind(sheet, kind, &item.at_field(text, "kind").span, cast);
             }
         }
-        Fault::Relay { on, .. } => check_occasion(sheet, on, item.at_field(text, "on"), cast),
+        Fault::Mobile { on, .. } => check_occasion(sheet, on, item.at_field(text, "on"), cast),
         Fault::Heal => {}
     }
 }

@@ -1,11 +1,11 @@
 //! Whether a scenario makes sense: what the types alone cannot say.
 
+mod assumption;
 mod delays;
 mod expect;
 mod faults;
 mod network;
 mod nodes;
-mod promise;
 mod reliance;
 mod times;
 
@@ -79,7 +79,7 @@ pub(crate) fn check_cast(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'
         faults::check(sheet, fault, cast);
     }
     faults::check_resumes(sheet, draft);
-    promise::check(sheet, draft, cast);
+    assumption::check(sheet, draft, cast);
     reliance::check(sheet, draft, cast);
 }
 

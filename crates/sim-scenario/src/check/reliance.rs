@@ -1,5 +1,5 @@
-//! What the protocol's settings rely on against the promised model. That the scenario keeps its
-//! promise, or breaks it on purpose, is checked with the promise.
+//! What the protocol's settings rely on against the assumed model. That the scenario keeps its
+//! assumption, or breaks it on purpose, is checked with the assumption.
 
 use sim_engine::{Failures, Timing};
 
@@ -10,8 +10,8 @@ use crate::sheet::Sheet;
 
 pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     let (Some((field, bound)), Some(protocol)) = (cast.relies_on, &draft.protocol) else { return };
-    let in_time = matches!(draft.model.timing, Timing::Synchronous { bound: promised }
-        if promised <= bound);
+    let in_time = matches!(draft.model.timing, Timing::Synchronous { bound: assumed }
+        if assumed <= bound);
     if in_time && draft.model.failures <= Failures::CrashRecovery {
         return;
     }
@@ -19,10 +19,10 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     let model =
         format!("model: (timing: Synchronous(bound: \"{bound}\"), failures: CrashRecovery)");
     let help = format!(
-        "promise it with `{model}`; to take it away on purpose, add `broken: true` to the model"
+        "assumption it with `{model}`; to take it away on purpose, add `broken: true` to the model"
     );
     sheet.push(
-        Diagnostic::error(place, format!("`{field}` relies on what the scenario does not promise"))
+        Diagnostic::error(place, format!("`{field}` relies on what the scenario does not assume"))
             .label(format!("messages take at most {bound}, and nothing but crashes happens"))
             .help(help),
     );

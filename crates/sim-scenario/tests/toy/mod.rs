@@ -5,7 +5,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use sim_check::{Checked, Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Checked, Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Class, Context, Duration, Event, Message, Node, NodeId, Role, Span, Stable};
 use sim_protocol::{Core, Field, Protocol, SettingsError, Setup, Workload};
 use sim_scenario::{Catalogue, entry};
@@ -228,9 +228,12 @@ impl Property<PingNode> for Answered {
     fn indicated(&mut self, _: &View<'_, PingNode>, _: NodeId, _: &NodeId, judge: &mut Judge) {
         judge.judged();
     }
-    fn owes(&self, view: &View<'_, PingNode>) -> Option<Debt> {
-        let waits = view.owed().find(|(_, state)| !state.waiting.is_empty());
-        waits.map(|(node, _)| Debt { node: Some(node), detail: format!("{node} waits for a pong") })
+    fn unmet(&self, view: &View<'_, PingNode>) -> Option<Obligation> {
+        let waits = view.correct().find(|(_, state)| !state.waiting.is_empty());
+        waits.map(|(node, _)| Obligation {
+            node: Some(node),
+            detail: format!("{node} waits for a pong"),
+        })
     }
 }
 

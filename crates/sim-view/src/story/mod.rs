@@ -50,7 +50,7 @@ pub fn explain(out: &mut dyn Write, tale: &Tale<'_>, replay: &mut Replay<'_>) ->
     }
     let mut teller = Teller::new(tale, &trace, &outline, replay);
     // Of something that never happened, what stood in the way says more than what was done.
-    if outline.debt {
+    if outline.obligation {
         surroundings(out, tale, &teller, "How things stood at the end")?;
     }
     for root in &outline.roots {
@@ -59,7 +59,7 @@ pub fn explain(out: &mut dyn Write, tale: &Tale<'_>, replay: &mut Replay<'_>) ->
             paragraph(out, tale.width, mark, &sentence)?;
         }
     }
-    if !outline.debt {
+    if !outline.obligation {
         surroundings(out, tale, &teller, "How things stood then")?;
     }
     let faults = teller.faults();
@@ -109,8 +109,8 @@ fn paragraph(out: &mut dyn Write, width: usize, mark: &str, text: &str) -> io::R
     Ok(())
 }
 
-/// Whether the first thing that fell is a debt that was never paid.
-pub(crate) fn is_debt(report: &Report) -> bool {
+/// Whether the first thing that fell is an obligation that was never paid.
+pub(crate) fn is_obligation(report: &Report) -> bool {
     let code = report.violations.first().map(|violation| violation.code);
     report
         .properties

@@ -4,7 +4,7 @@ use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::ViolationReport;
 
-use super::{Tale, is_debt};
+use super::{Tale, is_obligation};
 use crate::trace::Trace;
 use crate::words;
 
@@ -19,7 +19,7 @@ pub(super) struct Outline {
     /// The node that the claim is about.
     pub(super) focus: Option<NodeId>,
     /// Whether the story is about something that never happened.
-    pub(super) debt: bool,
+    pub(super) obligation: bool,
 }
 
 /// A chain to follow backwards.
@@ -34,8 +34,8 @@ impl Outline {
     pub(super) fn of(tale: &Tale<'_>, trace: &Trace) -> Self {
         match (tale.step, tale.report.violations.first()) {
             (Some(step), _) => Self::of_step(tale, trace, step),
-            (None, Some(violation)) if is_debt(tale.report) => {
-                Self::of_debt(tale, trace, violation)
+            (None, Some(violation)) if is_obligation(tale.report) => {
+                Self::of_obligation(tale, trace, violation)
             }
             (None, Some(violation)) => Self::of_violation(tale, trace, violation),
             (None, None) => Self::of_nothing(tale, trace),
@@ -49,7 +49,7 @@ impl Outline {
             opening: vec![],
             roots: vec![Root { heading: "From the end backwards".to_owned(), step, moral: None }],
             focus: trace.step(step).map(|step| step.node),
-            debt: false,
+            obligation: false,
         }
     }
 
@@ -82,10 +82,10 @@ impl Outline {
             let moral = format!("{claim} was judged by this step too.");
             roots.push(Root { heading, step: *step, moral: Some(moral) });
         }
-        Self { title: heading(tale, &claim), opening, roots, focus, debt: false }
+        Self { title: heading(tale, &claim), opening, roots, focus, obligation: false }
     }
 
-    fn of_debt(tale: &Tale<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
+    fn of_obligation(tale: &Tale<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
         let claim = named(tale, violation.code);
         let mut opening = claims(tale, violation.code);
         let (due, end) = (tale.facts.deadline, SimTime::from_nanos(tale.report.virtual_ns));
@@ -109,14 +109,18 @@ impl Outline {
                 Some(node) => format!("The last that {node} did, and how it came about"),
                 None => "The last that stood out, and how it came about".to_owned(),
             };
-            Root { heading, step, moral: Some("After that nothing paid the debt.".to_owned()) }
+            Root {
+                heading,
+                step,
+                moral: Some("After that nothing paid the obligation.".to_owned()),
+            }
         });
         Self {
             title: heading(tale, &claim),
             opening,
             roots: roots.into_iter().collect(),
             focus: violation.node,
-            debt: true,
+            obligation: true,
         }
     }
 
@@ -133,7 +137,7 @@ impl Outline {
             ));
         }
         let title = format!("Nothing to explain in \"{title}\" with seed {seed}");
-        Self { title, opening, roots: vec![], focus: None, debt: false }
+        Self { title, opening, roots: vec![], focus: None, obligation: false }
     }
 }
 
@@ -159,14 +163,14 @@ fn claims(tale: &Tale<'_>, code: &str) -> Vec<String> {
         .collect()
 }
 
-/// What fell besides, and how the scenario's promise was broken.
+/// What fell besides, and how the scenario's assumption was broken.
 fn others(tale: &Tale<'_>) -> Vec<String> {
     let codes: Vec<String> = tale.report.violations[1..]
         .iter()
         .map(|violation| format!("{} ({})", named(tale, violation.code), violation.detail))
         .collect();
     let fell = (!codes.is_empty()).then(|| format!("Also fell: {}.", words::list(&codes)));
-    let promise = tale.report.promise_broken.as_ref();
-    let broken = promise.map(|what| format!("The scenario's promise was broken {what}."));
+    let assumption = tale.report.assumption_broken.as_ref();
+    let broken = assumption.map(|what| format!("The scenario's assumption was broken {what}."));
     fell.into_iter().chain(broken).collect()
 }

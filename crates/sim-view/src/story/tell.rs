@@ -72,7 +72,7 @@ impl<'a> Teller<'a> {
             plans.insert(root.step, plan);
         }
         let end = outline.roots.first().map_or(u64::MAX, |root| root.step);
-        let due = outline.debt.then_some(tale.facts.deadline);
+        let due = outline.obligation.then_some(tale.facts.deadline);
         let down: BTreeSet<NodeId> = trace
             .unwell(outline.roots.first().map(|root| root.step))
             .iter()
@@ -82,12 +82,12 @@ impl<'a> Teller<'a> {
             })
             .collect();
         let missed = Missed::of(trace, outline.focus, due, |sending| {
-            // Of a debt every message counts that never came; otherwise those between nodes that
+            // Of an obligation every message counts that never came; otherwise those between nodes that
             // take part and were up in the end, unless the chain tells them.
             let part = cast.contains(&sending.from) && cast.contains(&sending.to);
             let part = part && !down.contains(&sending.to);
             let in_time = (since..=end).contains(&sending.step);
-            outline.debt || part && in_time && !linked.contains(&sending.step)
+            outline.obligation || part && in_time && !linked.contains(&sending.step)
         });
         wanted.extend(&linked);
         let mut told_losses = BTreeSet::new();
@@ -320,7 +320,7 @@ impl<'a> Teller<'a> {
     /// How things stood when the claim fell, or at the end.
     pub(super) fn standing(&self) -> Vec<String> {
         let step = self.outline.roots.first().map(|root| root.step);
-        let unwell = self.trace.unwell(step.filter(|_| !self.outline.debt));
+        let unwell = self.trace.unwell(step.filter(|_| !self.outline.obligation));
         around::standing(&unwell, &self.tale.facts.clocks, STANDING)
     }
 

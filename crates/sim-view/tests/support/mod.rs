@@ -97,7 +97,7 @@ pub(crate) fn report() -> Report {
         warnings: vec!["fault 1, `At(\"9s\", Heal)`, never struck".to_owned()],
         reproduce: "rehearse run scenarios/election/cut-off.ron --seed 7".to_owned(),
         undecided: None,
-        promise_broken: None,
+        assumption_broken: None,
         faults: vec![
             FaultReport {
                 label: "At(\"6ms\", Isolate(Leader))".to_owned(),

@@ -69,7 +69,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
-        relays: &[],
+        mobile: &[],
         // More than the settling time: fewer than thirty bounds and two periods.
         patience_ms: 30 * (bound_ms + 5) + 2 * period_ms,
         features: fields.features,

@@ -79,7 +79,7 @@ const AT_REPLICAS: &[&str] = &[
     "Receive(\"Request\")",
 ];
 
-const RELAYS: &[&str] = &[
+const MOBILE: &[&str] = &[
     "Role(\"head\")",
     "Role(\"tail\")",
     "Receive(\"Request\")",
@@ -226,7 +226,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         plots,
         leaders: LEADERS,
         occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
-        relays: RELAYS,
+        mobile: MOBILE,
         // Dense readers have many more operations, and ask whoever is down as often as others.
         patience_ms: if dense { 60_000 } else { 20_000 },
         features: fields.features,

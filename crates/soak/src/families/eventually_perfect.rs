@@ -13,9 +13,9 @@ pub(super) const FAMILY: Family = Family {
 
 const OCCASIONS: &[&str] = &["Send(\"Heartbeat\")", "Receive(\"Heartbeat\")"];
 
-/// Every kind but relays, which would strike at each heartbeat, and so without end.
+/// Every kind but mobile faults, which would strike at each heartbeat, and so without end.
 fn kinds() -> Vec<Kind> {
-    Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Relay).collect()
+    Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Mobile).collect()
 }
 
 fn play(seed: u64, mutant: Option<&str>) -> Play {
@@ -47,7 +47,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // Nobody has a role.
         leaders: &["Random(1)"],
         occasions: OCCASIONS,
-        relays: &[],
+        mobile: &[],
         // Timeouts may have grown as long as the storm; and what holds must have held for as long
         // as it took to come about.
         patience_ms: 2 * CALM_MS + 10 * period_ms,

@@ -49,7 +49,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
-        relays: &[],
+        mobile: &[],
         patience_ms: ROUNDS * round_ms,
         features: fields.features,
     }

@@ -26,8 +26,8 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// What relays wait for: steps of coordinators that merge, and of those whom they merge.
-const RELAYS: &[&str] = &[
+/// What mobile faults wait for: steps of coordinators that merge, and of those whom they merge.
+const MOBILE: &[&str] = &[
     "Role(\"candidate\")",
     "Mark(\"merged\")",
     "Mark(\"recovered\")",
@@ -41,7 +41,7 @@ const RELAYS: &[&str] = &[
 
 /// What parts groups, and what makes founders forget.
 const OFTEN: &[Kind] =
-    &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Relay];
+    &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Mobile];
 
 fn play(seed: u64, mutant: Option<&str>) -> Play {
     assert_eq!(mutant, None, "no bug of it is known");
@@ -71,7 +71,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
-        relays: RELAYS,
+        mobile: MOBILE,
         patience_ms: 12 * round_ms,
         features: fields.features,
     }

@@ -68,8 +68,8 @@ pub struct Play {
     pub leaders: &'static [&'static str],
     /// What the triggers of faults may wait for.
     pub occasions: &'static [&'static str],
-    /// What its relays may wait for.
-    pub relays: &'static [&'static str],
+    /// What its mobile faults may wait for.
+    pub mobile: &'static [&'static str],
     /// How long after the calm liveness is due, in milliseconds.
     pub patience_ms: u64,
     /// What the storm is counted under, such as `reads: Lease`.

@@ -46,8 +46,8 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// What relays wait for: steps of proposers and acceptors.
-const RELAYS: &[&str] = &[
+/// What mobile faults wait for: steps of proposers and acceptors.
+const MOBILE: &[&str] = &[
     "Mark(\"leading\")",
     "Receive(\"Request\")",
     "Receive(\"Request\")",
@@ -65,7 +65,7 @@ const OFTEN: &[Kind] = &[
     Kind::Partition,
     Kind::Crash,
     Kind::CrashInside,
-    Kind::Relay,
+    Kind::Mobile,
     Kind::SlowMessage,
     Kind::SlowMessage,
     Kind::SlowMessage,
@@ -119,7 +119,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         plots: Vec::new(),
         leaders: &[],
         occasions: OCCASIONS,
-        relays: RELAYS,
+        mobile: MOBILE,
         patience_ms: TIMEOUTS * (heartbeat + timeout) + 12_000,
         features: fields.features,
     }

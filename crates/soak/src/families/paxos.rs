@@ -39,9 +39,9 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// What relays wait for: what comes after the promise of another process, so that time has passed
+/// What mobile faults wait for: what comes after the promise of another process, so that time has passed
 /// since a start.
-const RELAYS: &[&str] = &[
+const MOBILE: &[&str] = &[
     "Mark(\"prepared\")",
     "Send(\"Accept\")",
     "Send(\"Accepted\")",
@@ -96,9 +96,9 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let mut kinds = [Kind::ALL, OFTEN].concat();
-    kinds.retain(|kind| *kind != Kind::Relay);
+    kinds.retain(|kind| *kind != Kind::Mobile);
     // With one promise, a proposer is done with phase 1 in the instant of its start.
-    let relays = prepare > 1 && servers >= 3;
+    let mobile = prepare > 1 && servers >= 3;
     Play {
         protocol: fields.construct("Paxos"),
         workload,
@@ -110,29 +110,29 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         // A process outside the core that is heard and hears nothing may be trusted for ever.
         bears_cuts: !with_leader,
         kinds,
-        plots: if relays { relay(seed) } else { Vec::new() },
+        plots: if mobile { mobile_fault(seed) } else { Vec::new() },
         leaders: &[],
         occasions: OCCASIONS,
-        relays: &[],
+        mobile: &[],
         patience_ms: 20_000,
         features: fields.features,
     }
 }
 
-/// A relay now and then. It lasts for the whole storm: proposals are over in a moment, which a
+/// A mobile fault now and then. It lasts for the whole storm: proposals are over in a moment, which a
 /// window that is drawn would miss.
-fn relay(seed: u64) -> Vec<Plot> {
-    let mut draw = Draw::of(seed, "paxos relay");
+fn mobile_fault(seed: u64) -> Vec<Plot> {
+    let mut draw = Draw::of(seed, "paxos mobile fault");
     if !draw.chance(30) {
         return Vec::new();
     }
-    let (on, strike) = (draw.pick(RELAYS), draw.pick(&["Crash", "Isolate"]));
+    let (on, strike) = (draw.pick(MOBILE), draw.pick(&["Crash", "Isolate"]));
     // Who is back from a crash proposes at once and is refused again: two that take turns in it
     // would fill the network.
     let strike = if on.contains("Refuse") { "Isolate" } else { strike };
     let inside = draw.pick(&["Drawn", "Drawn", "First(0)", "First(1)", "First(2)", "First(3)"]);
-    let fault = format!("Relay(on: {on}, inside: {inside}, strike: {strike})");
-    let row = format!("relay, {}", strike.to_lowercase());
+    let fault = format!("Mobile(on: {on}, inside: {inside}, strike: {strike})");
+    let row = format!("mobile fault, {}", strike.to_lowercase());
     vec![Plot { row, faults: vec![format!("Between(\"0ms\", \"5900ms\", {fault})")] }]
 }
 

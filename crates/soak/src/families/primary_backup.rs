@@ -54,8 +54,8 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// What relays wait for: steps of primaries and of whoever may be the next one.
-const RELAYS: &[&str] = &[
+/// What mobile faults wait for: steps of primaries and of whoever may be the next one.
+const MOBILE: &[&str] = &[
     "Mark(\"in service\")",
     "Mark(\"state installed\")",
     "Receive(\"Request\")",
@@ -76,7 +76,7 @@ const OFTEN: &[Kind] = &[
     Kind::MasterCrash,
     Kind::Crash,
     Kind::CrashInside,
-    Kind::Relay,
+    Kind::Mobile,
 ];
 
 /// All that happens where messages have a bound.
@@ -189,7 +189,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         plots,
         leaders: &[],
         occasions: OCCASIONS,
-        relays: RELAYS,
+        mobile: MOBILE,
         // For the primary to serve, and then for the rest of the operations.
         patience_ms: 10 * (timeout + retry) + lease + if story.is_some() { 60_000 } else { 20_000 },
         features,

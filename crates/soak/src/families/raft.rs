@@ -59,8 +59,8 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// What relays wait for: steps of leaders and voters.
-const RELAYS: &[&str] = &[
+/// What mobile faults wait for: steps of leaders and voters.
+const MOBILE: &[&str] = &[
     "Role(\"leader\")",
     "Role(\"candidate\")",
     "Receive(\"Request\")",
@@ -75,7 +75,7 @@ const RELAYS: &[&str] = &[
 
 /// What deposes leaders, and what makes voters forget.
 const OFTEN: &[Kind] =
-    &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Relay];
+    &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Mobile];
 
 /// What leaves two servers that hold themselves for leaders: where clients read densely.
 const DEPOSING: &[Kind] = &[
@@ -89,8 +89,8 @@ const DEPOSING: &[Kind] = &[
     Kind::Crash,
     Kind::BadLinks,
     Kind::Drift,
-    Kind::Relay,
-    Kind::Relay,
+    Kind::Mobile,
+    Kind::Mobile,
 ];
 
 /// The shortest and the longest election timeout and the heartbeat, in milliseconds.
@@ -166,7 +166,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         plots,
         leaders: &[],
         occasions: OCCASIONS,
-        relays: RELAYS,
+        mobile: MOBILE,
         // Thirty timeouts for the election, and then the rest of the operations, of which dense
         // readers have many more, most of all those of a story.
         patience_ms: 30 * longest

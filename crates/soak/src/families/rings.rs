@@ -70,7 +70,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         plots: Vec::new(),
         leaders: &[],
         occasions,
-        relays: &[],
+        mobile: &[],
         // With constant delays of 60 ms, a round on the largest ring takes a second and a half, and
         // with two identities to draw from, thirty rounds are rare.
         patience_ms: 200_000,

@@ -1,6 +1,6 @@
 //! CH4: the chain is whole again once all is calm.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::Node;
 
 use super::{as_replica, configuration, installed};
@@ -28,8 +28,8 @@ impl Property<Party> for ChainRepair {
         judge.judged();
     }
 
-    fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
-        let owed = |detail: String| Some(Debt { node: None, detail });
+    fn unmet(&self, view: &View<'_, Party>) -> Option<Obligation> {
+        let owed = |detail: String| Some(Obligation { node: None, detail });
         let Some(configuration) = configuration(view) else {
             return owed("the master is down".to_owned());
         };
@@ -39,9 +39,11 @@ impl Property<Party> for ChainRepair {
         if complete < length {
             return owed(format!("{complete} of {length} have installed configuration {epoch}"));
         }
-        let up = view.owed().filter(|(_, party)| as_replica(party).is_some()).count();
+        let up = view.correct().filter(|(_, party)| as_replica(party).is_some()).count();
         let wanted = up.min(view.config.server.server.length as usize);
-        (length < wanted)
-            .then(|| Debt { node: None, detail: format!("{length} of {wanted} are in the chain") })
+        (length < wanted).then(|| Obligation {
+            node: None,
+            detail: format!("{length} of {wanted} are in the chain"),
+        })
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::NodeId;
 
 use super::Consensus;
@@ -32,13 +32,16 @@ impl<N: Consensus> Property<N> for Termination {
     }
 
     fn end(&mut self, view: &View<'_, N>, judge: &mut Judge) {
-        if view.owed().next().is_some() {
+        if view.correct().next().is_some() {
             judge.judged();
         }
     }
 
-    fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
-        let (node, _) = view.owed().find(|(node, _)| !self.decided.contains(node))?;
-        Some(Debt { node: Some(node), detail: format!("{node} is correct and has not decided") })
+    fn unmet(&self, view: &View<'_, N>) -> Option<Obligation> {
+        let (node, _) = view.correct().find(|(node, _)| !self.decided.contains(node))?;
+        Some(Obligation {
+            node: Some(node),
+            detail: format!("{node} is correct and has not decided"),
+        })
     }
 }

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use consensus::{Config, Consensus, ConsensusClaims, Decide, Inputs, Rule, Value};
 use sim_check::{Claim, Core, SimTime, Verdict};
 use sim_engine::{
-    Delay, DiskLoss, Failures, Fault, Inside, Link, Network, Observer, Occasion, Outcome,
-    PlannedFault, Promise, Target, Timing, Transport, Trigger, When, World, WorldSpec,
+    Delay, DiskLoss, Failures, Fault, Inside, Link, Model, Network, Observer, Occasion, Outcome,
+    PlannedFault, Target, Timing, Transport, Trigger, When, World, WorldSpec,
 };
 use sim_node::{Duration, Effect, Node, NodeId, Ratio, RoundConfig};
 
@@ -38,10 +38,10 @@ pub(crate) fn synchronous<N: Node<Config = RoundConfig<Config>>>(
     let process = Config { rounds, inputs, rule };
     let config = RoundConfig { length: ms(100), process };
     let timing = Timing::Synchronous { bound: ms(10) };
-    let promise = Promise { timing, failures: Failures::CrashStop, broken: false };
+    let model = Model { timing, failures: Failures::CrashStop, broken: false };
     let deadline = at(100 * u64::from(rounds) + 1_000);
     let world = WorldSpec::new(config, servers, network, deadline);
-    WorldSpec { core: Core::Live, promise, ..world }
+    WorldSpec { core: Core::Live, model, ..world }
 }
 
 /// Everybody starts with 1, but for process 0, which starts with 0.

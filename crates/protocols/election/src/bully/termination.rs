@@ -1,6 +1,6 @@
 //! BL3 termination.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::{Config, Process};
 
@@ -25,16 +25,16 @@ impl Property<Process> for Termination {
         judge.judged();
     }
 
-    fn owes(&self, view: &View<'_, Process>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, Process>) -> Option<Obligation> {
         let led = |process: &Process| {
             let leader = process.leader().and_then(|leader| view.state(leader));
             leader.is_some_and(Process::is_coordinator)
         };
-        let (node, process) = view.owed().find(|(_, process)| !led(process))?;
+        let (node, process) = view.correct().find(|(_, process)| !led(process))?;
         let detail = match process.leader() {
             None => format!("{node} names no coordinator"),
             Some(leader) => format!("{node} names {leader}, which is no live coordinator"),
         };
-        Some(Debt { node: Some(node), detail })
+        Some(Obligation { node: Some(node), detail })
     }
 }

@@ -1,6 +1,6 @@
 //! FM3 termination.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{NodeId, Rounds};
 
 use super::{Indication, Process};
@@ -36,18 +36,21 @@ impl Property<Rounds<Process>> for Termination {
     }
 
     fn end(&mut self, view: &View<'_, Rounds<Process>>, judge: &mut Judge) {
-        if view.owed().next().is_some() {
+        if view.correct().next().is_some() {
             judge.judged();
         }
     }
 
-    fn owes(&self, view: &View<'_, Rounds<Process>>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, Rounds<Process>>) -> Option<Obligation> {
         let undecided = |process: &Process| process.leads().is_none();
-        if let Some((node, _)) = view.owed().find(|(_, state)| undecided(state.process())) {
-            return Some(Debt { node: Some(node), detail: format!("{node} has not decided") });
+        if let Some((node, _)) = view.correct().find(|(_, state)| undecided(state.process())) {
+            return Some(Obligation {
+                node: Some(node),
+                detail: format!("{node} has not decided"),
+            });
         }
-        let somebody = view.owed().next().is_some();
+        let somebody = view.correct().next().is_some();
         let nobody = "all have decided, and nobody is elected";
-        (somebody && !self.elected).then(|| Debt { node: None, detail: nobody.to_owned() })
+        (somebody && !self.elected).then(|| Obligation { node: None, detail: nobody.to_owned() })
     }
 }

@@ -1,6 +1,6 @@
 //! IV4 one-group.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::{Config, Process};
 
@@ -23,14 +23,15 @@ impl Property<Process> for OneGroup {
     }
 
     fn end(&mut self, view: &View<'_, Process>, judge: &mut Judge) {
-        if view.owed().next().is_some() {
+        if view.correct().next().is_some() {
             judge.judged();
         }
     }
 
-    fn owes(&self, view: &View<'_, Process>) -> Option<Debt> {
-        let (first, group) = view.owed().map(|(node, process)| (node, process.group())).next()?;
-        for (node, process) in view.owed() {
+    fn unmet(&self, view: &View<'_, Process>) -> Option<Obligation> {
+        let (first, group) =
+            view.correct().map(|(node, process)| (node, process.group())).next()?;
+        for (node, process) in view.correct() {
             let coordinator = process.coordinator();
             let leads = view
                 .state(coordinator)
@@ -44,7 +45,7 @@ impl Property<Process> for OneGroup {
             } else {
                 continue;
             };
-            return Some(Debt { node: Some(node), detail });
+            return Some(Obligation { node: Some(node), detail });
         }
         None
     }

@@ -6,7 +6,7 @@
 //! two active ones before it, and goes on with the nearer one if that is higher than its own and
 //! than the farther one: so a candidate survives if it is higher than its neighbours on both
 //! sides, one place on from where it was. Of two neighbours one does not, so each phase leaves at
-//! most half of them. All others relay. The process whose own identifier comes home is the leader.
+//! most half of them. All others mobile fault. The process whose own identifier comes home is the leader.
 //!
 //! | | |
 //! |---|---|

@@ -67,7 +67,7 @@ pub enum Part {
     /// It compares candidates.
     Active(Active),
     /// It passes everything on.
-    Relay,
+    Mobile,
 }
 
 /// A process that compares candidates.
@@ -202,7 +202,7 @@ impl Process {
         };
         match goes_on {
             Some(next) => send(next, number + 1, cx),
-            None => self.part = Part::Relay,
+            None => self.part = Part::Mobile,
         }
     }
 
@@ -220,7 +220,7 @@ impl Process {
 }
 
 impl Active {
-    /// The candidate to send next, or nothing when this process is to relay.
+    /// The candidate to send next, or nothing when this process is to mobile fault.
     fn basic(&mut self, candidate: Identifier) -> Option<Identifier> {
         let Some(nearer) = self.nearer.take() else {
             self.nearer = Some(candidate);

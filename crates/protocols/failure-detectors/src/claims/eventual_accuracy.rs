@@ -1,6 +1,6 @@
 //! ELD1: in the end everybody trusts somebody correct.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::lasting::{Lasting, until, verb};
@@ -17,7 +17,7 @@ pub struct EventualAccuracy {
 
 /// The first process that trusts one that is not correct, and that one.
 fn misplaced(view: &View<'_, Omega>) -> Option<(NodeId, NodeId)> {
-    let mut trust = view.owed().map(|(process, state)| (process, state.trusted()));
+    let mut trust = view.correct().map(|(process, state)| (process, state.trusted()));
     trust.find(|(_, leader)| {
         view.state(*leader).is_none() || view.core.is_some_and(|core| !core.contains(leader))
     })
@@ -54,15 +54,15 @@ impl Property<Omega> for EventualAccuracy {
     }
 
     fn end(&mut self, view: &View<'_, Omega>, judge: &mut Judge) {
-        if view.owed().next().is_some() {
+        if view.correct().next().is_some() {
             judge.judged();
         }
     }
 
-    fn owes(&self, view: &View<'_, Omega>) -> Option<Debt> {
-        let ((process, leader), mended) = self.accurate.owed(view.time)?;
+    fn unmet(&self, view: &View<'_, Omega>) -> Option<Obligation> {
+        let ((process, leader), mended) = self.accurate.unmet(view.time)?;
         let trusts = verb("trusts", "trusted", mended);
         let detail = format!("{process} {trusts} {leader}, which is not correct{}", until(mended));
-        Some(Debt { node: Some(process), detail })
+        Some(Obligation { node: Some(process), detail })
     }
 }

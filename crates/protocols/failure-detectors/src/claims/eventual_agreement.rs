@@ -1,6 +1,6 @@
 //! ELD2: in the end all trust the same.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::lasting::{Lasting, until, verb};
@@ -17,7 +17,7 @@ pub struct EventualAgreement {
 
 /// The first process and the first that trusts another than it does.
 fn disagreement(view: &View<'_, Omega>) -> Option<[(NodeId, NodeId); 2]> {
-    let mut trust = view.owed().map(|(process, state)| (process, state.trusted()));
+    let mut trust = view.correct().map(|(process, state)| (process, state.trusted()));
     let first = trust.next()?;
     let other = trust.find(|(_, leader)| *leader != first.1)?;
     Some([first, other])
@@ -54,16 +54,16 @@ impl Property<Omega> for EventualAgreement {
     }
 
     fn end(&mut self, view: &View<'_, Omega>, judge: &mut Judge) {
-        if view.owed().nth(1).is_some() {
+        if view.correct().nth(1).is_some() {
             judge.judged();
         }
     }
 
-    fn owes(&self, view: &View<'_, Omega>) -> Option<Debt> {
-        let ([(one, first), (other, second)], mended) = self.agreed.owed(view.time)?;
+    fn unmet(&self, view: &View<'_, Omega>) -> Option<Obligation> {
+        let ([(one, first), (other, second)], mended) = self.agreed.unmet(view.time)?;
         let trusts = verb("trusts", "trusted", mended);
         let detail =
             format!("{one} {trusts} {first} while {other} {trusts} {second}{}", until(mended));
-        Some(Debt { node: Some(other), detail })
+        Some(Obligation { node: Some(other), detail })
     }
 }

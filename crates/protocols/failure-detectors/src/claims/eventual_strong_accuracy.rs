@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::Detects;
@@ -22,7 +22,7 @@ fn mistake<N: Detects>(view: &View<'_, N>) -> Option<(NodeId, NodeId)> {
     let correct = |node: &NodeId| {
         view.state(*node).is_some() && view.core.is_none_or(|core| core.contains(node))
     };
-    view.owed().find_map(|(process, state)| {
+    view.correct().find_map(|(process, state)| {
         let wronged = state.suspected().iter().copied().find(correct)?;
         Some((process, wronged))
     })
@@ -58,15 +58,15 @@ impl<N: Detects> Property<N> for EventualStrongAccuracy {
     }
 
     fn end(&mut self, view: &View<'_, N>, judge: &mut Judge) {
-        if view.owed().nth(1).is_some() {
+        if view.correct().nth(1).is_some() {
             judge.judged();
         }
     }
 
-    fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
-        let ((process, wronged), mended) = self.accurate.owed(view.time)?;
+    fn unmet(&self, view: &View<'_, N>) -> Option<Obligation> {
+        let ((process, wronged), mended) = self.accurate.unmet(view.time)?;
         let suspects = verb("suspects", "suspected", mended);
         let detail = format!("{process} {suspects} {wronged}, which is correct{}", until(mended));
-        Some(Debt { node: Some(process), detail })
+        Some(Obligation { node: Some(process), detail })
     }
 }

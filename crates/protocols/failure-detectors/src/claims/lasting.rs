@@ -36,7 +36,7 @@ impl<W: Copy> Lasting<W> {
     }
 
     /// What is wrong now, or was until too short a time ago, and then until when.
-    pub(crate) fn owed(&self, now: SimTime) -> Option<(W, Option<SimTime>)> {
+    pub(crate) fn unmet(&self, now: SimTime) -> Option<(W, Option<SimTime>)> {
         if let Some(wrong) = self.broken {
             return Some((wrong, None));
         }
@@ -47,7 +47,7 @@ impl<W: Copy> Lasting<W> {
     }
 }
 
-/// The verb of a debt, in the present or in the past.
+/// The verb of an obligation, in the present or in the past.
 pub(crate) fn verb(
     present: &'static str,
     past: &'static str,
@@ -56,7 +56,7 @@ pub(crate) fn verb(
     if mended.is_none() { present } else { past }
 }
 
-/// The end of a debt's sentence: until when something was wrong, if it is not any longer.
+/// The end of an obligation's sentence: until when something was wrong, if it is not any longer.
 pub(crate) fn until(mended: Option<SimTime>) -> String {
     mended.map_or_else(String::new, |time| {
         format!(", until {time}: too late to tell whether it will last")

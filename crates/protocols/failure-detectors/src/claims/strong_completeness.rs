@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Effect, NodeId};
 
 use super::Detects;
@@ -20,7 +20,7 @@ pub struct StrongCompleteness {
 /// The first process, and the first crashed one that it does not suspect.
 fn undetected<N: Detects>(view: &View<'_, N>) -> Option<(NodeId, NodeId)> {
     let down = || (0..view.servers).map(NodeId::new).filter(|node| view.state(*node).is_none());
-    view.owed().find_map(|(process, state)| {
+    view.correct().find_map(|(process, state)| {
         let crashed = down().find(|node| !state.suspected().contains(node))?;
         Some((process, crashed))
     })
@@ -57,16 +57,16 @@ impl<N: Detects> Property<N> for StrongCompleteness {
 
     fn end(&mut self, view: &View<'_, N>, judge: &mut Judge) {
         let somebody_down = view.up().count() < view.servers as usize;
-        if somebody_down && view.owed().next().is_some() {
+        if somebody_down && view.correct().next().is_some() {
             judge.judged();
         }
     }
 
-    fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
-        let ((process, crashed), mended) = self.complete.owed(view.time)?;
+    fn unmet(&self, view: &View<'_, N>) -> Option<Obligation> {
+        let ((process, crashed), mended) = self.complete.unmet(view.time)?;
         let takes = verb("takes", "took", mended);
         let detail =
             format!("{process} {takes} {crashed}, which has crashed, for alive{}", until(mended));
-        Some(Debt { node: Some(process), detail })
+        Some(Obligation { node: Some(process), detail })
     }
 }

@@ -6,7 +6,7 @@ use std::ops::{Deref, DerefMut};
 use paxos::Ballot;
 use paxos::multi::{Accept, Config, Disk, Message, Promise, Server, Slot, Timer, Value};
 use service::{ClientId, Command, Key, Operation, Reply, Request};
-use sim_node::{ByHand, NodeId};
+use sim_node::{Harness, NodeId};
 
 use crate::cluster::ms;
 
@@ -73,10 +73,10 @@ pub(crate) fn replies(letters: &[Letter]) -> Vec<Reply> {
 }
 
 /// A server driven by hand, in words of Paxos.
-pub(crate) struct Hand(ByHand<Server>);
+pub(crate) struct Hand(Harness<Server>);
 
 impl Deref for Hand {
-    type Target = ByHand<Server>;
+    type Target = Harness<Server>;
     fn deref(&self) -> &Self::Target {
         &self.0
     }
@@ -96,7 +96,7 @@ impl Hand {
 
     /// The same, with this on its disk.
     pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> (Self, Vec<Letter>) {
-        let (mut hand, letters) = ByHand::with_disk(config, node(id), 5, disk);
+        let (mut hand, letters) = Harness::with_disk(config, node(id), 5, disk);
         // A server makes no choices.
         hand.choices = Some(VecDeque::new());
         (Self(hand), without_detector(letters))

@@ -7,7 +7,7 @@ use paxos::single::{
     Config, Disk, Learn, Message, Process, Proposal, Request, SendTo, Start, Timer, Value,
 };
 use paxos::{Ballot, Quorums};
-use sim_node::{ByHand, Duration, Effect, NodeId, Span};
+use sim_node::{Duration, Effect, Harness, NodeId, Span};
 
 /// A message and its receiver.
 pub(crate) type Letter = (u32, Message);
@@ -73,13 +73,13 @@ pub(crate) fn to(receivers: impl IntoIterator<Item = u32>, message: &Message) ->
 
 /// A process driven by hand, in words of Paxos.
 pub(crate) struct Hand {
-    hand: ByHand<Process>,
+    hand: Harness<Process>,
     /// What its start sent.
     pub(crate) first: Vec<Letter>,
 }
 
 impl Deref for Hand {
-    type Target = ByHand<Process>;
+    type Target = Harness<Process>;
     fn deref(&self) -> &Self::Target {
         &self.hand
     }
@@ -100,7 +100,7 @@ impl Hand {
     /// A process that starts with this on its disk.
     pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> Self {
         let acceptors = config.acceptors;
-        let (mut hand, first) = ByHand::with_disk(config, NodeId::new(id), acceptors, disk);
+        let (mut hand, first) = Harness::with_disk(config, NodeId::new(id), acceptors, disk);
         // A process makes no choices.
         hand.choices = Some(VecDeque::new());
         Self { hand, first: numbered(first) }

@@ -1,6 +1,6 @@
 //! PB6: after the calm, a primary serves soon, and at the deadline.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Duration, Effect, Node, NodeId};
 
 use super::{as_replica, replica, view_service};
@@ -56,11 +56,11 @@ impl Property<Party> for InService {
         }
     }
 
-    fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, Party>) -> Option<Obligation> {
         if self.primary(view).is_some() {
             return None;
         }
-        Some(Debt { node: None, detail: "no primary of the current view serves".to_owned() })
+        Some(Obligation { node: None, detail: "no primary of the current view serves".to_owned() })
     }
 }
 

@@ -2,11 +2,11 @@
 
 use primary_backup::{Ack, Chunk, Memory, Message, Number, Replica, Stamp};
 use service::Store;
-use sim_node::ByHand;
+use sim_node::Harness;
 
 use crate::hand::{config, forward, kinds, node, start, view};
 
-fn backup() -> ByHand<Replica> {
+fn backup() -> Harness<Replica> {
     start(1, config(3)).0
 }
 

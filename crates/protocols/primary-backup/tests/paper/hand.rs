@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use primary_backup::{Config, Forward, Message, Reads, Stamp, ViewNumber};
 use service::{ClientId, Command, Key, Operation, Request};
-use sim_node::{ByHand, Duration, Node, NodeId, Ratio};
+use sim_node::{Duration, Harness, Node, NodeId, Ratio};
 
 /// A message and its receiver.
 pub(crate) type Letter = (NodeId, Message);
@@ -45,12 +45,12 @@ pub(crate) fn config(replicas: u32) -> Config {
 }
 
 /// A node that starts for the first time, driven by hand, and what it sends then.
-pub(crate) fn start<N>(id: u32, config: Config) -> (ByHand<N>, Vec<Letter>)
+pub(crate) fn start<N>(id: u32, config: Config) -> (Harness<N>, Vec<Letter>)
 where
     N: Node<Config = Config, Message = Message>,
 {
     let replicas = config.replicas;
-    let (mut hand, letters) = ByHand::new(config, node(id), replicas);
+    let (mut hand, letters) = Harness::new(config, node(id), replicas);
     // Nobody makes choices.
     hand.choices = Some(VecDeque::new());
     (hand, letters)

@@ -3,7 +3,7 @@
 use primary_backup::{
     Ack, ChunkReply, Confirm, Message, Number, Pong, Reads, Replica, ReplicaTimer, Stamp, View,
 };
-use sim_node::{ByHand, LocalTime};
+use sim_node::{Harness, LocalTime};
 
 use crate::hand::{CLIENT, Letter, config, get, kinds, ms, node, put, start, view};
 
@@ -12,7 +12,7 @@ fn ack(reign: u64, since: u64, count: u64) -> Message {
 }
 
 /// The first primary, which serves.
-fn primary(replicas: u32, reads: Reads) -> ByHand<Replica> {
+fn primary(replicas: u32, reads: Reads) -> Harness<Replica> {
     let config = primary_backup::Config { reads, ..config(replicas) };
     let (mut hand, letters) = start::<Replica>(0, config);
     assert_eq!(kinds(&letters).len() as u32, replicas - 1, "it asks whether they follow");
@@ -23,7 +23,7 @@ fn primary(replicas: u32, reads: Reads) -> ByHand<Replica> {
     hand
 }
 
-fn ask(hand: &mut ByHand<Replica>, request: service::Request) -> Vec<Letter> {
+fn ask(hand: &mut Harness<Replica>, request: service::Request) -> Vec<Letter> {
     hand.hear(CLIENT, Message::Request(request))
 }
 
@@ -87,7 +87,7 @@ fn who_answers_nothing_for_long_is_told_of() {
     let (mut hand, _) = start::<Replica>(0, config);
     hand.hear(node(1), ack(1, 1, 0));
     hand.hear(node(2), ack(1, 1, 0));
-    let unreached = |hand: &mut ByHand<Replica>| {
+    let unreached = |hand: &mut Harness<Replica>| {
         let letters = hand.fire(ReplicaTimer::Ping);
         let pings = letters.into_iter().filter_map(|(_, message)| match message {
             Message::Ping(ping) => Some(ping.unreached),

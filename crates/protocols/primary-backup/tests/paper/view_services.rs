@@ -3,20 +3,20 @@
 use primary_backup::{
     Config, Memory, Message, Number, Ping, Reads, Report, ViewRecord, ViewService, ViewTimer,
 };
-use sim_node::{ByHand, Stable};
+use sim_node::{Harness, Stable};
 
 use crate::hand::{Letter, config, kinds, ms, node, start, view};
 
-fn service(config: Config) -> ByHand<ViewService> {
+fn service(config: Config) -> Harness<ViewService> {
     start(config.replicas, config).0
 }
 
-fn ping(hand: &mut ByHand<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Letter> {
+fn ping(hand: &mut Harness<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Letter> {
     ping_of(hand, from, 1, since, acknowledged)
 }
 
 fn ping_of(
-    hand: &mut ByHand<ViewService>,
+    hand: &mut Harness<ViewService>,
     from: u32,
     memory: u32,
     since: u64,
@@ -37,7 +37,7 @@ fn report(number: u64, since: u64, count: u64) -> Message {
 #[test]
 fn whom_the_primary_does_not_reach_is_dropped() {
     let mut hand = service(Config { backups: 2, ..config(4) });
-    let tell = |hand: &mut ByHand<ViewService>, from: u32, since: u64| {
+    let tell = |hand: &mut Harness<ViewService>, from: u32, since: u64| {
         let ping = Ping {
             memory: Memory::FIRST,
             since: view(1),

@@ -1,7 +1,7 @@
 //! RF6: once the cluster is calm it has a leader, within a bounded number of timeouts and at the
 //! deadline.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Duration, Effect, Either, Node, NodeId};
 
 use super::server;
@@ -60,12 +60,12 @@ impl Property<Party> for Leader {
         }
     }
 
-    fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, Party>) -> Option<Obligation> {
         if leader(view).is_some() {
             return None;
         }
         let detail = format!("nobody leads in term {}", latest(view)?);
-        Some(Debt { node: None, detail })
+        Some(Obligation { node: None, detail })
     }
 }
 
@@ -83,7 +83,7 @@ fn leader(view: &View<'_, Party>) -> Option<NodeId> {
 
 /// The latest term of the servers to which a leader is owed.
 fn latest(view: &View<'_, Party>) -> Option<Term> {
-    view.owed().filter_map(|(_, state)| as_server(state)).map(Server::term).max()
+    view.correct().filter_map(|(_, state)| as_server(state)).map(Server::term).max()
 }
 
 fn as_server(party: &Party) -> Option<&Server> {

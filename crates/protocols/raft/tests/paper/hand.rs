@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 
 use raft::{Config, Disk, Index, Message, Server, Timer};
 use service::{Command, Key};
-use sim_node::{ByHand, Effect, Node, NodeId};
+use sim_node::{Effect, Harness, Node, NodeId};
 
 use crate::cluster::ms;
 pub(crate) use crate::letters::*;
@@ -21,10 +21,10 @@ pub(crate) const fn node(number: u32) -> NodeId {
 pub(crate) const CLIENT: NodeId = NodeId::new(100);
 
 /// A server driven by hand, in words of Raft.
-pub(crate) struct Hand(ByHand<Server>);
+pub(crate) struct Hand(Harness<Server>);
 
 impl Deref for Hand {
-    type Target = ByHand<Server>;
+    type Target = Harness<Server>;
     fn deref(&self) -> &Self::Target {
         &self.0
     }
@@ -44,7 +44,7 @@ impl Hand {
 
     /// A server that starts with this on its disk.
     pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> Self {
-        let (mut hand, letters) = ByHand::with_disk(config, node(id), 9, disk);
+        let (mut hand, letters) = Harness::with_disk(config, node(id), 9, disk);
         assert!(letters.is_empty(), "a server starts in silence");
         // A server makes no choices.
         hand.choices = Some(VecDeque::new());

@@ -1,6 +1,6 @@
 //! ME3: nobody waits for ever.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Effect, NodeId};
 
 use super::{Sections, process};
@@ -64,13 +64,13 @@ impl<L: Lock> Property<World<L>> for LockoutFreedom {
         }
     }
 
-    fn owes(&self, view: &View<'_, World<L>>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, World<L>>) -> Option<Obligation> {
         if self.left_the_model {
             return None;
         }
         let wants = |node| process(view, node).is_some_and(|process| process.section().is_entry());
-        let (node, _) = view.owed().find(|(node, _)| wants(*node))?;
+        let (node, _) = view.correct().find(|(node, _)| wants(*node))?;
         let since = self.since[node.index()];
-        Some(Debt { node: Some(node), detail: format!("{node} has wanted in since {since}") })
+        Some(Obligation { node: Some(node), detail: format!("{node} has wanted in since {since}") })
     }
 }

@@ -1,6 +1,6 @@
 //! ME2: the lock makes progress.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{Effect, Either, NodeId};
 
 use super::Sections;
@@ -44,7 +44,7 @@ impl<L: Lock> Property<World<L>> for Progress {
         self.sections.forget(node);
     }
 
-    fn owes(&self, view: &View<'_, World<L>>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, World<L>>) -> Option<Obligation> {
         let is_inside = |(_, state): (NodeId, &World<L>)| match state {
             Either::Server(process) => process.section() == Section::Critical,
             Either::Client(_) => false,
@@ -52,7 +52,7 @@ impl<L: Lock> Property<World<L>> for Progress {
         if view.up().any(is_inside) {
             return None;
         }
-        let mut waiting = view.owed().filter(|(node, _)| self.sections.of(*node).is_entry());
+        let mut waiting = view.correct().filter(|(node, _)| self.sections.of(*node).is_entry());
         let (first, _) = waiting.next()?;
         let detail = match waiting.count() {
             0 => format!("{first} wants in, and nobody is in the critical section"),
@@ -60,6 +60,6 @@ impl<L: Lock> Property<World<L>> for Progress {
                 format!("{first} and {more} more want in, and nobody is in the critical section")
             }
         };
-        Some(Debt { node: Some(first), detail })
+        Some(Obligation { node: Some(first), detail })
     }
 }

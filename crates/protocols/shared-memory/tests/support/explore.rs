@@ -12,7 +12,7 @@ use shared_memory::{
     BoundedWaiting, FirstComeFirstServed, Lock, MutualExclusion, Section, World as Party,
 };
 use sim_check::{Judge, Property, SimTime, View};
-use sim_node::{Context, Effect, Either, Event, Moment, Node, NodeId, Sink};
+use sim_node::{Context, Effect, Either, Event, Node, NodeId, Sink, StepDetails};
 
 use crate::odometer::every_choice;
 
@@ -192,7 +192,8 @@ impl<L: Lock> World<L> {
         every_choice(|choose| {
             let mut after = Self { fallen: Vec::new(), ..self.clone() };
             let mut step = Step { effects: Vec::new(), choose };
-            let moment = Moment { id: node, servers: config.servers, ..Moment::default() };
+            let moment =
+                StepDetails { id: node, servers: config.servers, ..StepDetails::default() };
             let cx = &mut Context::new(config, moment, &mut step);
             match (event.clone(), &mut after.states[node.index()]) {
                 (Event::Start, slot) => *slot = Some(Node::start(&Default::default(), cx)),

@@ -1,6 +1,6 @@
 //! Termination: somebody leads, and all know.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::RingElection;
 
@@ -25,12 +25,15 @@ impl<N: RingElection> Property<N> for Termination {
         judge.judged();
     }
 
-    fn owes(&self, view: &View<'_, N>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, N>) -> Option<Obligation> {
         if N::announces(view.config) {
-            let (node, _) = view.owed().find(|(_, process)| !process.knows_leader())?;
-            return Some(Debt { node: Some(node), detail: format!("{node} names no leader") });
+            let (node, _) = view.correct().find(|(_, process)| !process.knows_leader())?;
+            return Some(Obligation {
+                node: Some(node),
+                detail: format!("{node} names no leader"),
+            });
         }
         let elected = view.up().any(|(_, process)| process.is_elected());
-        (!elected).then(|| Debt { node: None, detail: "no process is elected".into() })
+        (!elected).then(|| Obligation { node: None, detail: "no process is elected".into() })
     }
 }

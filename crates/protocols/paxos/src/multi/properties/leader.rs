@@ -1,6 +1,6 @@
 //! MP6: once the cluster is calm it has a leader, within a bounded time and at the deadline.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, SimTime, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Duration, Effect, Either, Node, NodeId};
 
 use super::server;
@@ -59,13 +59,13 @@ impl Property<Party> for LeaderAfterCalm {
         }
     }
 
-    fn owes(&self, view: &View<'_, Party>) -> Option<Debt> {
+    fn unmet(&self, view: &View<'_, Party>) -> Option<Obligation> {
         if is_led(view) || !is_promised(view) {
             return None;
         }
-        let mut servers = view.owed().filter(|(_, party)| matches!(party, Either::Server(_)));
+        let mut servers = view.correct().filter(|(_, party)| matches!(party, Either::Server(_)));
         servers.next()?;
-        Some(Debt { node: None, detail: "nobody leads".to_owned() })
+        Some(Obligation { node: None, detail: "nobody leads".to_owned() })
     }
 }
 

@@ -1,6 +1,6 @@
 //! PX7 termination.
 
-use sim_check::{Claim, Debt, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use crate::single::{Config, Process};
 
@@ -12,7 +12,7 @@ pub struct Termination;
 
 /// Whether anybody owes anything: nobody has to learn where nobody wants anything chosen.
 fn is_due(view: &View<'_, Process>) -> bool {
-    view.owed().any(|(_, process)| process.own().is_some() || process.learned().is_some())
+    view.correct().any(|(_, process)| process.own().is_some() || process.learned().is_some())
 }
 
 impl Property<Process> for Termination {
@@ -35,9 +35,9 @@ impl Property<Process> for Termination {
         }
     }
 
-    fn owes(&self, view: &View<'_, Process>) -> Option<Debt> {
-        let (node, _) = view.owed().find(|(_, process)| process.learned().is_none())?;
+    fn unmet(&self, view: &View<'_, Process>) -> Option<Obligation> {
+        let (node, _) = view.correct().find(|(_, process)| process.learned().is_none())?;
         let detail = format!("{node} is correct and has not learned what is chosen");
-        is_due(view).then_some(Debt { node: Some(node), detail })
+        is_due(view).then_some(Obligation { node: Some(node), detail })
     }
 }

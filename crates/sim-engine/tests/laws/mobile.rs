@@ -1,4 +1,4 @@
-//! Relays strike each node at which the occasion comes up, and give the one before back.
+//! Mobile faults strike each node at which the occasion comes up, and give the one before back.
 
 use sim_engine::{Fault, Inside, Occasion, Strike, When};
 
@@ -19,14 +19,14 @@ fn leads() -> Scene {
     Scene::new(4, script).deadline(50)
 }
 
-fn relay(effects: u32, strike: Strike) -> Fault {
+fn mobile(effects: u32, strike: Strike) -> Fault {
     let on = Occasion::Mark("elected".to_owned());
-    Fault::Relay { on, inside: Inside::First(effects), strike }
+    Fault::Mobile { on, inside: Inside::First(effects), strike }
 }
 
 #[test]
 fn a_crash_is_passed_on_and_the_previous_victim_restarts() {
-    let run = leads().fault(between(5, 35), relay(1, Strike::Crash)).run();
+    let run = leads().fault(between(5, 35), mobile(1, Strike::Crash)).run();
     assert_eq!(
         run.history.faults,
         [
@@ -44,7 +44,7 @@ fn a_crash_is_passed_on_and_the_previous_victim_restarts() {
     let restarts: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains("restart")).collect();
     // Node 0, back at 20, leads again at 30, right behind node 2: it is struck in its turn, and
-    // node 2 is given back at once. At 35 the relay ends, and node 3 is not struck any more.
+    // node 2 is given back at once. At 35 the mobile fault ends, and node 3 is not struck any more.
     let expected =
         ["20ms n0 restart []", "30ms n1 restart []", "30ms n2 restart []", "35ms n0 restart []"];
     assert_eq!(restarts, expected);
@@ -64,7 +64,7 @@ fn a_crash_is_passed_on_and_the_previous_victim_restarts() {
 
 #[test]
 fn an_isolated_victim_gets_its_first_effects_out_and_is_connected_again_later() {
-    let run = leads().fault(between(5, 35), relay(1, Strike::Isolate)).run();
+    let run = leads().fault(between(5, 35), mobile(1, Strike::Isolate)).run();
     assert_eq!(
         run.history.sent,
         [
@@ -79,9 +79,9 @@ fn an_isolated_victim_gets_its_first_effects_out_and_is_connected_again_later() 
             "40ms n3>n1 A(3) arrives 41ms",
         ]
     );
-    let none = leads().fault(between(5, 35), relay(0, Strike::Isolate)).run();
+    let none = leads().fault(between(5, 35), mobile(0, Strike::Isolate)).run();
     assert_eq!(none.outcome.counts.lost, 6);
-    let all = leads().fault(between(5, 35), relay(3, Strike::Isolate)).run();
+    let all = leads().fault(between(5, 35), mobile(3, Strike::Isolate)).run();
     assert_eq!(all.outcome.counts.lost, 0);
 }
 
@@ -96,7 +96,7 @@ fn the_present_victim_is_not_struck_again() {
         .request(12, 0, 1)
         .request(20, 1, 1)
         .request(22, 0, 1)
-        .fault(when(5), relay(9, Strike::Isolate));
+        .fault(when(5), mobile(9, Strike::Isolate));
     let run = scene.run();
     let faults = ["10ms f0 strikes [n0]", "20ms f0 strikes [n1]", "22ms f0 strikes [n0]"];
     assert_eq!(run.history.faults, faults);
@@ -111,11 +111,11 @@ fn the_present_victim_is_not_struck_again() {
 }
 
 #[test]
-fn a_heal_gives_the_victim_back_and_the_relay_goes_on() {
-    let run = leads().fault(when(5), relay(0, Strike::Isolate)).fault(when(15), Fault::Heal).run();
+fn a_heal_gives_the_victim_back_and_the_fault_goes_on() {
+    let run = leads().fault(when(5), mobile(0, Strike::Isolate)).fault(when(15), Fault::Heal).run();
     assert_eq!(run.outcome.faults[0].struck, 4);
     assert_eq!(run.history.faults[..2], ["10ms f0 strikes [n0]", "15ms f1 strikes [n0]"]);
-    let healed = leads().fault(when(5), relay(0, Strike::Isolate)).fault(when(45), Fault::Heal);
+    let healed = leads().fault(when(5), mobile(0, Strike::Isolate)).fault(when(45), Fault::Heal);
     let victims = healed.run().outcome.faults[1].victims.clone();
     assert_eq!(victims, [sim_node::NodeId::new(3)]);
 }
@@ -128,9 +128,9 @@ fn the_start_of_a_node_is_no_occasion_for_a_crash() {
         script.start(node, [Act::Write(1)]).request(node, 1, [Act::Write(2)])
     });
     let on = Occasion::Write;
-    let relay = Fault::Relay { on, inside: Inside::First(0), strike: Strike::Crash };
+    let mobile = Fault::Mobile { on, inside: Inside::First(0), strike: Strike::Crash };
     let scene = Scene::new(2, script).request(10, 0, 1).request(20, 1, 1).request(30, 0, 1);
-    let run = scene.fault(between(0, 35), relay).deadline(40).run();
+    let run = scene.fault(between(0, 35), mobile).deadline(40).run();
     assert_eq!(
         run.history.faults,
         [
@@ -146,23 +146,23 @@ fn the_start_of_a_node_is_no_occasion_for_a_crash() {
 }
 
 #[test]
-fn a_relay_can_wait_for_a_trigger_itself() {
+fn a_mobile_fault_can_wait_for_a_trigger_itself() {
     // It begins when node 1 marks at 20: node 1 is not its victim, nodes 2 and 3 are.
     let mark = Occasion::Mark("elected".to_owned());
     let begins = When::On(sim_engine::Trigger { on: mark, at: Some(1), nth: 1 });
-    let run = leads().fault(begins, relay(0, Strike::Isolate)).run();
+    let run = leads().fault(begins, mobile(0, Strike::Isolate)).run();
     assert_eq!(run.history.faults, ["30ms f0 strikes [n2]", "40ms f0 strikes [n3]"]);
 }
 
 #[test]
 fn a_victim_that_is_up_again_is_not_restarted_twice() {
     let run = leads()
-        .fault(when(5), relay(0, Strike::Crash))
+        .fault(when(5), mobile(0, Strike::Crash))
         .fault(when(12), Fault::Restart(sim_engine::Target::Node(0)))
         .fault(when(13), crash(0, None))
         .run();
     // Restarted by hand at 12 and crashed at 13 by another fault, it is given back at 20 all the
-    // same: that is what the relay owes it. (At 30 it leads again, and the relay strikes it again.)
+    // same: that is what the mobile fault owes it. (At 30 it leads again, and the mobile fault strikes it again.)
     let restarts: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains("n0 restart")).collect();
     let expected = ["12ms n0 restart []", "20ms n0 restart []", "40ms n0 restart []"];

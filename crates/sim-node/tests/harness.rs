@@ -1,7 +1,7 @@
-//! [`ByHand`] keeps the laws of the contract. The node is a puppet: it does what it is told.
+//! [`Harness`] keeps the laws of the contract. The node is a puppet: it does what it is told.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{ByHand, Class, Context, Duration, Effect, Message, Node, NodeId, Span, Stable};
+use sim_node::{Class, Context, Duration, Effect, Harness, Message, Node, NodeId, Span, Stable};
 
 /// What the puppet is told to do.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -110,13 +110,13 @@ impl Node for Puppet {
 }
 
 /// Node 0 of three.
-fn puppet() -> ByHand<Puppet> {
-    let (puppet, sent) = ByHand::new(Vec::new(), NodeId::new(0), 3);
+fn puppet() -> Harness<Puppet> {
+    let (puppet, sent) = Harness::new(Vec::new(), NodeId::new(0), 3);
     assert_eq!(sent, []);
     puppet
 }
 
-fn slow() -> ByHand<Puppet> {
+fn slow() -> Harness<Puppet> {
     let mut puppet = puppet();
     puppet.slow_disk = true;
     puppet
@@ -144,7 +144,7 @@ fn sends_leave_in_order() {
 #[test]
 fn a_start_is_a_step_like_others() {
     let start = vec![Write(1), Barrier, send(1, 1), Send(0, vec![send(1, 2)]), Set(7, 5)];
-    let (puppet, sent) = ByHand::<Puppet>::new(start, NodeId::new(0), 3);
+    let (puppet, sent) = Harness::<Puppet>::new(start, NodeId::new(0), 3);
     assert_eq!(sent, [letter(1, 1), letter(1, 2)]);
     assert_eq!((puppet.disk.0, puppet.timers.len()), (vec![1], 1));
 }

@@ -1,5 +1,5 @@
-//! The promised model against what the scenario itself does. Told is what certainly can break the
-//! promise; the rest is told when a run breaks it.
+//! The assumed model against what the scenario itself does. Told is what certainly can break the
+//! assumption; the rest is told when a run breaks it.
 
 use std::ops::Range;
 
@@ -13,19 +13,19 @@ use crate::draft::Draft;
 use crate::language::{Plan, WorkText};
 use crate::sheet::Sheet;
 
-/// Something in the scenario that the promise rules out.
+/// Something in the scenario that the assumption rules out.
 struct Breach {
     /// Where it stands.
     span: Range<usize>,
-    /// Which part of the promise it breaks: the field of the model.
-    promise: &'static str,
+    /// Which part of the assumption it breaks: the field of the model.
+    field: &'static str,
     what: String,
     why: String,
 }
 
 const TIMING: &str = "timing";
 const FAILURES: &str = "failures";
-const RULED_OUT: &str = "ruled out by the promised failures";
+const RULED_OUT: &str = "ruled out by the assumed failures";
 
 pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     let (Some(network), Some(deadline)) = (&draft.network, draft.deadline) else { return };
@@ -36,9 +36,9 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     {
         let place = model.at_field(sheet.text, "timing").span.clone();
         sheet.push(
-            Diagnostic::warning(place, "the promised bound holds for no message")
+            Diagnostic::warning(place, "the assumed bound holds for no message")
                 .label(format!("from {after} on, but the deadline is at {deadline}"))
-                .help("promise it from an earlier time on, or give the run more time"),
+                .help("assumption it from an earlier time on, or give the run more time"),
         );
     }
     let greatest = network.greatest_delay();
@@ -46,27 +46,27 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     search.timing();
     search.failures();
     let breaches = search.breaches;
-    let promise = &draft.model;
-    if promise.broken {
+    let assumed = &draft.model;
+    if assumed.broken {
         if breaches.is_empty() && faults_are_read {
             let place = model.at_field(sheet.text, "broken").span.clone();
             sheet.push(
-                Diagnostic::warning(place, "nothing in the scenario can break what it promises")
-                    .label("the promise is kept")
+                Diagnostic::warning(place, "nothing in the scenario can break what it assumes")
+                    .label("the assumption is kept")
                     .help("leave `broken: true` out, or take an assumption away"),
             );
         }
         return;
     }
     for breach in breaches {
-        let Breach { span, promise, what, why } = breach;
-        let promised = model.at_field(sheet.text, promise).span.clone();
-        let message = format!("the scenario breaks its own promise: {what}");
+        let Breach { span, field, what, why } = breach;
+        let assumed = model.at_field(sheet.text, field).span.clone();
+        let message = format!("the scenario breaks its own assumption: {what}");
         let mut diagnostic = Diagnostic::error(span.clone(), message)
             .label(why)
             .help("when that is the point of the scenario, say `broken: true` in its model");
-        if span != promised {
-            diagnostic = diagnostic.context(promised, "promised here");
+        if span != assumed {
+            diagnostic = diagnostic.context(assumed, "assumed here");
         }
         sheet.push(diagnostic);
     }
@@ -85,16 +85,16 @@ struct Search<'s, 'a> {
 impl Search<'_, '_> {
     fn breach(
         &mut self,
-        promise: &'static str,
+        field: &'static str,
         span: &Range<usize>,
         what: impl Into<String>,
         why: impl Into<String>,
     ) {
         let (what, why) = (what.into(), why.into());
-        self.breaches.push(Breach { span: span.clone(), promise, what, why });
+        self.breaches.push(Breach { span: span.clone(), field, what, why });
     }
 
-    /// The promised bound on delays, and from when on it holds.
+    /// The assumed bound on delays, and from when on it holds.
     fn bound(&self) -> Option<(Duration, Duration)> {
         match self.draft.model.timing {
             Timing::Asynchronous => None,
@@ -129,7 +129,7 @@ impl Search<'_, '_> {
         }
         let item = sheet.field("network");
         if item.span == sheet.outline.span {
-            // The network is not written down, so the promise itself is pointed at.
+            // The network is not written down, so the assumption itself is pointed at.
             let timing = &sheet.field("model").at_field(sheet.text, TIMING).span;
             return self.delay(network.delay(), timing, bound);
         }
@@ -143,7 +143,7 @@ impl Search<'_, '_> {
     }
 
     fn delay(&mut self, delay: &Delay, span: &Range<usize>, bound: Duration) {
-        let why = format!("the promised timing allows {bound}");
+        let why = format!("the assumed timing allows {bound}");
         match delay.greatest() {
             None => self.breach(TIMING, span, "delays without a bound", why),
             Some(most) if most > bound => {
@@ -163,7 +163,7 @@ impl Search<'_, '_> {
             let entry = sheet.field("service").at_index(index);
             let total = service.time.greatest().map(|time| greatest + time);
             if of_messages && total.is_none_or(|total| total > bound) {
-                let why = format!("the promised timing allows {bound}");
+                let why = format!("the assumed timing allows {bound}");
                 let what = match total {
                     Some(total) => format!("a message and its service may take up to {total}"),
                     None => "service times without a bound".to_owned(),
@@ -175,7 +175,7 @@ impl Search<'_, '_> {
 
     fn drifts(&mut self) {
         let (draft, sheet) = (self.draft, self.sheet);
-        let why = "the promised timing is kept by clocks that run at the rate of true time";
+        let why = "the assumed timing is kept by clocks that run at the rate of true time";
         for (index, clock) in draft.clocks.iter().enumerate() {
             if clock.drift != Drift::default() || clock.drift_within != Drift::default() {
                 let entry = sheet.field("clocks").at_index(index);
@@ -204,7 +204,7 @@ impl Search<'_, '_> {
             return;
         }
         let lasts = to - from.max(after);
-        let why = format!("the promised timing allows {bound}");
+        let why = format!("the assumed timing allows {bound}");
         let total = |more: Option<Duration>| Some(self.greatest? + more?);
         match plan.fault() {
             Fault::Links { delay: Some(delay), .. } => self.delay(delay, span, bound),
@@ -222,11 +222,11 @@ impl Search<'_, '_> {
     }
 
     fn failures(&mut self) {
-        let promised = self.draft.model.failures;
-        if promised == Failures::Any {
+        let assumed = self.draft.model.failures;
+        if assumed == Failures::Any {
             return;
         }
-        self.network_losses(promised);
+        self.network_losses(assumed);
         let draft = self.draft;
         for fault in &draft.faults {
             let Some(plan) = &fault.plan else { continue };
@@ -235,19 +235,19 @@ impl Search<'_, '_> {
             let is_loss = least == Failures::Omission;
             let before_it_counts =
                 is_loss && self.bound().is_some_and(|(_, after)| self.window(plan).1 <= after);
-            if least > promised && !before_it_counts {
+            if least > assumed && !before_it_counts {
                 self.breach(FAILURES, &fault.item.span, what, RULED_OUT);
             }
         }
-        self.calm(promised);
+        self.calm(assumed);
     }
 
-    fn network_losses(&mut self, promised: Failures) {
+    fn network_losses(&mut self, assumed: Failures) {
         let (draft, sheet) = (self.draft, self.sheet);
         let Some(network) = &draft.network else { return };
         let over_before_it_counts =
             self.bound().is_some_and(|(_, after)| draft.calm.is_some_and(|calm| calm <= after));
-        if promised >= Failures::Omission || over_before_it_counts {
+        if assumed >= Failures::Omission || over_before_it_counts {
             return;
         }
         let (text, item) = (sheet.text, sheet.field("network"));
@@ -270,12 +270,12 @@ impl Search<'_, '_> {
     }
 
     /// A calm that brings a core of its own choice back may restart servers that crashed for good.
-    fn calm(&mut self, promised: Failures) {
+    fn calm(&mut self, assumed: Failures) {
         let crashes = self.draft.faults.iter().any(|fault| {
             matches!(fault.plan.as_ref().map(Plan::fault), Some(Fault::Crash { down: None, .. }))
         });
         let calm = self.draft.calm.is_some() && self.cast.core != Core::Live;
-        if promised == Failures::CrashStop && crashes && calm {
+        if assumed == Failures::CrashStop && crashes && calm {
             let span = self.sheet.field("calm").span.clone();
             self.breach(FAILURES, &span, "the calm may start a crashed server again", RULED_OUT);
         }
@@ -320,10 +320,10 @@ fn failures_of(fault: &Fault) -> Option<(Failures, &'static str)> {
         }
         Fault::Crash { .. } => Some((Failures::CrashStop, "a node crashes")),
         Fault::Restart(_) => Some((Failures::CrashRecovery, "a crashed node returns")),
-        Fault::Relay { strike: Strike::Crash, .. } => {
-            Some((Failures::CrashRecovery, "a relay crashes nodes and brings them back"))
+        Fault::Mobile { strike: Strike::Crash, .. } => {
+            Some((Failures::CrashRecovery, "a mobile fault crashes nodes and brings them back"))
         }
-        Fault::Relay { strike: Strike::Isolate, .. }
+        Fault::Mobile { strike: Strike::Isolate, .. }
         | Fault::Partition(..)
         | Fault::Isolate(..)
         | Fault::OneWay(..)

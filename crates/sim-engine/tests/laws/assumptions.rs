@@ -1,7 +1,7 @@
-//! A scenario may promise a model; the first event that breaks it is reported.
+//! A scenario may assumption a model; the first event that breaks it is reported.
 
 use sim_check::{Checked, Verdict};
-use sim_engine::{Cut, Delay, Failures, Fault, Outcome, Promise, Target, Timing, Work};
+use sim_engine::{Cut, Delay, Failures, Fault, Model, Outcome, Target, Timing, Work};
 use sim_node::Ratio;
 
 use crate::claims::NeverSaid;
@@ -16,7 +16,7 @@ fn one_message(delay: u64) -> Scene {
 }
 
 fn outcome(mut scene: Scene, timing: Timing, failures: Failures, broken: bool) -> Outcome {
-    scene.0.promise = Promise { timing, failures, broken };
+    scene.0.assumption = Model { timing, failures, broken };
     scene.world::<Checked<NeverSaid<9>>>(0).run()
 }
 
@@ -24,11 +24,11 @@ fn synchronous(bound: u64) -> Timing {
     Timing::Synchronous { bound: ms(bound) }
 }
 
-/// When the promise was broken, if it was.
+/// When the assumption was broken, if it was.
 fn broken_at(scene: Scene, timing: Timing, failures: Failures) -> Option<sim_check::SimTime> {
     let outcome = outcome(scene, timing, failures, false);
-    assert_eq!(outcome.verdict == Verdict::Unknown, outcome.promise_broken.is_some());
-    outcome.promise_broken.map(|broken| broken.at)
+    assert_eq!(outcome.verdict == Verdict::Unknown, outcome.assumption_broken.is_some());
+    outcome.assumption_broken.map(|broken| broken.at)
 }
 
 #[test]
@@ -103,21 +103,21 @@ fn an_unasked_break_leaves_everything_undecided_that_did_not_fall() {
     let unasked = outcome(one_message(6), synchronous(5), Failures::Any, false);
     assert_eq!((unasked.verdict, unasked.properties[0].1), (Verdict::Unknown, Verdict::Unknown));
     let why = unasked.undecided.expect("it says why");
-    assert!(why.contains("promised") && why.contains("56ms"), "{why}");
+    assert!(why.contains("assumed") && why.contains("56ms"), "{why}");
     // The run goes on, so that a violation can still be found; and violated beats unknown.
     let mut scene = one_message(6).request(80, 1, 9);
     let script = std::mem::take(&mut scene.0.config);
     scene.0.config = script.request(1, 9, [Act::Say(9)]);
     let fell = outcome(scene, synchronous(5), Failures::Any, false);
     assert_eq!((fell.verdict, fell.properties[0].1), (Verdict::Violated, Verdict::Violated));
-    assert!(fell.promise_broken.is_some());
+    assert!(fell.assumption_broken.is_some());
 }
 
 #[test]
 fn a_break_on_purpose_is_reported_and_decides_nothing() {
     let asked = outcome(one_message(6), synchronous(5), Failures::Any, true);
     assert_eq!((asked.verdict, asked.properties[0].1), (Verdict::Held, Verdict::Held));
-    assert_eq!(asked.promise_broken.expect("it is reported").at, at(56));
+    assert_eq!(asked.assumption_broken.expect("it is reported").at, at(56));
     assert!(asked.undecided.is_none());
 }
 

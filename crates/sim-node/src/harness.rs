@@ -1,9 +1,10 @@
-//! [`ByHand`]: a driver of one node, for the unit tests of a protocol.
+//! [`Harness`]: a driver of one node, for the unit tests of a protocol.
 
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
-    Context, Duration, Effect, Event, LocalTime, Moment, Node, NodeId, Sink, Span, Stable, WallTime,
+    Context, Duration, Effect, Event, LocalTime, Node, NodeId, Sink, Span, Stable, StepDetails,
+    WallTime,
 };
 
 /// What a node sends to others: to whom, and what.
@@ -23,7 +24,7 @@ type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
-/// use sim_node::{ByHand, Class, Context, Message, Never, Node, NodeId, Stable};
+/// use sim_node::{Harness, Class, Context, Message, Never, Node, NodeId, Stable};
 ///
 /// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 /// enum Word {
@@ -77,7 +78,7 @@ type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 ///
 /// let [one, other] = [NodeId::new(1), NodeId::new(2)];
 /// // Node 0 of three servers.
-/// let (mut voter, sent) = ByHand::<Voter>::new((), NodeId::new(0), 3);
+/// let (mut voter, sent) = Harness::<Voter>::new((), NodeId::new(0), 3);
 /// assert_eq!(sent, [], "it starts in silence");
 /// voter.slow_disk = true;
 ///
@@ -93,7 +94,7 @@ type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 /// assert_eq!((voter.node.0, voter.held().count()), (Some(other), 0));
 /// ```
 #[derive(Clone, Debug)]
-pub struct ByHand<N: Node> {
+pub struct Harness<N: Node> {
     /// Who it is.
     pub id: NodeId,
     /// How many servers it is told that there are.
@@ -106,7 +107,7 @@ pub struct ByHand<N: Node> {
     pub disk: N::Stable,
     /// Whether the next start is told that the disk had lost or rotten records.
     pub damaged: bool,
-    /// On a slow disk a sync takes until [`ByHand::sync`]; on another one, no time.
+    /// On a slow disk a sync takes until [`Harness::sync`]; on another one, no time.
     pub slow_disk: bool,
     /// The timers that are set, with their spans.
     pub timers: BTreeMap<N::Timer, Span>,
@@ -135,7 +136,7 @@ pub struct ByHand<N: Node> {
     letters: Letters<N>,
 }
 
-impl<N: Node> ByHand<N> {
+impl<N: Node> Harness<N> {
     /// Node `id` of so many servers, which starts for the first time, and what it sends then.
     pub fn new(config: N::Config, id: NodeId, servers: u32) -> (Self, Letters<N>) {
         Self::with_disk(config, id, servers, N::Stable::default())
@@ -149,7 +150,7 @@ impl<N: Node> ByHand<N> {
         disk: N::Stable,
     ) -> (Self, Letters<N>) {
         let now = LocalTime::default() + Duration::from_secs(60);
-        let moment = Moment { id, servers, now, ..Moment::default() };
+        let moment = StepDetails { id, servers, now, ..StepDetails::default() };
         let (node, effects) = run(&config, moment, &mut None, |cx| N::start(&disk, cx));
         node.check(&config);
         let mut hand = Self {
@@ -270,7 +271,7 @@ impl<N: Node> ByHand<N> {
         let Self { id, servers, now, wall, .. } = *self;
         // Only `start` hears of damage.
         let damaged = event == Event::Start && std::mem::take(&mut self.damaged);
-        let moment = Moment { id, servers, now, wall, damaged };
+        let moment = StepDetails { id, servers, now, wall, damaged };
         let (node, disk) = (&mut self.node, &self.disk);
         let ((), effects) = run(&self.config, moment, &mut self.choices, |cx| match event {
             Event::Start => *node = N::start(disk, cx),
@@ -341,7 +342,7 @@ impl<N: Node> ByHand<N> {
 /// Runs a handler. Returns what it returns and the effects that it wants.
 fn run<N: Node, R>(
     config: &N::Config,
-    moment: Moment,
+    moment: StepDetails,
     choices: &mut Option<VecDeque<u64>>,
     handler: impl FnOnce(&mut Context<'_, N>) -> R,
 ) -> (R, Vec<Effect<N>>) {

@@ -1,5 +1,5 @@
-//! What a scenario promises by its model, and what people read when it does not keep that, or when
-//! a setting relies on what it does not promise. `INSTA_UPDATE=always cargo test` writes the golden
+//! What a scenario assumes by its model, and what people read when it does not keep that, or when
+//! a setting relies on what it does not assumption. `INSTA_UPDATE=always cargo test` writes the golden
 //! files anew.
 
 mod refused;
@@ -21,7 +21,7 @@ fn promises_that_the_scenario_breaks() {
     let failures =
         |model: &str, fields: &str| with(&format!("model: (failures: {model}),\n    {fields}"));
     golden(
-        "promises",
+        "assumes",
         [
             (
                 "a network slower than the bound",
@@ -74,8 +74,8 @@ fn promises_that_the_scenario_breaks() {
                 ),
             ),
             (
-                "a relay that crashes",
-                failures("CrashStop", "faults: [At(\"1s\", Relay(on: Write, strike: Crash))]"),
+                "a mobile fault that crashes",
+                failures("CrashStop", "faults: [At(\"1s\", Mobile(on: Write, strike: Crash))]"),
             ),
             (
                 "a lost disk",
@@ -133,7 +133,7 @@ fn settings_that_rely_on_what_is_not_promised() {
     );
 }
 
-/// The very bound and a shorter one, and a promise that is broken on purpose. The settings do not
+/// The very bound and a shorter one, and an assumption that is broken on purpose. The settings do not
 /// matter to who does not rely on them.
 #[test]
 fn settings_that_rely_on_what_is_promised_load() {
