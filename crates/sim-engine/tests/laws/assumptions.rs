@@ -16,7 +16,7 @@ fn one_message(delay: u64) -> Scene {
 }
 
 fn outcome(mut scene: Scene, timing: Timing, failures: Failures, broken: bool) -> Outcome {
-    scene.0.assumption = Model { timing, failures, broken };
+    scene.0.model = Model { timing, failures, broken };
     scene.world::<Checked<NeverSaid<9>>>(0).run()
 }
 
