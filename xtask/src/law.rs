@@ -9,9 +9,10 @@ use crate::{Workspace, metadata};
 /// Which of the workspace's crates, or rows of them, a crate may depend on, other than for its
 /// tests.
 pub const MAP: &[(&str, &[&str])] = &[
-    ("sim-node", &[]),
+    ("sim-derive", &[]),
+    ("sim-node", &["sim-derive"]),
     ("sim-check", &["sim-node"]),
-    ("sim-protocol", &["sim-node", "sim-check"]),
+    ("sim-protocol", &["sim-derive", "sim-node", "sim-check"]),
     ("service", CONTRACT),
     ("sim-engine", &["sim-node", "sim-check"]),
     ("sim-scenario", &["sim-node", "sim-check", "sim-protocol", "sim-engine"]),
