@@ -1,7 +1,7 @@
 //! KV2: after the calm, every operation is answered by the deadline.
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
-use sim_node::{Either, Node, NodeId};
+use sim_node::{HasParty, Node, NodeId};
 
 use crate::{Client, ClientIndication, ServiceMessage};
 
@@ -13,19 +13,17 @@ pub trait Served: Node {
     fn told(indication: &Self::Indication) -> Option<&ClientIndication>;
 }
 
-impl<S: Node<Message = M>, M: ServiceMessage> Served for Either<S, Client<M>> {
+impl<N: Node> Served for N
+where
+    N: HasParty<Client<<N as Node>::Message>>,
+    N::Message: ServiceMessage,
+{
     fn is_done(&self) -> Option<bool> {
-        match self {
-            Self::Server(_) => None,
-            Self::Client(client) => Some(client.is_done()),
-        }
+        self.party().map(Client::is_done)
     }
 
-    fn told(indication: &Self::Indication) -> Option<&ClientIndication> {
-        match indication {
-            Either::Server(_) => None,
-            Either::Client(told) => Some(told),
-        }
+    fn told(indication: &N::Indication) -> Option<&ClientIndication> {
+        N::indicated_by(indication)
     }
 }
 

@@ -4,10 +4,11 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Effect, Node, NodeId, Role, Sink, Stable};
+use crate::{Context, HasParty, Node, NodeId, PartyOf, Role, Stable, WRONG_PARTY, as_party};
 
 /// One of two parties of a mixed world. `start` chooses by the node's number: those below
-/// [`Parties::servers`] are `Server`, the rest are `Client`. Nest it for more parties.
+/// [`Parties::servers`] are `Server`, the rest are `Client`. A world of more parties derives [`crate::HasParty`] as told
+/// there.
 ///
 /// Its debug form is that of the party alone: stories and traces speak of what is inside.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,41 +77,45 @@ impl<S: Node, C: Node<Message = S::Message>> Node for Either<S, C> {
 
     fn start(stable: &Self::Stable, cx: &mut Context<'_, Self>) -> Self {
         if cx.id().number() < cx.config().servers {
-            Self::Server(as_server(cx, |cx| S::start(&stable.server, cx)))
+            Self::Server(as_party::<Self, First, _>(cx, |cx| S::start(&stable.server, cx)))
         } else {
-            Self::Client(as_client(cx, |cx| C::start(&stable.client, cx)))
+            Self::Client(as_party::<Self, Second, _>(cx, |cx| C::start(&stable.client, cx)))
         }
     }
 
     fn on_message(&mut self, from: NodeId, message: Self::Message, cx: &mut Context<'_, Self>) {
         match self {
-            Self::Server(node) => as_server(cx, |cx| node.on_message(from, message, cx)),
-            Self::Client(node) => as_client(cx, |cx| node.on_message(from, message, cx)),
+            Self::Server(node) => {
+                as_party::<Self, First, _>(cx, |cx| node.on_message(from, message, cx))
+            }
+            Self::Client(node) => {
+                as_party::<Self, Second, _>(cx, |cx| node.on_message(from, message, cx))
+            }
         }
     }
 
     fn on_timer(&mut self, timer: Self::Timer, cx: &mut Context<'_, Self>) {
         match (self, timer) {
             (Self::Server(node), Either::Server(timer)) => {
-                as_server(cx, |cx| node.on_timer(timer, cx));
+                as_party::<Self, First, _>(cx, |cx| node.on_timer(timer, cx));
             }
             (Self::Client(node), Either::Client(timer)) => {
-                as_client(cx, |cx| node.on_timer(timer, cx));
+                as_party::<Self, Second, _>(cx, |cx| node.on_timer(timer, cx));
             }
             _ => unreachable!("a party sets timers of its own kind only"),
         }
     }
 
-    /// A request meant for the other party is ignored, with the mark `request to the wrong party`.
+    /// A request meant for the other party is ignored, with the mark [`WRONG_PARTY`].
     fn on_request(&mut self, request: Self::Request, cx: &mut Context<'_, Self>) {
         match (self, request) {
             (Self::Server(node), Either::Server(request)) => {
-                as_server(cx, |cx| node.on_request(request, cx));
+                as_party::<Self, First, _>(cx, |cx| node.on_request(request, cx));
             }
             (Self::Client(node), Either::Client(request)) => {
-                as_client(cx, |cx| node.on_request(request, cx));
+                as_party::<Self, Second, _>(cx, |cx| node.on_request(request, cx));
             }
-            _ => cx.mark("request to the wrong party"),
+            _ => cx.mark(WRONG_PARTY),
         }
     }
 
@@ -129,66 +134,60 @@ impl<S: Node, C: Node<Message = S::Message>> Node for Either<S, C> {
     }
 }
 
-fn as_server<S: Node, C: Node<Message = S::Message>, R>(
-    cx: &mut Context<'_, Either<S, C>>,
-    handler: impl FnOnce(&mut Context<'_, S>) -> R,
-) -> R {
-    let (config, details, sink) = cx.parts();
-    handler(&mut Context::new(&config.server, details, &mut ServerSink { sink }))
-}
+/// The first party, in its world.
+enum First {}
+/// The second party, in its world.
+enum Second {}
 
-fn as_client<S: Node, C: Node<Message = S::Message>, R>(
-    cx: &mut Context<'_, Either<S, C>>,
-    handler: impl FnOnce(&mut Context<'_, C>) -> R,
-) -> R {
-    let (config, details, sink) = cx.parts();
-    handler(&mut Context::new(&config.client, details, &mut ClientSink { sink }))
-}
+impl<S: Node, C: Node<Message = S::Message>> PartyOf<Either<S, C>> for First {
+    type Node = S;
 
-struct ServerSink<'s, S: Node, C: Node<Message = S::Message>> {
-    sink: &'s mut dyn Sink<Either<S, C>>,
-}
-
-impl<S: Node, C: Node<Message = S::Message>> Sink<S> for ServerSink<'_, S, C> {
-    fn emit(&mut self, effect: Effect<S>) {
-        self.sink.emit(match effect {
-            Effect::Send { to, message, resend } => Effect::Send { to, message, resend },
-            Effect::SetTimer { timer, span } => {
-                Effect::SetTimer { timer: Either::Server(timer), span }
-            }
-            Effect::CancelTimer(timer) => Effect::CancelTimer(Either::Server(timer)),
-            Effect::Write(record) => Effect::Write(Either::Server(record)),
-            Effect::Barrier => Effect::Barrier,
-            Effect::Indicate(indication) => Effect::Indicate(Either::Server(indication)),
-            Effect::Mark(name) => Effect::Mark(name),
-        });
+    fn config(config: &Parties<S::Config, C::Config>) -> &S::Config {
+        &config.server
     }
-
-    fn choose(&mut self, alternatives: u64) -> u64 {
-        self.sink.choose(alternatives)
+    fn timer(timer: S::Timer) -> Either<S::Timer, C::Timer> {
+        Either::Server(timer)
+    }
+    fn record(record: RecordOf<S>) -> Either<RecordOf<S>, RecordOf<C>> {
+        Either::Server(record)
+    }
+    fn indication(indication: S::Indication) -> Either<S::Indication, C::Indication> {
+        Either::Server(indication)
     }
 }
 
-struct ClientSink<'s, S: Node, C: Node<Message = S::Message>> {
-    sink: &'s mut dyn Sink<Either<S, C>>,
+impl<S: Node, C: Node<Message = S::Message>> PartyOf<Either<S, C>> for Second {
+    type Node = C;
+
+    fn config(config: &Parties<S::Config, C::Config>) -> &C::Config {
+        &config.client
+    }
+    fn timer(timer: C::Timer) -> Either<S::Timer, C::Timer> {
+        Either::Client(timer)
+    }
+    fn record(record: RecordOf<C>) -> Either<RecordOf<S>, RecordOf<C>> {
+        Either::Client(record)
+    }
+    fn indication(indication: C::Indication) -> Either<S::Indication, C::Indication> {
+        Either::Client(indication)
+    }
 }
 
-impl<S: Node, C: Node<Message = S::Message>> Sink<C> for ClientSink<'_, S, C> {
-    fn emit(&mut self, effect: Effect<C>) {
-        self.sink.emit(match effect {
-            Effect::Send { to, message, resend } => Effect::Send { to, message, resend },
-            Effect::SetTimer { timer, span } => {
-                Effect::SetTimer { timer: Either::Client(timer), span }
-            }
-            Effect::CancelTimer(timer) => Effect::CancelTimer(Either::Client(timer)),
-            Effect::Write(record) => Effect::Write(Either::Client(record)),
-            Effect::Barrier => Effect::Barrier,
-            Effect::Indicate(indication) => Effect::Indicate(Either::Client(indication)),
-            Effect::Mark(name) => Effect::Mark(name),
-        });
+type RecordOf<N> = <<N as Node>::Stable as Stable>::Record;
+
+/// Of the second party alone: the first one may be of the same type.
+impl<S: Node, C: Node<Message = S::Message>> HasParty<C> for Either<S, C> {
+    fn party(&self) -> Option<&C> {
+        match self {
+            Self::Server(_) => None,
+            Self::Client(client) => Some(client),
+        }
     }
 
-    fn choose(&mut self, alternatives: u64) -> u64 {
-        self.sink.choose(alternatives)
+    fn indicated_by(indication: &Self::Indication) -> Option<&C::Indication> {
+        match indication {
+            Either::Server(_) => None,
+            Either::Client(indication) => Some(indication),
+        }
     }
 }

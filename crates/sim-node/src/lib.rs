@@ -30,8 +30,8 @@
 //! * **Local time** ([`LocalTime`]) is the node's own and is not simulation time.
 //!
 //! # Building larger nodes
-//! [`Context::layer`] runs a node inside a node; [`Either`] makes a world of two parties;
-//! [`Rounds`] runs a protocol of synchronous rounds.
+//! [`Context::layer`] runs a node inside a node; [`Either`] makes a world of two parties,
+//! `#[derive(Parties)]` ([`HasParty`]) one of more; [`Rounds`] runs a protocol of synchronous rounds.
 //!
 //! # Testing a node
 //! [`Harness`] drives one node step by step: what it sends and sets, what a barrier holds, what it
@@ -42,6 +42,7 @@ mod either;
 mod harness;
 mod layer;
 mod node;
+mod party;
 mod quantity;
 mod rounds;
 mod time;
@@ -52,9 +53,11 @@ pub use either::{Either, EitherStable, Parties};
 pub use harness::Harness;
 pub use layer::{Indications, Layer};
 pub use node::{Class, Effect, Event, Message, Never, Node, NodeId, Role, Stable, Value};
+pub use party::{HasParty, PartyOf, Share, WRONG_PARTY, as_party};
 pub use quantity::{Drift, Duration, Offset, QuantityError, Ratio, Span};
 pub use rounds::{
     LATE_MESSAGE, RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds,
 };
+pub use sim_derive::Parties;
 pub use time::{LocalTime, WallTime};
 pub use wire::size as wire_size;

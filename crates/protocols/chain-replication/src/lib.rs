@@ -63,6 +63,10 @@ pub use stable::{Disk, MasterDisk, MasterRecord, Record};
 pub use types::{Epoch, Life, Position};
 
 /// A node of the world: a replica, the master, or a client.
-pub type Party = sim_node::Either<Server, service::Client<Message>>;
-/// A replica or the master.
-pub type Server = sim_node::Either<Replica, Master>;
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, sim_node::Parties)]
+#[allow(missing_docs, reason = "each party says what it is")]
+pub enum Party {
+    Replica(Replica),
+    Master(Master),
+    Client(service::Client<Message>),
+}

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
-use sim_node::{Duration, Either, Never, Parties, Ratio};
+use sim_node::{Duration, Never, Ratio, Share};
 use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
-use crate::{Config, Consistency, CraqSuite, Mutant, Party, Reads, Suite};
+use crate::{Config, Consistency, CraqSuite, Mutant, Party, PartyConfig, Reads, Suite};
 
 /// Chain replication.
 #[derive(Clone, Copy, Debug)]
@@ -208,7 +208,7 @@ macro_rules! common {
         type Workload = KeyValue;
         type Node = Party;
         // Nobody is asked for anything but by the clients.
-        type Request = Either<Never, Never>;
+        type Request = Never;
 
         fn servers(settings: &$settings) -> u32 {
             settings.nodes
@@ -281,9 +281,12 @@ fn setup(
     let clients = first..first + client.clients();
     let config = Config { clients, reads, ..config(settings)? };
     let core = if settings.disks { Core::All } else { Core::Live };
-    let others = 1 + client.clients();
-    let server = Parties { servers: settings.nodes, server: config.clone(), client: config };
-    Ok(Setup { config: Parties { servers: first, server, client }, others, core })
+    let config = PartyConfig {
+        replica: Share { count: settings.nodes, config: config.clone() },
+        master: Share { count: 1, config },
+        client: Share { count: client.clients(), config: client },
+    };
+    Ok(Setup { others: config.nodes() - settings.nodes, config, core })
 }
 
 /// What replicas and master know, but for the clients.

@@ -69,4 +69,10 @@ pub use view::{Memory, Stamp, View, ViewNumber};
 pub use view_service::{ViewService, ViewTimer};
 
 /// A node of the world: a replica, the view service, or a client.
-pub type Party = sim_node::Either<sim_node::Either<Replica, ViewService>, service::Client<Message>>;
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, sim_node::Parties)]
+#[allow(missing_docs, reason = "each party says what it is")]
+pub enum Party {
+    Replica(Replica),
+    ViewService(ViewService),
+    Client(service::Client<Message>),
+}

@@ -2,10 +2,10 @@
 
 use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
-use sim_node::{Duration, Either, Never, Parties, Ratio, Role};
+use sim_node::{Duration, Never, Ratio, Role, Share};
 use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
 
-use crate::{Config, Mutant, Party, Reads, Suite};
+use crate::{Config, Mutant, Party, PartyConfig, Reads, Suite};
 
 /// Primary-backup replication.
 #[derive(Clone, Copy, Debug)]
@@ -207,7 +207,7 @@ impl Protocol for PrimaryBackup {
     type Settings = Settings;
     type Workload = KeyValue;
     type Node = Party;
-    type Request = Either<Either<Never, Never>, Never>;
+    type Request = Never;
     type Properties = Suite;
 
     fn servers(settings: &Settings) -> u32 {
@@ -221,11 +221,13 @@ impl Protocol for PrimaryBackup {
         let config = config(settings)?;
         let first = settings.nodes + 1;
         let client = ClientConfig::new(workload, first, Routing::Single);
-        let others = 1 + client.clients();
-        let replicas = Parties { servers: settings.nodes, server: config.clone(), client: config };
-        let config = Parties { servers: first, server: replicas, client };
+        let config = PartyConfig {
+            replica: Share { count: settings.nodes, config: config.clone() },
+            view_service: Share { count: 1, config },
+            client: Share { count: client.clients(), config: client },
+        };
         // The dead may hold what nobody else has, and whoever lives may be the primary.
-        Ok(Setup { config, others, core: Core::All })
+        Ok(Setup { others: config.nodes() - settings.nodes, config, core: Core::All })
     }
 
     fn relies_on(settings: &Settings) -> Option<(&'static str, Duration)> {

@@ -29,9 +29,9 @@ fn the_view_service_follows_the_replicas() {
     let workload = service::KeyValue { clients: 4, ..service::KeyValue::default() };
     let setup = PrimaryBackup::setup(&settings("(nodes: 3)"), Some(&workload)).expect("good");
     assert_eq!((setup.others, setup.core), (5, Core::All));
-    assert_eq!(setup.config.client.first, 4);
-    assert_eq!(setup.config.server.server.view_service().number(), 3);
-    assert_eq!(setup.config.server.server.backups, 2);
+    assert_eq!(setup.config.client.config.first, 4);
+    assert_eq!(setup.config.replica.config.view_service().number(), 3);
+    assert_eq!(setup.config.replica.config.backups, 2);
 }
 
 #[test]

@@ -36,7 +36,7 @@ impl Property<Party> for BoundedReads {
     };
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
-        let most = match config.server.server.reads {
+        let most = match config.replica.config.reads {
             Reads::Tail | Reads::Any(Consistency::Strong) => Some(0),
             Reads::Any(Consistency::Bounded(most)) => Some(most as usize),
             Reads::Any(Consistency::Eventual) => None,

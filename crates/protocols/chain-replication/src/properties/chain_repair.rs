@@ -3,7 +3,7 @@
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::Node;
 
-use super::{as_replica, configuration, installed};
+use super::{configuration, installed};
 use crate::Party;
 
 /// CH4 chain-repair.
@@ -39,8 +39,8 @@ impl Property<Party> for ChainRepair {
         if complete < length {
             return owed(format!("{complete} of {length} have installed configuration {epoch}"));
         }
-        let up = view.correct().filter(|(_, party)| as_replica(party).is_some()).count();
-        let wanted = up.min(view.config.server.server.length as usize);
+        let up = view.correct().filter(|(_, party)| matches!(party, Party::Replica(_))).count();
+        let wanted = up.min(view.config.replica.config.length as usize);
         (length < wanted).then(|| Obligation {
             node: None,
             detail: format!("{length} of {wanted} are in the chain"),

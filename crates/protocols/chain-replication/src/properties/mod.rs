@@ -18,10 +18,10 @@ pub use committed_reads::CommittedReads;
 pub use inprocess_requests::InprocessRequests;
 use service::{Completion, Linearizability};
 use sim_check::{Checked, View};
-use sim_node::{Effect, Either, Node, NodeId};
+use sim_node::{Effect, HasParty, NodeId};
 pub use update_propagation::UpdatePropagation;
 
-use crate::{Configuration, Indication, Master, Party, Replica};
+use crate::{Configuration, Indication, Master, Party, PartyIndication, Replica};
 
 /// All claims about chain replication with its clients.
 pub type Suite = (
@@ -45,45 +45,28 @@ pub type CraqSuite = (
     Checked<Completion>,
 );
 
-fn as_replica(party: &Party) -> Option<&Replica> {
-    match party {
-        Either::Server(Either::Server(replica)) => Some(replica),
-        _ => None,
-    }
-}
-
-fn as_master(party: &Party) -> Option<&Master> {
-    match party {
-        Either::Server(Either::Client(master)) => Some(master),
-        _ => None,
-    }
-}
-
 /// A replica that is up.
 fn replica<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Replica> {
-    as_replica(view.state(node)?)
+    view.state(node)?.party()
 }
 
 /// What the master has last made of the chain; `None` while the master is down.
 fn configuration<'a>(view: &View<'a, Party>) -> Option<&'a Configuration> {
-    let master = view.config.server.server.master();
-    Some(as_master(view.state(master)?)?.configuration())
+    let master: &Master = view.state(view.config.replica.config.master())?.party()?;
+    Some(master.configuration())
 }
 
 /// What a replica has told in a step.
 fn told(effects: &[Effect<Party>]) -> impl Iterator<Item = &Indication> {
     effects.iter().filter_map(|effect| match effect {
-        Effect::Indicate(Either::Server(Either::Server(indication))) => Some(indication),
+        Effect::Indicate(indication) => of_replica(indication),
         _ => None,
     })
 }
 
 /// What a replica tells.
-fn of_replica(indication: &<Party as Node>::Indication) -> Option<&Indication> {
-    match indication {
-        Either::Server(Either::Server(indication)) => Some(indication),
-        _ => None,
-    }
+fn of_replica(indication: &PartyIndication) -> Option<&Indication> {
+    <Party as HasParty<Replica>>::indicated_by(indication)
 }
 
 /// The replicas that have finished installing the latest configuration, from head to tail.

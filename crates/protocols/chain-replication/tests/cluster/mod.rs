@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use chain_replication::{Config, Message, Party, Reads, Suite};
+use chain_replication::{Config, Message, Party, PartyConfig, PartyIndication, Reads, Suite};
 use service::{ClientConfig, ClientIndication, Command, KeyValue, Loop, Mix, Operation, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
     Delay, Fault, Link, LinkOverride, Network, Observer, Outcome, PlannedFault, StepBegins, Target,
     Transport, When, World, WorldSpec,
 };
-use sim_node::{Duration, Effect, Either, Event, Message as _, NodeId, Parties, Ratio, Span};
+use sim_node::{Duration, Effect, Event, Message as _, NodeId, Ratio, Share, Span};
 
 pub(crate) const PUTS: Mix = Mix { get: 0, put: 1, append: 0, cas: 0, delete: 0 };
 pub(crate) const GETS: Mix = Mix { get: 1, put: 0, append: 0, cas: 0, delete: 0 };
@@ -65,11 +65,14 @@ pub(crate) fn spec(config: Config, workload: KeyValue) -> WorldSpec<Party> {
     let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
     let servers = config.replicas;
     let first = servers + 1;
-    let others = 1 + workload.clients;
     let config = Config { clients: first..first + workload.clients, ..config };
     let client = ClientConfig { workload, first, routing: Routing::Split };
-    let server = Parties { servers, server: config.clone(), client: config };
-    let config = Parties { servers: first, server, client };
+    let config = PartyConfig {
+        replica: Share { count: servers, config: config.clone() },
+        master: Share { count: 1, config },
+        client: Share { count: client.clients(), config: client },
+    };
+    let others = config.nodes() - servers;
     WorldSpec { others, ..WorldSpec::new(config, servers, network, at(20_000)) }
 }
 
@@ -139,7 +142,7 @@ impl Observer<Party> for Trace {
         for effect in effects {
             match effect {
                 Effect::Mark(name) => self.marks.push((self.now, self.node, name)),
-                Effect::Indicate(Either::Client(told)) => self.hear(told),
+                Effect::Indicate(PartyIndication::Client(told)) => self.hear(told),
                 _ => {}
             }
         }

@@ -3,7 +3,7 @@
 use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Duration, Effect, Node, NodeId};
 
-use super::{as_replica, replica, view_service};
+use super::{replica, view_service};
 use crate::{Config, Party, Replica};
 
 /// PB6 in-service.
@@ -31,7 +31,7 @@ impl Property<Party> for InService {
     };
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
-        Self { config: config.server.server.clone(), calm: None, served: None }
+        Self { config: config.replica.config.clone(), calm: None, served: None }
     }
 
     fn after(&mut self, view: &View<'_, Party>, node: NodeId, _: &[Effect<Party>], _: &mut Judge) {
@@ -68,7 +68,7 @@ impl InService {
     /// The primary that the view service names, if it serves.
     fn primary(&self, view: &View<'_, Party>) -> Option<NodeId> {
         let current = view_service(view, self.config.view_service())?.view();
-        let leading = as_replica(view.state(current.primary)?)?.leading()?;
+        let leading = replica(view, current.primary)?.leading()?;
         let is_it = leading.view().reign == current.reign && leading.is_in_service();
         is_it.then_some(current.primary)
     }

@@ -13,7 +13,7 @@ pub use one_at_a_time::OneAtATime;
 pub use one_primary::OnePrimary;
 use service::{Completion, Linearizability};
 use sim_check::{Checked, View};
-use sim_node::{Either, NodeId};
+use sim_node::{HasParty, NodeId};
 pub use succession::Succession;
 pub use update_order::UpdateOrder;
 
@@ -33,20 +33,10 @@ pub type Suite = (
 
 /// A node that is a replica and up.
 fn replica<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Replica> {
-    as_replica(view.state(node)?)
-}
-
-fn as_replica(party: &Party) -> Option<&Replica> {
-    match party {
-        Either::Server(Either::Server(replica)) => Some(replica),
-        _ => None,
-    }
+    view.state(node)?.party()
 }
 
 /// A node that is the view service and up.
 fn view_service<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a ViewService> {
-    match view.state(node)? {
-        Either::Server(Either::Client(service)) => Some(service),
-        _ => None,
-    }
+    view.state(node)?.party()
 }

@@ -34,7 +34,7 @@ impl Property<Party> for OneAtATime {
     };
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
-        let config = config.server.server.clone();
+        let config = config.replica.config.clone();
         Self { config, serving: BTreeMap::new(), asked: false }
     }
 

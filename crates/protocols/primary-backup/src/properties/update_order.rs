@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use service::{Request, Store};
 use sim_check::{Claim, Judge, Kind, Property, View};
-use sim_node::{Effect, Either, Node, NodeId};
+use sim_node::{Effect, Node, NodeId};
 
 use super::replica;
-use crate::{Message, Number, Party, Record, Replica, Standing, ViewNumber};
+use crate::{Message, Number, Party, PartyRecord, Record, Replica, Standing, ViewNumber};
 
 /// PB2 update-order. What was installed from a transfer is compared as a state.
 #[derive(Clone, Debug)]
@@ -89,7 +89,7 @@ impl UpdateOrder {
     fn note_last_step(&mut self, node: NodeId, effects: &[Effect<Party>]) {
         for effect in effects {
             match effect {
-                Effect::Write(Either::Server(Either::Server(record))) => self.note(node, record),
+                Effect::Write(PartyRecord::Replica(record)) => self.note(node, record),
                 Effect::Send { message: Message::Forward(forward), .. } => {
                     if let Some((_, known)) = self.reigns.get_mut(&forward.stamp.reign) {
                         let skip = known.len().saturating_sub(index(forward.after));

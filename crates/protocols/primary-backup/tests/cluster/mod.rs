@@ -3,14 +3,14 @@
 
 use std::sync::Arc;
 
-use primary_backup::{Config, Party, Reads, Suite};
+use primary_backup::{Config, Party, PartyConfig, PartyIndication, Reads, Suite};
 use service::{ClientConfig, ClientIndication, KeyValue, Loop, Mix, Operation, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
     Delay, Fault, Link, Network, Observer, Outcome, PlannedFault, StepBegins, Transport, When,
     World, WorldSpec,
 };
-use sim_node::{Duration, Effect, Either, NodeId, Parties, Ratio, Span};
+use sim_node::{Duration, Effect, NodeId, Ratio, Share, Span};
 
 pub(crate) fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -54,11 +54,15 @@ pub(crate) fn spec(config: Config, workload: KeyValue, deadline: SimTime) -> Wor
     let delay = Delay::Constant(ms(1));
     let link = Link { delay, loss: Ratio::ZERO, duplication: Ratio::ZERO, fifo: false };
     let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
-    let (servers, clients) = (config.replicas, workload.clients);
+    let servers = config.replicas;
     let client = ClientConfig { workload, first: servers + 1, routing: Routing::Single };
-    let replicas = Parties { servers, server: config.clone(), client: config };
-    let config = Parties { servers: servers + 1, server: replicas, client };
-    WorldSpec { others: 1 + clients, ..WorldSpec::new(config, servers, network, deadline) }
+    let config = PartyConfig {
+        replica: Share { count: servers, config: config.clone() },
+        view_service: Share { count: 1, config },
+        client: Share { count: client.clients(), config: client },
+    };
+    let others = config.nodes() - servers;
+    WorldSpec { others, ..WorldSpec::new(config, servers, network, deadline) }
 }
 
 /// A node crashes for good.
@@ -90,11 +94,13 @@ impl Observer<Party> for Watch {
         for effect in effects {
             match effect {
                 Effect::Mark(name) => self.marks.push((time, node, name)),
-                Effect::Indicate(Either::Client(ClientIndication::Invoked {
-                    operation, ..
+                Effect::Indicate(PartyIndication::Client(ClientIndication::Invoked {
+                    operation,
+                    ..
                 })) => self.operations.push((*operation, time, None)),
-                Effect::Indicate(Either::Client(ClientIndication::Answered {
-                    operation, ..
+                Effect::Indicate(PartyIndication::Client(ClientIndication::Answered {
+                    operation,
+                    ..
                 })) => {
                     let known = self.operations.iter_mut().find(|(one, ..)| one == operation);
                     known.expect("it began").2 = Some(time);
