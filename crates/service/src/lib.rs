@@ -35,5 +35,5 @@ pub use executed::Executed;
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Fingerprint, Part, Session, Store};
-pub use transfer::{Assembly, Piece};
+pub use transfer::{Assembly, Piece, Received};
 pub use workload::{Contact, KeyValue, Loop, Mix, Skew};

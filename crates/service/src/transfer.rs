@@ -3,7 +3,15 @@
 //!
 //! The sender knows how many items have arrived, and sends the piece that begins there; the
 //! receiver takes only the piece that it needs next, and answers with how many items it has. So
-//! pieces may be lost, come twice or overtake each other.
+//! pieces may be lost, come twice or overtake each other. Of a store with five items, two a piece:
+//!
+//! ```text
+//! sender                         receiver
+//! piece(0): a b          ──▶     has a b          ──▶ "2"
+//! piece(2): c d          ──▶     has a b c d      ──▶ "4", which is lost
+//! piece(2): c d (again)  ──▶     not the next one ──▶ "4"
+//! piece(4): e, the last  ──▶     the store is whole
+//! ```
 
 use serde::{Deserialize, Serialize};
 
@@ -21,12 +29,26 @@ pub struct Piece {
 }
 
 /// A store that is being received. Which one, `K` says: what a protocol calls the state by, such as
-/// the last update that it holds.
+/// the last update that it holds, or the index and term of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Assembly<K> {
     of: K,
-    /// What has arrived of it.
+    /// How many items have arrived.
+    received: u32,
+    /// What has arrived.
     store: Store,
+}
+
+/// What a piece has brought.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Received {
+    /// How many items have arrived so far: the answer to the sender.
+    pub items: u32,
+    /// Whether the piece was the next one. Otherwise it was sent again, or has overtaken another,
+    /// and changed nothing.
+    pub is_next: bool,
+    /// The store, once it is whole.
+    pub whole: Option<Store>,
 }
 
 impl Store {
@@ -43,7 +65,7 @@ impl<K> Assembly<K> {
     /// Nothing of it has arrived.
     #[must_use]
     pub fn new(of: K) -> Self {
-        Self { of, store: Store::default() }
+        Self { of, received: 0, store: Store::default() }
     }
 
     /// Of which store it is.
@@ -55,27 +77,36 @@ impl<K> Assembly<K> {
     /// How many items have arrived.
     #[must_use]
     pub fn received(&self) -> u32 {
-        u32::try_from(self.store.items()).unwrap_or(u32::MAX)
+        self.received
     }
 
-    /// A piece arrives. One that is not the next was sent again, or has overtaken another, and
-    /// changes nothing. Returns the store once it is whole; then nothing is left here.
-    pub fn add(&mut self, piece: Piece) -> Option<Store> {
-        if piece.offset != self.received() {
-            return None;
+    /// A piece arrives.
+    fn add(&mut self, piece: Piece) -> Received {
+        if piece.offset != self.received {
+            return Received { items: self.received, is_next: false, whole: None };
         }
+        self.received += u32::try_from(piece.part.len()).expect("a piece is small");
         self.store.add(piece.part);
-        piece.done.then(|| std::mem::take(&mut self.store))
+        let whole = piece.done.then(|| std::mem::take(&mut self.store));
+        Received { items: self.received, is_next: true, whole }
     }
 }
 
 impl<K: PartialEq> Assembly<K> {
-    /// What is being received of this store. Whatever was received of another one goes.
-    pub fn begin(place: &mut Option<Self>, of: K) -> &mut Self {
-        match place {
-            Some(assembly) if assembly.of == of => {}
-            _ => *place = Some(Self::new(of)),
+    /// A piece of this store arrives where stores are received. Whatever has arrived of another one
+    /// is dropped. Once the store is whole, nothing is left in its place.
+    ///
+    /// Where the pieces of an older store may still be on their way, the caller takes only those
+    /// that it waits for: of a store that it does not know yet, often the first one alone.
+    pub fn receive(place: &mut Option<Self>, of: K, piece: Piece) -> Received {
+        let assembly = match place {
+            Some(assembly) if assembly.of == of => assembly,
+            _ => place.insert(Self::new(of)),
+        };
+        let received = assembly.add(piece);
+        if received.whole.is_some() {
+            *place = None;
         }
-        place.as_mut().expect("it is there")
+        received
     }
 }

@@ -1,7 +1,7 @@
 //! The state machine: every operation takes effect once, and parts make the store again.
 
 use proptest::prelude::*;
-use service::{Assembly, ClientId, Command, Key, Operation, Output, Store};
+use service::{Assembly, ClientId, Command, Key, Operation, Output, Received, Store};
 use sim_node::NodeId;
 
 fn operation(client: u32, session: u64, sequence: u64) -> Operation {
@@ -97,30 +97,36 @@ proptest! {
         order in prop::collection::vec(any::<prop::sample::Index>(), 0..60),
     ) {
         let (store, _) = executed(&operations);
-        let mut assembly = Assembly::new(());
+        let mut place = None;
         let mut pieces = vec![store.piece(0, size)];
         let mut whole = None;
+        let mut items = 0;
         for which in order {
             let piece = pieces[which.index(pieces.len())].clone();
-            let received = assembly.received();
-            let is_next = piece.offset == received;
-            whole = assembly.add(piece.clone());
-            if whole.is_some() {
-                prop_assert!(is_next && piece.done);
+            let is_next = piece.offset == items;
+            let received = Assembly::receive(&mut place, "store", piece.clone());
+            prop_assert_eq!(received.is_next, is_next);
+            let added = if is_next { piece.part.len() } else { 0 };
+            prop_assert_eq!(received.items as usize, items as usize + added);
+            items = received.items;
+            prop_assert_eq!(received.whole.is_some(), is_next && piece.done);
+            if received.whole.is_some() {
+                whole = received.whole;
                 break;
             }
-            let added = if is_next { piece.part.len() } else { 0 };
-            prop_assert_eq!(assembly.received() as usize, received as usize + added);
-            pieces.push(store.piece(assembly.received(), size));
+            prop_assert_eq!(place.as_ref().map(Assembly::received), Some(items));
+            pieces.push(store.piece(items, size));
         }
         // The rest in order.
         let whole = whole.unwrap_or_else(|| loop {
-            if let Some(whole) = assembly.add(store.piece(assembly.received(), size)) {
+            let received = Assembly::receive(&mut place, "store", store.piece(items, size));
+            items = received.items;
+            if let Some(whole) = received.whole {
                 break whole;
             }
         });
         prop_assert_eq!(whole, store);
-        prop_assert_eq!(assembly.received(), 0, "nothing is left");
+        prop_assert_eq!(place, None, "nothing is left");
     }
 
     /// A snapshot's parts, of whatever size, make the store again.
@@ -160,12 +166,24 @@ fn another_store_is_assembled_anew() {
         (operation(0, 0, 2), Command::Put(Key(1), "b".to_owned())),
     ]);
     let mut place = None;
-    assert_eq!(Assembly::begin(&mut place, 1).add(store.piece(0, 2)), None);
-    assert_eq!(Assembly::begin(&mut place, 1).received(), 2);
-    assert_eq!(Assembly::begin(&mut place, 2).received(), 0);
-    assert_eq!(place.as_ref().map(|assembly| *assembly.of()), Some(2));
-    assert_eq!(Assembly::begin(&mut place, 2).add(store.piece(2, 2)), None, "not the next");
-    assert_eq!(Assembly::begin(&mut place, 2).add(store.piece(0, 3)), Some(store));
+    let mut receive = |of, piece| Assembly::receive(&mut place, of, piece);
+    let part = |items, is_next| Received { items, is_next, whole: None };
+    assert_eq!(receive(1, store.piece(0, 2)), part(2, true));
+    assert_eq!(receive(1, store.piece(0, 2)), part(2, false), "it came twice");
+    assert_eq!(receive(2, store.piece(2, 2)), part(0, false), "of another store, not the next");
+    assert_eq!(receive(1, store.piece(2, 2)), part(0, false), "what there was of it is dropped");
+    assert_eq!(receive(2, store.piece(0, 1)), part(1, true));
+    let whole = Received { items: 3, is_next: true, whole: Some(store.clone()) };
+    assert_eq!(receive(2, store.piece(1, 2)), whole);
+    assert_eq!(place, None);
+}
+
+/// A store without items is one piece.
+#[test]
+fn an_empty_store_is_whole_with_its_first_piece() {
+    let mut place = None;
+    let received = Assembly::receive(&mut place, (), Store::default().piece(0, 1));
+    assert_eq!(received, Received { items: 0, is_next: true, whole: Some(Store::default()) });
 }
 
 /// A missing key is told apart from an empty value.

@@ -12,9 +12,9 @@ use crate::{
 /// A history that is being received.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub(crate) enum Incoming {
-    /// These pieces have arrived. The configuration says of which history: with another tail, or
-    /// the same one in another life, it is another link, and another history.
-    Pieces(Assembly<()>),
+    /// What has arrived of the history up to an update. The configuration says from whom: with
+    /// another tail, or the same one in another life, it is another link, and another history.
+    Pieces(Option<Assembly<Position>>),
     /// It is all there.
     Whole,
 }
@@ -84,7 +84,7 @@ impl Replica {
         if self.incoming.is_none() || self.configuration.joining != Some(own) {
             let waiting = std::mem::take(&mut self.waiting);
             *self = Self { waiting, ..Self::spare(self.life, Configuration::default()) };
-            self.incoming = Some(Incoming::Pieces(Assembly::new(())));
+            self.incoming = Some(Incoming::Pieces(None));
             cx.mark("joining");
         }
         self.configuration = configuration;
@@ -99,28 +99,38 @@ impl Replica {
         if !is_tail || linked.is_none_or(|linked| chunk.epoch < linked) {
             return;
         }
-        if let Incoming::Pieces(pieces) = incoming
-            && let Some(store) = pieces.add(chunk.piece)
-        {
-            *incoming = Incoming::Whole;
-            self.store = store;
-            (self.last, self.committed) = (chunk.base, chunk.base);
-            if cx.config().disks {
-                cx.write(Record::History(chunk.base, self.store.clone()));
-                cx.barrier();
+        let mut received = None;
+        if let Incoming::Pieces(pieces) = incoming {
+            let got = Assembly::receive(pieces, chunk.base, chunk.piece);
+            match got.whole {
+                Some(store) => self.begin_with_history(from, chunk.base, store, cx),
+                None => received = Some(got.items),
             }
-            cx.indicate(Indication::Received { from, upto: chunk.base });
-            cx.mark("history received");
         }
         let epoch = self.epoch();
-        let received = match &self.incoming {
-            Some(Incoming::Pieces(pieces)) => Some(pieces.received()),
-            _ => None,
-        };
         cx.send(from, Message::ChunkReply(ChunkReply { epoch, received }));
         if received.is_none() {
             self.tell_master(cx);
         }
+    }
+
+    /// The history is whole, but for what came since its transfer began.
+    fn begin_with_history(
+        &mut self,
+        from: NodeId,
+        upto: Position,
+        store: Store,
+        cx: &mut Context<'_, Self>,
+    ) {
+        self.incoming = Some(Incoming::Whole);
+        self.store = store;
+        (self.last, self.committed) = (upto, upto);
+        if cx.config().disks {
+            cx.write(Record::History(upto, self.store.clone()));
+            cx.barrier();
+        }
+        cx.indicate(Indication::Received { from, upto });
+        cx.mark("history received");
     }
 
     /// A part of the history has arrived.

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque, vec_deque};
 
 use serde::{Deserialize, Serialize};
-use service::{Operation, Request, Store};
+use service::{Assembly, Operation, Request, Store};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
 use crate::joining::{Incoming, Transfer};
@@ -326,7 +326,9 @@ impl Replica {
         let progress = match &self.incoming {
             _ if self.successor_too_old => Progress::SuccessorTooOld,
             _ if self.complete => Progress::Complete,
-            Some(Incoming::Pieces(pieces)) => Progress::Lacking(pieces.received()),
+            Some(Incoming::Pieces(pieces)) => {
+                Progress::Lacking(pieces.as_ref().map_or(0, Assembly::received))
+            }
             None if self.origin == Life(0) => Progress::Lacking(0),
             _ => Progress::CatchingUp,
         };

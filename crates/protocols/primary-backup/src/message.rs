@@ -1,7 +1,7 @@
 //! What replicas, the view service and clients say to each other.
 
 use serde::{Deserialize, Serialize};
-use service::{Part, Reply, Request, ServiceMessage};
+use service::{Piece, Reply, Request, ServiceMessage};
 use sim_node::{Class, LocalTime, NodeId};
 
 use crate::{Memory, Number, Stamp, View, ViewNumber};
@@ -124,12 +124,8 @@ pub struct Chunk {
     pub memory: Memory,
     /// The last update that is in the state.
     pub base: Number,
-    /// How many items came before this part.
-    pub offset: u32,
     /// The items.
-    pub part: Part,
-    /// Whether it is the last part.
-    pub done: bool,
+    pub piece: Piece,
 }
 
 /// How much of the state a recruit has.

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use service::{Answer, Operation, Output, Reply, Request, Store};
+use service::{Answer, Assembly, Operation, Output, Reply, Request, Store};
 use sim_node::{Context, Never, Node, NodeId, Role};
 
 use crate::leading::Leading;
-use crate::transfer::Assembly;
+use crate::transfer::Incoming;
 use crate::{Config, Disk, Log, Memory, Message, Mutant, Number, Ping, Record, View, ViewNumber};
 
 /// A replica's timers.
@@ -46,7 +46,7 @@ pub struct Replica {
     /// Updates that came before those that they follow, in the promised reign.
     pub(crate) early: BTreeMap<Number, Request>,
     /// A state that is being received.
-    pub(crate) assembly: Option<Assembly>,
+    pub(crate) assembly: Option<Assembly<Incoming>>,
     /// Clients that asked while it knew of no primary: they are told as soon as it does.
     pub(crate) held: BTreeMap<Operation, NodeId>,
 }

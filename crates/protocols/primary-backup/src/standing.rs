@@ -131,7 +131,7 @@ impl Replica {
             return false;
         }
         // It is being recruited anew: this was meant for what it was before.
-        if self.assembly.as_ref().is_some_and(|assembly| assembly.since > stamp.since) {
+        if self.assembly.as_ref().is_some_and(|assembly| assembly.of().since > stamp.since) {
             return false;
         }
         self.follow(stamp.reign, cx);

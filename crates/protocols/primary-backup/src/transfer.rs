@@ -1,21 +1,20 @@
 //! How a recruit gets the state: in parts, while updates go on. They are kept for it meanwhile.
 
 use serde::Serialize;
-use service::Store;
+use service::{Assembly, Store};
 use sim_node::{Context, NodeId};
 
 use crate::leading::Pace;
 use crate::replica::Standing;
 use crate::{Chunk, ChunkReply, Log, Message, Number, Record, Replica, ViewNumber};
 
-/// A state that is being received.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub(crate) struct Assembly {
+/// Which state is being received.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub(crate) struct Incoming {
     /// As a recruit since when.
     pub(crate) since: ViewNumber,
+    /// The last update that is in the state.
     base: Number,
-    received: u32,
-    store: Store,
 }
 
 impl Replica {
@@ -42,15 +41,11 @@ impl Replica {
         let Standing::Primary(leading) = &self.standing else { return };
         let Some(progress) = leading.progress.get(&node) else { return };
         let Pace::Transfer { base, store, offset } = &progress.pace else { return };
-        let start = usize::try_from(*offset).expect("32 bits fit");
-        let part = store.part(start, cx.config().chunk);
         let chunk = Message::Chunk(Chunk {
             stamp: leading.stamp(progress.since),
             memory: leading.view.memory(node),
             base: *base,
-            offset: *offset,
-            done: start + part.len() >= store.items(),
-            part,
+            piece: store.piece(*offset, cx.config().chunk),
         });
         if again {
             cx.resend(node, chunk);
@@ -63,7 +58,7 @@ impl Replica {
     pub(crate) fn receive_chunk(&mut self, from: NodeId, chunk: Chunk, cx: &mut Context<'_, Self>) {
         let stamp = chunk.stamp;
         // What was meant for an earlier membership says nothing.
-        let newest = self.assembly.as_ref().map_or(self.since, |it| it.since.max(self.since));
+        let newest = self.assembly.as_ref().map_or(self.since, |it| it.of().since.max(self.since));
         if !self.is_current(from, stamp, cx) || stamp.since < newest {
             return;
         }
@@ -89,33 +84,19 @@ impl Replica {
     /// Adds a part to what was received. Returns how many items there are, and whether the state is
     /// whole and installed.
     fn assemble(&mut self, from: NodeId, chunk: Chunk, cx: &mut Context<'_, Self>) -> (u32, bool) {
-        let since = chunk.stamp.since;
         self.stand(Standing::Recruit { primary: from }, cx);
-        let fits = |it: &Assembly| it.since == since && it.base == chunk.base;
-        if !self.assembly.as_ref().is_some_and(fits) {
-            self.assembly =
-                Some(Assembly { since, base: chunk.base, received: 0, store: Store::default() });
+        let of = Incoming { since: chunk.stamp.since, base: chunk.base };
+        let received = Assembly::receive(&mut self.assembly, of, chunk.piece);
+        let is_whole = received.whole.is_some();
+        if let Some(store) = received.whole {
+            self.install(of, store, cx);
         }
-        let Some(assembly) = &mut self.assembly else { return (0, false) };
-        // A part that is not the next one was sent again, or overtook another.
-        if chunk.offset != assembly.received {
-            return (assembly.received, false);
-        }
-        assembly.received += u32::try_from(chunk.part.len()).expect("a part is small");
-        assembly.store.add(chunk.part);
-        let received = assembly.received;
-        if !chunk.done {
-            return (received, false);
-        }
-        if let Some(assembly) = self.assembly.take() {
-            self.install(assembly, cx);
-        }
-        (received, true)
+        (received.items, is_whole)
     }
 
     /// The primary's state takes the place of what was there.
-    fn install(&mut self, assembly: Assembly, cx: &mut Context<'_, Self>) {
-        let Assembly { since, base, store, .. } = assembly;
+    fn install(&mut self, of: Incoming, store: Store, cx: &mut Context<'_, Self>) {
+        let Incoming { since, base } = of;
         let reign = self.promised;
         self.since = since;
         self.store = store.clone();

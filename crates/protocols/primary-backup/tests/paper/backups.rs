@@ -100,8 +100,8 @@ fn a_state_for_an_earlier_memory_is_refused() {
     hand.restart();
     let chunk = |memory| {
         let stamp = Stamp { view: view(3), reign: view(1), since: view(3) };
-        let (base, part) = (Number(4), Store::default().part(0, 1));
-        Message::Chunk(Chunk { stamp, memory: Memory(memory), base, offset: 0, part, done: true })
+        let (base, piece) = (Number(4), Store::default().piece(0, 1));
+        Message::Chunk(Chunk { stamp, memory: Memory(memory), base, piece })
     };
     assert_eq!(kinds(&hand.hear(node(0), chunk(1))), []);
     assert_eq!(hand.node.since(), view(0));
