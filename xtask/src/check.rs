@@ -30,7 +30,7 @@ pub const STAGES: &[Stage] = &[
     Stage { name: "doc", shows: "documentation without warnings", run: doc },
     Stage {
         name: "readme",
-        shows: "the README's other command shows what it says",
+        shows: "the README's other command prints what it shows",
         run: readme::check,
     },
     Stage {
@@ -38,7 +38,7 @@ pub const STAGES: &[Stage] = &[
         shows: "every scenario: as expected with 200 seeds; one seed, one history",
         run: corpus::check,
     },
-    Stage { name: "mutants", shows: "known bugs fall in random storms", run: soak::check },
+    Stage { name: "mutants", shows: "random storms find known bugs", run: soak::check },
 ];
 
 /// Runs the named stages, or all.
@@ -46,7 +46,7 @@ pub const STAGES: &[Stage] = &[
 pub fn check(workspace: &Workspace, names: &[&str]) -> ExitCode {
     if let Some(unknown) = names.iter().find(|name| !STAGES.iter().any(|s| s.name == **name)) {
         let known: Vec<&str> = STAGES.iter().map(|stage| stage.name).collect();
-        eprintln!("there is no stage `{unknown}`; the stages are: {}", known.join(", "));
+        eprintln!("no stage has the name `{unknown}`; the stages are: {}", known.join(", "));
         return ExitCode::from(2);
     }
     let chosen = |stage: &&Stage| names.is_empty() || names.contains(&stage.name);

@@ -17,7 +17,7 @@ const SEEDS: u64 = 20;
 pub fn check(workspace: &Workspace) -> Told {
     let corpus = workspace.files("scenarios", &[".ron"]);
     if corpus.is_empty() {
-        return Err(vec!["there is no scenario below scenarios/".to_owned()]);
+        return Err(vec!["scenarios/ contains no scenario".to_owned()]);
     }
     let tools = Rehearse::build(workspace).map_err(|why| vec![why])?;
     let mut problems = tools.unlisted(&corpus);

@@ -1,5 +1,5 @@
-//! The README's assumes: the commands that it shows are the ones that are run, and its example is
-//! what the command prints.
+//! The README is true: the commands that it shows run, and its example is what the command
+//! prints.
 
 use crate::check::Told;
 use crate::{Workspace, command};

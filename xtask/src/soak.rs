@@ -34,12 +34,12 @@ fn run(workspace: &Workspace, name: &str, options: &[&str], with_bugs: bool) -> 
     }
 }
 
-/// The stage of the check: known bugs fall in storms. In the build for release, which is there
+/// The stage of the check: storms find known bugs. In the build for release, which is there
 /// already.
 pub fn check(workspace: &Workspace) -> Told {
     let arguments =
         ["test", "--release", "--package", "soak", "--features", "mutants", "--test", "mutants"];
     command::run(command::cargo(workspace, &arguments))
-        .map(|()| "known bugs fall".to_owned())
+        .map(|()| "known bugs are found".to_owned())
         .map_err(|why| vec![why])
 }

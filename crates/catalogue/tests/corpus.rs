@@ -32,15 +32,20 @@ fn assert_as_expected(scenario: &Loaded, seeds: Range<u64>) {
     let name = &scenario.name;
     let run = |seed| scenario.prepared.run(seed, &RunOptions::default());
     let told = |report: &Report| {
-        let fell = report.violations.iter().map(|one| format!("{}: {}", one.code, one.detail));
-        format!("{} {:?} {:?}", report.verdict.as_str(), fell.collect::<Vec<_>>(), report.undecided)
+        let violated = report.violations.iter().map(|one| format!("{}: {}", one.code, one.detail));
+        format!(
+            "{} {:?} {:?}",
+            report.verdict.as_str(),
+            violated.collect::<Vec<_>>(),
+            report.undecided
+        )
     };
     for report in seeds.map(run) {
         assert!(report.as_expected, "{name}, seed {}: {}", report.seed, told(&report));
     }
     if let Expectation::Sometimes { of, .. } = scenario.prepared.facts().expect {
-        let fell = (0..of).map(run).any(|report| report.verdict == Verdict::Violated);
-        assert!(fell, "{name}: nothing fell in {of} seeds");
+        let violated = (0..of).map(run).any(|report| report.verdict == Verdict::Violated);
+        assert!(violated, "{name}: nothing was violated in {of} seeds");
     }
 }
 

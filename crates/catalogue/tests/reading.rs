@@ -32,7 +32,7 @@ fn every_protocol_is_in_the_reading_list() {
     let rows = rows();
     let named: Vec<&str> = rows.iter().flat_map(|row| codes(&row[1])).collect();
     for facts in catalogue::catalogue().protocols() {
-        assert!(named.contains(&facts.name), "docs/READING.md says nothing of {}", facts.name);
+        assert!(named.contains(&facts.name), "docs/READING.md does not mention {}", facts.name);
     }
 }
 

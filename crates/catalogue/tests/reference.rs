@@ -110,13 +110,21 @@ fn every_scenario_does_what_it_expects() {
         let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
         for seed in 0..20 {
             let report = loaded.prepared.run(seed, &RunOptions::default());
-            let (line, fell) = (example.line, &report.violations);
-            assert!(report.as_expected, "line {line}, seed {seed}: {:?} {fell:?}", report.verdict);
+            let (line, violated) = (example.line, &report.violations);
+            assert!(
+                report.as_expected,
+                "line {line}, seed {seed}: {:?} {violated:?}",
+                report.verdict
+            );
         }
         if let Expectation::Sometimes { of, .. } = loaded.prepared.facts().expect {
-            let falls =
+            let violated =
                 |seed| !loaded.prepared.run(seed, &RunOptions::default()).violations.is_empty();
-            assert!((0..of).any(falls), "line {}: nothing fell in {of} seeds", example.line);
+            assert!(
+                (0..of).any(violated),
+                "line {}: nothing was violated in {of} seeds",
+                example.line
+            );
         }
     }
 }
@@ -176,7 +184,7 @@ fn every_name_is_explained() {
     let names = vocabulary().into_iter().flat_map(|one| one.fields.into_iter().chain(one.name));
     let untold: Vec<&str> =
         names.filter(|name| *name != "Scenario" && !contains_word(&codes, name)).collect();
-    assert!(untold.is_empty(), "docs/SCENARIOS.md says nothing of {untold:?}");
+    assert!(untold.is_empty(), "docs/SCENARIOS.md does not mention {untold:?}");
 }
 
 /// What errors show as an example is right.
@@ -189,7 +197,7 @@ fn the_examples_in_errors_load() {
         let fault = |fault: &str| around(&format!("faults: [{fault}],\n"), protocol);
         let text = match family {
             "time of a fault" => fault(example),
-            // Whoever is resumed was paused before.
+            // A node that is resumed was paused before.
             "fault" if name == "Resume" => {
                 fault(&format!("At(\"1s\", Pause(All)), At(\"2s\", {example})"))
             }

@@ -7,7 +7,7 @@ use sim_scenario::load_text;
 fn told(protocol: &str, request: &str) -> String {
     let text = format!(
         "Scenario(\n    title: \"a request\",\n    protocol: {protocol},\n    workload: \
-         [KeyValue(clients: 2), Requests([\n        {request},\n    ])],\n    deadline: \"20s\",\n    \
+         [KeyValue(clients: 2), Requests([\n        {request},\n    ])],\n    deadline: \"20s\",\n \
          expect: Holds,\n)\n"
     );
     match load_text("request.ron", &text, &catalogue::catalogue()) {
@@ -27,9 +27,11 @@ fn raft_is_asked_of_servers_and_about_servers() {
     for allowed in ["Transfer(4)", "AddVoter(0)", "Joint([AddVoter(3), Remove(4)])"] {
         assert_eq!(told("Raft(nodes: 5)", &format!("At(\"1s\", 4, {allowed})")), "");
     }
-    for wish in ["Transfer(5)", "AddVoter(5)", "AddLearner(5)", "Remove(5)", "Joint([Remove(5)])"] {
+    for command in
+        ["Transfer(5)", "AddVoter(5)", "AddLearner(5)", "Remove(5)", "Joint([Remove(5)])"]
+    {
         let why = "there is no server 5; they are 0 to 4";
-        assert_refused("Raft(nodes: 5)", &format!("At(\"1s\", 0, {wish})"), why);
+        assert_refused("Raft(nodes: 5)", &format!("At(\"1s\", 0, {command})"), why);
     }
     let why = "n6 is a client; servers 0 to 4 can be asked";
     assert_refused("Raft(nodes: 5)", "At(\"1s\", 6, Transfer(0))", why);

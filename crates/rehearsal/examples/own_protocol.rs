@@ -32,7 +32,7 @@ struct Settings {
 impl Protocol for Countdown {
     const NAME: &'static str = "Countdown";
     const FAMILY: &'static str = "examples";
-    const SUMMARY: &'static str = "Counts down, turn by turn.";
+    const SUMMARY: &'static str = "Two nodes count a number down in turns.";
     const SOURCE: &'static str = "this file";
     const MODEL: &'static str = "asynchronous, nothing fails";
     const SERVERS_MAX: u32 = 2;
@@ -42,7 +42,7 @@ impl Protocol for Countdown {
             name: "fragile",
             kind: "true or false",
             default: Some("false"),
-            meaning: "whether to go on below zero",
+            meaning: "whether it goes on below zero",
         },
     ];
 
@@ -133,7 +133,7 @@ impl Property<Counter> for NeverRises {
         code: "CD1",
         name: "never-rises",
         kind: Kind::Safety,
-        meaning: "No number that is sent is larger than one that was sent before.",
+        meaning: "No node sends a larger number than one that was sent before.",
         source: "this file",
     };
 

@@ -28,24 +28,24 @@ pub(crate) enum Command {
     List(ListArguments),
     /// Run a scenario with one seed
     Run(RunArguments),
-    /// Run a saved run again, and say whether it is the same
+    /// Run a saved run again, and say whether the digest is the same
     Replay(ReplayArguments),
-    /// Tell the story of a violation, or of a step, backwards from its end
+    /// Explain a violation or a step by its causes, backwards in time
     Explain(ExplainArguments),
     /// Run a scenario with every seed of a range
     Sweep(SweepArguments),
-    /// Say whether a history of clients is linearizable
+    /// Check whether a history of client operations is linearizable
     CheckHistory(CheckHistoryArguments),
 }
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArguments {
-    /// Only the protocol or the family of this name
+    /// List only the protocol or the family of this name
     pub(crate) name: Option<String>,
-    /// Where the scenarios are
+    /// The folder with the scenarios
     #[arg(long, value_name = "DIR", default_value = "scenarios")]
     pub(crate) scenarios: PathBuf,
-    /// As one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -57,20 +57,20 @@ pub(crate) struct RunArguments {
     /// The seed: any whole number up to 2^64 - 1
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// As one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-    /// Everything that happens: drawn, or as JSON lines that end with the report
+    /// Show every event: as a picture, or as JSON lines that end with the report
     #[arg(long, value_name = "FORM", ignore_case = true)]
     pub(crate) trace: Option<TraceForm>,
-    /// Stop at this virtual time, whatever is still owed
+    /// Stop at this virtual time, even if obligations are still pending
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<Duration>,
-    /// Keep the run in a file, for `replay`
+    /// Save the run to a file, for `replay`
     #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
-    /// Keep what the clients asked and were told, for `check-history`; a file that is there
-    /// already is not overwritten
+    /// Write the operations of the clients and their responses to a file, for `check-history`;
+    /// an existing file is not overwritten
     #[arg(long, value_name = "FILE")]
     pub(crate) history: Option<PathBuf>,
 }
@@ -83,9 +83,9 @@ pub(crate) enum TraceForm {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
-    /// A run that was kept with `run --save`
+    /// A run that `run --save` saved
     pub(crate) file: PathBuf,
-    /// As one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -97,11 +97,11 @@ pub(crate) struct ExplainArguments {
     /// The seed: any whole number up to 2^64 - 1
     #[arg(long, value_name = "N", default_value_t = 0)]
     pub(crate) seed: u64,
-    /// Tell of this step instead of the one that broke a property
+    /// Explain this step instead of the one that violated a property
     #[arg(long, value_name = "N")]
     pub(crate) step: Option<u64>,
-    /// Run again without this fault, and show where the two runs part; its number, or text that
-    /// only it has
+    /// Also run without this fault, and show where the two runs diverge; FAULT is the number of the
+    /// fault, or a part of its text that no other fault contains
     #[arg(long, value_name = "FAULT", conflicts_with = "step")]
     pub(crate) without: Vec<String>,
 }
@@ -113,10 +113,10 @@ pub(crate) struct SweepArguments {
     /// The seeds from A up to, but not including, B; A..=B includes B
     #[arg(long, value_name = "A..B", value_parser = seeds)]
     pub(crate) seeds: RangeInclusive<u64>,
-    /// How many runs at a time, at most 1024; as many as there are cores when left out
+    /// The number of runs at a time, at most 1024 [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
-    /// As one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
@@ -125,18 +125,18 @@ pub(crate) struct SweepArguments {
 pub(crate) struct CheckHistoryArguments {
     /// The history: JSON lines, as `run --history` writes them
     pub(crate) file: PathBuf,
-    /// What the clients used
+    /// The kind of object that the clients used
     #[arg(long, value_name = "OBJECT", ignore_case = true, default_value = "key-value")]
     pub(crate) spec: Object,
-    /// How many configurations may be visited before it is left undecided
+    /// The number of configurations that the checker visits before it gives up, undecided
     #[arg(long, value_name = "N", default_value_t = Budget::default().0)]
     pub(crate) budget: u64,
-    /// As one JSON object
+    /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
 }
 
-/// What the clients of a history used.
+/// The kind of object that the clients of a history used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Object {
     /// Texts by key: get, put, append, cas, delete
@@ -154,20 +154,22 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     let (to, with_last) = to.strip_prefix('=').map_or((to, false), |to| (to, true));
     let number = |text: &str| {
         let digits = text.trim().replace('_', "");
-        digits.parse::<u64>().map_err(|_| format!("`{text}` is no whole number up to 2^64 - 1"))
+        digits.parse::<u64>().map_err(|_| format!("`{text}` is not a whole number up to 2^64 - 1"))
     };
     let (from, to) = (number(from)?, number(to)?);
     match with_last {
         true if from <= to => Ok(from..=to),
-        true => Err(format!("there is no seed from {from} up to {to}")),
+        true => Err(format!("the range from {from} up to {to} contains no seed")),
         false if from < to => Ok(from..=to - 1),
-        false => Err(format!("there is no seed from {from} up to, but not including, {to}")),
+        false => {
+            Err(format!("the range from {from} up to, but not including, {to} contains no seed"))
+        }
     }
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let jobs = text.parse::<NonZeroUsize>().ok().filter(|jobs| jobs.get() <= 1_024);
-    jobs.ok_or_else(|| "it is a whole number from 1 to 1024".to_owned())
+    jobs.ok_or_else(|| "the number of jobs is a whole number from 1 to 1024".to_owned())
 }
 
 /// The arguments with the command's name as it is spelt here: names ignore case and dashes.
@@ -185,7 +187,7 @@ pub(crate) fn forgive(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsSt
     arguments
 }
 
-/// A name without what the command line ignores.
+/// A name without the dashes and the case that the command line ignores.
 pub(crate) fn plain(name: &str) -> String {
     name.replace(['-', '_'], "").to_lowercase()
 }

@@ -21,7 +21,7 @@ const HISTORY_MAX: u64 = 1 << 30;
 
 /// What a register may hold: nothing at first.
 #[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(untagged, expecting = "null, true, false, a whole number or a text is expected")]
+#[serde(untagged, expecting = "expected null, true, false, a whole number or a text")]
 enum Datum {
     #[default]
     Nothing,
@@ -133,7 +133,7 @@ fn read<S: Notation>(spec: &S, file: &Path) -> Result<History<S::Operation, S::O
             "{name} is too large: a history has at most {limit} MiB"
         )));
     }
-    history.map_err(|error| Failure::new(format!("{name} is no history of this kind: {error}")))
+    history.map_err(|error| Failure::new(format!("{name} is not a history of this kind: {error}")))
 }
 
 fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
@@ -147,7 +147,7 @@ fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
     writeln!(out, "{verdict}  {history} ({spec})")?;
     writeln!(
         out,
-        "  operations      {operations}: {answered} answered, {failed} failed, {open} open"
+        "  operations      {operations}: {answered} with a response, {failed} failed, {open} open"
     )?;
     writeln!(out, "  keys            {keys}")?;
     writeln!(out, "  configurations  {} visited, of at most {}", judged.visited, judged.budget)?;
@@ -156,9 +156,11 @@ fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
     }
     match judged.verdict {
         Verdict::Unknown => {
-            writeln!(out, "\nThe budget ran out before it was decided; --budget N gives more.")?;
+            writeln!(out, "\nThe budget ran out before a decision; --budget N sets a larger one.")?;
         }
-        Verdict::Vacuous => writeln!(out, "\nThere are no operations, so nothing was judged.")?,
+        Verdict::Vacuous => {
+            writeln!(out, "\nThe history has no operations, so nothing was judged.")?
+        }
         Verdict::Held | Verdict::Violated => {}
     }
     Ok(())

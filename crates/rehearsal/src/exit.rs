@@ -1,4 +1,4 @@
-//! [`Exit`]: what the process ends with, and [`Failure`]: why it could not do what it was asked.
+//! [`Exit`]: the exit code of the process, and [`Failure`]: why a command failed.
 
 use std::fmt;
 use std::io;
@@ -7,7 +7,7 @@ use std::process::ExitCode;
 use sim_check::Verdict;
 use sim_scenario::{LoadError, Report};
 
-/// What the process ends with.
+/// The exit code of the process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Exit {
     /// 0: as expected.
@@ -16,12 +16,12 @@ pub(crate) enum Exit {
     Unexpected,
     /// 2: wrong usage, or a scenario that cannot run.
     Misused,
-    /// 3: it cannot be told.
+    /// 3: undecided.
     Undecided,
 }
 
 impl Exit {
-    /// What a run ends with.
+    /// The exit code after a run.
     pub(crate) fn of(report: &Report) -> Self {
         match (report.verdict, report.as_expected) {
             (Verdict::Unknown, _) => Self::Undecided,
@@ -43,10 +43,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
-/// Why a command could not do what it was asked.
+/// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
-    /// The scenario cannot run; what the loader says of it.
+    /// The scenario cannot run; the loader's error.
     Scenario(LoadError),
     /// Anything else, in one sentence without a full stop.
     Message(String),

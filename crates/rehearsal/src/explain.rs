@@ -1,9 +1,9 @@
-//! `explain`: the story of a violation or of a step, and what a fault had to do with it.
+//! `explain`: the causes of a violation or of a step, and the influence of a fault.
 
 use std::io::Write;
 
 use sim_scenario::{Catalogue, Report};
-use sim_view::{Side, Tale, parting};
+use sim_view::{Side, Subject, divergence};
 
 use crate::args::{ExplainArguments, plain};
 use crate::exit::{Exit, Failure};
@@ -43,24 +43,22 @@ fn story(
     if let Some(step) = step.filter(|step| *step >= report.events) {
         let steps = report.events;
         return Err(Failure::new(format!(
-            "there is no step {step}: the run has {steps}, counted from 0"
+            "there is no step {step}: the run has {steps} steps, counted from 0"
         )));
     }
-    let tale = Tale { facts: runner.facts(), report, step, width: Output::width().min(100) };
-    sim_view::explain(out, &tale, &mut |watcher| {
+    let subject = Subject { facts: runner.facts(), report, step, width: Output::width().min(100) };
+    sim_view::explain(out, &subject, &mut |watcher| {
         runner.watch(report.seed, watcher);
     })?;
     let (file, seed) = (runner.file(), report.seed);
-    writeln!(out, "\nTo look further:")?;
+    writeln!(out, "\nTo see more:")?;
     writeln!(out, "  rehearse run {file} --seed {seed} --trace text   draws the whole run")?;
-    writeln!(
-        out,
-        "  rehearse explain {file} --seed {seed} --step N   tells how step N came about"
-    )?;
+    writeln!(out, "  rehearse explain {file} --seed {seed} --step N   explains step N")?;
     if let Some(struck) = report.faults.iter().position(|fault| fault.struck > 0) {
         writeln!(
             out,
-            "  rehearse explain {file} --seed {seed} --without {struck}   runs without fault {struck}"
+            "  rehearse explain {file} --seed {seed} --without {struck}   compares with a run \
+             without fault {struck}"
         )?;
     }
     Ok(())
@@ -77,7 +75,7 @@ fn compared(
         let label = &runner.facts().faults[*place];
         writeln!(
             out,
-            "Once with fault {place}, {label}, and once without it, seed {}.",
+            "The run with fault {place}, {label}, and the run without it, seed {}.",
             report.seed
         )?;
     }
@@ -94,10 +92,11 @@ fn compared(
     };
     let left = Side { name: with, report, replay: &mut left };
     let right = Side { name: without, report: &changed, replay: &mut right };
-    Ok(parting(out, left, right)?)
+    Ok(divergence(out, left, right)?)
 }
 
-/// The place of the fault in the scenario's list: its number, or text that only it has.
+/// The place of the fault in the scenario's list. `wanted` is its number, or a part of its text
+/// that no other fault contains.
 fn place_of(wanted: &str, faults: &[String]) -> Result<usize, Failure> {
     if faults.is_empty() {
         return Err(Failure::new("the scenario has no faults to leave out"));
@@ -118,8 +117,8 @@ fn place_of(wanted: &str, faults: &[String]) -> Result<usize, Failure> {
         .collect();
     match found.as_slice() {
         [place] => Ok(*place),
-        [] => Err(choice(&format!("no fault has the text `{wanted}`"), faults)),
-        _ => Err(choice(&format!("more than one fault has the text `{wanted}`"), faults)),
+        [] => Err(choice(&format!("no fault contains the text `{wanted}`"), faults)),
+        _ => Err(choice(&format!("more than one fault contains the text `{wanted}`"), faults)),
     }
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn list(
         && !catalogue.protocols().any(wanted)
     {
         return Err(Failure::new(format!(
-            "there is no protocol or family `{name}`; `rehearse list` names them all"
+            "no protocol or family has the name `{name}`; `rehearse list` shows all of them"
         )));
     }
     let (mut scenarios, broken) = scenarios(catalogue, &arguments.scenarios)?;
@@ -102,7 +102,7 @@ fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
     }
 }
 
-/// Prints the protocols; in detail with what can be set.
+/// Prints the protocols; in detail with their settings.
 fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Failure> {
     let mut family = "";
     for row in &listing.protocols {
@@ -141,7 +141,7 @@ fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Fai
     Ok(())
 }
 
-/// What faults and triggers can name.
+/// The names that faults and triggers can use.
 fn names(what: &str, names: &[&str], out: &mut Output) -> Result<(), Failure> {
     if !names.is_empty() {
         writeln!(out, "    {what}: {}", names.join(", "))?;
@@ -149,7 +149,7 @@ fn names(what: &str, names: &[&str], out: &mut Output) -> Result<(), Failure> {
     Ok(())
 }
 
-/// What can be set, and what it is when left out.
+/// The settings, with their defaults.
 fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<(), Failure> {
     writeln!(out, "    {what}: {name}(...)")?;
     for Field { name, kind, default, meaning } in fields {
@@ -170,7 +170,7 @@ fn scenarios(
         collect(folder, DEPTH, &mut files).map_err(failed)?;
     } else {
         let folder = folder.display();
-        tell(&format!("note: there is no folder {folder} here, so no scenarios are listed"));
+        tell(&format!("note: the folder {folder} does not exist, so no scenarios are listed"));
     }
     let mut by_protocol: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
     let mut broken = false;

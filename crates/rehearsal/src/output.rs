@@ -8,7 +8,7 @@ use anstream::AutoStream;
 /// How wide pictures are where there is no terminal to ask.
 const WIDTH: usize = 120;
 
-/// Standard output. Once nobody reads any more, what is written goes nowhere, and that is no error.
+/// Standard output. When the reader has closed the pipe, output is dropped without an error.
 pub(crate) struct Output {
     out: BufWriter<AutoStream<io::StdoutLock<'static>>>,
     closed: bool,
@@ -31,7 +31,7 @@ impl Output {
         writeln!(self)
     }
 
-    /// Whether nobody reads any more.
+    /// Whether the reader has closed the pipe.
     pub(crate) fn is_closed(&self) -> bool {
         self.closed
     }
@@ -52,7 +52,7 @@ impl Output {
     }
 }
 
-/// Writes a line to standard error, for whoever reads it.
+/// Writes a line to standard error.
 pub(crate) fn tell(text: &dyn std::fmt::Display) {
     // There is nowhere left to say that this failed.
     let _ = writeln!(anstream::stderr(), "{text}");

@@ -1,5 +1,5 @@
-//! A panic in a handler is a finding, told in the report, and no noise on standard error. Any other
-//! panic is a mistake of the tool and is told as usual.
+//! A panic in a handler is a finding of the report, without output on standard error. Any other
+//! panic is a bug of the tool and is printed as usual.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, PanicHookInfo};
@@ -59,7 +59,7 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         let quiet = QUIET.replace(self.before);
-        // A panic that leaves the run was none of a handler's, and nobody else will tell of it.
+        // A panic that leaves the run did not come from a handler, and nothing else prints it.
         if quiet
             && std::thread::panicking()
             && let Some(noted) = LAST.with(RefCell::take)
@@ -69,7 +69,7 @@ impl Drop for Quiet {
     }
 }
 
-/// A watcher is the tool's own: its panics are told as usual.
+/// A watcher belongs to the tool: its panics are printed as usual.
 pub(crate) struct Loud<'a>(pub(crate) &'a mut dyn Watcher);
 
 impl Watcher for Loud<'_> {

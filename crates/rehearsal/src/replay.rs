@@ -1,4 +1,4 @@
-//! `replay`: a saved run once more, and whether it is the same.
+//! `replay`: a saved run again, and whether the digest is the same.
 
 use std::io::Write;
 use std::path::Path;
@@ -13,7 +13,7 @@ use crate::run::at_a_glance;
 use crate::runner::{Runner, argument};
 use crate::saved::SavedRun;
 
-/// What `replay --json` says besides the run's report.
+/// The fields that `replay --json` prints besides the run's report.
 #[derive(Serialize)]
 struct Replayed<'a> {
     #[serde(flatten)]
@@ -28,7 +28,7 @@ struct Saved<'a> {
     version: &'a str,
 }
 
-/// As expected is, of a run that is repeated, that it is the same.
+/// A replay is as expected when the run is the same.
 pub(crate) fn replay(
     catalogue: &Catalogue,
     arguments: &ReplayArguments,
@@ -37,7 +37,7 @@ pub(crate) fn replay(
     let saved = SavedRun::read(&arguments.file)?;
     let here = env!("CARGO_PKG_VERSION");
     if saved.version != here {
-        tell(&format!("note: it was saved by version {}, this is {here}", saved.version));
+        tell(&format!("note: version {} saved this run; this is version {here}", saved.version));
     }
     let loaded = load_text(&saved.path, &saved.scenario, catalogue)?;
     // The scenario's own file may have changed since, or be gone: only the saved run is sure to
@@ -56,10 +56,13 @@ pub(crate) fn replay(
             writeln!(out, "\nreplayed: the run is the same, its digest is {digest}")?;
         } else {
             let (before, verdict) = (&saved.digest, &saved.verdict);
-            writeln!(out, "\nreplayed: the run is another: it was {verdict} with digest {before}")?;
+            writeln!(
+                out,
+                "\nreplayed: the run is different: it was {verdict} with digest {before}"
+            )?;
             if std::fs::read_to_string(&saved.path).is_ok_and(|text| text != saved.scenario) {
                 let path = &saved.path;
-                writeln!(out, "{path} has changed since; the saved scenario was replayed")?;
+                writeln!(out, "{path} has changed since then; this replayed the saved scenario")?;
             }
             let again = &report.reproduce;
             writeln!(out, "reproduce: {again}\ndigest: {digest}")?;

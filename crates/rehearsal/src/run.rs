@@ -20,10 +20,10 @@ pub(crate) fn run(
     let RunArguments { file, seed, json, trace, until, save, history } = arguments;
     if *json && *trace == Some(TraceForm::Text) {
         return Err(Failure::new(
-            "--json and --trace text do not go together: both are the result",
+            "--json and --trace text cannot be combined: each replaces the result",
         ));
     }
-    // A file that must not be written is told before anything runs.
+    // A file that cannot be written is an error before anything runs.
     let slot = save.as_deref().map(SavedRun::slot).transpose()?;
     let lines = history.as_deref().map(|file| Slot::open(file, "history")).transpose()?;
     if let (Some(run), Some(lines)) = (&slot, &lines)
@@ -79,7 +79,7 @@ struct JsonLines<'a> {
 }
 
 impl Watcher for JsonLines<'_> {
-    /// The run goes on to its end, since the verdict is still wanted, but in no more words.
+    /// The run goes on to its end for its verdict, but writes no more.
     fn wants(&self, _: u64) -> Detail {
         if self.out.is_closed() { Detail::Nothing } else { Detail::States }
     }

@@ -22,7 +22,7 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// Reads a scenario; what its author should know goes to standard error.
+    /// Reads a scenario; warnings go to standard error.
     pub(crate) fn open(
         catalogue: &Catalogue,
         file: &Path,
@@ -58,12 +58,13 @@ impl Runner {
         let facts = self.facts();
         let name = facts.protocol.name;
         let Some(workload) = facts.protocol.workload else {
-            return Err(Failure::new(format!("{name} has no clients, so there is no history")));
+            return Err(Failure::new(format!("{name} has no clients and therefore no history")));
         };
         if facts.others == 0 {
             let workload = workload.name;
             return Err(Failure::new(format!(
-                "the scenario has no clients, so there is no history; `workload: {workload}()` makes some"
+                "the scenario has no clients and therefore no history; `workload: {workload}()` \
+                 adds clients"
             )));
         }
         self.options.history = true;

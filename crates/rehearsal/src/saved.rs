@@ -62,7 +62,7 @@ impl SavedRun {
     /// Where a run may be saved: a name that is free, or one that belongs to a saved run.
     pub(crate) fn slot(file: &Path) -> Result<Slot, Failure> {
         let ours = |file: &Path| Self::read(file).is_ok();
-        Slot::open_or_replace(file, "run", ours, "it is there already and is no saved run")
+        Slot::open_or_replace(file, "run", ours, "the file exists and is not a saved run")
     }
 
     /// Writes the run to its place.
@@ -77,21 +77,21 @@ impl SavedRun {
         let name = file.display();
         let text = match text_of(file) {
             Ok(Some(text)) => text,
-            Ok(None) => return Err(Failure::new(format!("{name} is too large to be a saved run"))),
+            Ok(None) => return Err(Failure::new(format!("{name} is too large for a saved run"))),
             Err(error) => return Err(Failure::new(format!("{name} cannot be read: {error}"))),
         };
         let saved: Self = serde_json::from_str(&text).map_err(|error| {
-            Failure::new(format!("{name} is no saved run (see `run --save`): {error}"))
+            Failure::new(format!("{name} is not a saved run (see `run --save`): {error}"))
         })?;
         if saved.form != FORM {
             let form = saved.form;
-            return Err(Failure::new(format!("{name} is a saved run of another form: {form:?}")));
+            return Err(Failure::new(format!("{name} is a saved run in another format: {form:?}")));
         }
         let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
         if saved.digest.len() != 16 || !saved.digest.chars().all(is_digit) {
             let digest = saved.digest;
             return Err(Failure::new(format!(
-                "{name} is no saved run: its digest {digest:?} is not 16 hex digits"
+                "{name} is not a saved run: its digest {digest:?} is not 16 hex digits"
             )));
         }
         if ![Verdict::Held, Verdict::Violated, Verdict::Unknown]
@@ -100,7 +100,7 @@ impl SavedRun {
         {
             let verdict = saved.verdict;
             return Err(Failure::new(format!(
-                "{name} is no saved run: there is no verdict {verdict:?}"
+                "{name} is not a saved run: it has an unknown verdict, {verdict:?}"
             )));
         }
         Ok(saved)

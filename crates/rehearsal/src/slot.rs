@@ -1,4 +1,4 @@
-//! [`Slot`]: where something may be written. Nothing of the user's is ever overwritten.
+//! [`Slot`]: a place for a file to write. No file of the user is ever overwritten.
 
 use std::fs;
 use std::io::{self, ErrorKind, Write};
@@ -9,7 +9,7 @@ use crate::exit::Failure;
 /// Where something may be written, which was found out before anything ran.
 pub(crate) struct Slot {
     file: PathBuf,
-    /// What is to be written, in a word.
+    /// What is written, in a word.
     what: &'static str,
     taken: bool,
 }
@@ -17,10 +17,10 @@ pub(crate) struct Slot {
 impl Slot {
     /// A name that is free.
     pub(crate) fn open(file: &Path, what: &'static str) -> Result<Self, Failure> {
-        Self::open_or_replace(file, what, |_| false, "it is there already")
+        Self::open_or_replace(file, what, |_| false, "the file exists")
     }
 
-    /// A name that is free, or one of a file that may be replaced; of others it is told why not.
+    /// A name that is free, or one of a file that may be replaced; otherwise the error says why.
     pub(crate) fn open_or_replace(
         file: &Path,
         what: &'static str,
@@ -32,7 +32,10 @@ impl Slot {
             Err(error) if error.kind() == ErrorKind::NotFound => {
                 let folder = folder_of(file);
                 if !folder.is_dir() {
-                    return Err(refused(&format!("there is no folder {}", folder.display())));
+                    return Err(refused(&format!(
+                        "the folder {} does not exist",
+                        folder.display()
+                    )));
                 }
                 Ok(Self { file: file.to_owned(), what, taken: false })
             }

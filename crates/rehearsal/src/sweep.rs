@@ -14,7 +14,7 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::runner::Runner;
 
-/// How many failing seeds are written out for people.
+/// How many failing seeds the text names.
 const SHOWN: usize = 12;
 
 #[derive(Serialize)]
@@ -24,9 +24,9 @@ struct SweepReport<'a> {
     held: u64,
     violated: u64,
     unknown: u64,
-    /// False as well when it cannot be told.
+    /// False when it is undecided, too.
     as_expected: bool,
-    /// Why it cannot be told.
+    /// Why it is undecided.
     #[serde(skip_serializing_if = "Option::is_none")]
     undecided: Option<String>,
     failing_seeds: &'a [u64],
@@ -102,7 +102,7 @@ fn at_a_glance(
         let claims = &runner.facts().protocol.properties;
         let name = claims.iter().find(|claim| claim.code == *code).map_or("", |claim| claim.name);
         let name = if name.is_empty() { String::new() } else { format!(" {name}") };
-        writeln!(out, "  {code}{name} fell in {runs}")?;
+        writeln!(out, "  {code}{name} was violated in {runs}")?;
     }
     if !swept.failing_seeds.is_empty() {
         let shown: Vec<String> =
@@ -112,18 +112,20 @@ fn at_a_glance(
         writeln!(out, "  failing seeds: {}{more}", shown.join(", "))?;
     }
     let expected = match &runner.facts().expect {
-        Expectation::Holds => "everything must hold, with every seed".to_owned(),
-        Expectation::Violates(code) => format!("{code} must fall, and no other, with every seed"),
+        Expectation::Holds => "every property holds, with every seed".to_owned(),
+        Expectation::Violates(code) => {
+            format!("{code} is violated, and no other property, with every seed")
+        }
         Expectation::Sometimes { code, of } => {
-            format!("{code} must fall, and no other, in at least one of {of} seeds")
+            format!("{code} is violated, and no other property, with at least one of {of} seeds")
         }
     };
     let answer = match answer {
-        Answer::Expected => "as expected",
-        Answer::Unexpected => "not as expected",
-        Answer::Undecided => "undecided",
+        Answer::Expected => "as expected:",
+        Answer::Unexpected => "not as expected: the scenario expects that",
+        Answer::Undecided => "undecided: the scenario expects that",
     };
-    writeln!(out, "  {answer}: {expected}")?;
+    writeln!(out, "  {answer} {expected}")?;
     if let Some(why) = &report.undecided {
         writeln!(out, "  {why}")?;
     }
@@ -135,12 +137,12 @@ fn at_a_glance(
     Ok(())
 }
 
-/// Why it cannot be told whether a sweep is as expected.
+/// Why it is undecided whether a sweep is as expected.
 fn undecided(runner: &Runner, swept: &Sweep) -> String {
     let runs = swept.runs();
     match &runner.facts().expect {
         Expectation::Sometimes { code, of } if runs < *of => {
-            format!("{code} did not fall, and {runs} of {of} seeds are too few to tell")
+            format!("{code} was not violated, and {runs} of {of} seeds are too few to decide")
         }
         _ => format!("{} of {runs} runs are undecided", swept.unknown),
     }

@@ -1,4 +1,5 @@
-//! The summary and the story of a scenario that must fall name what its comment says is the cause.
+//! The summary and the story of a scenario that violates a property name the cause that its comment
+//! states.
 
 mod support;
 
@@ -8,7 +9,7 @@ use support::session;
 fn names(scenario: &str, causes: &[&str]) {
     for command in ["run", "explain"] {
         let text = session(&format!("{command} ../../../scenarios/{scenario}"));
-        // A cause may stand in two lines.
+        // A cause may span two lines.
         let words: Vec<&str> = text.split_whitespace().collect();
         let flat = words.join(" ");
         for cause in causes {
@@ -24,7 +25,7 @@ fn the_identifier_that_was_lost() {
 }
 
 #[test]
-fn messages_to_the_dead() {
+fn messages_to_a_crashed_node() {
     let lost = "3 messages from n3 to n4";
     names("election/ring-broken-by-a-crash.ron", &[lost, "n4 had been down since 0s"]);
 }
@@ -35,7 +36,7 @@ fn the_path_of_the_zero() {
         "received Values({0, 1}) of round 3 from n2",
         "received Values({0, 1}) of round 2 from n1",
         "received Values({0}) of round 1 from n0",
-        "crashed in the middle of it",
+        "crashed during the step",
     ];
     names("consensus/chain-of-crashes-one-round-short.ron", &path);
     let path = ["of round 3 from n2", "of round 2 from n1", "of round 1 from n0"];
@@ -44,18 +45,18 @@ fn the_path_of_the_zero() {
 
 #[test]
 fn messages_that_come_too_late() {
-    let late = "n0 (its Values, sent at 0s, was still under way, due at 1s)";
+    let late = "n0 (its Values, sent at 0s, was still in flight, due at 1s)";
     names("consensus/holder-late-on-every-link.ron", &[late]);
 }
 
 #[test]
-fn nodes_and_clocks_that_stand_still() {
-    names("consensus/standstill.ron", &["n2 had stood still since 50ms, by fault 0"]);
+fn paused_nodes_and_stopped_clocks() {
+    names("consensus/standstill.ron", &["n2 had been paused since 50ms, by fault 0"]);
     let clock = "The clock of n1 runs 99.999% too slow";
     names("failure-detectors/omega-standstill-of-a-clock.ron", &[clock, "n0 had been down"]);
 }
 
 #[test]
-fn the_promise_that_was_broken() {
+fn the_assumption_that_was_broken() {
     names("election/ring-broken-by-a-crash.ron", &["n4 crashed; the scenario assumes None"]);
 }

@@ -7,9 +7,9 @@ use sim_node::NodeId;
 
 use crate::{Fingerprint, Request, Store};
 
-/// What was executed at each place of a replicated log, by whoever was first, and the state after
-/// it. It is the ghost of a claim that no two replicas differ: those that have executed as many
-/// places, by themselves or through a snapshot, must be in this state.
+/// What was executed at each place of a replicated log, by the first server to do so, and the state
+/// after it. It is the ghost of a claim that no two replicas differ: those that have executed as
+/// many places, by themselves or through a snapshot, must be in this state.
 ///
 /// Places (slots, indices) are numbered from 1 without gaps; 0 is before all. `V` is what a place
 /// may hold.

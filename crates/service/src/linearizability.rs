@@ -33,7 +33,8 @@ impl<N: Served> Property<N> for Linearizability {
         code: "KV1",
         name: "linearizability",
         kind: Kind::Safety,
-        meaning: "each operation seems to take effect at one instant between its beginning and its answer",
+        meaning: "Each operation takes effect at one instant between its invocation and its \
+                  response.",
         source: "Herlihy and Wing 1990",
     };
 

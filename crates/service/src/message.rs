@@ -15,7 +15,7 @@ use crate::{Command, Output};
 pub struct ClientId {
     /// The client.
     pub node: NodeId,
-    /// Its how-manieth session, from 0, over all incarnations and all operations under way at
+    /// The number of the session, from 0, over all incarnations and all operations under way at
     /// once.
     pub session: u64,
 }

@@ -36,7 +36,7 @@ impl ServiceMessage for Word {
     }
 }
 
-/// One client of three servers, driven by hand. It is node 3.
+/// One client of three servers, in a test harness. It is node 3.
 struct Hand {
     client: Harness<Client<Word>>,
     /// What it sent in the last step: to whom, for which operation, and whether again.
@@ -291,7 +291,7 @@ fn a_restart_never_uses_an_identity_again() {
     assert_eq!(hand.client.disk, ClientStable { starts: 6, begun: 20 });
 }
 
-/// An operation counts before anybody hears of it: what a crash takes was never spoken of, and its
+/// An operation counts before anybody receives it: a crash loses only what was never sent, and its
 /// number is free.
 #[test]
 fn an_operation_counts_before_it_is_spoken_of() {
@@ -309,7 +309,8 @@ fn an_operation_counts_before_it_is_spoken_of() {
     assert!(hand.client.node.is_done());
 }
 
-/// What it had begun counts, so that all its lives together make the operations of its share.
+/// What it had begun counts, so that all its incarnations together make the operations of its
+/// share.
 #[test]
 fn a_restarted_client_makes_what_is_left() {
     let mut hand = Hand::new(closed(3, 0));

@@ -1,4 +1,4 @@
-//! What a property says of itself, and what becomes of it.
+//! [`Claim`]: a property in words; [`Verdict`]: the result of judging it.
 
 use serde::Serialize;
 
@@ -6,7 +6,7 @@ use serde::Serialize;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Kind {
-    /// Nothing bad ever happens; broken at one step, for good.
+    /// Nothing bad ever happens; one step violates it, for good.
     Safety,
     /// Something good happens by the deadline after the calm.
     Liveness,
@@ -21,23 +21,24 @@ pub struct Claim {
     pub name: &'static str,
     /// Safety or liveness.
     pub kind: Kind,
-    /// One sentence that says what holds.
+    /// One sentence in the present tense that says what holds: who does what.
     pub meaning: &'static str,
     /// Paper or book, and section.
     pub source: &'static str,
 }
 
-/// What became of a property, or of all of them, in a run.
+/// The result of judging a property, or all properties, in a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Verdict {
-    /// It was judged and stood.
+    /// It was judged, and was never violated.
     Held,
-    /// There was nothing to judge.
+    /// The run contained nothing to judge.
     Vacuous,
-    /// It cannot be told: a budget ran out, an obligation was paid late, an assumed model was broken.
+    /// It is undecided: a budget ran out, an obligation was met late, or the run broke an
+    /// assumption of the model.
     Unknown,
-    /// It fell.
+    /// It was violated.
     Violated,
 }
 

@@ -23,29 +23,29 @@ pub struct CallId(u32);
 /// One operation of one client, from its invocation to its end.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Call<O, R> {
-    /// Whose it is; any numbers that tell the clients apart.
+    /// The client that invoked it; any numbers that tell the clients apart.
     pub client: u64,
-    /// What was asked for.
+    /// The operation.
     pub operation: O,
     /// When it was invoked.
-    pub invoked: StepDetails,
-    /// What became of it.
+    pub invoked: Recorded,
+    /// How it ended.
     pub end: End<R>,
 }
 
-/// What became of an operation.
+/// How an operation ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum End<R> {
-    /// Nothing yet: it may have taken effect, may still do so, or never.
+    /// It has no end yet: it may have taken effect, may still do so, or never.
     Open,
-    /// The client waits for it no longer, and does not know whether it took effect: it stays open.
-    Unknown(StepDetails),
+    /// The client stopped waiting and does not know whether it took effect: it stays open.
+    Unknown(Recorded),
     /// It never took effect and never will.
-    Failed(StepDetails),
+    Failed(Recorded),
     /// It took effect between its invocation and this response.
     Returned {
         /// When the response came.
-        at: StepDetails,
+        at: Recorded,
         /// What it answered; `None` when the answer was not recorded, so that any would do.
         output: Option<R>,
     },
@@ -53,7 +53,7 @@ pub enum End<R> {
 
 /// When something was recorded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct StepDetails {
+pub struct Recorded {
     /// How many invocations and ends were recorded before: this is what orders them.
     pub position: u64,
     /// The instant, never earlier than that of the position before.
@@ -79,7 +79,7 @@ impl<O, R> History<O, R> {
     /// If `at` is earlier than what was recorded last, as for all that is recorded.
     pub fn invoke(&mut self, client: u64, operation: O, at: SimTime) -> CallId {
         let id = CallId(u32::try_from(self.calls.len()).expect("at most 2^32 operations"));
-        let invoked = self.moment(at);
+        let invoked = self.record(at);
         self.calls.push(Call { client, operation, invoked, end: End::Open });
         id
     }
@@ -89,7 +89,7 @@ impl<O, R> History<O, R> {
     /// # Panics
     /// If the operation has ended before.
     pub fn returned(&mut self, call: CallId, output: impl Into<Option<R>>, at: SimTime) {
-        let at = self.moment(at);
+        let at = self.record(at);
         self.end(call, End::Returned { at, output: output.into() });
     }
 
@@ -98,7 +98,7 @@ impl<O, R> History<O, R> {
     /// # Panics
     /// If the operation has ended before.
     pub fn failed(&mut self, call: CallId, at: SimTime) {
-        let at = self.moment(at);
+        let at = self.record(at);
         self.end(call, End::Failed(at));
     }
 
@@ -107,7 +107,7 @@ impl<O, R> History<O, R> {
     /// # Panics
     /// If the operation has ended before.
     pub fn unknown(&mut self, call: CallId, at: SimTime) {
-        let at = self.moment(at);
+        let at = self.record(at);
         self.end(call, End::Unknown(at));
     }
 
@@ -143,12 +143,12 @@ impl<O, R> History<O, R> {
         self.last
     }
 
-    fn moment(&mut self, at: SimTime) -> StepDetails {
+    fn record(&mut self, at: SimTime) -> Recorded {
         assert!(at >= self.last, "recorded at {at}, after something at {}", self.last);
         let position = self.recorded;
         self.recorded += 1;
         self.last = at;
-        StepDetails { position, at }
+        Recorded { position, at }
     }
 
     fn end(&mut self, call: CallId, end: End<R>) {
@@ -169,7 +169,7 @@ impl CallId {
 impl<O, R> Call<O, R> {
     /// Whether it is known to have taken effect; then when it answered.
     #[must_use]
-    pub fn response(&self) -> Option<StepDetails> {
+    pub fn response(&self) -> Option<Recorded> {
         match self.end {
             End::Returned { at, .. } => Some(at),
             End::Open | End::Unknown(_) | End::Failed(_) => None,
@@ -178,9 +178,9 @@ impl<O, R> Call<O, R> {
 }
 
 impl<R> End<R> {
-    /// When it was recorded; `None` for an operation that is still under way.
+    /// When it was recorded; `None` for an operation that is still open.
     #[must_use]
-    pub fn moment(&self) -> Option<StepDetails> {
+    pub fn recorded(&self) -> Option<Recorded> {
         match *self {
             Self::Open => None,
             Self::Unknown(at) | Self::Failed(at) | Self::Returned { at, .. } => Some(at),

@@ -17,7 +17,7 @@ pub(crate) enum Problem {
     Io(io::Error),
     /// It is not an object of the format.
     Json(serde_json::Error),
-    /// It is, but it makes no sense; a sentence.
+    /// It is an object of the format, but it makes no sense; a sentence says why.
     Meaning(String),
 }
 

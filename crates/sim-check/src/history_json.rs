@@ -62,11 +62,11 @@ pub fn write_history<S: Notation>(
     let mut lines = Vec::with_capacity(2 * history.len());
     for (id, call) in history.calls() {
         lines.push((call.invoked, id, Type::Invoke));
-        lines.extend(call.end.moment().map(|moment| (moment, id, Type::of(&call.end))));
+        lines.extend(call.end.recorded().map(|recorded| (recorded, id, Type::of(&call.end))));
     }
-    lines.sort_unstable_by_key(|&(moment, ..)| moment);
-    for (moment, id, what) in lines {
-        let line = line(spec, id, history.call(id), what, moment.at);
+    lines.sort_unstable_by_key(|&(recorded, ..)| recorded);
+    for (recorded, id, what) in lines {
+        let line = line(spec, id, history.call(id), what, recorded.at);
         serde_json::to_writer(&mut text, &line)?;
         text.write_all(b"\n")?;
     }

@@ -1,23 +1,23 @@
-//! [`Judge`]: where a property speaks its judgement.
+//! [`Judge`]: where a property reports its judgement.
 
 use sim_node::NodeId;
 
-/// A property fell: where, and why.
+/// A property was violated: where, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Violation {
     /// The node at fault, when there is one.
     pub node: Option<NodeId>,
     /// What happened, in one sentence with the values that show it.
     pub detail: String,
-    /// Earlier steps that the claim is broken with, such as the first of two decisions. The step
-    /// that broke it need not be named.
+    /// Earlier steps that are part of the violation, such as the first of two decisions. The step
+    /// that violates the property need not be named.
     pub witnesses: Vec<u64>,
 }
 
-/// Something good that is still owed.
+/// An instance of a liveness property that is not met yet.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Obligation {
-    /// To or by whom, when it is about one node.
+    /// The node that it is about, when it is about one node.
     pub node: Option<NodeId>,
     /// What is missing, in one sentence.
     pub detail: String,
@@ -32,13 +32,13 @@ pub struct Judge {
 }
 
 impl Judge {
-    /// Says that there was something to judge; without it the property is vacuous.
+    /// Reports that there was something to judge; without it the property is vacuous.
     pub fn judged(&mut self) {
         self.judged += 1;
     }
 
-    /// Says that the property fell. The first violation stands. Name earlier steps that belong to
-    /// the story with `witnesses`.
+    /// Reports that the property was violated. The first violation counts. `witnesses` names the
+    /// earlier steps that are part of it.
     pub fn violate(
         &mut self,
         node: impl Into<Option<NodeId>>,
@@ -55,13 +55,13 @@ impl Judge {
         }
     }
 
-    /// Says that the property cannot be told in this run, such as when a budget has run out: unless
-    /// it falls, its verdict is unknown. The first reason stands.
+    /// Reports that the property is undecided in this run, such as when a budget has run out:
+    /// unless it is violated, its verdict is unknown. The first reason counts.
     pub fn undecided(&mut self, reason: impl Into<String>) {
         self.undecided.get_or_insert_with(|| reason.into());
     }
 
-    /// Why the property cannot be told, when it cannot.
+    /// Why the property is undecided, when it is.
     #[must_use]
     pub fn why_undecided(&self) -> Option<&str> {
         self.undecided.as_deref()

@@ -1,17 +1,17 @@
 //! What can be claimed of a run, and how it is judged.
 //!
 //! A [`Property`] is one named claim, safety or liveness, with its source. It sees a run through
-//! hooks and keeps whatever ghost state it needs (votes ever cast, values ever chosen); it pays for
-//! what changed, not for all nodes at each step. A tuple of [`Checked`] properties is a protocol's
+//! hooks and keeps whatever ghost state it needs (votes ever cast, values ever chosen); it looks at
+//! what changed, not at all nodes in each step. A tuple of [`Checked`] properties is a protocol's
 //! suite, composed statically ([`Properties`]).
 //!
-//! * **Safety** is told at the step that breaks it: [`Judge::violate`].
-//! * **Liveness** is an obligation: [`Property::unmet`] says what is still owed at the deadline. A obligation
-//!   paid late leaves the property unknown; one that is never paid violates it.
+//! * **Safety** is reported at the step that violates it: [`Judge::violate`].
+//! * **Liveness** is an obligation: [`Property::unmet`] says what is unmet at the deadline. An
+//!   obligation that is met late leaves the property unknown; one that is never met violates it.
 //! * A property that had nothing to judge ([`Judge::judged`] never called) is *vacuous*.
 //!
-//! What clients were told is a [`History`], read and written as lines of JSON ([`read_history`],
-//! [`write_history`]); [`linearizability`] judges it.
+//! The operations of clients and their responses are a [`History`], read and written as lines of
+//! JSON ([`read_history`], [`write_history`]); [`linearizability`] judges it.
 
 mod claim;
 mod core;
@@ -27,7 +27,7 @@ mod time;
 
 pub use self::core::Core;
 pub use claim::{Claim, Kind, Verdict};
-pub use history::{Call, CallId, End, History, StepDetails};
+pub use history::{Call, CallId, End, History, Recorded};
 pub use history_error::HistoryError;
 pub use history_json::{read_history, write_history};
 pub use history_notation::{Asked, Notation};

@@ -18,7 +18,7 @@ pub struct View<'a, N: Node> {
     pub config: &'a N::Config,
     /// Every node's state, by number; `None` while it is down.
     pub states: &'a [Option<N>],
-    /// The servers inside which liveness is owed, once the calm has begun. Before that, and in a
+    /// The servers to which liveness applies, once the calm has begun. Before that, and in a
     /// scenario without a calm, every node that is up counts.
     pub core: Option<&'a BTreeSet<NodeId>>,
 }
@@ -40,7 +40,8 @@ impl<'a, N: Node> View<'a, N> {
         })
     }
 
-    /// The nodes to which liveness is owed: up, and once there is a core, inside it or no server.
+    /// The nodes to which liveness applies: they are up and, once there is a core, inside it or not
+    /// servers.
     pub fn correct(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
         let (core, servers) = (self.core, self.servers);
         self.up().filter(move |(node, _)| {
@@ -51,13 +52,13 @@ impl<'a, N: Node> View<'a, N> {
 
 /// One named claim about a run. Ghost state, such as all votes ever cast, lives in the property.
 ///
-/// Every hook may speak through the [`Judge`]. Hooks run in every build and in every run, so they
-/// pay for what changed and not for the number of nodes.
+/// Every hook may report to the [`Judge`]. Hooks run in every build and in every run, so their cost
+/// must depend on what changed and not on the number of nodes.
 pub trait Property<N: Node>: Clone + 'static {
     /// The claim in words.
     const CLAIM: Claim;
 
-    /// The property at the beginning of a run, before any node has started.
+    /// Makes the property at the beginning of a run, before any node has started.
     fn new(config: &N::Config, servers: u32) -> Self;
 
     /// A node is about to handle an event. The states are those since the step before: a claim
@@ -68,10 +69,10 @@ pub trait Property<N: Node>: Clone + 'static {
     /// inside the step: then its state is gone and [`Property::crash`] follows).
     fn after(&mut self, _: &View<'_, N>, _: NodeId, _: &[Effect<N>], _: &mut Judge) {}
 
-    /// A node has told the layer above something: at the end of the step that said it, or when the
-    /// disk released it from behind a barrier. Claims about indications (decisions, deliveries,
-    /// suspicions) belong here and not into [`Property::after`], whose effects may still be held
-    /// and then be lost.
+    /// A node has indicated something to the layer above: at the end of the step that emitted it,
+    /// or when the disk released it from behind a barrier. Claims about indications (decisions,
+    /// deliveries, suspicions) belong here and not into [`Property::after`], whose effects may
+    /// still be held and then be lost.
     fn indicated(&mut self, _: &View<'_, N>, _: NodeId, _: &N::Indication, _: &mut Judge) {}
 
     /// A node has crashed; its state is gone.
@@ -83,12 +84,12 @@ pub trait Property<N: Node>: Clone + 'static {
     /// The storm is over: the core is up and connected for good.
     fn calm(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
-    /// The run has ended, and no safety property fell. The time is the deadline, or later when a
-    /// obligation was paid late; the states have lasted since the last step.
+    /// The run has ended, and no safety property was violated. The time is the deadline, or later
+    /// when an obligation was met late; the states have lasted since the last step.
     fn end(&mut self, _: &View<'_, N>, _: &mut Judge) {}
 
-    /// What is still owed: asked at the deadline, and after each step from then on until nothing
-    /// is.
+    /// The obligation that is unmet, if any. It is called at the deadline, and then after each step
+    /// until no property has an unmet obligation.
     fn unmet(&self, _: &View<'_, N>) -> Option<Obligation> {
         None
     }

@@ -19,7 +19,7 @@ impl<P> Checked<P> {
     }
 }
 
-/// One claim and what has been said of it so far.
+/// One claim and its judgement so far.
 #[derive(Clone, Copy, Debug)]
 pub struct Judged<'a> {
     /// The claim.
@@ -49,9 +49,9 @@ pub trait Properties<N: Node>: Clone + 'static {
     fn calm(&mut self, view: &View<'_, N>);
     /// See [`Property::end`].
     fn end(&mut self, view: &View<'_, N>);
-    /// Whether any claim has fallen.
+    /// Whether any claim has been violated.
     fn violated(&self) -> bool;
-    /// What is still owed, with the claim it belongs to, in order of the claims.
+    /// The unmet obligations, each with its claim, in order of the claims.
     fn unmet(&self, view: &View<'_, N>, obligations: &mut Vec<(&'static Claim, Obligation)>);
     /// Every claim and its judgement, in order.
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>);

@@ -138,7 +138,7 @@ impl<'a, N: Node> Context<'a, N> {
         self.sink.emit(Effect::Barrier);
     }
 
-    /// Tells the layer above, or whoever watches the run.
+    /// Indicates something to the layer above, or to the observer of the run.
     pub fn indicate(&mut self, indication: N::Indication) {
         self.sink.emit(Effect::Indicate(indication));
     }

@@ -61,11 +61,11 @@ pub enum Class {
     Protocol,
     /// From or to a client.
     Client,
-    /// A sign of life, or the reply to one.
+    /// A heartbeat, or the reply to one.
     Heartbeat,
 }
 
-/// What nodes of a world send each other.
+/// The messages between the nodes of a world.
 pub trait Message: Value + DeserializeOwned {
     /// Every kind of message: its name, as scenarios and counters show it, and its class.
     const KINDS: &'static [(&'static str, Class)];
@@ -103,7 +103,7 @@ impl Stable for () {
     }
 }
 
-/// What a node is at the moment, for triggers (`Leader`), names in faults, and pictures.
+/// A node's current role, for triggers (`Leader`), names in faults, and pictures.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Role {
     /// Which of two holders of a role a fault means: the higher, as with the term of a leader.
@@ -144,7 +144,7 @@ pub trait Node: Value {
     type Timer: Value + Copy;
     /// What comes down from the layer above, or from the workload.
     type Request: Value;
-    /// What goes up to the layer above, or to whoever watches the run.
+    /// What goes up to the layer above, or to the observer of the run.
     type Indication: Value;
     /// What survives a crash; `()` when nothing does.
     type Stable: Stable;
@@ -154,7 +154,8 @@ pub trait Node: Value {
     /// After damage to the disk `stable` is the intact prefix and [`Context::damaged`] says so.
     fn start(stable: &Self::Stable, cx: &mut Context<'_, Self>) -> Self;
 
-    /// A message arrives. It may be late, doubled or out of order, as the links of the world allow.
+    /// A message arrives. It may be late, duplicated or out of order, as the links of the world
+    /// allow.
     fn on_message(&mut self, from: NodeId, message: Self::Message, cx: &mut Context<'_, Self>);
 
     /// A timer fires; it is no longer set. A replaced or cancelled timer never fires, even if it

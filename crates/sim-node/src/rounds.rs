@@ -10,8 +10,8 @@
 //! * A message that arrives after its round has ended is dropped, with the mark [`LATE_MESSAGE`]:
 //!   the model's bound was broken.
 //! * A message of a later round, from a faster clock, waits for that round.
-//! * Nobody returns in this model. A process that starts again all the same begins with round 1,
-//!   alone: what the others do then, they do in later rounds.
+//! * No crashed process returns in this model. A process that starts again anyway begins with round
+//!   1, alone, while the others are in later rounds.
 
 use std::collections::BTreeMap;
 use std::fmt::{self, Debug};
@@ -26,7 +26,7 @@ pub const LATE_MESSAGE: &str = "late message";
 
 /// A process of a synchronous network: what to send in a round, and what to make of what came.
 ///
-/// It has no disk: in the crash-stop model of the rounds nobody returns.
+/// It has no disk: in the crash-stop model of the rounds no process returns.
 pub trait RoundNode: Value {
     /// Fixed for the run.
     type Config: Debug;
@@ -161,7 +161,7 @@ impl<'a, R: RoundNode> RoundContext<'_, 'a, R> {
         }
     }
 
-    /// Tells the layer above, or whoever watches the run.
+    /// Indicates something to the layer above, or to the observer of the run.
     pub fn indicate(&mut self, indication: R::Indication) {
         self.cx.indicate(indication);
     }

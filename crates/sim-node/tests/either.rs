@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Recorder, moment, step};
+use common::{Recorder, details, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
     Class, Context, Duration, Effect, Either, EitherStable, Message, Node, NodeId, Parties, Role,
@@ -92,7 +92,7 @@ const CONFIG: Parties<u32, u32> = Parties { servers: 2, server: 100, client: 200
 fn started(id: u32) -> World {
     let disk = EitherStable { server: Last(11), client: Last(22) };
     let mut sink = Recorder::answering([5]);
-    let node = step(&CONFIG, moment(id, 2, 0), &mut sink, |cx| World::start(&disk, cx));
+    let node = step(&CONFIG, details(id, 2, 0), &mut sink, |cx| World::start(&disk, cx));
     assert_eq!(sink.asked, [6]);
     node
 }
@@ -113,7 +113,7 @@ fn effects_are_those_of_the_party_in_order() {
     let from = NodeId::new(1);
     let mut sink = Recorder::<World>::new();
     let mut node = started(2);
-    step(&CONFIG, moment(2, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
+    step(&CONFIG, details(2, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
     let span = Span::exactly(Duration::from_nanos(3));
     let expected = [
         Effect::Write(Either::Client(5)),
@@ -128,7 +128,7 @@ fn effects_are_those_of_the_party_in_order() {
     assert_eq!(sink.take(), expected);
 
     let mut node = started(0);
-    step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
+    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
     let expected = [
         Effect::Write(Either::Server(5)),
         Effect::Barrier,
@@ -148,8 +148,8 @@ fn effects_are_those_of_the_party_in_order() {
 fn timers_come_back_to_the_party_that_set_them() {
     let mut sink = Recorder::<World>::new();
     let (mut server, mut client) = (started(0), started(2));
-    step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| server.on_timer(Either::Server(8), cx));
-    step(&CONFIG, moment(2, 2, 0), &mut sink, |cx| client.on_timer(Either::Client(64), cx));
+    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| server.on_timer(Either::Server(8), cx));
+    step(&CONFIG, details(2, 2, 0), &mut sink, |cx| client.on_timer(Either::Client(64), cx));
     assert_eq!(sink.effects, [Effect::Mark("fired"), Effect::Mark("fired")]);
 }
 
@@ -158,10 +158,10 @@ fn a_request_to_the_wrong_party_is_marked_and_ignored() {
     let mut sink = Recorder::<World>::new();
     let mut server = started(0);
     let before = server.clone();
-    step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| server.on_request(Either::Client(9), cx));
+    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| server.on_request(Either::Client(9), cx));
     assert_eq!(sink.take(), [Effect::Mark("request to the wrong party")]);
     assert_eq!(server, before);
-    step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| server.on_request(Either::Server(9), cx));
+    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| server.on_request(Either::Server(9), cx));
     let (to, message) = (NodeId::new(0), Word(9));
     assert_eq!(sink.take(), [Effect::Send { to, message, resend: false }]);
 }

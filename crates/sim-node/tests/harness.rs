@@ -49,7 +49,7 @@ struct Puppet {
     /// What was on its disk, and whether it was told of damage, when it started.
     found: (Vec<u8>, bool),
     chosen: Vec<u64>,
-    /// Steps, and how many of them heard of damage.
+    /// Steps, and how many of them were told of damage.
     steps: u64,
     damaged: u64,
 }
@@ -74,7 +74,7 @@ impl Puppet {
     }
 }
 
-/// How many steps a puppet may make in a life.
+/// How many steps a puppet may make in one incarnation.
 const STEPS: u64 = 10;
 
 impl Node for Puppet {

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Recorder, moment, step};
+use common::{Recorder, details, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
     Class, Context, Duration, Effect, Indications, Layer, LocalTime, Message, Node, NodeId, Span,
@@ -185,7 +185,7 @@ fn host() -> Host {
 fn a_layers_effects_pass_in_order_and_in_the_hosts_alphabet() {
     let mut sink = Recorder::<Host>::new();
     let note = Side::Right(Note(5));
-    step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| host().on_message(PEER, note, cx));
+    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| host().on_message(PEER, note, cx));
     let right = |number| Side::Right(Note(number));
     let expected = [
         Effect::Mark("before the layer"),
@@ -206,7 +206,7 @@ fn a_layers_effects_pass_in_order_and_in_the_hosts_alphabet() {
 #[test]
 fn two_layers_of_one_kind_stay_apart() {
     let mut sink = Recorder::<Host>::new();
-    step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| {
+    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| {
         host().on_message(PEER, Side::Left(Note(5)), cx)
     });
     let message = Side::Left(Note(105));
@@ -223,17 +223,17 @@ fn choices_and_disks_reach_the_layers() {
     for record in [Side::Left(1), Side::Right(10), Side::Left(2)] {
         disk.apply(&record);
     }
-    let host = step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| Host::start(&disk, cx));
+    let host = step(&CONFIG, details(0, 2, 0), &mut sink, |cx| Host::start(&disk, cx));
     assert_eq!((host.left.choice, host.right.choice), (3, 7));
     assert_eq!(sink.asked, [10, 10]);
     assert_eq!(sink.effects, [], "the layers' indications stop at the host");
 }
 
-/// The layer sees the same moment as its host.
+/// The layer sees the same details as its host.
 #[test]
 fn a_layer_sees_the_world_as_its_host_does() {
     let mut sink = Recorder::<Host>::new();
-    step(&CONFIG, moment(2, 4, 77), &mut sink, |cx| {
+    step(&CONFIG, details(2, 4, 77), &mut sink, |cx| {
         cx.layer::<Left>(|cx| {
             assert_eq!(cx.id(), NodeId::new(2));
             assert_eq!(cx.servers(), 4);
@@ -291,7 +291,7 @@ fn layers_nest() {
     }
     let mut sink = Recorder::<Top>::new();
     let message = Wrapped(Side::Left(Note(1)));
-    step(&CONFIG, moment(0, 2, 0), &mut sink, |cx| Top.on_message(PEER, message, cx));
+    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| Top.on_message(PEER, message, cx));
     let wrapped = |side| Wrapped(side);
     let expected = [
         Effect::Mark("before the layer"),

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{Recorder, moment, step};
+use common::{Recorder, details, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
     Class, Context, Duration, Effect, HasParty, Message, Node, NodeId, Parties, Role, Share, Span,
@@ -102,7 +102,7 @@ const CONFIG: WorldConfig = WorldConfig {
 fn started(id: u32) -> World {
     let disk = WorldStable { server: Last(11), the_master: Last(22), client: Last(33) };
     let mut sink = Recorder::answering([5]);
-    let node = step(&CONFIG, moment(id, 2, 0), &mut sink, |cx| World::start(&disk, cx));
+    let node = step(&CONFIG, details(id, 2, 0), &mut sink, |cx| World::start(&disk, cx));
     assert_eq!(sink.asked, [6]);
     node
 }
@@ -134,7 +134,7 @@ fn effects_are_those_of_the_party_in_order() {
     let from = NodeId::new(1);
     let mut sink = Recorder::<World>::new();
     let mut node = started(2);
-    step(&CONFIG, moment(2, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
+    step(&CONFIG, details(2, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
     let span = Span::exactly(Duration::from_nanos(3));
     let expected = [
         Effect::Write(WorldRecord::TheMaster(5)),
@@ -149,7 +149,7 @@ fn effects_are_those_of_the_party_in_order() {
     assert_eq!(sink.take(), expected);
 
     let mut node = started(4);
-    step(&CONFIG, moment(4, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
+    step(&CONFIG, details(4, 2, 0), &mut sink, |cx| node.on_message(from, Word(5), cx));
     let expected = [
         Effect::Write(WorldRecord::Client(5)),
         Effect::Barrier,
@@ -171,7 +171,7 @@ fn timers_come_back_to_the_party_that_set_them() {
     let timers = [(0, WorldTimer::Server(8)), (2, WorldTimer::TheMaster(16))];
     for (id, timer) in timers.into_iter().chain([(3, WorldTimer::Client(64))]) {
         let mut node = started(id);
-        step(&CONFIG, moment(id, 2, 0), &mut sink, |cx| node.on_timer(timer, cx));
+        step(&CONFIG, details(id, 2, 0), &mut sink, |cx| node.on_timer(timer, cx));
         assert_eq!(sink.take(), [Effect::Mark("fired")]);
     }
 }
@@ -182,11 +182,11 @@ fn a_request_to_the_wrong_party_is_marked_and_ignored() {
     let mut master = started(2);
     let before = master.clone();
     let request = WorldRequest::Client(9);
-    step(&CONFIG, moment(2, 2, 0), &mut sink, |cx| master.on_request(request, cx));
+    step(&CONFIG, details(2, 2, 0), &mut sink, |cx| master.on_request(request, cx));
     assert_eq!(sink.take(), [Effect::Mark("request to the wrong party")]);
     assert_eq!(master, before);
     let request = WorldRequest::TheMaster(9);
-    step(&CONFIG, moment(2, 2, 0), &mut sink, |cx| master.on_request(request, cx));
+    step(&CONFIG, details(2, 2, 0), &mut sink, |cx| master.on_request(request, cx));
     let (to, message) = (NodeId::new(0), Word(9));
     assert_eq!(sink.take(), [Effect::Send { to, message, resend: false }]);
 }

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{Recorder, moment, step};
+use common::{Recorder, details, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
     Class, Duration, Effect, LATE_MESSAGE, Message, Node, NodeId, Role, RoundConfig, RoundContext,
@@ -65,7 +65,7 @@ impl RoundNode for Listener {
 
 type Process = Rounds<Listener>;
 
-/// A process of three, driven by hand.
+/// A process of three, in a test harness.
 struct Driven {
     config: RoundConfig<u32>,
     sink: Recorder<Process>,
@@ -81,7 +81,7 @@ impl Driven {
     }
 
     fn at(now: u64) -> StepDetails {
-        moment(0, 3, now)
+        details(0, 3, now)
     }
 
     fn hear(&mut self, from: u32, round: u32, now: u64) {

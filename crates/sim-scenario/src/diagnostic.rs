@@ -1,4 +1,4 @@
-//! [`Diagnostic`]: something that a scenario's author should know, with the place in the file.
+//! [`Diagnostic`]: an error or a warning about a scenario, with the place in the file.
 
 use std::ops::Range;
 
@@ -9,11 +9,11 @@ use annotate_snippets::{AnnotationKind, Group, Level as Tone, Renderer, Snippet}
 pub enum Level {
     /// The scenario cannot run.
     Error,
-    /// It can run, but probably does not do what its author thinks.
+    /// It can run, but probably does not do what its author intends.
     Warning,
 }
 
-/// Something that a scenario's author should know.
+/// An error or a warning about a scenario.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Diagnostic {
     /// How bad it is.
@@ -78,8 +78,8 @@ impl Diagnostic {
         self
     }
 
-    /// The diagnostic as people read it: message, file, line, the text underlined, and what would
-    /// be right. `name` is the file's name and `text` what stands in it. With `color`, ANSI
+    /// The diagnostic as text: message, file, line, the text underlined, and what would
+    /// be right. `name` is the file's name and `text` its content. With `color`, ANSI
     /// colours.
     #[must_use]
     pub fn render(&self, name: &str, text: &str, color: bool) -> String {

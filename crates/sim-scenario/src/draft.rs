@@ -15,7 +15,7 @@ use crate::sheet::Sheet;
 use crate::words::{clip, list, unknown};
 
 /// A scenario as far as it can be read without knowing its protocol. What does not depend on
-/// another part is read even when that other part is wrong, so that several errors are told at
+/// another part is read even when that other part is wrong, so that several errors are reported at
 /// once.
 pub struct Draft<'a> {
     pub(crate) title: Option<String>,
@@ -101,8 +101,8 @@ const LENGTHS_MAX: [(&str, usize); 4] =
     [("disks", 10_000), ("clocks", 10_000), ("service", 1_000), ("faults", 10_000)];
 
 impl<'a> Draft<'a> {
-    /// Reads what can be read. What is wrong is told to the sheet; `None` when not even the fields
-    /// could be told apart.
+    /// Reads what can be read. Errors go to the sheet; `None` when not even the fields could be
+    /// told apart.
     pub(crate) fn read(sheet: &mut Sheet<'a>) -> Option<Self> {
         if !check_fields(sheet) || !check_lengths(sheet) {
             return None;
@@ -153,7 +153,7 @@ fn check_fields(sheet: &mut Sheet<'_>) -> bool {
         sheet.push(
             Diagnostic::error(place, message)
                 .label("not a scenario")
-                .help("a scenario file holds one `Scenario(title: ..., protocol: ..., ...)`"),
+                .help("a scenario file contains one `Scenario(title: ..., protocol: ..., ...)`"),
         );
         return false;
     }
@@ -206,8 +206,8 @@ fn missing_field_help(name: &str) -> &'static str {
     match name {
         "title" => "say in a few words what happens: `title: \"leader isolated by a partition\"`",
         "protocol" => "name a protocol with its settings: `protocol: Bully(nodes: 5)`",
-        "deadline" => "say when the run ends and liveness is due: `deadline: \"20s\"`",
-        _ => "say what should come out: `expect: Holds`, or `expect: Violates(\"code\")`",
+        "deadline" => "say when the run ends and obligations must be met: `deadline: \"20s\"`",
+        _ => "say which result is expected: `expect: Holds`, or `expect: Violates(\"code\")`",
     }
 }
 

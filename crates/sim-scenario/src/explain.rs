@@ -25,7 +25,7 @@ pub(crate) struct Region<'a> {
     pub(crate) offset: usize,
     /// Its text.
     pub(crate) text: &'a str,
-    /// How people call it, when the error does not know a better name.
+    /// Its noun, when the error does not know a better name.
     pub(crate) noun: &'a str,
     /// The fields that may stand there, when it is the settings of a protocol.
     pub(crate) fields: &'a [Field],
@@ -77,7 +77,7 @@ pub(crate) fn explain(
     }
 }
 
-/// A name that stands where one of a family of names should.
+/// A name in a place where one of a family of names is expected.
 fn variant(
     family: Option<&str>,
     found: &str,
@@ -89,7 +89,7 @@ fn variant(
     let elsewhere = usage::family_of(found).filter(|other| Some(*other) != family && !is_near);
     if family == Some("Plan") && elsewhere == Some("Fault") {
         let example = usage::of("Fault", found).unwrap_or("Heal");
-        return Diagnostic::error(place, format!("the fault `{found}` stands without its time"))
+        return Diagnostic::error(place, format!("the fault `{found}` lacks its time"))
             .label("when?")
             .help(format!("it is written as in `At(\"2s\", {example})`"));
     }
@@ -98,7 +98,7 @@ fn variant(
         None => format!("no such {noun}"),
     };
     let diagnostic = Diagnostic::error(place, unknown(noun, found, expected)).label(label);
-    let help = format!("here may stand {}", list(expected));
+    let help = format!("the names allowed here are {}", list(expected));
     if family == Some("Target") && !is_near {
         let role = found.to_lowercase();
         return diagnostic.help(format!("{help}; the holder of a role is `Role(\"{role}\")`"));
@@ -114,7 +114,7 @@ fn custom(message: &str, place: Range<usize>, source: &Source<'_>) -> Diagnostic
     Diagnostic::error(place, line(message)).label("here")
 }
 
-/// An error about the shape of a value: a number where a text should stand, too few values, and so
+/// An error about the shape of a value: a number where a text is expected, too few values, and so
 /// on.
 fn shape(code: &Error, place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let text = source.text;
@@ -143,7 +143,7 @@ fn shape(code: &Error, place: Range<usize>, source: &Source<'_>) -> Diagnostic {
         Error::ExpectedMap => (format!("expected a map in braces, found {found}"), "not a map"),
         Error::ExpectedIdentifier => (format!("expected a name, found {found}"), "not a name"),
         Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_) => {
-            (format!("{found} lacks its parentheses"), "what belongs into them is missing")
+            (format!("{found} lacks its parentheses"), "its values are missing")
         }
         Error::ExpectedStructLikeEnd => return too_much(place, source),
         Error::ExpectedDifferentLength { found: 1, .. } => {
@@ -163,7 +163,7 @@ fn shape(code: &Error, place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let mut diagnostic = Diagnostic::error(at, message).label(label);
     if matches!((code, &item.shape), (Error::ExpectedString, Shape::Number)) {
         let units = "quantities with their unit: `\"150ms\"`, `\"1%\"`";
-        return diagnostic.help(format!("texts and quantities stand in quotes, {units}"));
+        return diagnostic.help(format!("texts and quantities are written in quotes, {units}"));
     }
     let lacks_values =
         matches!(code, Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_));
@@ -184,7 +184,7 @@ fn too_much(place: Range<usize>, source: &Source<'_>) -> Diagnostic {
     let place = if takes_nothing { group.span.clone() } else { inner.span.clone() };
     let values = if takes_nothing { "no values" } else { "fewer values" };
     let message = format!("{} takes {values}", group.describe(text));
-    let diagnostic = Diagnostic::error(place, message).label("this is too much");
+    let diagnostic = Diagnostic::error(place, message).label("too many values");
     match usage::example(group.name(text)) {
         Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
         None => diagnostic,

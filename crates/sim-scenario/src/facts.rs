@@ -1,11 +1,11 @@
-//! What is known of protocols and scenarios before anything runs.
+//! The facts about protocols and scenarios that are known before anything runs.
 
 use serde::Serialize;
 use sim_check::{Claim, Properties, SimTime};
 use sim_node::{Message, Node};
 use sim_protocol::{Ask, Field, Protocol, Workload};
 
-/// What a protocol says of itself.
+/// What a protocol declares about itself.
 #[derive(Clone, Debug, Serialize)]
 pub struct ProtocolFacts {
     /// The name that scenarios use.
@@ -24,11 +24,11 @@ pub struct ProtocolFacts {
     pub marks: &'static [&'static str],
     /// Its kinds of messages.
     pub kinds: Vec<&'static str>,
-    /// What a scenario can ask its nodes for.
+    /// The requests that a scenario can send to its nodes.
     pub requests: &'static [Ask],
     /// The least and the greatest number of servers.
     pub servers: (u32, u32),
-    /// What can be set.
+    /// Its settings.
     pub fields: &'static [Field],
     /// The workload that its own clients make, when it has any.
     pub workload: Option<WorkloadFacts>,
@@ -36,17 +36,17 @@ pub struct ProtocolFacts {
     pub properties: Vec<&'static Claim>,
 }
 
-/// What is known of a workload that a protocol's own clients make.
+/// The facts about a workload that a protocol's own clients make.
 #[derive(Clone, Copy, Debug, Serialize)]
 pub struct WorkloadFacts {
     /// The name that scenarios use.
     pub name: &'static str,
-    /// What can be set.
+    /// Its settings.
     pub fields: &'static [Field],
 }
 
 impl ProtocolFacts {
-    /// What this protocol says of itself.
+    /// What this protocol declares about itself.
     #[must_use]
     pub fn of<P: Protocol>() -> Self {
         let kinds = <<P::Node as Node>::Message as Message>::KINDS;
@@ -69,7 +69,7 @@ impl ProtocolFacts {
     }
 }
 
-/// What is known of a scenario before it runs.
+/// The facts about a scenario before it runs.
 #[derive(Clone, Debug)]
 pub struct ScenarioFacts {
     /// Its title.
@@ -82,9 +82,9 @@ pub struct ScenarioFacts {
     pub servers: u32,
     /// How many other nodes.
     pub others: u32,
-    /// Its faults, as they stand in the file, in order.
+    /// Its faults, as they are written in the file, in order.
     pub faults: Vec<String>,
-    /// The clocks that are not true, a sentence each: "The clock of n1 runs 5% too slow."
+    /// The clocks that do not show true time, a sentence each: "The clock of n1 runs 5% too slow."
     pub clocks: Vec<String>,
     /// When the storm ends.
     pub calm: Option<SimTime>,
@@ -97,13 +97,13 @@ pub struct ScenarioFacts {
 pub enum Expectation {
     /// Every property holds, with every seed.
     Holds,
-    /// This property falls, and no other, with every seed. Its code.
+    /// Every seed violates this property, and no other. Its code.
     Violates(&'static str),
-    /// This property, and no other, falls with at least one of so many seeds.
+    /// At least one of `of` seeds violates this property, and no seed violates another.
     Sometimes {
         /// Its code.
         code: &'static str,
-        /// Of so many seeds.
+        /// The number of seeds.
         of: u64,
     },
 }

@@ -108,7 +108,7 @@ impl<'a> Words<'a> {
             '0'..='9' | '+' | '-' | '.' => (Kind::Number, self.number()?),
             '#' => return Err(self.garbage(1, "`#`, which scenarios do not use")),
             _ => {
-                return Err(self.garbage(first.len_utf8(), "a character that does not belong here"));
+                return Err(self.garbage(first.len_utf8(), "an unexpected character"));
             }
         };
         let span = self.at..self.at + length;
@@ -125,7 +125,7 @@ impl<'a> Words<'a> {
         let is_unit = unit.ends_with('%') || UNITS.contains(&unit);
         if is_unit {
             let help =
-                Some("quantities stand in quotes and carry their unit: `\"150ms\"`, `\"1%\"`");
+                Some("quantities are written in quotes with their unit: `\"150ms\"`, `\"1%\"`");
             return Err(Garbage { help, ..self.garbage(length, "a quantity without its quotes") });
         }
         Ok(length)
@@ -168,7 +168,7 @@ impl<'a> Words<'a> {
                 _ => {}
             }
         }
-        Err(self.garbage(before + 1, "a lone single quote; texts stand in double quotes"))
+        Err(self.garbage(before + 1, "a lone single quote; texts are written in double quotes"))
     }
 }
 

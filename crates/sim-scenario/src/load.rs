@@ -165,7 +165,7 @@ fn read_file(path: &Path) -> Result<String, Unreadable> {
         let text = String::from_utf8_lossy(error.as_bytes()).into_owned();
         let place = start..start + char::REPLACEMENT_CHARACTER.len_utf8();
         let diagnostic = Diagnostic::error(place, "the file is not valid UTF-8")
-            .label("these bytes are no character")
+            .label("these bytes are not a character")
             .help("save the file as UTF-8");
         Unreadable { text, diagnostic: Box::new(diagnostic) }
     })
@@ -178,7 +178,7 @@ fn too_large() -> Diagnostic {
 /// Why a file could not be read, in the same words on every platform where it matters.
 fn reason(error: &std::io::Error) -> String {
     match error.kind() {
-        ErrorKind::NotFound => "there is no such file".to_owned(),
+        ErrorKind::NotFound => "the file does not exist".to_owned(),
         ErrorKind::PermissionDenied => "permission denied".to_owned(),
         _ => error.to_string(),
     }

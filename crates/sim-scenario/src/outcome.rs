@@ -1,4 +1,4 @@
-//! From the engine's outcome to the report: what was expected, and what the author should know.
+//! From the engine's outcome to the report: whether it is as expected, and the warnings.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use sim_engine::{Counts, Outcome, PANIC, PlannedFault, When};
 use crate::words::clip;
 use crate::{Expectation, Messages, PropertyReport, Report, ScenarioFacts, ViolationReport};
 
-/// What the warnings after a run need to know of the scenario.
+/// The facts about the scenario that the warnings after a run need.
 pub(crate) struct Lints<'a> {
     /// All faults of the scenario.
     pub(crate) faults: &'a [PlannedFault],
@@ -16,7 +16,7 @@ pub(crate) struct Lints<'a> {
     pub(crate) left_out: &'a BTreeSet<usize>,
     /// The overrides of the network as they stand in the file.
     pub(crate) overrides: &'a [String],
-    /// Whether the scenario breaks its assumption on purpose.
+    /// Whether the scenario breaks an assumption of its model on purpose.
     pub(crate) broken_on_purpose: bool,
 }
 
@@ -55,13 +55,13 @@ pub(crate) fn report(
 
 /// Whether a single run came out as the scenario expects.
 fn as_expected(expect: &Expectation, outcome: &Outcome) -> bool {
-    let fell: BTreeSet<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
+    let violated: BTreeSet<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
     match (outcome.verdict, expect) {
         (Verdict::Unknown, _) => false,
-        (_, Expectation::Holds) => fell.is_empty(),
-        (_, Expectation::Violates(code)) => fell == BTreeSet::from([*code]),
-        // It falls with some seeds only, so a single run may come out either way.
-        (_, Expectation::Sometimes { code, .. }) => fell.iter().all(|other| other == code),
+        (_, Expectation::Holds) => violated.is_empty(),
+        (_, Expectation::Violates(code)) => violated == BTreeSet::from([*code]),
+        // Only some seeds violate it, so a single run may come out either way.
+        (_, Expectation::Sometimes { code, .. }) => violated.iter().all(|other| other == code),
     }
 }
 
@@ -112,8 +112,7 @@ fn violations(outcome: &Outcome) -> Vec<ViolationReport> {
         .collect()
 }
 
-/// What the author should know after a run. A run that ended early says nothing about what had no
-/// time to happen.
+/// The warnings after a run. A run that ended early does not warn of what had no time to happen.
 fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<String> {
     let whole = outcome.verdict == Verdict::Held || outcome.ended >= facts.deadline;
     let mut warnings = Vec::new();
@@ -126,12 +125,14 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
     if whole {
         let unused = lints.overrides.iter().zip(&outcome.overrides_used);
         for (label, _) in unused.filter(|(_, used)| !**used) {
-            warnings.push(format!("no message met the special links {label}"));
+            warnings.push(format!("no message used the special links {label}"));
         }
         let vacuous = outcome.properties.iter().filter(|(_, v)| *v == Verdict::Vacuous);
         for (claim, _) in vacuous {
             let (code, name) = (claim.code, claim.name);
-            warnings.push(format!("the property {code} {name} had nothing to judge"));
+            warnings.push(format!(
+                "the property {code} {name} is vacuous: the run contained nothing that it judges"
+            ));
         }
         warnings.extend(unused_nodes(outcome));
     }
@@ -139,7 +140,7 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
         && !lints.broken_on_purpose
     {
         let (at, what) = (broken.at, &broken.what);
-        warnings.push(format!("an assumption of the model was broken at {at}: {what}"));
+        warnings.push(format!("the run broke an assumption of its model at {at}: {what}"));
     }
     warnings
 }

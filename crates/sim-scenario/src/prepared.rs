@@ -9,7 +9,7 @@ use crate::{Report, ScenarioFacts, Watcher};
 /// How to run a prepared scenario.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RunOptions {
-    /// Stop at this time, whatever is still owed.
+    /// Stop at this time, even if obligations are still pending.
     pub until: Option<SimTime>,
     /// Leave these faults out, by their place in the scenario's list. The others draw as before.
     pub without: BTreeSet<usize>,

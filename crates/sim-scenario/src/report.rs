@@ -1,4 +1,4 @@
-//! [`Report`]: what `run` tells of a run; its JSON form is stable.
+//! [`Report`]: the result of a run; its JSON form is stable.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use sim_check::{Kind, Verdict};
 use sim_engine::FaultReport;
 use sim_node::NodeId;
 
-/// What became of one scenario with one seed.
+/// The result of one scenario with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The scenario's title.
@@ -20,33 +20,33 @@ pub struct Report {
     pub verdict: Verdict,
     /// Whether this is what the scenario expects of a single run. An unknown verdict never is.
     pub as_expected: bool,
-    /// Of every event and effect with their content: 16 hex digits.
+    /// The digest of every event and effect with their content: 16 hex digits.
     #[serde(serialize_with = "hex")]
     pub digest: u64,
     /// Handled steps.
     pub events: u64,
-    /// The time of the last thing that happened, or the deadline when the run lasted so long.
+    /// The time of the last event, or the deadline when the run lasted until then.
     pub virtual_ns: u64,
     /// Messages, counted at the sender.
     pub messages: Messages,
     /// Every property, in the protocol's order; last, `PANIC` when a handler panicked.
     pub properties: Vec<PropertyReport>,
-    /// What fell, in order of time.
+    /// The violations, in order of time.
     pub violations: Vec<ViolationReport>,
     /// Faults that never struck, overrides that matched nothing, vacuous properties, unused nodes.
     pub warnings: Vec<String>,
-    /// The line to paste to see it again; the command line fills it in.
+    /// The command that repeats the run; the command line fills it in.
     pub reproduce: String,
     /// Why the verdict is unknown.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub undecided: Option<String>,
-    /// The first event that broke the scenario's assumption.
+    /// The first event that broke an assumption of the scenario's model.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub assumption_broken: Option<String>,
-    /// How each fault fared, in the scenario's order.
+    /// When and where each fault struck, in the scenario's order.
     #[serde(serialize_with = "faults")]
     pub faults: Vec<FaultReport>,
-    /// What the clients asked and were told, as lines of JSON; only when it was asked for, and
+    /// The history of client operations, as lines of JSON; only when the caller asked for it, and
     /// `None` when the protocol has no clients.
     #[serde(skip)]
     pub history: Option<String>,
@@ -61,13 +61,13 @@ pub struct Messages {
     pub protocol: u64,
     /// First sends from and to clients.
     pub client: u64,
-    /// First sends of signs of life and their replies.
+    /// First sends of heartbeats and their replies.
     pub heartbeat: u64,
-    /// Sends again, of any class.
+    /// Retransmissions, of any class.
     pub retransmission: u64,
     /// Sent and never handled.
     pub lost: u64,
-    /// Still under way when the run ended.
+    /// Still in flight when the run ended.
     pub in_flight: u64,
     /// All sends by the name of their kind.
     pub by_kind: BTreeMap<&'static str, u64>,
@@ -85,11 +85,11 @@ pub struct PropertyReport {
     pub name: &'static str,
     /// Safety or liveness.
     pub kind: Kind,
-    /// What became of it.
+    /// Its verdict.
     pub verdict: Verdict,
 }
 
-/// Something that fell.
+/// A property that was violated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ViolationReport {
     /// The property's code; `PANIC` for a broken assertion.
@@ -102,7 +102,7 @@ pub struct ViolationReport {
     pub detail: String,
     /// At which step.
     pub step: Option<u64>,
-    /// Earlier steps that belong to the story.
+    /// Earlier steps that are part of the violation.
     pub witnesses: Vec<u64>,
 }
 

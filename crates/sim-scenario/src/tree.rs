@@ -19,9 +19,9 @@ pub(crate) type Wrong = Box<Diagnostic>;
 pub(crate) fn read(text: &str) -> Result<Item, Wrong> {
     let mut reader = Reader { text, words: Words::new(text), ahead: None, values: 0 };
     if reader.peek()?.is_none() {
-        return Err(Diagnostic::error(reader.end(), "the file holds no scenario")
+        return Err(Diagnostic::error(reader.end(), "the file contains no scenario")
             .label("nothing to run")
-            .help("a scenario file holds one `Scenario(title: ..., protocol: ..., ...)`")
+            .help("a scenario file contains one `Scenario(title: ..., protocol: ..., ...)`")
             .into());
     }
     let item = reader.value(0)?;
@@ -31,7 +31,7 @@ pub(crate) fn read(text: &str) -> Result<Item, Wrong> {
             word.span.clone(),
             format!("unexpected {} after the end of the scenario", reader.describe(&word)),
         )
-        .label("this is too much")
+        .label("not part of the scenario")
         .context(
             text.floor_char_boundary(item.span.end - 1)..item.span.end,
             "the scenario ends here",
@@ -77,7 +77,7 @@ impl Reader<'_> {
 
     fn value(&mut self, depth: usize) -> Result<Item, Wrong> {
         let Some(word) = self.next()? else {
-            return Err(Diagnostic::error(self.end(), "the text ends where a value should stand")
+            return Err(Diagnostic::error(self.end(), "the file ends where a value is expected")
                 .label("nothing follows")
                 .into());
         };
@@ -103,7 +103,7 @@ impl Reader<'_> {
             Kind::Close(_) | Kind::Comma | Kind::Colon => {
                 let found = self.describe(&word);
                 Err(Diagnostic::error(word.span, format!("expected a value, found {found}"))
-                    .label("a value should stand here")
+                    .label("expected a value here")
                     .into())
             }
         }
@@ -162,7 +162,7 @@ impl Reader<'_> {
             let message =
                 format!("`{bracket}` is never closed: expected `{closing}`, found {found}");
             Diagnostic::error(place, message)
-                .label(format!("`{closing}` should stand here"))
+                .label(format!("expected `{closing}` here"))
                 .context(open.clone(), "opened here")
                 .into()
         };

@@ -36,7 +36,7 @@ pub(crate) fn example(name: Option<&str>) -> Option<&'static str> {
     families.iter().find_map(|family| of(family, name?))
 }
 
-/// What people call the variants of an enum.
+/// The noun for the variants of an enum.
 pub(crate) fn noun(family: Option<&str>) -> &'static str {
     match family {
         Some("Plan") => "time of a fault",
@@ -47,7 +47,7 @@ pub(crate) fn noun(family: Option<&str>) -> &'static str {
         Some("Occasion") => "occasion",
         Some("Inside") => "place inside a step",
         Some("Strike") => "strike",
-        Some("Cut") => "sort of cut",
+        Some("Cut") => "kind of cut",
         Some("DiskLoss") => "loss of a disk",
         Some("Timing") => "timing model",
         Some("Failures") => "failure model",

@@ -10,7 +10,7 @@ use sim_node::{Duration, NodeId};
 pub trait Watcher {
     /// How much of this step, and of the messages that it sends, is wanted in words: everything,
     /// unless a watcher says otherwise. Writing out a state costs many times the step itself, so
-    /// whoever needs less should say so.
+    /// a watcher that needs less should say so.
     fn wants(&self, _step: u64) -> Detail {
         Detail::States
     }

@@ -1,4 +1,4 @@
-//! Words for people: lists, suggestions, and texts of a file made short enough for a line.
+//! Phrases for messages: lists, suggestions, and texts of a file made short enough for a line.
 
 use sim_engine::{ClockSpec, NodeSet};
 use sim_node::{Duration, Offset};
@@ -102,24 +102,24 @@ pub(crate) fn clock_in_words(clock: &ClockSpec) -> String {
     }
     if drift_within.ppm() != 0 {
         let within = percent(drift_within.ppm().unsigned_abs());
-        wrong.push(format!("has a drawn drift of at most {within}"));
+        wrong.push(format!("has a random drift of at most {within}"));
     }
     if *offset != Offset::default() {
         wrong.push(format!("is off by {offset} at first"));
     }
     if *offset_within != Duration::ZERO {
-        wrong.push(format!("has a drawn offset of at most {offset_within}"));
+        wrong.push(format!("has a random offset of at most {offset_within}"));
     }
     let whose = match who {
         NodeSet::All => "every node".to_owned(),
         NodeSet::Servers => "every server".to_owned(),
-        NodeSet::Others => "every node that is no server".to_owned(),
+        NodeSet::Others => "every node that is not a server".to_owned(),
         NodeSet::Node(node) => format!("n{node}"),
         NodeSet::Nodes(nodes) => {
             let names: Vec<String> = nodes.iter().map(|node| format!("n{node}")).collect();
             names.join(", ")
         }
     };
-    let wrong = if wrong.is_empty() { "is true".to_owned() } else { wrong.join(" and ") };
+    let wrong = if wrong.is_empty() { "shows true time".to_owned() } else { wrong.join(" and ") };
     format!("The clock of {whose} {wrong}.")
 }

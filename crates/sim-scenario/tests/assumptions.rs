@@ -1,6 +1,6 @@
-//! What a scenario assumes by its model, and what people read when it does not keep that, or when
-//! a setting relies on what it does not assumption. `INSTA_UPDATE=always cargo test` writes the golden
-//! files anew.
+//! What a scenario assumes by its model, and what people read when it does not keep that, or when a
+//! setting relies on an assumption that the model does not make. `INSTA_UPDATE=always cargo test`
+//! writes the golden files anew.
 
 mod refused;
 mod toy;
@@ -10,7 +10,7 @@ use sim_scenario::load_text;
 use refused::{golden, with};
 
 #[test]
-fn promises_that_the_scenario_breaks() {
+fn assumptions_that_the_scenario_breaks() {
     let sync = |fields: &str| {
         with(&format!("model: (timing: Synchronous(bound: \"10ms\")),\n    {fields}"))
     };
@@ -133,8 +133,8 @@ fn settings_that_rely_on_what_is_not_promised() {
     );
 }
 
-/// The very bound and a shorter one, and an assumption that is broken on purpose. The settings do not
-/// matter to who does not rely on them.
+/// The very bound and a shorter one, and an assumption that is broken on purpose. The settings do
+/// not matter to who does not rely on them.
 #[test]
 fn settings_that_rely_on_what_is_promised_load() {
     let sync = "timing: Synchronous(bound: \"20ms\")";

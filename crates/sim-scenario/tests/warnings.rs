@@ -61,7 +61,7 @@ fn what_has_no_effect() {
 
 /// Assumptions that the scenario keeps, or breaks on purpose: nothing to say.
 #[test]
-fn promises_that_are_kept() {
+fn assumptions_that_are_kept() {
     let timing = "PartiallySynchronous(bound: \"10ms\", after: \"5s\")";
     let cases = [
         "model: (timing: Synchronous(bound: \"10ms\"), failures: None)".to_owned(),

@@ -1,35 +1,35 @@
-//! [`Answer`]: whether what many seeds did is what the scenario expects.
+//! [`Answer`]: whether a sweep came out as the scenario expects.
 
 use sim_scenario::Expectation;
 
 use crate::Sweep;
 
-/// Whether what many seeds did is what the scenario expects.
+/// Whether a sweep came out as the scenario expects.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Answer {
-    /// It is.
+    /// It did.
     Expected,
-    /// It is not.
+    /// It did not.
     Unexpected,
-    /// It cannot be told: runs are undecided, or there were too few seeds.
+    /// Undecided: some runs are undecided, or there were too few seeds.
     Undecided,
 }
 
 impl Answer {
-    /// Holds the sweep against what the scenario expects.
+    /// Compares the sweep with what the scenario expects.
     ///
-    /// Of a scenario that says `Sometimes`, and with which nothing fell, nothing can be told with
-    /// fewer seeds than it names.
+    /// A scenario that says `Sometimes`, and in which nothing was violated, is undecided when the
+    /// sweep has fewer seeds than the scenario names.
     #[must_use]
     pub fn of(sweep: &Sweep, expect: &Expectation) -> Self {
         let others = |code: &str| sweep.by_property.keys().any(|other| *other != code);
-        let fell = |code: &str| sweep.by_property.contains_key(code);
+        let violated = |code: &str| sweep.by_property.contains_key(code);
         let (unexpected, open) = match expect {
             Expectation::Holds => (sweep.violated > 0, sweep.unknown > 0),
             Expectation::Violates(code) => (sweep.held > 0 || others(code), sweep.unknown > 0),
-            Expectation::Sometimes { code, .. } if fell(code) => (others(code), false),
+            Expectation::Sometimes { code, .. } if violated(code) => (others(code), false),
             Expectation::Sometimes { code, of } => {
-                // It may be an undecided run, or one more, in which it would have fallen.
+                // It may be violated in a run that is undecided, or with one more seed.
                 let open = sweep.unknown > 0 || sweep.runs() < *of;
                 (others(code) || !open, open)
             }

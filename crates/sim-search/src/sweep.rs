@@ -12,22 +12,22 @@ use sim_scenario::Report;
 /// How many runs are under way or waiting to be counted at a time: a bound on memory.
 const BATCH: u64 = 4_096;
 
-/// What became of a scenario with every seed of a range.
+/// The outcome of a scenario with every seed of a range.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Sweep {
-    /// The seeds, the last included: there is no seed behind the greatest.
+    /// The seeds, the last included: no seed comes after the greatest.
     pub seeds: RangeInclusive<u64>,
     /// How many runs held.
     pub held: u64,
-    /// In how many something fell.
+    /// In how many runs a property was violated.
     pub violated: u64,
-    /// How many are undecided.
+    /// How many runs are undecided.
     pub unknown: u64,
-    /// The seeds with which something fell, in order.
+    /// The seeds with which a property was violated, in order.
     pub failing_seeds: Vec<u64>,
-    /// In how many runs each property fell, by its code.
+    /// In how many runs each property was violated, by its code.
     pub by_property: BTreeMap<&'static str, u64>,
-    /// Of every seed with the digest of its run, in order of the seeds.
+    /// The digest of all seeds and the digests of their runs, in order of the seeds.
     pub digest: u64,
 }
 
@@ -60,14 +60,14 @@ impl Sweep {
                 self.failing_seeds.push(run.seed);
             }
         }
-        for code in &run.fell {
+        for code in &run.violated_codes {
             *self.by_property.entry(code).or_default() += 1;
         }
         self.digest = fold(fold(self.digest, run.seed), run.digest);
     }
 }
 
-/// Why a sweep did not begin: the threads could not be had.
+/// Why a sweep did not begin: the threads could not be started.
 #[derive(Debug)]
 pub struct SweepError(ThreadPoolBuildError);
 
@@ -83,8 +83,8 @@ impl std::error::Error for SweepError {
     }
 }
 
-/// Runs every seed of the range, so many at a time (as many as there are cores when `None`), and
-/// tells `done` of each run that has ended, in any order and from any thread.
+/// Runs every seed of the range, `jobs` at a time (as many as there are cores when `None`), and
+/// calls `done` with the report of each run that has ended, in any order and from any thread.
 ///
 /// # Errors
 /// When the threads cannot be started.
@@ -113,7 +113,7 @@ struct Run {
     seed: u64,
     verdict: Verdict,
     digest: u64,
-    fell: Vec<&'static str>,
+    violated_codes: Vec<&'static str>,
 }
 
 /// The runs of a batch, in order of their seeds.
@@ -126,11 +126,11 @@ fn batch(
     let one = |seed| {
         let report = run(seed);
         done(&report);
-        let mut fell: Vec<&'static str> =
+        let mut violated_codes: Vec<&'static str> =
             report.violations.iter().map(|violation| violation.code).collect();
-        fell.sort_unstable();
-        fell.dedup();
-        Run { seed, verdict: report.verdict, digest: report.digest, fell }
+        violated_codes.sort_unstable();
+        violated_codes.dedup();
+        Run { seed, verdict: report.verdict, digest: report.digest, violated_codes }
     };
     let mut runs: Vec<Run> = pool.install(|| seeds.into_par_iter().map(one).collect());
     runs.sort_unstable_by_key(|run| run.seed);

@@ -7,12 +7,12 @@ use sim_check::Verdict;
 use sim_scenario::{Expectation, Messages, Report, ViolationReport};
 use sim_search::{Answer, Sweep, sweep};
 
-fn report(seed: u64, fell: &[&'static str], verdict: Verdict) -> Report {
+fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
     let violation = |code: &&'static str| ViolationReport {
         code,
         at_ns: 1,
         node: None,
-        detail: "it fell".to_owned(),
+        detail: "it was violated".to_owned(),
         step: Some(0),
         witnesses: vec![],
     };
@@ -21,13 +21,13 @@ fn report(seed: u64, fell: &[&'static str], verdict: Verdict) -> Report {
         protocol: "Hand".to_owned(),
         seed,
         verdict,
-        as_expected: fell.is_empty(),
+        as_expected: violated.is_empty(),
         digest: seed.wrapping_mul(0x5851_f42d_4c95_7f2d),
         events: 1,
         virtual_ns: 1,
         messages: Messages::default(),
         properties: vec![],
-        violations: fell.iter().map(violation).collect(),
+        violations: violated.iter().map(violation).collect(),
         warnings: vec![],
         reproduce: String::new(),
         undecided: None,
@@ -134,7 +134,7 @@ fn what_holds_must_hold_with_every_seed() {
 }
 
 #[test]
-fn what_must_fall_falls_with_every_seed_and_alone() {
+fn a_property_that_must_be_violated_is_violated_with_every_seed_and_alone() {
     let answer = |sweep: Sweep| Answer::of(&sweep, &Expectation::Violates("A"));
     assert_eq!(answer(counted(0, 0, &[("A", 10)])), Answer::Expected);
     assert_eq!(answer(counted(1, 0, &[("A", 9)])), Answer::Unexpected);
@@ -143,7 +143,7 @@ fn what_must_fall_falls_with_every_seed_and_alone() {
 }
 
 #[test]
-fn what_sometimes_falls_falls_once_among_enough_seeds() {
+fn a_property_that_is_violated_sometimes_is_violated_once_among_enough_seeds() {
     let expect = Expectation::Sometimes { code: "A", of: 10 };
     let answer = |sweep: Sweep| Answer::of(&sweep, &expect);
     assert_eq!(answer(counted(9, 0, &[("A", 1)])), Answer::Expected);

@@ -1,10 +1,10 @@
-//! Why a step came about: what caused it, what its node had heard, and what it had not.
+//! Why a step came about: what caused it, what its node had received, and what it had not.
 
 use sim_check::SimTime;
 use sim_node::NodeId;
 
+use crate::impairment::{Impairment, impairments};
 use crate::trace::{Event, Loss, Sending, Step, Trace};
-use crate::unwell::{Unwell, unwell};
 
 impl Trace {
     /// The step and why it came about, and why that did, back to where it began.
@@ -20,25 +20,26 @@ impl Trace {
 
     /// The step that tells most of why a step came about. Of a message and of a timer that is the
     /// step that sent or set it. A timer that its node sets again and again says nothing, though:
-    /// if the node heard something new while it waited, that tells more.
+    /// if the node received something new while it waited, that tells more.
     fn reason(&self, step: u64) -> Option<u64> {
         // A cause comes before its effect; anything else would make a circle.
         self.fed_by(step).or_else(|| self.step(step)?.cause.filter(|cause| *cause < step))
     }
 
-    /// What a node heard while it waited for one of its regular timers, and what it had not known.
+    /// What a node received while it waited for one of its regular timers, and what it had not
+    /// known.
     fn fed_by(&self, step: u64) -> Option<u64> {
         let row = self.step(step)?;
         if !self.is_regular(row) {
             return None;
         }
-        let heard = self.waiting(step).filter(|(_, heard)| heard.news);
-        // Whoever dies in the middle of sending tells some and not others: that splits them. Of
-        // the others the latest counts.
-        let sender_died = |heard: &Step| {
-            heard.cause.and_then(|cause| self.step(cause)).is_some_and(|cause| cause.died)
+        let received = self.waiting(step).filter(|(_, received)| received.news);
+        // A sender that crashes while it sends reaches some receivers and not others, which splits
+        // them: that counts first. Among the other messages the latest counts.
+        let sender_died = |received: &Step| {
+            received.cause.and_then(|cause| self.step(cause)).is_some_and(|cause| cause.died)
         };
-        let best = heard.max_by_key(|(index, heard)| (sender_died(heard), *index));
+        let best = received.max_by_key(|(index, received)| (sender_died(received), *index));
         best.map(|(index, _)| index)
     }
 
@@ -56,32 +57,32 @@ impl Trace {
     fn waiting(&self, step: u64) -> impl Iterator<Item = (u64, &Step)> {
         let row = self.step(step).filter(|row| matches!(row.event, Event::Timer(_)));
         let after = row.map_or(step, |row| row.cause.map_or(0, |cause| cause + 1));
-        self.rows(after, step).filter(move |(_, heard)| {
+        self.rows(after, step).filter(move |(_, received)| {
             let from_others =
-                matches!(heard.event, Event::Message { from, .. } if from != heard.node);
-            from_others && row.is_some_and(|row| row.node == heard.node)
+                matches!(received.event, Event::Message { from, .. } if from != received.node);
+            from_others && row.is_some_and(|row| row.node == received.node)
         })
     }
 
-    /// What a node heard while it waited for the timer of a step: the latest of each kind from each
-    /// other node, at most so many, the latest first.
-    pub(crate) fn heard(&self, step: u64, most: usize) -> Vec<u64> {
+    /// What a node received while it waited for the timer of a step: the latest of each kind from
+    /// each other node, at most so many, the latest first.
+    pub(crate) fn received(&self, step: u64, most: usize) -> Vec<u64> {
         let mut from_whom = Vec::new();
-        let mut heard = Vec::new();
+        let mut received = Vec::new();
         for (index, row) in self.waiting(step) {
-            if heard.len() == most {
+            if received.len() == most {
                 break;
             }
             if !from_whom.contains(&row.event) {
                 from_whom.push(row.event);
-                heard.push(index);
+                received.push(index);
             }
         }
-        heard
+        received
     }
 
-    /// From whom a node heard nothing while it waited for the timer of a step, and why; at most so
-    /// many. Those of whom no reason is known had perhaps nothing to say.
+    /// From whom a node received nothing while it waited for the timer of a step, and why; at most
+    /// so many. Those of whom no reason is known had perhaps nothing to say.
     pub(crate) fn silent(&self, step: u64, most: usize) -> Vec<(NodeId, Silence)> {
         let Some(row) = self.step(step) else { return vec![] };
         let Event::Timer(_) = row.event else { return vec![] };
@@ -93,11 +94,11 @@ impl Trace {
                 silent.push((node, silence));
             }
         };
-        for unwell in self.unwell(Some(step)) {
-            match unwell {
-                Unwell::Down { node, since } => add(node, Silence::Down(since)),
-                Unwell::Paused { node, since, .. } => add(node, Silence::Paused(since)),
-                Unwell::Faulty { .. } => {}
+        for impairment in self.impairments(Some(step)) {
+            match impairment {
+                Impairment::Down { node, since } => add(node, Silence::Down(since)),
+                Impairment::Paused { node, since, .. } => add(node, Silence::Paused(since)),
+                Impairment::Faulty { .. } => {}
             }
         }
         let late = |sending: &&Sending| sending.to == row.node && sending.step < step;
@@ -111,31 +112,30 @@ impl Trace {
             }
         }
         let heard_from = |node: NodeId| {
-            self.waiting(step).any(
-                |(_, heard)| matches!(heard.event, Event::Message { from, .. } if from == node),
-            )
+            self.waiting(step)
+                .any(|(_, row)| matches!(row.event, Event::Message { from, .. } if from == node))
         };
         silent.retain(|(node, _)| !heard_from(*node));
         silent.truncate(most);
         silent
     }
 
-    /// Who was not well before a step, or at the end, and which other faults were in force.
-    pub(crate) fn unwell(&self, step: Option<u64>) -> Vec<Unwell> {
+    /// Which nodes were impaired before a step, or at the end, and which faults were in force.
+    pub(crate) fn impairments(&self, step: Option<u64>) -> Vec<Impairment> {
         let all = self.steps.len();
         let end = step.and_then(|step| usize::try_from(step).ok());
-        unwell(self, end.map_or(all, |end| end.min(all)))
+        impairments(self, end.map_or(all, |end| end.min(all)))
     }
 }
 
-/// Why nothing came from a node.
+/// Why nothing arrived from a node.
 #[derive(Clone, Copy)]
 pub(crate) enum Silence {
     /// It was down, since then.
     Down(SimTime),
-    /// It stood still, since then.
+    /// It was paused, since then.
     Paused(SimTime),
-    /// What it had sent was still under way.
+    /// What it had sent was still in flight.
     Late(Sending),
     /// What it had sent was lost.
     Lost(Loss),

@@ -1,27 +1,28 @@
-//! Pictures of a run, as text with ANSI colours; whoever owns the terminal strips them.
+//! Pictures of a run, as text with ANSI colours; the caller strips them where the output is no
+//! terminal.
 //!
 //! * [`Lanes`]: one column per node, messages between the columns.
 //! * [`summary`]: a run at a glance.
 //! * [`explain`]: the causal story of a violation in sentences.
-//! * [`parting`]: where two runs of one scenario part.
+//! * [`divergence`]: where two runs of one scenario diverge.
 //!
-//! A picture that needs to look back at a run keeps only its skeleton and asks for the run again
+//! A picture that looks back at a run keeps only its skeleton and asks for the run again
 //! ([`Replay`]): the same seed gives the same history, so texts need not be kept.
 
 mod causes;
+mod divergence;
+mod impairment;
 mod lanes;
-mod missed;
 mod paint;
-mod parting;
 mod past;
 mod story;
 mod summary;
 mod trace;
-mod unwell;
+mod undelivered;
 mod words;
 
+pub use divergence::{Side, divergence};
 pub use lanes::Lanes;
-pub use parting::{Side, parting};
-pub use story::{Tale, explain};
+pub use story::{Subject, explain};
 pub use summary::summary;
 pub use trace::Replay;

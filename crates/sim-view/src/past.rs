@@ -8,16 +8,16 @@ use sim_node::NodeId;
 use sim_scenario::{Report, ScenarioFacts, ViolationReport};
 
 use crate::causes::Silence;
-use crate::missed::Missed;
 use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, PLAIN, Painted};
 use crate::story::{around, is_obligation, phrases};
 use crate::trace::{Event, Replay, Texts, Trace};
+use crate::undelivered::Undelivered;
 use crate::words;
 
-/// How many steps of the chain are shown, of what its node heard and did not hear, and how many
-/// faults among them.
+/// How many steps of the chain are shown, of what its node received and did not receive, and how
+/// many faults among them.
 const STEPS: usize = 5;
-const HEARD: usize = 2;
+const RECEIVED: usize = 2;
 const SILENT: usize = 3;
 const INCIDENTS: usize = 3;
 /// How many steps are shown of the chain of the first witness, which is often the decisive one, and
@@ -25,21 +25,22 @@ const INCIDENTS: usize = 3;
 const WITNESSED: [usize; 2] = [7, 3];
 /// How many kinds of losses are shown of an obligation, and how many nodes, clocks and faults.
 const LOSSES: usize = 4;
-const STANDING: usize = 3;
+const CONDITIONS: usize = 3;
 
 /// What is shown of a run.
 struct Past<'a> {
     trace: &'a Trace,
     report: &'a Report,
-    /// The step that broke the claim; `None` for an obligation.
+    /// The step that violated the property; `None` for an obligation.
     root: Option<u64>,
     shown: BTreeSet<u64>,
     silent: Vec<(NodeId, Silence)>,
-    missed: Vec<Missed>,
+    undelivered: Vec<Undelivered>,
 }
 
-/// Writes the steps that led to the first violation, with the faults that struck their nodes; of a
-/// obligation that was never paid, what stood out last, what never arrived and how things stood.
+/// Writes the steps that led to the first violation, with the faults that struck their nodes; of an
+/// obligation that was never met, the last notable steps, the messages that never arrived and the
+/// conditions at the end.
 ///
 /// # Errors
 /// The writer's.
@@ -57,11 +58,11 @@ pub(crate) fn past(
         false => Past::of_violation(&trace, report, violation),
     };
     let mut wanted = past.shown.clone();
-    wanted.extend(past.missed.iter().take(LOSSES).flat_map(Missed::wanted));
+    wanted.extend(past.undelivered.iter().take(LOSSES).flat_map(Undelivered::wanted));
     let texts = Texts::of(wanted, replay);
     let heading = match past.root {
-        Some(_) => "The steps that led there",
-        None => "What stood out last",
+        Some(_) => "The steps that led to the violation",
+        None => "The last notable steps and faults",
     };
     writeln!(out, "\n{}", Painted(BOLD, heading))?;
     let mut write = |at: &str, place: &str, style: anstyle::Style, text: &str| {
@@ -75,19 +76,24 @@ pub(crate) fn past(
     };
     let hidden = past.hidden();
     if hidden > 0 {
-        write("…", "", DIM, &format!("{} before", words::count(hidden, "step")))?;
+        write("…", "", DIM, &format!("{} earlier", words::count(hidden, "step")))?;
     }
     for line in past.lines(&texts) {
         write(&words::instant(line.at), &line.place, line.style, &line.text)?;
     }
     for silence in &past.silent {
-        write("unheard", "", LOST, &format!("{}.", around::silences(&[*silence])))?;
+        write(
+            "silent",
+            "",
+            LOST,
+            &format!("Nothing arrived from {}.", around::silences(&[*silence])),
+        )?;
     }
-    for line in Missed::told(&past.missed, &texts, LOSSES) {
-        write("missed", "", LOST, &line)?;
+    for line in Undelivered::told(&past.undelivered, &texts, LOSSES) {
+        write("undelivered", "", LOST, &line)?;
     }
     if past.root.is_none() {
-        for line in around::standing(&trace.unwell(None), &facts.clocks, STANDING) {
+        for line in around::conditions(&trace.impairments(None), &facts.clocks, CONDITIONS) {
             write("at the end", "", FAULT, &line)?;
         }
     }
@@ -114,11 +120,10 @@ impl<'a> Past<'a> {
         for (witness, most) in witnesses.zip(WITNESSED) {
             shown.extend(chain(trace, *witness, most));
         }
-        // A timer says little of why: what the node heard before it fired, or did not hear, says
-        // more.
-        shown.extend(root.iter().flat_map(|root| trace.heard(*root, HEARD)));
+        // A timer does not say why: what the node received or did not receive before it fired does.
+        shown.extend(root.iter().flat_map(|root| trace.received(*root, RECEIVED)));
         let silent = root.map(|root| trace.silent(root, SILENT)).unwrap_or_default();
-        Self { trace, report, root, shown, silent, missed: vec![] }
+        Self { trace, report, root, shown, silent, undelivered: vec![] }
     }
 
     fn of_obligation(
@@ -131,8 +136,8 @@ impl<'a> Past<'a> {
         let notable = trace.rows(0, u64::MAX).filter(|(_, row)| row.notable);
         let its = notable.filter(|(_, row)| node.is_none_or(|node| row.node == node));
         let shown = its.map(|(step, _)| step).take(STEPS).collect();
-        let missed = Missed::of(trace, node, Some(due), |_| true);
-        Self { trace, report, root: None, shown, silent: vec![], missed }
+        let undelivered = Undelivered::of(trace, node, Some(due), |_| true);
+        Self { trace, report, root: None, shown, silent: vec![], undelivered }
     }
 
     /// How many steps of the chain are not shown.
@@ -151,7 +156,7 @@ impl<'a> Past<'a> {
             let panicked = || self.report.violations.iter().any(|one| one.code == "PANIC");
             let died = match row.died {
                 true if panicked() && self.root == Some(*step) => ", and its handler panicked",
-                true => ", and crashed in the middle of it",
+                true => ", and crashed during the step",
                 false => "",
             };
             lines.push(Line {
@@ -176,7 +181,7 @@ impl<'a> Past<'a> {
         lines
     }
 
-    /// The last incidents that struck those who take part; of an obligation, the last of all.
+    /// The last incidents that struck nodes that take part; of an obligation, the last of all.
     fn incidents(&self) -> Vec<usize> {
         let mut cast: BTreeSet<NodeId> = self.silent.iter().map(|(node, _)| *node).collect();
         for row in self.shown.iter().filter_map(|step| self.trace.step(*step)) {
@@ -204,7 +209,7 @@ fn chain(trace: &Trace, step: u64, most: usize) -> Vec<u64> {
             _ => false,
         };
         let times = chain.iter().filter(alike).count();
-        // A timer that set itself may tell how it did, once.
+        // A timer that sets itself again is shown twice, so that this is seen.
         let set_itself = chain.last().as_ref().is_some_and(alike);
         if times > usize::from(set_itself) {
             break;

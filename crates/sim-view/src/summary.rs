@@ -13,8 +13,9 @@ use crate::words;
 /// How wide the names of the rows are.
 const LABEL: usize = 12;
 
-/// Writes what became of a run: verdicts, messages, faults, warnings, and when a property fell, the
-/// steps that led there, for which the run is replayed. Text comes with ANSI colours.
+/// Writes what became of a run: verdicts, messages, faults, warnings, and when a property was
+/// violated, the steps that led to it, for which the run is replayed. The text contains ANSI
+/// colours.
 ///
 /// # Errors
 /// The writer's.
@@ -51,17 +52,17 @@ fn head(out: &mut dyn Write, facts: &ScenarioFacts, report: &Report) -> io::Resu
     let verdict = Painted(paint::of(report.verdict), report.verdict.as_str());
     let (title, protocol, seed) = (&report.scenario, &report.protocol, report.seed);
     let wanted = match &facts.expect {
-        Expectation::Holds => "everything must hold".to_owned(),
-        Expectation::Violates(code) => format!("{code} must fall, and no other"),
+        Expectation::Holds => "every property holds".to_owned(),
+        Expectation::Violates(code) => format!("{code} is violated, and no other property"),
         Expectation::Sometimes { code, of } => {
             let seeds = words::count(*of, "seed");
-            format!("{code} must fall, and no other, in at least one of {seeds}")
+            format!("{code} is violated, and no other property, with at least one of {seeds}")
         }
     };
     let expected = match (report.verdict, report.as_expected) {
-        (Verdict::Unknown, _) => format!("cannot be told: {wanted}"),
+        (Verdict::Unknown, _) => format!("undecided: the scenario expects that {wanted}"),
         (_, true) => format!("as expected: {wanted}"),
-        (_, false) => format!("not as expected: {wanted}"),
+        (_, false) => format!("not as expected: the scenario expects that {wanted}"),
     };
     let style = if report.as_expected { DIM } else { BROKEN };
     write!(out, "{verdict}  {} ", Painted(BOLD, title))?;
@@ -126,7 +127,7 @@ fn messages(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()
         (protocol, "protocol"),
         (client, "client"),
         (heartbeat, "heartbeat"),
-        (retransmission, "sent again"),
+        (retransmission, "retransmitted"),
     ]
     .into_iter()
     .filter(|(number, _)| **number > 0)
@@ -137,7 +138,7 @@ fn messages(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()
     }
     text.push_str(&format!("; {} lost", words::grouped(*lost)));
     if *in_flight > 0 {
-        text.push_str(&format!(", {} still under way", words::grouped(*in_flight)));
+        text.push_str(&format!(", {} still in flight", words::grouped(*in_flight)));
     }
     if let Some(bytes) = bytes {
         text.push_str(&format!("; {}", words::count(*bytes, "byte")));
@@ -194,9 +195,9 @@ fn violations(
         let step = violation.step.map(|step| format!(", step {step}")).unwrap_or_default();
         let whose = violation.node.map(|node| format!(", {node}")).unwrap_or_default();
         let obligation = property.is_some_and(|property| property.kind == Kind::Liveness);
-        let fell = if obligation { "was still owed at" } else { "fell at" };
+        let verb = if obligation { "was unmet at" } else { "was violated at" };
         let step = if obligation { String::new() } else { step };
-        let title = format!("{} {name} {fell} {at}{step}{whose}:", violation.code);
+        let title = format!("{} {name} {verb} {at}{step}{whose}:", violation.code);
         writeln!(out, "\n{}", Painted(BROKEN, title))?;
         for line in words::wrap(&violation.detail, width.saturating_sub(2)) {
             writeln!(out, "  {line}")?;
@@ -235,9 +236,10 @@ fn row_in(
 /// The verdict in a few words, for comparing runs.
 pub(crate) fn ending(report: &Report) -> String {
     let verdict = report.verdict.as_str();
-    let fell: Vec<&str> = report.violations.iter().map(|violation| violation.code).collect();
-    let fell = if fell.is_empty() { String::new() } else { format!(" ({})", words::list(&fell)) };
-    format!("{}{fell} after {}", painted_verdict(report.verdict, verdict), time(report))
+    let codes: Vec<&str> = report.violations.iter().map(|violation| violation.code).collect();
+    let codes =
+        if codes.is_empty() { String::new() } else { format!(" ({})", words::list(&codes)) };
+    format!("{}{codes} after {}", painted_verdict(report.verdict, verdict), time(report))
 }
 
 fn painted_verdict(verdict: Verdict, text: &str) -> String {

@@ -38,9 +38,9 @@ pub(crate) struct Step {
     pub(crate) node: NodeId,
     pub(crate) cause: Option<u64>,
     pub(crate) event: Event,
-    /// Whether it stands out: a change of role, a mark, an indication, a restart.
+    /// Whether it is notable: a change of role, a mark, an indication, a restart.
     pub(crate) notable: bool,
-    /// Whether it handled a message that says what its node had neither heard nor sent before.
+    /// Whether it handled a message that says what its node had neither received nor sent before.
     pub(crate) news: bool,
     /// Whether the node crashed or panicked inside it.
     pub(crate) died: bool,
@@ -269,7 +269,7 @@ impl Watcher for Texts {
 
     fn see(&mut self, seen: Seen) {
         match seen {
-            // Whoever tells may be told more than it asked for.
+            // The replay may show more than was asked for.
             Seen::Step { step, .. } if self.wanted.contains(&step) => {
                 self.found.insert(step, seen);
             }

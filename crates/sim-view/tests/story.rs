@@ -2,14 +2,15 @@
 
 mod support;
 
-use sim_view::{Tale, explain};
+use sim_view::{Subject, explain};
 use support::{Tape, cut_off, facts, report};
 
 fn told(tape: &Tape, step: Option<u64>) -> String {
     let mut out = Vec::new();
     let (facts, report) = (facts(5), report());
-    let tale = Tale { facts: &facts, report: &report, step, width: 100 };
-    explain(&mut out, &tale, &mut |watcher| tape.play(watcher)).expect("memory takes everything");
+    let subject = Subject { facts: &facts, report: &report, step, width: 100 };
+    explain(&mut out, &subject, &mut |watcher| tape.play(watcher))
+        .expect("memory takes everything");
     anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string()
 }
 

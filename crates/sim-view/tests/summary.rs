@@ -1,11 +1,11 @@
-//! The summary of a run written by hand, and the parting of two.
+//! The summary of a run written by hand, and the divergence of two.
 
 mod support;
 
 use sim_check::Verdict;
 use sim_node::NodeId;
 use sim_scenario::Seen;
-use sim_view::{Side, parting, summary};
+use sim_view::{Side, divergence, summary};
 use support::{Tape, at, cut_off, facts, report};
 
 fn plain(bytes: Vec<u8>) -> String {
@@ -40,7 +40,7 @@ fn parted(left: &Tape, right: &Tape) -> String {
         Side { name: "with the fault", report: &report, replay: &mut |watcher| left.play(watcher) };
     let right =
         Side { name: "without", report: &report, replay: &mut |watcher| right.play(watcher) };
-    parting(&mut out, left, right).expect("room");
+    divergence(&mut out, left, right).expect("room");
     plain(out)
 }
 

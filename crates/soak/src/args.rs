@@ -22,7 +22,7 @@ Exit codes: 0 nothing was found (or every known bug was), 1 something was, 2 wro
 pub(crate) enum Command {
     /// Run the storms of a range of seeds; a storm that does not hold is a finding
     Soak(SoakArguments),
-    /// Run storms over every known bug of a family until each has fallen
+    /// Run storms over every known bug of a family until each is found
     Mutants(MutantsArguments),
 }
 

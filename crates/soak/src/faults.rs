@@ -101,7 +101,7 @@ impl Kind {
 pub(crate) struct Planned {
     pub(crate) text: String,
     pub(crate) row: String,
-    /// Whether it may leave somebody half cut off at the calm.
+    /// Whether it may leave a node half cut off at the calm.
     cuts: bool,
 }
 
@@ -176,13 +176,13 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
 
 /// A fault with its time.
 fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
-    // What is early falls among the first writes.
+    // An early fault strikes among the first writes.
     let (earliest, latest) =
         if kind == Kind::EarlyCrash { (0, 20) } else { (100, CALM_MS - 1_500) };
     let from = draw.between(earliest, latest);
     let to = from + draw.between(50, 1_400);
-    // A mobile fault waits for its occasion by itself. An omission from a trigger on would have no end
-    // before the calm, and whoever is deaf then deposes leaders for ever.
+    // A mobile fault waits for its occasion by itself. An omission from a trigger on would have no
+    // end before the calm, and a node that receives nothing would then depose leaders for ever.
     let waits = !matches!(kind, Kind::Mobile | Kind::Omission | Kind::EarlyCrash);
     let triggered = waits && draw.chance(20);
     let cuts_off = play.servers >= 3 && play.kinds.contains(&Kind::Isolation);
@@ -219,7 +219,7 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         let end = if is_pause { "Resume(All)" } else { "Heal" };
         let at = draw.between(1_000, CALM_MS - 100);
         let row = format!("end of what a trigger began: {}", end.to_lowercase());
-        // Where nobody is ever cut off, there is nothing to heal.
+        // Where no node is ever cut off, there is nothing to heal.
         if is_pause || play.kinds.iter().any(|kind| kind.needs_company()) {
             planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
         }
@@ -261,12 +261,12 @@ fn who(draw: &mut Draw, play: &Play, triggered: bool) -> String {
     }
 }
 
-/// What is done, and what it is counted under.
+/// The fault, and the row that it is counted under.
 fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String, String) {
     let who = who(draw, play, triggered);
     let cut = draw.pick(&["AtSend", "AtDelivery"]);
     let disk = draw.pick(&["Prefix", "Subset", "Unsynced"]);
-    // Some restarts are so quick that nobody notices.
+    // Some restarts are so quick that no node notices.
     let down = if draw.chance(35) { draw.between(1, 15) } else { draw.between(20, 1_500) };
     let percent = draw.pick(&[5, 20, 50, 100]);
     let row = |row: &str| row.to_owned();
@@ -380,19 +380,20 @@ fn other_links(draw: &mut Draw, most_ms: u64) -> (String, String) {
     (format!("Links({which}delay: {delay})"), "links with other delay".to_owned())
 }
 
-/// The master, the node after the servers, does not hear some of them, or is not heard.
+/// The master, the node after the servers, receives nothing from some of them, or they receive
+/// nothing from it.
 fn master_cut(draw: &mut Draw, who: &str, cut: &str, play: &Play) -> (String, String) {
     let master = format!("Node({})", play.servers);
     let (fault, row) = match draw.below(4) {
         0 => (format!("Isolate({master}, cut: {cut})"), "master isolated"),
-        1 => (format!("OneWay({who}, {master}, cut: {cut})"), "master does not hear"),
-        2 => (format!("OneWay({master}, {who}, cut: {cut})"), "master is not heard"),
+        1 => (format!("OneWay({who}, {master}, cut: {cut})"), "master receives nothing"),
+        2 => (format!("OneWay({master}, {who}, cut: {cut})"), "master reaches nobody"),
         _ => (format!("Hold({master}, {who})"), "master is held"),
     };
     (fault, row.to_owned())
 }
 
-/// Messages of one kind are late or lost, and so overtaken by what others say.
+/// Messages of one kind are late or lost, and so overtaken by other messages.
 fn one_kind(draw: &mut Draw, occasions: &[&'static str]) -> (String, String) {
     let named = |one: &&'static str| one.strip_prefix("Send(")?.strip_suffix(')');
     let kinds: Vec<&str> = occasions.iter().filter_map(named).collect();

@@ -1,4 +1,4 @@
-//! [`hunt`]: the first storm in which a known bug falls.
+//! [`hunt`]: the first storm that finds a known bug.
 
 use std::num::NonZeroUsize;
 use std::ops::Range;
@@ -11,20 +11,21 @@ use crate::{Family, Finding, Mutant, soak};
 /// What storms have found of a known bug.
 #[derive(Clone, Debug)]
 pub struct Catch {
-    /// The bug, and the property that is to fall.
+    /// The bug, and the properties that it violates.
     pub mutant: Mutant,
-    /// The first storm in which that property fell.
+    /// The first storm in which one of these properties was violated.
     pub named: Option<Finding>,
-    /// The first storm in which anything fell.
+    /// The first storm in which any property was violated.
     pub any: Option<Finding>,
     /// How many storms were run.
     pub storms: u64,
 }
 
-/// So many storms are run before it is asked whether one of them has shown the bug.
+/// How many storms run before the search checks whether one of them found the bug.
 const ROUND: u64 = 64;
 
-/// Runs storms over a protocol with a known bug until the property that is to fall has fallen.
+/// Runs storms over a protocol with a known bug until one of the properties that it violates is
+/// violated.
 ///
 /// # Errors
 /// When the threads cannot be started.
@@ -40,8 +41,9 @@ pub fn hunt(
     while from < seeds.end && found.named.is_none() {
         let to = seeds.end.min(from.saturating_add(ROUND));
         let round = soak(family, Some(mutant.code), catalogue, from..to, jobs, &|_| ())?;
-        for finding in round.findings.into_values().filter(|finding| !finding.fell.is_empty()) {
-            if found.named.is_none() && finding.fell.iter().any(|code| mutant.falls.contains(code))
+        for finding in round.findings.into_values().filter(|finding| !finding.violated.is_empty()) {
+            if found.named.is_none()
+                && finding.violated.iter().any(|code| mutant.violates.contains(code))
             {
                 found.named = Some(finding.clone());
             }

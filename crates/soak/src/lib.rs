@@ -12,8 +12,8 @@
 //! stream of its own, named for its purpose, so a new setting does not change the rest of the
 //! storms.
 //!
-//! [`soak`] runs storms and tallies what they met; [`hunt`] looks for the first storm in which a
-//! known bug falls. `cargo xtask soak` and `cargo xtask mutants` are their command lines.
+//! [`soak`] runs storms and tallies what they met; [`hunt`] looks for the first storm that finds
+//! a known bug. `cargo xtask soak` and `cargo xtask mutants` are their command lines.
 
 mod draw;
 mod families;

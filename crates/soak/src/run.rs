@@ -15,7 +15,7 @@ use crate::args::{MutantsArguments, SoakArguments};
 
 type Done = Result<ExitCode, String>;
 
-/// At most so many findings are told; all are written to files.
+/// At most this many findings are printed; all are written to files.
 const TOLD: usize = 20;
 
 pub(crate) fn soak(arguments: &SoakArguments) -> Done {
@@ -77,10 +77,10 @@ fn tell(family: &Family, mutant: Option<&str>, soak: &Soak, seconds: f64) {
     print!("{}", table(tally));
     println!();
     for (code, runs) in &sweep.by_property {
-        println!("  {code} fell in {runs}");
+        println!("  {code} was violated in {runs}");
     }
     for code in tally.vacuous() {
-        println!("warning: the property {code} had nothing to judge in any storm");
+        println!("warning: the property {code} is vacuous in every storm");
     }
     println!("digest: {:016x}", sweep.digest);
 }
@@ -98,7 +98,7 @@ pub(crate) fn mutants(arguments: &MutantsArguments) -> Done {
     let only = known(family, arguments.mutant.as_deref())?;
     let catalogue = catalogue::catalogue();
     let mut survived = Vec::new();
-    println!("{:<24}{:>12}{:>8}  first of all", "bug", "falls", "seeds");
+    println!("{:<24}{:>12}{:>8}  first violation", "bug", "violates", "seeds");
     for mutant in family.mutants {
         if only.is_some_and(|only| only.code != mutant.code) {
             continue;
@@ -126,11 +126,11 @@ fn tell_catch(catch: &Catch, from: u64) {
     let needed = |finding: &Finding| finding.storm.seed - from + 1;
     let named = catch.named.as_ref().map_or_else(|| "-".to_owned(), |it| needed(it).to_string());
     let any = catch.any.as_ref().map_or_else(
-        || format!("nothing fell in {} storms", catch.storms),
-        |it| format!("{} after {}", it.fell.join(", "), needed(it)),
+        || format!("nothing was violated in {} storms", catch.storms),
+        |it| format!("{} after {}", it.violated.join(", "), needed(it)),
     );
-    let falls = catch.mutant.falls.join("/");
-    println!("{:<24}{falls:>12}{named:>8}  {any}", catch.mutant.code);
+    let violates = catch.mutant.violates.join("/");
+    println!("{:<24}{violates:>12}{named:>8}  {any}", catch.mutant.code);
 }
 
 /// The known bug of this code, in a build that has it.

@@ -11,7 +11,7 @@ use sim_search::{Sweep, SweepError, sweep};
 
 use crate::{Family, Storm, Tally};
 
-/// What became of every storm of a range. It does not depend on how many ran at a time.
+/// The results of every storm of a range. They do not depend on how many ran at a time.
 #[derive(Clone, Debug)]
 pub struct Soak {
     /// The verdicts, counted, and the digest of all runs.
@@ -22,15 +22,15 @@ pub struct Soak {
     pub findings: BTreeMap<u64, Finding>,
 }
 
-/// A storm that did not hold: something fell, or it is undecided.
+/// A storm that did not hold: a property was violated, or it is undecided.
 #[derive(Clone, Debug)]
 pub struct Finding {
     /// The scenario; run it with its seed.
     pub storm: Storm,
     /// Violated or unknown.
     pub verdict: Verdict,
-    /// The codes of what fell.
-    pub fell: Vec<&'static str>,
+    /// The codes of the violated properties.
+    pub violated: Vec<&'static str>,
     /// What happened, a line each.
     pub told: Vec<String>,
 }
@@ -55,7 +55,7 @@ pub fn soak(
     let run = |seed| {
         let storm = Storm::of(family, seed, mutant);
         let report = storm.run(catalogue);
-        // Whoever panicked elsewhere was not in the middle of adding.
+        // A thread that panicked elsewhere did not hold a half-updated tally.
         let mut seen = seen.lock().unwrap_or_else(PoisonError::into_inner);
         seen.0.add(&storm, &report);
         if let Some(finding) = Finding::of(storm, &report) {
@@ -74,13 +74,13 @@ impl Finding {
         if matches!(report.verdict, Verdict::Held | Verdict::Vacuous) {
             return None;
         }
-        let fell = report.violations.iter().map(|one| one.code).collect();
+        let violated = report.violations.iter().map(|one| one.code).collect();
         let told = report.violations.iter().map(|one| {
             let at = one.at_ns / 1_000;
             format!("{} at {}.{:06}s: {}", one.code, at / 1_000_000, at % 1_000_000, one.detail)
         });
         let undecided = report.undecided.iter().map(|why| format!("undecided: {why}"));
         let told = told.chain(undecided).collect();
-        Some(Self { storm, verdict: report.verdict, fell, told })
+        Some(Self { storm, verdict: report.verdict, violated, told })
     }
 }

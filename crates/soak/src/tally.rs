@@ -23,8 +23,8 @@ pub struct Tally {
     pub faults: BTreeMap<String, Row>,
     /// In how many storms each kind of message was sent, and how often in all.
     pub kinds: BTreeMap<&'static str, Row>,
-    /// How often each property was judged, by its code: storms in which it held or fell, and
-    /// storms in which it had nothing to judge.
+    /// How often each property was judged, by its code: storms in which it held or was violated,
+    /// and storms in which it was vacuous.
     pub properties: BTreeMap<&'static str, Judged>,
 }
 

@@ -116,7 +116,7 @@ pub(crate) fn disks(draw: &mut Draw) -> Part {
     part
 }
 
-/// Clocks that are wrong by no more than the protocol was promised.
+/// Clocks that are wrong by no more than the protocol assumes.
 pub(crate) fn clocks(draw: &mut Draw, drift_ppm: u64) -> Part {
     let mut part = Part::default();
     if draw.chance(60) {
@@ -143,8 +143,8 @@ pub(crate) fn service(draw: &mut Draw, links: Links) -> Part {
     part
 }
 
-/// What a synchronous world promises, for the run to hold it to: a storm that breaks it is
-/// undecided. Clocks that drift are not within the model, and promise nothing.
+/// The assumptions of a synchronous world, which the run checks: a storm that breaks one is
+/// undecided. Clocks that drift are not within the model, and then nothing is assumed.
 pub(crate) fn model(links: Links, drift_ppm: u64) -> Part {
     let mut part = Part::default();
     if let (Links::Bounded(most_ms), 0) = (links, drift_ppm) {
@@ -155,7 +155,7 @@ pub(crate) fn model(links: Links, drift_ppm: u64) -> Part {
     part
 }
 
-/// The longest that a message travels in the calm, in milliseconds. What is under way when it
+/// The longest that a message travels in the calm, in milliseconds. A message in flight when it
 /// begins arrives within this bound or is lost; links that lose nothing get one that none of their
 /// delays exceeds.
 pub(crate) fn calm_bound(links: Links) -> u64 {

@@ -1,17 +1,17 @@
-//! The storms bite: known bugs fall, each with the property that is to fall. `cargo xtask check`
+//! Storms find known bugs, each by the property that it violates. `cargo xtask check`
 //! runs this; it needs `--features mutants`.
 
 use soak::{FAMILIES, Family, find, hunt};
 
-/// A bug falls within so many seeds.
-fn falls(family: &Family, code: &str, within: u64) {
+/// Storms find the bug within this many seeds.
+fn found(family: &Family, code: &str, within: u64) {
     let mutant = family.mutants.iter().find(|mutant| mutant.code == code).expect("a known bug");
     let catch = hunt(family, *mutant, &catalogue::catalogue(), 0..within, None).expect("threads");
-    assert!(catch.named.is_some(), "{code}: nothing fell in {within} storms");
+    assert!(catch.named.is_some(), "{code}: nothing was violated in {within} storms");
 }
 
 #[test]
-fn known_bugs_of_raft_fall() {
+fn known_bugs_of_raft_are_found() {
     let raft = find("raft").expect("a family");
     for (code, within) in [
         ("R-vote2", 400),
@@ -29,12 +29,12 @@ fn known_bugs_of_raft_fall() {
         ("R-single-change", 200),
         ("R-leader-not-counted", 100),
     ] {
-        falls(raft, code, within);
+        found(raft, code, within);
     }
 }
 
 #[test]
-fn known_bugs_of_chains_fall() {
+fn known_bugs_of_chains_are_found() {
     for family in ["chain-replication", "craq"] {
         let family = find(family).expect("a family");
         for (code, within) in [
@@ -45,16 +45,16 @@ fn known_bugs_of_chains_fall() {
             ("C-complete-anyway", 100),
             ("C-first-keeps", 200),
         ] {
-            falls(family, code, within);
+            found(family, code, within);
         }
     }
     for (code, within) in [("C-dirty-read", 100), ("C-newest-read", 100), ("C-unheard", 500)] {
-        falls(find("craq").expect("a family"), code, within);
+        found(find("craq").expect("a family"), code, within);
     }
 }
 
 #[test]
-fn known_bugs_of_paxos_fall() {
+fn known_bugs_of_paxos_are_found() {
     let paxos = find("paxos").expect("a family");
     for (code, within) in [
         ("P-anyval", 200),
@@ -63,37 +63,37 @@ fn known_bugs_of_paxos_fall() {
         ("P-reuse", 1_000),
         ("FP-quorums", 400),
     ] {
-        falls(paxos, code, within);
+        found(paxos, code, within);
     }
 }
 
 #[test]
-fn known_bugs_of_bully_fall() {
-    falls(find("bully").expect("a family"), "B-no-wait", 400);
+fn known_bugs_of_bully_are_found() {
+    found(find("bully").expect("a family"), "B-no-wait", 400);
 }
 
 #[test]
-fn known_bugs_of_the_detector_fall() {
-    falls(find("eventually-perfect").expect("a family"), "FD-no-restore", 20);
+fn known_bugs_of_the_detector_are_found() {
+    found(find("eventually-perfect").expect("a family"), "FD-no-restore", 20);
 }
 
 /// The least that shows it: the scenario that holds without the bug.
 #[test]
 fn without_waiting_bully_has_two_coordinators() {
     let scenario = include_str!("../../../scenarios/election/bully-waits-for-the-higher.ron");
-    let fell = |text: &str| {
+    let violated = |text: &str| {
         let loaded = sim_scenario::load_text("bully.ron", text, &catalogue::catalogue());
         let prepared = loaded.unwrap_or_else(|error| panic!("{error}")).prepared;
         let report = prepared.run(0, &sim_scenario::RunOptions::default());
         report.violations.iter().map(|one| one.code).collect::<Vec<_>>()
     };
-    assert_eq!(fell(scenario), Vec::<&str>::new());
+    assert_eq!(violated(scenario), Vec::<&str>::new());
     let buggy = scenario.replace("Bully(", "Bully(mutant: \"B-no-wait\", ");
-    assert_eq!(fell(&buggy), ["BL2"]);
+    assert_eq!(violated(&buggy), ["BL2"]);
 }
 
 #[test]
-fn known_bugs_of_multi_paxos_fall() {
+fn known_bugs_of_multi_paxos_are_found() {
     let multi_paxos = find("multi-paxos").expect("a family");
     for (code, within) in [
         ("P-anyval", 100),
@@ -104,17 +104,17 @@ fn known_bugs_of_multi_paxos_fall() {
         ("P-no2bcheck", 400),
         ("FP-quorums", 400),
     ] {
-        falls(multi_paxos, code, within);
+        found(multi_paxos, code, within);
     }
 }
 
 #[test]
-fn known_bugs_of_rings_fall() {
-    falls(find("rings").expect("a family"), "CR-no-participant", 64);
+fn known_bugs_of_rings_are_found() {
+    found(find("rings").expect("a family"), "CR-no-participant", 64);
 }
 
 #[test]
-fn known_bugs_of_primary_backup_fall() {
+fn known_bugs_of_primary_backup_are_found() {
     let primary_backup = find("primary-backup").expect("a family");
     for (code, within) in [
         ("PB-split", 100),
@@ -123,13 +123,13 @@ fn known_bugs_of_primary_backup_fall() {
         ("PB-old-ack", 100),
         ("PB-old-chunk", 800),
     ] {
-        falls(primary_backup, code, within);
+        found(primary_backup, code, within);
     }
 }
 
-/// With the bug, a property falls in one of the first seeds of a scenario of the corpus, and
+/// With the bug, a property is violated in one of the first seeds of a scenario of the corpus, and
 /// nothing else does. The corpus runs it without the bug.
-fn falls_in(scenario: &str, protocol: &str, code: &str, property: &str, seeds: u64) {
+fn violated_in(scenario: &str, protocol: &str, code: &str, property: &str, seeds: u64) {
     let path = format!("{}/../../scenarios/{scenario}.ron", env!("CARGO_MANIFEST_DIR"));
     let text = std::fs::read_to_string(&path).unwrap_or_else(|why| panic!("{path}: {why}"));
     let with = format!("{protocol}(mutant: \"{code}\", ");
@@ -137,10 +137,13 @@ fn falls_in(scenario: &str, protocol: &str, code: &str, property: &str, seeds: u
     let loaded = sim_scenario::load_text(&path, &buggy, &catalogue::catalogue());
     let prepared = loaded.unwrap_or_else(|error| panic!("{error}")).prepared;
     let runs = (0..seeds).map(|seed| prepared.run(seed, &sim_scenario::RunOptions::default()));
-    let fell: Vec<&str> =
+    let violated: Vec<&str> =
         runs.flat_map(|run| run.violations.into_iter().map(|one| one.code)).collect();
-    assert!(!fell.is_empty(), "{scenario}: nothing falls by {code}");
-    assert!(fell.iter().all(|one| *one == property), "{scenario}: {fell:?} fall by {code}");
+    assert!(!violated.is_empty(), "{scenario}: nothing is violated by {code}");
+    assert!(
+        violated.iter().all(|one| *one == property),
+        "{scenario}: {code} violates {violated:?}"
+    );
 }
 
 /// The situations that Raft's rules on reads and on changes of membership are for.
@@ -156,7 +159,7 @@ fn scenarios_of_raft_show_what_a_rule_is_for() {
         ("lease-leader-half-heard", "R-lease-no-withhold", "KV1", 40),
         ("changes-of-a-minority", "R-single-change", "RF4", 2),
     ] {
-        falls_in(&format!("raft/{name}"), "Raft", code, property, seeds);
+        violated_in(&format!("raft/{name}"), "Raft", code, property, seeds);
     }
 }
 
@@ -168,7 +171,7 @@ fn scenarios_of_primary_backup_show_what_a_crash_must_leave() {
         ("old-acknowledgement-after-a-crash", "PB-old-ack", "PB3", 20),
         ("old-chunk-in-the-next-life", "PB-old-chunk", "KV2", 40),
     ] {
-        falls_in(&format!("primary-backup/{name}"), "PrimaryBackup", code, property, seeds);
+        violated_in(&format!("primary-backup/{name}"), "PrimaryBackup", code, property, seeds);
     }
 }
 
@@ -180,7 +183,13 @@ fn scenarios_of_chains_show_what_a_disk_must_not_say() {
         ("crash-as-it-catches-up", "C-complete-anyway", "CH3", 20),
         ("crash-keeps-updates-of-no-life", "C-first-keeps", "KV1", 200),
     ] {
-        falls_in(&format!("chain-replication/{name}"), "ChainReplication", code, property, seeds);
+        violated_in(
+            &format!("chain-replication/{name}"),
+            "ChainReplication",
+            code,
+            property,
+            seeds,
+        );
     }
 }
 

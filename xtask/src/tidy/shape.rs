@@ -20,8 +20,8 @@ pub fn scenario_problem(workspace: &Workspace, path: &str, text: &str) -> Option
         Some((family, claim)) if claim.chars().all(is_word) => {
             let is_family = workspace.root().join("crates/protocols").join(family).is_dir();
             match (is_family, text.starts_with("//")) {
-                (false, _) => format!("there is no family `{family}` in crates/protocols"),
-                (true, false) => "it does not open with a comment that tells the claim".to_owned(),
+                (false, _) => format!("crates/protocols has no family `{family}`"),
+                (true, false) => "it does not open with a comment that states the claim".to_owned(),
                 (true, true) => return None,
             }
         }

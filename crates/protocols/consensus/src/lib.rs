@@ -1,11 +1,12 @@
 //! Consensus: processes that may crash decide on one value among those they started with.
 //!
-//! * [`FloodSet`] on synchronous rounds: everybody floods every value it knows for f+1 rounds.
+//! * [`FloodSet`] on synchronous rounds: every process floods every value that it knows for f+1
+//!   rounds.
 //! * [`OptFloodSet`], which says at most two values and decides the same.
 //!
-//! Both stand on the synchronous model, whose rounds [`sim_node::Rounds`] makes of a bound on
-//! delays. Every part of the model is needed: stop a round too early, let all messages of one
-//! process come late, or let a crashed process return, and the scenarios show which claim falls.
+//! Both assume the synchronous model, whose rounds [`sim_node::Rounds`] makes from a bound on
+//! delays. Every assumption of the model is needed: scenarios stop a round too early, delay all
+//! messages of one process or restart a crashed process, and show which claim is then violated.
 
 mod claims;
 mod config;

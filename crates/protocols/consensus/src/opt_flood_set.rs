@@ -7,7 +7,7 @@
 //! | source | Lynch 1996, section 6.2.2 |
 //!
 //! To decide by that rule a process only has to know whether there are several values. So it sends
-//! its own input in round 1, and once more in its life: one value that differs from its input, in
+//! its own input in round 1, and once more in the run: one value that differs from its input, in
 //! the round after it first learnt of one.
 
 use std::collections::{BTreeMap, BTreeSet};

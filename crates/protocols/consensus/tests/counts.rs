@@ -64,8 +64,8 @@ fn optfloodset_costs_at_most_2_n_times_n_minus_1() {
     }
 }
 
-/// Sends to the dead count; what a process did not get to send before it died does not. In the
-/// chain, process k sends k+1 messages in its last round, after k full rounds.
+/// Sends to crashed processes count; messages that a process did not send before it crashed do not.
+/// In the chain, process k sends k+1 messages in its last round, after k full rounds.
 #[test]
 fn a_chain_of_crashes_saves_what_the_dead_never_send() {
     for (n, f) in sizes().filter(|(n, f)| n >= &(f + 2)) {

@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{at, chain, crash, fallen, one_zero, planned, run, synchronous};
+use common::{at, chain, crash, one_zero, planned, run, synchronous, violated};
 use consensus::{ConsensusClaims, FloodSet, Inputs, OptFloodSet, Rule, Value};
 use sim_check::{Claim, Verdict};
 use sim_engine::{Inside, Model, Target, Ties, When, World, WorldSpec};
@@ -87,7 +87,7 @@ fn every_claim_is_judged() {
     let held = |(_, verdict): &(&Claim, Verdict)| *verdict == Verdict::Held;
     assert!(outcome.properties.iter().all(held), "{:?}", outcome.properties);
     assert_eq!(outcome.properties.len(), 4);
-    assert_eq!(fallen(&outcome), [""; 0]);
+    assert_eq!(violated(&outcome), [""; 0]);
 }
 
 /// Section 6.2.2: with the same inputs and the same failures, OptFloodSet decides as FloodSet does.
@@ -109,8 +109,9 @@ fn optfloodset_decides_as_floodset_does() {
     }
 }
 
-/// A process that stands still for two rounds has spoken once before and heard everybody: when it
-/// goes on it hurries through the rounds it missed, and decides at once what the others decided.
+/// A process that stands still for two rounds has sent once before and received from every process:
+/// when it goes on it hurries through the rounds it missed, and decides at once what the others
+/// decided.
 #[test]
 fn a_process_that_was_held_up_decides_as_soon_as_it_goes_on() {
     let spec = synchronous::<Rounds<FloodSet>>(4, 2, one_zero(4), Rule::Least);

@@ -4,7 +4,7 @@ mod common;
 
 use std::sync::Arc;
 
-use common::{assert_falls, assert_held, at, ms, planned, run, run_with, spec};
+use common::{assert_held, assert_violated, at, ms, planned, run, run_with, spec};
 use election::Bully;
 use election::bully::{
     Elections, Message, Phase, Process, Properties, Request, Settings, Termination,
@@ -94,21 +94,21 @@ fn two_coordinators_exist_for_a_moment_when_a_higher_one_recovers() {
     assert_held(&world.run(), "a takeover");
 }
 
-/// BL1 falls to a false suspicion: the coordinator lives, and its replies are late.
+/// BL1 is violated by a false suspicion: the coordinator is up, and its replies are late.
 #[test]
-fn bl1_falls_when_replies_are_slower_than_the_bound() {
+fn bl1_is_violated_when_replies_are_slower_than_the_bound() {
     for seed in 0..50 {
         let mut world = spec::<Bully>(&bully(5), Delay::Uniform(ms(1), ms(10)), at(3_000));
         let late = slow(None, Some("Pong"), ms(40));
         world.faults = vec![planned(0, When::At(at(1_000)), late)];
-        assert_falls(&run::<Bully>(world, seed), "BL1", "late replies");
+        assert_violated(&run::<Bully>(world, seed), "BL1", "late replies");
     }
 }
 
-/// BL2 falls to a false suspicion: the second highest hears nothing of the coordinator in time and
-/// declares itself. It is soon after a crash of another, so BL1 is not due yet.
+/// BL2 is violated by a false suspicion: the second highest receives nothing from the coordinator
+/// in time and declares itself. It is soon after a crash of another, so BL1 is not due yet.
 #[test]
-fn bl2_falls_when_the_coordinator_is_slower_than_the_bound() {
+fn bl2_is_violated_when_the_coordinator_is_slower_than_the_bound() {
     for seed in 0..50 {
         let mut world = spec::<Bully>(&bully(5), Delay::Uniform(ms(9), ms(10)), at(3_000));
         let late = slow(Some(4), None, ms(400));
@@ -116,7 +116,7 @@ fn bl2_falls_when_the_coordinator_is_slower_than_the_bound() {
             planned(0, When::At(at(1_000)), crash(0, None)),
             planned(1, When::At(at(1_100)), late),
         ];
-        assert_falls(&run::<Bully>(world, seed), "BL2", "a late coordinator");
+        assert_violated(&run::<Bully>(world, seed), "BL2", "a late coordinator");
     }
 }
 
@@ -135,10 +135,10 @@ fn bl1_and_bl2_hold_when_the_bound_is_what_messages_take() {
     }
 }
 
-/// BL3 falls when declarations never arrive. (BL1 is its bounded form and would end the run
+/// BL3 is violated when declarations never arrive. (BL1 is its bounded form and would end the run
 /// before.)
 #[test]
-fn bl3_falls_when_no_declaration_arrives() {
+fn bl3_is_violated_when_no_declaration_arrives() {
     let mut world = world(at(1_000));
     world.network.overrides = vec![LinkOverride {
         kind: Some(2),
@@ -147,25 +147,25 @@ fn bl3_falls_when_no_declaration_arrives() {
         ..LinkOverride::default()
     }];
     let outcome = run_with::<Process, Checked<Termination>>(world, 0);
-    assert_falls(&outcome, "BL3", "a process that is never told");
+    assert_violated(&outcome, "BL3", "a process that is never told");
     assert_eq!(outcome.findings[0].node, Some(NodeId::new(1)));
 }
 
 /// BL3 and BL1 need the detector: without it a dead coordinator is followed for ever, in a world
 /// where nothing happens any more.
 #[test]
-fn bl3_and_bl1_fall_without_the_detector() {
+fn bl3_and_bl1_are_violated_without_the_detector() {
     let settings = Settings { elections: Elections::OnRequest, ..bully(3) };
     let mut world = spec::<Bully>(&settings, Delay::Constant(ms(1)), at(10_000));
     world.requests = vec![(at(1), NodeId::new(0), Request::Elect)];
     world.faults = vec![planned(0, When::At(at(1_000)), crash(2, None))];
-    // Together, the claim of safety falls, which would have ended the run before the obligation was due:
-    // the same state is no better for lasting silently.
+    // Together, the claim of safety violated, which would have ended the run before the obligation
+    // was due: the same state is no better for lasting silently.
     let outcome = run::<Bully>(world.clone(), 0);
-    assert_falls(&outcome, "BL1", "a dead coordinator");
+    assert_violated(&outcome, "BL1", "a dead coordinator");
     assert_eq!(outcome.findings[0].at, at(10_000));
     let outcome = run_with::<Process, Checked<Termination>>(world, 0);
-    assert_falls(&outcome, "BL3", "a dead coordinator");
+    assert_violated(&outcome, "BL3", "a dead coordinator");
 }
 
 /// A declaration from below, which no process sends upwards, is answered with an election.
@@ -182,7 +182,8 @@ fn a_declaration_from_below_begins_an_election() {
     assert!(hand.effects.contains(&asks), "{:?}", hand.effects);
 }
 
-/// An answer without a coordinator: whoever answered crashed, and the election begins anew.
+/// An answer without a coordinator: the process that answered crashed, and the election begins
+/// anew.
 #[test]
 fn an_election_begins_anew_when_the_answerer_dies() {
     let mut spec = world(at(3_000));

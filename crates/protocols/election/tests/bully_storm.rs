@@ -1,4 +1,4 @@
-//! BL1 to BL3 of the Bully algorithm under storms of crashes and recoveries within the promised
+//! BL1 to BL3 of the Bully algorithm under storms of crashes and recoveries within the assumed
 //! bound, and how much of the times that BL1 and BL2 allow is ever used.
 
 mod common;
@@ -188,8 +188,8 @@ fn storms(seeds: std::ops::Range<u64>) -> (u64, u64) {
     assert!(struck * 10 > count * 9, "only {struck} of {count} storms struck anybody");
     let (settling, rivalry) = USED.get();
     println!(
-        "{count} storms, {struck} with crashes; of the time that BL1 allows {settling} thousandths were \
-         used, of BL2's {rivalry}"
+        "{count} storms, {struck} with crashes; of the time that BL1 allows {settling} thousandths \
+         were used, of BL2's {rivalry}"
     );
     (settling, rivalry)
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{assert_falls, assert_held, at, ms, planned, run, spec};
+use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::FloodMax;
 use election::flood_max::{Settings, Shape};
 use election::ring::Order;
@@ -45,9 +45,9 @@ fn fm1_to_fm3_hold_on_drawn_graphs() {
 }
 
 /// Any number of rounds below the diameter is too few: the second highest, at the other end of a
-/// line, hears of the highest only in the last.
+/// line, learns of the highest only in the last.
 #[test]
-fn fm1_falls_with_each_number_of_rounds_below_the_diameter() {
+fn fm1_is_violated_with_each_number_of_rounds_below_the_diameter() {
     for optimised in [false, true] {
         for rounds in 1..7 {
             let ids = vec![8, 1, 2, 3, 4, 5, 6, 9];
@@ -55,7 +55,7 @@ fn fm1_falls_with_each_number_of_rounds_below_the_diameter() {
             let line = flood_max(8, Shape::Line);
             let settings = Settings { ids, order: None, diameter, optimised, ..line };
             let spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(1), ms(90)), at(10_000));
-            assert_falls(&run::<FloodMax>(spec, 0), "FM1", &format!("{settings:?}"));
+            assert_violated(&run::<FloodMax>(spec, 0), "FM1", &format!("{settings:?}"));
         }
     }
 }
@@ -63,25 +63,26 @@ fn fm1_falls_with_each_number_of_rounds_below_the_diameter() {
 /// FloodMax repeats itself, so with rounds to spare one lost message of a ring delays and does no
 /// more; that is beyond its model, and FM2 says so at once. What OptFloodMax loses is lost.
 #[test]
-fn fm2_falls_when_a_first_message_is_lost() {
+fn fm2_is_violated_when_a_first_message_is_lost() {
     for optimised in [false, true] {
         let ring = flood_max(4, Shape::Ring);
         let settings = Settings { order: None, optimised, diameter: Some(3), ..ring };
         let mut spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(1), ms(90)), at(10_000));
         let lossy = Fault::OmitSends(Target::Node(3), Ratio::ONE);
         spec.faults = vec![planned(0, When::Between(at(0), at(50)), lossy)];
-        assert_falls(&run::<FloodMax>(spec, 0), "FM2", &format!("{settings:?}"));
+        assert_violated(&run::<FloodMax>(spec, 0), "FM2", &format!("{settings:?}"));
     }
 }
 
-/// FM3 needs that nobody fails: once heard, the highest may die in any round but the last.
+/// FM3 needs that nobody fails: once it is received, the highest may crash in any round but the
+/// last.
 #[test]
-fn fm3_falls_when_the_highest_dies_after_its_first_messages() {
+fn fm3_is_violated_when_the_highest_dies_after_its_first_messages() {
     for time in [1, 150, 250, 399] {
         let settings = Settings { order: None, ..flood_max(8, Shape::Ring) };
         let mut spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(1), ms(90)), at(10_000));
         spec.faults = vec![crash(time, 7)];
-        assert_falls(&run::<FloodMax>(spec, 0), "FM3", &format!("dies at {time} ms"));
+        assert_violated(&run::<FloodMax>(spec, 0), "FM3", &format!("dies at {time} ms"));
     }
 }
 

@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::BTreeMap;
 
-use common::{assert_falls, assert_held, at, ms, planned, run, spec};
+use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::HirschbergSinclair;
 use election::hirschberg_sinclair::{Identifier, Initiators, Kept, Order, Request, Settings};
 use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, Ties, When};
@@ -53,20 +53,20 @@ fn hs1_to_hs4_survive_doubled_messages() {
 
 /// HS1 needs distinct identifiers: each takes the other's token for its own come home.
 #[test]
-fn hs1_falls_with_the_highest_identifier_given_twice() {
+fn hs1_is_violated_with_the_highest_identifier_given_twice() {
     let settings = Settings { ids: vec![7, 2, 7, 4], order: None, ..ring(4) };
     for seed in 0..100 {
         let delay = Delay::Uniform(ms(1), ms(10));
         let world = spec::<HirschbergSinclair>(&settings, delay, at(1_000));
-        assert_falls(&run::<HirschbergSinclair>(world, seed), "HS1", "two of the highest");
+        assert_violated(&run::<HirschbergSinclair>(world, seed), "HS1", "two of the highest");
     }
 }
 
 /// HS2 needs processes that remain who they are. The same crash without the loss of the disk does
 /// no harm, since the announcement comes after it.
 #[test]
-fn hs2_falls_when_a_process_comes_back_as_another() {
-    for (disk, falls) in [(DiskLoss::Everything, true), (DiskLoss::Prefix, false)] {
+fn hs2_is_violated_when_a_process_comes_back_as_another() {
+    for (disk, violated) in [(DiskLoss::Everything, true), (DiskLoss::Prefix, false)] {
         let delay = Delay::Constant(ms(10));
         let mut world = spec::<HirschbergSinclair>(&ring(4), delay, at(1_000));
         let images = (1..).map(|id| Kept(Some(Identifier(id)))).take(4);
@@ -74,8 +74,8 @@ fn hs2_falls_when_a_process_comes_back_as_another() {
         // Tokens take 20, 40 and 40 ms, and node 3 announces itself at 100.
         world.faults = vec![planned(0, When::At(at(105)), crash(1, Some(1), disk))];
         let outcome = run::<HirschbergSinclair>(world, 0);
-        if falls {
-            assert_falls(&outcome, "HS2", "identity lost");
+        if violated {
+            assert_violated(&outcome, "HS2", "identity lost");
         } else {
             assert_held(&outcome, "identity kept");
         }
@@ -84,12 +84,12 @@ fn hs2_falls_when_a_process_comes_back_as_another() {
 
 /// HS3 needs the whole ring: a process that stays down breaks it, and so does a lost message.
 #[test]
-fn hs3_falls_when_the_ring_is_broken() {
+fn hs3_is_violated_when_the_ring_is_broken() {
     for seed in 0..100_u64 {
         let delay = Delay::Uniform(ms(1), ms(10));
         let mut crashed = spec::<HirschbergSinclair>(&ring(5), delay.clone(), at(1_000));
         crashed.faults = vec![planned(0, When::At(at(0)), crash(2, None, DiskLoss::Prefix))];
-        assert_falls(&run::<HirschbergSinclair>(crashed, seed), "HS3", "a process down");
+        assert_violated(&run::<HirschbergSinclair>(crashed, seed), "HS3", "a process down");
 
         let mut lossy = spec::<HirschbergSinclair>(&ring(5), delay, at(1_000));
         lossy.network.overrides = vec![LinkOverride {
@@ -97,11 +97,11 @@ fn hs3_falls_when_the_ring_is_broken() {
             loss: Some(Ratio::ONE),
             ..LinkOverride::default()
         }];
-        assert_falls(&run::<HirschbergSinclair>(lossy, seed), "HS3", "a link that loses all");
+        assert_violated(&run::<HirschbergSinclair>(lossy, seed), "HS3", "a link that loses all");
     }
 }
 
-/// HS3 of a ring without announcement: it is owed that somebody is elected, and no more.
+/// HS3 of a ring without announcement: the only obligation is that some process is elected.
 #[test]
 fn hs3_without_announcement_wants_one_elected() {
     let quiet = Settings { announce: false, ..ring(4) };
@@ -110,13 +110,13 @@ fn hs3_without_announcement_wants_one_elected() {
 
     let asleep = Settings { initiators: Initiators::Only(Vec::new()), ..quiet };
     let world = spec::<HirschbergSinclair>(&asleep, Delay::Constant(ms(1)), at(1_000));
-    assert_falls(&run::<HirschbergSinclair>(world, 0), "HS3", "nobody begins");
+    assert_violated(&run::<HirschbergSinclair>(world, 0), "HS3", "nobody begins");
 }
 
 /// HS4 needs processes that do not fail: a leader that comes back has forgotten its election and
 /// holds another.
 #[test]
-fn hs4_falls_when_the_leader_comes_back() {
+fn hs4_is_violated_when_the_leader_comes_back() {
     for seed in 0..100 {
         let delay = Delay::Uniform(ms(1), ms(10));
         let mut world = spec::<HirschbergSinclair>(&ring(5), delay, at(2_000));
@@ -127,6 +127,6 @@ fn hs4_falls_when_the_leader_comes_back() {
             inside: None,
         };
         world.faults = vec![planned(0, When::At(at(1_000)), leader)];
-        assert_falls(&run::<HirschbergSinclair>(world, seed), "HS4", "the leader restarts");
+        assert_violated(&run::<HirschbergSinclair>(world, seed), "HS4", "the leader restarts");
     }
 }

@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{assert_falls, assert_held, at, ms, planned, run, run_with, spec};
+use common::{assert_held, assert_violated, at, ms, planned, run, run_with, spec};
 use election::Invitation;
 use election::invitation::{Process, Properties, SameView, Settings, Stage, Unique};
 use sim_check::Checked;
@@ -66,7 +66,7 @@ fn each_side_of_a_partition_has_a_coordinator() {
     }
 }
 
-/// Losses, doubles, and messages late beyond every timeout: groups fall apart all the time, and
+/// Losses, duplicates, and messages late beyond every timeout: groups break up all the time, and
 /// claims about groups stand. (IV4 is not due: there is no calm.)
 #[test]
 fn iv1_to_iv3_hold_while_timeouts_mean_nothing() {
@@ -91,18 +91,18 @@ fn iv1_to_iv3_hold_while_timeouts_mean_nothing() {
 
 /// IV3 needs a stable counter. The founder restarts with the number that it began with.
 #[test]
-fn iv3_falls_without_the_barrier() {
+fn iv3_is_violated_without_the_barrier() {
     for seed in 0..100 {
         let mut spec = world(&Settings { barrier: false, ..settings(4) }, 5_000);
         spec.faults = vec![crash(0, 2_000, 3, Some(ms(100)))];
-        assert_falls(&run::<Invitation>(spec, seed), "IV3", &format!("seed {seed}"));
+        assert_violated(&run::<Invitation>(spec, seed), "IV3", &format!("seed {seed}"));
     }
 }
 
 /// And identifiers are what keeps views apart: the second group of one identifier has other members
 /// than the first, since one of those is dead by then.
 #[test]
-fn iv2_falls_once_an_identifier_is_used_again() {
+fn iv2_is_violated_once_an_identifier_is_used_again() {
     for seed in 0..100 {
         // The highest is the first to merge.
         let (period, priority_delay) = (Span::exactly(ms(200)), ms(300));
@@ -110,11 +110,11 @@ fn iv2_falls_once_an_identifier_is_used_again() {
         let mut spec = world(&settings, 8_000);
         spec.faults = vec![crash(0, 2_000, 0, None), crash(1, 2_001, 3, Some(ms(500)))];
         let outcome = run_with::<_, Checked<SameView>>(spec, seed);
-        assert_falls(&outcome, "IV2", &format!("seed {seed}"));
+        assert_violated(&outcome, "IV2", &format!("seed {seed}"));
     }
 }
 
-/// A member whose coordinator has returned to a group of its own hears so and does not wait.
+/// A member whose coordinator has returned to a group of its own learns this and does not wait.
 #[test]
 fn a_member_leaves_a_coordinator_that_has_forgotten_it() {
     let settings = Settings { period: Span::exactly(ms(200)), ..settings(2) };

@@ -1,5 +1,5 @@
 //! What the invitation algorithm costs when nothing fails: exactly `3(n - 1)` for a merge, whatever
-//! groups it brings together; signs of life apart.
+//! groups it brings together; heartbeats apart.
 
 mod common;
 
@@ -59,7 +59,8 @@ fn two_groups_become_one_for_3_times_n_minus_1() {
             let parted = Fault::Partition(groups, Cut::AtSend);
             let faults = [planned(0, When::Between(at(0), at(3_000)), parted)];
             let apart = u64::from(3 * (lower - 1) + 3 * (nodes - lower - 1));
-            // Liveness would be owed while they are parted; this run is to end there.
+            // The obligation would be unmet while they are cut off; this run ends before the
+            // deadline.
             let parted = spec_of(&settings(nodes), &faults, 3_000);
             let parted = run_with::<_, Checked<Unique>>(parted, 1);
             assert_eq!(parted.counts.protocol, apart, "{lower} of {nodes}, apart");

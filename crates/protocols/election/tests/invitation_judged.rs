@@ -1,5 +1,6 @@
-//! IV1 and IV2 judge what they say: each falls by what contradicts it, told by hand. Of IV1 nothing
-//! else can show it, since it holds by construction; of IV2 a scenario does, when a disk is lost.
+//! IV1 and IV2 judge what they claim: each is violated by what contradicts it, in a test harness.
+//! Of IV1 nothing else can show it, since it holds by construction; of IV2 a scenario does, when a
+//! disk is lost.
 
 use std::collections::BTreeSet;
 
@@ -34,9 +35,9 @@ impl Sink<Process> for Nowhere {
 /// A process that was invited into this group, by somebody who may have lied.
 fn invited(node: u32, group: Group, coordinator: u32) -> Process {
     let config = config();
-    let moment = StepDetails { id: NodeId::new(node), servers: SERVERS, ..StepDetails::default() };
+    let details = StepDetails { id: NodeId::new(node), servers: SERVERS, ..StepDetails::default() };
     let (mut nowhere, coordinator) = (Nowhere, NodeId::new(coordinator));
-    let cx = &mut Context::new(&config, moment, &mut nowhere);
+    let cx = &mut Context::new(&config, details, &mut nowhere);
     let mut process = Process::start(&Counter::default(), cx);
     process.on_message(coordinator, Message::Invitation { group, coordinator }, cx);
     assert_eq!((process.group(), process.coordinator()), (group, coordinator));
@@ -44,7 +45,7 @@ fn invited(node: u32, group: Group, coordinator: u32) -> Process {
     process
 }
 
-/// A claim, to which a run is told by hand.
+/// A claim, to which a test harness shows a run.
 struct Told<P> {
     config: Config,
     states: Vec<Option<Process>>,
@@ -97,7 +98,7 @@ impl<P: Property<Process>> Told<P> {
 
     /// The steps that the violation is told with.
     fn witnesses(&self) -> Vec<u64> {
-        self.judge.violation().expect("it fell").witnesses.clone()
+        self.judge.violation().expect("it was violated").witnesses.clone()
     }
 }
 
@@ -106,7 +107,7 @@ fn group(founder: u32, number: u64) -> Group {
 }
 
 #[test]
-fn iv1_falls_by_two_coordinators_of_one_group() {
+fn iv1_is_violated_by_two_coordinators_of_one_group() {
     let mut told = Told::<Agreement>::new();
     told.is_invited(0, group(3, 7), 3);
     told.is_invited(1, group(3, 7), 3);
@@ -129,7 +130,7 @@ fn iv1_remembers_whom_the_dead_named() {
 }
 
 #[test]
-fn iv2_falls_by_two_views_of_one_group() {
+fn iv2_is_violated_by_two_views_of_one_group() {
     let mut told = Told::<SameView>::new();
     told.joins(3, group(3, 7), &[0, 1, 3]);
     told.joins(0, group(3, 7), &[0, 1, 3]);
@@ -140,7 +141,7 @@ fn iv2_falls_by_two_views_of_one_group() {
 }
 
 #[test]
-fn iv2_falls_by_a_view_without_its_reader_or_its_coordinator() {
+fn iv2_is_violated_by_a_view_without_its_reader_or_its_coordinator() {
     for view in [[0, 3], [0, 1]] {
         let mut told = Told::<SameView>::new();
         told.joins(0, group(3, 7), &[0, 3]);

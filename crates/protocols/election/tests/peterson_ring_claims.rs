@@ -4,7 +4,7 @@ mod common;
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use common::{assert_falls, assert_held, at, ms, planned, run, spec};
+use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::PetersonRing;
 use election::peterson_ring::{
     Algorithm, CANDIDATES_MAX, Identifier, Initiators, Kept, Order, Process, Request, Settings,
@@ -79,7 +79,7 @@ fn pr1_to_pr4_hold_on_links_in_any_order_with_numbers() {
     }
 }
 
-/// And what links double is heard once.
+/// A message that links duplicate is handled once.
 #[test]
 fn pr1_to_pr4_hold_on_links_that_double_with_numbers() {
     for seed in 0..1_000_u64 {
@@ -93,11 +93,11 @@ fn pr1_to_pr4_hold_on_links_that_double_with_numbers() {
 }
 
 /// Without numbers a doubled message may leave nobody active, and then nobody notices that a
-/// candidate is home: it goes around, and is more each time. A process that has heard more than a
-/// ring can have to say stops, so every run comes to an end.
+/// candidate is home: it goes around, and is more each time. A process that has received more than
+/// a ring can have to say stops, so every run comes to an end.
 #[test]
 fn whatever_links_double_messages_are_bounded() {
-    let mut fallen = BTreeMap::<&str, u64>::new();
+    let mut violated = BTreeMap::<&str, u64>::new();
     for seed in 0..400_u64 {
         let nodes = 2 + u32::try_from(seed % 9).unwrap();
         let mut world = in_order(&ring(nodes, BOTH[usize::from(seed % 2 == 0)]), uniform());
@@ -107,27 +107,30 @@ fn whatever_links_double_messages_are_bounded() {
         let bound = u64::from(CANDIDATES_MAX + 2) * u64::from(nodes);
         assert!(outcome.counts.total() <= bound, "seed {seed}: {}", outcome.counts.total());
         for finding in outcome.findings {
-            *fallen.entry(finding.code).or_default() += 1;
+            *violated.entry(finding.code).or_default() += 1;
         }
     }
-    assert!(fallen.contains_key("PR2") && fallen.contains_key("PR3"), "{fallen:?}");
+    assert!(violated.contains_key("PR2") && violated.contains_key("PR3"), "{violated:?}");
 }
 
 /// Without numbers and without order, processes compare what does not belong together: the highest
 /// is given up, and then a lower one is elected or nobody is.
 #[test]
-fn claims_fall_on_links_in_any_order() {
+fn claims_are_violated_on_links_in_any_order() {
     for algorithm in BOTH {
-        let mut fallen = BTreeMap::<&str, u64>::new();
+        let mut violated = BTreeMap::<&str, u64>::new();
         for seed in 0..500_u64 {
             let world = spec::<PetersonRing>(&ring(8, algorithm), exponential(), at(60_000));
             let codes: BTreeSet<_> = go(world, seed).findings.iter().map(|one| one.code).collect();
             for code in codes {
-                *fallen.entry(code).or_default() += 1;
+                *violated.entry(code).or_default() += 1;
             }
         }
         for code in ["PR2", "PR3"] {
-            assert!(fallen.get(code).is_some_and(|runs| *runs > 10), "{algorithm:?}: {fallen:?}");
+            assert!(
+                violated.get(code).is_some_and(|runs| *runs > 10),
+                "{algorithm:?}: {violated:?}"
+            );
         }
     }
 }
@@ -146,12 +149,12 @@ fn an_identifier_that_passes_its_owner_is_not_the_highest_yet() {
 
 /// PR1 needs distinct identifiers: each takes the other's for its own come home.
 #[test]
-fn pr1_falls_with_the_highest_identifier_given_twice() {
+fn pr1_is_violated_with_the_highest_identifier_given_twice() {
     let ids = vec![7, 2, 7, 4];
     for algorithm in BOTH {
         let settings = Settings { ids: ids.clone(), order: None, ..ring(4, algorithm) };
         for seed in 0..100 {
-            assert_falls(&go(in_order(&settings, uniform()), seed), "PR1", "two of the highest");
+            assert_violated(&go(in_order(&settings, uniform()), seed), "PR1", "two of the highest");
         }
     }
 }
@@ -159,8 +162,8 @@ fn pr1_falls_with_the_highest_identifier_given_twice() {
 /// PR2 needs processes that remain who they are. The same crash without the loss of the disk does
 /// no harm, since the announcement comes after it.
 #[test]
-fn pr2_falls_when_a_process_comes_back_as_another() {
-    for (disk, falls) in [(DiskLoss::Everything, true), (DiskLoss::Prefix, false)] {
+fn pr2_is_violated_when_a_process_comes_back_as_another() {
+    for (disk, violated) in [(DiskLoss::Everything, true), (DiskLoss::Prefix, false)] {
         let quiet = Settings { initiators: Initiators::Only(vec![3]), ..ring(4, BOTH[0]) };
         let mut world = in_order(&quiet, Delay::Constant(ms(10)));
         let images = (1..).map(|id| Kept(Some(Identifier(id)))).take(4);
@@ -168,8 +171,8 @@ fn pr2_falls_when_a_process_comes_back_as_another() {
         let crash = Fault::Crash { who: Target::Node(1), down: Some(ms(1)), disk, inside: None };
         world.faults = vec![planned(0, When::At(at(85)), crash)];
         let outcome = go(world, 0);
-        if falls {
-            assert_falls(&outcome, "PR2", "identity lost");
+        if violated {
+            assert_violated(&outcome, "PR2", "identity lost");
         } else {
             assert_held(&outcome, "identity kept");
         }
@@ -178,7 +181,7 @@ fn pr2_falls_when_a_process_comes_back_as_another() {
 
 /// PR3 needs the whole ring: a process that stays down breaks it, and so does a lost message.
 #[test]
-fn pr3_falls_when_the_ring_is_broken() {
+fn pr3_is_violated_when_the_ring_is_broken() {
     for seed in 0..100_u64 {
         let settings = ring(5, BOTH[usize::from(seed % 2 == 0)]);
         let crash = Fault::Crash {
@@ -189,7 +192,7 @@ fn pr3_falls_when_the_ring_is_broken() {
         };
         let mut crashed = in_order(&settings, uniform());
         crashed.faults = vec![planned(0, When::At(at(0)), crash)];
-        assert_falls(&go(crashed, seed), "PR3", "a process down");
+        assert_violated(&go(crashed, seed), "PR3", "a process down");
 
         let mut lossy = in_order(&settings, uniform());
         lossy.network.overrides = vec![LinkOverride {
@@ -197,14 +200,14 @@ fn pr3_falls_when_the_ring_is_broken() {
             loss: Some(Ratio::ONE),
             ..LinkOverride::default()
         }];
-        assert_falls(&go(lossy, seed), "PR3", "a link that loses all");
+        assert_violated(&go(lossy, seed), "PR3", "a link that loses all");
     }
 }
 
 /// PR4 needs processes that do not fail: a leader that comes back has forgotten its election and
 /// holds another.
 #[test]
-fn pr4_falls_when_the_leader_comes_back() {
+fn pr4_is_violated_when_the_leader_comes_back() {
     for seed in 0..100 {
         let by = Settings { order: Some(Order::Ascending), ..ring(5, Algorithm::Basic) };
         let mut world = in_order(&by, uniform());
@@ -215,6 +218,6 @@ fn pr4_falls_when_the_leader_comes_back() {
             inside: None,
         };
         world.faults = vec![planned(0, When::At(at(1_000)), crash)];
-        assert_falls(&go(world, seed), "PR4", "the leader restarts");
+        assert_violated(&go(world, seed), "PR4", "the leader restarts");
     }
 }

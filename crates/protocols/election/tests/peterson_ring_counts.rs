@@ -42,7 +42,7 @@ fn messages(settings: &Settings, seed: u64) -> u64 {
 struct Lockstep<'a> {
     /// The identifier of each place.
     order: &'a [u64],
-    /// The active places that have heard all so far, and their candidates, around the ring.
+    /// The active places that have received all so far, and their candidates, around the ring.
     active: Vec<(usize, u64)>,
     /// Active places that wait in vain, since the election was over before something reached them.
     waiting: Vec<usize>,
@@ -55,14 +55,14 @@ impl<'a> Lockstep<'a> {
         Self { order, active, waiting: Vec::new(), messages: 0 }
     }
 
-    /// Each of these places sends its candidate to the next active one. What each of those hears;
-    /// nothing, when the candidate met its owner first.
+    /// Each of these places sends its candidate to the next active one. What each of those
+    /// receives; nothing, when the candidate met its owner first.
     fn send(&mut self, sent: &[(usize, u64)]) -> Vec<Option<u64>> {
         let n = self.order.len();
         let hops = |from: usize, to: usize| (to + n - from - 1) % n + 1;
         let stops: Vec<usize> =
             self.active.iter().map(|one| one.0).chain(self.waiting.iter().copied()).collect();
-        let mut heard = vec![None; self.active.len()];
+        let mut received = vec![None; self.active.len()];
         for (from, candidate) in sent {
             let next = stops.iter().copied().min_by_key(|to| hops(*from, *to)).unwrap();
             let owner = self.order.iter().position(|id| id == candidate).unwrap();
@@ -72,10 +72,10 @@ impl<'a> Lockstep<'a> {
             }
             self.messages += hops(*from, next);
             if let Some(place) = self.active.iter().position(|one| one.0 == next) {
-                heard[place] = Some(*candidate);
+                received[place] = Some(*candidate);
             }
         }
-        heard
+        received
     }
 
     fn basic(mut self) -> usize {
@@ -86,9 +86,11 @@ impl<'a> Lockstep<'a> {
                 .filter_map(|((place, own), nearer)| nearer.map(|it| (*place, it.max(*own))))
                 .collect();
             let farther = self.send(&higher);
-            let heard: Vec<_> = nearer.into_iter().zip(farther).collect();
-            for ((place, own), heard) in std::mem::take(&mut self.active).into_iter().zip(heard) {
-                match heard {
+            let received: Vec<_> = nearer.into_iter().zip(farther).collect();
+            for ((place, own), received) in
+                std::mem::take(&mut self.active).into_iter().zip(received)
+            {
+                match received {
                     (Some(nearer), Some(farther)) if nearer >= farther.max(own) => {
                         self.active.push((place, nearer));
                     }

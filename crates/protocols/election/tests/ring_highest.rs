@@ -1,5 +1,5 @@
 //! LE2, HS2 and PR2 are one claim about the highest identifier of a ring: what it says while the
-//! process that bears it is down, told by hand.
+//! process that bears it is down, in a test harness.
 
 mod common;
 
@@ -11,7 +11,7 @@ use sim_check::{Judge, Property, SimTime, View};
 use sim_engine::{Delay, World};
 use sim_node::NodeId;
 
-/// Processes that have started and heard nothing, with these identifiers.
+/// Processes that have started and received nothing, with these identifiers.
 fn started(ids: &[u64]) -> Vec<Option<Process>> {
     let settings = Settings {
         nodes: u32::try_from(ids.len()).unwrap(),
@@ -27,7 +27,7 @@ fn started(ids: &[u64]) -> Vec<Option<Process>> {
     world.states().to_vec()
 }
 
-/// The claim, to which a run is told by hand.
+/// The claim, to which a test harness shows a run.
 struct Told {
     config: election::chang_roberts::Config,
     states: Vec<Option<Process>>,
@@ -85,7 +85,7 @@ impl Told {
         });
     }
 
-    fn falls(&self) -> bool {
+    fn violated(&self) -> bool {
         self.judge.violation().is_some()
     }
 }
@@ -95,7 +95,7 @@ fn a_lower_one_must_not_be_elected_while_the_highest_is_down() {
     let mut told = Told::of(&[4, 9, 6]);
     told.crashes(1);
     told.indicates(2, Indication::Elected(Identifier(6)));
-    assert!(told.falls(), "n1 is down, and 9 is the highest of the ring");
+    assert!(told.violated(), "n1 is down, and 9 is the highest of the ring");
     let violation = told.judge.violation().unwrap();
     assert_eq!(violation.detail, "n2 names 6 as leader, and n1 has the identifier 9");
 }
@@ -106,9 +106,9 @@ fn the_highest_may_be_named_while_it_is_down() {
     told.indicates(1, Indication::Elected(Identifier(9)));
     told.crashes(1);
     told.indicates(2, Indication::Follows(Identifier(9)));
-    assert!(!told.falls());
+    assert!(!told.violated());
     told.indicates(0, Indication::Follows(Identifier(6)));
-    assert!(told.falls());
+    assert!(told.violated());
 }
 
 /// An identifier that nobody bears any more is not one of the ring.
@@ -118,11 +118,11 @@ fn whoever_comes_back_as_another_counts_as_the_other() {
     told.crashes(1);
     told.returns(1, 5);
     told.indicates(2, Indication::Elected(Identifier(6)));
-    assert!(!told.falls(), "9 is gone for good");
+    assert!(!told.violated(), "9 is gone for good");
     told.crashes(0);
     told.returns(0, 7);
     told.indicates(1, Indication::Follows(Identifier(6)));
-    assert!(told.falls(), "7 came");
+    assert!(told.violated(), "7 came");
 }
 
 /// Nobody who is down can be asked, but everybody has been seen: identifiers outlast a whole ring.
@@ -131,5 +131,5 @@ fn all_but_one_may_be_down() {
     let mut told = Told::of(&[4, 9, 6]);
     (1..3).for_each(|node| told.crashes(node));
     told.indicates(0, Indication::Elected(Identifier(4)));
-    assert!(told.falls());
+    assert!(told.violated());
 }

@@ -143,7 +143,7 @@ impl Node for EventuallyPerfect {
     }
 
     fn on_message(&mut self, from: NodeId, _: Heartbeat, cx: &mut Context<'_, Self>) {
-        // Signs of life of others than servers, such as clients, concern nobody.
+        // Heartbeats of nodes that are not servers, such as clients, are ignored.
         let Some(timeout) = self.timeouts.get_mut(&from) else { return };
         if !cx.config().has(Mutant::NoRestore) && self.suspected.remove(&from) {
             *timeout += cx.config().increase;

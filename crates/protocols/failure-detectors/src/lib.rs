@@ -1,6 +1,6 @@
-//! Failure detectors: modules that say which processes may have crashed, or whom to trust.
+//! Failure detectors: modules that say which processes may have crashed, or which process to trust.
 //!
-//! A process that cannot tell a crashed peer from a slow one has no consensus to hope for (Fischer,
+//! Without a way to tell a crashed process from a slow one, no algorithm solves consensus (Fischer,
 //! Lynch, Paterson 1985). A failure detector packs the timing assumption that helps into a module
 //! with properties of its own (Chandra and Toueg 1996), so that everything above it is free of
 //! clocks.
@@ -9,9 +9,8 @@
 //! * [`Omega`], the eventual leader Ω: trusts the lowest process that the ◇P inside it does not
 //!   suspect.
 //!
-//! Both need partial synchrony: from some time on, which nobody knows, messages take at most a
-//! bound, which nobody knows either. Take that away and the claims about accuracy fall; the
-//! scenarios show how.
+//! Both need partial synchrony: from some unknown time on, messages take at most an unknown
+//! bound. Without that assumption the claims about accuracy are violated; the scenarios show how.
 
 mod claims;
 mod eventually_perfect;

@@ -133,7 +133,7 @@ fn epfd2_a_healed_partition_is_forgiven() {
     assert_eq!(timeout(&world, 0, 2), ms(350));
 }
 
-/// EPFD3: whoever listens hears of every change, in order.
+/// EPFD3: the host receives an indication of every change, in order.
 #[test]
 fn epfd3_indications_tell_a_crash_and_a_return() {
     let faults = planned([(When::At(at(1_005)), crash(Target::Node(2), Some(ms(1_000)), None))]);

@@ -68,7 +68,7 @@ enum Line {
 pub struct BakeryConfig {
     /// How many processes.
     pub processes: u32,
-    /// What all registers promise.
+    /// The semantics of all registers.
     pub registers: Semantics,
     /// Whether processes tell that they are choosing, and wait for those who are. Without it the
     /// algorithm is wrong.
@@ -213,7 +213,8 @@ pub struct BakerySettings {
 impl Protocol for Bakery {
     const NAME: &'static str = "Bakery";
     const FAMILY: &'static str = "shared-memory";
-    const SUMMARY: &'static str = "a lock for n processes that take numbers, over safe registers";
+    const SUMMARY: &'static str =
+        "Mutual exclusion for n processes that take numbers, with safe registers.";
     const SOURCE: &'static str = "Lamport 1974, A new solution of Dijkstra's concurrent programming \
         problem; Lynch 1996, section 10.7";
     const MODEL: &'static str =
@@ -226,20 +227,20 @@ impl Protocol for Bakery {
             name: "nodes",
             kind: "number",
             default: None,
-            meaning: "how many processes, 1 to 100; the memory is one more node behind them",
+            meaning: "how many processes, 1 to 100; the memory is one more node after them",
         },
         Field {
             name: "registers",
             kind: "Safe, Regular or Atomic",
             default: Some("Safe"),
-            meaning: "what all registers promise about accesses that overlap",
+            meaning: "the semantics of all registers: what overlapping accesses return",
         },
         Field {
             name: "choosing",
             kind: "true or false",
             default: Some("true"),
-            meaning: "whether processes tell that they are choosing a number; false is the classical \
-                mistake",
+            meaning: "whether a process says that it is choosing a number; false is the classical \
+                      mistake",
         },
         settings::ENTRIES,
         settings::THINK,

@@ -8,33 +8,34 @@
 //!
 //! # Module box
 //! Every process runs for ever through four sections (Lynch 1996, section 10.2): *remainder*,
-//! *entry* (a doorway, which nobody can make it wait in, and the waiting behind it), *critical*,
+//! *entry* (a doorway, in which no process can make it wait, and the waiting after it), *critical*,
 //! *exit*.
 //!
-//! * Requests: none; a process wants in by itself, after a drawn time in its remainder.
+//! * Requests: none; a process wants to enter by itself, after a random time in its remainder.
 //! * Indications: [`Indication::Granted`] on entering the critical section,
 //!   [`Indication::Released`] on leaving it.
 //! * Properties:
 //!   * `ME1 mutual-exclusion` (safety): at most one process is in the critical section.
-//!   * `ME2 progress` (liveness): while some live process wants in and none is inside, one gets in.
-//!   * `ME3 lockout-freedom` (liveness): every process that wants in gets in.
-//!   * `ME4 bounded-waiting` (safety): once a process has passed its doorway, every other process
+//!   * `ME2 progress` (liveness): when some live process wants to enter and no live process is
+//!     inside, some process enters.
+//!   * `ME3 lockout-freedom` (liveness): every process that wants to enter enters, unless a
+//!     process crashes within the protocol.
+//!   * `ME4 bounded-waiting` (safety): after a process has passed its doorway, every other process
 //!     enters at most once before it.
 //!   * `ME5 first-come-first-served` (safety): a process that has passed its doorway before another
-//!     enters its own is not overtaken by it.
-//! * Model: asynchronous, perfect links between processes and memory, and nobody crashes within the
-//!   protocol: a process may stop in its remainder only, the memory never. ME2 is claimed of the
-//!   living whatever happens, so a crash in the critical section takes it away; ME3 is claimed of
+//!     process begins its own enters first.
+//! * Model: asynchronous, perfect links between processes and memory, and no process crashes within
+//!   the protocol: a process may stop in its remainder only, the memory never. ME2 is claimed of
+//!   live processes in every run, so a crash in the critical section violates it; ME3 is claimed of
 //!   runs that keep to the model.
 //! * Sources: Peterson, *Myths about the mutual exclusion problem*, 1981; Lamport, *A new solution
 //!   of Dijkstra's concurrent programming problem*, 1974; Lamport, *On interprocess communication*,
 //!   1986; Lynch, *Distributed algorithms*, 1996, chapter 10.
 //!
-//! # Which lock stands on which registers
+//! # Which lock needs which registers
 //! The bakery needs safe registers only. Peterson's lock needs an atomic `turn`, the one register
 //! that both processes write: where overlapping writes may leave either value, both may find `turn`
-//! in their favour. Safe or regular flags do it no harm. Whatever the registers, Peterson's lock
-//! loses nothing but ME1.
+//! in their favour. Safe or regular flags are enough. With weaker registers only ME1 is violated.
 
 mod bakery;
 mod lock;

@@ -47,7 +47,7 @@ pub enum PetersonLock {
     LowerFlag,
 }
 
-/// What the registers promise.
+/// The semantics of the registers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PetersonConfig {
     /// Both flags.
@@ -141,7 +141,7 @@ pub struct PetersonSettings {
 impl Protocol for Peterson {
     const NAME: &'static str = "Peterson";
     const FAMILY: &'static str = "shared-memory";
-    const SUMMARY: &'static str = "a lock for two processes over three registers";
+    const SUMMARY: &'static str = "Mutual exclusion for two processes with three registers.";
     const SOURCE: &'static str =
         "Peterson 1981, Myths about the mutual exclusion problem; Lynch 1996, section 10.5.1";
     const MODEL: &'static str = "asynchronous, perfect links, no crash within the protocol; \
@@ -155,14 +155,14 @@ impl Protocol for Peterson {
             name: "flags",
             kind: "Safe, Regular or Atomic",
             default: Some("Atomic"),
-            meaning: "what the two flags promise about accesses that overlap",
+            meaning: "the semantics of the two flags: what overlapping accesses return",
         },
         Field {
             name: "turn",
             kind: "Safe, Regular or Atomic",
             default: Some("Atomic"),
-            meaning: "what the register that both processes write promises; less than Atomic breaks \
-                the lock",
+            meaning: "the semantics of the register that both processes write; with less than \
+                      Atomic the lock fails",
         },
         settings::ENTRIES,
         settings::THINK,

@@ -5,7 +5,7 @@ use sim_node::{Context, Never, Node, NodeId, Role, Span};
 
 use crate::{Access, Lock, Message, Section};
 
-/// How a process lives.
+/// How a process behaves.
 #[derive(Clone, Debug)]
 pub struct ProcessConfig<C> {
     /// How often it enters the critical section before it stays in its remainder for good.

@@ -5,8 +5,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 
-/// What a register promises about accesses that overlap (Lamport, *On interprocess communication*,
-/// part II, 1986). Each kind promises what the ones before it promise.
+/// The semantics of a register: what overlapping accesses return (Lamport, *On interprocess
+/// communication*, part II, 1986). Each kind guarantees what the ones before it guarantee.
 ///
 /// Lamport's registers have one writer. Here every register may have several; for one writer the
 /// definitions are his.
@@ -49,7 +49,7 @@ impl Domain {
 /// What is fixed about a register.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RegisterConfig {
-    /// What it promises.
+    /// Its semantics.
     pub semantics: Semantics,
     /// What its values are.
     pub domain: Domain,

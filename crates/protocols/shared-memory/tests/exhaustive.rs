@@ -64,10 +64,10 @@ fn peterson_stands_on_an_atomic_turn_whatever_the_flags() {
     }
 }
 
-/// Overlapping writes of `turn` may leave either value. Nothing but exclusion falls: nobody is
+/// Overlapping writes of `turn` may leave either value. Nothing but exclusion violated: nobody is
 /// locked out, nobody overtaken twice.
 #[test]
-fn peterson_falls_through_a_turn_that_is_less_than_atomic() {
+fn peterson_is_violated_by_a_turn_that_is_less_than_atomic() {
     for turn in [Safe, Regular] {
         for flags in ALL {
             let found = peterson(flags, turn, 2);
@@ -80,7 +80,7 @@ fn peterson_falls_through_a_turn_that_is_less_than_atomic() {
 
 /// The shortest way to break it has both writes of `turn` under way at once.
 #[test]
-fn the_story_of_petersons_fall_begins_with_overlapping_writes_of_turn() {
+fn the_story_of_petersons_violation_begins_with_overlapping_writes_of_turn() {
     let found = peterson(Atomic, Regular, 1);
     let story = &found.violations["ME1"];
     let position = |text: &str| {
@@ -111,9 +111,9 @@ fn the_bakery_of_three_stands_on_safe_registers() {
 }
 
 /// Without `choosing`, a process may take a number and be slow to show it. Even atomic registers do
-/// not help; what the number promises about order still holds.
+/// not help; what the number guarantees about order still holds.
 #[test]
-fn the_bakery_falls_without_choosing() {
+fn the_bakery_is_violated_without_choosing() {
     for registers in ALL {
         let found = bakery(2, registers, false, 2, Orders::All);
         assert_eq!(found.codes(), ["ME1"], "{registers:?}");

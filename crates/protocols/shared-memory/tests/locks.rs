@@ -90,7 +90,7 @@ fn storm() -> Vec<PlannedFault> {
     (0..).zip(faults).map(plan).collect()
 }
 
-/// The n-th process that enters dies in the critical section.
+/// The n-th process that enters crashes in the critical section.
 fn crash_inside(nth: u32) -> Vec<PlannedFault> {
     vec![PlannedFault {
         id: 0,
@@ -122,21 +122,22 @@ where
     assert_eq!(judged, [true; 5], "{settings:?}: every claim is judged");
 }
 
-/// Runs all seeds; in each either everything holds or just this falls. Says in how many it falls.
-fn falls<P: Protocol>(settings: &P::Settings, code: &str) -> u64 {
+/// Runs all seeds; in each, every property holds or only this one is violated. Returns in how many
+/// it is.
+fn violated<P: Protocol>(settings: &P::Settings, code: &str) -> u64 {
     let spec = world::<P>(settings, perfect_links(1, 5), 20, Vec::new());
-    let mut fallen = 0;
+    let mut violated = 0;
     for (seed, outcome) in sweep::<P::Node, P::Properties>(&spec, seeds()) {
         match outcome.verdict {
             Verdict::Held => {}
             Verdict::Violated => {
-                fallen += 1;
+                violated += 1;
                 assert_eq!(codes(&outcome, Verdict::Violated), [code], "seed {seed}");
             }
             verdict => panic!("seed {seed}: {verdict:?}"),
         }
     }
-    fallen
+    violated
 }
 
 /// Peterson 1981; Lynch 1996, section 10.5.1.
@@ -161,8 +162,8 @@ fn peterson_loses_exclusion_with_a_turn_that_is_less_than_atomic() {
                 write: span(1, 60),
                 ..peterson(flags, turn)
             };
-            let fallen = falls::<Peterson>(&settings, "ME1");
-            assert!(fallen > seeds() / 5, "flags {flags:?}, turn {turn:?}: {fallen} seeds");
+            let violated = violated::<Peterson>(&settings, "ME1");
+            assert!(violated > seeds() / 5, "flags {flags:?}, turn {turn:?}: {violated} seeds");
         }
     }
 }
@@ -190,8 +191,8 @@ fn the_bakery_holds_with_regular_and_atomic_registers() {
 fn the_bakery_loses_exclusion_without_choosing() {
     for registers in [Safe, Atomic] {
         let settings = BakerySettings { choosing: false, ..bakery(3, registers) };
-        let fallen = falls::<Bakery>(&settings, "ME1");
-        assert!(fallen > seeds() / 20, "{registers:?}: {fallen} seeds");
+        let violated = violated::<Bakery>(&settings, "ME1");
+        assert!(violated > seeds() / 20, "{registers:?}: {violated} seeds");
     }
 }
 
@@ -223,8 +224,8 @@ fn a_slow_write_breaks_the_bakery_without_choosing_in_every_seed() {
     }
 }
 
-/// Lynch 1996, section 10.2, assumes that whoever is inside comes out. Without that nobody gets in
-/// any more: progress falls, lockout-freedom is not claimed, safety stands.
+/// Lynch 1996, section 10.2, assumes that a process inside comes out. Without that no process
+/// enters any more: progress violated, lockout-freedom is not claimed, safety holds.
 #[test]
 fn a_crash_in_the_critical_section_takes_progress_away() {
     let locks =
@@ -267,8 +268,8 @@ fn a_crash_in_the_remainder_harms_nobody() {
     }
 }
 
-/// A process that crashes in the protocol and comes back finds an access of its former life at the
-/// memory; nothing panics, and the memory serves on.
+/// A process that crashes in the protocol and restarts finds an access of its last incarnation at
+/// the memory; nothing panics, and the memory serves on.
 #[test]
 fn a_crash_with_return_leaves_the_model_but_breaks_no_assertion() {
     let mut faults = crash_inside(2);

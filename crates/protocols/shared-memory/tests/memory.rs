@@ -20,7 +20,7 @@ fn config(semantics: Semantics) -> MemoryConfig<u8> {
     MemoryConfig { registers: [(7, register)].into(), read: span(1, 2), write: span(3, 4) }
 }
 
-/// The memory of two processes, driven by hand. Its choices fall on the first alternative.
+/// The memory of two processes, in a test harness. It always chooses the first alternative.
 fn memory(semantics: Semantics) -> Harness<Memory<u8>> {
     Harness::new(config(semantics), NodeId::new(2), 2).0
 }

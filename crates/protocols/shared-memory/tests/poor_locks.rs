@@ -1,5 +1,5 @@
-//! Every claim can fall: locks that are poorer than Peterson's and the bakery, and a process that
-//! stands still for good.
+//! Every claim can be violated: locks that are poorer than Peterson's and the bakery, and a process
+//! that stands still for good.
 
 #[path = "support/explore.rs"]
 mod explore;
@@ -124,8 +124,8 @@ fn flags_without_manners_deadlock() {
     for (seed, outcome) in sweep::<_, Claims>(&spec(Manners::None), 50) {
         match codes(&outcome, Verdict::Violated).as_slice() {
             [] => {}
-            fallen => {
-                assert_eq!(fallen, ["ME2", "ME3"], "seed {seed}");
+            violated => {
+                assert_eq!(violated, ["ME2", "ME3"], "seed {seed}");
                 deadlocks += 1;
             }
         }
@@ -140,15 +140,15 @@ fn flags_without_manners_deadlock() {
 /// ME4 and ME5: the one that gives way is overtaken, by one who came later and more than once.
 #[test]
 fn good_manners_lose_first_come_first_served_and_bounded_waiting() {
-    let mut fallen = BTreeSet::new();
+    let mut violated = BTreeSet::new();
     for (_, outcome) in sweep::<_, Claims>(&spec(Manners::OneGivesWay), 50) {
-        fallen.extend(codes(&outcome, Verdict::Violated));
+        violated.extend(codes(&outcome, Verdict::Violated));
         for finding in &outcome.findings {
             assert_eq!(finding.node, Some(NodeId::new(0)), "who overtakes: {}", finding.detail);
             assert_eq!(finding.witnesses.len(), 1, "{}", finding.detail);
         }
     }
-    assert_eq!(fallen, BTreeSet::from(["ME4", "ME5"]));
+    assert_eq!(violated, BTreeSet::from(["ME4", "ME5"]));
 
     let found = explore::<Flags>(&config(Manners::OneGivesWay, 2), Orders::All);
     assert_eq!(found.codes(), ["ME4", "ME5"]);

@@ -59,7 +59,7 @@ use crate::{CallId, History, Verdict};
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Budget(pub u64);
 
-/// What is said of a history, and what it took.
+/// The ruling on a history, and its cost.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// Whether it is linearizable.
@@ -76,7 +76,7 @@ pub enum Ruling {
     Linearizable(Vec<CallId>),
     /// It is not.
     NotLinearizable(Box<Evidence>),
-    /// The budget ran out before it was decided.
+    /// The budget ran out before the search was decided.
     Unknown,
 }
 

@@ -40,8 +40,8 @@ impl<N: Node> Sink<N> for Recorder<N> {
     }
 }
 
-/// A moment in which node `id` of `servers` makes a step.
-pub(crate) fn moment(id: u32, servers: u32, nanos: u64) -> StepDetails {
+/// The details of a step that node `id` of `servers` makes.
+pub(crate) fn details(id: u32, servers: u32, nanos: u64) -> StepDetails {
     let now = LocalTime::from_nanos(nanos);
     StepDetails { id: NodeId::new(id), servers, now, ..StepDetails::default() }
 }
@@ -49,9 +49,9 @@ pub(crate) fn moment(id: u32, servers: u32, nanos: u64) -> StepDetails {
 /// Runs one handler and returns what it returns.
 pub(crate) fn step<N: Node, R>(
     config: &N::Config,
-    moment: StepDetails,
+    details: StepDetails,
     sink: &mut Recorder<N>,
     handler: impl FnOnce(&mut Context<'_, N>) -> R,
 ) -> R {
-    handler(&mut Context::new(config, moment, sink))
+    handler(&mut Context::new(config, details, sink))
 }

@@ -1,5 +1,5 @@
-//! The assumed model against what the scenario itself does. Told is what certainly can break the
-//! assumption; the rest is told when a run breaks it.
+//! Compares the assumed model with what the scenario itself does. An error names what certainly can
+//! break an assumption; the rest is reported when a run breaks it.
 
 use std::ops::Range;
 
@@ -13,11 +13,11 @@ use crate::draft::Draft;
 use crate::language::{Plan, WorkText};
 use crate::sheet::Sheet;
 
-/// Something in the scenario that the assumption rules out.
+/// Something in the scenario that an assumption rules out.
 struct Breach {
     /// Where it stands.
     span: Range<usize>,
-    /// Which part of the assumption it breaks: the field of the model.
+    /// Which assumption it breaks: the field of the model.
     field: &'static str,
     what: String,
     why: String,
@@ -25,7 +25,7 @@ struct Breach {
 
 const TIMING: &str = "timing";
 const FAILURES: &str = "failures";
-const RULED_OUT: &str = "ruled out by the assumed failures";
+const RULED_OUT: &str = "the assumed failure model rules this out";
 
 pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     let (Some(network), Some(deadline)) = (&draft.network, draft.deadline) else { return };
@@ -37,8 +37,8 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
         let place = model.at_field(sheet.text, "timing").span.clone();
         sheet.push(
             Diagnostic::warning(place, "the assumed bound holds for no message")
-                .label(format!("from {after} on, but the deadline is at {deadline}"))
-                .help("assumption it from an earlier time on, or give the run more time"),
+                .label(format!("it holds from {after} on, but the deadline is at {deadline}"))
+                .help("assume the bound from an earlier time on, or set a later deadline"),
         );
     }
     let greatest = network.greatest_delay();
@@ -51,9 +51,12 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
         if breaches.is_empty() && faults_are_read {
             let place = model.at_field(sheet.text, "broken").span.clone();
             sheet.push(
-                Diagnostic::warning(place, "nothing in the scenario can break what it assumes")
-                    .label("the assumption is kept")
-                    .help("leave `broken: true` out, or take an assumption away"),
+                Diagnostic::warning(
+                    place,
+                    "nothing in the scenario can break an assumption of its model",
+                )
+                .label("no assumption is broken")
+                .help("leave `broken: true` out, or let the scenario break an assumption"),
             );
         }
         return;
@@ -61,10 +64,10 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     for breach in breaches {
         let Breach { span, field, what, why } = breach;
         let assumed = model.at_field(sheet.text, field).span.clone();
-        let message = format!("the scenario breaks its own assumption: {what}");
+        let message = format!("the scenario breaks an assumption of its own model: {what}");
         let mut diagnostic = Diagnostic::error(span.clone(), message)
             .label(why)
-            .help("when that is the point of the scenario, say `broken: true` in its model");
+            .help("when that is the purpose of the scenario, say `broken: true` in its model");
         if span != assumed {
             diagnostic = diagnostic.context(assumed, "assumed here");
         }
@@ -129,7 +132,7 @@ impl Search<'_, '_> {
         }
         let item = sheet.field("network");
         if item.span == sheet.outline.span {
-            // The network is not written down, so the assumption itself is pointed at.
+            // The network is not written down, so the error points at the assumption itself.
             let timing = &sheet.field("model").at_field(sheet.text, TIMING).span;
             return self.delay(network.delay(), timing, bound);
         }
@@ -145,7 +148,7 @@ impl Search<'_, '_> {
     fn delay(&mut self, delay: &Delay, span: &Range<usize>, bound: Duration) {
         let why = format!("the assumed timing allows {bound}");
         match delay.greatest() {
-            None => self.breach(TIMING, span, "delays without a bound", why),
+            None => self.breach(TIMING, span, "the delays have no bound", why),
             Some(most) if most > bound => {
                 self.breach(TIMING, span, format!("messages may take up to {most}"), why);
             }
@@ -166,7 +169,7 @@ impl Search<'_, '_> {
                 let why = format!("the assumed timing allows {bound}");
                 let what = match total {
                     Some(total) => format!("a message and its service may take up to {total}"),
-                    None => "service times without a bound".to_owned(),
+                    None => "the service times have no bound".to_owned(),
                 };
                 self.breach(TIMING, &entry.span, what, why);
             }
@@ -175,18 +178,18 @@ impl Search<'_, '_> {
 
     fn drifts(&mut self) {
         let (draft, sheet) = (self.draft, self.sheet);
-        let why = "the assumed timing is kept by clocks that run at the rate of true time";
+        let why = "the assumed timing needs clocks that run at the rate of true time";
         for (index, clock) in draft.clocks.iter().enumerate() {
             if clock.drift != Drift::default() || clock.drift_within != Drift::default() {
                 let entry = sheet.field("clocks").at_index(index);
-                self.breach(TIMING, &entry.span, "a clock that drifts", why);
+                self.breach(TIMING, &entry.span, "a clock drifts", why);
             }
         }
         for fault in &draft.faults {
             if let Some(Fault::Drift(_, drift)) = fault.plan.as_ref().map(Plan::fault)
                 && *drift != Drift::default()
             {
-                self.breach(TIMING, &fault.item.span, "a clock that drifts", why);
+                self.breach(TIMING, &fault.item.span, "a clock drifts", why);
             }
         }
     }
@@ -215,7 +218,7 @@ impl Search<'_, '_> {
                 self.breach(TIMING, span, format!("a node handles nothing for up to {lasts}"), why);
             }
             Fault::Slow(_, time) if total(time.greatest()).is_none_or(|total| total > bound) => {
-                self.breach(TIMING, span, "a node takes longer over its messages", why);
+                self.breach(TIMING, span, "a node handles its messages more slowly", why);
             }
             _ => {}
         }
@@ -231,7 +234,7 @@ impl Search<'_, '_> {
         for fault in &draft.faults {
             let Some(plan) = &fault.plan else { continue };
             let Some((least, what)) = failures_of(plan.fault()) else { continue };
-            // Before the network is stable, a partially synchronous one may lose what it likes.
+            // Before the network is stable, a partially synchronous one may lose any message.
             let is_loss = least == Failures::Omission;
             let before_it_counts =
                 is_loss && self.bound().is_some_and(|(_, after)| self.window(plan).1 <= after);
@@ -259,13 +262,13 @@ impl Search<'_, '_> {
         };
         ratio(network.loss(), &item.at_field(text, "loss").span, "the network loses messages");
         let doubled = &item.at_field(text, "duplication").span;
-        ratio(network.duplication(), doubled, "the network doubles messages");
+        ratio(network.duplication(), doubled, "the network duplicates messages");
         for (index, link) in network.links().iter().enumerate() {
             let entry = item.at_field(text, "links").at_index(index);
             let lost = &entry.at_field(text, "loss").span;
             ratio(link.loss.unwrap_or_default(), lost, "the network loses messages");
             let doubled = &entry.at_field(text, "duplication").span;
-            ratio(link.duplication.unwrap_or_default(), doubled, "the network doubles messages");
+            ratio(link.duplication.unwrap_or_default(), doubled, "the network duplicates messages");
         }
     }
 
@@ -281,7 +284,7 @@ impl Search<'_, '_> {
         }
     }
 
-    /// When a fault may be in force. A lasting one ends at the first thing that could end it.
+    /// When a fault may be in force. A lasting fault ends at the first event that could end it.
     fn window(&self, plan: &Plan) -> (Duration, Duration) {
         let storm_ends = self.draft.calm.unwrap_or(self.deadline).min(self.deadline);
         match plan {
@@ -307,8 +310,8 @@ impl Search<'_, '_> {
     }
 }
 
-/// The least failure model that allows a fault, and what the fault does; `None` when every model
-/// does.
+/// The weakest failure model that allows a fault, and what the fault does; `None` when every model
+/// allows it.
 fn failures_of(fault: &Fault) -> Option<(Failures, &'static str)> {
     let lossy = |ratio: &Option<Ratio>| ratio.is_some_and(|ratio| ratio != Ratio::ZERO);
     match fault {
@@ -327,7 +330,7 @@ fn failures_of(fault: &Fault) -> Option<(Failures, &'static str)> {
         | Fault::Partition(..)
         | Fault::Isolate(..)
         | Fault::OneWay(..)
-        | Fault::Bridge(..) => Some((Failures::Omission, "messages are cut off")),
+        | Fault::Bridge(..) => Some((Failures::Omission, "a partition loses messages")),
         Fault::OmitSends(_, ratio) | Fault::OmitReceives(_, ratio) if *ratio != Ratio::ZERO => {
             Some((Failures::Omission, "a node omits messages"))
         }
@@ -335,7 +338,7 @@ fn failures_of(fault: &Fault) -> Option<(Failures, &'static str)> {
             Some((Failures::Omission, "links lose messages"))
         }
         Fault::Links { duplication, .. } if lossy(duplication) => {
-            Some((Failures::Omission, "links double messages"))
+            Some((Failures::Omission, "links duplicate messages"))
         }
         _ => None,
     }

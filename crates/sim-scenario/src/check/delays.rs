@@ -51,7 +51,7 @@ fn check_order(sheet: &mut Sheet<'_>, min: (Duration, &Item), max: (Duration, &I
         let message = format!("the greatest duration {} is below the least, {}", max.0, min.0);
         sheet.push(
             Diagnostic::error(max.1.span.clone(), message)
-                .label("the greatest")
+                .label("the greatest duration")
                 .context(min.1.span.clone(), "the least")
                 .help("the least duration comes first"),
         );

@@ -23,11 +23,14 @@ pub(crate) fn resolve(
         ExpectText::Sometimes(name, of) => {
             if *of == 0 || *of > SEEDS_MAX {
                 let place = sheet.field("expect").at_index(1).span.clone();
-                let what = if *of == 0 { "none of its seeds" } else { "too many seeds" };
+                let what = if *of == 0 { "no seed" } else { "too many seeds" };
                 sheet.push(
-                    Diagnostic::error(place, format!("`Sometimes` is asked of {what}"))
-                        .label("not a number of seeds to try")
-                        .help(format!("`of` is from 1 to {SEEDS_MAX}")),
+                    Diagnostic::error(
+                        place,
+                        format!("`Sometimes` needs a number of seeds, not {what}"),
+                    )
+                    .label("out of range")
+                    .help(format!("`of` is from 1 to {SEEDS_MAX}")),
                 );
             }
             let code = property(sheet, name, facts)?;

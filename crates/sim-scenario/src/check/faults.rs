@@ -33,7 +33,7 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
         let nth = fault.item.at_index(0).at_field(text, "nth").span.clone();
         sheet.push(
             Diagnostic::error(nth, "the first time is number 1")
-                .label("there is no time before the first")
+                .label("no time comes before the first")
                 .help("leave `nth` out for the first time"),
         );
     }
@@ -51,7 +51,7 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
             let length = Duration::from_nanos(offset.as_nanos().unsigned_abs());
             check_time(sheet, length, item.at_index(1));
             if length.is_zero() {
-                useless(sheet, item.at_index(1), "the clock jumps nowhere");
+                useless(sheet, item.at_index(1), "the clock jumps by nothing");
             }
         }
         Fault::Links { delay, loss, duplication, .. } => {
@@ -146,7 +146,7 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
     }
 }
 
-/// Whoever is resumed was paused by some fault.
+/// A node that is resumed was paused by some fault.
 pub(crate) fn check_resumes(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
     let is = |fault: &FaultText<'_>, wanted: fn(&Fault) -> bool| {
         fault.plan.as_ref().is_some_and(|plan| wanted(plan.fault()))
@@ -159,7 +159,7 @@ pub(crate) fn check_resumes(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
         return;
     }
     for fault in draft.faults.iter().filter(|one| is(one, |f| matches!(f, Fault::Resume(_)))) {
-        useless(sheet, place(fault), "no fault pauses a node that could be resumed");
+        useless(sheet, place(fault), "no fault pauses a node that this fault could resume");
     }
 }
 
@@ -187,7 +187,7 @@ fn check_groups(
     if groups.is_empty() {
         sheet.push(
             Diagnostic::error(list.span.clone(), "a partition without groups")
-                .label("divides nobody")
+                .label("it divides no servers")
                 .help(example),
         );
         return;
@@ -209,7 +209,7 @@ fn check_groups(
                     Diagnostic::error(item.span.clone(), message)
                         .label("here again")
                         .context(list.at_index(first).span.clone(), "it is in this group already")
-                        .help("servers that are in no group form one more"),
+                        .help("the servers that are in no group form one more group"),
                 );
                 return;
             }
@@ -224,7 +224,7 @@ fn check_groups(
     }
     let everybody = (0..cast.servers).all(|server| group_of.contains_key(&server));
     if groups.len() == 1 && everybody {
-        useless(sheet, list, "the only group holds all servers: nobody is cut off");
+        useless(sheet, list, "the only group holds all servers: it cuts off no server");
     }
 }
 

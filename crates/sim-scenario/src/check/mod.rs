@@ -91,7 +91,7 @@ fn check_title(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
     } else if title.chars().count() > LONGEST {
         "the title is longer than 200 characters"
     } else if title.chars().any(char::is_control) {
-        "the title holds control characters"
+        "the title contains control characters"
     } else {
         return;
     };

@@ -60,8 +60,8 @@ fn check_link_quantities(
     if matches!(network, NetworkText::Stream { .. }) && link.duplication.is_some() {
         let place = entry.at_field(sheet.text, "duplication").span.clone();
         sheet.push(
-            Diagnostic::error(place, "a stream doubles nothing")
-                .label("connections drop copies")
+            Diagnostic::error(place, "a stream duplicates no messages")
+                .label("connections drop duplicates")
                 .help("duplication needs a `Datagram` network"),
         );
     }

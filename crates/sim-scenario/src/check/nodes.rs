@@ -28,7 +28,7 @@ fn check_list(sheet: &mut Sheet<'_>, nodes: &[u32], list: &Item, cast: &Cast<'_>
     if nodes.is_empty() {
         sheet.push(
             Diagnostic::error(list.span.clone(), "the list of nodes is empty")
-                .label("names nobody")
+                .label("it names no node")
                 .help("it is written as in `Nodes([0, 1])`"),
         );
     }
@@ -49,8 +49,8 @@ fn check_list(sheet: &mut Sheet<'_>, nodes: &[u32], list: &Item, cast: &Cast<'_>
 fn check_others(sheet: &mut Sheet<'_>, item: &Item, cast: &Cast<'_>) {
     if cast.others == 0 {
         sheet.push(
-            Diagnostic::error(item.span.clone(), "there are no nodes besides the servers")
-                .label("means nobody")
+            Diagnostic::error(item.span.clone(), "the scenario has no nodes besides the servers")
+                .label("it means no node")
                 .help(cast.in_words()),
         );
     }
@@ -86,7 +86,7 @@ pub(crate) fn check_target(
             let servers = count(cast.servers, "server");
             sheet.push(
                 Diagnostic::error(item.span.clone(), format!("there is no minority of {servers}"))
-                    .label("means nobody")
+                    .label("it means no node")
                     .help("a minority needs at least 3 servers"),
             );
         }
@@ -95,7 +95,7 @@ pub(crate) fn check_target(
         Target::Trigger => {
             sheet.push(
                 Diagnostic::error(item.span.clone(), "`Trigger` without a trigger")
-                    .label("no step sets this fault off")
+                    .label("no step triggers this fault")
                     .help(
                         "it is written as in `When((on: Role(\"leader\")), Crash(who: Trigger))`",
                     ),
@@ -106,17 +106,17 @@ pub(crate) fn check_target(
 
 fn check_random(sheet: &mut Sheet<'_>, some: u32, item: &Item, cast: &Cast<'_>) {
     let message = if some == 0 {
-        "`Random(0)` draws nobody".to_owned()
+        "`Random(0)` draws no node".to_owned()
     } else if some > cast.servers {
         let servers = count(cast.servers, "server");
-        format!("`Random({some})` asks for more than there are: {servers}")
+        format!("`Random({some})` draws more servers than the scenario has: {servers}")
     } else {
         return;
     };
     sheet.push(
         Diagnostic::error(item.at_index(0).span.clone(), message)
             .label("cannot be drawn")
-            .help(format!("here may stand a number from 1 to {}", cast.servers)),
+            .help(format!("use a number from 1 to {}", cast.servers)),
     );
 }
 
@@ -156,7 +156,7 @@ pub(crate) fn check_occasion(
         Occasion::Write if cast.has_disk => {}
         Occasion::Write => {
             let message = format!("the nodes of `{}` write nothing", cast.facts.name);
-            sheet.push(Diagnostic::error(item.span.clone(), message).label("never comes up"));
+            sheet.push(Diagnostic::error(item.span.clone(), message).label("it never happens"));
         }
     }
 }

@@ -1,5 +1,5 @@
-//! What the protocol's settings rely on against the assumed model. That the scenario keeps its
-//! assumption, or breaks it on purpose, is checked with the assumption.
+//! Compares what the protocol's settings rely on with the assumed model. Whether the scenario keeps
+//! its assumptions, or breaks them on purpose, is checked elsewhere.
 
 use sim_engine::{Failures, Timing};
 
@@ -19,11 +19,16 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     let model =
         format!("model: (timing: Synchronous(bound: \"{bound}\"), failures: CrashRecovery)");
     let help = format!(
-        "assumption it with `{model}`; to take it away on purpose, add `broken: true` to the model"
+        "assume it with `{model}`; to break it on purpose, add `broken: true` to the model"
     );
     sheet.push(
-        Diagnostic::error(place, format!("`{field}` relies on what the scenario does not assume"))
-            .label(format!("messages take at most {bound}, and nothing but crashes happens"))
-            .help(help),
+        Diagnostic::error(
+            place,
+            format!("`{field}` relies on an assumption that the model does not make"),
+        )
+        .label(format!(
+            "it relies on messages that take at most {bound}, and on no failures but crashes"
+        ))
+        .help(help),
     );
 }

@@ -63,9 +63,9 @@ fn check_deadline(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
             format!("the deadline {deadline} is not after the calm, which begins at {calm}");
         sheet.push(
             Diagnostic::error(place, message)
-                .label("leaves no time to make good")
+                .label("it leaves liveness no time")
                 .context(sheet.field("calm").span.clone(), "the calm begins here")
-                .help("liveness is owed between the calm and the deadline"),
+                .help("obligations must be met between the calm and the deadline"),
         );
     }
 }
@@ -105,7 +105,7 @@ fn check_window(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
     }
 }
 
-/// The storm is over when the calm begins; and what comes after the deadline never comes.
+/// No fault is in force when the calm begins, and a fault after the deadline never strikes.
 fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draft<'_>) {
     let (first, last, place) = match &fault.plan {
         Some(Plan::At(at, _)) => (*at, *at, fault.item.at_index(0)),

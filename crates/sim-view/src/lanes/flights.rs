@@ -69,7 +69,7 @@ impl Flights {
     /// How a message travelled that is handled now: how long, and what is remarkable about it.
     pub(super) fn handled(&mut self, message: u64, at: SimTime) -> String {
         let Some(flight) = self.under_way.remove(&message) else { return String::new() };
-        let mut text = format!(", {} under way", words::duration(at - flight.at));
+        let mut text = format!(", {} in flight", words::duration(at - flight.at));
         if flight.arrives < at {
             let waited = words::duration(at - flight.arrives);
             text.push_str(&format!(", of which it waited {waited} at {}", flight.to));

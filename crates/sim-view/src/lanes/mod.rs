@@ -24,7 +24,7 @@ use crate::words;
 /// How much of a message or a timer is shown.
 const CONTENT: usize = 72;
 
-/// Draws a run while it happens. The first line begins with `sim-view`. Text comes with ANSI
+/// Draws a run while it happens. The first line begins with `sim-view`. The text contains ANSI
 /// colours.
 ///
 /// Where the lanes of all nodes do not fit into the width, the same rows are written as a list, and
@@ -67,7 +67,7 @@ impl<W: Write> Lanes<W> {
         Self { page, up, step: None, flights: Flights::new(nodes) }
     }
 
-    /// Ends the picture with what fell, and hands back the writer.
+    /// Ends the picture with the violations, and hands back the writer.
     ///
     /// # Errors
     /// The first error of the writer, if it had one.
@@ -77,7 +77,7 @@ impl<W: Write> Lanes<W> {
             let name = report.properties.iter().find(|property| property.code == violation.code);
             let name = name.map_or("", |property| property.name);
             let at = SimTime::from_nanos(violation.at_ns);
-            let text = format!("{} {name} fell: {}", violation.code, violation.detail);
+            let text = format!("{} {name} was violated: {}", violation.code, violation.detail);
             let mut picture = self.at_rest();
             if let Some(node) = violation.node {
                 picture.mark(node, '✗', BROKEN);
@@ -87,7 +87,7 @@ impl<W: Write> Lanes<W> {
         if report.messages.in_flight > 0 {
             let left = words::count(report.messages.in_flight, "message");
             let picture = self.at_rest();
-            self.show((None, None), &picture, DIM, &format!("{left} still under way"));
+            self.show((None, None), &picture, DIM, &format!("{left} still in flight"));
         }
         self.page.finish()
     }

@@ -1,11 +1,11 @@
 //! What happened around the chain: faults and crashes in between, messages that never arrived, and
-//! how things stood.
+//! the conditions at the end.
 
 use sim_node::NodeId;
 
 use crate::causes::Silence;
+use crate::impairment::Impairment;
 use crate::trace::{Disturbance, Incident, Loss, Sending};
-use crate::unwell::Unwell;
 use crate::words;
 
 /// A fault, a crash or the calm with its time, without a full stop.
@@ -15,7 +15,7 @@ pub(super) fn incident(incident: &Incident) -> String {
 
 /// A fault, a crash or the calm, without a full stop.
 pub(crate) fn incident_without_time(incident: &Incident) -> String {
-    let crashed = if incident.is_crash_fault() { ": a crash, in which memory is lost" } else { "" };
+    let crashed = if incident.is_crash_fault() { ": a crash that loses the memory" } else { "" };
     match &incident.what {
         Disturbance::Fault { fault, label, begins, victims } => {
             let label = words::clip(label, 80);
@@ -28,10 +28,10 @@ pub(crate) fn incident_without_time(incident: &Incident) -> String {
                 false => format!("fault {fault}, {label}, ended"),
             }
         }
-        Disturbance::Crash(node) => format!("{node} crashed and lost what it had in memory"),
+        Disturbance::Crash(node) => format!("{node} crashed and lost its memory"),
         Disturbance::Calm(core) => {
             let core = words::nodes(core);
-            format!("the storm ended; {core} stayed up and connected from then on")
+            format!("the calm began: from then on {core} stayed up and connected")
         }
     }
 }
@@ -61,13 +61,13 @@ pub(crate) fn silences(silent: &[(NodeId, Silence)]) -> String {
             let why = match silence {
                 Silence::Down(since) => format!("down since {}", words::instant(*since)),
                 Silence::Paused(since) => {
-                    format!("standing still since {}", words::instant(*since))
+                    format!("paused since {}", words::instant(*since))
                 }
                 Silence::Late(Sending { kind, sent, arrives, .. }) => {
                     let sent = words::instant(*sent);
                     let due = arrives.map(|at| format!(", due at {}", words::instant(at)));
                     let due = due.unwrap_or_default();
-                    format!("its {kind}, sent at {sent}, was still under way{due}")
+                    format!("its {kind}, sent at {sent}, was still in flight{due}")
                 }
                 Silence::Lost(Loss { sending: Sending { kind, sent, .. }, why, .. }) => {
                     format!("its {kind}, sent at {}, was lost: {why}", words::instant(*sent))
@@ -79,20 +79,24 @@ pub(crate) fn silences(silent: &[(NodeId, Silence)]) -> String {
     words::list(&reasons)
 }
 
-/// What was not as it should be, a sentence each: nodes, then clocks, then other faults. At most
-/// `most` of each.
-pub(crate) fn standing(unwell: &[Unwell], clocks: &[String], most: usize) -> Vec<String> {
+/// What was impaired, a sentence each: nodes, then clocks, then other faults. At most `most` of
+/// each.
+pub(crate) fn conditions(
+    impairments: &[Impairment],
+    clocks: &[String],
+    most: usize,
+) -> Vec<String> {
     let (mut nodes, mut faults) = (Vec::new(), Vec::new());
-    for unwell in unwell {
-        match unwell {
-            Unwell::Down { node, since } => {
+    for impairment in impairments {
+        match impairment {
+            Impairment::Down { node, since } => {
                 nodes.push(format!("{node} had been down since {}.", words::instant(*since)));
             }
-            Unwell::Paused { node, since, fault } => {
+            Impairment::Paused { node, since, fault } => {
                 let since = words::instant(*since);
-                nodes.push(format!("{node} had stood still since {since}, by fault {fault}."));
+                nodes.push(format!("{node} had been paused since {since}, by fault {fault}."));
             }
-            Unwell::Faulty { fault, label, since, victims } => {
+            Impairment::Faulty { fault, label, since, victims } => {
                 let whom = match victims.as_slice() {
                     [] => String::new(),
                     victims => format!(" on {}", words::nodes(victims)),
@@ -107,7 +111,7 @@ pub(crate) fn standing(unwell: &[Unwell], clocks: &[String], most: usize) -> Vec
         if lines.len() > most {
             let more = lines.len() - most;
             lines.truncate(most);
-            lines.push(format!("And so on, with {more} more {kind}."));
+            lines.push(format!("{more} more {kind} are not shown."));
         }
     }
     [nodes, clocks, faults].concat()

@@ -2,10 +2,10 @@
 
 pub(crate) mod around;
 mod chain;
+mod narrator;
 mod outline;
 pub(crate) mod phrases;
 mod plan;
-mod tell;
 
 use std::io::{self, Write};
 
@@ -16,76 +16,81 @@ use crate::paint::{BOLD, Painted};
 use crate::trace::{Replay, Trace};
 use crate::words;
 
+use narrator::Narrator;
 use outline::Outline;
-use tell::Teller;
 
-/// Of what a story is told.
+/// What an explanation is about.
 #[derive(Clone, Copy)]
-pub struct Tale<'a> {
+pub struct Subject<'a> {
     /// The scenario.
     pub facts: &'a ScenarioFacts,
     /// The run.
     pub report: &'a Report,
-    /// The step to explain; the one that broke the claim when `None`.
+    /// The step to explain; the one that violated the property when `None`.
     pub step: Option<u64>,
     /// How wide the lines may be.
     pub width: usize,
 }
 
-/// Tells in sentences how the violation came about, or the step that was asked for. Text comes with
-/// ANSI colours.
+/// Explains in sentences how the violation came about, or the step that was asked for. The text
+/// contains ANSI colours.
 ///
 /// # Errors
 /// The writer's.
-pub fn explain(out: &mut dyn Write, tale: &Tale<'_>, replay: &mut Replay<'_>) -> io::Result<()> {
+pub fn explain(
+    out: &mut dyn Write,
+    subject: &Subject<'_>,
+    replay: &mut Replay<'_>,
+) -> io::Result<()> {
     let trace = Trace::of(replay);
-    let outline = Outline::of(tale, &trace);
+    let outline = Outline::of(subject, &trace);
     write!(out, "{}", Painted(BOLD, &outline.title))?;
     writeln!(out)?;
     for line in &outline.opening {
-        paragraph(out, tale.width, "", line)?;
+        paragraph(out, subject.width, "", line)?;
     }
     if outline.roots.is_empty() {
         return Ok(());
     }
-    let mut teller = Teller::new(tale, &trace, &outline, replay);
-    // Of something that never happened, what stood in the way says more than what was done.
+    let mut narrator = Narrator::new(subject, &trace, &outline, replay);
+    // When something never happened, the conditions say more than the steps that were taken.
     if outline.obligation {
-        surroundings(out, tale, &teller, "How things stood at the end")?;
+        surroundings(out, subject, &narrator, "The conditions at the end")?;
     }
     for root in &outline.roots {
         section(out, &root.heading)?;
-        for (mark, sentence) in teller.chain(root) {
-            paragraph(out, tale.width, mark, &sentence)?;
+        for (mark, sentence) in narrator.chain(root) {
+            paragraph(out, subject.width, mark, &sentence)?;
         }
     }
     if !outline.obligation {
-        surroundings(out, tale, &teller, "How things stood then")?;
+        surroundings(out, subject, &narrator, "The conditions at that step")?;
     }
-    let faults = teller.faults();
+    let faults = narrator.faults();
     if !faults.is_empty() {
         section(out, "The faults")?;
         for line in faults {
-            paragraph(out, tale.width, "  ", &line)?;
+            paragraph(out, subject.width, "  ", &line)?;
         }
     }
     Ok(())
 }
 
-/// What never arrived, and how things stood.
+/// What never arrived, and the conditions.
 fn surroundings(
     out: &mut dyn Write,
-    tale: &Tale<'_>,
-    teller: &Teller<'_>,
-    standing: &str,
+    subject: &Subject<'_>,
+    narrator: &Narrator<'_>,
+    conditions: &str,
 ) -> io::Result<()> {
-    for (heading, lines) in [("What never arrived", teller.losses()), (standing, teller.standing())]
+    for (heading, lines) in
+        [("Messages that never arrived", narrator.losses()), (conditions, narrator.conditions())]
     {
         if !lines.is_empty() {
             section(out, heading)?;
         }
         for line in lines {
-            paragraph(out, tale.width, "  - ", &line)?;
+            paragraph(out, subject.width, "  - ", &line)?;
         }
     }
     Ok(())
@@ -109,7 +114,7 @@ fn paragraph(out: &mut dyn Write, width: usize, mark: &str, text: &str) -> io::R
     Ok(())
 }
 
-/// Whether the first thing that fell is an obligation that was never paid.
+/// Whether the first violation is an obligation that was never met.
 pub(crate) fn is_obligation(report: &Report) -> bool {
     let code = report.violations.first().map(|violation| violation.code);
     report

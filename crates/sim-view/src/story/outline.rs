@@ -4,7 +4,7 @@ use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::ViolationReport;
 
-use super::{Tale, is_obligation};
+use super::{Subject, is_obligation};
 use crate::trace::Trace;
 use crate::words;
 
@@ -26,97 +26,105 @@ pub(super) struct Outline {
 pub(super) struct Root {
     pub(super) heading: String,
     pub(super) step: u64,
-    /// What the first sentence ends with.
-    pub(super) moral: Option<String>,
+    /// The sentence that the first paragraph ends with.
+    pub(super) conclusion: Option<String>,
 }
 
 impl Outline {
-    pub(super) fn of(tale: &Tale<'_>, trace: &Trace) -> Self {
-        match (tale.step, tale.report.violations.first()) {
-            (Some(step), _) => Self::of_step(tale, trace, step),
-            (None, Some(violation)) if is_obligation(tale.report) => {
-                Self::of_obligation(tale, trace, violation)
+    pub(super) fn of(subject: &Subject<'_>, trace: &Trace) -> Self {
+        match (subject.step, subject.report.violations.first()) {
+            (Some(step), _) => Self::of_step(subject, trace, step),
+            (None, Some(violation)) if is_obligation(subject.report) => {
+                Self::of_obligation(subject, trace, violation)
             }
-            (None, Some(violation)) => Self::of_violation(tale, trace, violation),
-            (None, None) => Self::of_nothing(tale, trace),
+            (None, Some(violation)) => Self::of_violation(subject, trace, violation),
+            (None, None) => Self::of_nothing(subject, trace),
         }
     }
 
-    fn of_step(tale: &Tale<'_>, trace: &Trace, step: u64) -> Self {
-        let (title, seed) = (&tale.facts.title, tale.report.seed);
+    fn of_step(subject: &Subject<'_>, trace: &Trace, step: u64) -> Self {
+        let (title, seed) = (&subject.facts.title, subject.report.seed);
         Self {
             title: format!("How step {step} of \"{title}\" came about, with seed {seed}"),
             opening: vec![],
-            roots: vec![Root { heading: "From the end backwards".to_owned(), step, moral: None }],
+            roots: vec![Root {
+                heading: "From the end backwards".to_owned(),
+                step,
+                conclusion: None,
+            }],
             focus: trace.step(step).map(|step| step.node),
             obligation: false,
         }
     }
 
-    fn of_violation(tale: &Tale<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
-        let claim = named(tale, violation.code);
-        let mut opening = claims(tale, violation.code);
+    fn of_violation(subject: &Subject<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
+        let claim = named(subject, violation.code);
+        let mut opening = claims(subject, violation.code);
         let at = words::instant(SimTime::from_nanos(violation.at_ns));
-        opening.push(format!("It fell at {at}: {}.", violation.detail));
-        opening.extend(others(tale));
+        opening.push(format!("It was violated at {at}: {}.", violation.detail));
+        opening.extend(others(subject));
         let last = trace.steps.len().checked_sub(1).map(|last| last as u64);
         let step = violation.step.filter(|step| trace.step(*step).is_some());
         let mut roots = Vec::new();
         let mut focus = violation.node;
         if let Some(step) = step.or(last) {
             let unfinished = violation.step.is_some() && violation.step != Some(step);
-            let moral = match unfinished {
-                true => "That is the last step that was finished.".to_owned(),
-                false => format!("This is the step with which {claim} fell."),
+            let conclusion = match unfinished {
+                true => "This is the last step that was finished.".to_owned(),
+                false => format!("This step violated {claim}."),
             };
             let heading = "How it came about, from the end backwards".to_owned();
-            roots.push(Root { heading, step, moral: Some(moral) });
+            roots.push(Root { heading, step, conclusion: Some(conclusion) });
             focus = focus.or_else(|| trace.step(step).map(|step| step.node));
         }
         let known = |step: &&u64| trace.step(**step).is_some() && Some(**step) != violation.step;
         for (number, step) in violation.witnesses.iter().filter(known).take(WITNESSES).enumerate() {
             let heading = match number {
-                0 => "The other half of the story".to_owned(),
-                _ => "And another part of it".to_owned(),
+                0 => "An earlier step that is part of the violation".to_owned(),
+                _ => "Another step that is part of the violation".to_owned(),
             };
-            let moral = format!("{claim} was judged by this step too.");
-            roots.push(Root { heading, step: *step, moral: Some(moral) });
+            let conclusion = format!("This step is part of the violation of {claim}.");
+            roots.push(Root { heading, step: *step, conclusion: Some(conclusion) });
         }
-        Self { title: heading(tale, &claim), opening, roots, focus, obligation: false }
+        Self {
+            title: heading(subject, &claim, "was violated"),
+            opening,
+            roots,
+            focus,
+            obligation: false,
+        }
     }
 
-    fn of_obligation(tale: &Tale<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
-        let claim = named(tale, violation.code);
-        let mut opening = claims(tale, violation.code);
-        let (due, end) = (tale.facts.deadline, SimTime::from_nanos(tale.report.virtual_ns));
+    fn of_obligation(subject: &Subject<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
+        let claim = named(subject, violation.code);
+        let mut opening = claims(subject, violation.code);
+        let (due, end) = (subject.facts.deadline, SimTime::from_nanos(subject.report.virtual_ns));
         let (due_at, detail) = (words::instant(due), &violation.detail);
         let end_at = words::instant(end);
         opening.push(match end < due {
             true => format!(
-                "It was due at {due_at}; the last thing happened at {end_at}, and it was never paid: {detail}."
+                "Its deadline was {due_at}. The last event happened at {end_at}, and it was still \
+                 unmet: {detail}."
             ),
             false => format!(
-                "It was due at {due_at} and still owed when the run ended at {end_at}: {detail}."
+                "Its deadline was {due_at}, and it was still unmet when the run ended at {end_at}: \
+                 {detail}."
             ),
         });
-        opening.extend(others(tale));
+        opening.extend(others(subject));
         let all = trace.steps.len() as u64;
         let last_of = |node| trace.steps_of(node, all).next().map(|(step, _)| step);
         let notable = trace.steps.iter().rposition(|step| step.notable).map(|step| step as u64);
         let step = violation.node.and_then(last_of).or(notable).or(all.checked_sub(1));
         let roots = step.map(|step| {
             let heading = match violation.node {
-                Some(node) => format!("The last that {node} did, and how it came about"),
-                None => "The last that stood out, and how it came about".to_owned(),
+                Some(node) => format!("The last step of {node}, and how it came about"),
+                None => "The last notable step, and how it came about".to_owned(),
             };
-            Root {
-                heading,
-                step,
-                moral: Some("After that nothing paid the obligation.".to_owned()),
-            }
+            Root { heading, step, conclusion: Some("No later step met the obligation.".to_owned()) }
         });
         Self {
-            title: heading(tale, &claim),
+            title: heading(subject, &claim, "was unmet"),
             opening,
             roots: roots.into_iter().collect(),
             focus: violation.node,
@@ -124,16 +132,16 @@ impl Outline {
         }
     }
 
-    fn of_nothing(tale: &Tale<'_>, trace: &Trace) -> Self {
-        let report = tale.report;
-        let (title, seed) = (&tale.facts.title, report.seed);
+    fn of_nothing(subject: &Subject<'_>, trace: &Trace) -> Self {
+        let report = subject.report;
+        let (title, seed) = (&subject.facts.title, report.seed);
         let mut opening = vec![match &report.undecided {
-            Some(why) => format!("Nothing fell, and the run is undecided: {why}."),
-            None => "Nothing fell: every property stood.".to_owned(),
+            Some(why) => format!("No property was violated, and the run is undecided: {why}."),
+            None => "No property was violated.".to_owned(),
         }];
         if let Some(step) = trace.steps.iter().rposition(|step| step.notable) {
             opening.push(format!(
-                "To ask how a step came about, add --step N. The last step that stood out is step {step}."
+                "To ask how a step came about, add --step N. The last notable step is step {step}."
             ));
         }
         let title = format!("Nothing to explain in \"{title}\" with seed {seed}");
@@ -141,19 +149,19 @@ impl Outline {
     }
 }
 
-fn heading(tale: &Tale<'_>, claim: &str) -> String {
-    format!("Why {claim} fell in \"{}\", with seed {}", tale.facts.title, tale.report.seed)
+fn heading(subject: &Subject<'_>, claim: &str, verb: &str) -> String {
+    format!("Why {claim} {verb} in \"{}\", with seed {}", subject.facts.title, subject.report.seed)
 }
 
 /// "LE1 agreement".
-fn named(tale: &Tale<'_>, code: &str) -> String {
-    let property = tale.report.properties.iter().find(|property| property.code == code);
+fn named(subject: &Subject<'_>, code: &str) -> String {
+    let property = subject.report.properties.iter().find(|property| property.code == code);
     property.map_or(code.to_owned(), |property| format!("{code} {}", property.name))
 }
 
 /// What the claim says, and where it is from.
-fn claims(tale: &Tale<'_>, code: &str) -> Vec<String> {
-    let claim = tale.facts.protocol.properties.iter().find(|claim| claim.code == code);
+fn claims(subject: &Subject<'_>, code: &str) -> Vec<String> {
+    let claim = subject.facts.protocol.properties.iter().find(|claim| claim.code == code);
     claim
         .map(|claim| {
             let meaning = claim.meaning.trim_end_matches('.');
@@ -163,14 +171,15 @@ fn claims(tale: &Tale<'_>, code: &str) -> Vec<String> {
         .collect()
 }
 
-/// What fell besides, and how the scenario's assumption was broken.
-fn others(tale: &Tale<'_>) -> Vec<String> {
-    let codes: Vec<String> = tale.report.violations[1..]
+/// What else was violated, and how an assumption of the scenario was broken.
+fn others(subject: &Subject<'_>) -> Vec<String> {
+    let codes: Vec<String> = subject.report.violations[1..]
         .iter()
-        .map(|violation| format!("{} ({})", named(tale, violation.code), violation.detail))
+        .map(|violation| format!("{} ({})", named(subject, violation.code), violation.detail))
         .collect();
-    let fell = (!codes.is_empty()).then(|| format!("Also fell: {}.", words::list(&codes)));
-    let assumption = tale.report.assumption_broken.as_ref();
-    let broken = assumption.map(|what| format!("The scenario's assumption was broken {what}."));
-    fell.into_iter().chain(broken).collect()
+    let also = (!codes.is_empty()).then(|| format!("Also violated: {}.", words::list(&codes)));
+    let assumption = subject.report.assumption_broken.as_ref();
+    let broken =
+        assumption.map(|what| format!("The run broke an assumption of the scenario {what}."));
+    also.into_iter().chain(broken).collect()
 }

@@ -7,8 +7,8 @@ use crate::words;
 
 /// How much of a message, a timer or a request is told.
 pub(super) const CONTENT: usize = 80;
-/// How many deeds of one step are told.
-const DEEDS: usize = 6;
+/// How many actions of one step are told.
+const ACTIONS: usize = 6;
 
 /// "received Election from n1", "started", "saw its timer Wait fire".
 pub(crate) fn happened(what: &Happening) -> String {
@@ -25,7 +25,7 @@ pub(crate) fn happened(what: &Happening) -> String {
             format!("saw its timer {} fire", words::clip(text, CONTENT))
         }
         Happening::Request { text } => {
-            format!("was asked by the workload for {}", words::clip(text, CONTENT))
+            format!("received the request {} from the workload", words::clip(text, CONTENT))
         }
     }
 }
@@ -45,7 +45,7 @@ pub(crate) fn when(what: &Happening) -> String {
             format!("when its timer {} fired", words::clip(text, CONTENT))
         }
         Happening::Request { text } => {
-            format!("when the workload asked it for {}", words::clip(text, CONTENT))
+            format!("on receiving the request {} from the workload", words::clip(text, CONTENT))
         }
     }
 }
@@ -54,22 +54,22 @@ pub(crate) fn when(what: &Happening) -> String {
 pub(crate) fn whole(seen: &Seen) -> String {
     let Seen::Step { what, .. } = seen else { return String::new() };
     let mut all = vec![happened(what)];
-    all.extend(deeds_of(seen, None));
+    all.extend(actions_of(seen, None));
     words::list(&all)
 }
 
 /// "became leader, indicated Leader(4) and sent Coordinator to n0 and n1". Nothing when the step
-/// did nothing worth telling. A message to `except` is told elsewhere.
-pub(crate) fn deeds(seen: &Seen, except: Option<NodeId>) -> Option<String> {
-    let deeds = deeds_of(seen, except);
-    (!deeds.is_empty()).then(|| words::list(&deeds))
+/// did nothing notable. A message to `except` is told elsewhere.
+pub(crate) fn actions(seen: &Seen, except: Option<NodeId>) -> Option<String> {
+    let actions = actions_of(seen, except);
+    (!actions.is_empty()).then(|| words::list(&actions))
 }
 
-fn deeds_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
+fn actions_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
     let Seen::Step { node, effects, role, role_changed, .. } = seen else { return vec![] };
-    let mut deeds = Vec::new();
+    let mut actions = Vec::new();
     if *role_changed {
-        deeds.push(match role {
+        actions.push(match role {
             Some((name, _)) => format!("became {name}"),
             None => "gave up its role".to_owned(),
         });
@@ -77,22 +77,22 @@ fn deeds_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
     for effect in effects {
         match effect {
             Done::Indicate { text } => {
-                deeds.push(format!("indicated {}", words::clip(text, CONTENT)))
+                actions.push(format!("indicated {}", words::clip(text, CONTENT)))
             }
-            Done::Mark { name } => deeds.push(format!("reached \"{name}\"")),
+            Done::Mark { name } => actions.push(format!("passed the mark \"{name}\"")),
             Done::Write { text } => {
-                deeds.push(format!("wrote {} to its disk", words::clip(text, CONTENT)));
+                actions.push(format!("wrote {} to its disk", words::clip(text, CONTENT)));
             }
             _ => {}
         }
     }
-    deeds.extend(sends(*node, effects, except));
-    if deeds.len() > DEEDS {
-        let more = deeds.len() - (DEEDS - 1);
-        deeds.truncate(DEEDS - 1);
-        deeds.push(format!("did {more} more things"));
+    actions.extend(sends(*node, effects, except));
+    if actions.len() > ACTIONS {
+        let more = actions.len() - (ACTIONS - 1);
+        actions.truncate(ACTIONS - 1);
+        actions.push(format!("did {more} more things"));
     }
-    deeds
+    actions
 }
 
 /// "sent Coordinator to n0 and n1", one for each kind.

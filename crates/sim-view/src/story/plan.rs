@@ -10,13 +10,12 @@ use super::outline::Outline;
 use crate::causes::Silence;
 use crate::trace::{Event, Trace};
 
-/// How many steps that stand out are told between two steps of a chain, and how many faults and
-/// crashes.
+/// How many notable steps are told between two steps of a chain, and how many faults and crashes.
 const ASIDES: usize = 3;
 const INCIDENTS: usize = 4;
-/// From how many others it is told what a node heard last while it waited.
-const HEARD: usize = 4;
-/// Of how many others it is told why nothing came from them.
+/// From how many other nodes it is told what a node received last while it waited.
+const RECEIVED: usize = 4;
+/// Of how many other nodes it is told why nothing arrived from them.
 const SILENT: usize = 4;
 
 /// A part of a chain with what happened between it and the part before it in time.
@@ -31,9 +30,9 @@ pub(super) struct Planned {
 pub(super) enum Aside {
     Incident(usize),
     Step(u64),
-    /// What the node heard last from each of some others while it waited for its timer.
-    Heard(Vec<u64>),
-    /// From whom it heard nothing while it waited, and why.
+    /// What the node received last from each of some other nodes while it waited for its timer.
+    Received(Vec<u64>),
+    /// From which nodes it received nothing while it waited, and why.
     Silent(Vec<(NodeId, Silence)>),
 }
 
@@ -42,7 +41,7 @@ impl Aside {
         match self {
             Self::Incident(_) | Self::Silent(_) => &[],
             Self::Step(step) => std::slice::from_ref(step),
-            Self::Heard(steps) => steps,
+            Self::Received(steps) => steps,
         }
     }
 }
@@ -53,7 +52,7 @@ pub(super) struct Planner<'a> {
     pub(super) outline: &'a Outline,
     pub(super) known: BTreeSet<u64>,
     pub(super) incidents: BTreeSet<usize>,
-    /// Of which node's silence whom has been told.
+    /// Receiver and silent sender, of the pairs that have been told.
     pub(super) silent: BTreeSet<(NodeId, NodeId)>,
 }
 
@@ -86,16 +85,16 @@ impl Planner<'_> {
         plan
     }
 
-    /// What happened after `cause` (or ever) and before `step`: faults and crashes of those who
-    /// take part and of those that the node heard of while it waited; what stands out of the nodes
-    /// of both steps and of the one that the claim is about.
+    /// What happened after `cause` (or ever) and before `step`: faults and crashes of the
+    /// nodes that take part and of those from which the node received something while it waited;
+    /// notable steps of the nodes of both steps and of the one that the claim is about.
     fn between(&mut self, cause: Option<u64>, step: u64, cast: &BTreeSet<NodeId>) -> Vec<Aside> {
         let after = cause.map_or(0, |cause| cause + 1);
-        let mut heard = self.trace.heard(step, HEARD);
-        heard.retain(|step| !self.known.contains(step));
+        let mut received = self.trace.received(step, RECEIVED);
+        received.retain(|step| !self.known.contains(step));
         let mut asides: Vec<(u64, bool, Aside)> = Vec::new();
         let mut touched = cast.clone();
-        touched.extend(heard.iter().filter_map(|step| match self.trace.step(*step)?.event {
+        touched.extend(received.iter().filter_map(|step| match self.trace.step(*step)?.event {
             Event::Message { from, .. } => Some(from),
             _ => None,
         }));
@@ -139,14 +138,14 @@ impl Planner<'_> {
             self.known.insert(step);
             asides.push((step, false, Aside::Step(step)));
         }
-        if let Some(latest) = heard.first() {
-            asides.push((*latest, false, Aside::Heard(heard)));
+        if let Some(latest) = received.first() {
+            asides.push((*latest, false, Aside::Received(received)));
         }
         asides.sort_by_key(|(at, incident, _)| Reverse((*at, !*incident)));
         asides.into_iter().map(|(_, _, aside)| aside).collect()
     }
 
-    /// From whom a node heard nothing while it waited, unless that was told of it before.
+    /// From which nodes a node received nothing while it waited, unless that was told before.
     fn silence(&mut self, step: u64) -> Option<Aside> {
         let node = self.trace.step(step)?.node;
         let mut silent = self.trace.silent(step, SILENT);

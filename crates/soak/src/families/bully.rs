@@ -1,5 +1,5 @@
-//! Bully in its model: a message is handled within the bound, whoever crashes, recovers and is slow
-//! within it.
+//! Bully in its model: a message is handled within the bound while processes crash, recover and are
+//! slow within it.
 
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
@@ -7,7 +7,7 @@ use crate::faults::Kind;
 use crate::weather::HANDLING_MS;
 
 pub(super) const FAMILY: Family =
-    Family { name: "bully", play, mutants: &[Mutant { code: "B-no-wait", falls: &["BL2"] }] };
+    Family { name: "bully", play, mutants: &[Mutant { code: "B-no-wait", violates: &["BL2"] }] };
 
 const OCCASIONS: &[&str] = &[
     "Role(\"leader\")",
@@ -48,7 +48,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     fields.set("nodes", servers);
     let handled_ms = HANDLING_MS + draw.pick(&[2, 5, 10, 20, 40]);
     // The model's steps take no time. Where they do, a timer waits for its turn, too: for each of
-    // the four in a row that a takeover may take, the promised bound has that time to spare.
+    // the four in a row that a takeover may take, the assumed bound has that time to spare.
     let bound_ms = handled_ms + 3 * HANDLING_MS;
     fields.plain("bound", format!("\"{bound_ms}ms\""));
     fields.plain("slack", draw.pick(&["\"1ns\"", "\"1us\"", "\"1ms\"", "\"5ms\""]));

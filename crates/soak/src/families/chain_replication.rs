@@ -13,12 +13,12 @@ use crate::Draw;
 use crate::faults::{Kind, Plot};
 
 const MUTANTS: &[Mutant] = &[
-    Mutant { code: "C-head-ack", falls: &["KV1"] },
-    Mutant { code: "C-no-resend", falls: &["CH3", "KV1", "KV2"] },
-    Mutant { code: "C-no-epoch", falls: &["CH1", "CH2", "CH3", "KV1"] },
-    Mutant { code: "C-joined-twice", falls: &["CH1", "CH3", "KV1"] },
-    Mutant { code: "C-complete-anyway", falls: &["CH3", "KV1"] },
-    Mutant { code: "C-first-keeps", falls: &["CH2", "CH3", "KV1"] },
+    Mutant { code: "C-head-ack", violates: &["KV1"] },
+    Mutant { code: "C-no-resend", violates: &["CH3", "KV1", "KV2"] },
+    Mutant { code: "C-no-epoch", violates: &["CH1", "CH2", "CH3", "KV1"] },
+    Mutant { code: "C-joined-twice", violates: &["CH1", "CH3", "KV1"] },
+    Mutant { code: "C-complete-anyway", violates: &["CH3", "KV1"] },
+    Mutant { code: "C-first-keeps", violates: &["CH2", "CH3", "KV1"] },
 ];
 
 const CRAQ_MUTANTS: &[Mutant] = &[
@@ -29,9 +29,9 @@ const CRAQ_MUTANTS: &[Mutant] = &[
     MUTANTS[4],
     MUTANTS[5],
     // Chain replication reads at the tail alone, which is suspected if it comes back blank.
-    Mutant { code: "C-unheard", falls: &["KV1"] },
-    Mutant { code: "C-dirty-read", falls: &["CR1", "CR2", "KV1"] },
-    Mutant { code: "C-newest-read", falls: &["CR1", "KV1"] },
+    Mutant { code: "C-unheard", violates: &["KV1"] },
+    Mutant { code: "C-dirty-read", violates: &["CR1", "CR2", "KV1"] },
+    Mutant { code: "C-newest-read", violates: &["CR1", "KV1"] },
 ];
 
 pub(super) const CHAIN: Family =

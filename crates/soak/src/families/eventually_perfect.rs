@@ -8,7 +8,7 @@ use crate::faults::{CALM_MS, Kind};
 pub(super) const FAMILY: Family = Family {
     name: "eventually-perfect",
     play,
-    mutants: &[Mutant { code: "FD-no-restore", falls: &["EPFD2"] }],
+    mutants: &[Mutant { code: "FD-no-restore", violates: &["EPFD2"] }],
 };
 
 const OCCASIONS: &[&str] = &["Send(\"Heartbeat\")", "Receive(\"Heartbeat\")"];
@@ -44,7 +44,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         bears_cuts: true,
         kinds: kinds(),
         plots: Vec::new(),
-        // Nobody has a role.
+        // No node has a role.
         leaders: &["Random(1)"],
         occasions: OCCASIONS,
         mobile: &[],

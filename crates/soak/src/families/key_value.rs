@@ -54,7 +54,7 @@ pub(super) fn clients(draw: &mut Draw, features: &mut Vec<String>) -> (u32, Stri
 /// How densely clients read.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Dense {
-    /// The shares of reads to choose from, in percent: whoever misses many writes cannot be
+    /// The shares of reads to choose from, in percent: a server that misses many writes cannot be
     /// elected, and then no other leader is there to write.
     pub(super) gets: &'static [u64],
     /// The least and the most clients.
@@ -76,8 +76,8 @@ impl Dense {
 }
 
 /// Many reads of one key at once, and a few writes by clients that do not wait for long. A read
-/// that is stale for a moment only is seen by whoever reads in that moment, at the server that was
-/// leader, while somebody else already writes at the next one.
+/// that is stale for a short time only is found by a client that reads at that time, at the server
+/// that was leader, while another client already writes at the next one.
 pub(super) fn dense_readers(
     draw: &mut Draw,
     dense: Dense,
@@ -93,7 +93,7 @@ pub(super) fn dense_readers(
     let think = draw.pick(&[2, 5, 20]);
     fields.plain("arrivals", format!("Closed(think: \"0ms..{think}ms\")"));
     fields.plain("timeout", format!("\"{}ms\"", draw.pick(dense.timeouts)));
-    // At once at whoever else was elected, and still at whoever led before.
+    // At once at the newly elected leader, and still at the former one.
     fields.plain("contact", draw.pick(&["Any", "Any", "Any", "Last"]));
     features.push("dense reads".to_owned());
     (u32::try_from(clients).expect("a few"), fields.construct("KeyValue"))

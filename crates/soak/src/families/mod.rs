@@ -30,13 +30,13 @@ pub struct Family {
     pub mutants: &'static [Mutant],
 }
 
-/// A known bug, and the property that falls by it.
+/// A known bug, and the properties that it violates.
 #[derive(Clone, Copy, Debug)]
 pub struct Mutant {
     /// What the setting `mutant` calls it.
     pub code: &'static str,
     /// The codes of the properties, any of which may be the first.
-    pub falls: &'static [&'static str],
+    pub violates: &'static [&'static str],
 }
 
 /// What a family chooses for one storm.
@@ -55,15 +55,15 @@ pub struct Play {
     pub links: Links,
     /// Each clock may be wrong by so many parts per million, in either direction.
     pub drift_ppm: u64,
-    /// Whether the protocol is live even when servers outside the core hear some of those inside
-    /// and not others; if not, all cuts end before the calm.
+    /// Whether the protocol is live even when servers outside the core receive messages from some
+    /// of those inside and not from others; if not, all cuts end before the calm.
     pub bears_cuts: bool,
     /// The kinds of faults that the protocol's model allows; what is named twice is drawn more
     /// often.
     pub kinds: Vec<Kind>,
     /// The faults that belong together.
     pub plots: Vec<Plot>,
-    /// What faults mean by the leader: roles, or targets such as `Random(1)` where nobody has a
+    /// What faults mean by the leader: roles, or targets such as `Random(1)` where no node has a
     /// role; nothing where there is a role of that name.
     pub leaders: &'static [&'static str],
     /// What the triggers of faults may wait for.
@@ -79,21 +79,21 @@ pub struct Play {
 /// What the links of a storm do, faults apart.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Links {
-    /// Messages may be late without a bound, lost, doubled and reordered, or travel on connections
-    /// that break.
+    /// Messages may be late without a bound, lost, duplicated and reordered, or travel on
+    /// connections that break.
     Any,
     /// As [`Links::Any`], and few messages are lost, and most arrive so soon that much may happen
     /// within a timeout.
     Quick,
-    /// No message is lost or doubled; they may be late without a bound and out of order.
+    /// No message is lost or duplicated; they may be late without a bound and out of order.
     Perfect,
     /// As [`Links::Perfect`], but messages may come twice.
     Doubling,
     /// As [`Links::Perfect`], and what one incarnation sends to another arrives in order.
     Fifo,
-    /// No message is lost or doubled, and each is handled within this bound, in milliseconds: the
-    /// world is synchronous, whoever is slow and whatever links do, and clocks run true unless the
-    /// family lets them drift.
+    /// No message is lost or duplicated, and each is handled within this bound, in milliseconds:
+    /// the world is synchronous with every fault, and clocks run true unless the family lets them
+    /// drift.
     Bounded(u64),
 }
 

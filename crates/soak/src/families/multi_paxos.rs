@@ -10,13 +10,13 @@ pub(super) const FAMILY: Family = Family {
     name: "multi-paxos",
     play,
     mutants: &[
-        Mutant { code: "P-anyval", falls: &["MP1", "MP3"] },
-        Mutant { code: "P-no2bcheck", falls: &["MP1", "MP3"] },
-        Mutant { code: "P-reuse", falls: &["MP1", "MP3", "MP4"] },
-        Mutant { code: "P-lowest", falls: &["MP1", "MP3"] },
-        Mutant { code: "P-promise-crash", falls: &["MP1", "MP3"] },
-        Mutant { code: "MP-hole", falls: &["MP5"] },
-        Mutant { code: "FP-quorums", falls: &["MP1", "MP3", "MP4", "MP5"] },
+        Mutant { code: "P-anyval", violates: &["MP1", "MP3"] },
+        Mutant { code: "P-no2bcheck", violates: &["MP1", "MP3"] },
+        Mutant { code: "P-reuse", violates: &["MP1", "MP3", "MP4"] },
+        Mutant { code: "P-lowest", violates: &["MP1", "MP3"] },
+        Mutant { code: "P-promise-crash", violates: &["MP1", "MP3"] },
+        Mutant { code: "MP-hole", violates: &["MP5"] },
+        Mutant { code: "FP-quorums", violates: &["MP1", "MP3", "MP4", "MP5"] },
     ],
 };
 

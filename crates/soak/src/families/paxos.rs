@@ -10,13 +10,14 @@ pub(super) const FAMILY: Family = Family {
     name: "paxos",
     play,
     mutants: &[
-        // P2c is told when a proposal is issued, so it falls before agreement where both do.
-        Mutant { code: "P-anyval", falls: &["PX2", "PX4"] },
-        Mutant { code: "P-promise-crash", falls: &["PX2", "PX4"] },
-        Mutant { code: "P-no2bcheck", falls: &["PX2"] },
-        Mutant { code: "P-reuse", falls: &["PX2", "PX4", "PX6"] },
-        Mutant { code: "P-lowest", falls: &["PX2", "PX4"] },
-        Mutant { code: "FP-quorums", falls: &["PX2"] },
+        // P2c is judged when a proposal is issued, so it is violated before agreement where both
+        // are.
+        Mutant { code: "P-anyval", violates: &["PX2", "PX4"] },
+        Mutant { code: "P-promise-crash", violates: &["PX2", "PX4"] },
+        Mutant { code: "P-no2bcheck", violates: &["PX2"] },
+        Mutant { code: "P-reuse", violates: &["PX2", "PX4", "PX6"] },
+        Mutant { code: "P-lowest", violates: &["PX2", "PX4"] },
+        Mutant { code: "FP-quorums", violates: &["PX2"] },
     ],
 };
 
@@ -39,8 +40,8 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// What mobile faults wait for: what comes after the promise of another process, so that time has passed
-/// since a start.
+/// What mobile faults wait for: what comes after the promise of another process, so that time has
+/// passed since a start.
 const MOBILE: &[&str] = &[
     "Mark(\"prepared\")",
     "Send(\"Accept\")",
@@ -119,8 +120,8 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     }
 }
 
-/// A mobile fault now and then. It lasts for the whole storm: proposals are over in a moment, which a
-/// window that is drawn would miss.
+/// A mobile fault now and then. It lasts for the whole storm: proposals are over in a moment, which
+/// a window that is drawn would miss.
 fn mobile_fault(seed: u64) -> Vec<Plot> {
     let mut draw = Draw::of(seed, "paxos mobile fault");
     if !draw.chance(30) {

@@ -10,7 +10,7 @@ use crate::faults::Kind;
 pub(super) const FAMILY: Family = Family {
     name: "rings",
     play,
-    mutants: &[Mutant { code: "CR-no-participant", falls: &["LE4"] }],
+    mutants: &[Mutant { code: "CR-no-participant", violates: &["LE4"] }],
 };
 
 /// Whatever delays and nothing else.

@@ -66,7 +66,7 @@ pub(crate) fn crash(who: Target, down: Option<Duration>, inside: Option<Inside>)
 /// of message.
 pub(crate) fn chain(f: u32, kind: &str) -> Vec<PlannedFault> {
     let link = |process: u32| {
-        // Sends go out in order of the receivers' numbers: those before the next one are dead.
+        // Sends go out in order of the receivers' numbers: those before the next one have crashed.
         let inside = Some(Inside::First(process + 1));
         if process == 0 {
             let on = Occasion::Send(kind.to_owned());
@@ -91,12 +91,12 @@ pub(crate) fn run<N: Consensus>(
     (outcome, decisions.made)
 }
 
-/// The codes of the claims that fell.
-pub(crate) fn fallen(outcome: &Outcome) -> Vec<&'static str> {
-    let fell = |(claim, verdict): &(&'static Claim, Verdict)| {
+/// The codes of the claims that were violated.
+pub(crate) fn violated(outcome: &Outcome) -> Vec<&'static str> {
+    let violated = |(claim, verdict): &(&'static Claim, Verdict)| {
         (*verdict == Verdict::Violated).then_some(claim.code)
     };
-    outcome.properties.iter().filter_map(fell).collect()
+    outcome.properties.iter().filter_map(violated).collect()
 }
 
 #[derive(Default)]

@@ -16,7 +16,7 @@ pub struct Census {
     since: Vec<u64>,
     /// The highest process that is up.
     highest: Option<NodeId>,
-    /// How many live processes name another than the highest, or nobody.
+    /// How many live processes name another process than the highest, or none.
     mistaken: u32,
     /// How many live processes name themselves.
     coordinators: u32,
@@ -25,7 +25,7 @@ pub struct Census {
 }
 
 impl Census {
-    /// Before anybody has started.
+    /// The census before any process has started.
     #[must_use]
     pub fn new(servers: u32) -> Self {
         Self {
@@ -44,13 +44,13 @@ impl Census {
         self.highest
     }
 
-    /// How many live processes name another than the highest live one, or nobody.
+    /// How many live processes name another process than the highest live one, or none.
     #[must_use]
     pub fn mistaken(&self) -> u32 {
         self.mistaken
     }
 
-    /// How many live processes hold themselves for the coordinator.
+    /// How many live processes are coordinators.
     #[must_use]
     pub fn coordinators(&self) -> u32 {
         self.coordinators
@@ -74,7 +74,7 @@ impl Census {
         self.since[process.index()]
     }
 
-    /// The live processes that fit, with what they name: looks at all of them, for telling a
+    /// The live processes that fit, with what they name: looks at all of them, to report a
     /// violation.
     pub fn who(
         &self,
@@ -85,7 +85,7 @@ impl Census {
             .filter(move |(process, named)| fits(*process, *named))
     }
 
-    /// A process made a step, its first one perhaps. A crash inside the step is told by
+    /// A process made a step, its first one perhaps. A crash inside the step is reported to
     /// [`Census::disturb`], as any other: until then the process counts with what it named before.
     pub fn stepped(&mut self, view: &View<'_, Process>, process: NodeId) {
         let Some(state) = view.state(process) else { return };

@@ -4,8 +4,8 @@ use sim_check::{Claim, Judge, Kind, View};
 
 use super::{ByCensus, Census, CensusClaim, Process};
 
-/// When no crash or recovery happened for [`Config::settling_time`](super::Config::settling_time),
-/// all live processes name the highest live one.
+/// All live processes name the highest live process, once no process has crashed or recovered for
+/// [`Config::settling_time`](super::Config::settling_time).
 pub type Highest = ByCensus<HighestClaim>;
 
 /// See [`Highest`].
@@ -17,8 +17,8 @@ impl CensusClaim for HighestClaim {
         code: "BL1",
         name: "highest",
         kind: Kind::Safety,
-        meaning: "When no crash or recovery happened for the settling time, all live processes name \
-                  the highest live one.",
+        meaning: "All live processes name the highest live process, once no process has crashed or \
+                  recovered for the settling time.",
         source: super::PAPER,
     };
 
@@ -35,10 +35,11 @@ impl CensusClaim for HighestClaim {
             let mut witnesses = vec![census.since(process)];
             witnesses.extend(highest.map(|highest| census.since(highest)));
             let highest = highest.map_or_else(String::new, |highest| highest.to_string());
-            let named = named.map_or_else(|| "nobody".to_string(), |named| named.to_string());
+            let named =
+                named.map_or_else(|| "no coordinator".to_string(), |named| named.to_string());
             let detail = format!(
-                "{process} names {named}, and {highest} is the highest live process; the last crash \
-                 or recovery was at {}, which is longer ago than {}",
+                "{process} names {named}, but {highest} is the highest live process; the last \
+                 crash or recovery was at {}, longer ago than {}",
                 census.disturbed(),
                 view.config.settling_time(),
             );

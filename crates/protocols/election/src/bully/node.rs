@@ -7,18 +7,18 @@ use sim_node::{Class, Context, Node, NodeId, Role};
 
 use super::{Bully, Config, Elections, Mutant};
 
-/// What processes tell each other.
+/// The messages between processes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// To the higher: is any of you alive?
+    /// To all higher processes: is any of you alive?
     Election,
-    /// To a lower: I am, and take over.
+    /// To a lower process: I am alive, and take over.
     Answer,
-    /// To all lower: I am the coordinator.
+    /// To all lower processes: I am the coordinator.
     Coordinator,
     /// To the coordinator: are you still there?
     Ping,
-    /// From the coordinator: I am.
+    /// From the coordinator: I am still here.
     Pong,
 }
 
@@ -42,39 +42,39 @@ impl sim_node::Message for Message {
     }
 }
 
-/// What a process waits for.
+/// The timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Timer {
-    /// An answer while asking, a coordinator once answered.
+    /// Waits for an answer, and after an answer for a coordinator.
     Election,
-    /// The reply to a ping, or the time for the next one.
+    /// Waits for the reply to a ping, or for the time of the next one.
     Detector,
 }
 
-/// What a workload may ask of a process.
+/// The requests to a process.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Request {
     /// Begin an election, unless this process takes part in one already.
     Elect,
-    /// Take this process for dead until it is heard of. Begins no election.
+    /// Suspect this process until a message from it arrives. This begins no election.
     Suspect(NodeId),
 }
 
-/// What a process tells the layer above.
+/// The indications to the layer above.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Indication {
     /// This process is the coordinator now.
     Leader(NodeId),
 }
 
-/// Where a process stands in an election.
+/// The phase of a process in an election.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Phase {
-    /// In none.
+    /// It takes part in no election.
     Settled,
-    /// Asked the higher ones; nobody answered yet.
+    /// It has asked the higher processes, and none has answered yet.
     Asking,
-    /// Somebody answered; a coordinator is due.
+    /// A higher process has answered; its declaration is due.
     Awaiting,
 }
 
@@ -85,12 +85,13 @@ pub struct Process {
     id: NodeId,
     /// The coordinator that it names: itself or a higher process.
     leader: Option<NodeId>,
-    /// Where it stands in an election.
+    /// Its phase in an election.
     phase: Phase,
     /// Whether a ping is out that was not replied to. Only while it is settled and follows.
     pinged: bool,
-    /// Who is known to be dead: it was told so, and has not heard of them since.
-    dead: BTreeSet<NodeId>,
+    /// The processes that a request told it to suspect, and from which no message has arrived
+    /// since.
+    suspected: BTreeSet<NodeId>,
 }
 
 impl Process {
@@ -100,13 +101,13 @@ impl Process {
         self.leader
     }
 
-    /// Whether it holds itself for the coordinator.
+    /// Whether it is coordinator.
     #[must_use]
     pub fn is_coordinator(&self) -> bool {
         self.leader == Some(self.id)
     }
 
-    /// Where it stands in an election.
+    /// Its phase in an election.
     #[must_use]
     pub fn phase(&self) -> Phase {
         self.phase
@@ -127,7 +128,7 @@ impl Node for Process {
             leader: None,
             phase: Phase::Settled,
             pinged: false,
-            dead: BTreeSet::new(),
+            suspected: BTreeSet::new(),
         };
         if cx.config().elections == Elections::OnSuspicion {
             process.elect(cx);
@@ -136,7 +137,7 @@ impl Node for Process {
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
-        self.dead.remove(&from);
+        self.suspected.remove(&from);
         match (message, self.phase) {
             (Message::Election, phase) => {
                 cx.send(from, Message::Answer);
@@ -151,7 +152,7 @@ impl Node for Process {
             // A second answer, or one that comes after the declaration.
             (Message::Answer, Phase::Awaiting | Phase::Settled) => {}
             (Message::Coordinator, _) if from > self.id => self.follow(from, cx),
-            // Somebody lower holds itself for the highest. Bully it, unless that is under way.
+            // A lower process declared itself. Bully it, unless that is under way.
             (Message::Coordinator, Phase::Settled) => self.elect(cx),
             (Message::Coordinator, Phase::Asking | Phase::Awaiting) => {}
             (Message::Ping, _) if self.is_coordinator() => cx.send(from, Message::Pong),
@@ -169,7 +170,7 @@ impl Node for Process {
     fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Self>) {
         match (timer, self.phase) {
             (Timer::Election, Phase::Asking) => self.win(cx),
-            // Whoever answered is gone.
+            // The process that answered has crashed.
             (Timer::Election, Phase::Awaiting) => self.elect(cx),
             (Timer::Detector, Phase::Settled) if self.pinged => self.suspect(cx),
             (Timer::Detector, Phase::Settled) => self.ping(cx),
@@ -185,7 +186,7 @@ impl Node for Process {
             Request::Elect if self.phase == Phase::Settled => self.elect(cx),
             Request::Elect => {}
             Request::Suspect(process) => {
-                self.dead.insert(process);
+                self.suspected.insert(process);
             }
         }
     }
@@ -214,7 +215,7 @@ impl Process {
         cx.cancel_timer(Timer::Detector);
         for higher in self.id.number() + 1..cx.servers() {
             let higher = NodeId::new(higher);
-            if cx.config().address_known_dead || !self.dead.contains(&higher) {
+            if cx.config().address_known_dead || !self.suspected.contains(&higher) {
                 cx.send(higher, Message::Election);
             }
         }
@@ -225,7 +226,7 @@ impl Process {
         cx.set_timer(Timer::Election, cx.config().round_trip());
     }
 
-    /// Nobody above answered: this process is the highest that lives.
+    /// No higher process answered: this is the highest live process.
     fn win(&mut self, cx: &mut Context<'_, Self>) {
         self.phase = Phase::Settled;
         if !self.is_coordinator() {
@@ -254,7 +255,7 @@ impl Process {
         }
     }
 
-    /// Asks the coordinator for a sign of life, and waits for a round trip.
+    /// Sends the coordinator a heartbeat, and waits for a round trip.
     fn ping(&mut self, cx: &mut Context<'_, Self>) {
         if let Some(leader) = self.leader {
             self.pinged = true;
@@ -263,7 +264,7 @@ impl Process {
         }
     }
 
-    /// The coordinator is dead, or is none any more.
+    /// The coordinator has crashed, or is not coordinator any more.
     fn suspect(&mut self, cx: &mut Context<'_, Self>) {
         self.leader = None;
         cx.mark(Bully::SUSPECTED);

@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, View};
 
 use super::{ByCensus, Census, CensusClaim, Process};
 
-/// Two coordinators exist at an instant only within
+/// At most one process is coordinator, except within
 /// [`Config::rivalry_time`](super::Config::rivalry_time) of a crash or recovery.
 pub type NoRivals = ByCensus<NoRivalsClaim>;
 
@@ -17,7 +17,7 @@ impl CensusClaim for NoRivalsClaim {
         code: "BL2",
         name: "no-rivals",
         kind: Kind::Safety,
-        meaning: "Two coordinators exist at an instant only within the rivalry time of a crash or \
+        meaning: "At most one process is coordinator, except within the rivalry time of a crash or \
                   recovery.",
         source: super::PAPER,
     };
@@ -33,8 +33,8 @@ impl CensusClaim for NoRivalsClaim {
         let mut rivals = census.who(|process, named| named == Some(process));
         if let (Some((lower, _)), Some((higher, _))) = (rivals.next(), rivals.next()) {
             let detail = format!(
-                "{lower} and {higher} both hold themselves for the coordinator; the last crash or \
-                 recovery was at {}, which is longer ago than {}",
+                "{lower} and {higher} are both coordinators; the last crash or recovery was at {}, \
+                 longer ago than {}",
                 census.disturbed(),
                 view.config.rivalry_time(),
             );

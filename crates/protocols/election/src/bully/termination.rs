@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::{Config, Process};
 
-/// Every live process names a live coordinator in the end: one that holds itself for it.
+/// Every live process eventually names a live coordinator: a process that names itself.
 #[derive(Clone, Debug, Default)]
 pub struct Termination;
 
@@ -13,7 +13,7 @@ impl Property<Process> for Termination {
         code: "BL3",
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "Every live process names a live coordinator in the end.",
+        meaning: "Every live process eventually names a live coordinator.",
         source: super::PAPER,
     };
 
@@ -33,7 +33,7 @@ impl Property<Process> for Termination {
         let (node, process) = view.correct().find(|(_, process)| !led(process))?;
         let detail = match process.leader() {
             None => format!("{node} names no coordinator"),
-            Some(leader) => format!("{node} names {leader}, which is no live coordinator"),
+            Some(leader) => format!("{node} names {leader}, which is not a live coordinator"),
         };
         Some(Obligation { node: Some(node), detail })
     }

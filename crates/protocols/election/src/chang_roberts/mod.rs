@@ -2,8 +2,8 @@
 //!
 //! Node `i` can send to node `i + 1` only (modulo `n`), and no node knows `n`. Every process has an
 //! identifier of its own. An initiator sends its identifier around; a process swallows identifiers
-//! below its own and passes on those above, so that only the highest comes home. Whoever receives
-//! its own identifier is the leader and sends an announcement around once.
+//! below its own and passes on those above, so that only the highest comes home. A process that
+//! receives its own identifier is the leader and sends an announcement around once.
 //!
 //! | | |
 //! |---|---|

@@ -18,7 +18,8 @@ pub struct Config {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Mutant {
-    /// No participant flag: whoever receives a lower identifier sends its own, again and again.
+    /// No participant flag: a process that receives a lower identifier sends its own, again and
+    /// again.
     NoParticipant,
 }
 
@@ -100,7 +101,7 @@ impl Node for Process {
                 self.participant = true;
                 cx.send(successor(cx), Message::Election(other));
             }
-            // A lower one can never win; whoever sleeps wakes up and runs in its place.
+            // A lower one can never win; a process that sleeps wakes up and becomes a candidate.
             Message::Election(other) if other < own => self.join(cx),
             Message::Election(_) => self.win(cx),
             Message::Elected(leader) => self.member.follow(leader, cx),

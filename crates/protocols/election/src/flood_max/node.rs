@@ -17,7 +17,7 @@ pub struct Config {
     pub diameter: u32,
     /// Who is called what.
     pub identifiers: Identifiers,
-    /// Whether a process sends only after it has heard something new (OptFloodMax).
+    /// Whether a process sends only after it has received something new (OptFloodMax).
     pub optimised: bool,
 }
 
@@ -57,7 +57,7 @@ pub struct Process {
     identifier: Identifier,
     /// The highest identifier seen, at first its own.
     highest: Identifier,
-    /// Whether that is something its neighbours may not have heard from it.
+    /// Whether its neighbours may not have received that from it.
     news: bool,
     /// How many rounds are over.
     rounds: u32,
@@ -119,9 +119,9 @@ impl RoundNode for Process {
         messages: BTreeMap<NodeId, Highest>,
         cx: &mut RoundContext<'_, '_, Self>,
     ) -> bool {
-        let heard = messages.into_values().map(|Highest(identifier)| identifier).max();
-        self.news = heard.is_some_and(|heard| heard > self.highest);
-        self.highest = heard.map_or(self.highest, |heard| heard.max(self.highest));
+        let received = messages.into_values().map(|Highest(identifier)| identifier).max();
+        self.news = received.is_some_and(|received| received > self.highest);
+        self.highest = received.map_or(self.highest, |received| received.max(self.highest));
         self.rounds = round;
         if round < cx.config().rounds() {
             return true;

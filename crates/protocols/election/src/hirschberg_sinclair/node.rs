@@ -128,7 +128,7 @@ impl Node for Process {
             Message::Outbound(token, hops) if token.identifier > own => {
                 self.pass(token, hops, cx);
             }
-            // A lower one can never win; whoever sleeps wakes up and runs in its place.
+            // A lower one can never win; a process that sleeps wakes up and becomes a candidate.
             Message::Outbound(token, _) if token.identifier < own => self.join(cx),
             Message::Outbound(..) => self.win(cx),
             Message::Inbound(token) if token.identifier == own => self.back(token, cx),

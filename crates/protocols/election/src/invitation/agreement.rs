@@ -7,12 +7,12 @@ use sim_node::{Effect, NodeId};
 
 use super::{Config, Group, Process};
 
-/// Two processes in one group name the same coordinator, from the moment on that they have accepted
-/// it, and however far apart in time.
+/// Any two processes in one group name the same coordinator, from the instant on at which they have
+/// accepted it, and at any two instants.
 ///
-/// It holds by construction: the identifier of a group bears its founder, and who founds a group
-/// coordinates it. No fault takes that away, be it a lost disk or an identifier that is used again;
-/// only a process that lies could.
+/// It holds by construction: the identifier of a group contains its founder, and the founder of a
+/// group coordinates it. No lost disk and no identifier that is used again violates it; only a
+/// process that lies could.
 #[derive(Clone, Debug)]
 pub struct Agreement {
     /// The first coordinator named for each group, and the step in which it was.
@@ -26,8 +26,7 @@ impl Property<Process> for Agreement {
         code: "IV1",
         name: "agreement",
         kind: Kind::Safety,
-        meaning: "Two processes in one group name the same coordinator. (By construction: a group is \
-                  called after its founder.)",
+        meaning: "Any two processes in one group name the same coordinator.",
         source: super::PAPER,
     };
 

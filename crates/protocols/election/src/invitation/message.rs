@@ -1,4 +1,4 @@
-//! What processes tell each other and the world, and what groups are called.
+//! The messages, requests and indications, and the identifiers of groups.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -9,7 +9,7 @@ use sim_node::{Class, NodeId};
 /// The identifier of a group. Shown as "n2#5".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Group {
-    /// Who founded it.
+    /// The process that founded it.
     pub founder: NodeId,
     /// Which of its foundations it was, from 1.
     pub number: u64,
@@ -21,10 +21,10 @@ impl fmt::Display for Group {
     }
 }
 
-/// What processes tell each other.
+/// The messages between processes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// From a coordinator to everybody: are you one, too?
+    /// From a coordinator to every process: are you a coordinator, too?
     AreYouCoordinator {
         /// The group of the one that asks, for the answer.
         group: Group,
@@ -52,10 +52,11 @@ pub enum Message {
     Invitation {
         /// The group.
         group: Group,
-        /// Whom to accept it to: the sender, or whom the sender passes it on for.
+        /// The coordinator to accept it to: the sender, or the one for which the sender passes it
+        /// on.
         coordinator: NodeId,
     },
-    /// To the coordinator: I do.
+    /// To the coordinator: I join.
     Accept {
         /// The group.
         group: Group,
@@ -97,14 +98,14 @@ impl sim_node::Message for Message {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Timer;
 
-/// What a workload may ask of a process.
+/// The requests to a process.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Request {
     /// Look for other coordinators now, if this process is one and has nothing else to do.
     Check,
 }
 
-/// What a process tells the layer above.
+/// The indications to the layer above.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Indication {
     /// This process is a member of a group that is ready.

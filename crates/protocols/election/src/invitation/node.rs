@@ -204,7 +204,7 @@ impl Node for Process {
         assert!(coordinates || self.up.is_empty(), "only a coordinator knows who has accepted");
         let member = |node| self.view.contains(&node);
         let stands = member(self.id) && member(self.coordinator);
-        assert!(!self.is_ready() || stands, "IV2: stands in its own view, with its coordinator");
+        assert!(!self.is_ready() || stands, "IV2: its view contains it and its coordinator");
     }
 }
 
@@ -216,13 +216,13 @@ impl Process {
         self.coordinate(cx);
     }
 
-    /// As [`Process::recover`], because the coordinator is not heard of.
+    /// As [`Process::recover`], because the coordinator does not answer.
     fn leave(&mut self, cx: &mut Context<'_, Self>) {
         cx.mark(Invitation::RECOVERED);
         self.recover(cx);
     }
 
-    /// Gives the next group its number, before anybody hears of it.
+    /// Gives the next group its number, before any other process learns of it.
     fn found(&mut self, cx: &mut Context<'_, Self>) {
         self.counter += 1;
         cx.write(Record(self.counter));
@@ -278,7 +278,7 @@ impl Process {
         cx.set_timer(Timer, cx.config().timeout);
     }
 
-    /// Whoever has accepted by now is in the group.
+    /// The processes that have accepted by now are in the group.
     fn make_ready(&mut self, cx: &mut Context<'_, Self>) {
         let view: BTreeSet<NodeId> = self.up.iter().copied().chain([self.id]).collect();
         for member in &self.up {

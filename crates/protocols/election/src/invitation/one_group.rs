@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::{Config, Process};
 
-/// Once messages are in time, all live processes are members of one group with a live coordinator.
+/// All live processes are members of one group with a live coordinator, once messages are in time.
 #[derive(Clone, Debug, Default)]
 pub struct OneGroup;
 
@@ -13,8 +13,8 @@ impl Property<Process> for OneGroup {
         code: "IV4",
         name: "one-group",
         kind: Kind::Liveness,
-        meaning: "Once messages are in time, all live processes are members of one group with a live \
-                  coordinator.",
+        meaning: "All live processes are members of one group with a live coordinator, once \
+                  messages are in time.",
         source: super::PAPER,
     };
 

@@ -7,7 +7,7 @@ use sim_node::NodeId;
 
 use super::{Config, Group, Indication, Process};
 
-/// No identifier is used for a second group, whoever crashes: a founder enters each once.
+/// No founder uses an identifier for a second group, even after crashes: it enters each group once.
 #[derive(Clone, Debug, Default)]
 pub struct Unique {
     /// The step in which each founder entered its group.
@@ -19,7 +19,7 @@ impl Property<Process> for Unique {
         code: "IV3",
         name: "unique",
         kind: Kind::Safety,
-        meaning: "No identifier is used for a second group, whoever crashes.",
+        meaning: "No founder uses an identifier for a second group, even after crashes.",
         source: super::PAPER,
     };
 

@@ -7,7 +7,7 @@ use sim_node::NodeId;
 
 use super::{Config, Group, Indication, Process};
 
-/// Whoever has joined a group has the same view of it as all that have, and stands in it, as does
+/// All processes that have joined a group have the same view of it, which contains each of them and
 /// the coordinator.
 #[derive(Clone, Debug, Default)]
 pub struct SameView {
@@ -20,8 +20,8 @@ impl Property<Process> for SameView {
         code: "IV2",
         name: "view",
         kind: Kind::Safety,
-        meaning: "Whoever has joined a group has the same view of it as all that have, and stands in \
-                  it, as does the coordinator.",
+        meaning: "All processes that have joined a group have the same view of it, which contains \
+                  each of them and the coordinator.",
         source: super::PAPER,
     };
 

@@ -131,7 +131,7 @@ impl Node for Process {
 
     fn on_message(&mut self, _from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            Message::Token(token) => self.hear(token, cx),
+            Message::Token(token) => self.take(token, cx),
             // The announcement is home, or somebody else's.
             Message::Elected if self.informed => {}
             Message::Elected => {
@@ -180,7 +180,7 @@ impl Process {
         pass(Token { round, identity, hops: 0, unique: true }, cx);
     }
 
-    fn hear(&mut self, token: Token, cx: &mut Context<'_, Self>) {
+    fn take(&mut self, token: Token, cx: &mut Context<'_, Self>) {
         let Part::Active { round, identity } = self.part else {
             // What still reaches the leader is of no use to anybody, nor is what is home here.
             if self.part != Part::Leader {

@@ -51,9 +51,10 @@ impl sim_node::Message for Message {
     }
 }
 
-/// How many candidates a process hears at most on any ring of fewer than 2^32 processes: two a
+/// How many candidates a process receives at most on any ring of fewer than 2^32 processes: two a
 /// phase, of which there are at most `floor(log2 n)`, and one that is home. The improved algorithm
-/// is content with fewer. Whoever hears more knows that links double messages, or worse.
+/// is content with fewer. A process that receives more knows that links duplicate messages, or
+/// worse.
 pub const CANDIDATES_MAX: u32 = 2 * (u32::BITS - 1) + 1;
 
 /// The algorithm waits for nothing, so it has no timers.
@@ -67,7 +68,7 @@ pub enum Part {
     /// It compares candidates.
     Active(Active),
     /// It passes everything on.
-    Mobile,
+    Relay,
 }
 
 /// A process that compares candidates.
@@ -86,9 +87,9 @@ pub struct Process {
     member: Member,
     /// What it does.
     part: Part,
-    /// How many candidates it has heard: the number of the one that is due.
-    heard: u32,
-    /// Numbered candidates that came too early, by number, all above `heard`.
+    /// How many candidates it has received: the number of the one that is due.
+    received: u32,
+    /// Numbered candidates that came too early, by number, all above `received`.
     early: BTreeMap<u32, Identifier>,
 }
 
@@ -116,7 +117,7 @@ impl Node for Process {
 
     fn start(kept: &Kept, cx: &mut Context<'_, Self>) -> Self {
         let (member, begins) = Member::start(*kept, cx);
-        let mut process = Self { member, part: Part::Asleep, heard: 0, early: BTreeMap::new() };
+        let mut process = Self { member, part: Part::Asleep, received: 0, early: BTreeMap::new() };
         if begins {
             process.join(cx);
         }
@@ -125,7 +126,7 @@ impl Node for Process {
 
     fn on_message(&mut self, _from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            Message::Candidate(candidate, None) => self.hear(candidate, cx),
+            Message::Candidate(candidate, None) => self.take(candidate, cx),
             Message::Candidate(candidate, Some(number)) => self.sort(candidate, number, cx),
             // The announcement is home, or was here before.
             Message::Elected(_) if self.member.leader().is_some() => {}
@@ -146,8 +147,11 @@ impl Node for Process {
     }
 
     fn check(&self, _: &Config) {
-        assert!(self.heard <= CANDIDATES_MAX, "no ring has more to say");
-        assert!(self.early.keys().all(|number| *number > self.heard), "what is due is heard");
+        assert!(self.received <= CANDIDATES_MAX, "no ring sends more candidates");
+        assert!(
+            self.early.keys().all(|number| *number > self.received),
+            "the candidate that is due is handled"
+        );
         let Part::Active(active) = self.part else { return };
         assert!(active.candidate >= self.member.identifier(), "candidates only rise");
     }
@@ -163,25 +167,25 @@ impl Process {
         }
     }
 
-    /// Numbered candidates are heard in the order in which they were sent, and each once.
+    /// Numbered candidates are handled in the order in which they were sent, and each once.
     fn sort(&mut self, candidate: Identifier, number: u32, cx: &mut Context<'_, Self>) {
-        if number >= self.heard {
+        if number >= self.received {
             self.early.insert(number, candidate);
         }
-        while let Some(due) = self.early.remove(&self.heard) {
-            self.hear(due, cx);
+        while let Some(due) = self.early.remove(&self.received) {
+            self.take(due, cx);
         }
     }
 
     /// The next candidate of the link: home, compared or relayed.
-    fn hear(&mut self, candidate: Identifier, cx: &mut Context<'_, Self>) {
-        let number = self.heard;
-        // What goes around for ever where nobody is left to hear it come home, and is more each
-        // time where links double it.
+    fn take(&mut self, candidate: Identifier, cx: &mut Context<'_, Self>) {
+        let number = self.received;
+        // Such a candidate goes around for ever when no active process is left, and in more copies
+        // each time when links duplicate it.
         if number == CANDIDATES_MAX {
             return;
         }
-        self.heard += 1;
+        self.received += 1;
         // What is still under way when all is over.
         if self.member.is_elected() {
             return;
@@ -194,7 +198,7 @@ impl Process {
         let Part::Active(active) = &mut self.part else { return send(candidate, number, cx) };
         let goes_on = match algorithm {
             Algorithm::Basic => active.basic(candidate),
-            // Nobody else is active: it passed everybody.
+            // No other process is active: the candidate passed all of them.
             Algorithm::Improved if candidate == active.candidate => {
                 return self.found(candidate, cx);
             }
@@ -202,7 +206,7 @@ impl Process {
         };
         match goes_on {
             Some(next) => send(next, number + 1, cx),
-            None => self.part = Part::Mobile,
+            None => self.part = Part::Relay,
         }
     }
 
@@ -220,7 +224,7 @@ impl Process {
 }
 
 impl Active {
-    /// The candidate to send next, or nothing when this process is to mobile fault.
+    /// The candidate to send next, or nothing when this process becomes a relay.
     fn basic(&mut self, candidate: Identifier) -> Option<Identifier> {
         let Some(nearer) = self.nearer.take() else {
             self.nearer = Some(candidate);

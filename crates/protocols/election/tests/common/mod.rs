@@ -58,10 +58,10 @@ pub fn assert_held(outcome: &Outcome, what: &str) {
     }
 }
 
-/// This property fell, and no other.
-pub fn assert_falls(outcome: &Outcome, code: &str, what: &str) {
-    let fallen: Vec<_> = outcome.findings.iter().map(|finding| finding.code).collect();
-    assert_eq!(fallen, [code], "{what}: {:?}", outcome.findings);
+/// This property was violated, and no other.
+pub fn assert_violated(outcome: &Outcome, code: &str, what: &str) {
+    let violated: Vec<_> = outcome.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(violated, [code], "{what}: {:?}", outcome.findings);
 }
 
 /// How many messages of a kind were sent.

@@ -28,7 +28,7 @@ impl Property<Omega> for EventualAgreement {
         code: "ELD2",
         name: "eventual-agreement",
         kind: Kind::Liveness,
-        meaning: "There is a time after which no two correct processes trust different processes.",
+        meaning: "Eventually no two correct processes trust different processes.",
         source: "Cachin, Guerraoui, Rodrigues 2011, module 2.9",
     };
 

@@ -8,7 +8,7 @@ use sim_node::{Event, NodeId};
 use crate::{EventuallyPerfect, Indication};
 
 /// EPFD3: `Suspect(p)` and `Restore(p)` alternate and add up to what the process suspects, and
-/// never name the process itself. Whoever hosts the detector knows it through its indications
+/// never name the process itself. The host of the detector knows it through its indications
 /// alone.
 #[derive(Clone, Debug)]
 pub struct FaithfulIndications {

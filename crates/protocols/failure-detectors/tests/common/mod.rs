@@ -99,10 +99,10 @@ impl<N: Node> Observer<N> for Indications<N> {
     }
 }
 
-/// The codes of the claims that fell.
-pub(crate) fn fallen(outcome: &sim_engine::Outcome) -> Vec<&'static str> {
-    let fell = |(claim, verdict): &(&'static sim_check::Claim, sim_check::Verdict)| {
+/// The codes of the claims that were violated.
+pub(crate) fn violated(outcome: &sim_engine::Outcome) -> Vec<&'static str> {
+    let violated = |(claim, verdict): &(&'static sim_check::Claim, sim_check::Verdict)| {
         (*verdict == sim_check::Verdict::Violated).then_some(claim.code)
     };
-    outcome.properties.iter().filter_map(fell).collect()
+    outcome.properties.iter().filter_map(violated).collect()
 }

@@ -1,4 +1,4 @@
-//! ME4: whoever waits is overtaken once by each other process, at most.
+//! ME4: each other process overtakes a waiting process at most once.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::Sections;
 use crate::{Lock, Section, World};
 
 /// `ME4 bounded-waiting`: one bypass, counted from the end of the doorway, which is the step in
-/// which the process hears that the doorway's last write has ended.
+/// which the process learns that the doorway's last write has ended.
 ///
 /// *Peterson*: a second entry of the other needs a write of `turn` that begins after ours has
 /// ended. It overlaps no other write, so `turn` then says that the other came last, and our flag is
@@ -28,7 +28,7 @@ impl<L: Lock> Property<World<L>> for BoundedWaiting {
         code: "ME4",
         name: "bounded-waiting",
         kind: Kind::Safety,
-        meaning: "Once a process has passed its doorway, every other process enters at most once \
+        meaning: "After a process has passed its doorway, every other process enters at most once \
             before it.",
         source: "Lynch 1996, section 10.4 (number of bypasses); Lamport 1974",
     };

@@ -11,7 +11,7 @@ use crate::{Lock, Section, World};
 /// `ME5 first-come-first-served` (Lamport 1974, assertions 1 and 2).
 ///
 /// A process is *in the doorway* from the step in which it sends the doorway's first access to the
-/// one in which it hears that the last has ended. So if one has passed before another begins, its
+/// one in which it learns that the last has ended. So if one has passed before another begins, its
 /// accesses have ended at the memory before the other's are invoked.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct FirstComeFirstServed {
@@ -28,8 +28,8 @@ impl<L: Lock> Property<World<L>> for FirstComeFirstServed {
         code: "ME5",
         name: "first-come-first-served",
         kind: Kind::Safety,
-        meaning: "A process that has passed its doorway before another enters its own is not \
-            overtaken by it.",
+        meaning: "A process that has passed its doorway before another process begins its own \
+                  enters first.",
         source: "Lamport 1974, assertions 1 and 2",
     };
 

@@ -8,8 +8,8 @@ use crate::{Lock, Section, World};
 
 /// `ME3 lockout-freedom`: no starvation.
 ///
-/// It is claimed, as in Lynch 1996, section 10.4, of runs in which everybody goes on: once a
-/// process has crashed anywhere but in its remainder, or the memory at all, it is owed no more.
+/// It is claimed, as in Lynch 1996, section 10.4, of runs in which every process goes on: once a
+/// process has crashed anywhere but in its remainder, or the memory at all, it applies no more.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct LockoutFreedom {
     sections: Sections,
@@ -24,7 +24,8 @@ impl<L: Lock> Property<World<L>> for LockoutFreedom {
         code: "ME3",
         name: "lockout-freedom",
         kind: Kind::Liveness,
-        meaning: "Every process that wants in gets in, as long as nobody crashes within the protocol.",
+        meaning: "Every process that wants to enter enters, unless a process crashes within the \
+                  protocol.",
         source: "Lynch 1996, section 10.4",
     };
 

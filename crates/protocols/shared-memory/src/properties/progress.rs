@@ -8,8 +8,8 @@ use crate::{Lock, Section, World};
 
 /// `ME2 progress`: no deadlock.
 ///
-/// It is owed to the living, whatever has become of the others: a process that crashed in the
-/// critical section is not inside any more, and whoever waits for it waits for ever.
+/// It applies to live processes, whatever the others did: a process that crashed in the critical
+/// section is not inside any more, and a process that waits for it waits for ever.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Progress {
     sections: Sections,
@@ -20,7 +20,8 @@ impl<L: Lock> Property<World<L>> for Progress {
         code: "ME2",
         name: "progress",
         kind: Kind::Liveness,
-        meaning: "While some live process wants in and no live process is inside, one gets in.",
+        meaning: "When some live process wants to enter and no live process is inside, some \
+                  process enters.",
         source: "Dijkstra 1965; Lynch 1996, section 10.2",
     };
 

@@ -25,7 +25,8 @@ type Timer<L> = <Party<L> as Node>::Timer;
 pub(crate) struct Found {
     /// Distinct worlds.
     pub(crate) worlds: usize,
-    /// The safety claims that fell somewhere, by code, each with one of its shortest stories.
+    /// The safety claims that were violated somewhere, by code, each with one of its shortest
+    /// stories.
     pub(crate) violations: BTreeMap<&'static str, Vec<String>>,
     /// Worlds from which no order of events and no choice leads to the end, in which every process
     /// has entered as often as it wants. Without any, nobody is ever locked out under a scheduler
@@ -50,7 +51,7 @@ pub(crate) enum Orders {
     PromptMessages,
 }
 
-/// Explores every world that can be reached, breadth first, also beyond the fall of a claim.
+/// Explores every world that can be reached, breadth first, also beyond the violation of a claim.
 pub(crate) fn explore<L: Lock>(config: &Config<L>, orders: Orders) -> Found {
     let mut found = Found::default();
     let mut index: BTreeMap<(u64, u64), usize> = BTreeMap::new();
@@ -73,7 +74,7 @@ pub(crate) fn explore<L: Lock>(config: &Config<L>, orders: Orders) -> Found {
                 if number < count {
                     continue;
                 }
-                for code in &after.fallen {
+                for code in &after.violated {
                     found.violations.entry(*code).or_insert_with(|| after.story());
                 }
                 frontier.push_back((number, after));
@@ -113,8 +114,8 @@ struct World<L: Lock> {
     exclusion: MutualExclusion,
     waiting: BoundedWaiting,
     order: FirstComeFirstServed,
-    /// The claims that have fallen in the last step.
-    fallen: Vec<&'static str>,
+    /// The claims that were violated in the last step.
+    violated: Vec<&'static str>,
     last: Option<Rc<Happened>>,
 }
 
@@ -139,7 +140,7 @@ impl<L: Lock> World<L> {
             exclusion: Property::<Party<L>>::new(config, servers),
             waiting: Property::<Party<L>>::new(config, servers),
             order: Property::<Party<L>>::new(config, servers),
-            fallen: Vec::new(),
+            violated: Vec::new(),
             last: None,
         };
         for number in 0..=servers {
@@ -190,11 +191,11 @@ impl<L: Lock> World<L> {
     fn steps(&self, config: &Config<L>, node: NodeId, event: &Event<Party<L>>) -> Vec<Self> {
         let mut outcomes = Vec::new();
         every_choice(|choose| {
-            let mut after = Self { fallen: Vec::new(), ..self.clone() };
+            let mut after = Self { violated: Vec::new(), ..self.clone() };
             let mut step = Step { effects: Vec::new(), choose };
-            let moment =
+            let details =
                 StepDetails { id: node, servers: config.servers, ..StepDetails::default() };
-            let cx = &mut Context::new(config, moment, &mut step);
+            let cx = &mut Context::new(config, details, &mut step);
             match (event.clone(), &mut after.states[node.index()]) {
                 (Event::Start, slot) => *slot = Some(Node::start(&Default::default(), cx)),
                 (Event::Message { from, message }, Some(state)) => {
@@ -243,7 +244,7 @@ impl<L: Lock> World<L> {
             let mut judge = Judge::default();
             property(&mut judge);
             if judge.violation().is_some() {
-                self.fallen.push(code);
+                self.violated.push(code);
             }
         };
         judge(&mut |judge| self.exclusion.after(&view, node, effects, judge), "ME1");
@@ -253,7 +254,7 @@ impl<L: Lock> World<L> {
 
     fn identity(&self) -> (u64, u64) {
         let nodes = (&self.states, &self.messages, &self.timers);
-        let all = (nodes, &self.waiting, &self.order, &self.fallen);
+        let all = (nodes, &self.waiting, &self.order, &self.violated);
         let mut low = DefaultHasher::new();
         all.hash(&mut low);
         let mut high = DefaultHasher::new();

@@ -10,7 +10,7 @@ use crate::ring::Identifier;
 ///
 /// A process that is down is one of the ring: it counts with the identifier that it had, until it
 /// comes back under another. So while the highest is down nobody else may be elected, and it may
-/// still be named by those who hear of its election late.
+/// still be named by processes that learn of its election late.
 #[derive(Clone, Debug)]
 pub struct Highest {
     /// The identifier of every process that has started.

@@ -1,45 +1,45 @@
-//! [`Teller`]: puts chains into sentences, with what happened in between.
+//! [`Narrator`]: puts chains into sentences, with what happened in between.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_node::NodeId;
 use sim_scenario::{Happening, Seen};
 
-use super::Tale;
+use super::Subject;
 use super::around;
 use super::chain::Part;
 use super::outline::{Outline, Root};
 use super::phrases;
 use super::plan::{Aside, Planned, Planner};
-use crate::missed::Missed;
+use crate::impairment::Impairment;
 use crate::trace::{Event, Loss, Replay, Texts, Trace};
-use crate::unwell::Unwell;
+use crate::undelivered::Undelivered;
 use crate::words;
 
 /// How many kinds of losses are told, and how many nodes, clocks and faults at the end.
-const MISSED: usize = 6;
-const STANDING: usize = 6;
+const UNDELIVERED: usize = 6;
+const CONDITIONS: usize = 6;
 
 /// What a sentence of the chain and one about what happened besides begin with.
 const CHAIN: &str = "  * ";
 const ASIDE: &str = "      | ";
 
-pub(super) struct Teller<'a> {
-    tale: &'a Tale<'a>,
+pub(super) struct Narrator<'a> {
+    subject: &'a Subject<'a>,
     trace: &'a Trace,
     outline: &'a Outline,
     plans: BTreeMap<u64, Vec<Planned>>,
     texts: Texts,
     /// By the step that sent them, those that are told with it.
     losses: BTreeMap<u64, Vec<&'a Loss>>,
-    /// Those that are told for themselves, what matters most first.
-    missed: Vec<Missed>,
+    /// Those that are told for themselves, the most important first.
+    undelivered: Vec<Undelivered>,
     told: BTreeSet<u64>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> Narrator<'a> {
     pub(super) fn new(
-        tale: &'a Tale<'a>,
+        subject: &'a Subject<'a>,
         trace: &'a Trace,
         outline: &'a Outline,
         replay: &mut Replay<'_>,
@@ -57,7 +57,7 @@ impl<'a> Teller<'a> {
         let mut linked = BTreeSet::new();
         let mut cast: BTreeSet<NodeId> = outline.focus.into_iter().collect();
         let mut since = u64::MAX;
-        // The roots are told wherever they are met, so no chain runs through another's end.
+        // The roots are told where they occur, so no chain runs through another's end.
         planner.known.extend(outline.roots.iter().map(|root| root.step));
         for root in &outline.roots {
             let plan = planner.plan(root.step);
@@ -72,18 +72,18 @@ impl<'a> Teller<'a> {
             plans.insert(root.step, plan);
         }
         let end = outline.roots.first().map_or(u64::MAX, |root| root.step);
-        let due = outline.obligation.then_some(tale.facts.deadline);
+        let due = outline.obligation.then_some(subject.facts.deadline);
         let down: BTreeSet<NodeId> = trace
-            .unwell(outline.roots.first().map(|root| root.step))
+            .impairments(outline.roots.first().map(|root| root.step))
             .iter()
-            .filter_map(|unwell| match unwell {
-                Unwell::Down { node, .. } => Some(*node),
-                Unwell::Paused { .. } | Unwell::Faulty { .. } => None,
+            .filter_map(|impairment| match impairment {
+                Impairment::Down { node, .. } => Some(*node),
+                Impairment::Paused { .. } | Impairment::Faulty { .. } => None,
             })
             .collect();
-        let missed = Missed::of(trace, outline.focus, due, |sending| {
-            // Of an obligation every message counts that never came; otherwise those between nodes that
-            // take part and were up in the end, unless the chain tells them.
+        let undelivered = Undelivered::of(trace, outline.focus, due, |sending| {
+            // For an obligation every message counts that never arrived; otherwise those between
+            // nodes that take part and were up in the end, unless the chain tells them.
             let part = cast.contains(&sending.from) && cast.contains(&sending.to);
             let part = part && !down.contains(&sending.to);
             let in_time = (since..=end).contains(&sending.step);
@@ -91,9 +91,9 @@ impl<'a> Teller<'a> {
         });
         wanted.extend(&linked);
         let mut told_losses = BTreeSet::new();
-        for missed in missed.iter().take(MISSED) {
-            wanted.extend(missed.wanted());
-            told_losses.extend(missed.messages());
+        for undelivered in undelivered.iter().take(UNDELIVERED) {
+            wanted.extend(undelivered.wanted());
+            told_losses.extend(undelivered.messages());
         }
         let texts = Texts::of(wanted, replay);
         let mut losses: BTreeMap<u64, Vec<&Loss>> = BTreeMap::new();
@@ -101,7 +101,7 @@ impl<'a> Teller<'a> {
         for loss in trace.losses.iter().filter(untold) {
             losses.entry(loss.sending.step).or_default().push(loss);
         }
-        Self { tale, trace, outline, plans, texts, losses, missed, told: BTreeSet::new() }
+        Self { subject, trace, outline, plans, texts, losses, undelivered, told: BTreeSet::new() }
     }
 
     /// The chain's sentences, each with the mark that it begins with.
@@ -111,8 +111,8 @@ impl<'a> Teller<'a> {
         for planned in &plan {
             let mut sentence = self.part(&planned.part, planned.effect);
             self.told.extend(planned.part.wanted());
-            if let (None, Some(moral)) = (planned.effect, &root.moral) {
-                sentence = format!("{sentence} {moral}");
+            if let (None, Some(conclusion)) = (planned.effect, &root.conclusion) {
+                sentence = format!("{sentence} {conclusion}");
             }
             lines.push((CHAIN, sentence));
             for aside in &planned.asides {
@@ -127,7 +127,7 @@ impl<'a> Teller<'a> {
         match part {
             Part::Known(step) => {
                 let place = if self.told.contains(step) { "above" } else { "below" };
-                format!("{} That step is told {place}.", self.linked(*step, effect))
+                format!("{} That step is explained {place}.", self.linked(*step, effect))
             }
             Part::Again { first, cycle, times } => self.again(*first, *cycle, *times),
             Part::Hops(steps) => self.hops(steps, effect),
@@ -140,26 +140,24 @@ impl<'a> Teller<'a> {
                     _ => "the beginning".to_owned(),
                 };
                 let steps = words::count(*steps as u64, "step");
-                format!("And so on, {steps} further back, to step {first}: {story}.")
+                format!("{steps} more lead back to step {first}: {story}.")
             }
             Part::Step(step) => match effect {
                 None => self.opening(*step),
                 Some(_) => {
                     let mut sentence = self.linked(*step, effect);
                     let except = effect.and_then(|effect| self.receiver(effect));
-                    let deeds =
-                        self.texts.step(*step).and_then(|seen| phrases::deeds(seen, except));
+                    let actions =
+                        self.texts.step(*step).and_then(|seen| phrases::actions(seen, except));
                     let died = self.trace.step(*step).is_some_and(|row| row.died);
-                    match deeds {
-                        Some(deeds) if died => sentence.push_str(&format!(
-                            " In that step it also {deeds}, and crashed in the middle of it."
+                    match actions {
+                        Some(actions) if died => sentence.push_str(&format!(
+                            " In that step it also {actions}, and crashed during the step."
                         )),
-                        Some(deeds) => {
-                            sentence.push_str(&format!(" In that step it also {deeds}."));
+                        Some(actions) => {
+                            sentence.push_str(&format!(" In that step it also {actions}."));
                         }
-                        None if died => {
-                            sentence.push_str(" It crashed in the middle of that step.")
-                        }
+                        None if died => sentence.push_str(" It crashed during that step."),
                         None => {}
                     }
                     sentence + &self.lost_in(*step)
@@ -176,7 +174,7 @@ impl<'a> Teller<'a> {
         let Seen::Step { state, .. } = seen else { return String::new() };
         let (at, whole) = (words::instant(row.at), phrases::whole(seen));
         let panicked = self
-            .tale
+            .subject
             .report
             .violations
             .iter()
@@ -184,7 +182,7 @@ impl<'a> Teller<'a> {
         let died = match state {
             Some(_) => "",
             None if panicked => ", and its handler panicked",
-            None => ", and crashed in the middle of it",
+            None => ", and crashed during the step",
         };
         let node = row.node;
         format!("At {at}, in step {step}, {node} {whole}{died}.") + &self.lost_in(step)
@@ -203,13 +201,13 @@ impl<'a> Teller<'a> {
         if effect.is_some_and(|effect| effect.cause != Some(step))
             && let Some(Seen::Step { what, .. }) = self.texts.step(step)
         {
-            // It fed the step that it is told of: it did not cause it.
+            // It gave the step its information, but did not cause it.
             let happened = phrases::happened(what);
             return format!(
                 "Before that timer fired, {node} had {happened}, {earlier} (step {step})."
             );
         }
-        let deed = match effect.map(|effect| effect.event) {
+        let action = match effect.map(|effect| effect.event) {
             Some(Event::Timer(_)) => "had set that timer",
             Some(Event::Message { from, .. })
                 if effect.is_some_and(|effect| effect.node == from) =>
@@ -222,7 +220,7 @@ impl<'a> Teller<'a> {
             Some(Seen::Step { what, .. }) => format!(", {}", phrases::when(what)),
             _ => String::new(),
         };
-        format!("{node} {deed} {earlier}{when} (step {step}).")
+        format!("{node} {action} {earlier}{when} (step {step}).")
     }
 
     /// What was told just now had happened before.
@@ -233,10 +231,11 @@ impl<'a> Teller<'a> {
         if let (1, Event::Timer(_)) = (cycle, row.event) {
             let node = row.node;
             return format!(
-                "{node} had set that timer again each time it fired, {times} since {since} (step {first})."
+                "{node} had set that timer again each time it fired, {times} since {since} (step \
+                 {first})."
             );
         }
-        format!("The same had gone round {times} before, since {since} (step {first}).")
+        format!("The same steps had happened {times} before, since {since} (step {first}).")
     }
 
     fn hops(&self, steps: &[u64], effect: Option<u64>) -> String {
@@ -258,7 +257,8 @@ impl<'a> Teller<'a> {
         let hops = words::count(steps.len() as u64 + u64::from(effect.is_some()), "node");
         let (path, node, when) = (names.join(" → "), row.node, phrases::happened(what));
         format!(
-            "A chain of {kind} messages had come through {hops}, {before}{path}; at its beginning {node} {when} at {at} (step {first})."
+            "A chain of {kind} messages had come through {hops}, {before}{path}; at its beginning \
+             {node} {when} at {at} (step {first})."
         )
     }
 
@@ -267,9 +267,9 @@ impl<'a> Teller<'a> {
             Aside::Incident(index) => {
                 format!("Meanwhile, {}.", around::incident(&self.trace.incidents[*index]))
             }
-            Aside::Heard(steps) => self.heard(steps),
+            Aside::Received(steps) => self.received(steps),
             Aside::Silent(silent) => {
-                format!("Nothing came meanwhile from {}.", around::silences(silent))
+                format!("Meanwhile nothing arrived from {}.", around::silences(silent))
             }
             Aside::Step(step) => {
                 let (Some(row), Some(seen)) = (self.trace.step(*step), self.texts.step(*step))
@@ -282,9 +282,9 @@ impl<'a> Teller<'a> {
         }
     }
 
-    fn heard(&self, steps: &[u64]) -> String {
+    fn received(&self, steps: &[u64]) -> String {
         let mut node = None;
-        let heard: Vec<String> = steps
+        let received: Vec<String> = steps
             .iter()
             .filter_map(|step| {
                 let Some(Seen::Step { what, node: who, .. }) = self.texts.step(*step) else {
@@ -297,8 +297,8 @@ impl<'a> Teller<'a> {
             })
             .collect();
         let Some(node) = node else { return String::new() };
-        let order = if heard.len() > 1 { ", the latest first," } else { "" };
-        format!("Meanwhile {node} heard{order} {}.", words::list(&heard))
+        let order = if received.len() > 1 { ", the latest first," } else { "" };
+        format!("Meanwhile {node} received{order} {}.", words::list(&received))
     }
 
     /// Who handled the message whose handling this step is, when another node sent it.
@@ -314,19 +314,19 @@ impl<'a> Teller<'a> {
 
     /// Messages that never arrived and are not told of with the step that sent them.
     pub(super) fn losses(&self) -> Vec<String> {
-        Missed::told(&self.missed, &self.texts, MISSED)
+        Undelivered::told(&self.undelivered, &self.texts, UNDELIVERED)
     }
 
-    /// How things stood when the claim fell, or at the end.
-    pub(super) fn standing(&self) -> Vec<String> {
+    /// The conditions at the step that violated the property, or at the end.
+    pub(super) fn conditions(&self) -> Vec<String> {
         let step = self.outline.roots.first().map(|root| root.step);
-        let unwell = self.trace.unwell(step.filter(|_| !self.outline.obligation));
-        around::standing(&unwell, &self.tale.facts.clocks, STANDING)
+        let impairments = self.trace.impairments(step.filter(|_| !self.outline.obligation));
+        around::conditions(&impairments, &self.subject.facts.clocks, CONDITIONS)
     }
 
     /// Every fault of the scenario with its number, for `--without`.
     pub(super) fn faults(&self) -> Vec<String> {
-        let reports = self.tale.report.faults.iter().enumerate();
+        let reports = self.subject.report.faults.iter().enumerate();
         reports
             .map(|(number, fault)| {
                 let label = words::clip(&fault.label, 80);
@@ -335,7 +335,7 @@ impl<'a> Teller<'a> {
                     victims => format!(" {}", words::nodes(victims)),
                 };
                 match fault.first {
-                    None => format!("{number}  {label}: it never struck."),
+                    None => format!("{number}  {label}: never struck."),
                     Some(at) if fault.struck > 1 => {
                         let (times, at) = (words::count(fault.struck, "time"), words::instant(at));
                         format!("{number}  {label}: struck {times}, first{whom} at {at}.")

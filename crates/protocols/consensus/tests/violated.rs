@@ -2,7 +2,7 @@
 
 mod common;
 
-use common::{at, chain, crash, fallen, ms, one_zero, planned, run, synchronous};
+use common::{at, chain, crash, ms, one_zero, planned, run, synchronous, violated};
 use consensus::{
     Consensus, ConsensusClaims, Decide, FloodSet, Inputs, OptFloodSet, Rule, Validity, Value,
 };
@@ -16,17 +16,17 @@ const LYNCH: Rule = Rule::OnlyOr(Value(0));
 
 /// The lower bound at work (section 6.7): f rounds are too few for f crashes, for every size.
 #[test]
-fn fs3_falls_when_the_last_round_is_left_out() {
+fn fs3_is_violated_when_the_last_round_is_left_out() {
     for n in 3..=8 {
         for f in 1..=n - 2 {
             let spec = synchronous::<Rounds<FloodSet>>(n, f, one_zero(n), Rule::Least);
             let (outcome, decisions) = run(WorldSpec { faults: chain(f, "Values"), ..spec }, 0);
-            assert_eq!(fallen(&outcome), ["FS3"], "n = {n}, f = {f}");
+            assert_eq!(violated(&outcome), ["FS3"], "n = {n}, f = {f}");
             assert_eq!(decisions, [(f, 0), (f + 1, 1)], "the run ends at the second decision");
 
             let spec = synchronous::<Rounds<OptFloodSet>>(n, f, one_zero(n), LYNCH);
             let (outcome, _) = run(WorldSpec { faults: chain(f, "Value"), ..spec }, 0);
-            assert_eq!(fallen(&outcome), ["FS3"], "n = {n}, f = {f}");
+            assert_eq!(violated(&outcome), ["FS3"], "n = {n}, f = {f}");
         }
     }
 }
@@ -58,9 +58,9 @@ fn late(to: Option<Vec<u32>>, broken: bool) -> WorldSpec<Rounds<FloodSet>> {
 }
 
 #[test]
-fn fs3_falls_when_all_messages_of_the_holder_are_late() {
+fn fs3_is_violated_when_all_messages_of_the_holder_are_late() {
     let (outcome, _) = run(late(None, true), 0);
-    assert_eq!(fallen(&outcome), ["FS3"]);
+    assert_eq!(violated(&outcome), ["FS3"]);
 }
 
 /// One late link is made up for by the others: the next round carries the value round it.
@@ -72,7 +72,7 @@ fn fs3_stands_when_one_link_is_late() {
     assert!(outcome.assumption_broken.is_some(), "the late message was noticed");
 }
 
-/// Whoever breaks the promise without saying so learns nothing.
+/// A run that breaks an assumption without `broken: true` is undecided.
 #[test]
 fn a_promise_broken_by_accident_leaves_the_run_undecided() {
     let (outcome, _) = run(late(Some(vec![1]), false), 0);
@@ -89,34 +89,34 @@ fn returns(crash_at: u64, input: u64) -> WorldSpec<Rounds<FloodSet>> {
 }
 
 #[test]
-fn fs3_falls_when_a_crashed_process_returns() {
+fn fs3_is_violated_when_a_crashed_process_returns() {
     let (outcome, decisions) = run(returns(50, 5), 0);
-    assert_eq!(fallen(&outcome), ["FS3"]);
+    assert_eq!(violated(&outcome), ["FS3"]);
     assert_eq!(decisions, [(1, 1), (2, 1), (0, 5)]);
 }
 
 #[test]
-fn fs2_falls_when_a_process_returns_that_had_decided() {
+fn fs2_is_violated_when_a_process_returns_that_had_decided() {
     let (outcome, decisions) = run(returns(250, 1), 0);
-    assert_eq!(fallen(&outcome), ["FS2"]);
+    assert_eq!(violated(&outcome), ["FS2"]);
     assert_eq!(decisions, [(0, 1), (1, 1), (2, 1), (0, 1)]);
 }
 
 #[test]
-fn fs4_falls_when_a_process_stands_still() {
+fn fs4_is_violated_when_a_process_stands_still() {
     let spec = synchronous::<Rounds<FloodSet>>(3, 2, one_zero(3), Rule::Least);
     let faults = planned([(When::At(at(50)), Fault::Pause(Target::Node(2)))]);
     let (outcome, decisions) = run(WorldSpec { faults, ..spec }, 0);
-    assert_eq!(fallen(&outcome), ["FS4"]);
+    assert_eq!(violated(&outcome), ["FS4"]);
     assert_eq!(decisions, [(0, 0), (1, 0)]);
     assert_eq!(outcome.findings[0].node, Some(NodeId::new(2)));
 }
 
-/// FS1 cannot fall by crashes, only by a wrong algorithm: put a decision into a process's mouth.
+/// Crashes cannot violate FS1, only a wrong algorithm can: the test makes a process decide.
 #[test]
 fn fs1_notices_decisions_out_of_nowhere() {
     type Suite = Checked<Validity>;
-    fn falls<N: Consensus<Config = sim_node::RoundConfig<consensus::Config>>>(
+    fn violated<N: Consensus<Config = sim_node::RoundConfig<consensus::Config>>>(
         rule: Rule,
         inputs: &[u64],
         decision: u64,
@@ -141,11 +141,14 @@ fn fs1_notices_decisions_out_of_nowhere() {
         Properties::<N>::indicated(&mut suite, &view, NodeId::new(0), &Decide(Value(decision)));
         Properties::<N>::violated(&suite)
     }
-    assert!(!falls::<Rounds<FloodSet>>(Rule::Least, &[4, 2, 3], 3));
-    assert!(falls::<Rounds<FloodSet>>(Rule::Least, &[4, 2, 3], 9));
-    assert!(falls::<Rounds<FloodSet>>(Rule::Least, &[4, 4, 4], 0));
-    assert!(!falls::<Rounds<FloodSet>>(LYNCH, &[4, 2, 3], 0), "the default, with several inputs");
-    assert!(falls::<Rounds<FloodSet>>(LYNCH, &[4, 4, 4], 0), "the default, with one input");
-    assert!(falls::<Rounds<OptFloodSet>>(LYNCH, &[4, 2, 3], 9));
-    assert!(!falls::<Rounds<OptFloodSet>>(LYNCH, &[4, 4, 4], 4));
+    assert!(!violated::<Rounds<FloodSet>>(Rule::Least, &[4, 2, 3], 3));
+    assert!(violated::<Rounds<FloodSet>>(Rule::Least, &[4, 2, 3], 9));
+    assert!(violated::<Rounds<FloodSet>>(Rule::Least, &[4, 4, 4], 0));
+    assert!(
+        !violated::<Rounds<FloodSet>>(LYNCH, &[4, 2, 3], 0),
+        "the default, with several inputs"
+    );
+    assert!(violated::<Rounds<FloodSet>>(LYNCH, &[4, 4, 4], 0), "the default, with one input");
+    assert!(violated::<Rounds<OptFloodSet>>(LYNCH, &[4, 2, 3], 9));
+    assert!(!violated::<Rounds<OptFloodSet>>(LYNCH, &[4, 4, 4], 4));
 }

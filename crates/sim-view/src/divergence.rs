@@ -1,4 +1,4 @@
-//! [`parting`]: where two runs of one scenario part.
+//! [`divergence`]: where two runs of one scenario diverge.
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -17,18 +17,18 @@ use crate::words;
 pub struct Side<'a> {
     /// What it is called: "with the fault".
     pub name: &'a str,
-    /// What became of it.
+    /// Its report.
     pub report: &'a Report,
-    /// Shows it again.
+    /// Replays it.
     pub replay: &'a mut Replay<'a>,
 }
 
-/// Tells where two runs part, in both, and how each of them ends. What the faults themselves do is
-/// not compared, only what comes of it. Text comes with ANSI colours.
+/// Tells where two runs diverge, in both, and how each of them ends. What the faults themselves do
+/// is not compared, only its consequences. The text contains ANSI colours.
 ///
 /// # Errors
 /// The writer's.
-pub fn parting(out: &mut dyn Write, left: Side<'_>, right: Side<'_>) -> io::Result<()> {
+pub fn divergence(out: &mut dyn Write, left: Side<'_>, right: Side<'_>) -> io::Result<()> {
     let mut prints = Prints::default();
     (left.replay)(&mut prints);
     let mut first = FirstDifference {
@@ -45,7 +45,7 @@ pub fn parting(out: &mut dyn Write, left: Side<'_>, right: Side<'_>) -> io::Resu
         Some(place) => {
             let picks = [Pick::at(place, step, left.replay), Pick::at(place, step, right.replay)];
             let same = words::count(picks[0].steps.min(picks[1].steps), "step");
-            writeln!(out, "The two runs are the same for {same}. Then they part:")?;
+            writeln!(out, "The two runs are the same for {same}. Then they diverge:")?;
             let names = [left.name, right.name];
             let row = |out: &mut dyn Write, name: &str, seen: &Option<Seen>| {
                 let text = seen.as_ref().map_or_else(|| "the run ends".to_owned(), describe);
@@ -62,7 +62,7 @@ pub fn parting(out: &mut dyn Write, left: Side<'_>, right: Side<'_>) -> io::Resu
             }
         }
     }
-    writeln!(out, "{}", Painted(BOLD, "How each of them ends"))?;
+    writeln!(out, "{}", Painted(BOLD, "How each run ends"))?;
     for (name, report) in [(left.name, left.report), (right.name, right.report)] {
         writeln!(out, "  {}  {}", Painted(DIM, format_args!("{name:wide$}")), ending(report))?;
     }

@@ -1,4 +1,5 @@
-//! [`unwell`]: who was down or stood still at some point of a run, and which faults were in force.
+//! [`impairments`]: which nodes were down or paused at some point of a run, and which faults
+//! were in force.
 
 use std::collections::BTreeMap;
 
@@ -11,10 +12,10 @@ use crate::words;
 /// Faults that strike once and leave nothing in force.
 const MOMENTARY: [&str; 5] = ["Crash", "Restart", "Resume", "Heal", "Jump"];
 
-/// Something that was not as it should be.
+/// A node that was down or paused, or a fault that was in force.
 #[derive(Clone)]
-pub(crate) enum Unwell {
-    /// The node had crashed and not come back.
+pub(crate) enum Impairment {
+    /// The node had crashed and not started again.
     Down { node: NodeId, since: SimTime },
     /// The node was paused by this fault.
     Paused { node: NodeId, since: SimTime, fault: usize },
@@ -22,8 +23,8 @@ pub(crate) enum Unwell {
     Faulty { fault: usize, label: String, since: SimTime, victims: Vec<NodeId> },
 }
 
-/// How things stood before the step of this index, or at the end.
-pub(crate) fn unwell(trace: &Trace, end: usize) -> Vec<Unwell> {
+/// The impairments before the step of this index, or at the end.
+pub(crate) fn impairments(trace: &Trace, end: usize) -> Vec<Impairment> {
     let mut down = BTreeMap::new();
     let mut paused: BTreeMap<(NodeId, usize), SimTime> = BTreeMap::new();
     let mut faulty: BTreeMap<usize, (&str, SimTime, &[NodeId])> = BTreeMap::new();
@@ -61,10 +62,10 @@ pub(crate) fn unwell(trace: &Trace, end: usize) -> Vec<Unwell> {
         steps.iter().any(|step| step.node == node && step.event == Event::Start)
     };
     down.retain(|node, (_, after)| !came_back(*node, *after));
-    let down = down.into_iter().map(|(node, (since, _))| Unwell::Down { node, since });
+    let down = down.into_iter().map(|(node, (since, _))| Impairment::Down { node, since });
     let paused =
-        paused.into_iter().map(|((node, fault), since)| Unwell::Paused { node, since, fault });
-    let faulty = faulty.into_iter().map(|(fault, (label, since, victims))| Unwell::Faulty {
+        paused.into_iter().map(|((node, fault), since)| Impairment::Paused { node, since, fault });
+    let faulty = faulty.into_iter().map(|(fault, (label, since, victims))| Impairment::Faulty {
         fault,
         label: label.to_owned(),
         since,

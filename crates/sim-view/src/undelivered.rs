@@ -1,4 +1,4 @@
-//! [`Missed`]: messages that never arrived, summed up, what matters most first.
+//! [`Undelivered`]: messages that never arrived, summed up, the most important first.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -15,18 +15,18 @@ const CONTENTS: usize = 3;
 const WIDTH: usize = 60;
 
 /// Messages from one node to another that were lost, or did not arrive in time, for one reason.
-pub(crate) struct Missed {
+pub(crate) struct Undelivered {
     from: NodeId,
     to: NodeId,
     why: String,
-    /// What the receiver never got to know stands first; otherwise in order of time.
+    /// Contents that the receiver never received come first; otherwise in order of time.
     sendings: Vec<(bool, Sending)>,
 }
 
-impl Missed {
-    /// The messages that were lost, and those that were still under way when the run ended though
-    /// they had come or had been sent before `due`. What the receiver never got to know comes
-    /// first, and of that what was from or to `near`.
+impl Undelivered {
+    /// The messages that were lost, and those that were still in flight when the run ended although
+    /// they had arrived or had been sent before `due`. Contents that the receiver never received
+    /// come first, and among them those from or to `near`.
     pub(crate) fn of(
         trace: &Trace,
         near: Option<NodeId>,
@@ -44,8 +44,8 @@ impl Missed {
         for sending in trace.under_way.values().filter(|sending| counts(sending)) {
             let came = sending.arrives.is_some_and(|arrives| arrives < end);
             let why = match due {
-                _ if came => "it came, but its receiver never handled it",
-                Some(due) if due < end && sending.sent <= due => "still under way at the end",
+                _ if came => "it arrived, but its receiver never handled it",
+                Some(due) if due < end && sending.sent <= due => "still in flight at the end",
                 _ => continue,
             };
             let sum = sums.entry((sending.from, sending.to, why.to_owned())).or_default();
@@ -55,13 +55,13 @@ impl Missed {
             sendings.sort_by_key(|(known, sending): &(bool, Sending)| (*known, sending.sent));
             Self { from, to, why, sendings }
         };
-        let mut missed: Vec<Self> = sums.into_iter().map(sum).collect();
-        missed.sort_by_key(|missed| {
-            let (known, first) = missed.sendings[0];
-            let far = near.is_some_and(|near| missed.from != near && missed.to != near);
-            (known, far, Reverse(missed.sendings.len()), first.sent)
+        let mut undelivered: Vec<Self> = sums.into_iter().map(sum).collect();
+        undelivered.sort_by_key(|undelivered| {
+            let (known, first) = undelivered.sendings[0];
+            let far = near.is_some_and(|near| undelivered.from != near && undelivered.to != near);
+            (known, far, Reverse(undelivered.sendings.len()), first.sent)
         });
-        missed
+        undelivered
     }
 
     /// The steps whose texts are needed.
@@ -74,12 +74,12 @@ impl Missed {
     }
 
     /// A sentence for each of the first so many, and one for the rest.
-    pub(crate) fn told(missed: &[Self], texts: &Texts, most: usize) -> Vec<String> {
+    pub(crate) fn told(undelivered: &[Self], texts: &Texts, most: usize) -> Vec<String> {
         let mut lines: Vec<String> =
-            missed.iter().take(most).map(|missed| missed.sentence(texts)).collect();
-        let hidden = missed.len().saturating_sub(most);
+            undelivered.iter().take(most).map(|undelivered| undelivered.sentence(texts)).collect();
+        let hidden = undelivered.len().saturating_sub(most);
         if hidden > 0 {
-            lines.push(format!("and others, on {}.", words::count(hidden as u64, "other link")));
+            lines.push(format!("and messages on {}.", words::count(hidden as u64, "other link")));
         }
         lines
     }
