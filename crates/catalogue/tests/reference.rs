@@ -2,7 +2,10 @@
 
 use std::path::PathBuf;
 
-use sim_scenario::{Construct, Expectation, RunOptions, load_text, vocabulary};
+use sim_scenario::{
+    Construct, Ender, Expectation, Fault, FaultKind, FaultTime, InCalm, RunOptions, load_text,
+    vocabulary,
+};
 
 fn reference() -> String {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SCENARIOS.md"));
@@ -148,6 +151,36 @@ fn every_name_has_an_example() {
         missing.extend(fields.into_iter().filter(|field| !shows(field)).map(|f| (family, f)));
     }
     assert!(missing.is_empty(), "docs/SCENARIOS.md has no example of {missing:?}");
+}
+
+/// The row of a kind in the table of all faults.
+fn row(kind: &FaultKind) -> String {
+    let (time, until, calm) = match kind.time {
+        FaultTime::Momentary { .. } => ("momentary", "", ""),
+        FaultTime::Lasting { until, calm } => (
+            "lasting",
+            match until {
+                Some(Ender::Heal) => "`Heal`",
+                Some(Ender::Resume) => "`Resume`",
+                None => "",
+            },
+            match calm {
+                InCalm::Ends => "ends",
+                InCalm::Stays => "stays, but not for the core",
+                InCalm::EndsInCore => "ends in the core",
+                InCalm::Stops => "strikes nobody any more",
+            },
+        ),
+    };
+    format!("| `{}` | {time} | {until} | {calm} | {} |", kind.name, kind.draws.unwrap_or_default())
+}
+
+/// The table of all faults says what the kinds say of themselves.
+#[test]
+fn every_fault_has_its_row() {
+    let rows: Vec<String> = Fault::KINDS.iter().map(row).collect();
+    let table = rows.join("\n");
+    assert!(reference().contains(&table), "docs/SCENARIOS.md lacks this table:\n{table}");
 }
 
 /// The workloads that protocols' own clients make: each field has an example, and is told in words.

@@ -33,7 +33,9 @@ mod world;
 
 pub use delay::Delay;
 pub use fault::{
-    Cut, DiskLoss, Fault, Inside, Occasion, PlannedFault, Strike, Target, Trigger, When,
+    Argument, Arguments, Cut, DiskLoss, Dying, Ender, FaultFacts, FaultKind, FaultTime, Idle,
+    InCalm, InStep, Inside, Late, Occasion, Part, Place, PlannedFault, Sides, Strike, Target,
+    Trigger, Victims, When,
 };
 pub use network::{Link, LinkOverride, Network, Transport};
 pub use observe::{Loss, Observer, Sent, StepBegins, Struck};
@@ -43,3 +45,9 @@ pub use spec::{
     Calm, ClockSpec, DiskSpec, Failures, Model, NodeSet, ServiceSpec, Ties, Timing, Work, WorldSpec,
 };
 pub use world::World;
+pub use world::faults::Fault;
+
+/// The kinds of faults.
+pub mod faults {
+    pub use crate::world::faults::*;
+}

@@ -4,6 +4,8 @@
 use sim_check::SimTime;
 use sim_node::{Effect, Event, Node, NodeId};
 
+use crate::FaultKind;
+
 /// Watches a run. A message is named by its id, the sequence number of its sending.
 pub trait Observer<N: Node> {
     /// A step begins.
@@ -88,6 +90,8 @@ pub struct Struck<'a> {
     pub time: SimTime,
     /// Its place in the scenario's list, from 0.
     pub fault: usize,
+    /// What is to be known of its kind.
+    pub kind: &'static FaultKind,
     /// As it stands in the scenario.
     pub label: &'a str,
     /// Whether it begins (or strikes) or ends.

@@ -3,7 +3,8 @@
 use sim_check::SimTime;
 use sim_node::{Message, Node, NodeId};
 
-use crate::{Delay, Failures, Fault, Occasion, Target, Ties, Timing, Transport, When, WorldSpec};
+use crate::fault::Part;
+use crate::{Delay, Failures, Ties, Timing, Transport, When, WorldSpec};
 
 /// Facts about a [`WorldSpec`] that the run asks for at every event.
 #[derive(Debug)]
@@ -36,46 +37,42 @@ impl Plan {
     pub(crate) fn new<N: Node>(spec: &WorldSpec<N>) -> Self {
         let network = &spec.network;
         let nodes = spec.servers + spec.others;
-        let link_faults = || {
-            spec.faults.iter().filter_map(|planned| match &planned.fault {
-                Fault::Links { delay, loss, duplication, .. } => Some((delay, loss, duplication)),
-                _ => None,
-            })
-        };
+        let facts = || spec.faults.iter().map(|planned| planned.fault.facts());
         let is_random = |delay: &Delay| !delay.is_constant();
-        let draws_delay = is_random(&network.link.delay)
-            || network.overrides.iter().any(|link| link.delay.as_ref().is_some_and(is_random))
-            || link_faults().any(|(delay, ..)| delay.as_ref().is_some_and(is_random));
-        let draws_loss = !is_zero(network.link.loss)
-            || network.overrides.iter().any(|link| link.loss.is_some_and(|loss| !is_zero(loss)))
-            || link_faults().any(|(_, loss, _)| loss.is_some_and(|loss| !is_zero(loss)));
-        let draws_duplication = !is_zero(network.link.duplication)
-            || network.overrides.iter().any(|link| link.duplication.is_some_and(|d| !is_zero(d)))
-            || link_faults().any(|(.., twice)| twice.is_some_and(|twice| !is_zero(twice)));
-        let draws_sync = spec.disks.iter().any(|disk| is_random(&disk.sync))
-            || spec.faults.iter().any(
-                |planned| matches!(&planned.fault, Fault::SlowDisk(_, sync) if is_random(sync)),
-            );
+        let mut draws = Draws {
+            delay: is_random(&network.link.delay)
+                || network.overrides.iter().any(|link| link.delay.as_ref().is_some_and(is_random)),
+            loss: !is_zero(network.link.loss)
+                || network.overrides.iter().any(|link| link.loss.is_some_and(|one| !is_zero(one))),
+            duplication: !is_zero(network.link.duplication)
+                || network
+                    .overrides
+                    .iter()
+                    .any(|link| link.duplication.is_some_and(|d| !is_zero(d))),
+            sync: spec.disks.iter().any(|disk| is_random(&disk.sync)),
+            true_clocks: spec.clocks.is_empty(),
+        };
+        facts().for_each(|facts| draws.add(facts.part));
         let stream = network.transport == Transport::Stream;
         let model = &spec.model;
         Self {
             plain_links: !stream
                 && !network.link.fifo
                 && network.overrides.is_empty()
-                && !draws_loss
-                && !draws_duplication,
-            draws_delay,
-            draws_loss,
-            draws_duplication,
-            draws_sync,
+                && !draws.loss
+                && !draws.duplication,
+            draws_delay: draws.delay,
+            draws_loss: draws.loss,
+            draws_duplication: draws.duplication,
+            draws_sync: draws.sync,
             draws_ties: spec.ties == Ties::Drawn,
             stream,
-            asks_roles: spec.faults.iter().any(|planned| asks_roles(&planned.fault, &planned.when)),
-            true_clocks: spec.clocks.is_empty()
-                && !spec
-                    .faults
-                    .iter()
-                    .any(|planned| matches!(planned.fault, Fault::Drift(..) | Fault::Jump(..))),
+            asks_roles: facts().any(|facts| facts.asks_roles())
+                || spec.faults.iter().any(|planned| match &planned.when {
+                    When::On(trigger) => trigger.on.asks_roles(),
+                    When::At(_) | When::Between(..) => false,
+                }),
+            true_clocks: draws.true_clocks,
             overrides: network.overrides.iter().map(|link| LinkMatch::new(link, nodes)).collect(),
             assumed_bound: match model.timing {
                 Timing::Asynchronous => None,
@@ -94,31 +91,30 @@ fn is_zero(ratio: sim_node::Ratio) -> bool {
     ratio.parts_per_billion() == 0
 }
 
-fn asks_roles(fault: &Fault, when: &When) -> bool {
-    let by_role = |target: &Target| matches!(target, Target::Leader | Target::Role(_));
-    let occasion = |on: &Occasion| matches!(on, Occasion::Role(_));
-    let in_fault = match fault {
-        Fault::Crash { who, .. } => by_role(who),
-        Fault::Restart(who)
-        | Fault::Pause(who)
-        | Fault::Resume(who)
-        | Fault::Isolate(who, _)
-        | Fault::Bridge(who, _)
-        | Fault::Slow(who, _)
-        | Fault::SlowDisk(who, _)
-        | Fault::OmitSends(who, _)
-        | Fault::OmitReceives(who, _)
-        | Fault::Drift(who, _)
-        | Fault::Jump(who, _) => by_role(who),
-        Fault::Partition(groups, _) => groups.iter().any(by_role),
-        Fault::OneWay(from, to, _) | Fault::Hold(from, to) => by_role(from) || by_role(to),
-        Fault::Links { from, to, .. } => {
-            from.as_ref().is_some_and(by_role) || to.as_ref().is_some_and(by_role)
+/// What is drawn for in a scenario.
+struct Draws {
+    delay: bool,
+    loss: bool,
+    duplication: bool,
+    sync: bool,
+    true_clocks: bool,
+}
+
+impl Draws {
+    /// Adds what a fault changes, which is drawn for whether or not the fault is in force.
+    fn add(&mut self, part: Part<'_>) {
+        let likely = |ratio: Option<sim_node::Ratio>| ratio.is_some_and(|ratio| !is_zero(ratio));
+        match part {
+            Part::Nodes | Part::Reach | Part::Messages | Part::Disks(None) => {}
+            Part::Links { delay, loss, duplication } => {
+                self.delay |= delay.is_some_and(|delay| !delay.is_constant());
+                self.loss |= likely(loss);
+                self.duplication |= likely(duplication);
+            }
+            Part::Disks(Some(sync)) => self.sync |= !sync.is_constant(),
+            Part::ClockRate(_) | Part::WallClocks => self.true_clocks = false,
         }
-        Fault::Mobile { on, .. } => occasion(on),
-        Fault::Heal => false,
-    };
-    in_fault || matches!(when, When::On(trigger) if occasion(&trigger.on))
+    }
 }
 
 /// Which links and kinds of messages parameters are for.

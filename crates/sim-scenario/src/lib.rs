@@ -44,6 +44,7 @@ pub use facts::{Expectation, ProtocolFacts, ScenarioFacts, WorkloadFacts};
 pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{Messages, PropertyReport, Report, ViolationReport};
+pub use sim_engine::{Ender, Fault, FaultKind, FaultTime, InCalm, Victims};
 pub use sim_protocol::{Ask, Field};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{Detail, Done, Happening, Seen, Watcher, loss_in_words};

@@ -130,6 +130,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
         self.watcher.see(Seen::Fault {
             at: struck.time,
             fault: self.faults.get(struck.fault).copied().unwrap_or(struck.fault),
+            kind: struck.kind,
             label: struck.label.to_owned(),
             begins: struck.begins,
             victims: struck.victims.to_vec(),

@@ -1,10 +1,12 @@
 //! How each construct of the language is written: for the help of errors.
 
+use sim_engine::Fault;
+
 /// An example of a variant, by the enum that it belongs to.
 pub(crate) fn of(family: &str, variant: &str) -> Option<&'static str> {
     let table = match family {
         "Plan" => PLANS,
-        "Fault" => FAULTS,
+        "Fault" => return Fault::kind_named(variant).map(|kind| kind.example),
         "Target" => TARGETS,
         "NodeSet" => NODE_SETS,
         "Delay" => DELAYS,
@@ -64,16 +66,8 @@ pub(crate) fn noun(family: Option<&str>) -> &'static str {
 
 /// Which enum a name belongs to, when it stands where another one should.
 pub(crate) fn family_of(variant: &str) -> Option<&'static str> {
-    let families = [
-        ("Plan", PLANS),
-        ("Fault", FAULTS),
-        ("Target", TARGETS),
-        ("Delay", DELAYS),
-        ("Occasion", OCCASIONS),
-        ("Timing", TIMINGS),
-    ];
-    let holds = |table: &[(&str, &str)]| table.iter().any(|(name, _)| *name == variant);
-    families.iter().find(|(_, table)| holds(table)).map(|(family, _)| *family)
+    let families = ["Plan", "Fault", "Target", "Delay", "Occasion", "Timing"];
+    families.into_iter().find(|family| of(family, variant).is_some())
 }
 
 type Table = &'static [(&'static str, &'static str)];
@@ -82,27 +76,6 @@ const PLANS: Table = &[
     ("At", "At(\"2s\", Isolate(Leader))"),
     ("Between", "Between(\"3s\", \"4s\", Isolate(Leader))"),
     ("When", "When((on: Role(\"leader\"), nth: 2), Pause(Trigger))"),
-];
-
-const FAULTS: Table = &[
-    ("Crash", "Crash(who: Random(1), down: \"500ms\")"),
-    ("Restart", "Restart(Node(0))"),
-    ("Pause", "Pause(Leader)"),
-    ("Resume", "Resume(Leader)"),
-    ("Partition", "Partition([Nodes([0, 1]), Nodes([2, 3, 4])])"),
-    ("Isolate", "Isolate(Leader)"),
-    ("OneWay", "OneWay(Leader, Node(1))"),
-    ("Bridge", "Bridge(Node(0))"),
-    ("Heal", "Heal"),
-    ("Hold", "Hold(Leader, Node(1))"),
-    ("Links", "Links(from: Leader, delay: Constant(\"50ms\"), loss: \"10%\")"),
-    ("Slow", "Slow(Leader, Constant(\"5ms\"))"),
-    ("SlowDisk", "SlowDisk(Leader, Constant(\"50ms\"))"),
-    ("OmitSends", "OmitSends(Node(0), \"50%\")"),
-    ("OmitReceives", "OmitReceives(Node(0), \"50%\")"),
-    ("Drift", "Drift(Node(0), \"+200ppm\")"),
-    ("Jump", "Jump(Node(0), \"-5s\")"),
-    ("Mobile", "Mobile(on: Role(\"leader\"), inside: First(1), strike: Crash)"),
 ];
 
 const TARGETS: Table = &[

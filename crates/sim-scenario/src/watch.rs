@@ -1,9 +1,9 @@
 //! [`Seen`]: what happens in a run, as text and free of the protocol's types: for pictures and
 //! stories.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 use sim_check::SimTime;
-use sim_engine::Loss;
+use sim_engine::{FaultKind, Loss};
 use sim_node::{Duration, NodeId};
 
 /// Takes what happens in a run, in order. Watching changes nothing in the run.
@@ -111,6 +111,9 @@ pub enum Seen {
         at: SimTime,
         /// Its place in the scenario's list, from 0.
         fault: usize,
+        /// What is to be known of its kind; in JSON its name.
+        #[serde(serialize_with = "name_of")]
+        kind: &'static FaultKind,
         /// As it stands in the scenario.
         label: String,
         /// Whether it begins (or strikes) or ends.
@@ -218,6 +221,10 @@ pub enum Done {
         /// Its name.
         name: &'static str,
     },
+}
+
+fn name_of<S: Serializer>(kind: &&'static FaultKind, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_str(kind.name)
 }
 
 /// Why a message was lost, in words that follow "lost: ".

@@ -5,12 +5,9 @@ use std::collections::BTreeMap;
 
 use sim_check::SimTime;
 use sim_node::NodeId;
+use sim_scenario::{Ender, FaultTime, Victims};
 
 use crate::trace::{Disturbance, Event, Trace};
-use crate::words;
-
-/// Faults that strike once and leave nothing in force.
-const MOMENTARY: [&str; 5] = ["Crash", "Restart", "Resume", "Heal", "Jump"];
 
 /// A node that was down or paused, or a fault that was in force.
 #[derive(Clone)]
@@ -36,17 +33,22 @@ pub(crate) fn impairments(trace: &Trace, end: usize) -> Vec<Impairment> {
                 down.insert(*node, (at, incident.after));
             }
             Disturbance::Calm(core) => calm = Some(core),
-            Disturbance::Fault { fault, label, begins, victims } => {
-                match (words::fault_name(label), *begins) {
-                    ("Resume", _) => paused.retain(|(node, _), _| !victims.contains(node)),
-                    ("Pause", true) => {
+            Disturbance::Fault { fault, kind, label, begins, victims } => {
+                match (kind.time, *begins) {
+                    (FaultTime::Momentary { ends: Some(Ender::Resume) }, _) => {
+                        paused.retain(|(node, _), _| !victims.contains(node));
+                    }
+                    // Whom a crash brings down is told by itself, and a heal ends other faults,
+                    // which tell of their end.
+                    (FaultTime::Momentary { ends: Some(Ender::Heal) | None }, _) => {}
+                    (FaultTime::Lasting { .. }, true) if kind.victims == Victims::Paused => {
                         paused.extend(victims.iter().map(|node| ((*node, *fault), at)));
                     }
-                    ("Pause", false) => paused.retain(|(_, known), _| known != fault),
-                    (name, true) if !MOMENTARY.contains(&name) => {
+                    (FaultTime::Lasting { .. }, true) => {
                         faulty.insert(*fault, (label, at, victims));
                     }
-                    _ => {
+                    (FaultTime::Lasting { .. }, false) => {
+                        paused.retain(|(_, known), _| known != fault);
                         faulty.remove(fault);
                     }
                 }

@@ -6,9 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Detail, Done, Happening, Seen, Watcher};
-
-use crate::words;
+use sim_scenario::{Detail, Done, FaultKind, Happening, Seen, Victims, Watcher};
 
 /// Runs the scenario once more and shows it to the watcher. Every call shows the same.
 pub type Replay<'a> = dyn FnMut(&mut dyn Watcher) + 'a;
@@ -96,7 +94,13 @@ pub(crate) struct Incident {
 
 #[derive(Clone)]
 pub(crate) enum Disturbance {
-    Fault { fault: usize, label: String, begins: bool, victims: Vec<NodeId> },
+    Fault {
+        fault: usize,
+        kind: &'static FaultKind,
+        label: String,
+        begins: bool,
+        victims: Vec<NodeId>,
+    },
     Crash(NodeId),
     Calm(Vec<NodeId>),
 }
@@ -104,8 +108,8 @@ pub(crate) enum Disturbance {
 impl Incident {
     /// Whether it is a fault by which nodes crash.
     pub(crate) fn is_crash_fault(&self) -> bool {
-        matches!(&self.what, Disturbance::Fault { label, begins: true, .. }
-            if words::fault_name(label) == "Crash")
+        matches!(&self.what, Disturbance::Fault { kind, begins: true, .. }
+            if kind.victims == Victims::Down)
     }
 
     /// Whether it is about this node.
@@ -229,8 +233,8 @@ impl Watcher for Trace {
                     self.lose(sending, why);
                 }
             }
-            Seen::Fault { at, fault, label, begins, victims } => {
-                incident(at, Disturbance::Fault { fault, label, begins, victims });
+            Seen::Fault { at, fault, kind, label, begins, victims } => {
+                incident(at, Disturbance::Fault { fault, kind, label, begins, victims });
             }
             Seen::Crashed { at, node } => incident(at, Disturbance::Crash(node)),
             Seen::Calm { at, core } => incident(at, Disturbance::Calm(core)),

@@ -21,28 +21,6 @@ pub(crate) fn clip(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
-/// The name of the fault in its label: `Pause` of `At("50ms", Pause(Node(2)))`.
-pub(crate) fn fault_name(label: &str) -> &str {
-    let inner = ["At(", "Between(", "When("].iter().find_map(|when| label.strip_prefix(when));
-    let mut fault = label;
-    if let Some(inner) = inner {
-        // The fault is the last argument: it stands behind the last comma outside brackets.
-        let (mut depth, mut quoted) = (0_i32, false);
-        for (place, c) in inner.char_indices() {
-            match c {
-                '"' => quoted = !quoted,
-                '(' | '[' if !quoted => depth += 1,
-                ')' | ']' if !quoted => depth -= 1,
-                ',' if !quoted && depth == 0 => fault = &inner[place + 1..],
-                _ => {}
-            }
-        }
-    }
-    let fault = fault.trim_start();
-    let end = fault.find(|c: char| !c.is_alphanumeric()).unwrap_or(fault.len());
-    &fault[..end]
-}
-
 /// What a message says, with the name of its kind unless the text names it.
 pub(crate) fn content(kind: &str, text: &str, width: usize) -> String {
     if text.contains(kind) {
@@ -134,24 +112,4 @@ pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
         lines.push(line);
     }
     lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::fault_name;
-
-    #[test]
-    fn a_label_names_its_fault() {
-        let names = [
-            ("At(\"50ms\", Pause(Node(2)))", "Pause"),
-            ("Between(\"1s\", \"2s\", Partition([Node(0), Nodes([1, 2])]))", "Partition"),
-            ("When((on: Send(\"Crash\"), at: 0), Isolate(Trigger, cut: AtDelivery))", "Isolate"),
-            ("At(\"5s\", Heal)", "Heal"),
-            ("Mobile(on: Mark(\"a, b\"), strike: Crash)", "Mobile"),
-            ("", ""),
-        ];
-        for (label, name) in names {
-            assert_eq!(fault_name(label), name, "{label}");
-        }
-    }
 }

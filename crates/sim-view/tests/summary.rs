@@ -56,6 +56,7 @@ fn faults_themselves_are_no_difference() {
     other.push(Seen::Fault {
         at: at(30_000),
         fault: 1,
+        kind: sim_scenario::Fault::kind_named("Heal").expect("a kind"),
         label: "Heal".to_owned(),
         begins: true,
         victims: vec![],

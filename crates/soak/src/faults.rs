@@ -1,6 +1,8 @@
 //! The faults of a storm. Each storm knows only some kinds, drawn for it: storms of a few kinds go
 //! deeper than storms of all.
 
+use sim_scenario::{Ender, Fault, FaultKind};
+
 use crate::weather::{HANDLING_MS, QUICK_US, bounded_delay, delay};
 use crate::{Draw, Links, Play};
 
@@ -75,23 +77,6 @@ impl Kind {
                 | Self::Mobile
                 | Self::CrashButFirst
                 | Self::EarlyCrash
-        )
-    }
-
-    /// Whether it strikes once.
-    fn is_momentary(self) -> bool {
-        matches!(
-            self,
-            Self::Crash
-                | Self::CrashInside
-                | Self::CrashOfAll
-                | Self::CrashForGood
-                | Self::ClientCrash
-                | Self::Heal
-                | Self::Jump
-                | Self::CrashButFirst
-                | Self::EarlyCrash
-                | Self::MasterCrash
         )
     }
 }
@@ -196,6 +181,7 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         let written = if leader.ends_with(')') { leader } else { &format!("Role(\"{leader}\")") };
         fault = fault.replace("Leader", written);
     }
+    let described = described(&fault);
     let when = if triggered {
         let (on, nth) = (draw.pick(play.occasions), draw.pick(&[1, 1, 2, 3, 5, 10, 20]));
         row += ", on a trigger";
@@ -206,7 +192,7 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         format!("When((on: {on}{at}, nth: {nth}), {fault})")
     } else if kind == Kind::EarlyCrash {
         early(draw, from, &fault)
-    } else if kind.is_momentary() && draw.chance(40) {
+    } else if described.is_momentary() && draw.chance(40) {
         format!("At(\"{from}ms\", {fault})")
     } else {
         format!("Between(\"{from}ms\", \"{to}ms\", {fault})")
@@ -214,8 +200,8 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     let cuts = kind.needs_company() || kind == Kind::MasterCut;
     planned.push(Planned { text: when, row, cuts });
     // What lasts from a trigger on would last to the calm.
-    if triggered && !kind.is_momentary() && draw.chance(70) {
-        let is_pause = matches!(kind, Kind::Pause | Kind::MasterPause);
+    if triggered && !described.is_momentary() && draw.chance(70) {
+        let is_pause = described.until() == Some(Ender::Resume);
         let end = if is_pause { "Resume(All)" } else { "Heal" };
         let at = draw.between(1_000, CALM_MS - 100);
         let row = format!("end of what a trigger began: {}", end.to_lowercase());
@@ -224,6 +210,12 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
             planned.push(Planned { text: format!("At(\"{at}ms\", {end})"), row, cuts: false });
         }
     }
+}
+
+/// What is known of a fault that is written so.
+fn described(fault: &str) -> &'static FaultKind {
+    let name = fault.split('(').next().unwrap_or(fault);
+    Fault::kind_named(name).expect("storms are made of faults that exist")
 }
 
 /// A cut lasts from one occasion to a later one of the same: a trigger of its own would seldom find

@@ -10,7 +10,7 @@ use election::bully::{
     Elections, Message, Phase, Process, Properties, Request, Settings, Termination,
 };
 use sim_check::{Checked, SimTime};
-use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, When, World, WorldSpec};
+use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, When, World, WorldSpec, faults};
 use sim_node::{Duration, Effect, Harness, NodeId, Ratio};
 use sim_protocol::Protocol;
 
@@ -27,7 +27,12 @@ fn bully(nodes: u32) -> Settings {
 }
 
 fn crash(node: u32, down: Option<Duration>) -> Fault {
-    Fault::Crash { who: Target::Node(node), down, disk: DiskLoss::Prefix, inside: None }
+    Fault::from(faults::Crash {
+        who: Target::Node(node),
+        down,
+        disk: DiskLoss::Prefix,
+        inside: None,
+    })
 }
 
 /// Five processes, every message at the bound.
@@ -37,7 +42,7 @@ fn world(deadline: SimTime) -> WorldSpec<Process> {
 
 /// Messages of this sender, of this kind, take so long.
 fn slow(from: Option<u32>, kind: Option<&str>, delay: Duration) -> Fault {
-    Fault::Links {
+    Fault::from(faults::Links {
         from: from.map(Target::Node),
         to: None,
         both: false,
@@ -45,7 +50,7 @@ fn slow(from: Option<u32>, kind: Option<&str>, delay: Duration) -> Fault {
         delay: Some(Delay::Constant(delay)),
         loss: None,
         duplication: None,
-    }
+    })
 }
 
 fn leaders(world: &World<Process, Properties>) -> Vec<Option<u32>> {
@@ -61,7 +66,7 @@ fn the_highest_live_process_takes_over_each_time() {
     spec.faults = vec![
         planned(0, When::At(at(1_000)), crash(4, None)),
         planned(1, When::At(at(2_000)), crash(3, None)),
-        planned(2, When::At(at(3_000)), Fault::Restart(Target::Node(4))),
+        planned(2, When::At(at(3_000)), Fault::from(faults::Restart(Target::Node(4)))),
     ];
     let mut world = World::<Process, Properties>::new(Arc::new(spec), 0);
     world.run_until(at(990));
@@ -198,7 +203,12 @@ fn an_election_begins_anew_when_the_answerer_dies() {
                 // Its answers of the first election at the start are three.
                 nth: 5,
             }),
-            Fault::Crash { who: Target::Trigger, down: None, disk: DiskLoss::Prefix, inside: None },
+            Fault::from(faults::Crash {
+                who: Target::Trigger,
+                down: None,
+                disk: DiskLoss::Prefix,
+                inside: None,
+            }),
         ),
     ];
     let mut world = World::<Process, Properties>::new(Arc::new(spec), 0);

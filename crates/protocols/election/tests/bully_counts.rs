@@ -5,7 +5,7 @@ mod common;
 use common::{assert_held, at, ms, planned, run, sent, spec};
 use election::Bully;
 use election::bully::{Elections, Request, Settings};
-use sim_engine::{Delay, DiskLoss, Fault, Outcome, Target, Ties, When};
+use sim_engine::{Delay, DiskLoss, Fault, Outcome, Target, Ties, When, faults};
 use sim_node::NodeId;
 
 /// Node `n - 1` is down, and the process of rank `rank` (from 1: node `rank - 1`) detects it.
@@ -24,7 +24,7 @@ fn election(n: u32, rank: u32, address_known_dead: bool, seed: u64) -> Outcome {
     let mut world = spec::<Bully>(&settings, delay, at(1_000));
     world.ties = Ties::Drawn;
     let (who, disk) = (Target::Node(n - 1), DiskLoss::Prefix);
-    let crash = Fault::Crash { who, down: None, disk, inside: None };
+    let crash = Fault::from(faults::Crash { who, down: None, disk, inside: None });
     world.faults = vec![planned(0, When::At(at(1)), crash)];
     let suspects =
         (0..n - 1).map(|node| (at(2), NodeId::new(node), Request::Suspect(NodeId::new(n - 1))));

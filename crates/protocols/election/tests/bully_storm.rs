@@ -12,6 +12,7 @@ use election::bully::{Census, Config, Elections, Process, Properties, Settings};
 use sim_check::{Checked, Claim, Judge, Kind, Property, View};
 use sim_engine::{
     Delay, DiskLoss, Fault, Inside, Occasion, PlannedFault, Target, Ties, Trigger, When, World,
+    faults,
 };
 use sim_node::{Duration, Effect, Event, NodeId};
 
@@ -58,9 +59,10 @@ fn storm(draw: &mut Draw, nodes: u32) -> Vec<PlannedFault> {
             1 => Some(Inside::First(u32::try_from(draw.below(4)).unwrap())),
             _ => None,
         };
-        let crash = |who, inside| Fault::Crash { who, down, disk: DiskLoss::Prefix, inside };
+        let crash =
+            |who, inside| Fault::from(faults::Crash { who, down, disk: DiskLoss::Prefix, inside });
         let (when, fault) = match draw.below(8) {
-            0 => (When::At(at(time)), Fault::Restart(Target::All)),
+            0 => (When::At(at(time)), Fault::from(faults::Restart(Target::All))),
             1 | 2 => {
                 let kinds = ["Election", "Answer", "Coordinator", "Ping", "Pong"];
                 let kind = kinds[usize::try_from(draw.below(5)).unwrap()].to_string();

@@ -8,7 +8,7 @@ use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::ChangRoberts;
 use election::chang_roberts::{Identifier, Initiators, Kept, Order, Request, Settings};
 use sim_check::Verdict;
-use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, Ties, When};
+use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, Ties, When, faults};
 use sim_node::{NodeId, Ratio};
 use sim_protocol::Protocol;
 
@@ -73,7 +73,12 @@ fn le2_is_violated_when_a_process_comes_back_as_another() {
         let mut world = spec::<ChangRoberts>(&ring(4), Delay::Constant(ms(10)), at(1_000));
         let images = (1..).map(|id| Kept(Some(Identifier(id)))).take(4);
         world.images = (0..).map(NodeId::new).zip(images).collect::<BTreeMap<_, _>>();
-        let crash = Fault::Crash { who: Target::Node(0), down: Some(ms(1)), disk, inside: None };
+        let crash = Fault::from(faults::Crash {
+            who: Target::Node(0),
+            down: Some(ms(1)),
+            disk,
+            inside: None,
+        });
         world.faults = vec![planned(0, When::At(at(35)), crash)];
         let outcome = run::<ChangRoberts>(world, 0);
         if violated {
@@ -89,12 +94,12 @@ fn le2_is_violated_when_a_process_comes_back_as_another() {
 fn le3_is_violated_when_the_ring_is_broken() {
     for seed in 0..100_u64 {
         let delay = Delay::Uniform(ms(1), ms(10));
-        let crash = Fault::Crash {
+        let crash = Fault::from(faults::Crash {
             who: Target::Random(1),
             down: None,
             disk: DiskLoss::Prefix,
             inside: None,
-        };
+        });
         let mut crashed = spec::<ChangRoberts>(&ring(5), delay.clone(), at(1_000));
         crashed.faults = vec![planned(0, When::At(at(0)), crash)];
         assert_violated(&run::<ChangRoberts>(crashed, seed), "LE3", "a process down");

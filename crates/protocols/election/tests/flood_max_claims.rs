@@ -6,7 +6,7 @@ use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::FloodMax;
 use election::flood_max::{Settings, Shape};
 use election::ring::Order;
-use sim_engine::{Delay, DiskLoss, Fault, Target, Ties, When};
+use sim_engine::{Delay, DiskLoss, Fault, Target, Ties, When, faults};
 use sim_node::{Duration, Ratio};
 use sim_protocol::Protocol;
 
@@ -24,7 +24,8 @@ fn flood_max(nodes: u32, graph: Shape) -> Settings {
 
 fn crash(time: u64, node: u32) -> sim_engine::PlannedFault {
     let who = Target::Node(node);
-    let crash = Fault::Crash { who, down: None, disk: DiskLoss::Prefix, inside: None };
+    let crash =
+        Fault::from(faults::Crash { who, down: None, disk: DiskLoss::Prefix, inside: None });
     planned(0, When::At(at(time)), crash)
 }
 
@@ -68,7 +69,7 @@ fn fm2_is_violated_when_a_first_message_is_lost() {
         let ring = flood_max(4, Shape::Ring);
         let settings = Settings { order: None, optimised, diameter: Some(3), ..ring };
         let mut spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(1), ms(90)), at(10_000));
-        let lossy = Fault::OmitSends(Target::Node(3), Ratio::ONE);
+        let lossy = Fault::from(faults::OmitSends(Target::Node(3), Ratio::ONE));
         spec.faults = vec![planned(0, When::Between(at(0), at(50)), lossy)];
         assert_violated(&run::<FloodMax>(spec, 0), "FM2", &format!("{settings:?}"));
     }

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::HirschbergSinclair;
 use election::hirschberg_sinclair::{Identifier, Initiators, Kept, Order, Request, Settings};
-use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, Ties, When};
+use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Target, Ties, When, faults};
 use sim_node::{NodeId, Ratio};
 
 fn ring(nodes: u32) -> Settings {
@@ -16,7 +16,7 @@ fn ring(nodes: u32) -> Settings {
 }
 
 fn crash(node: u32, down: Option<u64>, disk: DiskLoss) -> Fault {
-    Fault::Crash { who: Target::Node(node), down: down.map(ms), disk, inside: None }
+    Fault::from(faults::Crash { who: Target::Node(node), down: down.map(ms), disk, inside: None })
 }
 
 /// Exactly the highest is elected. Messages overtake each other freely, initiators are drawn, and
@@ -120,12 +120,12 @@ fn hs4_is_violated_when_the_leader_comes_back() {
     for seed in 0..100 {
         let delay = Delay::Uniform(ms(1), ms(10));
         let mut world = spec::<HirschbergSinclair>(&ring(5), delay, at(2_000));
-        let leader = Fault::Crash {
+        let leader = Fault::from(faults::Crash {
             who: Target::Leader,
             down: Some(ms(5)),
             disk: DiskLoss::Prefix,
             inside: None,
-        };
+        });
         world.faults = vec![planned(0, When::At(at(1_000)), leader)];
         assert_violated(&run::<HirschbergSinclair>(world, seed), "HS4", "the leader restarts");
     }

@@ -6,7 +6,9 @@ use common::{assert_held, assert_violated, at, ms, planned, run, run_with, spec}
 use election::Invitation;
 use election::invitation::{Process, Properties, SameView, Settings, Stage, Unique};
 use sim_check::Checked;
-use sim_engine::{Cut, Delay, DiskLoss, Fault, PlannedFault, Target, Ties, When, World, WorldSpec};
+use sim_engine::{
+    Cut, Delay, DiskLoss, Fault, PlannedFault, Target, Ties, When, World, WorldSpec, faults,
+};
 use sim_node::{Duration, NodeId, Ratio, Span};
 use sim_protocol::Protocol;
 
@@ -26,14 +28,14 @@ fn world(settings: &Settings, deadline: u64) -> WorldSpec<Process> {
 
 fn crash(id: u64, time: u64, node: u32, down: Option<Duration>) -> PlannedFault {
     let who = Target::Node(node);
-    let crash = Fault::Crash { who, down, disk: DiskLoss::Unsynced, inside: None };
+    let crash = Fault::from(faults::Crash { who, down, disk: DiskLoss::Unsynced, inside: None });
     planned(id, When::At(at(time)), crash)
 }
 
 fn parted(from: u64, to: u64, lower: u32, nodes: u32) -> PlannedFault {
     let group = |numbers: std::ops::Range<u32>| Target::Nodes(numbers.collect());
     let groups = vec![group(0..lower), group(lower..nodes)];
-    planned(0, When::Between(at(from), at(to)), Fault::Partition(groups, Cut::AtSend))
+    planned(0, When::Between(at(from), at(to)), Fault::from(faults::Partition(groups, Cut::AtSend)))
 }
 
 fn coordinators(world: &World<Process, Properties>) -> Vec<u32> {

@@ -7,7 +7,7 @@ use common::{assert_held, at, ms, planned, run, run_with, sent, spec};
 use election::Invitation;
 use election::invitation::{Process, Request, Settings, Unique};
 use sim_check::Checked;
-use sim_engine::{Cut, Delay, Fault, Outcome, PlannedFault, Target, When, WorldSpec};
+use sim_engine::{Cut, Delay, Fault, Outcome, PlannedFault, Target, When, WorldSpec, faults};
 use sim_node::{Duration, NodeId, Span};
 
 /// The highest is always the first to merge: the next one waits longer than a period and a check.
@@ -56,7 +56,7 @@ fn two_groups_become_one_for_3_times_n_minus_1() {
         for lower in 1..nodes {
             let group = |numbers: std::ops::Range<u32>| Target::Nodes(numbers.collect());
             let groups = vec![group(0..lower), group(lower..nodes)];
-            let parted = Fault::Partition(groups, Cut::AtSend);
+            let parted = Fault::from(faults::Partition(groups, Cut::AtSend));
             let faults = [planned(0, When::Between(at(0), at(3_000)), parted)];
             let apart = u64::from(3 * (lower - 1) + 3 * (nodes - lower - 1));
             // The obligation would be unmet while they are cut off; this run ends before the

@@ -8,7 +8,7 @@ use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::ItaiRodeh;
 use election::itai_rodeh::{Initiators, Process, Request, Settings};
 use sim_check::Verdict;
-use sim_engine::{Delay, DiskLoss, Fault, Outcome, Target, Ties, When, WorldSpec};
+use sim_engine::{Delay, DiskLoss, Fault, Outcome, Target, Ties, When, WorldSpec, faults};
 use sim_node::{NodeId, Ratio};
 use sim_protocol::Protocol;
 
@@ -160,12 +160,12 @@ fn ir1_or_ir2_is_violated_with_a_wrong_size() {
 #[test]
 fn ir2_is_violated_when_the_ring_is_broken() {
     for seed in 0..100_u64 {
-        let crash = Fault::Crash {
+        let crash = Fault::from(faults::Crash {
             who: Target::Random(1),
             down: None,
             disk: DiskLoss::Prefix,
             inside: None,
-        };
+        });
         let mut crashed = world(&ring(5), 1_000);
         crashed.faults = vec![planned(0, When::At(at(0)), crash)];
         assert_violated(&go(crashed, seed), "IR2", "a process down");
@@ -191,12 +191,12 @@ fn ir2_without_announcement_wants_one_elected() {
 fn ir3_is_violated_when_the_leader_comes_back() {
     for seed in 0..100 {
         let mut world = world(&ring(5), 20_000);
-        let crash = Fault::Crash {
+        let crash = Fault::from(faults::Crash {
             who: Target::Leader,
             down: Some(ms(5)),
             disk: DiskLoss::Prefix,
             inside: None,
-        };
+        });
         world.faults = vec![planned(0, When::At(at(10_000)), crash)];
         assert_violated(&go(world, seed), "IR3", "the leader restarts");
     }

@@ -10,7 +10,9 @@ use election::peterson_ring::{
     Algorithm, CANDIDATES_MAX, Identifier, Initiators, Kept, Order, Process, Request, Settings,
 };
 use sim_check::Verdict;
-use sim_engine::{Delay, DiskLoss, Fault, LinkOverride, Outcome, Target, Ties, When, WorldSpec};
+use sim_engine::{
+    Delay, DiskLoss, Fault, LinkOverride, Outcome, Target, Ties, When, WorldSpec, faults,
+};
 use sim_node::{NodeId, Ratio};
 
 const BOTH: [Algorithm; 2] = [Algorithm::Basic, Algorithm::Improved];
@@ -168,7 +170,12 @@ fn pr2_is_violated_when_a_process_comes_back_as_another() {
         let mut world = in_order(&quiet, Delay::Constant(ms(10)));
         let images = (1..).map(|id| Kept(Some(Identifier(id)))).take(4);
         world.images = (0..).map(NodeId::new).zip(images).collect::<BTreeMap<_, _>>();
-        let crash = Fault::Crash { who: Target::Node(1), down: Some(ms(1)), disk, inside: None };
+        let crash = Fault::from(faults::Crash {
+            who: Target::Node(1),
+            down: Some(ms(1)),
+            disk,
+            inside: None,
+        });
         world.faults = vec![planned(0, When::At(at(85)), crash)];
         let outcome = go(world, 0);
         if violated {
@@ -184,12 +191,12 @@ fn pr2_is_violated_when_a_process_comes_back_as_another() {
 fn pr3_is_violated_when_the_ring_is_broken() {
     for seed in 0..100_u64 {
         let settings = ring(5, BOTH[usize::from(seed % 2 == 0)]);
-        let crash = Fault::Crash {
+        let crash = Fault::from(faults::Crash {
             who: Target::Random(1),
             down: None,
             disk: DiskLoss::Prefix,
             inside: None,
-        };
+        });
         let mut crashed = in_order(&settings, uniform());
         crashed.faults = vec![planned(0, When::At(at(0)), crash)];
         assert_violated(&go(crashed, seed), "PR3", "a process down");
@@ -211,12 +218,12 @@ fn pr4_is_violated_when_the_leader_comes_back() {
     for seed in 0..100 {
         let by = Settings { order: Some(Order::Ascending), ..ring(5, Algorithm::Basic) };
         let mut world = in_order(&by, uniform());
-        let crash = Fault::Crash {
+        let crash = Fault::from(faults::Crash {
             who: Target::Leader,
             down: Some(ms(5)),
             disk: DiskLoss::Prefix,
             inside: None,
-        };
+        });
         world.faults = vec![planned(0, When::At(at(1_000)), crash)];
         assert_violated(&go(world, seed), "PR4", "the leader restarts");
     }

@@ -6,7 +6,7 @@ mod common;
 use common::{CONFIG, Indications, at, crash, ms, network, planned, steady, suspects, world};
 use failure_detectors::{Config, DetectorClaims, EventuallyPerfect, Indication};
 use sim_check::{SimTime, Verdict};
-use sim_engine::{Delay, Fault, LinkOverride, Network, Target, When, World, WorldSpec};
+use sim_engine::{Delay, Fault, LinkOverride, Network, Target, When, World, WorldSpec, faults};
 use sim_node::{Duration, NodeId};
 
 type Detectors = World<EventuallyPerfect, DetectorClaims>;
@@ -43,7 +43,7 @@ fn epfd1_a_crash_is_found_out_when_the_timeout_has_passed() {
 /// it.
 #[test]
 fn epfd1_late_heartbeats_of_the_dead_cost_one_more_timeout() {
-    let held = Fault::Hold(Target::Node(1), Target::Node(0));
+    let held = Fault::from(faults::Hold(Target::Node(1), Target::Node(0)));
     let faults = planned([
         (When::Between(at(1_850), at(4_000)), held),
         (When::At(at(2_005)), crash(Target::Node(1), None, None)),
@@ -119,7 +119,8 @@ fn epfd2_mistakes_about_one_peer_change_nothing_about_the_others() {
 /// EPFD2 after a partition: both sides suspect each other, and take it back when it heals.
 #[test]
 fn epfd2_a_healed_partition_is_forgiven() {
-    let split = Fault::Partition(vec![Target::Nodes(vec![0, 1])], sim_engine::Cut::AtSend);
+    let split =
+        Fault::from(faults::Partition(vec![Target::Nodes(vec![0, 1])], sim_engine::Cut::AtSend));
     let faults = planned([(When::Between(at(1_000), at(3_000)), split)]);
     let mut world: Detectors = world(WorldSpec { faults, ..steady(CONFIG, 5, at(10_000)) }, 0);
     world.run_until(at(2_000));
@@ -156,7 +157,10 @@ fn epfd3_indications_tell_a_crash_and_a_return() {
 fn a_process_that_returns_is_restored_and_remembers_nothing() {
     let config = Config { timeout: ms(150), ..CONFIG };
     let faults = planned([
-        (When::Between(at(500), at(700)), Fault::Isolate(Target::Node(2), sim_engine::Cut::AtSend)),
+        (
+            When::Between(at(500), at(700)),
+            Fault::from(faults::Isolate(Target::Node(2), sim_engine::Cut::AtSend)),
+        ),
         (When::At(at(1_005)), crash(Target::Node(2), Some(ms(1_000)), None)),
     ]);
     let mut world: Detectors = world(WorldSpec { faults, ..steady(config, 3, at(6_000)) }, 0);

@@ -9,7 +9,7 @@ use failure_detectors::{
     StrongCompleteness, Trust,
 };
 use sim_check::{Checked, Verdict};
-use sim_engine::{Cut, Delay, Fault, Target, When, World, WorldSpec};
+use sim_engine::{Cut, Delay, Fault, Target, When, World, WorldSpec, faults};
 use sim_node::{Node, NodeId, Role};
 
 const OMEGA: OmegaConfig = OmegaConfig { detector: CONFIG };
@@ -52,7 +52,7 @@ fn eld1_and_eld2_the_lowest_correct_process_leads() {
 /// agree.
 #[test]
 fn each_side_of_a_partition_has_a_leader() {
-    let split = Fault::Partition(vec![Target::Nodes(vec![0, 3])], Cut::AtSend);
+    let split = Fault::from(faults::Partition(vec![Target::Nodes(vec![0, 3])], Cut::AtSend));
     let faults = planned([(When::Between(at(1_000), at(3_000)), split)]);
     let mut world: Leaders = world(WorldSpec { faults, ..steady(OMEGA, 5, at(10_000)) }, 0);
     world.run_until(at(2_000));
@@ -83,7 +83,10 @@ fn the_detector_inside_omega_is_the_detector_alone() {
     fn storm<N: Node>(config: N::Config) -> WorldSpec<N> {
         let faults = planned([
             (When::Between(at(1_000), at(3_000)), crash(Target::Random(1), Some(ms(800)), None)),
-            (When::Between(at(3_000), at(6_000)), Fault::Isolate(Target::Random(2), Cut::AtSend)),
+            (
+                When::Between(at(3_000), at(6_000)),
+                Fault::from(faults::Isolate(Target::Random(2), Cut::AtSend)),
+            ),
             (When::Between(at(6_000), at(9_000)), crash(Target::Random(1), None, None)),
         ]);
         let network = network(Delay::Uniform(ms(1), ms(300)), 5);

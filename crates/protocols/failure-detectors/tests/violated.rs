@@ -8,7 +8,7 @@ use failure_detectors::{
     Omega, OmegaConfig,
 };
 use sim_check::{Checked, Properties, Verdict, View};
-use sim_engine::{ClockSpec, Cut, Delay, Fault, NodeSet, Target, When, World, WorldSpec};
+use sim_engine::{ClockSpec, Cut, Delay, Fault, NodeSet, Target, When, World, WorldSpec, faults};
 use sim_node::{Drift, Duration, NodeId};
 
 type Detectors = World<EventuallyPerfect, DetectorClaims>;
@@ -30,7 +30,7 @@ fn epfd2_is_violated_when_the_timeout_never_grows() {
 
 #[test]
 fn epfd2_is_violated_when_one_direction_of_a_link_is_cut_for_good() {
-    let cut = Fault::OneWay(Target::Node(0), Target::Node(1), Cut::AtSend);
+    let cut = Fault::from(faults::OneWay(Target::Node(0), Target::Node(1), Cut::AtSend));
     let faults = planned([(When::At(at(1_000)), cut)]);
     let mut world: Detectors = world(WorldSpec { faults, ..steady(CONFIG, 3, at(10_000)) }, 0);
     assert_eq!(violated(&world.run()), ["EPFD2"]);
@@ -56,7 +56,7 @@ fn epfd1_is_violated_when_a_clock_stands_still() {
 
 #[test]
 fn eld2_is_violated_when_one_process_receives_nothing_from_the_leader() {
-    let cut = Fault::OneWay(Target::Node(0), Target::Node(2), Cut::AtSend);
+    let cut = Fault::from(faults::OneWay(Target::Node(0), Target::Node(2), Cut::AtSend));
     let faults = planned([(When::At(at(1_000)), cut)]);
     let config = OmegaConfig { detector: CONFIG };
     let mut world: Leaders = world(WorldSpec { faults, ..steady(config, 3, at(10_000)) }, 0);
@@ -91,7 +91,7 @@ fn eld1_is_violated_when_a_clock_stands_still() {
 /// "There is a time after which": a mistake that ended late leaves it open, unless it then lasts.
 #[test]
 fn a_mistake_that_ended_late_leaves_the_claim_open() {
-    let isolated = Fault::Isolate(Target::Node(0), Cut::AtSend);
+    let isolated = Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend));
     let faults = planned([(When::Between(at(3_000), at(6_000)), isolated)]);
     let spec = |deadline| WorldSpec { faults: faults.clone(), ..steady(CONFIG, 3, at(deadline)) };
     let mut early: Detectors = world(spec(10_000), 0);

@@ -13,7 +13,7 @@ use shared_memory::{
 };
 use sim_check::{Kind, Verdict};
 use sim_engine::{
-    Delay, DiskLoss, Fault, LinkOverride, Occasion, PlannedFault, Target, Trigger, When,
+    Delay, DiskLoss, Fault, LinkOverride, Occasion, PlannedFault, Target, Trigger, When, faults,
 };
 use sim_node::{Either, NodeId};
 use sim_protocol::Protocol;
@@ -59,7 +59,7 @@ fn storm() -> Vec<PlannedFault> {
         let on = Occasion::Role(name.to_owned());
         When::On(Trigger { on, at: None, nth })
     };
-    let slow_messages = Fault::Links {
+    let slow_messages = Fault::from(faults::Links {
         from: None,
         to: None,
         both: false,
@@ -67,19 +67,22 @@ fn storm() -> Vec<PlannedFault> {
         delay: Some(Delay::Exponential { mean: ms(30), min: ms(1) }),
         loss: None,
         duplication: None,
-    };
+    });
     let faults = vec![
-        (window(50, 150), Fault::Pause(Target::Random(1))),
-        (on("doorway", 2), Fault::Pause(Target::Trigger)),
-        (on("waiting", 3), Fault::Pause(Target::Trigger)),
-        (on("critical", 2), Fault::Pause(Target::Trigger)),
-        (window(300, 450), Fault::Slow(Target::Random(1), Delay::Uniform(ms(1), ms(20)))),
-        (When::At(ms(500).into()), Fault::Resume(Target::All)),
+        (window(50, 150), Fault::from(faults::Pause(Target::Random(1)))),
+        (on("doorway", 2), Fault::from(faults::Pause(Target::Trigger))),
+        (on("waiting", 3), Fault::from(faults::Pause(Target::Trigger))),
+        (on("critical", 2), Fault::from(faults::Pause(Target::Trigger))),
+        (
+            window(300, 450),
+            Fault::from(faults::Slow(Target::Random(1), Delay::Uniform(ms(1), ms(20)))),
+        ),
+        (When::At(ms(500).into()), Fault::from(faults::Resume(Target::All))),
         (window(500, 900), slow_messages),
-        (window(700, 800), Fault::Pause(Target::Others)),
-        (window(1000, 1100), Fault::Pause(Target::Majority)),
-        (When::At(ms(2000).into()), Fault::Resume(Target::All)),
-        (When::At(ms(3000).into()), Fault::Resume(Target::All)),
+        (window(700, 800), Fault::from(faults::Pause(Target::Others))),
+        (window(1000, 1100), Fault::from(faults::Pause(Target::Majority))),
+        (When::At(ms(2000).into()), Fault::from(faults::Resume(Target::All))),
+        (When::At(ms(3000).into()), Fault::from(faults::Resume(Target::All))),
     ];
     let plan = |(id, (when, fault)): (u64, (When, Fault))| PlannedFault {
         id,
@@ -96,12 +99,12 @@ fn crash_inside(nth: u32) -> Vec<PlannedFault> {
         id: 0,
         label: "crash in the critical section".to_owned(),
         when: When::On(Trigger { on: Occasion::Role("critical".to_owned()), at: None, nth }),
-        fault: Fault::Crash {
+        fault: Fault::from(faults::Crash {
             who: Target::Trigger,
             down: None,
             disk: DiskLoss::default(),
             inside: None,
-        },
+        }),
     }]
 }
 
@@ -254,12 +257,12 @@ fn a_crash_in_the_remainder_harms_nobody() {
         id: 0,
         label: "crash before it wants in".to_owned(),
         when: When::At(ms(10).into()),
-        fault: Fault::Crash {
+        fault: Fault::from(faults::Crash {
             who: Target::Node(1),
             down: None,
             disk: DiskLoss::default(),
             inside: None,
-        },
+        }),
     };
     let spec = world::<Bakery>(&settings, perfect_links(1, 5), 20, vec![fault]);
     for (seed, outcome) in sweep::<_, Claims>(&spec, seeds()) {
@@ -279,15 +282,15 @@ fn a_crash_with_return_leaves_the_model_but_breaks_no_assertion() {
             id,
             label: format!("crash in the {name}"),
             when: When::On(Trigger { on, at: None, nth: 3 }),
-            fault: Fault::Crash {
+            fault: Fault::from(faults::Crash {
                 who: Target::Trigger,
                 down: Some(ms(1)),
                 disk: DiskLoss::default(),
                 inside: None,
-            },
+            }),
         });
     }
-    if let Fault::Crash { down, .. } = &mut faults[0].fault {
+    if let Fault::Crash(faults::Crash { down, .. }) = &mut faults[0].fault {
         *down = Some(ms(1));
     }
     let spec = world::<Bakery>(&bakery(3, Safe), perfect_links(1, 5), 20, faults);

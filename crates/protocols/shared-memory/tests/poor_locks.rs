@@ -21,7 +21,7 @@ use shared_memory::{
     RegisterConfig, Section, Semantics, World as Party,
 };
 use sim_check::{SimTime, Verdict};
-use sim_engine::{Fault, Occasion, PlannedFault, Target, Trigger, When, WorldSpec};
+use sim_engine::{Fault, Occasion, PlannedFault, Target, Trigger, When, WorldSpec, faults};
 use sim_node::{Node, NodeId, Parties};
 use worlds::{codes, sweep, world};
 
@@ -174,7 +174,7 @@ fn a_process_that_never_comes_out_locks_the_others_out() {
         id: 0,
         label: "pause inside".to_owned(),
         when: When::On(Trigger { on, at: None, nth: 2 }),
-        fault: Fault::Pause(Target::Trigger),
+        fault: Fault::from(faults::Pause(Target::Trigger)),
     };
     let spec = world::<Bakery>(&settings, perfect_links(1, 5), 1, vec![pause]);
     for (seed, outcome) in sweep::<_, Claims>(&spec, 50) {

@@ -1,15 +1,14 @@
 //! The calm: the storm is over, and liveness is owed inside the core.
 
-use std::collections::BTreeSet;
-
 use sim_check::{Core, Properties, SimTime, View};
 use sim_node::{Node, NodeId};
 
 use super::links::InCalm;
 use super::nodes::Status;
 use super::{World, view};
+use crate::Observer;
 use crate::chance::Stream;
-use crate::{Fault, Observer};
+use crate::fault::{FaultTime, InCalm as Then};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// The storm ends: a drawn core is up and connected for good. Servers outside it stay as they
@@ -72,36 +71,24 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.core.is_none() || self.in_calm_part(node)
     }
 
-    /// What the calm makes of a fault. Cuts stay, and part nobody inside the core any longer;
-    /// pauses and omissions stay outside the core; everything else ends.
+    /// What the calm makes of a fault. A cut that stays parts nobody inside the core any longer.
     fn end_for_calm<O: Observer<N> + ?Sized>(&mut self, fault: usize, watch: &mut O) {
         let index = u32::try_from(fault).expect("a scenario has fewer faults");
-        match &self.spec.faults[fault].fault {
-            Fault::Partition(..)
-            | Fault::Isolate(..)
-            | Fault::OneWay(..)
-            | Fault::Bridge(..)
-            | Fault::Pause(_)
-            | Fault::OmitSends(..)
-            | Fault::OmitReceives(..) => self.free_core(index),
-            Fault::Mobile { .. } => {
-                // Its victim stays as it is, unless it belongs to the core, where cuts part nobody
-                // and whoever is down comes back.
+        let spec = std::sync::Arc::clone(&self.spec);
+        let planned = &spec.faults[fault];
+        match planned.kind().time {
+            // Nothing of it is left.
+            FaultTime::Momentary { .. } => {}
+            FaultTime::Lasting { calm: Then::Ends, .. } => self.end_fault(index, watch),
+            FaultTime::Lasting { calm: Then::Stays, .. } => {}
+            FaultTime::Lasting { calm: Then::EndsInCore, .. } => {
+                let core: Vec<NodeId> =
+                    self.everybody().filter(|node| self.in_calm_part(*node)).collect();
+                planned.fault.end(self, index, &core, watch);
+            }
+            FaultTime::Lasting { calm: Then::Stops, .. } => {
                 self.faults[fault].in_force = false;
             }
-            _ => self.end_fault(index, watch),
-        }
-    }
-
-    /// Nodes inside the core are rid of a fault that stays in force outside.
-    fn free_core(&mut self, fault: u32) {
-        let core: BTreeSet<NodeId> =
-            self.everybody().filter(|node| self.in_calm_part(*node)).collect();
-        for node in core {
-            let cell = &mut self.cells[node.index()];
-            cell.omits_sends.retain(|one| one.fault != fault);
-            cell.omits_receives.retain(|one| one.fault != fault);
-            self.note_omissions(node);
         }
     }
 }

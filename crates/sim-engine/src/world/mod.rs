@@ -5,7 +5,7 @@ mod calm;
 mod cuts;
 mod disk;
 mod effects;
-mod faults;
+pub(crate) mod faults;
 mod links;
 mod nodes;
 mod result;
@@ -375,7 +375,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn set_up_agenda(&mut self) {
         let spec = Arc::clone(&self.spec);
         for (index, planned) in spec.faults.iter().enumerate() {
-            if !planned.fault.is_momentary() {
+            if !planned.kind().is_momentary() {
                 self.plan_fault(index, planned);
             }
         }
@@ -383,7 +383,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.plan_first(0, Pending::Start { node, incarnation: 0 });
         }
         for (index, planned) in spec.faults.iter().enumerate() {
-            if planned.fault.is_momentary() {
+            if planned.kind().is_momentary() {
                 self.plan_fault(index, planned);
             }
         }

@@ -9,7 +9,8 @@ use super::disk::Disk;
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
-use crate::{Delay, DiskLoss, Failures, Inside, Observer};
+use crate::fault::Dying;
+use crate::{Delay, DiskLoss, Failures, Observer};
 
 /// What is to be known of a node at every event, in one byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -76,7 +77,7 @@ pub(super) struct Cell<N: Node> {
     /// The drift that its clock has by itself.
     pub(super) own_drift: Drift,
     /// How it dies inside its next step, and by which fault.
-    pub(super) doom: Option<(u32, Inside)>,
+    pub(super) doom: Option<(u32, Dying)>,
     /// It would have started again while it was paused, and does when it resumes.
     pub(super) start_waits: bool,
 }
@@ -144,7 +145,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 doom: None,
                 start_waits: false,
             });
-            let serves = spec.service.iter().any(|one| one.who.contains(node, spec.servers));
+            let serves = self.serves_by_itself(node);
             self.status[node.index()].put(Status::SERVES, serves);
         }
         if !self.plan.true_clocks {
@@ -153,6 +154,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.cells[node.index()].own_drift = self.clocks[node.index()].drift();
             }
         }
+    }
+
+    /// Whether a node's events take service time, faults apart.
+    pub(super) fn serves_by_itself(&self, node: NodeId) -> bool {
+        let spec = &self.spec;
+        spec.service.iter().any(|one| one.who.contains(node, spec.servers))
     }
 
     /// A node's clock, as the last entry that names it says.

@@ -172,7 +172,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) -> Occasions {
         let effects = std::mem::take(&mut self.effects);
         let dies = match self.status[node.index()].has(Status::DOOMED) {
-            true => self.doom(node, effects.len()),
+            true => self.death_of_the_doomed(node, effects.len()),
             false => None,
         };
         let mut occasions = self.watch_for(node, starts, received, role_changed, &effects);
@@ -226,7 +226,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         self.note_strike(fault, &[node], watch);
         self.crash(node, loss, fault, watch);
-        self.pass_on(fault, node, watch);
+        self.pass_on(fault, node);
         if let Some(down) = down {
             self.restart_at(self.now.saturating_add(down), node);
         }

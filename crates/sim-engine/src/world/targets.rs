@@ -30,12 +30,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// The groups of a partition, in order. Named nodes come first, so that a drawn group is drawn
     /// among those that no other group has.
-    pub(super) fn resolve_groups(
+    pub(super) fn find_groups(
         &mut self,
         fault: u32,
         groups: &[Target],
-        trigger: Option<NodeId>,
     ) -> Option<Vec<Vec<NodeId>>> {
+        let trigger = self.faults[fault as usize].trigger;
         let mut found = vec![Vec::new(); groups.len()];
         for drawn in [false, true] {
             for (place, group) in groups.iter().enumerate() {

@@ -6,7 +6,8 @@ use sim_node::{Effect, Message, Node, NodeId};
 use super::World;
 use super::nodes::Status;
 use crate::chance::below;
-use crate::{DiskLoss, Fault, Inside, Observer, Occasion, Strike, Target, When};
+use crate::fault::{Dying, InStep};
+use crate::{DiskLoss, Inside, Observer, Occasion, Strike, When};
 
 /// How a step ends for a node that dies in it: after so many effects, by which fault, what becomes
 /// of its disk, and for how long it is down.
@@ -38,18 +39,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for place in 0..self.alert.len() {
             let fault = self.alert[place];
             let planned = &spec.faults[fault as usize];
-            if let Fault::Mobile { on, inside, strike } = &planned.fault
+            let facts = planned.fault.facts();
+            if let InStep::Each { on, inside, strike } = facts.step
                 && self.faults[fault as usize].in_force
             {
                 let victim = self.faults[fault as usize].victim;
                 // Whoever is given back starts. If that were an occasion, two nodes that write when
                 // they start would strike each other for ever, at one instant.
-                let passes = starts && *strike == Strike::Crash;
+                let passes = starts && strike == Strike::Crash;
                 if victim != Some(node)
                     && !passes
                     && self.times(on, node, received, role_changed, effects) > 0
                 {
-                    let inside = self.inside(fault, *inside, effects.len());
+                    let inside = self.inside(fault, inside, effects.len());
                     match strike {
                         Strike::Isolate => occasions.mobile = Some((inside, fault)),
                         Strike::Crash => {
@@ -69,13 +71,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let before = *seen;
             *seen = seen.saturating_add(times);
             if before < trigger.nth && *seen >= trigger.nth {
-                match &planned.fault {
-                    Fault::Crash { who: Target::Trigger, down, disk, inside: Some(inside) } => {
-                        let place = self.inside(fault, *inside, effects.len());
-                        let down = down.map(sim_node::Duration::as_nanos);
-                        occasions.dies.get_or_insert((place, fault, (*disk, down)));
+                match facts.step {
+                    InStep::Dies(dying) => {
+                        let death = self.death(fault, dying, effects.len());
+                        occasions.dies.get_or_insert(death);
                     }
-                    _ => occasions.fired.push(fault),
+                    // A mobile fault begins to wait for its own occasion.
+                    InStep::After | InStep::Each { .. } => occasions.fired.push(fault),
                 }
             }
         }
@@ -122,15 +124,23 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
+    /// A node is going to die inside its next step.
+    pub(super) fn doom(&mut self, node: NodeId, fault: u32, dying: Dying) {
+        self.cells[node.index()].doom = Some((fault, dying));
+        self.status[node.index()].set(Status::DOOMED);
+    }
+
     /// A node that was to die inside its next step makes it.
-    pub(super) fn doom(&mut self, node: NodeId, effects: usize) -> Option<Death> {
-        let (fault, inside) = self.cells[node.index()].doom.take()?;
+    pub(super) fn death_of_the_doomed(&mut self, node: NodeId, effects: usize) -> Option<Death> {
+        let (fault, dying) = self.cells[node.index()].doom.take()?;
         self.status[node.index()].clear(Status::DOOMED);
-        let Fault::Crash { disk, down, .. } = &self.spec.faults[fault as usize].fault else {
-            return None;
-        };
-        let rest = (*disk, down.map(sim_node::Duration::as_nanos));
-        Some((self.inside(fault, inside, effects), fault, rest))
+        Some(self.death(fault, dying, effects))
+    }
+
+    fn death(&mut self, fault: u32, dying: Dying, effects: usize) -> Death {
+        let Dying { inside, disk, down } = dying;
+        let down = down.map(sim_node::Duration::as_nanos);
+        (self.inside(fault, inside, effects), fault, (disk, down))
     }
 
     /// How many of a step's effects take place.

@@ -1,7 +1,7 @@
 //! A scenario may assumption a model; the first event that breaks it is reported.
 
 use sim_check::{Checked, Verdict};
-use sim_engine::{Cut, Delay, Failures, Fault, Model, Outcome, Target, Timing, Work};
+use sim_engine::{Cut, Delay, Failures, Fault, Model, Outcome, Target, Timing, Work, faults};
 use sim_node::Ratio;
 
 use crate::claims::NeverSaid;
@@ -63,10 +63,12 @@ fn a_promise_of_sound_links_is_broken_by_their_loss() {
         scene.0.network.link.loss = Ratio::ONE;
         scene
     };
-    let isolate = |cut| Fault::Isolate(Target::Node(0), cut);
+    let isolate = |cut| Fault::from(faults::Isolate(Target::Node(0), cut));
     let cut = || one_message(5).fault(when(10), isolate(Cut::AtSend));
     let severed = || one_message(5).fault(between(52, 60), isolate(Cut::AtDelivery));
-    let omitted = || one_message(5).fault(when(10), Fault::OmitReceives(Target::All, Ratio::ONE));
+    let omitted = || {
+        one_message(5).fault(when(10), Fault::from(faults::OmitReceives(Target::All, Ratio::ONE)))
+    };
     let stream = || one_message(5).stream().fault(between(52, 53), isolate(Cut::AtSend));
     let broken = |scene: Scene, failures| broken_at(scene, Timing::Asynchronous, failures);
     for failures in [Failures::None, Failures::CrashStop, Failures::CrashRecovery] {

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sim_check::Core;
-use sim_engine::{Cut, Delay, DiskLoss, Fault, Inside, Target};
+use sim_engine::{Cut, Delay, DiskLoss, Fault, Inside, Target, faults};
 use sim_node::{Duration, NodeId, Ratio};
 
 use crate::scene::{Scene, between, crash, when};
@@ -18,7 +18,7 @@ fn core_of(scene: &Scene, seed: u64) -> BTreeSet<u32> {
 }
 
 fn crash_all(down: Option<Duration>) -> Fault {
-    Fault::Crash { who: Target::Servers, down, disk: DiskLoss::Prefix, inside: None }
+    Fault::from(faults::Crash { who: Target::Servers, down, disk: DiskLoss::Prefix, inside: None })
 }
 
 #[test]
@@ -65,8 +65,9 @@ fn the_crashed_restart_inside_the_core_and_stay_down_outside() {
 fn the_paused_go_on_inside_the_core_and_never_outside() {
     let script = (0..5).fold(Script::new(), |script, node| script.start(node, [set(0, 5)]));
     for seed in 0..20 {
-        let scene =
-            Scene::new(5, script.clone()).fault(when(2), Fault::Pause(Target::Servers)).calm(10, 5);
+        let scene = Scene::new(5, script.clone())
+            .fault(when(2), Fault::from(faults::Pause(Target::Servers)))
+            .calm(10, 5);
         let expected: Vec<String> =
             core_of(&scene, seed).iter().map(|node| format!("10ms n{node} timer 0")).collect();
         assert_eq!(scene.seed(seed).history.steps, expected);
@@ -101,7 +102,7 @@ fn cut_links(scene: &Scene, seed: u64) -> BTreeSet<(u32, u32)> {
 fn the_core_is_connected_and_who_was_cut_off_outside_stays_so() {
     for seed in 0..20 {
         // Nodes 0 and 1 are isolated, each from everybody, and nobody heals them.
-        let isolate = |node| Fault::Isolate(Target::Node(node), Cut::AtSend);
+        let isolate = |node| Fault::from(faults::Isolate(Target::Node(node), Cut::AtSend));
         let scene = everybody_talks().fault(when(2), isolate(0)).fault(when(3), isolate(1));
         let core = core_of(&scene, seed);
         let parts = |from: u32, to: u32| {
@@ -120,7 +121,7 @@ fn the_core_is_connected_and_who_was_cut_off_outside_stays_so() {
 #[test]
 fn the_end_of_a_window_brings_nobody_back_outside_the_core() {
     for seed in 0..10 {
-        let isolate = Fault::Isolate(Target::Node(0), Cut::AtSend);
+        let isolate = Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend));
         let scene = everybody_talks().fault(between(2, 15), isolate);
         let core = core_of(&scene, seed);
         let inside = |from, to| core.contains(&from) && core.contains(&to);
@@ -141,7 +142,7 @@ fn loss_ends_and_delays_keep_the_bound() {
         .delay(Delay::Uniform(ms(0), ms(100)))
         .fault(
             when(0),
-            Fault::Links {
+            Fault::from(faults::Links {
                 from: None,
                 to: None,
                 both: false,
@@ -149,7 +150,7 @@ fn loss_ends_and_delays_keep_the_bound() {
                 delay: None,
                 loss: Some(Ratio::from_percent(90)),
                 duplication: None,
-            },
+            }),
         )
         .calm(500, 7);
     scene.0.network.link.loss = Ratio::from_percent(30);
@@ -228,7 +229,7 @@ fn the_calm_does_not_revive_a_connection() {
         .stream()
         .delay(Delay::Constant(ms(8)))
         .request(4, 0, 1)
-        .fault(when(5), Fault::Isolate(Target::Node(0), Cut::AtSend))
+        .fault(when(5), Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend)))
         .calm(10, 5);
     scene.0.core = Core::All;
     assert_eq!(scene.run().history.lost, ["12ms A(1) Connection"]);
@@ -238,19 +239,21 @@ fn the_calm_does_not_revive_a_connection() {
 fn nobody_is_struck_in_the_calm() {
     // Everybody was to die in the next step; nobody made one before the calm.
     let script = (0..5).fold(Script::new(), |script, node| script.start(node, [set(0, 20)]));
-    let fault = Fault::Crash {
+    let fault = Fault::from(faults::Crash {
         who: Target::Servers,
         down: None,
         disk: DiskLoss::Prefix,
         inside: Some(Inside::First(0)),
-    };
+    });
     let scene = Scene::new(5, script).fault(when(5), fault).calm(10, 5);
     let run = scene.run();
     assert_eq!(run.history.steps.len(), 5);
     assert!(run.world.states().iter().all(Option::is_some));
     // A fault that waited for a leader waits no more.
     let script = Script::new().start(0, [set(0, 20)]).timer(0, 0, [Act::Become("leader", 1)]);
-    let scene = Scene::new(3, script).fault(when(5), Fault::Pause(Target::Leader)).calm(10, 5);
+    let scene = Scene::new(3, script)
+        .fault(when(5), Fault::from(faults::Pause(Target::Leader)))
+        .calm(10, 5);
     assert_eq!(scene.run().outcome.faults[0].struck, 0);
 }
 
@@ -262,11 +265,14 @@ fn slowness_omission_and_drift_end_and_holds_let_go() {
         [Act::Write(1), Act::Barrier, Act::Say(1), set(0, 4)],
     );
     let mut scene = Scene::new(2, script)
-        .fault(when(1), Fault::Slow(Target::Node(1), Delay::Constant(ms(50))))
-        .fault(when(1), Fault::SlowDisk(Target::Node(1), Delay::Constant(ms(50))))
-        .fault(when(1), Fault::Drift(Target::Node(1), sim_node::Drift::from_ppm(1_000_000)))
-        .fault(when(1), Fault::OmitReceives(Target::Node(1), Ratio::ONE))
-        .fault(when(1), Fault::Hold(Target::Node(0), Target::Node(1)))
+        .fault(when(1), Fault::from(faults::Slow(Target::Node(1), Delay::Constant(ms(50)))))
+        .fault(when(1), Fault::from(faults::SlowDisk(Target::Node(1), Delay::Constant(ms(50)))))
+        .fault(
+            when(1),
+            Fault::from(faults::Drift(Target::Node(1), sim_node::Drift::from_ppm(1_000_000))),
+        )
+        .fault(when(1), Fault::from(faults::OmitReceives(Target::Node(1), Ratio::ONE)))
+        .fault(when(1), Fault::from(faults::Hold(Target::Node(0), Target::Node(1))))
         .request(2, 0, 1)
         .request(20, 1, 2)
         .calm(10, 5);
@@ -281,7 +287,8 @@ fn slowness_omission_and_drift_end_and_holds_let_go() {
 #[test]
 fn omission_stays_outside_the_core() {
     for seed in 0..10 {
-        let scene = everybody_talks().fault(when(2), Fault::OmitSends(Target::Servers, Ratio::ONE));
+        let scene = everybody_talks()
+            .fault(when(2), Fault::from(faults::OmitSends(Target::Servers, Ratio::ONE)));
         let core = core_of(&scene, seed);
         for line in scene.seed(seed).history.sent {
             let from = line.split(' ').nth(1).and_then(|link| link[1..2].parse().ok());

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use sim_engine::{
     ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Fault, Inside, NodeSet, Occasion, ServiceSpec,
-    Target, Ties, Work,
+    Target, Ties, Work, faults,
 };
 use sim_node::{Drift, Duration, Offset, Ratio, Span};
 
@@ -111,14 +111,16 @@ fn switching_on_duplication_changes_no_delay_and_no_timer() {
 #[test]
 fn what_one_link_is_like_is_nothing_to_another() {
     let base = talkers().seed(SEED);
-    let change = |delay, loss, duplication| Fault::Links {
-        from: Some(Target::Node(0)),
-        to: Some(Target::Node(1)),
-        both: false,
-        kind: None,
-        delay,
-        loss,
-        duplication,
+    let change = |delay, loss, duplication| {
+        Fault::from(faults::Links {
+            from: Some(Target::Node(0)),
+            to: Some(Target::Node(1)),
+            both: false,
+            kind: None,
+            delay,
+            loss,
+            duplication,
+        })
     };
     let long = Delay::Exponential { mean: ms(50), min: ms(20) };
     let half = Some(Ratio::from_percent(50));
@@ -143,21 +145,23 @@ fn victims(run: &Run) -> Vec<u32> {
 fn a_fault_changes_nothing_of_whom_it_does_not_strike() {
     let base = talkers().seed(SEED);
     let one = || Target::Random(1);
-    let crash = |inside| Fault::Crash {
-        who: Target::Random(1),
-        down: Some(ms(100)),
-        disk: DiskLoss::Subset,
-        inside,
+    let crash = |inside| {
+        Fault::from(faults::Crash {
+            who: Target::Random(1),
+            down: Some(ms(100)),
+            disk: DiskLoss::Subset,
+            inside,
+        })
     };
     let faults = [
         crash(None),
         crash(Some(Inside::Drawn)),
-        Fault::Pause(one()),
-        Fault::Slow(one(), Delay::Uniform(ms(1), ms(3))),
-        Fault::SlowDisk(one(), Delay::Uniform(ms(1), ms(3))),
-        Fault::Drift(one(), Drift::from_ppm(300_000)),
-        Fault::OmitSends(one(), Ratio::from_percent(50)),
-        Fault::Jump(one(), Offset::from_nanos(-1)),
+        Fault::from(faults::Pause(one())),
+        Fault::from(faults::Slow(one(), Delay::Uniform(ms(1), ms(3)))),
+        Fault::from(faults::SlowDisk(one(), Delay::Uniform(ms(1), ms(3)))),
+        Fault::from(faults::Drift(one(), Drift::from_ppm(300_000))),
+        Fault::from(faults::OmitSends(one(), Ratio::from_percent(50))),
+        Fault::from(faults::Jump(one(), Offset::from_nanos(-1))),
     ];
     for fault in faults {
         let other = talkers().fault(between(200, 700), fault.clone()).seed(SEED);
@@ -172,21 +176,21 @@ fn a_fault_changes_nothing_of_whom_it_does_not_strike() {
 fn what_cuts_or_keeps_messages_changes_no_delay_of_the_rest() {
     let base = talkers().seed(SEED);
     let faults = [
-        Fault::Isolate(Target::Random(1), Cut::AtDelivery),
-        Fault::Partition(vec![Target::Minority], Cut::AtSend),
-        Fault::Bridge(Target::Random(1), Cut::AtSend),
-        Fault::OmitReceives(Target::Random(2), Ratio::from_percent(50)),
+        Fault::from(faults::Isolate(Target::Random(1), Cut::AtDelivery)),
+        Fault::from(faults::Partition(vec![Target::Minority], Cut::AtSend)),
+        Fault::from(faults::Bridge(Target::Random(1), Cut::AtSend)),
+        Fault::from(faults::OmitReceives(Target::Random(2), Ratio::from_percent(50))),
     ];
     for fault in faults {
         let other = talkers().fault(between(200, 700), fault.clone()).seed(SEED);
         assert_untouched(&base, &other, &ALL);
         assert!(other.outcome.counts.lost > 10, "{fault:?}: {}", other.outcome.counts.lost);
     }
-    let mobile = Fault::Mobile {
+    let mobile = Fault::from(faults::Mobile {
         on: Occasion::Send("A".to_owned()),
         inside: Inside::Drawn,
         strike: sim_engine::Strike::Isolate,
-    };
+    });
     let other = talkers().fault(between(200, 700), mobile).seed(SEED);
     assert_untouched(&base, &other, &ALL);
 }
@@ -200,7 +204,7 @@ fn a_slow_node_draws_its_own_service_times_as_before() {
     let scene = (0..60).fold(scene, |scene, n| scene.request(10 + 30 * u64::from(n), 0, n));
     let scene = scene.deadline(2_000);
     let base = scene.seed(SEED).said;
-    let slow = Fault::Slow(Target::Node(0), Delay::Uniform(ms(1), ms(5)));
+    let slow = Fault::from(faults::Slow(Target::Node(0), Delay::Uniform(ms(1), ms(5))));
     let other = scene.fault(between(200, 400), slow).seed(SEED).said;
     let differing: Vec<bool> = base.iter().zip(&other).map(|(one, other)| one != other).collect();
     assert_eq!(differing.len(), 60);
@@ -212,15 +216,22 @@ fn a_slow_node_draws_its_own_service_times_as_before() {
 #[test]
 fn a_fault_changes_nothing_of_another_fault() {
     let fault = || {
-        let mut scene = talkers().fault(between(200, 700), Fault::Pause(Target::Random(2)));
+        let mut scene =
+            talkers().fault(between(200, 700), Fault::from(faults::Pause(Target::Random(2))));
         scene.0.faults[0].id = 99;
         scene
     };
     let alone = fault().seed(SEED);
     let besides = fault()
-        .fault(between(100, 800), Fault::Isolate(Target::Random(1), Cut::AtSend))
-        .fault(on(Occasion::Write), Fault::OneWay(Target::Minority, Target::Majority, Cut::AtSend))
-        .fault(between(300, 900), Fault::Jump(Target::Random(3), Offset::from_nanos(5)));
+        .fault(between(100, 800), Fault::from(faults::Isolate(Target::Random(1), Cut::AtSend)))
+        .fault(
+            on(Occasion::Write),
+            Fault::from(faults::OneWay(Target::Minority, Target::Majority, Cut::AtSend)),
+        )
+        .fault(
+            between(300, 900),
+            Fault::from(faults::Jump(Target::Random(3), Offset::from_nanos(5))),
+        );
     let besides = besides.seed(SEED);
     assert_eq!(alone.outcome.faults[0], besides.outcome.faults[0]);
 }

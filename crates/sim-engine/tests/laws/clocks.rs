@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{ClockSpec, Fault, NodeSet, Target};
+use sim_engine::{ClockSpec, Fault, NodeSet, Target, faults};
 use sim_node::{Drift, Duration, LocalTime, NodeId, Offset, WallTime};
 
 use crate::scene::{Run, Scene, between, crash, when};
@@ -23,7 +23,7 @@ fn drift(ppm: i32) -> ClockSpec {
 }
 
 fn drift_fault(ppm: i32) -> Fault {
-    Fault::Drift(Target::Node(0), Drift::from_ppm(ppm))
+    Fault::from(faults::Drift(Target::Node(0), Drift::from_ppm(ppm)))
 }
 
 /// What node 0's clocks showed at each of its steps, in nanoseconds: monotonic and wall.
@@ -119,7 +119,8 @@ fn a_timer_is_never_early_on_its_own_clock_and_a_nanosecond_late_at_most() {
 
 #[test]
 fn jumps_move_the_wall_clock_and_neither_the_monotonic_one_nor_a_timer() {
-    let jump = |millis: i64| Fault::Jump(Target::Node(0), Offset::from_nanos(millis * MS));
+    let jump =
+        |millis: i64| Fault::from(faults::Jump(Target::Node(0), Offset::from_nanos(millis * MS)));
     let scene = one_timer(5).fault(when(3), jump(3_600_000)).request(2, 0, 1).request(9, 0, 1);
     let run = scene.clone().fault(when(7), jump(-7_200_000)).run();
     assert_eq!(

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_engine::{Delay, DiskLoss, Fault, Inside, NodeSet, Occasion, Target};
+use sim_engine::{Delay, DiskLoss, Fault, Inside, NodeSet, Occasion, Target, faults};
 use sim_node::NodeId;
 
 use crate::scene::{Run, Scene, on, when};
@@ -20,12 +20,12 @@ fn dies_after(effects: u32, sync: u64) -> Run {
         set(0, 1),
         Act::Send(1, Msg::A(3)),
     ];
-    let fault = Fault::Crash {
+    let fault = Fault::from(faults::Crash {
         who: Target::Trigger,
         down: Some(ms(10)),
         disk: DiskLoss::Unsynced,
         inside: Some(Inside::First(effects)),
-    };
+    });
     Scene::new(2, Script::new().request(0, 1, acts))
         .sync(NodeSet::All, Delay::Constant(ms(sync)))
         .request(2, 0, 1)
@@ -77,12 +77,12 @@ fn what_waits_behind_a_barrier_dies_in_the_same_step() {
 #[test]
 fn a_drawn_number_of_effects_covers_all() {
     let sends: Vec<Act> = (0..4).map(|number| Act::Send(1, Msg::A(number))).collect();
-    let fault = Fault::Crash {
+    let fault = Fault::from(faults::Crash {
         who: Target::Trigger,
         down: None,
         disk: DiskLoss::Prefix,
         inside: Some(Inside::Drawn),
-    };
+    });
     let scene = Scene::new(2, Script::new().request(0, 1, sends))
         .request(2, 0, 1)
         .fault(on(Occasion::Send("A".to_owned())), fault);
@@ -106,12 +106,12 @@ fn a_node_can_be_doomed_to_die_inside_its_next_step() {
     let script = Script::new()
         .request(0, 1, [Act::Send(1, Msg::A(1)), Act::Send(1, Msg::A(2))])
         .request(1, 1, [Act::Send(0, Msg::B(1)), Act::Send(0, Msg::B(2))]);
-    let fault = Fault::Crash {
+    let fault = Fault::from(faults::Crash {
         who: Target::Node(0),
         down: None,
         disk: DiskLoss::Prefix,
         inside: Some(Inside::First(1)),
-    };
+    });
     let scene = Scene::new(2, script).request(4, 1, 1).request(5, 0, 1).fault(when(1), fault);
     let run = scene.run();
     // The other node's step at 4 is nothing to it. Its own next step is the request at 5, which has

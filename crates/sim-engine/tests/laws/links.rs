@@ -1,6 +1,6 @@
 //! Datagrams and streams: what overtakes what, and what a loss, a cut or a crash takes with it.
 
-use sim_engine::{Cut, Delay, Fault, LinkOverride, Target};
+use sim_engine::{Cut, Delay, Fault, LinkOverride, Target, faults};
 use sim_node::Ratio;
 
 use crate::scene::{Scene, between, crash, when};
@@ -32,7 +32,7 @@ fn lost(scene: &Scene) -> Vec<String> {
 }
 
 fn lossy(kind: &str) -> Fault {
-    Fault::Links {
+    Fault::from(faults::Links {
         from: None,
         to: None,
         both: false,
@@ -40,7 +40,7 @@ fn lossy(kind: &str) -> Fault {
         delay: None,
         loss: Some(Ratio::ONE),
         duplication: None,
-    }
+    })
 }
 
 #[test]
@@ -130,12 +130,13 @@ fn a_loss_kills_the_connection_with_what_is_undelivered() {
 #[test]
 fn a_cut_kills_the_connection_even_if_nothing_is_sent_while_it_lasts() {
     let cut = |from, to, fault| slow_and_fast().stream().fault(between(from, to), fault);
-    let isolate = || Fault::Isolate(Target::Node(0), Cut::AtSend);
+    let isolate = || Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend));
     let scene = cut(2, 3, isolate()).request(5, 0, 1);
     assert_eq!(arrivals(&scene), ["6ms n1 B(1) from n0"]);
     assert_eq!(lost(&scene), ["10ms A(1) Connection"]);
     // A cut of the other direction does not.
-    let one_way = |from, to| Fault::OneWay(Target::Node(from), Target::Node(to), Cut::AtSend);
+    let one_way =
+        |from, to| Fault::from(faults::OneWay(Target::Node(from), Target::Node(to), Cut::AtSend));
     assert_eq!(arrivals(&cut(2, 3, one_way(1, 0))), ["10ms n1 A(1) from n0"]);
     assert!(arrivals(&cut(2, 3, one_way(0, 1))).is_empty());
     // Nor does one that was over before the message was sent.
@@ -163,7 +164,7 @@ fn a_message_that_its_receiver_omits_takes_the_rest_of_the_connection_along() {
     // B(1), sent at 12, is omitted at 13, when A(2), sent at 12 as well, is still under way.
     let scene = slow_and_fast()
         .stream()
-        .fault(between(11, 14), Fault::OmitReceives(Target::Node(1), Ratio::ONE))
+        .fault(between(11, 14), Fault::from(faults::OmitReceives(Target::Node(1), Ratio::ONE)))
         .request(12, 0, 1)
         .request(12, 0, 2)
         .request(15, 0, 3);
@@ -228,14 +229,16 @@ fn parameters_are_of_all_links_of_one_of_one_direction_and_of_one_kind() {
 
 #[test]
 fn a_fault_changes_parameters_for_its_window() {
-    let change = |delay| Fault::Links {
-        from: Some(Target::Node(0)),
-        to: Some(Target::Node(1)),
-        both: false,
-        kind: Some("B".to_owned()),
-        delay: Some(Delay::Constant(ms(delay))),
-        loss: None,
-        duplication: None,
+    let change = |delay| {
+        Fault::from(faults::Links {
+            from: Some(Target::Node(0)),
+            to: Some(Target::Node(1)),
+            both: false,
+            kind: Some("B".to_owned()),
+            delay: Some(Delay::Constant(ms(delay))),
+            loss: None,
+            duplication: None,
+        })
     };
     let scene = slow_and_fast()
         .request(1, 0, 1)

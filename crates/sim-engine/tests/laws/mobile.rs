@@ -1,6 +1,6 @@
 //! Mobile faults strike each node at which the occasion comes up, and give the one before back.
 
-use sim_engine::{Fault, Inside, Occasion, Strike, When};
+use sim_engine::{Fault, Inside, Occasion, Strike, When, faults};
 
 use crate::scene::{Scene, between, crash, when};
 use crate::toy::{Act, Msg, Script, set};
@@ -21,7 +21,7 @@ fn leads() -> Scene {
 
 fn mobile(effects: u32, strike: Strike) -> Fault {
     let on = Occasion::Mark("elected".to_owned());
-    Fault::Mobile { on, inside: Inside::First(effects), strike }
+    Fault::from(faults::Mobile { on, inside: Inside::First(effects), strike })
 }
 
 #[test]
@@ -112,10 +112,15 @@ fn the_present_victim_is_not_struck_again() {
 
 #[test]
 fn a_heal_gives_the_victim_back_and_the_fault_goes_on() {
-    let run = leads().fault(when(5), mobile(0, Strike::Isolate)).fault(when(15), Fault::Heal).run();
+    let run = leads()
+        .fault(when(5), mobile(0, Strike::Isolate))
+        .fault(when(15), Fault::from(faults::Heal))
+        .run();
     assert_eq!(run.outcome.faults[0].struck, 4);
     assert_eq!(run.history.faults[..2], ["10ms f0 strikes [n0]", "15ms f1 strikes [n0]"]);
-    let healed = leads().fault(when(5), mobile(0, Strike::Isolate)).fault(when(45), Fault::Heal);
+    let healed = leads()
+        .fault(when(5), mobile(0, Strike::Isolate))
+        .fault(when(45), Fault::from(faults::Heal));
     let victims = healed.run().outcome.faults[1].victims.clone();
     assert_eq!(victims, [sim_node::NodeId::new(3)]);
 }
@@ -128,7 +133,8 @@ fn the_start_of_a_node_is_no_occasion_for_a_crash() {
         script.start(node, [Act::Write(1)]).request(node, 1, [Act::Write(2)])
     });
     let on = Occasion::Write;
-    let mobile = Fault::Mobile { on, inside: Inside::First(0), strike: Strike::Crash };
+    let mobile =
+        Fault::from(faults::Mobile { on, inside: Inside::First(0), strike: Strike::Crash });
     let scene = Scene::new(2, script).request(10, 0, 1).request(20, 1, 1).request(30, 0, 1);
     let run = scene.fault(between(0, 35), mobile).deadline(40).run();
     assert_eq!(
@@ -158,7 +164,7 @@ fn a_mobile_fault_can_wait_for_a_trigger_itself() {
 fn a_victim_that_is_up_again_is_not_restarted_twice() {
     let run = leads()
         .fault(when(5), mobile(0, Strike::Crash))
-        .fault(when(12), Fault::Restart(sim_engine::Target::Node(0)))
+        .fault(when(12), Fault::from(faults::Restart(sim_engine::Target::Node(0))))
         .fault(when(13), crash(0, None))
         .run();
     // Restarted by hand at 12 and crashed at 13 by another fault, it is given back at 20 all the

@@ -1,17 +1,17 @@
 //! Omission: a node that is up loses what it sends, or what comes to it.
 
-use sim_engine::{Cut, Fault, Target};
+use sim_engine::{Cut, Fault, Target, faults};
 use sim_node::Ratio;
 
 use crate::scene::{Scene, between, when};
 use crate::toy::{Act, Msg, Script, set};
 
 fn sends(ratio: Ratio) -> Fault {
-    Fault::OmitSends(Target::Node(0), ratio)
+    Fault::from(faults::OmitSends(Target::Node(0), ratio))
 }
 
 fn receives(ratio: Ratio) -> Fault {
-    Fault::OmitReceives(Target::Node(0), ratio)
+    Fault::from(faults::OmitReceives(Target::Node(0), ratio))
 }
 
 /// Nodes 0 and 1 send to each other, and node 0 to itself, at 5, 15 and 25.
@@ -95,10 +95,12 @@ fn what_one_fault_draws_is_nothing_to_another() {
     // same.
     let both = alone.clone().fault(when(0), receives(half));
     assert_eq!(omitted(&both, 0), of_sends);
-    let other_node = alone.clone().fault(when(0), Fault::OmitSends(Target::Node(1), half));
+    let other_node =
+        alone.clone().fault(when(0), Fault::from(faults::OmitSends(Target::Node(1), half)));
     assert_eq!(omitted(&other_node, 0), of_sends);
     // Cut off for a while, it draws for what the cut loses as well.
-    let cut = alone.fault(between(100, 200), Fault::Isolate(Target::Node(0), Cut::AtSend));
+    let cut =
+        alone.fault(between(100, 200), Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend)));
     let run = cut.run();
     let sent: Vec<&String> =
         run.history.sent.iter().filter(|sent| sent.contains("n0>n1")).collect();

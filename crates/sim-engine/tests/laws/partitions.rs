@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{Cut, Delay, Fault, Target};
+use sim_engine::{Cut, Delay, Fault, Target, faults};
 use sim_node::Ratio;
 
 use crate::scene::{Scene, between, crash, when};
@@ -50,37 +50,38 @@ fn without_a_cut_everybody_reaches_everybody() {
 #[test]
 fn groups_are_cut_from_each_other_and_clients_from_nobody() {
     // Client 4 is on no list, below; servers in no group form one more.
-    let halves = Fault::Partition(vec![nodes(&[0, 1])], Cut::AtSend);
+    let halves = Fault::from(faults::Partition(vec![nodes(&[0, 1])], Cut::AtSend));
     assert_eq!(cut_by(4, halves), links("0>2 0>3 1>2 1>3 2>0 2>1 3>0 3>1"));
-    let written_out = Fault::Partition(vec![nodes(&[0, 1]), nodes(&[2, 3])], Cut::AtSend);
+    let written_out =
+        Fault::from(faults::Partition(vec![nodes(&[0, 1]), nodes(&[2, 3])], Cut::AtSend));
     assert_eq!(cut_by(4, written_out), links("0>2 0>3 1>2 1>3 2>0 2>1 3>0 3>1"));
-    let three = Fault::Partition(vec![nodes(&[0]), nodes(&[1])], Cut::AtSend);
+    let three = Fault::from(faults::Partition(vec![nodes(&[0]), nodes(&[1])], Cut::AtSend));
     assert_eq!(cut_by(4, three), links("0>1 0>2 0>3 1>0 1>2 1>3 2>0 2>1 3>0 3>1"));
     // A client in a group is cut from the servers of the others.
-    let named = Fault::Partition(vec![nodes(&[0, 1, 4])], Cut::AtSend);
+    let named = Fault::from(faults::Partition(vec![nodes(&[0, 1, 4])], Cut::AtSend));
     let with_client = links("0>2 0>3 1>2 1>3 2>0 2>1 3>0 3>1 4>2 4>3 2>4 3>4");
     assert_eq!(cut_by(4, named), with_client);
 }
 
 #[test]
 fn an_isolated_node_reaches_no_server_and_is_reached_by_none() {
-    let server = Fault::Isolate(Target::Node(0), Cut::AtSend);
+    let server = Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend));
     assert_eq!(cut_by(3, server), links("0>1 0>2 1>0 2>0"));
     // Isolated together, they reach each other.
-    let two = Fault::Isolate(nodes(&[0, 1]), Cut::AtSend);
+    let two = Fault::from(faults::Isolate(nodes(&[0, 1]), Cut::AtSend));
     assert_eq!(cut_by(3, two), links("0>2 1>2 2>0 2>1"));
     // A client can be isolated by its name.
-    let client = Fault::Isolate(Target::Node(3), Cut::AtSend);
+    let client = Fault::from(faults::Isolate(Target::Node(3), Cut::AtSend));
     assert_eq!(cut_by(3, client), links("3>0 3>1 3>2 0>3 1>3 2>3"));
 }
 
 #[test]
 fn one_way_cuts_the_other_way_not() {
-    let fault = Fault::OneWay(Target::Node(0), nodes(&[1, 2]), Cut::AtSend);
+    let fault = Fault::from(faults::OneWay(Target::Node(0), nodes(&[1, 2]), Cut::AtSend));
     assert_eq!(cut_by(4, fault), links("0>1 0>2"));
-    let into = Fault::OneWay(Target::Servers, Target::Node(3), Cut::AtSend);
+    let into = Fault::from(faults::OneWay(Target::Servers, Target::Node(3), Cut::AtSend));
     assert_eq!(cut_by(4, into), links("0>3 1>3 2>3"));
-    let clients = Fault::OneWay(Target::Others, Target::Node(1), Cut::AtSend);
+    let clients = Fault::from(faults::OneWay(Target::Others, Target::Node(1), Cut::AtSend));
     assert_eq!(cut_by(4, clients), links("4>1"));
 }
 
@@ -88,7 +89,7 @@ fn one_way_cuts_the_other_way_not() {
 fn a_bridge_is_seen_by_both_halves_that_do_not_see_each_other() {
     let mut halves = BTreeSet::new();
     for seed in 0..30 {
-        let fault = Fault::Bridge(Target::Node(2), Cut::AtSend);
+        let fault = Fault::from(faults::Bridge(Target::Node(2), Cut::AtSend));
         let mut scene = everybody_talks(5).fault(when(2), fault);
         scene.0.faults[0].id = seed;
         let cut = cut_links(&scene);
@@ -115,7 +116,7 @@ fn in_flight(cut: Cut, from: u64, to: u64) -> (Vec<String>, Vec<String>) {
     let run = Scene::new(2, script)
         .delay(Delay::Constant(ms(10)))
         .request(6, 0, 1)
-        .fault(between(from, to), Fault::Isolate(Target::Node(0), cut))
+        .fault(between(from, to), Fault::from(faults::Isolate(Target::Node(0), cut)))
         .run();
     let arrived = run.history.steps.into_iter().filter(|step| step.contains("n1")).collect();
     (arrived, run.history.lost)
@@ -142,14 +143,15 @@ fn a_cut_at_delivery_severs_what_would_arrive_while_it_lasts() {
 
 #[test]
 fn the_sender_counts_what_is_cut_off_and_it_counts_as_lost() {
-    let scene = everybody_talks(3).fault(when(2), Fault::Isolate(Target::Node(0), Cut::AtSend));
+    let scene = everybody_talks(3)
+        .fault(when(2), Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend)));
     let counts = scene.run().outcome.counts;
     assert_eq!((counts.total(), counts.lost, counts.in_flight), (12, 4, 0));
 }
 
 #[test]
 fn one_cut_ends_and_another_holds_on() {
-    let isolate = |node| Fault::Isolate(Target::Node(node), Cut::AtSend);
+    let isolate = |node| Fault::from(faults::Isolate(Target::Node(node), Cut::AtSend));
     let scene =
         everybody_talks(3).fault(between(1, 4), isolate(0)).fault(between(2, 9), isolate(1));
     assert_eq!(cut_links(&scene), links("1>0 1>2 0>1 2>1"));
@@ -158,11 +160,14 @@ fn one_cut_ends_and_another_holds_on() {
 #[test]
 fn heal_ends_every_cut_and_hold_and_nothing_else() {
     let scene = everybody_talks(3)
-        .fault(when(1), Fault::Isolate(Target::Node(0), Cut::AtSend))
-        .fault(when(2), Fault::OneWay(Target::Node(1), Target::Node(2), Cut::AtDelivery))
-        .fault(when(2), Fault::Hold(Target::Node(2), Target::Node(1)))
-        .fault(when(2), Fault::Pause(Target::Node(2)))
-        .fault(when(4), Fault::Heal);
+        .fault(when(1), Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend)))
+        .fault(
+            when(2),
+            Fault::from(faults::OneWay(Target::Node(1), Target::Node(2), Cut::AtDelivery)),
+        )
+        .fault(when(2), Fault::from(faults::Hold(Target::Node(2), Target::Node(1))))
+        .fault(when(2), Fault::from(faults::Pause(Target::Node(2))))
+        .fault(when(4), Fault::from(faults::Heal));
     assert_eq!(cut_links(&scene), links(""));
     let run = scene.run();
     assert_eq!(run.outcome.faults[4].struck, 1);
@@ -183,11 +188,11 @@ fn heal_ends_the_wait_of_a_cut_for_its_target() {
         .start(0, [crate::toy::set(0, 10)])
         .timer(0, 0, [Act::Become("leader", 1)]);
     let scene = Scene::new(3, script)
-        .fault(when(2), Fault::Isolate(Target::Leader, Cut::AtSend))
+        .fault(when(2), Fault::from(faults::Isolate(Target::Leader, Cut::AtSend)))
         .request(20, 0, 2);
     let lost = |scene: &Scene| scene.run().outcome.counts.lost;
     assert_eq!(lost(&scene), 1, "without the heal the leader is isolated when there is one");
-    assert_eq!(lost(&scene.fault(when(5), Fault::Heal)), 0);
+    assert_eq!(lost(&scene.fault(when(5), Fault::from(faults::Heal))), 0);
 }
 
 /// Node 0 sends A(1), A(2) and A(3) to node 1, in this order, at 3, 4 and 8.
@@ -199,7 +204,7 @@ fn three_in_a_row() -> Scene {
 }
 
 fn hold() -> Fault {
-    Fault::Hold(Target::Node(0), Target::Node(1))
+    Fault::from(faults::Hold(Target::Node(0), Target::Node(1)))
 }
 
 fn arrivals(scene: &Scene) -> Vec<String> {
@@ -236,14 +241,16 @@ fn a_hold_keeps_messages_and_releases_them_in_order() {
 #[test]
 fn a_hold_keeps_the_order_even_if_delays_would_not() {
     // A(2) would overtake A(1): delays of 9, then 1.
-    let links = |delay| Fault::Links {
-        from: None,
-        to: None,
-        both: false,
-        kind: None,
-        delay: Some(Delay::Constant(ms(delay))),
-        loss: None,
-        duplication: None,
+    let links = |delay| {
+        Fault::from(faults::Links {
+            from: None,
+            to: None,
+            both: false,
+            kind: None,
+            delay: Some(Delay::Constant(ms(delay))),
+            loss: None,
+            duplication: None,
+        })
     };
     let scene = three_in_a_row().fault(between(3, 4), links(9)).fault(between(2, 6), hold());
     assert_eq!(
@@ -280,7 +287,7 @@ fn what_a_hold_never_releases_is_in_flight_at_the_end() {
     assert!(arrivals(&three_in_a_row().fault(when(2), hold())).is_empty());
     let counts = run.outcome.counts;
     assert_eq!((counts.total(), counts.lost, counts.in_flight), (3, 0, 3));
-    let healed = three_in_a_row().fault(when(2), hold()).fault(when(6), Fault::Heal);
+    let healed = three_in_a_row().fault(when(2), hold()).fault(when(6), Fault::from(faults::Heal));
     assert_eq!(
         arrivals(&healed),
         ["6ms n1 A(1) from n0", "6ms n1 A(2) from n0", "9ms n1 A(3) from n0"]

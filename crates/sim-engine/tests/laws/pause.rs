@@ -1,13 +1,13 @@
 //! A paused node makes no step; what comes to it queues and is handled in order at resume.
 
-use sim_engine::{Delay, Fault, NodeSet, Target, Work};
+use sim_engine::{Delay, Fault, NodeSet, Target, Work, faults};
 use sim_node::{LocalTime, NodeId};
 
 use crate::scene::{Scene, between, crash, when};
 use crate::toy::{Act, Msg, Script, ms, set};
 
 fn pause(node: u32) -> Fault {
-    Fault::Pause(Target::Node(node))
+    Fault::from(faults::Pause(Target::Node(node)))
 }
 
 /// Node 0 has a timer due at 5; A(1) comes to it at 3, a request at 4, and A(2) at 12.
@@ -53,7 +53,7 @@ fn pauses_overlap_and_resume_ends_them_all() {
     let first = |scene: Scene| at_node_0(&scene.run().history.steps)[0].to_owned();
     let two = || busy(Script::new()).fault(between(2, 6), pause(0)).fault(between(4, 9), pause(0));
     assert_eq!(first(two()), "9ms n0 A(1) from n1");
-    let resumed = two().fault(when(5), Fault::Resume(Target::Node(0)));
+    let resumed = two().fault(when(5), Fault::from(faults::Resume(Target::Node(0))));
     // The timer is due at the instant of the resume, behind what has waited.
     let steps = resumed.run().history.steps;
     let expected =

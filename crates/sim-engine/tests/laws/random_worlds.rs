@@ -6,7 +6,7 @@ use proptest::prelude::*;
 use proptest::sample::select;
 use sim_engine::{
     ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Fault, Inside, NodeSet, Observer, Occasion, Outcome,
-    ServiceSpec, StepBegins, Strike, Target, Ties, Transport, Trigger, When, Work, World,
+    ServiceSpec, StepBegins, Strike, Target, Ties, Transport, Trigger, When, Work, World, faults,
 };
 use sim_node::{Drift, Event, NodeId, Offset, Ratio, Span};
 
@@ -81,40 +81,35 @@ fn fault() -> impl Strategy<Value = Fault> {
     let mobile = (occasion(), inside(), select(vec![Strike::Crash, Strike::Isolate]));
     let network = prop_oneof![
         (proptest::collection::vec(target(), 1..3), cut())
-            .prop_map(|(groups, cut)| Fault::Partition(groups, cut)),
-        (target(), cut()).prop_map(|(who, cut)| Fault::Isolate(who, cut)),
-        (target(), target(), cut()).prop_map(|(from, to, cut)| Fault::OneWay(from, to, cut)),
-        (target(), cut()).prop_map(|(who, cut)| Fault::Bridge(who, cut)),
-        (target(), target()).prop_map(|(from, to)| Fault::Hold(from, to)),
-        Just(Fault::Heal),
-        links.prop_map(|(from, to, both, kind, delay, loss, duplication)| Fault::Links {
-            from,
-            to,
-            both,
-            kind,
-            delay,
-            loss,
-            duplication
-        }),
+            .prop_map(|(groups, cut)| Fault::from(faults::Partition(groups, cut))),
+        (target(), cut()).prop_map(|(who, cut)| Fault::from(faults::Isolate(who, cut))),
+        (target(), target(), cut())
+            .prop_map(|(from, to, cut)| Fault::from(faults::OneWay(from, to, cut))),
+        (target(), cut()).prop_map(|(who, cut)| Fault::from(faults::Bridge(who, cut))),
+        (target(), target()).prop_map(|(from, to)| Fault::from(faults::Hold(from, to))),
+        Just(Fault::from(faults::Heal)),
+        links.prop_map(|(from, to, both, kind, delay, loss, duplication)| Fault::from(
+            faults::Links { from, to, both, kind, delay, loss, duplication }
+        )),
     ];
     let nodes = prop_oneof![
-        3 => crash.prop_map(|(who, down, disk, inside)| Fault::Crash { who, down, disk, inside }),
-        1 => target().prop_map(Fault::Restart),
-        1 => target().prop_map(Fault::Pause),
-        1 => target().prop_map(Fault::Resume),
-        1 => (target(), delay()).prop_map(|(who, time)| Fault::Slow(who, time)),
-        1 => (target(), delay()).prop_map(|(who, sync)| Fault::SlowDisk(who, sync)),
-        1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::OmitSends(who, ratio)),
-        1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::OmitReceives(who, ratio)),
+        3 => crash.prop_map(|(who, down, disk, inside)| Fault::from(faults::Crash { who, down, disk, inside })),
+        1 => target().prop_map(|who| Fault::from(faults::Restart(who))),
+        1 => target().prop_map(|who| Fault::from(faults::Pause(who))),
+        1 => target().prop_map(|who| Fault::from(faults::Resume(who))),
+        1 => (target(), delay()).prop_map(|(who, time)| Fault::from(faults::Slow(who, time))),
+        1 => (target(), delay()).prop_map(|(who, sync)| Fault::from(faults::SlowDisk(who, sync))),
+        1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::from(faults::OmitSends(who, ratio))),
+        1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::from(faults::OmitReceives(who, ratio))),
         1 => (target(), -900_000..900_000)
-            .prop_map(|(who, ppm)| Fault::Drift(who, Drift::from_ppm(ppm))),
+            .prop_map(|(who, ppm)| Fault::from(faults::Drift(who, Drift::from_ppm(ppm)))),
         1 => (target(), -9_000_000..9_000_000_i64)
-            .prop_map(|(who, nanos)| Fault::Jump(who, Offset::from_nanos(nanos))),
+            .prop_map(|(who, nanos)| Fault::from(faults::Jump(who, Offset::from_nanos(nanos)))),
     ];
     prop_oneof![
         network,
         nodes,
-        mobile.prop_map(|(on, inside, strike)| Fault::Mobile { on, inside, strike }),
+        mobile.prop_map(|(on, inside, strike)| Fault::from(faults::Mobile { on, inside, strike })),
     ]
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sim_check::{Properties, SimTime};
 use sim_engine::{
     Calm, ClockSpec, Delay, DiskLoss, DiskSpec, Fault, Link, Network, NodeSet, Occasion, Outcome,
-    PlannedFault, ServiceSpec, Target, Transport, Trigger, When, Work, World, WorldSpec,
+    PlannedFault, ServiceSpec, Target, Transport, Trigger, When, Work, World, WorldSpec, faults,
 };
 use sim_node::{NodeId, Ratio};
 
@@ -146,5 +146,5 @@ pub fn crash(node: u32, down: Option<u64>) -> Fault {
 
 /// A crash between steps that does so to the disk.
 pub fn crash_losing(node: u32, down: Option<u64>, disk: DiskLoss) -> Fault {
-    Fault::Crash { who: Target::Node(node), down: down.map(ms), disk, inside: None }
+    Fault::from(faults::Crash { who: Target::Node(node), down: down.map(ms), disk, inside: None })
 }

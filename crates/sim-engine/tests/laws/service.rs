@@ -1,6 +1,6 @@
 //! A node handles one event at a time, first in first out, and its effects leave at the end.
 
-use sim_engine::{Delay, Fault, NodeSet, ServiceSpec, Target, Work};
+use sim_engine::{Delay, Fault, NodeSet, ServiceSpec, Target, Work, faults};
 use sim_node::NodeId;
 
 use crate::history::Ears;
@@ -117,7 +117,7 @@ fn a_slow_node_takes_longer_for_the_window() {
         .request(12, 0, 2)
         .request(19, 0, 3)
         .request(25, 0, 4)
-        .fault(between(10, 20), Fault::Slow(Target::Node(0), Delay::Constant(ms(2))));
+        .fault(between(10, 20), Fault::from(faults::Slow(Target::Node(0), Delay::Constant(ms(2)))));
     // Without a service time of its own: at once before and after, 2 ms within; work begun within
     // the window is done at its pace.
     let at_once = scene.run().history.steps;

@@ -2,14 +2,14 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{Cut, DiskLoss, Fault, Target, When};
+use sim_engine::{Cut, DiskLoss, Fault, Target, When, faults};
 use sim_node::NodeId;
 
 use crate::scene::{Scene, between, crash, when};
 use crate::toy::{Act, Script, ms, set};
 
 fn crash_of(who: Target, down: Option<u64>) -> Fault {
-    Fault::Crash { who, down: down.map(ms), disk: DiskLoss::Prefix, inside: None }
+    Fault::from(faults::Crash { who, down: down.map(ms), disk: DiskLoss::Prefix, inside: None })
 }
 
 /// The lines of the faults, without the crashes.
@@ -49,7 +49,7 @@ fn leader_means_the_holder_of_the_highest_rank() {
 
 #[test]
 fn a_fault_waits_for_its_target() {
-    let isolate = Fault::Isolate(Target::Leader, Cut::AtSend);
+    let isolate = Fault::from(faults::Isolate(Target::Leader, Cut::AtSend));
     let scene = leaders().fault(when(1), isolate).fault(when(2), crash_of(Target::Leader, None));
     // At 3 the first to take the role is node 0, and both strike it in the order of the scenario.
     assert_eq!(strikes(&scene, 0), ["3ms f0 strikes [n0]", "3ms f1 strikes [n0]"]);
@@ -57,7 +57,7 @@ fn a_fault_waits_for_its_target() {
 
 #[test]
 fn it_waits_no_longer_than_its_window() {
-    let isolate = || Fault::Isolate(Target::Leader, Cut::AtSend);
+    let isolate = || Fault::from(faults::Isolate(Target::Leader, Cut::AtSend));
     let crash = || crash_of(Target::Leader, None);
     // The first leader comes at 3.
     for fault in [isolate(), crash()] {
@@ -74,7 +74,9 @@ fn it_waits_no_longer_than_its_window() {
 fn a_role_is_lost_in_a_crash() {
     // Node 3 leads nobody any more; the fault finds nobody until it leads again at 8 + 3 = 11.
     let head = || Target::Role("head".to_owned());
-    let scene = leaders().fault(when(7), crash(3, Some(1))).fault(when(9), Fault::Pause(head()));
+    let scene = leaders()
+        .fault(when(7), crash(3, Some(1)))
+        .fault(when(9), Fault::from(faults::Pause(head())));
     assert_eq!(strikes(&scene, 0), ["7ms f0 strikes [n3]", "11ms f1 strikes [n3]"]);
 }
 
@@ -82,7 +84,7 @@ fn a_role_is_lost_in_a_crash() {
 /// client.
 fn drawn(servers: u32, time: When, who: Target, down: &[u32]) -> BTreeSet<Vec<u32>> {
     let scene = Scene::new(servers, Script::new()).others(1);
-    let scene = scene.fault(time, Fault::Pause(who));
+    let scene = scene.fault(time, Fault::from(faults::Pause(who)));
     let scene = down.iter().fold(scene, |scene, node| scene.fault(when(1), crash(*node, None)));
     let victims = |seed| {
         let report = &scene.seed(seed).outcome.faults[0];
@@ -134,7 +136,7 @@ fn a_drawn_group_of_a_partition_is_drawn_beside_the_others() {
         vec![Target::Random(2), Target::Nodes(vec![1, 3, 4])],
     ];
     for groups in groups {
-        let partition = Fault::Partition(groups, Cut::AtSend);
+        let partition = Fault::from(faults::Partition(groups, Cut::AtSend));
         let scene = Scene::new(5, script.clone()).fault(when(2), partition);
         for seed in 0..20 {
             let struck = scene.seed(seed).outcome.faults[0].victims.clone();
@@ -143,7 +145,8 @@ fn a_drawn_group_of_a_partition_is_drawn_beside_the_others() {
         }
     }
     // Nobody is left for a second majority: it waits, and never strikes.
-    let twice = Fault::Partition(vec![Target::Majority, Target::Majority], Cut::AtSend);
+    let twice =
+        Fault::from(faults::Partition(vec![Target::Majority, Target::Majority], Cut::AtSend));
     assert!(strikes(&Scene::new(5, script).fault(when(2), twice), 0).is_empty());
 }
 
@@ -162,13 +165,13 @@ fn too_few_that_fit_make_it_wait_until_one_returns() {
     // Two of three are up from 1 to 9.
     let scene = Scene::new(3, Script::new())
         .fault(when(1), crash(0, Some(8)))
-        .fault(when(2), Fault::Pause(Target::Random(3)));
+        .fault(when(2), Fault::from(faults::Pause(Target::Random(3))));
     assert_eq!(strikes(&scene, 0), ["1ms f0 strikes [n0]", "9ms f1 strikes [n0, n1, n2]"]);
 }
 
 #[test]
 fn a_restart_draws_among_those_that_are_down() {
-    let restart = || Fault::Restart(Target::Random(1));
+    let restart = || Fault::from(faults::Restart(Target::Random(1)));
     let mut restarted = BTreeSet::new();
     for seed in 0..30 {
         let scene = Scene::new(4, Script::new())
@@ -188,7 +191,7 @@ fn a_restart_draws_among_those_that_are_down() {
 #[test]
 fn what_a_fault_draws_is_its_own() {
     // With another fault in front of it that draws as well, it draws the same.
-    let pause = || Fault::Pause(Target::Random(2));
+    let pause = || Fault::from(faults::Pause(Target::Random(2)));
     for seed in 0..20 {
         let mut alone = Scene::new(6, Script::new()).fault(when(5), pause());
         alone.0.faults[0].id = 77;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{Delay, Fault, Target, Ties};
+use sim_engine::{Delay, Fault, Target, Ties, faults};
 use sim_node::Ratio;
 
 use crate::scene::{Scene, between};
@@ -68,7 +68,8 @@ fn copies_stay_behind_their_original_on_a_link_in_order() {
 
 #[test]
 fn a_hold_releases_in_order_even_so() {
-    let scene = ten_in_a_row().fault(between(0, 5), Fault::Hold(Target::All, Target::All));
+    let scene =
+        ten_in_a_row().fault(between(0, 5), Fault::from(faults::Hold(Target::All, Target::All)));
     let in_order: Vec<String> =
         (0..10).map(|number| format!("5ms n1 A({number}) from n0")).collect();
     assert_eq!(orders(&scene, 20), BTreeSet::from([in_order]));
@@ -97,14 +98,16 @@ fn what_is_lost_or_doubled_changes_no_order_of_the_rest() {
         script.start(node, [set(0, 10)]).timer(node, 0, sends)
     });
     let scene = drawn(Scene::new(4, script)).delay(Delay::Constant(ms(1)));
-    let links = |loss, duplication| Fault::Links {
-        from: Some(Target::Node(0)),
-        to: Some(Target::Node(3)),
-        both: false,
-        kind: None,
-        delay: None,
-        loss,
-        duplication,
+    let links = |loss, duplication| {
+        Fault::from(faults::Links {
+            from: Some(Target::Node(0)),
+            to: Some(Target::Node(3)),
+            both: false,
+            kind: None,
+            delay: None,
+            loss,
+            duplication,
+        })
     };
     let half = Some(Ratio::from_percent(50));
     let at_node_2 = |scene: &Scene| -> Vec<String> {

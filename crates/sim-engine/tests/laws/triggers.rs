@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{Cut, DiskLoss, Fault, Occasion, Target, Trigger, When};
+use sim_engine::{Cut, DiskLoss, Fault, Occasion, Target, Trigger, When, faults};
 use sim_node::Duration;
 
 use crate::scene::{Scene, at, between, on};
@@ -10,7 +10,7 @@ use crate::toy::{Act, Msg, Script, ms, set};
 
 /// Pauses whoever sets it off: it leaves its mark in the report and nothing else that matters here.
 fn strike() -> Fault {
-    Fault::Pause(Target::Trigger)
+    Fault::from(faults::Pause(Target::Trigger))
 }
 
 fn nth(on: Occasion, nth: u32, at: Option<u32>) -> When {
@@ -105,12 +105,12 @@ fn a_role_is_taken_when_its_name_or_rank_is_new() {
 
 #[test]
 fn it_may_strike_somebody_else() {
-    let crash = Fault::Crash {
+    let crash = Fault::from(faults::Crash {
         who: Target::Node(3),
         down: Some(ms(5)),
         disk: DiskLoss::Prefix,
         inside: None,
-    };
+    });
     let run = everything().fault(nth(mark("elected"), 2, None), crash).run();
     // Down from 20 to 25, so the messages of 20 find nobody at 21.
     assert_eq!(run.history.lost, ["21ms A(1) Down", "21ms A(1) Down"]);
@@ -119,7 +119,7 @@ fn it_may_strike_somebody_else() {
 
 #[test]
 fn the_effects_of_the_triggering_step_have_happened() {
-    let isolate = Fault::Isolate(Target::Trigger, Cut::AtSend);
+    let isolate = Fault::from(faults::Isolate(Target::Trigger, Cut::AtSend));
     let run = everything().fault(on(role("leader")), isolate).run();
     // The A of node 0 have left before it is isolated; so has everything of the others.
     assert_eq!(run.outcome.counts.lost, 0);
@@ -130,7 +130,7 @@ fn the_effects_of_the_triggering_step_have_happened() {
 fn several_faults_may_wait_for_one_occasion() {
     let run = everything()
         .fault(on(mark("elected")), strike())
-        .fault(on(mark("elected")), Fault::Pause(Target::Node(3)))
+        .fault(on(mark("elected")), Fault::from(faults::Pause(Target::Node(3))))
         .fault(nth(mark("elected"), 2, None), strike())
         .run();
     let expected = ["10ms f0 strikes [n0]", "10ms f1 strikes [n3]", "20ms f2 strikes [n1]"];
@@ -140,8 +140,12 @@ fn several_faults_may_wait_for_one_occasion() {
 #[test]
 fn a_momentary_fault_strikes_once_at_an_instant_drawn_from_its_window() {
     let crash = |time| {
-        let fault =
-            Fault::Crash { who: Target::Node(0), down: None, disk: DiskLoss::Prefix, inside: None };
+        let fault = Fault::from(faults::Crash {
+            who: Target::Node(0),
+            down: None,
+            disk: DiskLoss::Prefix,
+            inside: None,
+        });
         Scene::new(1, Script::new()).fault(time, fault)
     };
     let scene = crash(between(10, 20));
@@ -163,7 +167,8 @@ fn a_momentary_fault_strikes_once_at_an_instant_drawn_from_its_window() {
 
 #[test]
 fn a_lasting_fault_holds_from_the_first_instant_to_the_second() {
-    let run = everything().fault(between(10, 20), Fault::Pause(Target::Node(3))).run();
+    let run =
+        everything().fault(between(10, 20), Fault::from(faults::Pause(Target::Node(3)))).run();
     assert_eq!(run.history.faults, ["10ms f0 strikes [n3]", "20ms f0 ends"]);
     let at_node_3: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains(" n3 ")).collect();

@@ -1,7 +1,7 @@
 //! Verdicts: safety ends the run at its step, liveness is an obligation with a deadline.
 
 use sim_check::{Checked, Properties, SimTime, Verdict};
-use sim_engine::{Delay, NodeSet, Outcome};
+use sim_engine::{Delay, NodeSet, Outcome, faults};
 use sim_node::NodeId;
 
 use crate::claims::{EndsWell, Fires, JudgedAtTheDeadline, NeverSaid};
@@ -82,7 +82,7 @@ fn with_nothing_left_to_happen_a_debt_is_a_violation_at_once() {
 fn a_quiet_world_is_judged_at_its_deadline() {
     for fires in [Some(7), None] {
         let scene = owing(fires, false);
-        let busy = owing(fires, false).fault(when(90), sim_engine::Fault::Heal);
+        let busy = owing(fires, false).fault(when(90), sim_engine::Fault::from(faults::Heal));
         for scene in [scene, busy] {
             let outcome = outcome::<(Live, Checked<JudgedAtTheDeadline>)>(&scene);
             assert_eq!(verdicts(&outcome)[1], ("DUE", Verdict::Held));

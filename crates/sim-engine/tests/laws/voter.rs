@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sim_check::{Checked, Claim, Judge, Kind, Property, SimTime, Verdict, View};
 use sim_engine::{
     Delay, DiskLoss, DiskSpec, Fault, Inside, Link, Network, NodeSet, PlannedFault, Target,
-    Transport, When, World, WorldSpec,
+    Transport, When, World, WorldSpec, faults,
 };
 use sim_node::{
     Class, Context, Duration, Event, Message, Never, Node, NodeId, Ratio, Span, Stable,
@@ -157,12 +157,12 @@ fn storm(careful: bool, seed: u64) -> sim_engine::Outcome {
             id,
             label: format!("crash {id}"),
             when: When::Between(SimTime::ZERO, SimTime::from(MS(450))),
-            fault: Fault::Crash {
+            fault: Fault::from(faults::Crash {
                 who: Target::Random(1),
                 down: Some(MS(3)),
                 disk: [DiskLoss::Prefix, DiskLoss::Subset][id as usize / 2 % 2],
                 inside: (id % 2 == 0).then_some(Inside::Drawn),
-            },
+            }),
         })
         .collect();
     World::<Party, Checked<OneVote>>::new(Arc::new(spec), seed).run()

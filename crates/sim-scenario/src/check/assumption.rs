@@ -4,7 +4,7 @@
 use std::ops::Range;
 
 use sim_check::Core;
-use sim_engine::{Delay, DiskLoss, Failures, Fault, Strike, Timing};
+use sim_engine::{Delay, Failures, Late, Part, Timing};
 use sim_node::{Drift, Duration, Ratio};
 
 use super::Cast;
@@ -186,8 +186,9 @@ impl Search<'_, '_> {
             }
         }
         for fault in &draft.faults {
-            if let Some(Fault::Drift(_, drift)) = fault.plan.as_ref().map(Plan::fault)
-                && *drift != Drift::default()
+            let Some(plan) = &fault.plan else { continue };
+            if let Part::ClockRate(drift) = plan.fault().facts().part
+                && drift != Drift::default()
             {
                 self.breach(TIMING, &fault.item.span, "a clock drifts", why);
             }
@@ -209,18 +210,19 @@ impl Search<'_, '_> {
         let lasts = to - from.max(after);
         let why = format!("the assumed timing allows {bound}");
         let total = |more: Option<Duration>| Some(self.greatest? + more?);
-        match plan.fault() {
-            Fault::Links { delay: Some(delay), .. } => self.delay(delay, span, bound),
-            Fault::Hold(..) if lasts > bound => {
+        match plan.fault().facts().late {
+            Late::Never => {}
+            Late::Travel(delay) => self.delay(delay, span, bound),
+            Late::Kept if lasts > bound => {
                 self.breach(TIMING, span, format!("messages are held for up to {lasts}"), why);
             }
-            Fault::Pause(_) if total(Some(lasts)).is_none_or(|total| total > bound) => {
+            Late::Unhandled if total(Some(lasts)).is_none_or(|total| total > bound) => {
                 self.breach(TIMING, span, format!("a node handles nothing for up to {lasts}"), why);
             }
-            Fault::Slow(_, time) if total(time.greatest()).is_none_or(|total| total > bound) => {
+            Late::Longer(time) if total(time.greatest()).is_none_or(|total| total > bound) => {
                 self.breach(TIMING, span, "a node handles its messages more slowly", why);
             }
-            _ => {}
+            Late::Kept | Late::Unhandled | Late::Longer(_) => {}
         }
     }
 
@@ -233,7 +235,7 @@ impl Search<'_, '_> {
         let draft = self.draft;
         for fault in &draft.faults {
             let Some(plan) = &fault.plan else { continue };
-            let Some((least, what)) = failures_of(plan.fault()) else { continue };
+            let Some((least, what)) = plan.fault().facts().failure else { continue };
             // Before the network is stable, a partially synchronous one may lose any message.
             let is_loss = least == Failures::Omission;
             let before_it_counts =
@@ -274,9 +276,12 @@ impl Search<'_, '_> {
 
     /// A calm that brings a core of its own choice back may restart servers that crashed for good.
     fn calm(&mut self, assumed: Failures) {
-        let crashes = self.draft.faults.iter().any(|fault| {
-            matches!(fault.plan.as_ref().map(Plan::fault), Some(Fault::Crash { down: None, .. }))
-        });
+        let for_good = |plan: &Plan| {
+            let failure = plan.fault().facts().failure;
+            failure.is_some_and(|(least, _)| least == Failures::CrashStop)
+        };
+        let mut plans = self.draft.faults.iter().filter_map(|fault| fault.plan.as_ref());
+        let crashes = plans.any(for_good);
         let calm = self.draft.calm.is_some() && self.cast.core != Core::Live;
         if assumed == Failures::CrashStop && crashes && calm {
             let span = self.sheet.field("calm").span.clone();
@@ -291,55 +296,16 @@ impl Search<'_, '_> {
             Plan::Between(from, to, _) => (*from, *to),
             Plan::When(..) => (Duration::ZERO, storm_ends),
             Plan::At(from, fault) => {
-                let ends = |other: &Plan| match (other, fault) {
-                    (Plan::At(at, Fault::Resume(_)), Fault::Pause(_))
-                    | (
-                        Plan::At(at, Fault::Heal),
-                        Fault::Partition(..)
-                        | Fault::Isolate(..)
-                        | Fault::OneWay(..)
-                        | Fault::Bridge(..)
-                        | Fault::Hold(..),
-                    ) => (at >= from).then_some(*at),
-                    _ => None,
+                let until = fault.kind().until();
+                let ends = |other: &Plan| match other {
+                    Plan::At(at, other) if until.is_some() && other.kind().ends() == until => {
+                        (at >= from).then_some(*at)
+                    }
+                    Plan::At(..) | Plan::Between(..) | Plan::When(..) => None,
                 };
                 let plans = self.draft.faults.iter().filter_map(|other| other.plan.as_ref());
                 (*from, plans.filter_map(ends).min().unwrap_or(storm_ends))
             }
         }
-    }
-}
-
-/// The weakest failure model that allows a fault, and what the fault does; `None` when every model
-/// allows it.
-fn failures_of(fault: &Fault) -> Option<(Failures, &'static str)> {
-    let lossy = |ratio: &Option<Ratio>| ratio.is_some_and(|ratio| ratio != Ratio::ZERO);
-    match fault {
-        Fault::Crash { disk: DiskLoss::Everything, down: Some(_), .. } => {
-            Some((Failures::Any, "a node returns without its disk"))
-        }
-        Fault::Crash { down: Some(_), .. } => {
-            Some((Failures::CrashRecovery, "a crashed node returns"))
-        }
-        Fault::Crash { .. } => Some((Failures::CrashStop, "a node crashes")),
-        Fault::Restart(_) => Some((Failures::CrashRecovery, "a crashed node returns")),
-        Fault::Mobile { strike: Strike::Crash, .. } => {
-            Some((Failures::CrashRecovery, "a mobile fault crashes nodes and brings them back"))
-        }
-        Fault::Mobile { strike: Strike::Isolate, .. }
-        | Fault::Partition(..)
-        | Fault::Isolate(..)
-        | Fault::OneWay(..)
-        | Fault::Bridge(..) => Some((Failures::Omission, "a partition loses messages")),
-        Fault::OmitSends(_, ratio) | Fault::OmitReceives(_, ratio) if *ratio != Ratio::ZERO => {
-            Some((Failures::Omission, "a node omits messages"))
-        }
-        Fault::Links { loss, .. } if lossy(loss) => {
-            Some((Failures::Omission, "links lose messages"))
-        }
-        Fault::Links { duplication, .. } if lossy(duplication) => {
-            Some((Failures::Omission, "links duplicate messages"))
-        }
-        _ => None,
     }
 }

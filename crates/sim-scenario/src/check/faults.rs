@@ -3,8 +3,8 @@
 
 use std::collections::BTreeMap;
 
-use sim_engine::{Fault, Target};
-use sim_node::{Duration, Ratio};
+use sim_engine::{Argument, Ender, FaultKind, Idle, Part, Place, Sides, Target};
+use sim_node::Duration;
 
 use super::delays::check_delay;
 use super::nodes::{check_kind, check_node, check_occasion, check_target};
@@ -37,39 +37,51 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
                 .help("leave `nth` out for the first time"),
         );
     }
-    match plan.fault() {
-        Fault::Crash { down: Some(down), .. } => {
-            check_time(sheet, *down, item.at_field(text, "down"));
-        }
-        Fault::Slow(_, delay) | Fault::SlowDisk(_, delay) => {
-            check_delay(sheet, delay, item.at_index(1));
-        }
-        Fault::OmitSends(_, ratio) | Fault::OmitReceives(_, ratio) if *ratio == Ratio::ZERO => {
-            useless(sheet, item.at_index(1), "the fault omits nothing");
-        }
-        Fault::Jump(_, offset) => {
-            let length = Duration::from_nanos(offset.as_nanos().unsigned_abs());
-            check_time(sheet, length, item.at_index(1));
-            if length.is_zero() {
-                useless(sheet, item.at_index(1), "the clock jumps by nothing");
+    let facts = plan.fault().facts();
+    for (place, argument) in facts.arguments.iter() {
+        let item = argument_at(text, item, place);
+        match argument {
+            Argument::Duration(length) => check_time(sheet, length, item),
+            Argument::Delay(delay) => check_delay(sheet, delay, item),
+            Argument::Offset(offset) => {
+                let length = Duration::from_nanos(offset.as_nanos().unsigned_abs());
+                check_time(sheet, length, item);
             }
+            // Every value of these makes sense, or it takes nodes and names to tell.
+            Argument::Target(_)
+            | Argument::Groups(_)
+            | Argument::Kind(_)
+            | Argument::Occasion(_)
+            | Argument::Ratio(_)
+            | Argument::Drift(_)
+            | Argument::Cut(_)
+            | Argument::Disk(_)
+            | Argument::Inside(_)
+            | Argument::Strike(_)
+            | Argument::Flag(_) => {}
         }
-        Fault::Links { delay, loss, duplication, .. } => {
-            if let Some(delay) = delay {
-                check_delay(sheet, delay, item.at_field(text, "delay"));
-            }
-            if delay.is_none() && loss.is_none() && duplication.is_none() {
-                sheet.push(
-                    Diagnostic::error(
-                        item.span.clone(),
-                        "the fault changes nothing about its links",
-                    )
-                    .label("no delay, loss or duplication")
-                    .help("it is written as in `Links(from: Leader, loss: \"10%\")`"),
-                );
-            }
+    }
+    match facts.idle {
+        None => {}
+        Some(Idle::Useless(place, message)) => {
+            useless(sheet, argument_at(text, item, place), message);
         }
-        _ => {}
+        Some(Idle::Lacks(message, lacks)) => {
+            let example = plan.fault().kind().example;
+            sheet.push(
+                Diagnostic::error(item.span.clone(), message)
+                    .label(format!("no {lacks}"))
+                    .help(format!("it is written as in `{example}`")),
+            );
+        }
+    }
+}
+
+/// Where an argument of the fault stands.
+fn argument_at<'a>(text: &str, fault: &'a Item, place: Place) -> &'a Item {
+    match place {
+        Place::Field(name) => fault.at_field(text, name),
+        Place::Index(index) => fault.at_index(index),
     }
 }
 
@@ -90,82 +102,70 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
         }
     }
     let item = place(fault);
-    let target = |sheet: &mut Sheet<'_>, target: &Target, item: &Item| {
-        check_target(sheet, target, item, cast, triggered);
-    };
-    match plan.fault() {
-        Fault::Crash { who, .. } => target(sheet, who, item.at_field(text, "who")),
-        Fault::Restart(who)
-        | Fault::Pause(who)
-        | Fault::Resume(who)
-        | Fault::Slow(who, _)
-        | Fault::OmitSends(who, _)
-        | Fault::OmitReceives(who, _)
-        | Fault::Drift(who, _)
-        | Fault::Jump(who, _) => target(sheet, who, item.at_index(0)),
-        Fault::SlowDisk(who, _) => {
-            target(sheet, who, item.at_index(0));
-            if !cast.has_disk {
-                let message =
-                    format!("the nodes of `{}` write nothing to their disks", cast.facts.name);
-                useless(sheet, item, &message);
-            }
+    let facts = plan.fault().facts();
+    for (place, argument) in facts.arguments.iter() {
+        let item = argument_at(text, item, place);
+        match argument {
+            Argument::Target(target) => check_target(sheet, target, item, cast, triggered),
+            Argument::Groups(groups) => check_groups(sheet, groups, item, cast, triggered),
+            Argument::Kind(kind) => check_kind(sheet, kind, &item.span, cast),
+            Argument::Occasion(occasion) => check_occasion(sheet, occasion, item, cast),
+            // These are checked without knowing nodes and names.
+            Argument::Delay(_)
+            | Argument::Ratio(_)
+            | Argument::Duration(_)
+            | Argument::Offset(_)
+            | Argument::Drift(_)
+            | Argument::Cut(_)
+            | Argument::Disk(_)
+            | Argument::Inside(_)
+            | Argument::Strike(_)
+            | Argument::Flag(_) => {}
         }
-        Fault::Isolate(who, _) | Fault::Bridge(who, _) => {
-            target(sheet, who, item.at_index(0));
-            check_rest(sheet, plan.fault(), who, item, cast);
+    }
+    check_sides(sheet, facts.sides, item, cast);
+    if let Part::Disks(_) = facts.part
+        && !cast.has_disk
+    {
+        let message = format!("the nodes of `{}` write nothing to their disks", cast.facts.name);
+        useless(sheet, item, &message);
+    }
+}
+
+/// Both sides of what a fault sets apart have nodes.
+fn check_sides(sheet: &mut Sheet<'_>, sides: Sides<'_>, item: &Item, cast: &Cast<'_>) {
+    match sides {
+        Sides::Pair(Target::Node(from), Target::Node(to)) if from == to => {
+            sheet.push(
+                Diagnostic::error(item.at_index(1).span.clone(), "both ends are the same node")
+                    .label("what a node sends to itself takes no link"),
+            );
         }
-        Fault::OneWay(from, to, _) | Fault::Hold(from, to) => {
-            target(sheet, from, item.at_index(0));
-            target(sheet, to, item.at_index(1));
-            if let (Target::Node(from), Target::Node(to)) = (from, to)
-                && from == to
-            {
-                sheet.push(
-                    Diagnostic::error(item.at_index(1).span.clone(), "both ends are the same node")
-                        .label("what a node sends to itself takes no link"),
-                );
-            }
-        }
-        Fault::Partition(groups, _) => {
-            check_groups(sheet, groups, item.at_index(0), cast, triggered);
-        }
-        Fault::Links { from, to, kind, .. } => {
-            if let Some(from) = from {
-                target(sheet, from, item.at_field(text, "from"));
-            }
-            if let Some(to) = to {
-                target(sheet, to, item.at_field(text, "to"));
-            }
-            if let Some(kind) = kind {
-                check_kind(sheet, kind, &item.at_field(text, "kind").span, cast);
-            }
-        }
-        Fault::Mobile { on, .. } => check_occasion(sheet, on, item.at_field(text, "on"), cast),
-        Fault::Heal => {}
+        Sides::Rest(who, others) => check_rest(sheet, who, others, item, cast),
+        Sides::Pair(..) | Sides::None => {}
     }
 }
 
 /// A node that is resumed was paused by some fault.
 pub(crate) fn check_resumes(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
-    let is = |fault: &FaultText<'_>, wanted: fn(&Fault) -> bool| {
-        fault.plan.as_ref().is_some_and(|plan| wanted(plan.fault()))
+    let is = |fault: &FaultText<'_>, wanted: fn(&FaultKind) -> bool| {
+        fault.plan.as_ref().is_some_and(|plan| wanted(plan.fault().kind()))
     };
     // A fault that could not be read may be the pause.
     let paused = |fault: &FaultText<'_>| {
-        fault.plan.is_none() || is(fault, |fault| matches!(fault, Fault::Pause(_)))
+        fault.plan.is_none() || is(fault, |kind| kind.until() == Some(Ender::Resume))
     };
     if draft.faults.iter().any(paused) {
         return;
     }
-    for fault in draft.faults.iter().filter(|one| is(one, |f| matches!(f, Fault::Resume(_)))) {
+    let resumes = |kind: &FaultKind| kind.ends() == Some(Ender::Resume);
+    for fault in draft.faults.iter().filter(|one| is(one, resumes)) {
         useless(sheet, place(fault), "no fault pauses a node that this fault could resume");
     }
 }
 
 /// An isolation or a bridge leaves somebody to be cut from.
-fn check_rest(sheet: &mut Sheet<'_>, fault: &Fault, who: &Target, item: &Item, cast: &Cast<'_>) {
-    let needed = if matches!(fault, Fault::Bridge(..)) { 2 } else { 1 };
+fn check_rest(sheet: &mut Sheet<'_>, who: &Target, needed: usize, item: &Item, cast: &Cast<'_>) {
     let named = match members(who, cast) {
         Some(members) => members.iter().filter(|node| **node < cast.servers).count(),
         None => return,

@@ -217,7 +217,7 @@ impl<W: Write> Watcher for Lanes<W> {
                 }
                 self.show((Some(at), None), &picture, LOST, &text);
             }
-            Seen::Fault { at, fault, label, begins, victims } => {
+            Seen::Fault { at, fault, label, begins, victims, .. } => {
                 self.flush();
                 let label = words::clip(&label, CONTENT);
                 let verb = if begins { "" } else { " ends" };

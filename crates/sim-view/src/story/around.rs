@@ -17,7 +17,7 @@ pub(super) fn incident(incident: &Incident) -> String {
 pub(crate) fn incident_without_time(incident: &Incident) -> String {
     let crashed = if incident.is_crash_fault() { ": a crash that loses the memory" } else { "" };
     match &incident.what {
-        Disturbance::Fault { fault, label, begins, victims } => {
+        Disturbance::Fault { fault, label, begins, victims, .. } => {
             let label = words::clip(label, 80);
             let whom = match victims.as_slice() {
                 [] => String::new(),

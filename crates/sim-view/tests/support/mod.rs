@@ -238,6 +238,7 @@ pub(crate) fn cut_off() -> Tape {
     tape.push(Seen::Fault {
         at: at(6_000),
         fault: 0,
+        kind: sim_scenario::Fault::kind_named("Isolate").expect("a kind"),
         label: "At(\"6ms\", Isolate(Leader))".to_owned(),
         begins: true,
         victims: vec![NodeId::new(4)],

@@ -8,7 +8,7 @@ use service::{ClientConfig, ClientIndication, Command, KeyValue, Loop, Mix, Oper
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
     Delay, Fault, Link, LinkOverride, Network, Observer, Outcome, PlannedFault, StepBegins, Target,
-    Transport, When, World, WorldSpec,
+    Transport, When, World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, Event, Message as _, NodeId, Ratio, Share, Span};
 
@@ -89,12 +89,12 @@ pub(crate) fn without_acks(mut spec: WorldSpec<Party>) -> WorldSpec<Party> {
 
 /// This replica crashes for good.
 pub(crate) fn crash(spec: &mut WorldSpec<Party>, node: u32, millis: u64) {
-    let fault = Fault::Crash {
+    let fault = Fault::from(faults::Crash {
         who: Target::Node(node),
         down: None,
         disk: Default::default(),
         inside: None,
-    };
+    });
     let label = format!("{fault:?}");
     spec.faults.push(PlannedFault { id: 1, label, when: When::At(at(millis)), fault });
 }

@@ -8,7 +8,7 @@ use consensus::{Config, Consensus, ConsensusClaims, Decide, Inputs, Rule, Value}
 use sim_check::{Claim, Core, SimTime, Verdict};
 use sim_engine::{
     Delay, DiskLoss, Failures, Fault, Inside, Link, Model, Network, Observer, Occasion, Outcome,
-    PlannedFault, Target, Timing, Transport, Trigger, When, World, WorldSpec,
+    PlannedFault, Target, Timing, Transport, Trigger, When, World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, Node, NodeId, Ratio, RoundConfig};
 
@@ -58,7 +58,7 @@ pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<Pl
 }
 
 pub(crate) fn crash(who: Target, down: Option<Duration>, inside: Option<Inside>) -> Fault {
-    Fault::Crash { who, down, disk: DiskLoss::Prefix, inside }
+    Fault::from(faults::Crash { who, down, disk: DiskLoss::Prefix, inside })
 }
 
 /// A chain of f crashes in the middle of sending, one a round: process 0 tells its input to process

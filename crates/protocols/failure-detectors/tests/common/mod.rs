@@ -8,7 +8,7 @@ use failure_detectors::{Config, Detects};
 use sim_check::{Core, Properties, SimTime};
 use sim_engine::{
     Calm, Delay, Fault, Inside, Link, Network, Observer, PlannedFault, Target, Transport, When,
-    World, WorldSpec,
+    World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, Node, NodeId, Ratio};
 
@@ -55,7 +55,7 @@ pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<Pl
 
 /// A crash between steps; for good without `down`.
 pub(crate) fn crash(who: Target, down: Option<Duration>, inside: Option<Inside>) -> Fault {
-    Fault::Crash { who, down, disk: sim_engine::DiskLoss::Prefix, inside }
+    Fault::from(faults::Crash { who, down, disk: sim_engine::DiskLoss::Prefix, inside })
 }
 
 /// Calm from an instant on, with messages of at most 20 ms.

@@ -6,7 +6,7 @@ use paxos::single::{
     Proposal, Validity, Value,
 };
 use sim_check::{Checked, Judge, Property, SimTime, View};
-use sim_engine::{DiskLoss, Fault, Target, When, WorldSpec};
+use sim_engine::{DiskLoss, Fault, Target, When, WorldSpec, faults};
 use sim_node::{Effect, NodeId};
 
 use crate::hand::{accept, config, proposal};
@@ -184,7 +184,8 @@ fn px6_falls_by_two_values_of_one_number() {
 #[test]
 fn agreement_falls_where_p2c_has_fallen() {
     let crash = |node: u32, down, disk| {
-        let fault = Fault::Crash { who: Target::Node(node), down, disk, inside: None };
+        let fault =
+            Fault::from(faults::Crash { who: Target::Node(node), down, disk, inside: None });
         (When::At(at(10)), fault)
     };
     let faults = planned([

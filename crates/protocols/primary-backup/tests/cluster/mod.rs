@@ -8,7 +8,7 @@ use service::{ClientConfig, ClientIndication, KeyValue, Loop, Mix, Operation, Ro
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
     Delay, Fault, Link, Network, Observer, Outcome, PlannedFault, StepBegins, Transport, When,
-    World, WorldSpec,
+    World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, NodeId, Ratio, Share, Span};
 
@@ -68,7 +68,12 @@ pub(crate) fn spec(config: Config, workload: KeyValue, deadline: SimTime) -> Wor
 /// A node crashes for good.
 pub(crate) fn crash(spec: &mut WorldSpec<Party>, millis: u64, node: u32) {
     let who = sim_engine::Target::Node(node);
-    let fault = Fault::Crash { who, down: None, disk: sim_engine::DiskLoss::Prefix, inside: None };
+    let fault = Fault::from(faults::Crash {
+        who,
+        down: None,
+        disk: sim_engine::DiskLoss::Prefix,
+        inside: None,
+    });
     let id = spec.faults.len() as u64;
     let when = When::At(at(millis));
     spec.faults.push(PlannedFault { id, label: format!("{fault:?}"), when, fault });

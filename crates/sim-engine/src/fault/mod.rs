@@ -1,0 +1,165 @@
+//! Faults: what a scenario does to the world, when, and to whom. What each kind of fault is and
+//! does stands in `world/faults/`, a module a kind.
+
+mod facts;
+mod kind;
+
+use serde::{Deserialize, Serialize};
+use sim_check::SimTime;
+
+pub use facts::{Argument, Arguments, Dying, FaultFacts, Idle, InStep, Late, Part, Place, Sides};
+pub use kind::{Ender, FaultKind, FaultTime, InCalm, Victims};
+
+use crate::Fault;
+
+/// A fault with its time and its name.
+#[derive(Clone, Debug, PartialEq)]
+pub struct PlannedFault {
+    /// A stable number, from which its draws come: adding or removing another fault does not
+    /// change it.
+    pub id: u64,
+    /// As it stands in the scenario, for reports.
+    pub label: String,
+    /// When it strikes.
+    pub when: When,
+    /// What it does.
+    pub fault: Fault,
+}
+
+/// When a fault strikes, and how long a lasting one holds.
+#[derive(Clone, Debug, PartialEq)]
+pub enum When {
+    /// At an instant; a lasting fault holds until healed, resumed or calmed.
+    At(SimTime),
+    /// A lasting fault holds from the first instant to the second; a momentary one strikes once, at
+    /// an instant drawn in between.
+    Between(SimTime, SimTime),
+    /// When something happens in the protocol; a lasting fault holds until healed, resumed or
+    /// calmed.
+    On(Trigger),
+}
+
+/// Something that happens in the protocol, seen at the step in which it happens.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Trigger {
+    /// What happens.
+    pub on: Occasion,
+    /// Only at this node; at any when left out.
+    #[serde(default)]
+    pub at: Option<u32>,
+    /// The how-manieth time it happens, from 1.
+    #[serde(default = "first")]
+    pub nth: u32,
+}
+
+fn first() -> u32 {
+    1
+}
+
+/// What a trigger waits for.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Occasion {
+    /// A node takes the role of this name.
+    Role(String),
+    /// A node emits this mark.
+    Mark(String),
+    /// A node sends a message of the kind of this name.
+    Send(String),
+    /// A node handles a message of the kind of this name.
+    Receive(String),
+    /// A node writes a record.
+    Write,
+}
+
+impl Occasion {
+    /// Whether nodes are to be asked for their roles.
+    #[must_use]
+    pub fn asks_roles(&self) -> bool {
+        matches!(self, Self::Role(_))
+    }
+}
+
+/// To whom. Drawn and role targets are chosen when the fault strikes; when no node fits, the fault
+/// waits until one does or until its window ends.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub enum Target {
+    /// This node.
+    Node(u32),
+    /// These nodes.
+    Nodes(Vec<u32>),
+    /// The highest-ranked holder of the role `leader`.
+    Leader,
+    /// The highest-ranked holder of the role of this name.
+    Role(String),
+    /// So many servers, drawn among those that are up.
+    Random(u32),
+    /// A drawn majority of the servers.
+    Majority,
+    /// A drawn largest minority of the servers.
+    Minority,
+    /// All servers.
+    Servers,
+    /// All nodes that are not servers.
+    Others,
+    /// All nodes.
+    All,
+    /// The node whose step triggered the fault.
+    Trigger,
+}
+
+impl Target {
+    /// Whether chance decides who it is.
+    #[must_use]
+    pub fn is_drawn(&self) -> bool {
+        matches!(self, Self::Random(_) | Self::Majority | Self::Minority)
+    }
+
+    /// Whether nodes are to be asked for their roles.
+    #[must_use]
+    pub fn asks_roles(&self) -> bool {
+        matches!(self, Self::Leader | Self::Role(_))
+    }
+}
+
+/// What a cut does to messages in flight.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Cut {
+    /// It applies to what is sent while it lasts; what is in flight arrives.
+    #[default]
+    AtSend,
+    /// It applies to what is sent while it lasts and to what would arrive while it lasts.
+    AtDelivery,
+}
+
+/// What a crash does to the writes that no barrier made durable.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum DiskLoss {
+    /// A drawn prefix of them survives.
+    #[default]
+    Prefix,
+    /// Any drawn subset of them survives, in order.
+    Subset,
+    /// None of them survives.
+    Unsynced,
+    /// The whole disk is lost, what was durable included.
+    Everything,
+}
+
+/// How many effects of a step take place before a fault strikes inside it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Inside {
+    /// The first so many, or all when there are fewer.
+    First(u32),
+    /// A drawn number of them, from none to all.
+    Drawn,
+}
+
+/// What strikes the victim of a mobile fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Strike {
+    /// It crashes; given back, it restarts.
+    Crash,
+    /// It is cut off from all servers; given back, it is connected again.
+    Isolate,
+}

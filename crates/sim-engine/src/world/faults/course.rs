@@ -1,0 +1,227 @@
+//! The course of a fault: it is planned, strikes or waits for its target, and ends.
+
+use sim_check::{Properties, SimTime};
+use sim_node::{Node, NodeId};
+
+use crate::chance::{Stream, between};
+use crate::fault::{Ender, InStep};
+use crate::plan::window_end;
+use crate::world::nodes::Status;
+use crate::world::targets::Among;
+use crate::world::{Pending, World};
+use crate::{Observer, PlannedFault, Strike, Struck, Target, When};
+
+/// How a planned fault fares.
+#[derive(Clone, Debug)]
+pub(in crate::world) struct FaultState {
+    pub(in crate::world) stream: Stream,
+    /// How often its trigger's occasion has come up.
+    pub(in crate::world) seen: u32,
+    /// The node whose step triggered it.
+    pub(in crate::world) trigger: Option<NodeId>,
+    /// Whether it is a lasting fault that holds now.
+    pub(in crate::world) in_force: bool,
+    /// Whom it struck when it began to hold.
+    targets: Vec<NodeId>,
+    /// The present victim of a mobile fault.
+    pub(in crate::world) victim: Option<NodeId>,
+    pub(in crate::world) struck: u64,
+    pub(in crate::world) first: Option<u64>,
+    pub(in crate::world) victims: Vec<NodeId>,
+}
+
+impl FaultState {
+    pub(in crate::world) fn new(planned: &PlannedFault, seed: u64) -> Self {
+        Self {
+            stream: Stream::of_fault(seed, planned.id),
+            seen: 0,
+            trigger: None,
+            in_force: false,
+            targets: Vec::new(),
+            victim: None,
+            struck: 0,
+            first: None,
+            victims: Vec::new(),
+        }
+    }
+}
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// Puts a fault on the agenda, or on the list of those that wait for a trigger.
+    pub(in crate::world) fn plan_fault(&mut self, index: usize, planned: &PlannedFault) {
+        let fault = u32::try_from(index).expect("a scenario has fewer faults");
+        match &planned.when {
+            When::At(time) => self.plan_first(time.as_nanos(), Pending::FaultBegins(fault)),
+            When::Between(from, to) if planned.kind().is_momentary() => {
+                let (from, to) = (from.as_nanos(), to.as_nanos());
+                let word = self.faults[index].stream.word();
+                let time = between(word, from, to.max(from));
+                self.plan_first(time, Pending::FaultBegins(fault));
+            }
+            When::Between(from, to) => {
+                self.plan_first(from.as_nanos(), Pending::FaultBegins(fault));
+                self.plan_first(to.as_nanos(), Pending::FaultEnds(fault));
+            }
+            When::On(_) => self.alert.push(fault),
+        }
+    }
+
+    /// A fault strikes, or waits until somebody fits its target.
+    pub(in crate::world) fn strike<O: Observer<N> + ?Sized>(&mut self, fault: u32, watch: &mut O) {
+        if self.links.calm.is_some() {
+            return;
+        }
+        let planned = &self.spec.faults[fault as usize];
+        let end = window_end(&self.spec, &planned.when);
+        match self.begin_fault(fault, watch) {
+            Some(victims) if !victims.is_empty() => self.note_strike(fault, &victims, watch),
+            Some(_) => {}
+            None if SimTime::from_nanos(self.now) < end => self.waiting.push(fault),
+            None => {}
+        }
+    }
+
+    /// Does what a fault does. Returns whom it struck, or `None` when nobody fits its target.
+    fn begin_fault<O: Observer<N> + ?Sized>(
+        &mut self,
+        fault: u32,
+        watch: &mut O,
+    ) -> Option<Vec<NodeId>> {
+        let spec = std::sync::Arc::clone(&self.spec);
+        let planned = &spec.faults[fault as usize];
+        let victims = planned.fault.begin(self, fault, watch)?;
+        if !planned.kind().is_momentary() {
+            let state = &mut self.faults[fault as usize];
+            state.in_force = true;
+            state.targets.clone_from(&victims);
+            self.links.refresh(&self.plan);
+        }
+        Some(victims)
+    }
+
+    /// Somebody has taken a role, come back or gone down: faults that wait may find their target
+    /// now, unless their window is over.
+    pub(in crate::world) fn retry_waiting<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
+        for fault in std::mem::take(&mut self.waiting) {
+            let end = window_end(&self.spec, &self.spec.faults[fault as usize].when);
+            if self.now() <= end {
+                self.strike(fault, watch);
+            }
+        }
+    }
+
+    /// Takes account of a strike.
+    pub(in crate::world) fn note_strike<O: Observer<N> + ?Sized>(
+        &mut self,
+        fault: u32,
+        victims: &[NodeId],
+        watch: &mut O,
+    ) {
+        self.digest.pair(self.spec.faults[fault as usize].id, self.now);
+        let state = &mut self.faults[fault as usize];
+        state.struck += 1;
+        if state.first.is_none() {
+            state.first = Some(self.now);
+            state.victims = victims.to_vec();
+        }
+        self.tell_of_fault(fault, true, victims, watch);
+    }
+
+    fn tell_of_fault<O: Observer<N> + ?Sized>(
+        &self,
+        fault: u32,
+        begins: bool,
+        victims: &[NodeId],
+        watch: &mut O,
+    ) {
+        let planned = &self.spec.faults[fault as usize];
+        watch.fault(&Struck {
+            time: SimTime::from_nanos(self.now),
+            fault: fault as usize,
+            kind: planned.kind(),
+            label: &planned.label,
+            begins,
+            victims,
+        });
+    }
+
+    /// Ends every fault that lasts until a heal, and the wait of those that have not found their
+    /// target yet; a mobile fault gives back whom it has cut off. Returns everybody whom they were
+    /// about.
+    pub(super) fn heal<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) -> Vec<NodeId> {
+        let spec = std::sync::Arc::clone(&self.spec);
+        let heals = |fault: u32| spec.faults[fault as usize].kind().until() == Some(Ender::Heal);
+        self.waiting.retain(|fault| !heals(*fault));
+        let mut healed = Vec::new();
+        for fault in 0..u32::try_from(spec.faults.len()).expect("a scenario has fewer faults") {
+            let state = &self.faults[fault as usize];
+            if !state.in_force {
+                continue;
+            }
+            if heals(fault) {
+                healed.extend_from_slice(&state.targets);
+                self.end_fault(fault, watch);
+            } else if let InStep::Each { strike: Strike::Isolate, .. } =
+                spec.faults[fault as usize].fault.facts().step
+            {
+                healed.extend(self.give_back(fault, Strike::Isolate));
+            }
+        }
+        healed.sort_unstable();
+        healed.dedup();
+        healed
+    }
+
+    /// A lasting fault ends, or stops waiting for its target.
+    pub(in crate::world) fn end_fault<O: Observer<N> + ?Sized>(
+        &mut self,
+        fault: u32,
+        watch: &mut O,
+    ) {
+        self.waiting.retain(|waiting| *waiting != fault);
+        let state = &mut self.faults[fault as usize];
+        if !std::mem::take(&mut state.in_force) {
+            return;
+        }
+        let targets = std::mem::take(&mut state.targets);
+        let spec = std::sync::Arc::clone(&self.spec);
+        spec.faults[fault as usize].fault.end(self, fault, &targets, watch);
+        self.links.refresh(&self.plan);
+        self.tell_of_fault(fault, false, &targets, watch);
+    }
+
+    /// The nodes that a fault's target stands for now; drawn targets are drawn among servers that
+    /// are up.
+    pub(super) fn find(&mut self, fault: u32, target: &Target) -> Option<Vec<NodeId>> {
+        self.find_among(fault, target, Among::Up)
+    }
+
+    /// As [`World::find`], among those that are up or those that are down.
+    pub(super) fn find_among(
+        &mut self,
+        fault: u32,
+        target: &Target,
+        among: Among,
+    ) -> Option<Vec<NodeId>> {
+        let trigger = self.faults[fault as usize].trigger;
+        self.resolve(fault, target, among, trigger)
+    }
+
+    /// The numbers that a fault draws at a node.
+    pub(super) fn stream_at(&self, fault: u32, node: NodeId) -> Stream {
+        Stream::of_fault_at(self.chance.seed(), self.spec.faults[fault as usize].id, node)
+    }
+
+    /// What a node omits has changed.
+    pub(super) fn note_omissions(&mut self, node: NodeId) {
+        let cell = &self.cells[node.index()];
+        let omits = !cell.omits_sends.is_empty() || !cell.omits_receives.is_empty();
+        let status = &mut self.status[node.index()];
+        match (status.has(Status::OMITS), omits) {
+            (false, true) => self.links.omitting += 1,
+            (true, false) => self.links.omitting -= 1,
+            _ => {}
+        }
+        status.put(Status::OMITS, omits);
+    }
+}

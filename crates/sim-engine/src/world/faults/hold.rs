@@ -1,0 +1,69 @@
+//! A hold: messages are kept, and released in order.
+
+use serde::Deserialize;
+use sim_check::Properties;
+use sim_node::{Node, NodeId};
+
+use super::Behaviour;
+use crate::fault::{
+    Argument, Arguments, Ender, FaultFacts, FaultKind, FaultTime, InCalm, InStep, Late, Part,
+    Sides, Victims,
+};
+use crate::plan::members;
+use crate::world::World;
+use crate::world::links::HoldInForce;
+use crate::{Observer, Target};
+
+/// Lasting: messages from the first to the second are kept, and released in order at its end.
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct Hold(pub Target, pub Target);
+
+impl Behaviour for Hold {
+    const KIND: FaultKind = FaultKind {
+        name: "Hold",
+        example: "Hold(Leader, Node(1))",
+        time: FaultTime::Lasting { until: Some(Ender::Heal), calm: InCalm::Ends },
+        victims: Victims::AsTheyWere,
+        draws: None,
+    };
+
+    fn facts(&self) -> FaultFacts<'_> {
+        let Self(from, to) = self;
+        FaultFacts {
+            arguments: Arguments::none().at(0, Argument::Target(from)).at(1, Argument::Target(to)),
+            sides: Sides::Pair(from, to),
+            part: Part::Reach,
+            failure: None,
+            late: Late::Kept,
+            step: InStep::After,
+            idle: None,
+        }
+    }
+
+    fn begin<N: Node, P: Properties<N>, O: Observer<N> + ?Sized>(
+        &self,
+        world: &mut World<N, P>,
+        fault: u32,
+        _: &mut O,
+    ) -> Option<Vec<NodeId>> {
+        let (from, to) = (world.find(fault, &self.0)?, world.find(fault, &self.1)?);
+        let nodes = world.nodes();
+        world.links.holds.push(HoldInForce {
+            fault,
+            from: members(from.iter().copied(), nodes),
+            to: members(to, nodes),
+            kept: Vec::new(),
+        });
+        Some(from)
+    }
+
+    fn end<N: Node, P: Properties<N>, O: Observer<N> + ?Sized>(
+        &self,
+        world: &mut World<N, P>,
+        fault: u32,
+        _: &[NodeId],
+        watch: &mut O,
+    ) {
+        world.end_hold(fault, watch);
+    }
+}

@@ -1,0 +1,73 @@
+//! Receive omission: the node loses what comes to it.
+
+use serde::Deserialize;
+use sim_check::Properties;
+use sim_node::{Node, NodeId, Ratio};
+
+use super::Behaviour;
+use crate::fault::{
+    Argument, Arguments, FaultFacts, FaultKind, FaultTime, Idle, InCalm, InStep, Late, Part, Place,
+    Sides, Victims,
+};
+use crate::world::World;
+use crate::world::nodes::Omission;
+use crate::{Failures, Observer, Target};
+
+/// Lasting: what comes to the node is lost with this probability (receive omission).
+#[derive(Clone, Debug, PartialEq, Deserialize)]
+pub struct OmitReceives(pub Target, pub Ratio);
+
+impl Behaviour for OmitReceives {
+    const KIND: FaultKind = FaultKind {
+        name: "OmitReceives",
+        example: "OmitReceives(Node(0), \"50%\")",
+        time: FaultTime::Lasting { until: None, calm: InCalm::EndsInCore },
+        victims: Victims::AsTheyWere,
+        draws: Some("for each message whether it is omitted"),
+    };
+
+    fn facts(&self) -> FaultFacts<'_> {
+        let Self(who, ratio) = self;
+        let never = *ratio == Ratio::ZERO;
+        FaultFacts {
+            arguments: Arguments::none()
+                .at(0, Argument::Target(who))
+                .at(1, Argument::Ratio(*ratio)),
+            sides: Sides::None,
+            part: Part::Messages,
+            failure: (!never).then_some((Failures::Omission, "a node omits messages")),
+            late: Late::Never,
+            step: InStep::After,
+            idle: never.then_some(Idle::Useless(Place::Index(1), "the fault omits nothing")),
+        }
+    }
+
+    fn begin<N: Node, P: Properties<N>, O: Observer<N> + ?Sized>(
+        &self,
+        world: &mut World<N, P>,
+        fault: u32,
+        _: &mut O,
+    ) -> Option<Vec<NodeId>> {
+        let victims = world.find(fault, &self.0)?;
+        for &node in &victims {
+            let stream = world.stream_at(fault, node);
+            let omission = Omission { fault, ratio: self.1, stream };
+            world.cells[node.index()].omits_receives.push(omission);
+            world.note_omissions(node);
+        }
+        Some(victims)
+    }
+
+    fn end<N: Node, P: Properties<N>, O: Observer<N> + ?Sized>(
+        &self,
+        world: &mut World<N, P>,
+        fault: u32,
+        nodes: &[NodeId],
+        _: &mut O,
+    ) {
+        for &node in nodes {
+            world.cells[node.index()].omits_receives.retain(|one| one.fault != fault);
+            world.note_omissions(node);
+        }
+    }
+}
