@@ -11,6 +11,7 @@ use crate::Diagnostic;
 use crate::fault::FaultText;
 use crate::language::{ExpectText, NetworkText, ServiceText};
 use crate::outline::{Item, Shape};
+use crate::renamed;
 use crate::sheet::Sheet;
 use crate::words::{clip, list, unknown};
 
@@ -182,9 +183,13 @@ fn check_fields(sheet: &mut Sheet<'_>) -> bool {
         } else if names.contains(&name) {
             seen.push((name, key.span.clone()));
         } else {
+            let (message, label) = match renamed::new_name("Scenario", name) {
+                Some(new) => (renamed::message(name, new), renamed::LABEL),
+                None => (unknown("field", name, &names), "no such field"),
+            };
             sheet.push(
-                Diagnostic::error(key.span.clone(), unknown("field", name, &names))
-                    .label("no such field")
+                Diagnostic::error(key.span.clone(), message)
+                    .label(label)
                     .help(format!("the fields of a scenario are {}", list(&names))),
             );
         }
@@ -251,11 +256,13 @@ fn protocol<'a>(sheet: &mut Sheet<'a>) -> Option<ProtocolText<'a>> {
 
 /// The name of a protocol that no catalogue has.
 pub(crate) fn unknown_protocol(protocol: &ProtocolText<'_>, known: &[&str]) -> Diagnostic {
-    Diagnostic::error(protocol.name_span.clone(), unknown("protocol", protocol.name, known))
-        .label("no such protocol")
-        .help(if known.is_empty() {
-            format!("the catalogue is empty; `{}` is not in it", clip(protocol.name))
-        } else {
-            format!("the protocols are {}", list(known))
-        })
+    let (message, label) = match renamed::new_name("Protocol", protocol.name) {
+        Some(new) => (renamed::message(protocol.name, new), renamed::LABEL),
+        None => (unknown("protocol", protocol.name, known), "no such protocol"),
+    };
+    Diagnostic::error(protocol.name_span.clone(), message).label(label).help(if known.is_empty() {
+        format!("the catalogue is empty; `{}` is not in it", clip(protocol.name))
+    } else {
+        format!("the protocols are {}", list(known))
+    })
 }

@@ -9,7 +9,7 @@ use sim_protocol::Field;
 
 use crate::outline::{Item, Shape};
 use crate::words::{line, list, nearest, unknown, unknown_in};
-use crate::{Diagnostic, usage};
+use crate::{Diagnostic, renamed, usage};
 
 /// The file that an error is about.
 pub(crate) struct Source<'a> {
@@ -46,10 +46,15 @@ pub(crate) fn explain(
             variant(family, found, expected, place)
         }
         Error::NoSuchStructField { expected, found, outer } => {
+            let name = outer.as_deref().filter(|_| region.fields.is_empty());
+            let name = name.unwrap_or_else(|| region.noun.trim_matches('`'));
             let owner = owner(outer.as_deref(), region);
-            Diagnostic::error(place, unknown_in("field", found, &owner, expected))
-                .label("no such field")
-                .help(format!("the fields of {owner} are {}", list(expected)))
+            let help = format!("the fields of {owner} are {}", list(expected));
+            let (message, label) = match renamed::new_name(name, found) {
+                Some(new) => (renamed::message(found, new), renamed::LABEL),
+                None => (unknown_in("field", found, &owner, expected), "no such field"),
+            };
+            Diagnostic::error(place, message).label(label).help(help)
         }
         Error::MissingStructField { field, outer } => {
             let group = source.outline.around(&place);
@@ -85,6 +90,9 @@ fn variant(
     place: Range<usize>,
 ) -> Diagnostic {
     let noun = usage::noun(family);
+    if let Some(renamed) = former(family, found, &place) {
+        return renamed;
+    }
     let is_near = nearest(found, expected).is_some();
     let elsewhere = usage::family_of(found).filter(|other| Some(*other) != family && !is_near);
     if family == Some("Plan") && elsewhere == Some("Fault") {
@@ -104,6 +112,20 @@ fn variant(
         return diagnostic.help(format!("{help}; the holder of a role is `Role(\"{role}\")`"));
     }
     diagnostic.help(help)
+}
+
+/// A name that was replaced, where its family or, without its time, a fault stands.
+fn former(family: Option<&str>, found: &str, place: &Range<usize>) -> Option<Diagnostic> {
+    let families = [family?, if family == Some("Plan") { "Fault" } else { "" }];
+    let (family, new) = families
+        .into_iter()
+        .find_map(|family| Some((family, renamed::new_name(family, found)?)))?;
+    let diagnostic =
+        Diagnostic::error(place.clone(), renamed::message(found, new)).label(renamed::LABEL);
+    Some(match usage::of(family, new) {
+        Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+        None => diagnostic,
+    })
 }
 
 /// An error in a value's own words, such as a duration without a unit.

@@ -26,6 +26,7 @@ mod observe;
 mod outcome;
 mod outline;
 mod prepared;
+mod renamed;
 mod report;
 mod run;
 mod sheet;

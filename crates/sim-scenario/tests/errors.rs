@@ -54,6 +54,11 @@ fn unknown_names() {
             ("a required field that is missing", base.replace("title: \"a toy\",", "")),
             ("a field that is given twice", with("ties: Drawn,\n    ties: FirstIn")),
             ("a fault", with_fault("At(\"1s\", Isolte(Leader))")),
+            (
+                "a fault by its former name",
+                with_fault("At(\"1s\", Relay(on: Role(\"leader\"), strike: Crash))"),
+            ),
+            ("a former name without its time", with_fault("Relay(strike: Crash)")),
             ("a target", with_fault("At(\"1s\", Isolate(Lader))")),
             ("a field of a fault", with_fault("At(\"1s\", Crash(whom: Leader))")),
             ("a fault without its time", with_fault("Isolate(Leader)")),
