@@ -11,9 +11,9 @@ pub struct Config {
     pub replicas: u32,
     /// How many of them are backups of a view, as long as enough are alive.
     pub backups: u32,
-    /// How often a replica shows the view service that it lives.
+    /// How often a replica sends the view service a ping.
     pub ping: Duration,
-    /// How long the view service hears nothing of a replica before it suspects it.
+    /// How long the view service receives nothing of a replica before it suspects it.
     pub timeout: Duration,
     /// After how long what was not answered is sent again.
     pub retry: Duration,
@@ -32,7 +32,7 @@ pub struct Config {
     pub batch: usize,
     /// Whether replicas keep their state on a disk.
     pub disks: bool,
-    /// How long a message travels at most, if the scenario promises that, and that only crashes
+    /// How long a message travels at most, if the scenario's model assumes that, and that only crashes
     /// happen.
     pub bound: Option<Duration>,
     /// The bug to have.
@@ -46,7 +46,7 @@ pub struct Config {
 pub enum Reads {
     /// Alone, assuming that it would have crashed if there were another (fail-stop).
     Local,
-    /// Once its backups have confirmed that its reign lasts.
+    /// Once its backups have confirmed that its epoch lasts.
     #[default]
     Forward,
     /// Alone while it has a lease of the view service; otherwise as `Forward`.
@@ -65,16 +65,16 @@ pub enum Mutant {
     OneAck,
     /// Reads are answered without asking the backups.
     NoConfirm,
-    /// Backups take updates of a reign that is over.
+    /// Backups take updates of an epoch that is over.
     NoRefuse,
     /// The view service does not wait for the end of the lease that it gave.
     LeaseNoWait,
-    /// A primary that comes back takes up whichever view of its reign it hears of first.
+    /// A primary that comes back takes up the first view of its epoch that it receives.
     OldView,
     /// A primary that comes back does not know which view it acknowledged: the recruits of that
     /// are not waited for.
     OldAck,
-    /// A replica without a disk takes what was meant for the memory that it has lost.
+    /// A replica without a disk takes what was meant for an earlier incarnation.
     OldChunk,
 }
 

@@ -1,28 +1,29 @@
 //! [`Leading`]: what a primary knows of its view, and how far the others are.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Serialize;
 use service::{Operation, Request, Store};
 use sim_node::{LocalTime, NodeId};
 
 use crate::reads::Reading;
-use crate::{Config, Number, Stamp, View, ViewNumber};
+use crate::{Config, Number, View, ViewNumber};
 
 /// What a primary knows; volatile.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Leading {
     /// Its view.
-    pub(crate) view: View,
+    pub(crate) view: Arc<View>,
     /// Whether it serves: all members have followed it, and have what it had when it began.
     pub(crate) in_service: bool,
     /// The last update that it had when it began.
     pub(crate) goal: Number,
-    /// The last view that it has acknowledged since it took up the first one of this life.
+    /// The last view that it has acknowledged since it took up the first one of this incarnation.
     pub(crate) acknowledged: ViewNumber,
     /// Of all backups and recruits.
     pub(crate) progress: BTreeMap<NodeId, Progress>,
-    /// The own state is durable up to here.
+    /// Its own state is durable up to here.
     pub(crate) persisted: Number,
     /// The updates that members lack, and the clients that wait for them.
     pub(crate) waiting: BTreeMap<Operation, NodeId>,
@@ -40,7 +41,7 @@ pub struct Progress {
     pub(crate) since: ViewNumber,
     /// Whether updates wait for it: it is a backup, or a recruit of a view that was acknowledged.
     pub(crate) counted: bool,
-    /// Whether it has answered in this reign.
+    /// Whether it has answered in this epoch.
     pub(crate) follows: bool,
     /// It has the updates up to here.
     pub(crate) matched: Number,
@@ -58,12 +59,12 @@ pub struct Progress {
 pub enum Pace {
     /// It gets the state once the primary serves.
     Waiting,
-    /// It gets this state, part by part.
+    /// It gets this state, piece by piece.
     Transfer {
         /// The last update that is in the state.
         base: Number,
         /// The state.
-        store: Box<Store>,
+        store: Arc<Store>,
         /// How many items it has.
         offset: u32,
     },
@@ -88,6 +89,12 @@ impl Progress {
     pub(crate) fn of_recruit(since: ViewNumber) -> Self {
         Self { counted: false, pace: Pace::Waiting, ..Self::of_member(since, Number(0)) }
     }
+
+    /// It has answered.
+    pub(crate) fn answered(&mut self) {
+        self.silent = false;
+        self.silent_since = None;
+    }
 }
 
 impl Leading {
@@ -109,18 +116,13 @@ impl Leading {
         self.lease_from
     }
 
-    /// How an other is addressed.
-    pub(crate) fn stamp(&self, since: ViewNumber) -> Stamp {
-        Stamp { view: self.view.number, reign: self.view.reign, since }
-    }
-
-    /// All that are counted have the updates up to here, the own disk included.
+    /// All that are counted have the updates up to here, its own disk included.
     pub(crate) fn held_by_all(&self) -> Number {
         let counted = self.progress.values().filter(|progress| progress.counted);
-        counted.map(|progress| progress.matched).min().unwrap_or(self.persisted).min(self.persisted)
+        counted.map(|progress| progress.matched).fold(self.persisted, Number::min)
     }
 
-    /// Who has answered nothing for too long, by the word of the configuration.
+    /// Who has answered nothing for longer than the configuration allows.
     pub(crate) fn unreached(&self, now: LocalTime, config: &Config) -> Vec<(NodeId, ViewNumber)> {
         let Some(drop_after) = config.drop_after else { return Vec::new() };
         let is_long = |since: LocalTime| now - since >= drop_after;
@@ -129,14 +131,13 @@ impl Leading {
         all.map(|(node, progress)| (*node, progress.since)).collect()
     }
 
-    /// Nobody will ask for the updates up to here.
+    /// No member and no recruit will need the updates up to here again.
     pub(crate) fn forgettable(&self) -> Number {
         let needs = |progress: &Progress| match &progress.pace {
             Pace::Waiting => Number(u64::MAX),
             Pace::Transfer { base, .. } => *base,
             Pace::Updates => progress.matched,
         };
-        let needed = self.progress.values().map(needs).min();
-        needed.unwrap_or(self.persisted).min(self.persisted)
+        self.progress.values().map(needs).fold(self.persisted, Number::min)
     }
 }

@@ -13,20 +13,20 @@
 //!                            recruit becomes a backup only once the primary has acknowledged the
 //!                            view in which it was recruited
 //!   PB5 one-at-a-time        no two replicas serve reads on their own at one instant: unless reads
-//!                            are local, or where a bound on message delays is promised
+//!                            are local, or where a bound on message delays is assumed
 //!   PB6 in-service           after the calm, a primary serves soon, and at the deadline (liveness)
 //!   KV1, KV2                 linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with disks,
 //!        or crash-stop of all but one replica of a view without; messages may be lost, doubled,
 //!        delayed and reordered. The view service crashes and recovers, and always has a disk.
-//!        Reads: Local assumes fail-stop (whoever is suspected has crashed), Forward assumes
+//!        Reads: Local assumes fail-stop (who is suspected has crashed), Forward assumes
 //!        nothing, Lease assumes that clocks drift apart by no more than a bound.
 //! ```
 //!
 //! Sources: Alsberg, Day 1976; Budhiraja, Marzullo, Schneider, Toueg 1993 (Pb1 to Pb4); van
 //! Renesse, Schneider 2004, section 4 (what a failure costs); the view service of MIT 6.824, lab 2.
 //!
-//! Read `view.rs` and `standing.rs` first, then `leading.rs`, `primary.rs` and `backup.rs`
+//! Read `view.rs` and `status.rs` first, then `leading.rs`, `primary.rs` and `backup.rs`
 //! (updates), `transfer.rs` (how a recruit gets its state), `reads.rs`, and `view_service.rs` with
 //! `succession.rs` (who is what next).
 //!
@@ -34,8 +34,8 @@
 //! not one, hold every update; the view service asks them to suspend before it names another
 //! primary, as in van Renesse and Schneider, and takes the one with the most updates; the primary's
 //! acknowledgement is waited for before recruits count, and not before the dead are dropped. As in
-//! the lab, only the view service says who is dead: while a primary does not reach a backup that
-//! the view service hears, updates wait; with `drop_after` only so long, as the primary then asks
+//! the lab, only the view service says who is dead: while a primary does not reach a backup whose
+//! pings reach the view service, updates wait; with `drop_after` only so long, as the primary then asks
 //! the view service to go on without it.
 
 mod backup;
@@ -49,7 +49,7 @@ mod reads;
 mod replica;
 mod settings;
 mod stable;
-mod standing;
+mod status;
 mod succession;
 mod transfer;
 mod view;
@@ -62,10 +62,11 @@ pub use message::{Ack, Chunk, ChunkReply, Confirm, Forward, Message, Ping, Pong,
 pub use properties::{
     InService, NothingLost, OneAtATime, OnePrimary, Succession, Suite, UpdateOrder,
 };
-pub use replica::{Replica, ReplicaTimer, Standing};
+pub use replica::{Replica, ReplicaTimer};
 pub use settings::{PrimaryBackup, Settings};
 pub use stable::{Disk, Record, ViewDisk, ViewRecord};
-pub use view::{Memory, Stamp, View, ViewNumber};
+pub use status::Status;
+pub use view::{Header, Incarnation, View, ViewNumber};
 pub use view_service::{ViewService, ViewTimer};
 
 /// A node of the world: a replica, the view service, or a client.

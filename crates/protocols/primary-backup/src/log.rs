@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::Request;
@@ -31,7 +32,7 @@ impl fmt::Display for Number {
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Log {
     base: Number,
-    updates: VecDeque<Request>,
+    updates: VecDeque<Arc<Request>>,
 }
 
 impl Log {
@@ -54,21 +55,21 @@ impl Log {
     }
 
     /// Adds an update.
-    pub fn push(&mut self, update: Request) -> Number {
+    pub fn push(&mut self, update: Arc<Request>) -> Number {
         self.updates.push_back(update);
         self.last()
     }
 
     /// The update of this number, if it is held.
     #[must_use]
-    pub fn get(&self, number: Number) -> Option<&Request> {
+    pub fn get(&self, number: Number) -> Option<&Arc<Request>> {
         let place = number.0.checked_sub(self.base.0 + 1)?;
         self.updates.get(usize::try_from(place).ok()?)
     }
 
     /// At most so many updates after a number that is not before the base.
     #[must_use]
-    pub fn some_after(&self, after: Number, many: usize) -> Vec<Request> {
+    pub fn some_after(&self, after: Number, many: usize) -> Vec<Arc<Request>> {
         let skip = usize::try_from(after.0.saturating_sub(self.base.0)).unwrap_or(usize::MAX);
         self.updates.iter().skip(skip).take(many).cloned().collect()
     }

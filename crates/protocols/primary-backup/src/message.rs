@@ -1,33 +1,35 @@
 //! What replicas, the view service and clients say to each other.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use service::{Piece, Reply, Request, ServiceMessage};
 use sim_node::{Class, LocalTime, NodeId};
 
-use crate::{Memory, Number, Stamp, View, ViewNumber};
+use crate::{Header, Incarnation, Number, View, ViewNumber};
 
 /// A message.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Message {
-    /// A replica to the view service: it lives.
+    /// A replica to the view service: it is up.
     Ping(Ping),
     /// The answer to it.
     Pong(Pong),
-    /// The view service to the members of a view: take no more updates of earlier reigns than this,
+    /// The view service to the members of a view: take no more updates of earlier epochs than this,
     /// and say how many you have.
     Suspend(ViewNumber),
     /// The answer to it.
     Report(Report),
     /// The view service: this is the view.
-    NewView(View),
-    /// The primary to the view service: it has taken the view up, and whoever was recruited in it
-    /// has its state.
+    NewView(Arc<View>),
+    /// The primary to the view service: it has taken the view up, and all recruits of it
+    /// have its state.
     Acknowledge(ViewNumber),
     /// The primary to the others: updates.
     Forward(Forward),
     /// The answer to it.
     Ack(Ack),
-    /// The primary to its backups, for a read: does my reign last?
+    /// The primary to its backups, for a read: does my epoch last?
     Confirm(Confirm),
     /// The answer to it, if it does.
     Confirmed(Confirm),
@@ -35,9 +37,9 @@ pub enum Message {
     Chunk(Chunk),
     /// The answer to it.
     ChunkReply(ChunkReply),
-    /// To a primary whose reign is over: this one has begun.
+    /// To a primary whose epoch is over: this one has begun.
     Refuse(ViewNumber),
-    /// To itself, behind a barrier: in this reign, the state is durable up to this update.
+    /// To itself, behind a barrier: in this epoch, the state is durable up to this update.
     Persisted(ViewNumber, Number),
     /// A client asks.
     Request(Request),
@@ -45,11 +47,11 @@ pub enum Message {
     Reply(Reply),
 }
 
-/// A replica lives.
+/// A replica is up.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ping {
-    /// The memory that it has.
-    pub memory: Memory,
+    /// The incarnation of its state.
+    pub incarnation: Incarnation,
     /// Of which membership its state is; 0 when it has none, as after a crash without a disk.
     pub since: ViewNumber,
     /// The last view that it has acknowledged as primary.
@@ -60,11 +62,11 @@ pub struct Ping {
     pub sent: LocalTime,
 }
 
-/// The view service has heard it.
+/// The view service has received a ping.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Pong {
     /// The current view.
-    pub view: View,
+    pub view: Arc<View>,
     /// Whether the view's primary, if that is the receiver, has a lease from here on.
     pub lease: bool,
     /// Echoed: leases count from it.
@@ -86,11 +88,11 @@ pub struct Report {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Forward {
     /// Of which view.
-    pub stamp: Stamp,
+    pub header: Header,
     /// The update before the first of them.
     pub after: Number,
     /// The updates; none when a new primary only wants to know that it is followed.
-    pub updates: Vec<Request>,
+    pub updates: Vec<Arc<Request>>,
     /// All members have the updates up to here.
     pub stable: Number,
 }
@@ -98,19 +100,19 @@ pub struct Forward {
 /// A replica has all updates up to here.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Ack {
-    /// In which reign.
-    pub reign: ViewNumber,
+    /// In which epoch.
+    pub epoch: ViewNumber,
     /// As a member since when.
     pub since: ViewNumber,
     /// Up to where.
     pub count: Number,
 }
 
-/// A round in which a reign is confirmed for reads.
+/// A round in which an epoch is confirmed for reads.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Confirm {
     /// Of which view.
-    pub stamp: Stamp,
+    pub header: Header,
     /// Which round.
     pub round: u64,
 }
@@ -119,9 +121,9 @@ pub struct Confirm {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Chunk {
     /// Of which view.
-    pub stamp: Stamp,
-    /// For which memory of the receiver.
-    pub memory: Memory,
+    pub header: Header,
+    /// For which incarnation of the receiver's state.
+    pub incarnation: Incarnation,
     /// The last update that is in the state.
     pub base: Number,
     /// The items.
@@ -131,8 +133,8 @@ pub struct Chunk {
 /// How much of the state a recruit has.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct ChunkReply {
-    /// In which reign.
-    pub reign: ViewNumber,
+    /// In which epoch.
+    pub epoch: ViewNumber,
     /// As a recruit since when.
     pub since: ViewNumber,
     /// Of which state.

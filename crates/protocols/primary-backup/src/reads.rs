@@ -1,4 +1,14 @@
-//! Reads: by the primary alone, after its backups have confirmed its reign, or under a lease.
+//! Reads: by the primary alone, after its backups have confirmed its epoch, or under a lease.
+//!
+//! A lease of 200ms, with clocks that drift apart by at most 1%. The primary counts from when it sent
+//! the ping, and less by the drift; the view service counts from when it answered, which is later:
+//!
+//! ```text
+//! primary:       ping ─ 0ms                       reads alone ─────▶ 198ms, then asks its backups
+//! view service:         3ms ─ pong, with a lease ──────────────────────▶ 203ms: names another one
+//! ```
+//!
+//! If its clock runs slow by 1%, its 198ms last 200ms, and end before the other primary is named.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -6,8 +16,8 @@ use serde::Serialize;
 use service::Request;
 use sim_node::{Context, LocalTime, NodeId};
 
-use crate::leading::Leading;
-use crate::replica::Standing;
+use crate::leading::{Leading, Progress};
+use crate::primary::Primary;
 use crate::{Config, Confirm, Message, Mutant, Reads, Replica};
 
 /// Reads under way at a primary.
@@ -20,7 +30,7 @@ pub(crate) struct Reading {
     rounds: BTreeMap<u64, Round>,
 }
 
-/// A round in which the reign is confirmed.
+/// A round in which the epoch is confirmed.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Round {
     answered: BTreeSet<NodeId>,
@@ -31,9 +41,9 @@ struct Round {
 }
 
 impl Reading {
-    /// No reads, in the life of this number.
-    pub(crate) fn beginning(life: u32) -> Self {
-        Self { round: u64::from(life) << 32, rounds: BTreeMap::new() }
+    /// No reads, after so many starts.
+    pub(crate) fn beginning(starts: u32) -> Self {
+        Self { round: u64::from(starts) << 32, rounds: BTreeMap::new() }
     }
 
     /// Whether a read has waited for this node's word since the last look, or for longer.
@@ -51,27 +61,26 @@ impl Leading {
     }
 
     /// Whose answers a read needs.
-    fn counted(&self) -> impl Iterator<Item = NodeId> + '_ {
-        let counted = self.progress.iter().filter(|(_, progress)| progress.counted);
-        counted.map(|(node, _)| *node)
+    fn counted(&self) -> impl Iterator<Item = (NodeId, &Progress)> {
+        let all = self.progress.iter().map(|(node, progress)| (*node, progress));
+        all.filter(|(_, progress)| progress.counted)
     }
 
-    fn confirm(&self, node: NodeId, round: u64) -> Option<Message> {
-        let stamp = self.stamp(self.progress.get(&node)?.since);
-        Some(Message::Confirm(Confirm { stamp, round }))
+    fn confirm(&self, progress: &Progress, round: u64) -> Message {
+        Message::Confirm(Confirm { header: self.view.header(progress.since), round })
     }
 }
 
-impl Replica {
+impl Primary<'_> {
     /// A client reads. The state has only what all members have, so what is read is never lost.
-    pub(crate) fn read(&mut self, client: NodeId, request: Request, cx: &mut Context<'_, Self>) {
+    pub(crate) fn read(&mut self, client: NodeId, request: Request, cx: &mut Context<'_, Replica>) {
         let config = cx.config();
-        let Standing::Primary(leading) = &mut self.standing else { return };
+        let leading = &mut *self.leading;
         let alone = config.reads == Reads::Local
             || leading.has_lease(cx.now(), config)
             || config.has(Mutant::NoConfirm);
         if alone {
-            return self.answer_read(client, &request, cx);
+            return self.state.answer_read(client, &request, cx);
         }
         let operation = request.operation;
         leading.reading.rounds.retain(|_, round| round.request.operation != operation);
@@ -79,61 +88,45 @@ impl Replica {
         let round = leading.reading.round;
         let one = Round { answered: BTreeSet::new(), client, request, old: false };
         leading.reading.rounds.insert(round, one);
-        for node in leading.counted() {
-            if let Some(confirm) = leading.confirm(node, round) {
-                cx.send(node, confirm);
-            }
+        for (node, progress) in leading.counted() {
+            cx.send(node, leading.confirm(progress, round));
         }
         self.settle_reads(cx);
     }
 
-    /// A backup is asked whether the reign lasts. It does if it takes its messages.
-    pub(crate) fn confirm(&mut self, from: NodeId, confirm: &Confirm, cx: &mut Context<'_, Self>) {
-        if self.accepts(from, confirm.stamp, cx) {
-            Self::persist(cx);
-            cx.send(from, Message::Confirmed(confirm.clone()));
-        }
-    }
-
-    /// A backup has confirmed the reign, after this round began and every earlier one.
-    pub(crate) fn hear_confirmed(
+    /// A backup has confirmed the epoch, after this round began and every earlier one.
+    pub(crate) fn receive_confirmed(
         &mut self,
         from: NodeId,
         confirm: &Confirm,
-        cx: &mut Context<'_, Self>,
+        cx: &mut Context<'_, Replica>,
     ) {
-        let Standing::Primary(leading) = &mut self.standing else { return };
-        let Some(progress) = leading.progress.get_mut(&from) else { return };
-        let stamp = confirm.stamp;
-        if stamp.reign != leading.view.reign || stamp.since != progress.since {
-            return;
-        }
+        let header = confirm.header;
+        let Some(progress) = self.answering(from, header.epoch, header.since) else { return };
         progress.silent_since = None;
-        // Rounds of an earlier life have smaller numbers than all of this one.
-        for (_, round) in leading.reading.rounds.range_mut(..=confirm.round) {
+        // Rounds of an earlier incarnation have smaller numbers than all of this one.
+        for (_, round) in self.leading.reading.rounds.range_mut(..=confirm.round) {
             round.answered.insert(from);
         }
         self.settle_reads(cx);
     }
 
     /// Answers the reads whose rounds all have confirmed.
-    pub(crate) fn settle_reads(&mut self, cx: &mut Context<'_, Self>) {
-        loop {
-            let Standing::Primary(leading) = &mut self.standing else { return };
-            let Some((&number, round)) = leading.reading.rounds.first_key_value() else { return };
-            if !leading.in_service || !leading.counted().all(|node| round.answered.contains(&node))
-            {
-                return;
-            }
-            let Some(round) = leading.reading.rounds.remove(&number) else { return };
+    pub(crate) fn settle_reads(&mut self, cx: &mut Context<'_, Replica>) {
+        let leading = &mut *self.leading;
+        while leading.in_service
+            && let Some((&number, round)) = leading.reading.rounds.first_key_value()
+            && leading.counted().all(|(node, _)| round.answered.contains(&node))
+            && let Some(round) = leading.reading.rounds.remove(&number)
+        {
             cx.mark("read confirmed");
-            self.answer_read(round.client, &round.request, cx);
+            self.state.answer_read(round.client, &round.request, cx);
         }
     }
 
     /// The messages of the last round may be lost; its answers confirm the earlier ones, too.
-    pub(crate) fn ask_again(&mut self, cx: &mut Context<'_, Self>) {
-        let Standing::Primary(leading) = &mut self.standing else { return };
+    pub(crate) fn ask_again(&mut self, cx: &mut Context<'_, Replica>) {
+        let leading = &mut *self.leading;
         let waits = leading.reading.rounds.values().any(|round| round.old);
         for round in leading.reading.rounds.values_mut() {
             round.old = true;
@@ -142,10 +135,20 @@ impl Replica {
         if !waits {
             return;
         }
-        for node in leading.counted().filter(|node| !round.answered.contains(node)) {
-            if let Some(confirm) = leading.confirm(node, number) {
-                cx.resend(node, confirm);
+        for (node, progress) in leading.counted() {
+            if !round.answered.contains(&node) {
+                cx.resend(node, leading.confirm(progress, number));
             }
+        }
+    }
+}
+
+impl Replica {
+    /// A backup is asked whether the epoch lasts. It does if it takes its messages.
+    pub(crate) fn confirm(&mut self, from: NodeId, confirm: Confirm, cx: &mut Context<'_, Self>) {
+        if self.accepts(from, confirm.header, cx) {
+            Self::persist(cx);
+            cx.send(from, Message::Confirmed(confirm));
         }
     }
 }

@@ -104,7 +104,7 @@ impl Protocol for PrimaryBackup {
         "memory lost",
         "not reached",
         "nobody to succeed",
-        "new reign",
+        "new epoch",
         "new view",
         "view acknowledged",
     ];
@@ -156,7 +156,7 @@ impl Protocol for PrimaryBackup {
             kind: "Local, Forward or Lease",
             default: Some("Forward"),
             meaning: "how a primary reads: alone, which assumes that whoever is suspected has \
-                      crashed; after its backups have confirmed its reign; or alone while it \
+                      crashed; after its backups have confirmed its epoch; or alone while it \
                       has a lease of the view service",
         },
         Field {

@@ -1,5 +1,7 @@
 //! What survives a crash: a replica's disk, and the view service's.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use service::{Request, Store};
 use sim_node::Stable;
@@ -7,14 +9,14 @@ use sim_node::Stable;
 use crate::{Log, Number, View, ViewNumber};
 
 /// A replica's disk. Where replicas are to have none, it knows only how often they have started:
-/// so that who has lost its memory knows that it had one.
+/// so that a replica that has lost its state knows that it had one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Disk {
     /// How often it has started.
     pub starts: u32,
-    /// The latest reign that it has followed, or was suspended for.
-    pub promised: ViewNumber,
+    /// The latest epoch that it has followed, or was suspended for.
+    pub epoch: ViewNumber,
     /// The last view that it has acknowledged as primary.
     pub acknowledged: ViewNumber,
     /// Of which membership the state is.
@@ -33,34 +35,34 @@ pub enum Record {
         /// Of which membership that state is.
         first: ViewNumber,
     },
-    /// It is suspended for a reign, or follows it.
-    Promised(ViewNumber),
+    /// It is suspended for an epoch, or follows it.
+    Epoch(ViewNumber),
     /// As primary, it is about to acknowledge this view.
     Acknowledged(ViewNumber),
     /// Updates that follow those that are there.
     Updates {
-        /// In which reign.
-        reign: ViewNumber,
+        /// In which epoch.
+        epoch: ViewNumber,
         /// As a member since when. When a crash has lost the state that they follow, they are lost
         /// with it.
         since: ViewNumber,
         /// The update before the first of them.
         after: Number,
         /// The updates.
-        updates: Vec<Request>,
+        updates: Vec<Arc<Request>>,
         /// What is before need not be kept.
         stable: Number,
     },
     /// A state from the primary takes the place of what was there.
     Installed {
-        /// In which reign.
-        reign: ViewNumber,
+        /// In which epoch.
+        epoch: ViewNumber,
         /// As a recruit since when.
         since: ViewNumber,
         /// The last update that is in it.
         base: Number,
         /// The state.
-        store: Store,
+        store: Arc<Store>,
     },
 }
 
@@ -72,26 +74,26 @@ impl Stable for Disk {
             Record::Started { first } => {
                 self.starts += 1;
                 if self.starts == 1 {
-                    (self.promised, self.since) = (ViewNumber::FIRST, *first);
+                    (self.epoch, self.since) = (ViewNumber::FIRST, *first);
                 }
             }
-            Record::Promised(reign) => self.promised = self.promised.max(*reign),
+            Record::Epoch(epoch) => self.epoch = self.epoch.max(*epoch),
             Record::Acknowledged(number) => self.acknowledged = self.acknowledged.max(*number),
-            Record::Updates { reign, since, after, updates, stable } => {
+            Record::Updates { epoch, since, after, updates, stable } => {
                 if *since != self.since || *after != self.log.last() {
                     return;
                 }
-                self.promised = self.promised.max(*reign);
+                self.epoch = self.epoch.max(*epoch);
                 for update in updates {
                     self.store.execute(update.operation, &update.command);
-                    self.log.push(update.clone());
+                    self.log.push(Arc::clone(update));
                 }
                 self.log.forget(*stable);
             }
-            Record::Installed { reign, since, base, store } => {
-                self.promised = self.promised.max(*reign);
+            Record::Installed { epoch, since, base, store } => {
+                self.epoch = self.epoch.max(*epoch);
                 self.since = *since;
-                self.store = store.clone();
+                self.store = Store::clone(store);
                 self.log = Log::after(*base);
             }
         }
@@ -103,7 +105,7 @@ impl Stable for Disk {
 #[serde(default)]
 pub struct ViewDisk {
     /// The current view; `None` before the first start.
-    pub view: Option<View>,
+    pub view: Option<Arc<View>>,
     /// The greatest number that was ever used. Greater than the view's while members are suspended
     /// for the view of that number.
     pub highest: ViewNumber,
@@ -117,7 +119,7 @@ pub enum ViewRecord {
     /// Members are about to be suspended for the view of this number.
     Suspending(ViewNumber),
     /// A view.
-    View(View),
+    View(Arc<View>),
     /// The primary has acknowledged the view of this number.
     Acknowledged(ViewNumber),
 }
@@ -130,7 +132,7 @@ impl Stable for ViewDisk {
             ViewRecord::Suspending(number) => self.highest = self.highest.max(*number),
             ViewRecord::View(view) => {
                 self.highest = self.highest.max(view.number);
-                self.view = Some(view.clone());
+                self.view = Some(Arc::clone(view));
                 self.acknowledged = false;
             }
             ViewRecord::Acknowledged(number) => {

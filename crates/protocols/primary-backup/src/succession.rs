@@ -1,4 +1,4 @@
-//! Who is primary next (van Renesse and Schneider 2004, section 4): the members that live are
+//! Who is primary next (van Renesse and Schneider 2004, section 4): the members that are up are
 //! suspended and say how many updates they have; the one with the most becomes primary.
 
 use std::collections::BTreeMap;
@@ -11,12 +11,12 @@ use crate::{Message, Mutant, Number, Reads, Report, View, ViewNumber, ViewRecord
 impl ViewService {
     /// The primary is suspected, rightly or not. From the moment on at which a member is suspended,
     /// its primary completes no update; so the number under which it was is never used again, and
-    /// this service goes on with it even if it crashes meanwhile, or hears the primary after all.
+    /// this service goes on with it even if it crashes meanwhile, or a ping of the primary arrives after all.
     pub(crate) fn begin_suspending(&mut self, cx: &mut Context<'_, Self>) {
         let primary = self.view.primary;
-        let everybody = self.view.members.keys().chain(self.view.recruits.keys());
-        if !everybody.copied().any(|node| node != primary && self.is_asked(node, cx)) {
-            // Nobody else has the state. If the primary does not come back with it, it is lost.
+        let all = self.view.members.keys().chain(self.view.recruits.keys());
+        if !all.copied().any(|node| node != primary && self.is_asked(node, cx)) {
+            // No other replica has the state. If the primary does not come back with it, it is lost.
             cx.mark("nobody to succeed");
             return;
         }
@@ -26,9 +26,9 @@ impl ViewService {
         self.ask(cx);
     }
 
-    /// Asks everybody who lives and has not answered.
+    /// Asks all that are up and have not answered.
     pub(crate) fn ask(&self, cx: &mut Context<'_, Self>) {
-        for node in self.unheard(cx) {
+        for node in self.awaited(cx) {
             cx.send(node, Message::Suspend(self.highest));
         }
         cx.set_timer(ViewTimer::Retry, cx.config().retry);
@@ -38,20 +38,20 @@ impl ViewService {
         if !self.is_suspending() {
             return;
         }
-        for node in self.unheard(cx) {
+        for node in self.awaited(cx) {
             cx.resend(node, Message::Suspend(self.highest));
         }
         cx.set_timer(ViewTimer::Retry, cx.config().retry);
     }
 
-    /// Who lives, and has not said how far it is.
-    fn unheard(&self, cx: &Context<'_, Self>) -> Vec<NodeId> {
-        let unheard = |node: &NodeId| !self.reports.contains_key(node) && self.is_asked(*node, cx);
-        self.alive.iter().copied().filter(unheard).collect()
+    /// Who is up, and has not said how far it is.
+    fn awaited(&self, cx: &Context<'_, Self>) -> Vec<NodeId> {
+        let awaited = |node: &NodeId| !self.reports.contains_key(node) && self.is_asked(*node, cx);
+        self.alive.iter().copied().filter(awaited).collect()
     }
 
     /// A member says how far it is.
-    pub(crate) fn count_report(
+    pub(crate) fn receive_report(
         &mut self,
         from: NodeId,
         report: &Report,
@@ -60,21 +60,21 @@ impl ViewService {
         if !self.is_suspending() || report.number != self.highest || !self.is_asked(from, cx) {
             return;
         }
-        self.note_life(from, cx);
+        self.mark_alive(from, cx);
         let since = self.view.members.get(&from);
         if since != Some(&report.since) && !cx.config().has(Mutant::Unsynced) {
             // It has lost its state.
-            self.reborn.insert(from);
+            self.stateless.insert(from);
         } else {
             self.reports.insert(from, (report.count, report.since));
         }
-        self.try_next_reign(cx);
+        self.try_next_primary(cx);
     }
 
-    /// Once everybody who lives has said how far it is, the one with the most updates becomes
+    /// Once all that are up have said how far they are, the one with the most updates becomes
     /// primary: each has all that was ever answered, and the others have nothing that it lacks.
-    pub(crate) fn try_next_reign(&mut self, cx: &mut Context<'_, Self>) {
-        if !self.is_suspending() || !self.unheard(cx).is_empty() {
+    pub(crate) fn try_next_primary(&mut self, cx: &mut Context<'_, Self>) {
+        if !self.is_suspending() || !self.awaited(cx).is_empty() {
             return;
         }
         let current = self.view.primary;
@@ -89,9 +89,10 @@ impl ViewService {
         let number = self.highest;
         let members: BTreeMap<_, _> =
             self.reports.iter().map(|(node, (_, since))| (*node, *since)).collect();
-        let memories = members.keys().map(|node| (*node, self.view.memory(*node))).collect();
+        let incarnations =
+            members.keys().map(|node| (*node, self.view.incarnation(*node))).collect();
         let recruits = BTreeMap::new();
-        let view = View { number, reign: number, primary, members, recruits, memories };
+        let view = View { number, epoch: number, primary, members, recruits, incarnations };
         self.announce(view, cx);
     }
 

@@ -14,7 +14,7 @@ use sim_node::NodeId;
 pub struct ViewNumber(pub u64);
 
 impl ViewNumber {
-    /// Of the view that everybody begins in.
+    /// Of the view that all replicas begin in.
     pub const FIRST: Self = Self(1);
 
     /// The number after it.
@@ -30,47 +30,47 @@ impl fmt::Display for ViewNumber {
     }
 }
 
-/// A memory of a replica, by number. With a disk it has one for ever, without it has a new one each
-/// time that it starts.
+/// The incarnation of a replica's state, by number: with a disk the first one for ever, without a
+/// disk another one each time that the replica starts.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
-pub struct Memory(pub u32);
+pub struct Incarnation(pub u32);
 
-impl Memory {
-    /// The one that everybody begins with.
+impl Incarnation {
+    /// The one that all replicas begin with.
     pub const FIRST: Self = Self(1);
 }
 
 /// A view: its primary, its backups and its recruits.
 ///
-/// Whoever belongs to it does so since some view, whose number tells one membership of a replica
-/// from another: one that was dropped, or that came back without its memory, is a new member.
+/// Each replica in it is there since some view, whose number tells one membership of a replica from
+/// another: one that was dropped, or that came back without its state, is a new member.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct View {
     /// Its number.
     pub number: ViewNumber,
-    /// The number of the first view in a row with this primary: its reign. Backups refuse the
-    /// messages of earlier reigns.
-    pub reign: ViewNumber,
+    /// The epoch of its primary: the number of the first view in a row with that primary. Backups
+    /// refuse the messages of earlier epochs.
+    pub epoch: ViewNumber,
     /// The primary.
     pub primary: NodeId,
     /// The primary and the backups, and since when they are. Each holds every acknowledged update.
     pub members: BTreeMap<NodeId, ViewNumber>,
     /// Who is receiving the primary's state, and since when.
     pub recruits: BTreeMap<NodeId, ViewNumber>,
-    /// Which memory each of them joined with: a later one of the same replica is not meant.
-    pub memories: BTreeMap<NodeId, Memory>,
+    /// Which incarnation of each of them joined: a later one of the same replica is not meant.
+    pub incarnations: BTreeMap<NodeId, Incarnation>,
 }
 
-/// Which view a primary's message belongs to.
+/// Which view a primary's message belongs to: the head of what it sends to the others.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Stamp {
+pub struct Header {
     /// The view.
     pub view: ViewNumber,
-    /// Its reign.
-    pub reign: ViewNumber,
+    /// Its epoch.
+    pub epoch: ViewNumber,
     /// Since when the receiver is a member or a recruit, as the primary knows it.
     pub since: ViewNumber,
 }
@@ -82,12 +82,18 @@ impl View {
         let nodes = || (0..=backups).map(NodeId::new);
         Self {
             number: ViewNumber::FIRST,
-            reign: ViewNumber::FIRST,
+            epoch: ViewNumber::FIRST,
             primary: NodeId::new(0),
             members: nodes().map(|node| (node, ViewNumber::FIRST)).collect(),
             recruits: BTreeMap::new(),
-            memories: nodes().map(|node| (node, Memory::FIRST)).collect(),
+            incarnations: nodes().map(|node| (node, Incarnation::FIRST)).collect(),
         }
+    }
+
+    /// How the primary addresses a member or a recruit.
+    #[must_use]
+    pub fn header(&self, since: ViewNumber) -> Header {
+        Header { view: self.number, epoch: self.epoch, since }
     }
 
     /// The backups.
@@ -107,10 +113,10 @@ impl View {
         self.members.get(&node).or_else(|| self.recruits.get(&node)).copied()
     }
 
-    /// The memory that a member or a recruit joined with.
+    /// The incarnation of a member or a recruit that joined.
     #[must_use]
-    pub fn memory(&self, node: NodeId) -> Memory {
-        self.memories.get(&node).copied().unwrap_or_default()
+    pub fn incarnation(&self, node: NodeId) -> Incarnation {
+        self.incarnations.get(&node).copied().unwrap_or_default()
     }
 
     /// The next view without a backup or a recruit, under the same primary.
@@ -119,7 +125,7 @@ impl View {
         let mut view = Self { number, ..self.clone() };
         view.members.remove(&node);
         view.recruits.remove(&node);
-        view.memories.remove(&node);
+        view.incarnations.remove(&node);
         view
     }
 

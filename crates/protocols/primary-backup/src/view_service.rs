@@ -1,19 +1,20 @@
-//! [`ViewService`]: hears who lives, and says who is what.
+//! [`ViewService`]: detects who is up, and decides who is what.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
 use crate::{
-    Config, Memory, Message, Mutant, Number, Ping, Pong, Reads, View, ViewDisk, ViewNumber,
+    Config, Incarnation, Message, Mutant, Number, Ping, Pong, Reads, View, ViewDisk, ViewNumber,
     ViewRecord,
 };
 
 /// The view service's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum ViewTimer {
-    /// Nothing was heard of a replica for too long.
+    /// No ping of a replica has arrived for too long.
     Silent(NodeId),
     /// Who is to be suspended and has not said how far it is, is asked again.
     Retry,
@@ -22,30 +23,30 @@ pub enum ViewTimer {
 }
 
 /// The view service. It may crash and come back with its disk; nothing but progress depends on
-/// whether it is right about who lives.
+/// whether it is right about who is up.
 ///
 /// The fields up to `acknowledged` are on disk, or on their way to it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct ViewService {
     /// The current view.
-    pub(crate) view: View,
+    pub(crate) view: Arc<View>,
     /// The greatest number that was ever used. Greater than the view's while members are suspended
     /// for the view of that number.
     pub(crate) highest: ViewNumber,
     /// Whether the primary has acknowledged the view.
     pub(crate) acknowledged: bool,
-    /// Who was heard of late. After a start, all members are taken to be.
+    /// Who has sent something of late. After a start, all members are taken to have.
     pub(crate) alive: BTreeSet<NodeId>,
-    /// The last memory of each replica that was heard of.
-    pub(crate) memories: BTreeMap<NodeId, Memory>,
-    /// When each replica sent the latest ping that was heard of it, by its own clock.
+    /// The last incarnation of each replica that has sent a ping.
+    pub(crate) incarnations: BTreeMap<NodeId, Incarnation>,
+    /// When each replica sent the latest ping that has arrived, by its own clock.
     pub(crate) latest: BTreeMap<NodeId, LocalTime>,
     /// Members and recruits that have lost the state, as far as is known: they came back without
-    /// a memory.
-    pub(crate) reborn: BTreeSet<NodeId>,
-    /// Whom the primary of this reign did not reach.
+    /// it.
+    pub(crate) stateless: BTreeSet<NodeId>,
+    /// Whom the primary of this epoch did not reach.
     pub(crate) unreached: BTreeSet<NodeId>,
-    /// Of the members that live and are suspended for the next view, how far they are, and since
+    /// Of the members that are up and suspended for the next view, how far they are, and since
     /// when they are members.
     pub(crate) reports: BTreeMap<NodeId, (Number, ViewNumber)>,
     /// When the primary was last given a lease, or this service started, which may have given one
@@ -63,23 +64,23 @@ impl Node for ViewService {
 
     fn start(disk: &ViewDisk, cx: &mut Context<'_, Self>) -> Self {
         let is_first = disk.view.is_none();
-        let view = disk.view.clone().unwrap_or_else(|| View::first(cx.config().backups));
+        let view = disk.view.clone().unwrap_or_else(|| Arc::new(View::first(cx.config().backups)));
         let service = Self {
             highest: disk.highest.max(view.number),
-            // The first view is known to everybody. When a crash kept the acknowledgement, and not
+            // The first view is known to all. When a crash kept the acknowledgement, and not
             // the view that it led to, the primary will say it again.
             acknowledged: is_first || disk.acknowledged && view.recruits.is_empty(),
             alive: view.members.keys().chain(view.recruits.keys()).copied().collect(),
-            memories: view.memories.clone(),
+            incarnations: view.incarnations.clone(),
             latest: BTreeMap::new(),
             view,
-            reborn: BTreeSet::new(),
+            stateless: BTreeSet::new(),
             unreached: BTreeSet::new(),
             reports: BTreeMap::new(),
             lease_given: cx.now(),
         };
         if is_first {
-            cx.write(ViewRecord::View(service.view.clone()));
+            cx.write(ViewRecord::View(Arc::clone(&service.view)));
             cx.write(ViewRecord::Acknowledged(service.view.number));
             cx.barrier();
         }
@@ -94,9 +95,9 @@ impl Node for ViewService {
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            Message::Ping(ping) => self.hear(from, &ping, cx),
-            Message::Report(report) => self.count_report(from, &report, cx),
-            Message::Acknowledge(number) => self.hear_acknowledgement(from, number, cx),
+            Message::Ping(ping) => self.receive_ping(from, &ping, cx),
+            Message::Report(report) => self.receive_report(from, &report, cx),
+            Message::Acknowledge(number) => self.receive_acknowledgement(from, number, cx),
             // Of replicas and clients to each other.
             _ => {}
         }
@@ -110,7 +111,7 @@ impl Node for ViewService {
                 self.lose(node, cx);
             }
             ViewTimer::Retry => self.ask_again(cx),
-            ViewTimer::LeaseOver => self.try_next_reign(cx),
+            ViewTimer::LeaseOver => self.try_next_primary(cx),
         }
     }
 
@@ -124,7 +125,7 @@ impl Node for ViewService {
 
     fn check(&self, config: &Config) {
         assert!(self.view.number <= self.highest, "a number was used twice");
-        assert!(self.view.reign <= self.view.number, "a reign begins with one of its views");
+        assert!(self.view.epoch <= self.view.number, "a epoch begins with one of its views");
         assert!(self.view.members.contains_key(&self.view.primary), "a primary is a member");
         let overlap = self.view.recruits.keys().any(|node| self.view.members.contains_key(node));
         assert!(!overlap, "who is recruited is no member yet");
@@ -153,27 +154,27 @@ impl ViewService {
         self.highest > self.view.number
     }
 
-    /// A replica lives. One that does not know its membership any more has lost its state, and is
+    /// A replica is up. One that does not know its membership any more has lost its state, and is
     /// not what it was before: for its membership it is as good as dead.
-    fn hear(&mut self, from: NodeId, ping: &Ping, cx: &mut Context<'_, Self>) {
-        let memory = self.memories.entry(from).or_default();
+    fn receive_ping(&mut self, from: NodeId, ping: &Ping, cx: &mut Context<'_, Self>) {
+        let incarnation = self.incarnations.entry(from).or_default();
         let latest = self.latest.entry(from).or_default();
-        if ping.memory < *memory || ping.sent < *latest {
+        if ping.incarnation < *incarnation || ping.sent < *latest {
             // That it came late says nothing of what the replica has now.
             return;
         }
-        *memory = ping.memory;
+        *incarnation = ping.incarnation;
         *latest = ping.sent;
-        let was_silent = self.note_life(from, cx);
+        let was_silent = self.mark_alive(from, cx);
         let mut was_lost = false;
-        if !self.is_reborn(from, ping) {
-            // Only a late ping, the first that was heard after a start, may have said otherwise.
-            was_lost = self.reborn.remove(&from);
-        } else if self.reborn.insert(from) {
+        if !self.is_stateless(from, ping) {
+            // Only a late ping, the first that arrived after a start, may have said otherwise.
+            was_lost = self.stateless.remove(&from);
+        } else if self.stateless.insert(from) {
             cx.mark("memory lost");
             self.lose(from, cx);
         }
-        self.hear_acknowledgement(from, ping.acknowledged, cx);
+        self.receive_acknowledgement(from, ping.acknowledged, cx);
         self.drop_unreached(from, &ping.unreached, cx);
         if (was_silent || was_lost) && self.is_suspending() && self.is_asked(from, cx) {
             cx.send(from, Message::Suspend(self.highest));
@@ -181,30 +182,31 @@ impl ViewService {
         let lease = cx.config().reads == Reads::Lease
             && from == self.view.primary
             && !self.is_suspending()
-            && !self.reborn.contains(&from);
+            && !self.stateless.contains(&from);
         if lease {
             self.lease_given = cx.now();
         }
-        let pong = Pong { view: self.view.clone(), lease, sent: ping.sent };
+        let pong = Pong { view: Arc::clone(&self.view), lease, sent: ping.sent };
         cx.send(from, Message::Pong(pong));
         self.recruit(cx);
     }
 
-    /// Something was heard of a replica. Returns whether it was silent until now.
-    pub(crate) fn note_life(&mut self, from: NodeId, cx: &mut Context<'_, Self>) -> bool {
+    /// Something of a replica has arrived. Returns whether it was silent until now.
+    pub(crate) fn mark_alive(&mut self, from: NodeId, cx: &mut Context<'_, Self>) -> bool {
         cx.set_timer(ViewTimer::Silent(from), cx.config().timeout);
         self.alive.insert(from)
     }
 
-    /// Whether whoever sent this has lost what it was given as a member or a recruit. A member's
-    /// state tells, even where a disk was lost; of a recruit only its memory does.
-    fn is_reborn(&self, from: NodeId, ping: &Ping) -> bool {
+    /// Whether the sender has lost what it was given as a member or a recruit. A member's
+    /// state tells, even where a disk was lost; of a recruit only its incarnation does.
+    fn is_stateless(&self, from: NodeId, ping: &Ping) -> bool {
         let is_older = self.view.members.get(&from).is_some_and(|since| ping.since < *since);
-        is_older || self.view.since(from).is_some() && ping.memory > self.view.memory(from)
+        is_older
+            || self.view.since(from).is_some() && ping.incarnation > self.view.incarnation(from)
     }
 
     /// The primary has taken the view up, and waits for its recruits with every update from now on.
-    fn hear_acknowledgement(
+    fn receive_acknowledgement(
         &mut self,
         from: NodeId,
         number: ViewNumber,
@@ -225,11 +227,11 @@ impl ViewService {
     }
 
     /// A replica is dead, or as good as dead. What it reported says nothing any more: it would be
-    /// a member that nobody watches, and perhaps the primary.
+    /// a member that is not watched, and perhaps the primary.
     fn lose(&mut self, node: NodeId, cx: &mut Context<'_, Self>) {
         if self.is_suspending() {
             self.reports.remove(&node);
-            return self.try_next_reign(cx);
+            return self.try_next_primary(cx);
         }
         if node == self.view.primary {
             return self.begin_suspending(cx);
@@ -240,11 +242,11 @@ impl ViewService {
         }
     }
 
-    /// Idle replicas that live are recruited, as long as backups are missing and the primary is
+    /// Idle replicas that are up are recruited, as long as backups are missing and the primary is
     /// well: it must have acknowledged the view.
     fn recruit(&mut self, cx: &mut Context<'_, Self>) {
         let primary = self.view.primary;
-        let is_well = self.alive.contains(&primary) && !self.reborn.contains(&primary);
+        let is_well = self.alive.contains(&primary) && !self.stateless.contains(&primary);
         if self.is_suspending() || !self.acknowledged || !is_well {
             return;
         }
@@ -258,16 +260,17 @@ impl ViewService {
             return;
         }
         let number = self.highest.next();
-        let mut next = View { number, ..self.view.clone() };
+        let mut next = View { number, ..View::clone(&self.view) };
         for node in recruits {
             next.recruits.insert(node, number);
-            next.memories.insert(node, self.memories.get(&node).copied().unwrap_or_default());
+            next.incarnations
+                .insert(node, self.incarnations.get(&node).copied().unwrap_or_default());
         }
         self.announce(next, cx);
     }
 
-    /// The primary does not reach these backups and recruits: without them, it can go on. Nobody
-    /// loses what was answered, just as when they are suspected.
+    /// The primary does not reach these backups and recruits: without them, it can go on. Nothing that was answered is
+    /// lost, just as when they are suspected.
     fn drop_unreached(
         &mut self,
         from: NodeId,
@@ -284,32 +287,33 @@ impl ViewService {
         }
     }
 
-    /// The next view begins. Its primary hears of it, and of a new reign all members.
+    /// The next view begins. Its primary is told, and of a new epoch all members.
     pub(crate) fn announce(&mut self, view: View, cx: &mut Context<'_, Self>) {
         self.highest = view.number;
         self.acknowledged = false;
         self.reports.clear();
-        self.reborn.retain(|node| view.members.contains_key(node));
+        self.stateless.retain(|node| view.members.contains_key(node));
         cx.cancel_timer(ViewTimer::Retry);
         cx.cancel_timer(ViewTimer::LeaseOver);
-        cx.write(ViewRecord::View(view.clone()));
+        let view = Arc::new(view);
+        cx.write(ViewRecord::View(Arc::clone(&view)));
         cx.barrier();
-        let is_new_reign = view.reign == view.number;
-        cx.mark(if is_new_reign { "new reign" } else { "new view" });
-        if is_new_reign {
+        let is_new_epoch = view.epoch == view.number;
+        cx.mark(if is_new_epoch { "new epoch" } else { "new view" });
+        if is_new_epoch {
             self.unreached.clear();
         }
         self.view = view;
-        let others = is_new_reign.then(|| self.view.backups()).into_iter().flatten();
+        let others = is_new_epoch.then(|| self.view.backups()).into_iter().flatten();
         for node in std::iter::once(self.view.primary).chain(others) {
-            cx.send(node, Message::NewView(self.view.clone()));
+            cx.send(node, Message::NewView(Arc::clone(&self.view)));
         }
     }
 
     /// Whether a node is asked how far it is: a member.
     pub(crate) fn is_asked(&self, node: NodeId, cx: &Context<'_, Self>) -> bool {
         let is_recruit = self.view.recruits.contains_key(&node);
-        self.view.members.contains_key(&node) && !self.reborn.contains(&node)
+        self.view.members.contains_key(&node) && !self.stateless.contains(&node)
             || is_recruit && cx.config().has(Mutant::Unsynced)
     }
 }

@@ -70,7 +70,7 @@ fn a_confirmed_read_costs_two_messages_to_each_backup() {
     }
 }
 
-/// Signs of life are told apart: a ping and a pong each time, from each replica.
+/// Heartbeats are told apart: a ping and a pong each time, from each replica.
 #[test]
 fn an_idle_service_sends_nothing_but_pings() {
     for n in ALL {

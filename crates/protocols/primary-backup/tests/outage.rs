@@ -39,7 +39,7 @@ fn a_primary_costs_five_message_delays() {
     }
 }
 
-/// A new primary without a backup has nobody to forward anything to.
+/// A new primary without a backup has no backup to forward anything to.
 #[test]
 fn the_last_replica_is_primary_after_three() {
     let mut spec = spec(config(2, Reads::Forward), one_client(100, PUTS, 7), at(3_000));
@@ -84,7 +84,7 @@ fn reads_go_on_when_a_backup_fails() {
 
 /// The backup that has the most updates succeeds, and the others get what they lack.
 #[test]
-fn everybody_has_the_same_updates_after_a_failure() {
+fn all_have_the_same_updates_after_a_failure() {
     for n in [3, 5] {
         let mut spec = spec(config(n, Reads::Forward), one_client(150, PUTS, 3), at(4_000));
         crash(&mut spec, CRASH, 0);

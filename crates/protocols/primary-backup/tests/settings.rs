@@ -58,9 +58,9 @@ fn what_makes_no_sense_is_refused() {
     }
 }
 
-/// A bound is nothing to rely on unless the scenario promises it.
+/// A bound is nothing to rely on unless the scenario's model assumes it.
 #[test]
-fn a_bound_has_to_be_promised() {
+fn a_bound_has_to_be_assumed() {
     let relies_on = |text| PrimaryBackup::relies_on(&settings(text));
     assert_eq!(relies_on("(nodes: 3)"), None);
     let bound = sim_node::Duration::from_millis(20);

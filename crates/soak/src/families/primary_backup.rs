@@ -33,7 +33,7 @@ const OCCASIONS: &[&str] = &[
     "Role(\"recruit\")",
     "Role(\"suspended\")",
     "Mark(\"suspected\")",
-    "Mark(\"new reign\")",
+    "Mark(\"new epoch\")",
     "Mark(\"new view\")",
     "Mark(\"view acknowledged\")",
     "Mark(\"in service\")",

@@ -17,7 +17,7 @@ pub struct InService {
 }
 
 /// Within so many timeouts of the view service, and so many times the pause between two sendings of
-/// the same, everybody is heard again, and whoever was suspected meanwhile has been replaced.
+/// the same, all that are up have sent a ping, and each that was suspected meanwhile has been replaced.
 const PATIENCE: u64 = 10;
 
 impl Property<Party> for InService {
@@ -52,7 +52,7 @@ impl Property<Party> for InService {
         let Some(calm) = self.calm else { return };
         let took = self.served.unwrap_or(view.time) - calm;
         if took > self.patience() {
-            judge.violate(None, format!("nobody served for {took} after the calm"), &[]);
+            judge.violate(None, format!("no primary served for {took} after the calm"), &[]);
         }
     }
 
@@ -69,7 +69,7 @@ impl InService {
     fn primary(&self, view: &View<'_, Party>) -> Option<NodeId> {
         let current = view_service(view, self.config.view_service())?.view();
         let leading = replica(view, current.primary)?.leading()?;
-        let is_it = leading.view().reign == current.reign && leading.is_in_service();
+        let is_it = leading.view().epoch == current.epoch && leading.is_in_service();
         is_it.then_some(current.primary)
     }
 

@@ -17,7 +17,7 @@ pub struct NothingLost {
     acknowledged: BTreeMap<ClientId, (Operation, u64)>,
     /// The operations under way that update something.
     updates: BTreeSet<Operation>,
-    /// The latest reign whose primary has served, and who that is.
+    /// The latest epoch whose primary has served, and who that is.
     latest: (ViewNumber, NodeId),
 }
 
@@ -38,7 +38,7 @@ impl Property<Party> for NothingLost {
         }
     }
 
-    /// A primary begins to serve, in a new reign or after a crash.
+    /// A primary begins to serve, in a new epoch or after a crash.
     fn after(
         &mut self,
         view: &View<'_, Party>,
@@ -50,17 +50,17 @@ impl Property<Party> for NothingLost {
         let Some(leading) = replica.leading().filter(|leading| leading.is_in_service()) else {
             return;
         };
-        let reign = leading.view().reign;
+        let epoch = leading.view().epoch;
         let begins = effects.iter().any(|effect| matches!(effect, Effect::Mark("in service")));
-        if !begins && reign <= self.latest.0 || reign < self.latest.0 {
+        if !begins && epoch <= self.latest.0 || epoch < self.latest.0 {
             return;
         }
-        self.latest = (reign, node);
+        self.latest = (epoch, node);
         judge.judged();
         for (operation, step) in self.acknowledged.values() {
             if !has(replica.store(), *operation) {
                 let detail = format!(
-                    "{operation} was acknowledged, and {node}, primary in reign {reign}, lacks it"
+                    "{operation} was acknowledged, and {node}, primary in epoch {epoch}, lacks it"
                 );
                 return judge.violate(node, detail, &[*step]);
             }
@@ -85,15 +85,15 @@ impl Property<Party> for NothingLost {
                 }
                 self.acknowledged.insert(operation.client, (*operation, view.step));
                 judge.judged();
-                let (reign, node) = self.latest;
+                let (epoch, node) = self.latest;
                 let leading = replica(view, node).filter(|replica| {
                     replica.leading().is_some_and(|leading| {
-                        leading.view().reign == reign && leading.is_in_service()
+                        leading.view().epoch == epoch && leading.is_in_service()
                     })
                 });
                 if leading.is_some_and(|one| !has(one.store(), *operation)) {
                     let detail = format!(
-                        "{operation} is acknowledged, and {node}, primary in reign {reign}, lacks \
+                        "{operation} is acknowledged, and {node}, primary in epoch {epoch}, lacks \
                          it"
                     );
                     judge.violate(node, detail, &[]);

@@ -16,7 +16,7 @@ use crate::{Config, Message, Party, Reads, ViewNumber};
 #[derive(Clone, Debug)]
 pub struct OneAtATime {
     config: Config,
-    /// Who is primary and serves, in which reign, since which step.
+    /// Who is primary and serves, in which epoch, since which step.
     serving: BTreeMap<NodeId, (ViewNumber, u64)>,
     /// Whether a read is asked for in this step.
     asked: bool,
@@ -28,8 +28,8 @@ impl Property<Party> for OneAtATime {
         name: "one-at-a-time",
         kind: Kind::Safety,
         meaning: "no replica serves while another does, where a bound on message delays is \
-                  promised; unless reads are local, none reads alone while another of a later \
-                  reign serves",
+                  epoch; unless reads are local, none reads alone while another of a later \
+                  epoch serves",
         source: "Budhiraja, Marzullo, Schneider and Toueg 1993, Pb1",
     };
 
@@ -57,15 +57,15 @@ impl Property<Party> for OneAtATime {
             self.serving.remove(&node);
             return;
         };
-        let reign = leading.view().reign;
-        let begins = self.serving.get(&node).is_none_or(|(known, _)| *known != reign);
+        let epoch = leading.view().epoch;
+        let begins = self.serving.get(&node).is_none_or(|(known, _)| *known != epoch);
         if begins {
-            self.serving.insert(node, (reign, view.step));
+            self.serving.insert(node, (epoch, view.step));
             if self.config.bound.is_some() {
                 judge.judged();
                 if let Some((other, (older, step))) = self.rival(node, |_| true) {
                     let detail =
-                        format!("{node} serves in reign {reign} while {other} does in {older}");
+                        format!("{node} serves in epoch {epoch} while {other} does in {older}");
                     return judge.violate(node, detail, &[step]);
                 }
             }
@@ -77,10 +77,10 @@ impl Property<Party> for OneAtATime {
         }
         if judges
             && effects.iter().any(is_read)
-            && let Some((other, (newer, step))) = self.rival(node, |other| other > reign)
+            && let Some((other, (newer, step))) = self.rival(node, |other| other > epoch)
         {
             let detail = format!(
-                "{node} reads alone in reign {reign} while {other} serves in reign {newer}"
+                "{node} reads alone in epoch {epoch} while {other} serves in epoch {newer}"
             );
             judge.violate(node, detail, &[step]);
         }
@@ -92,14 +92,14 @@ impl Property<Party> for OneAtATime {
 }
 
 impl OneAtATime {
-    /// Somebody else who serves, in a reign like this.
+    /// Somebody else who serves, in an epoch like this.
     fn rival(
         &self,
         node: NodeId,
         fits: impl Fn(ViewNumber) -> bool,
     ) -> Option<(NodeId, (ViewNumber, u64))> {
         let mut others = self.serving.iter().filter(|(other, _)| **other != node);
-        let rival = others.find(|(_, (reign, _))| fits(*reign));
+        let rival = others.find(|(_, (epoch, _))| fits(*epoch));
         rival.map(|(other, since)| (*other, *since))
     }
 }

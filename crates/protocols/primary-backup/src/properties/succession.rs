@@ -66,7 +66,7 @@ impl Property<Party> for Succession {
             return;
         };
         if now.number <= before.number {
-            // It may have come back from a crash that lost what nobody has heard of, and then it
+            // It may have come back from a crash that lost what it has told nobody, and then it
             // gives the number to another view.
             if now != before {
                 self.latest = Some(now.clone());
@@ -82,7 +82,7 @@ impl Property<Party> for Succession {
                 before.members.get(*node) != Some(*since) && !is_settled
             });
             strangers.next().map(|(node, _)| {
-                format!("{node} counts in view {number}, and nobody has said that it has the state")
+                format!("{node} counts in view {number}, and its state was never acknowledged")
             })
         } else {
             let primary = now.primary;

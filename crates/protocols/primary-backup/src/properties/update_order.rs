@@ -1,13 +1,14 @@
-//! PB2: within a reign, the updates of every backup are a prefix of the primary's.
+//! PB2: within an epoch, the updates of every backup are a prefix of the primary's.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use service::{Request, Store};
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::replica;
-use crate::{Message, Number, Party, PartyRecord, Record, Replica, Standing, ViewNumber};
+use crate::{Message, Number, Party, PartyRecord, Record, Replica, Status, ViewNumber};
 
 /// PB2 update-order. What was installed from a transfer is compared as a state.
 #[derive(Clone, Debug)]
@@ -15,16 +16,16 @@ pub struct UpdateOrder {
     /// The updates that each replica's state is made of, as far as is known since it was last
     /// seen up.
     histories: BTreeMap<NodeId, History>,
-    /// The updates of the primary of each reign, and who that is.
-    reigns: BTreeMap<ViewNumber, (NodeId, Vec<Request>)>,
+    /// The updates of the primary of each epoch, and who that is.
+    epochs: BTreeMap<ViewNumber, (NodeId, Vec<Arc<Request>>)>,
 }
 
 /// The updates of a replica.
 #[derive(Clone, Debug, Default)]
 struct History {
     since: ViewNumber,
-    updates: Vec<Request>,
-    /// The reign in which it was last compared as a whole.
+    updates: Vec<Arc<Request>>,
+    /// The epoch in which it was last compared as a whole.
     compared: ViewNumber,
 }
 
@@ -33,14 +34,14 @@ impl Property<Party> for UpdateOrder {
         code: "PB2",
         name: "update-order",
         kind: Kind::Safety,
-        meaning: "in a reign, the updates of every backup are a prefix of the primary's: no two \
+        meaning: "in an epoch, the updates of every backup are a prefix of the primary's: no two \
                   replicas of a view have different updates at one number",
         source: "Budhiraja, Marzullo, Schneider and Toueg 1993; van Renesse and Schneider 2004, \
                  section 4",
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { histories: BTreeMap::new(), reigns: BTreeMap::new() }
+        Self { histories: BTreeMap::new(), epochs: BTreeMap::new() }
     }
 
     fn after(
@@ -53,18 +54,18 @@ impl Property<Party> for UpdateOrder {
         let Some(replica) = replica(view, node) else {
             return self.note_last_step(node, effects);
         };
-        let reign = replica.promised();
-        match replica.standing() {
-            Standing::Primary(_) => self.follow_primary(node, replica, reign),
-            Standing::Backup { .. } => {
+        let epoch = replica.epoch();
+        match replica.status() {
+            Status::Primary(_) => self.follow_primary(node, replica, epoch),
+            Status::Backup { .. } => {
                 let installed = Effect::Mark("state installed");
                 if effects.contains(&installed) {
-                    self.compare_transfer(node, replica, reign, judge);
+                    self.compare_transfer(node, replica, epoch, judge);
                 }
-                self.follow_backup(node, replica, reign, judge);
+                self.follow_backup(node, replica, epoch, judge);
             }
             // What a crash has lost is gone from the end, and is seen at the start. Where it was a
-            // whole state, the older one belongs to nobody any more.
+            // whole state, the older one is of no member any more.
             _ => {
                 let history = self.histories.entry(node).or_default();
                 if history.since != replica.since() {
@@ -91,7 +92,7 @@ impl UpdateOrder {
             match effect {
                 Effect::Write(PartyRecord::Replica(record)) => self.note(node, record),
                 Effect::Send { message: Message::Forward(forward), .. } => {
-                    if let Some((_, known)) = self.reigns.get_mut(&forward.stamp.reign) {
+                    if let Some((_, known)) = self.epochs.get_mut(&forward.header.epoch) {
                         let skip = known.len().saturating_sub(index(forward.after));
                         known.extend(forward.updates.iter().skip(skip).cloned());
                     }
@@ -107,8 +108,8 @@ impl UpdateOrder {
             Record::Updates { after, updates, .. } if index(*after) == history.updates.len() => {
                 history.updates.extend_from_slice(updates);
             }
-            Record::Installed { reign, since, base, .. } => {
-                let theirs = self.reigns.get(reign).map_or(&[][..], |(_, theirs)| theirs);
+            Record::Installed { epoch, since, base, .. } => {
+                let theirs = self.epochs.get(epoch).map_or(&[][..], |(_, theirs)| theirs);
                 let updates = theirs.get(..index(*base)).unwrap_or_default().to_vec();
                 *history = History { since: *since, updates, ..History::default() };
             }
@@ -116,16 +117,16 @@ impl UpdateOrder {
         }
     }
 
-    fn follow_primary(&mut self, node: NodeId, replica: &Replica, reign: ViewNumber) {
+    fn follow_primary(&mut self, node: NodeId, replica: &Replica, epoch: ViewNumber) {
         let history = self.histories.entry(node).or_default();
         history.since = replica.since();
         history.catch_up(replica);
-        let (_, updates) = self.reigns.entry(reign).or_insert_with(|| (node, Vec::new()));
+        let (_, updates) = self.epochs.entry(epoch).or_insert_with(|| (node, Vec::new()));
         let last = history.updates.len();
-        // Its first step in the reign, or one after a crash that lost what nobody else had.
-        if updates.len() > last || history.compared != reign {
+        // Its first step in the epoch, or one after a crash that lost what no other replica had.
+        if updates.len() > last || history.compared != epoch {
             updates.clone_from(&history.updates);
-            history.compared = reign;
+            history.compared = epoch;
         } else {
             updates.extend_from_slice(&history.updates[updates.len()..]);
         }
@@ -136,17 +137,17 @@ impl UpdateOrder {
         &mut self,
         node: NodeId,
         replica: &Replica,
-        reign: ViewNumber,
+        epoch: ViewNumber,
         judge: &mut Judge,
     ) {
-        let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
+        let Some((primary, theirs)) = self.epochs.get(&epoch) else { return };
         let base = index(replica.applied());
         let updates = theirs.get(..base).unwrap_or(theirs).to_vec();
         let mut state = Store::default();
         for update in &updates {
             state.execute(update.operation, &update.command);
         }
-        self.histories.insert(node, History { since: replica.since(), updates, compared: reign });
+        self.histories.insert(node, History { since: replica.since(), updates, compared: epoch });
         judge.judged();
         if state != *replica.store() {
             let detail = format!("a transfer left {node} with another state than {primary}'s");
@@ -158,7 +159,7 @@ impl UpdateOrder {
         &mut self,
         node: NodeId,
         replica: &Replica,
-        reign: ViewNumber,
+        epoch: ViewNumber,
         judge: &mut Judge,
     ) {
         let history = self.histories.entry(node).or_default();
@@ -166,9 +167,9 @@ impl UpdateOrder {
         let known = history.updates.len();
         history.catch_up(replica);
         // The primary may have died inside its first step, and what it sent there arrives.
-        let Some((primary, theirs)) = self.reigns.get(&reign) else { return };
-        let from = if history.compared == reign { known } else { 0 };
-        history.compared = reign;
+        let Some((primary, theirs)) = self.epochs.get(&epoch) else { return };
+        let from = if history.compared == epoch { known } else { 0 };
+        history.compared = epoch;
         if from == history.updates.len() {
             return;
         }
@@ -178,7 +179,7 @@ impl UpdateOrder {
             if theirs.get(place) != Some(update) {
                 let number = place + 1;
                 let detail =
-                    format!("update {number} of {node} is not that of {primary} in reign {reign}");
+                    format!("update {number} of {node} is not that of {primary} in epoch {epoch}");
                 return judge.violate(node, detail, &[]);
             }
         }
@@ -191,7 +192,7 @@ impl History {
         let log = replica.log();
         self.updates.truncate(index(log.last()));
         while let Some(update) = log.get(Number(self.updates.len() as u64 + 1)) {
-            self.updates.push(update.clone());
+            self.updates.push(Arc::clone(update));
         }
     }
 }

@@ -1,6 +1,6 @@
-//! Claims of the papers and of the lab, one test each, on one node driven by hand.
+//! Claims of the papers and of the lab, one test each, on one node in a test harness.
 
 mod backups;
-mod hand;
+mod harness;
 mod primaries;
 mod view_services;

@@ -1,30 +1,32 @@
 //! What the view service does.
 
 use primary_backup::{
-    Config, Memory, Message, Number, Ping, Reads, Report, ViewRecord, ViewService, ViewTimer,
+    Config, Incarnation, Message, Number, Ping, Reads, Report, ViewRecord, ViewService, ViewTimer,
 };
 use sim_node::{Harness, Stable};
 
-use crate::hand::{Letter, config, kinds, ms, node, start, view};
+use crate::harness::{Sent, config, kinds, ms, node, start, view};
 
 fn service(config: Config) -> Harness<ViewService> {
     start(config.replicas, config).0
 }
 
-fn ping(hand: &mut Harness<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Letter> {
-    ping_of(hand, from, 1, since, acknowledged)
+fn ping(harness: &mut Harness<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Sent> {
+    ping_of(harness, from, 1, since, acknowledged)
 }
 
 fn ping_of(
-    hand: &mut Harness<ViewService>,
+    harness: &mut Harness<ViewService>,
     from: u32,
-    memory: u32,
+    incarnation: u32,
     since: u64,
     acknowledged: u64,
-) -> Vec<Letter> {
-    let (memory, since, acknowledged) = (Memory(memory), view(since), view(acknowledged));
-    let (unreached, sent) = (Vec::new(), hand.now);
-    hand.hear(node(from), Message::Ping(Ping { memory, since, acknowledged, unreached, sent }))
+) -> Vec<Sent> {
+    let (since, acknowledged) = (view(since), view(acknowledged));
+    let incarnation = Incarnation(incarnation);
+    let (unreached, sent) = (Vec::new(), harness.now);
+    harness
+        .hear(node(from), Message::Ping(Ping { incarnation, since, acknowledged, unreached, sent }))
 }
 
 fn report(number: u64, since: u64, count: u64) -> Message {
@@ -36,52 +38,52 @@ fn report(number: u64, since: u64, count: u64) -> Message {
 /// by the word of nobody else, and is recruited again only after the idle.
 #[test]
 fn whom_the_primary_does_not_reach_is_dropped() {
-    let mut hand = service(Config { backups: 2, ..config(4) });
-    let tell = |hand: &mut Harness<ViewService>, from: u32, since: u64| {
+    let mut harness = service(Config { backups: 2, ..config(4) });
+    let tell = |harness: &mut Harness<ViewService>, from: u32, since: u64| {
         let ping = Ping {
-            memory: Memory::FIRST,
+            incarnation: Incarnation::FIRST,
             since: view(1),
             acknowledged: view(1),
             unreached: vec![(node(2), view(since))],
-            sent: hand.now,
+            sent: harness.now,
         };
-        kinds(&hand.hear(node(from), Message::Ping(ping)))
+        kinds(&harness.hear(node(from), Message::Ping(ping)))
     };
-    assert_eq!(tell(&mut hand, 1, 1), [], "a backup does not know");
-    assert_eq!(tell(&mut hand, 0, 2), [], "another membership");
-    assert_eq!(tell(&mut hand, 0, 1), [(0, "NewView")]);
-    assert!(!hand.node.view().members.contains_key(&node(2)));
-    ping(&mut hand, 3, 0, 0);
-    ping(&mut hand, 2, 1, 0);
-    ping(&mut hand, 0, 1, 2);
-    let recruits: Vec<_> = hand.node.view().recruits.keys().copied().collect();
+    assert_eq!(tell(&mut harness, 1, 1), [], "a backup does not know");
+    assert_eq!(tell(&mut harness, 0, 2), [], "another membership");
+    assert_eq!(tell(&mut harness, 0, 1), [(0, "NewView")]);
+    assert!(!harness.node.view().members.contains_key(&node(2)));
+    ping(&mut harness, 3, 0, 0);
+    ping(&mut harness, 2, 1, 0);
+    ping(&mut harness, 0, 1, 2);
+    let recruits: Vec<_> = harness.node.view().recruits.keys().copied().collect();
     assert_eq!(recruits, [node(3)], "the idle one first");
 }
 
 /// "The new primary is the one having processed the largest number of updates" (van Renesse and
-/// Schneider 2004, section 4), and everybody who lives is asked first.
+/// Schneider 2004, section 4), and all that are up are asked first.
 #[test]
 fn the_backup_with_the_most_updates_succeeds() {
-    let mut hand = service(config(4));
-    let letters = hand.fire(ViewTimer::Silent(node(0)));
-    assert_eq!(kinds(&letters), [(1, "Suspend"), (2, "Suspend"), (3, "Suspend")]);
-    assert_eq!(hand.hear(node(1), report(2, 1, 7)), []);
-    assert_eq!(hand.hear(node(2), report(2, 1, 9)), []);
-    let letters = hand.hear(node(3), report(2, 1, 8));
-    assert_eq!(kinds(&letters), [(2, "NewView"), (1, "NewView"), (3, "NewView")]);
-    assert_eq!((hand.node.view().primary, hand.node.view().number), (node(2), view(2)));
+    let mut harness = service(config(4));
+    let messages = harness.fire(ViewTimer::Silent(node(0)));
+    assert_eq!(kinds(&messages), [(1, "Suspend"), (2, "Suspend"), (3, "Suspend")]);
+    assert_eq!(harness.hear(node(1), report(2, 1, 7)), []);
+    assert_eq!(harness.hear(node(2), report(2, 1, 9)), []);
+    let messages = harness.hear(node(3), report(2, 1, 8));
+    assert_eq!(kinds(&messages), [(2, "NewView"), (1, "NewView"), (3, "NewView")]);
+    assert_eq!((harness.node.view().primary, harness.node.view().number), (node(2), view(2)));
 }
 
 /// Who dies while it is asked is not waited for.
 #[test]
 fn the_dead_are_not_waited_for() {
-    let mut hand = service(config(4));
-    hand.fire(ViewTimer::Silent(node(0)));
-    hand.hear(node(1), report(2, 1, 7));
-    hand.fire(ViewTimer::Silent(node(2)));
-    let letters = hand.fire(ViewTimer::Silent(node(3)));
-    assert_eq!(kinds(&letters), [(1, "NewView")]);
-    assert_eq!(hand.node.view().members.len(), 1);
+    let mut harness = service(config(4));
+    harness.fire(ViewTimer::Silent(node(0)));
+    harness.hear(node(1), report(2, 1, 7));
+    harness.fire(ViewTimer::Silent(node(2)));
+    let messages = harness.fire(ViewTimer::Silent(node(3)));
+    assert_eq!(kinds(&messages), [(1, "NewView")]);
+    assert_eq!(harness.node.view().members.len(), 1);
 }
 
 /// Who dies after it has answered is not named either, though it has the most updates: nobody would
@@ -89,141 +91,141 @@ fn the_dead_are_not_waited_for() {
 #[test]
 fn the_dead_do_not_succeed() {
     for comes_back in [false, true] {
-        let mut hand = service(config(3));
-        hand.fire(ViewTimer::Silent(node(0)));
-        hand.hear(node(1), report(2, 1, 9));
-        assert_eq!(hand.fire(ViewTimer::Silent(node(1))), []);
+        let mut harness = service(config(3));
+        harness.fire(ViewTimer::Silent(node(0)));
+        harness.hear(node(1), report(2, 1, 9));
+        assert_eq!(harness.fire(ViewTimer::Silent(node(1))), []);
         if comes_back {
-            assert_eq!(kinds(&ping(&mut hand, 1, 1, 0)), [(1, "Suspend")]);
-            hand.hear(node(1), report(2, 1, 9));
+            assert_eq!(kinds(&ping(&mut harness, 1, 1, 0)), [(1, "Suspend")]);
+            harness.hear(node(1), report(2, 1, 9));
         }
-        hand.hear(node(2), report(2, 1, 7));
+        harness.hear(node(2), report(2, 1, 7));
         let primary = if comes_back { node(1) } else { node(2) };
-        assert_eq!(hand.node.view().primary, primary);
+        assert_eq!(harness.node.view().primary, primary);
     }
 }
 
-/// Nor is who has lost its memory after it has answered.
+/// Nor is who has lost its state after it has answered.
 #[test]
 fn the_forgetful_do_not_succeed() {
-    let mut hand = service(config(3));
-    hand.fire(ViewTimer::Silent(node(0)));
-    hand.hear(node(1), report(2, 1, 9));
-    assert_eq!(kinds(&ping_of(&mut hand, 1, 2, 0, 0)), []);
-    let letters = hand.hear(node(2), report(2, 1, 7));
-    assert_eq!(kinds(&letters), [(2, "NewView")]);
-    assert_eq!(hand.node.view().members.len(), 1);
+    let mut harness = service(config(3));
+    harness.fire(ViewTimer::Silent(node(0)));
+    harness.hear(node(1), report(2, 1, 9));
+    assert_eq!(kinds(&ping_of(&mut harness, 1, 2, 0, 0)), []);
+    let messages = harness.hear(node(2), report(2, 1, 7));
+    assert_eq!(kinds(&messages), [(2, "NewView")]);
+    assert_eq!(harness.node.view().members.len(), 1);
 }
 
-/// MIT 6.824, lab 2: the next primary was primary or backup, and not whoever is idle or has only
+/// MIT 6.824, lab 2: the next primary was primary or backup, and not one that is idle or has only
 /// been recruited; without one there is no service.
 #[test]
 fn a_recruit_is_not_promoted() {
-    let mut hand = service(config(2));
-    hand.fire(ViewTimer::Silent(node(1)));
-    ping(&mut hand, 0, 1, 2);
-    ping(&mut hand, 1, 1, 0);
-    assert_eq!(hand.node.view().recruits.len(), 1);
-    let letters = hand.fire(ViewTimer::Silent(node(0)));
-    assert_eq!(kinds(&letters), []);
-    assert!(hand.marks.contains(&"nobody to succeed"));
+    let mut harness = service(config(2));
+    harness.fire(ViewTimer::Silent(node(1)));
+    ping(&mut harness, 0, 1, 2);
+    ping(&mut harness, 1, 1, 0);
+    assert_eq!(harness.node.view().recruits.len(), 1);
+    let messages = harness.fire(ViewTimer::Silent(node(0)));
+    assert_eq!(kinds(&messages), []);
+    assert!(harness.marks.contains(&"nobody to succeed"));
 }
 
 /// A recruit is a backup of the next view, once the primary has acknowledged that it has the state.
 #[test]
 fn a_recruit_counts_after_the_acknowledgement() {
-    let mut hand = service(config(2));
-    hand.fire(ViewTimer::Silent(node(1)));
-    assert_eq!(kinds(&ping(&mut hand, 1, 1, 0)), [], "the view is not acknowledged yet");
-    let letters = hand.hear(node(0), Message::Acknowledge(view(2)));
-    assert_eq!(kinds(&letters), [(0, "NewView")]);
-    assert_eq!(hand.node.view().recruits.get(&node(1)), Some(&view(3)));
+    let mut harness = service(config(2));
+    harness.fire(ViewTimer::Silent(node(1)));
+    assert_eq!(kinds(&ping(&mut harness, 1, 1, 0)), [], "the view is not acknowledged yet");
+    let messages = harness.hear(node(0), Message::Acknowledge(view(2)));
+    assert_eq!(kinds(&messages), [(0, "NewView")]);
+    assert_eq!(harness.node.view().recruits.get(&node(1)), Some(&view(3)));
     for stale in [view(1), view(2)] {
-        assert_eq!(kinds(&hand.hear(node(0), Message::Acknowledge(stale))), []);
+        assert_eq!(kinds(&harness.hear(node(0), Message::Acknowledge(stale))), []);
     }
-    assert_eq!(kinds(&hand.hear(node(1), Message::Acknowledge(view(3)))), [], "not the primary");
-    hand.hear(node(0), Message::Acknowledge(view(3)));
-    assert_eq!(hand.node.view().members.get(&node(1)), Some(&view(3)));
-    assert_eq!(hand.node.view().number, view(4));
+    assert_eq!(kinds(&harness.hear(node(1), Message::Acknowledge(view(3)))), [], "not the primary");
+    harness.hear(node(0), Message::Acknowledge(view(3)));
+    assert_eq!(harness.node.view().members.get(&node(1)), Some(&view(3)));
+    assert_eq!(harness.node.view().number, view(4));
 }
 
-/// MIT 6.824, lab 2: whoever restarted without its memory is as good as dead, however soon it
+/// MIT 6.824, lab 2: a server that restarted without its state is as good as dead, however soon it
 /// pings.
 #[test]
-fn who_has_lost_its_memory_is_not_what_it_was() {
-    let mut hand = service(config(3));
-    let letters = ping(&mut hand, 2, 0, 0);
-    assert_eq!(kinds(&letters), [(0, "NewView")], "a backup is dropped");
-    assert!(!hand.node.view().members.contains_key(&node(2)));
-    let letters = ping(&mut hand, 0, 0, 0);
-    assert_eq!(kinds(&letters), [(1, "Suspend")], "a primary is replaced");
-    let letters = hand.hear(node(1), report(3, 1, 0));
-    assert_eq!(kinds(&letters), [(1, "NewView")]);
+fn who_has_lost_its_state_is_not_what_it_was() {
+    let mut harness = service(config(3));
+    let messages = ping(&mut harness, 2, 0, 0);
+    assert_eq!(kinds(&messages), [(0, "NewView")], "a backup is dropped");
+    assert!(!harness.node.view().members.contains_key(&node(2)));
+    let messages = ping(&mut harness, 0, 0, 0);
+    assert_eq!(kinds(&messages), [(1, "Suspend")], "a primary is replaced");
+    let messages = harness.hear(node(1), report(3, 1, 0));
+    assert_eq!(kinds(&messages), [(1, "NewView")]);
 }
 
-/// A recruit that restarts without a memory is recruited anew, as what it was given before may
-/// still be on its way. What it said in its earlier life says nothing any more.
+/// A recruit that restarts without its state is recruited anew, as what it was given before may
+/// still be on its way. What it said in its earlier incarnation says nothing any more.
 #[test]
-fn a_recruit_without_its_memory_is_a_new_one() {
-    let mut hand = service(config(2));
-    hand.fire(ViewTimer::Silent(node(1)));
-    ping(&mut hand, 0, 1, 2);
-    ping_of(&mut hand, 1, 2, 0, 0);
-    assert_eq!(hand.node.view().recruits.get(&node(1)), Some(&view(3)));
-    assert_eq!(hand.node.view().memory(node(1)), Memory(2));
-    assert_eq!(ping_of(&mut hand, 1, 1, 1, 0), [], "from before");
-    let letters = ping_of(&mut hand, 1, 3, 0, 0);
-    assert_eq!(kinds(&letters), [(0, "NewView")], "it is dropped");
-    assert_eq!(kinds(&hand.hear(node(0), Message::Acknowledge(view(3)))), [], "too late");
-    ping(&mut hand, 0, 1, 4);
-    assert_eq!(hand.node.view().recruits.get(&node(1)), Some(&view(5)));
-    assert_eq!(hand.node.view().memory(node(1)), Memory(3));
+fn a_recruit_without_its_state_is_a_new_one() {
+    let mut harness = service(config(2));
+    harness.fire(ViewTimer::Silent(node(1)));
+    ping(&mut harness, 0, 1, 2);
+    ping_of(&mut harness, 1, 2, 0, 0);
+    assert_eq!(harness.node.view().recruits.get(&node(1)), Some(&view(3)));
+    assert_eq!(harness.node.view().incarnation(node(1)), Incarnation(2));
+    assert_eq!(ping_of(&mut harness, 1, 1, 1, 0), [], "from before");
+    let messages = ping_of(&mut harness, 1, 3, 0, 0);
+    assert_eq!(kinds(&messages), [(0, "NewView")], "it is dropped");
+    assert_eq!(kinds(&harness.hear(node(0), Message::Acknowledge(view(3)))), [], "too late");
+    ping(&mut harness, 0, 1, 4);
+    assert_eq!(harness.node.view().recruits.get(&node(1)), Some(&view(5)));
+    assert_eq!(harness.node.view().incarnation(node(1)), Incarnation(3));
 }
 
 /// A crash may keep on the disk that the primary has acknowledged a view with a recruit, and not
 /// the next one, in which that is a backup. The primary says it again with its next ping.
 #[test]
 fn a_recruit_counts_after_a_crash_in_between() {
-    let mut hand = service(config(2));
-    hand.fire(ViewTimer::Silent(node(1)));
-    ping(&mut hand, 0, 1, 2);
-    ping(&mut hand, 1, 1, 0);
-    hand.disk.apply(&ViewRecord::Acknowledged(view(3)));
-    hand.restart();
-    let letters = ping(&mut hand, 0, 1, 3);
-    assert_eq!(kinds(&letters), [(0, "NewView")]);
-    assert_eq!(hand.node.view().members.get(&node(1)), Some(&view(3)));
+    let mut harness = service(config(2));
+    harness.fire(ViewTimer::Silent(node(1)));
+    ping(&mut harness, 0, 1, 2);
+    ping(&mut harness, 1, 1, 0);
+    harness.disk.apply(&ViewRecord::Acknowledged(view(3)));
+    harness.restart();
+    let messages = ping(&mut harness, 0, 1, 3);
+    assert_eq!(kinds(&messages), [(0, "NewView")]);
+    assert_eq!(harness.node.view().members.get(&node(1)), Some(&view(3)));
 }
 
-/// Views outlive a crash, and a change that was begun goes on: whoever was suspended for a number
+/// Views outlive a crash, and a change that was begun goes on: who was suspended for a number
 /// waits for it.
 #[test]
 fn a_restart_goes_on_with_what_was_begun() {
-    let mut hand = service(config(3));
-    hand.fire(ViewTimer::Silent(node(0)));
-    let letters = hand.restart();
-    assert_eq!(kinds(&letters), [(0, "Suspend"), (1, "Suspend"), (2, "Suspend")]);
-    hand.fire(ViewTimer::Silent(node(0)));
-    hand.hear(node(1), report(2, 1, 0));
-    hand.hear(node(2), report(2, 1, 0));
-    assert_eq!(hand.node.view().number, view(2));
-    hand.restart();
-    assert_eq!((hand.node.view().number, hand.node.view().primary), (view(2), node(1)));
+    let mut harness = service(config(3));
+    harness.fire(ViewTimer::Silent(node(0)));
+    let messages = harness.restart();
+    assert_eq!(kinds(&messages), [(0, "Suspend"), (1, "Suspend"), (2, "Suspend")]);
+    harness.fire(ViewTimer::Silent(node(0)));
+    harness.hear(node(1), report(2, 1, 0));
+    harness.hear(node(2), report(2, 1, 0));
+    assert_eq!(harness.node.view().number, view(2));
+    harness.restart();
+    assert_eq!((harness.node.view().number, harness.node.view().primary), (view(2), node(1)));
 }
 
 /// A primary that was suspected wrongly may stay, if it says in time that it has everything.
 #[test]
 fn a_wrongly_suspected_primary_may_stay() {
-    let mut hand = service(config(3));
-    hand.fire(ViewTimer::Silent(node(0)));
-    let letters = ping(&mut hand, 0, 1, 1);
-    assert_eq!(kinds(&letters), [(0, "Suspend")]);
+    let mut harness = service(config(3));
+    harness.fire(ViewTimer::Silent(node(0)));
+    let messages = ping(&mut harness, 0, 1, 1);
+    assert_eq!(kinds(&messages), [(0, "Suspend")]);
     for backup in [1, 2] {
-        hand.hear(node(backup), report(2, 1, 4));
+        harness.hear(node(backup), report(2, 1, 4));
     }
-    let letters = hand.hear(node(0), report(2, 1, 4));
-    assert_eq!(kinds(&letters).len(), 3);
-    assert_eq!((hand.node.view().primary, hand.node.view().reign), (node(0), view(2)));
+    let messages = harness.hear(node(0), report(2, 1, 4));
+    assert_eq!(kinds(&messages).len(), 3);
+    assert_eq!((harness.node.view().primary, harness.node.view().epoch), (node(0), view(2)));
 }
 
 /// Nobody else is named before the lease that was given last has ended; nor after a restart, which
@@ -231,31 +233,31 @@ fn a_wrongly_suspected_primary_may_stay() {
 #[test]
 fn a_lease_is_waited_for() {
     for restart in [false, true] {
-        let mut hand = service(Config { reads: Reads::Lease, ..config(2) });
-        ping(&mut hand, 0, 1, 1);
-        hand.fire(ViewTimer::Silent(node(0)));
+        let mut harness = service(Config { reads: Reads::Lease, ..config(2) });
+        ping(&mut harness, 0, 1, 1);
+        harness.fire(ViewTimer::Silent(node(0)));
         if restart {
-            hand.restart();
-            hand.fire(ViewTimer::Silent(node(0)));
+            harness.restart();
+            harness.fire(ViewTimer::Silent(node(0)));
         }
-        hand.wait(ms(199));
-        assert_eq!(kinds(&hand.hear(node(1), report(2, 1, 0))), []);
-        hand.wait(ms(1));
-        let letters = hand.fire(ViewTimer::LeaseOver);
-        assert_eq!(kinds(&letters), [(1, "NewView")]);
+        harness.wait(ms(199));
+        assert_eq!(kinds(&harness.hear(node(1), report(2, 1, 0))), []);
+        harness.wait(ms(1));
+        let messages = harness.fire(ViewTimer::LeaseOver);
+        assert_eq!(kinds(&messages), [(1, "NewView")]);
     }
 }
 
 /// While members are suspended, no lease is given.
 #[test]
 fn no_lease_is_given_while_the_primary_is_suspected() {
-    let mut hand = service(Config { reads: Reads::Lease, ..config(2) });
-    let gives = |letters: &[Letter]| match &letters[letters.len() - 1].1 {
+    let mut harness = service(Config { reads: Reads::Lease, ..config(2) });
+    let gives = |messages: &[Sent]| match &messages[messages.len() - 1].1 {
         Message::Pong(pong) => pong.lease,
         other => panic!("{other:?}"),
     };
-    assert!(gives(&ping(&mut hand, 0, 1, 1)));
-    assert!(!gives(&ping(&mut hand, 1, 1, 0)), "nor to a backup");
-    hand.fire(ViewTimer::Silent(node(0)));
-    assert!(!gives(&ping(&mut hand, 0, 1, 1)));
+    assert!(gives(&ping(&mut harness, 0, 1, 1)));
+    assert!(!gives(&ping(&mut harness, 1, 1, 0)), "nor to a backup");
+    harness.fire(ViewTimer::Silent(node(0)));
+    assert!(!gives(&ping(&mut harness, 0, 1, 1)));
 }

@@ -1,13 +1,13 @@
-//! One node, driven by hand: how it starts, and what it hears.
+//! One node, in a test harness: how it starts, and what it hears.
 
 use std::collections::VecDeque;
 
-use primary_backup::{Config, Forward, Message, Reads, Stamp, ViewNumber};
+use primary_backup::{Config, Forward, Header, Message, Reads, ViewNumber};
 use service::{ClientId, Command, Key, Operation, Request};
 use sim_node::{Duration, Harness, Node, NodeId, Ratio};
 
 /// A message and its receiver.
-pub(crate) type Letter = (NodeId, Message);
+pub(crate) type Sent = (NodeId, Message);
 
 pub(crate) const fn node(number: u32) -> NodeId {
     NodeId::new(number)
@@ -44,16 +44,16 @@ pub(crate) fn config(replicas: u32) -> Config {
     }
 }
 
-/// A node that starts for the first time, driven by hand, and what it sends then.
-pub(crate) fn start<N>(id: u32, config: Config) -> (Harness<N>, Vec<Letter>)
+/// A node that starts for the first time, in a test harness, and what it sends then.
+pub(crate) fn start<N>(id: u32, config: Config) -> (Harness<N>, Vec<Sent>)
 where
     N: Node<Config = Config, Message = Message>,
 {
     let replicas = config.replicas;
-    let (mut hand, letters) = Harness::new(config, node(id), replicas);
+    let (mut harness, messages) = Harness::new(config, node(id), replicas);
     // Nobody makes choices.
-    hand.choices = Some(VecDeque::new());
-    (hand, letters)
+    harness.choices = Some(VecDeque::new());
+    (harness, messages)
 }
 
 /// A client's update; each has a session of its own.
@@ -71,18 +71,18 @@ fn request(number: u64, command: Command) -> Request {
 }
 
 /// Updates of a view, as its primary sends them; the numbers are those of the puts.
-pub(crate) fn forward(reign: u64, since: u64, after: u64, puts: &[u64]) -> Message {
-    let stamp = Stamp { view: view(reign), reign: view(reign), since: view(since) };
+pub(crate) fn forward(epoch: u64, since: u64, after: u64, puts: &[u64]) -> Message {
+    let header = Header { view: view(epoch), epoch: view(epoch), since: view(since) };
     let after = primary_backup::Number(after);
-    let updates = puts.iter().map(|number| put(*number)).collect();
-    Message::Forward(Forward { stamp, after, updates, stable: primary_backup::Number(0) })
+    let updates = puts.iter().map(|number| std::sync::Arc::new(put(*number))).collect();
+    Message::Forward(Forward { header, after, updates, stable: primary_backup::Number(0) })
 }
 
 /// The kinds of what is sent, without pings and pongs, and to whom.
-pub(crate) fn kinds(letters: &[Letter]) -> Vec<(u32, &'static str)> {
+pub(crate) fn kinds(messages: &[Sent]) -> Vec<(u32, &'static str)> {
     let kind = |message: &Message| {
         <Message as sim_node::Message>::KINDS[sim_node::Message::kind(message)].0
     };
-    let all = letters.iter().map(|(to, message)| (to.number(), kind(message)));
+    let all = messages.iter().map(|(to, message)| (to.number(), kind(message)));
     all.filter(|(_, kind)| !["Ping", "Pong"].contains(kind)).collect()
 }
