@@ -1,9 +1,11 @@
-//! [`Config`]: what replicas and master know, and the known bugs that the tester must find.
+//! [`Config`]: what replicas and master know.
 
 use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Duration, NodeId, Ratio};
+
+use crate::Mutant;
 
 /// What replicas and master know.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -14,11 +16,11 @@ pub struct Config {
     pub length: u32,
     /// The clients, which are told of a new head or tail.
     pub clients: Range<u32>,
-    /// How often a replica shows the master that it lives.
+    /// How often a replica sends the master a heartbeat.
     pub heartbeat: Duration,
     /// How long a replica may be silent before the master takes it for failed.
     pub timeout: Duration,
-    /// How long a replica may answer reads after the master has heard it; `None`: for ever, as
+    /// How long a replica may answer reads after a heartbeat that the master has received; `None`: for ever, as
     /// fail-stop allows.
     pub lease: Option<Duration>,
     /// How much two clocks may drift apart; leases are shorter by it.
@@ -59,65 +61,21 @@ pub enum Consistency {
     Bounded(u32),
 }
 
-/// A bug that the tester must find; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Mutant {
-    /// The head answers an update as soon as it has applied it.
-    HeadAck,
-    /// After a failure in the middle, the predecessor does not send again what was under way.
-    NoResend,
-    /// A replica of the chain accepts updates of an old configuration.
-    NoEpoch,
-    /// A replica takes its newest version for committed, and does not ask the tail (CRAQ).
-    DirtyRead,
-    /// A replica asks the tail which version is committed, and answers with its newest (CRAQ).
-    NewestRead,
-    /// Who was in the chain joins again in the same life, if it is bidden to.
-    JoinedTwice,
-    /// A disk says that the history is complete, however much of it a crash has left.
-    CompleteAnyway,
-    /// The record of the first life leaves what a crash has kept of an earlier try.
-    FirstKeeps,
-    /// Without leases, a replica reads before the master has heard of it.
-    Unheard,
-}
-
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("C-head-ack", Self::HeadAck),
-        ("C-no-resend", Self::NoResend),
-        ("C-no-epoch", Self::NoEpoch),
-        ("C-dirty-read", Self::DirtyRead),
-        ("C-newest-read", Self::NewestRead),
-        ("C-joined-twice", Self::JoinedTwice),
-        ("C-complete-anyway", Self::CompleteAnyway),
-        ("C-first-keeps", Self::FirstKeeps),
-        ("C-unheard", Self::Unheard),
-    ];
-}
-
 impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
-
     /// The master.
     #[must_use]
     pub fn master(&self) -> NodeId {
         NodeId::new(self.replicas)
     }
 
-    /// How long a replica trusts its lease from the sending of the sign of life that the master
+    /// How long a replica trusts its lease from the sending of the heartbeat that the master
     /// answered: the master's clock may run faster by the drift.
     #[must_use]
     pub fn trusted(&self, lease: Duration) -> Duration {
         lease.less(self.lease_drift)
     }
 
-    /// How long the master hears nothing of a replica before it takes it out of the chain: it
+    /// How long the master receives nothing of a replica before it takes it out of the chain: it
     /// waits the lease out.
     #[must_use]
     pub fn patience(&self) -> Duration {

@@ -3,17 +3,17 @@
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 
-use crate::{Config, Epoch, Life};
+use crate::{Config, Epoch, Incarnation};
 
 /// A replica's place in the chain.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Member {
     /// The replica.
     pub node: NodeId,
-    /// The life in which it joined the chain: whose history it has.
-    pub origin: Life,
-    /// Its life now, a later one if it came back with its disk.
-    pub life: Life,
+    /// The incarnation in which it joined the chain: whose history it has.
+    pub origin: Incarnation,
+    /// Its incarnation now, a later one if it came back with its disk.
+    pub incarnation: Incarnation,
     /// Since when it has had the predecessor that it has. What that one sent in an earlier epoch
     /// was sent to another, or by another.
     pub linked: Epoch,
@@ -36,8 +36,8 @@ impl Configuration {
     pub fn first(config: &Config) -> Self {
         let member = |node| Member {
             node: NodeId::new(node),
-            origin: Life(1),
-            life: Life(1),
+            origin: Incarnation(1),
+            incarnation: Incarnation(1),
             linked: Epoch(1),
         };
         let chain = (0..config.length.min(config.replicas)).map(member).collect();

@@ -1,19 +1,38 @@
 //! Extending the chain: the tail hands its history over, in chunks, while updates go on (van
 //! Renesse and Schneider 2004, section 3.1, "extending a chain").
+//!
+//! A chain a, b with the spare c, two items a chunk:
+//!
+//! ```text
+//! master:  configuration 5: chain a, b; c joins
+//! b, tail: history 1..=20 makes a store of 3 items: base 20; from here on Sent keeps what comes
+//! b ──▶ c  chunk (base 20, items 1 2)      meanwhile b commits and answers update 21
+//! c ──▶ b  "2"
+//! b ──▶ c  chunk (base 20, item 3, the last)
+//! c        has the history 1..=20, writes it down, and tells the master that it is catching up
+//! master:  configuration 6: chain a, b, c. It tells c first, and b that c has 20
+//! b ──▶ c  Resume: 21, and what else came since; b is no tail any more, and waits for c with 22
+//! c        has everything that was ever answered: it is complete, commits, and answers from now on
+//! ```
+//!
+//! If c fails before that, b is the tail as before, and Sent is trimmed.
+
+use std::sync::Arc;
 
 use serde::Serialize;
 use service::{Assembly, Store};
 use sim_node::{Context, NodeId};
 
 use crate::{
-    Chunk, ChunkReply, Configuration, Indication, Life, Member, Message, Position, Record, Replica,
+    Chunk, ChunkReply, Configuration, Incarnation, Indication, Member, Message, Position, Record,
+    Replica,
 };
 
 /// A history that is being received.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub(crate) enum Incoming {
     /// What has arrived of the history up to an update. The configuration says from whom: with
-    /// another tail, or the same one in another life, it is another link, and another history.
+    /// another tail, or the same one in another incarnation, it is another link, and another history.
     Pieces(Option<Assembly<Position>>),
     /// It is all there.
     Whole,
@@ -25,7 +44,7 @@ pub(crate) struct Transfer {
     to: Member,
     /// The last update in it. What came since is in the log.
     pub(crate) base: Position,
-    store: Store,
+    store: Arc<Store>,
     /// How many items are known to have arrived.
     pub(crate) offset: u32,
     done: bool,
@@ -42,13 +61,15 @@ impl Replica {
         self.transfer = joining.map(|to| Transfer {
             to,
             base: self.last,
-            store: self.store.clone(),
+            store: Arc::new(self.store.clone()),
             offset: 0,
             done: false,
         });
         if self.transfer.is_some() {
             cx.mark("transfer begun");
-            self.commit_as_tail(cx);
+            if let Some(mut tail) = self.as_tail() {
+                tail.commit(cx);
+            }
             self.send_chunk(false, cx);
             self.wait_for_acks(cx);
         }
@@ -62,11 +83,11 @@ impl Replica {
         let Some(transfer) = self.transfer.as_ref().filter(|transfer| !transfer.done) else {
             return;
         };
-        let chunk = Message::Chunk(Chunk {
+        let chunk = Message::Chunk(Box::new(Chunk {
             epoch: self.epoch(),
             base: transfer.base,
             piece: transfer.store.piece(transfer.offset, cx.config().chunk),
-        });
+        }));
         if again {
             cx.resend(transfer.to.node, chunk);
         } else {
@@ -74,21 +95,21 @@ impl Replica {
         }
     }
 
-    /// It is to join: whatever it received of another tail is of no use.
+    /// It is to join: what it received of another tail is of no use.
     pub(crate) fn join(
         &mut self,
-        configuration: Configuration,
+        configuration: Arc<Configuration>,
         own: Member,
         cx: &mut Context<'_, Self>,
     ) {
         if self.incoming.is_none() || self.configuration.joining != Some(own) {
             let waiting = std::mem::take(&mut self.waiting);
-            *self = Self { waiting, ..Self::spare(self.life, Configuration::default()) };
+            *self = Self { waiting, ..Self::spare(self.incarnation, Arc::default()) };
             self.incoming = Some(Incoming::Pieces(None));
             cx.mark("joining");
         }
         self.configuration = configuration;
-        self.tell_master(cx);
+        self.report_to_master(cx);
     }
 
     /// A part of the history arrives.
@@ -110,7 +131,7 @@ impl Replica {
         let epoch = self.epoch();
         cx.send(from, Message::ChunkReply(ChunkReply { epoch, received }));
         if received.is_none() {
-            self.tell_master(cx);
+            self.report_to_master(cx);
         }
     }
 
@@ -126,7 +147,7 @@ impl Replica {
         self.store = store;
         (self.last, self.committed) = (upto, upto);
         if cx.config().disks {
-            cx.write(Record::History(upto, self.store.clone()));
+            cx.write(Record::History(upto, Arc::new(self.store.clone())));
             cx.barrier();
         }
         cx.indicate(Indication::Received { from, upto });
@@ -160,6 +181,7 @@ impl Replica {
     /// Whether it waits for a history, or for the rest of it.
     #[must_use]
     pub fn is_joining(&self) -> bool {
-        self.incoming.is_some() || self.origin != Life(0) && self.place.is_some() && !self.complete
+        self.incoming.is_some()
+            || self.origin != Incarnation(0) && self.place.is_some() && !self.complete
     }
 }

@@ -21,17 +21,17 @@
 //!        somebody of the chain survives. With leases, clocks drift apart by a bound, and safety
 //!        needs no right suspicion. With disks, replicas crash and come back. Links may lose,
 //!        double, delay and reorder messages. Liveness needs links between neighbours that last:
-//!        fail-stop knows only replicas that fail, so the master replaces whom it does not hear,
-//!        and nobody for not being heard by a neighbour; updates wait until the link is back.
+//!        fail-stop knows only replicas that fail, so the master replaces those whose heartbeats
+//!        do not reach it, and none that a neighbour does not reach: updates wait for that link.
 //! ```
 //!
 //! The paper's words are in the code: `Hist` is a [`Replica`]'s history, of which it keeps what it
 //! makes of a store, and `Sent` the end of it that the successor may lack. Read `updates.rs` with
 //! section 3, `membership.rs` and [`Master`] with 3.1, `joining.rs` with its last part, `reads.rs`
-//! with the paper on CRAQ.
+//! with the paper on CRAQ. `tail.rs` holds what only a tail does.
 //!
-//! A replica that loses its memory is another one afterwards: it counts its lives on its disk, and
-//! the configuration names it with its life. With `disks`, its history is there as well, and it
+//! A replica that loses its history is another one afterwards: it counts its incarnations on its
+//! disk, and the configuration names it with its incarnation. With `disks`, its history is there as well, and it
 //! takes its old place again, as if it had been slow.
 
 mod config;
@@ -40,19 +40,22 @@ mod joining;
 mod master;
 mod membership;
 mod message;
+mod mutants;
 mod properties;
 mod reads;
 mod replica;
 mod settings;
 mod stable;
+mod tail;
 mod types;
 mod updates;
 mod versions;
 
-pub use config::{Config, Consistency, Mutant, Reads};
+pub use config::{Config, Consistency, Reads};
 pub use configuration::{Configuration, Member};
 pub use master::{Master, MasterTimer};
 pub use message::{Assignment, Chunk, ChunkReply, Grant, Message, Progress, Report, Update};
+pub use mutants::Mutant;
 pub use properties::{
     BoundedReads, ChainRepair, CommitAgreement, CommittedReads, CraqSuite, InprocessRequests,
     Suite, UpdatePropagation,
@@ -60,7 +63,7 @@ pub use properties::{
 pub use replica::{Indication, Replica, Timer, Version};
 pub use settings::{ChainReplication, ChainSettings, Craq, CraqSettings, Settings};
 pub use stable::{Disk, MasterDisk, MasterRecord, Record};
-pub use types::{Epoch, Life, Position};
+pub use types::{Epoch, Incarnation, Position};
 
 /// A node of the world: a replica, the master, or a client.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, sim_node::Parties)]

@@ -2,15 +2,16 @@
 //! section 3.1).
 //!
 //! The paper's master never fails; in practice it is itself replicated. Here it is one node with a
-//! disk, on which every configuration is before anybody hears of it, so a crash only delays it.
+//! disk, on which every configuration is before it is sent, so a crash only delays it.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
 use crate::{
-    Assignment, Config, Configuration, Epoch, Grant, Life, MasterDisk, MasterRecord, Member,
+    Assignment, Config, Configuration, Epoch, Grant, Incarnation, MasterDisk, MasterRecord, Member,
     Message, Position, Progress, Report,
 };
 
@@ -27,7 +28,7 @@ pub enum MasterTimer {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Master {
     /// The latest configuration that it made.
-    configuration: Configuration,
+    configuration: Arc<Configuration>,
     /// What the members of the chain have last reported: the configuration they have, and the
     /// last update then.
     known: BTreeMap<NodeId, (Epoch, Position)>,
@@ -50,7 +51,7 @@ impl Node for Master {
 
     fn start(disk: &MasterDisk, cx: &mut Context<'_, Self>) -> Self {
         let is_first = disk.configuration.epoch == Epoch(0);
-        let first = || Configuration::first(cx.config());
+        let first = || Arc::new(Configuration::first(cx.config()));
         let configuration = if is_first { first() } else { disk.configuration.clone() };
         let mut master = Self {
             configuration,
@@ -63,7 +64,7 @@ impl Node for Master {
             let all = master.configuration.chain.iter();
             master.known = all.map(|one| (one.node, (Epoch(1), Position(0)))).collect();
         } else {
-            // Nobody knows whether the newest tail was complete; it will say so.
+            // Whether the newest tail was complete is not known; it will say so.
             master.incomplete = master.configuration.tail().map(|tail| tail.node);
         }
         for member in master.configuration.all() {
@@ -77,8 +78,8 @@ impl Node for Master {
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            Message::Alive(sent, report) => self.hear(from, report, Some(sent), cx),
-            Message::Installed(report) => self.hear(from, report, None, cx),
+            Message::Alive(sent, report) => self.receive(from, report, Some(sent), cx),
+            Message::Installed(report) => self.receive(from, report, None, cx),
             _ => {}
         }
     }
@@ -114,8 +115,8 @@ impl Master {
         &self.configuration
     }
 
-    /// A replica gives a sign of life, or says what has changed.
-    fn hear(
+    /// A replica sends a heartbeat, or says what has changed.
+    fn receive(
         &mut self,
         from: NodeId,
         report: Report,
@@ -123,34 +124,34 @@ impl Master {
         cx: &mut Context<'_, Self>,
     ) {
         let Some(&own) = self.configuration.named(from) else {
-            return self.hear_spare(from, report, cx);
+            return self.receive_from_spare(from, report, cx);
         };
-        if report.life < own.life {
+        if report.incarnation < own.incarnation {
             return;
         }
         let is_member = self.configuration.place(from).is_some();
-        if report.life > own.life {
+        if report.incarnation > own.incarnation {
             if is_member && cx.config().disks && report.origin == own.origin {
-                return self.take_back(from, report.life, cx);
+                return self.take_back(from, report.incarnation, cx);
             }
             // What it was is lost, and so is its lease.
             self.remove(from, cx);
             if self.configuration.place(from).is_none() {
-                self.hear_spare(from, report, cx);
+                self.receive_from_spare(from, report, cx);
             }
             return;
         }
         cx.set_timer(MasterTimer::Silent(from), cx.config().patience());
         if let Some(sent) = sent {
-            cx.send(from, Message::Grant(Grant { life: report.life, sent }));
+            cx.send(from, Message::Grant(Grant { incarnation: report.incarnation, sent }));
         }
         match is_member {
-            true => self.hear_member(from, report, cx),
-            false => self.hear_joining(own, report, cx),
+            true => self.receive_from_member(from, report, cx),
+            false => self.receive_from_joining(own, report, cx),
         }
     }
 
-    fn hear_member(&mut self, from: NodeId, report: Report, cx: &mut Context<'_, Self>) {
+    fn receive_from_member(&mut self, from: NodeId, report: Report, cx: &mut Context<'_, Self>) {
         let before = self.known.insert(from, (report.epoch, report.last));
         // What it said of an earlier link may be late.
         let linked = self.configuration.member(from).expect("it is a member").linked;
@@ -183,7 +184,7 @@ impl Master {
     }
 
     /// Who joins has all of the history but what came since it was begun: it becomes the tail.
-    fn hear_joining(&mut self, own: Member, report: Report, cx: &mut Context<'_, Self>) {
+    fn receive_from_joining(&mut self, own: Member, report: Report, cx: &mut Context<'_, Self>) {
         if report.epoch < own.linked {
             return self.tell(own.node, true, cx);
         }
@@ -191,7 +192,7 @@ impl Master {
             Progress::CatchingUp => {
                 let epoch = self.configuration.epoch.next();
                 let mut chain = self.configuration.chain.clone();
-                chain.push(Member { origin: own.life, linked: epoch, ..own });
+                chain.push(Member { origin: own.incarnation, linked: epoch, ..own });
                 self.known.insert(own.node, (report.epoch, report.last));
                 self.incomplete = Some(own.node);
                 cx.cancel_timer(MasterTimer::Join);
@@ -207,18 +208,23 @@ impl Master {
     }
 
     /// A replica that is not in the chain: is it needed?
-    fn hear_spare(&mut self, from: NodeId, report: Report, cx: &mut Context<'_, Self>) {
+    fn receive_from_spare(&mut self, from: NodeId, report: Report, cx: &mut Context<'_, Self>) {
         let is_needed = self.configuration.chain.len() < cx.config().length as usize
             && self.configuration.joining.is_none()
             && self.incomplete.is_none();
-        let is_fresh = report.origin == Life(0);
-        // Whoever else is there gives a sign of life within this time.
+        let is_fresh = report.origin == Incarnation(0);
+        // Any other spare sends a heartbeat within this time.
         let gives_way = self
             .given_up
             .is_some_and(|(node, at)| node == from && cx.now() - at < cx.config().patience());
         if is_needed && is_fresh && !gives_way {
             let linked = self.configuration.epoch.next();
-            let joining = Member { node: from, origin: Life(0), life: report.life, linked };
+            let joining = Member {
+                node: from,
+                origin: Incarnation(0),
+                incarnation: report.incarnation,
+                linked,
+            };
             self.joined = 0;
             cx.set_timer(MasterTimer::Silent(from), cx.config().patience());
             cx.set_timer(MasterTimer::Join, Self::patience_with_joining(cx.config()));
@@ -229,12 +235,12 @@ impl Master {
     }
 
     /// A replica of the chain has come back with its disk.
-    fn take_back(&mut self, node: NodeId, life: Life, cx: &mut Context<'_, Self>) {
+    fn take_back(&mut self, node: NodeId, incarnation: Incarnation, cx: &mut Context<'_, Self>) {
         cx.set_timer(MasterTimer::Silent(node), cx.config().patience());
         cx.mark("taken back");
         let mut chain = self.configuration.chain.clone();
         if let Some(member) = chain.iter_mut().find(|member| member.node == node) {
-            member.life = life;
+            member.incarnation = incarnation;
         }
         self.known.remove(&node);
         self.publish(chain, self.configuration.joining, cx);
@@ -290,22 +296,22 @@ impl Master {
     ) {
         let epoch = self.configuration.epoch.next();
         let old = std::mem::take(&mut self.configuration);
-        let lives = |member: Option<&Member>| member.map(|one| (one.node, one.life));
+        let identity = |member: Option<&Member>| member.map(|one| (one.node, one.incarnation));
         for place in 0..chain.len() {
             let own = chain[place];
-            let was = old.chain.iter().position(|one| lives(Some(one)) == lives(Some(&own)));
+            let was = old.chain.iter().position(|one| identity(Some(one)) == identity(Some(&own)));
             let had = was.and_then(|was| old.chain.get(was.checked_sub(1)?));
             let has = place.checked_sub(1).and_then(|before| chain.get(before));
-            if was.is_none() || lives(had) != lives(has) {
+            if was.is_none() || identity(had) != identity(has) {
                 chain[place].linked = epoch;
             }
         }
-        if lives(old.tail()) != lives(chain.last()) {
+        if identity(old.tail()) != identity(chain.last()) {
             joining.iter_mut().for_each(|joining| joining.linked = epoch);
             self.joined = 0;
         }
-        self.configuration = Configuration { epoch, chain, joining };
-        cx.write(MasterRecord(self.configuration.clone()));
+        self.configuration = Arc::new(Configuration { epoch, chain, joining });
+        cx.write(MasterRecord(Arc::clone(&self.configuration)));
         cx.barrier();
         cx.mark("reconfigured");
         let is_left_out = |member: &&Member| self.configuration.named(member.node).is_none();
@@ -330,7 +336,7 @@ impl Master {
                 return;
             }
         }
-        let configuration = self.configuration.clone();
+        let configuration = Arc::clone(&self.configuration);
         let message = Message::Configure(Assignment { configuration, successor_last });
         if again {
             cx.resend(node, message);

@@ -1,11 +1,13 @@
-//! A replica's part in changes of the chain: signs of life, leases, new configurations, and a new
+//! A replica's part in changes of the chain: heartbeats, leases, new configurations, and a new
 //! beginning (van Renesse and Schneider 2004, section 3.1).
+
+use std::sync::Arc;
 
 use service::Routes;
 use sim_node::{Context, LocalTime, NodeId};
 
 use crate::{
-    Assignment, Config, Configuration, Disk, Grant, Life, Message, Mutant, Reads, Record, Replica,
+    Assignment, Config, Configuration, Disk, Grant, Incarnation, Message, Mutant, Record, Replica,
     Timer,
 };
 
@@ -13,13 +15,13 @@ use crate::{
 const FOR_EVER: LocalTime = LocalTime::from_nanos(u64::MAX);
 
 impl Replica {
-    /// The first start, or the first of which anything is left: everybody knows the first
+    /// The first start, or the first of which anything is left: all know the first
     /// configuration, and in the latter case it may be long over.
     pub(crate) fn begin_first_configuration(&mut self, cx: &mut Context<'_, Self>) {
-        self.configuration = Configuration::first(cx.config());
+        self.configuration = Arc::new(Configuration::first(cx.config()));
         self.place = self.configuration.place(cx.id());
         if self.place.is_some() {
-            self.origin = self.life;
+            self.origin = self.incarnation;
             self.complete = true;
         }
         // In one record: half of it would be a replica that has lost its place.
@@ -30,7 +32,7 @@ impl Replica {
     /// left its log was.
     pub(crate) fn recover(&mut self, disk: &Disk, config: &Config) {
         (self.origin, self.complete) = (disk.origin, disk.complete);
-        self.configuration.epoch = disk.epoch;
+        Arc::make_mut(&mut self.configuration).epoch = disk.epoch;
         self.store = disk.store.clone();
         (self.last, self.committed) = (disk.base, disk.base);
         for update in &disk.log {
@@ -39,9 +41,9 @@ impl Replica {
         self.log = disk.log.clone();
     }
 
-    /// Shows the master that it lives, now and regularly. Who waits for the rest of the history
+    /// Sends the master a heartbeat, now and regularly. A replica that waits for the rest of the history
     /// asks for it again.
-    pub(crate) fn show_life(&mut self, cx: &mut Context<'_, Self>) {
+    pub(crate) fn send_heartbeat(&mut self, cx: &mut Context<'_, Self>) {
         cx.send(cx.config().master(), Message::Alive(cx.now(), self.report()));
         if let Some(predecessor) = self.predecessor().filter(|_| !self.complete) {
             cx.send(predecessor.node, Message::Pull(self.epoch(), self.last));
@@ -50,13 +52,13 @@ impl Replica {
     }
 
     /// Tells the master of a change here, at once.
-    pub(crate) fn tell_master(&self, cx: &mut Context<'_, Self>) {
+    pub(crate) fn report_to_master(&self, cx: &mut Context<'_, Self>) {
         cx.send(cx.config().master(), Message::Installed(self.report()));
     }
 
-    /// The master has heard a sign of life: the lease counts from when that was given.
+    /// The master has answered a heartbeat: the lease counts from when that was sent.
     pub(crate) fn renew_lease(&mut self, grant: Grant, cx: &mut Context<'_, Self>) {
-        if grant.life != self.life {
+        if grant.incarnation != self.incarnation {
             return;
         }
         let lease = cx.config().lease;
@@ -68,7 +70,7 @@ impl Replica {
     }
 
     /// Whether it may answer reads: the master will not leave it behind without waiting its lease
-    /// out. Without leases, once the master has heard it, it is trusted to be in the chain as long
+    /// out. Without leases, once the master has answered it, it is trusted to be in the chain as long
     /// as it does not know better, which is right where the master is never wrong.
     pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
         let is_trusted = cx.config().lease.is_none() && cx.config().has(Mutant::Unheard);
@@ -83,32 +85,34 @@ impl Replica {
         }
         if configuration.epoch == self.epoch() {
             // It came twice, as the report was lost; or it was known from the disk.
-            return self.tell_master(cx);
+            return self.report_to_master(cx);
         }
         let id = cx.id();
         match configuration.named(id).copied() {
-            Some(own) if own.life == self.life && configuration.place(id).is_some() => {
+            Some(own)
+                if own.incarnation == self.incarnation && configuration.place(id).is_some() =>
+            {
                 self.install(configuration, successor_last, cx);
             }
-            // In one life it joins once, and not after it was in the chain: what it wrote then, and
+            // In one incarnation it joins once, and not after it was in the chain: what it wrote then, and
             // what is under way of what it said then, must not pass for the new history.
-            Some(own) if own.life == self.life && self.may_join(cx.config()) => {
+            Some(own) if own.incarnation == self.incarnation && self.may_join(cx.config()) => {
                 self.join(configuration, own, cx);
             }
             // The master has not noticed that it came back; it will.
-            Some(own) if own.origin == self.origin && own.life < self.life => {}
-            _ => self.stand_outside(configuration, cx),
+            Some(own) if own.origin == self.origin && own.incarnation < self.incarnation => {}
+            _ => self.leave_chain(configuration, cx),
         }
     }
 
     fn may_join(&self, config: &Config) -> bool {
-        self.origin == Life(0) || config.has(Mutant::JoinedTwice)
+        self.origin == Incarnation(0) || config.has(Mutant::JoinedTwice)
     }
 
     /// It is in the chain.
     fn install(
         &mut self,
-        configuration: Configuration,
+        configuration: Arc<Configuration>,
         successor_last: Option<crate::Position>,
         cx: &mut Context<'_, Self>,
     ) {
@@ -116,14 +120,14 @@ impl Replica {
         let was_tail = self.is_acting_tail();
         let had = self.successor().copied();
         let linked = self.linked();
-        if self.origin == Life(0) {
-            self.origin = self.life;
+        if self.origin == Incarnation(0) {
+            self.origin = self.incarnation;
         }
         self.place = configuration.place(cx.id());
         self.configuration = configuration;
         self.incoming = None;
         if cx.config().lease.is_none() {
-            // The master has heard it, and bids it take part.
+            // The master knows of it, and tells it to take part.
             self.lease = Some(FOR_EVER);
         }
         if self.linked() != linked {
@@ -136,20 +140,35 @@ impl Replica {
         }
         cx.mark("configuration installed");
         self.link_to_successor(had.map(|member| (member.node, member.linked)), successor_last, cx);
-        self.tell_master(cx);
+        self.report_to_master(cx);
         self.hand_history_over(cx);
         if self.is_head() && !was_head {
             cx.mark("head");
             self.announce(true, false, cx);
         }
-        if !was_tail {
-            self.take_over(cx);
+        if !was_tail && let Some(mut tail) = self.as_tail() {
+            tail.take_over(cx);
         }
         self.read_waiting(cx);
         self.ask_again(cx);
     }
 
-    /// Has it another successor, or the same one in another life? Then that one gets what it lacks.
+    /// Has it another successor, or the same one in another incarnation? Then that one gets what it lacks.
+    ///
+    /// The middle of a chain a, b, c fails. The master asks c first (figure 3), and a sends what
+    /// follows:
+    ///
+    /// ```text
+    /// before:  a  history 1..=9, Sent 5..=9   b  history 1..=7, Sent 5..=7   c  history 1..=6
+    ///          update 8 and 9 are on their way to b, which fails; 7 is on its way to c
+    /// master:  "a, c" is told to c, which installs it and says that it has 1..=6; then to a, with "6"
+    /// a:       sends c what follows 6 in Sent, in one Resume: 7, 8, 9
+    /// c:       adds them, is complete, and commits 9: a may forget up to there
+    /// 7 of b may still arrive at c: b is not its predecessor any more, so it is dropped
+    /// ```
+    ///
+    /// A new head does nothing more: it has no predecessor, and what it lacks of the old head's
+    /// updates has reached nobody behind it, so no tail has answered it. Clients ask again.
     fn link_to_successor(
         &mut self,
         had: Option<(NodeId, crate::Epoch)>,
@@ -174,18 +193,8 @@ impl Replica {
         }
     }
 
-    /// It is the tail now, and has everything: what is under way ends here, and clients are told.
-    pub(crate) fn take_over(&mut self, cx: &mut Context<'_, Self>) {
-        if !self.is_acting_tail() {
-            return;
-        }
-        cx.mark("tail");
-        self.announce(false, cx.config().reads == Reads::Tail, cx);
-        self.commit_as_tail(cx);
-    }
-
     /// Tells the clients to whom they may turn.
-    fn announce(&self, as_head: bool, as_tail: bool, cx: &mut Context<'_, Self>) {
+    pub(crate) fn announce(&self, as_head: bool, as_tail: bool, cx: &mut Context<'_, Self>) {
         let id = cx.id();
         let routes = Routes { updates: as_head.then_some(id), reads: as_tail.then_some(id) };
         if routes != Routes::default() {
@@ -195,15 +204,15 @@ impl Replica {
         }
     }
 
-    /// It is not in the chain, or not any more. Whoever was must begin a new life: what it knows
-    /// may be what nobody else does.
-    fn stand_outside(&mut self, configuration: Configuration, cx: &mut Context<'_, Self>) {
+    /// It is not in the chain, or not any more. A replica that was in it must begin a new
+    /// incarnation: what it knows may be what no other replica does.
+    fn leave_chain(&mut self, configuration: Arc<Configuration>, cx: &mut Context<'_, Self>) {
         let mut reads = std::mem::take(&mut self.waiting);
         reads.append(&mut self.asked);
-        if self.origin == Life(0) {
-            *self = Self::spare(self.life, configuration);
+        if self.origin == Incarnation(0) {
+            *self = Self::spare(self.incarnation, configuration);
         } else {
-            *self = Self::spare(Life(self.life.0 + 1), configuration);
+            *self = Self::spare(Incarnation(self.incarnation.0 + 1), configuration);
             cx.write(Record::Reset);
             cx.barrier();
             cx.mark("deposed");
@@ -212,6 +221,6 @@ impl Replica {
         for (_, request) in reads {
             self.read(request, cx);
         }
-        self.show_life(cx);
+        self.send_heartbeat(cx);
     }
 }

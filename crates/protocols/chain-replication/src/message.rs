@@ -1,10 +1,12 @@
 //! What replicas, master and clients say to each other.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use service::{Piece, Reply, Request, Routes, ServiceMessage};
 use sim_node::{Class, LocalTime};
 
-use crate::{Configuration, Epoch, Life, Position};
+use crate::{Configuration, Epoch, Incarnation, Position};
 
 /// A message of the chain. What is good between two neighbours only, or between the tail and who
 /// joins, names the sender's epoch: the receiver knows by it whether they were that already.
@@ -19,25 +21,25 @@ pub enum Message {
     /// From a successor that was sent no [`Message::Resume`] yet, and has everything up to here.
     Pull(Epoch, Position),
     /// From the head to the tail: a client asks again for an update that took effect.
-    Again(Request),
+    Again(Arc<Request>),
     /// A part of the history, from the tail to who joins.
-    Chunk(Chunk),
+    Chunk(Box<Chunk>),
     /// The answer to it.
     ChunkReply(ChunkReply),
     /// From a replica to the tail: which version of the key is committed? (CRAQ)
-    VersionQuery(Request),
+    VersionQuery(Arc<Request>),
     /// The answer: the request that it is for, and the last committed update.
-    Version(Request, Position),
+    Version(Arc<Request>, Position),
     /// From the master: this is the chain.
     Configure(Assignment),
     /// To the master: how things are here, the new configuration included.
     Installed(Report),
-    /// To the master: a sign of life, with the own clock.
+    /// To the master: a heartbeat, with its own clock.
     Alive(LocalTime, Report),
-    /// From the master: a sign of life is answered, which renews the lease.
+    /// From the master: a heartbeat is answered, which renews the lease.
     Grant(Grant),
     /// A client asks.
-    Request(Request),
+    Request(Arc<Request>),
     /// A client is answered.
     Reply(Reply),
     /// A client is told of a new head or tail.
@@ -50,7 +52,7 @@ pub struct Update {
     /// Its sequence number.
     pub position: Position,
     /// What the client asked for.
-    pub request: Request,
+    pub request: Arc<Request>,
 }
 
 /// A part of the store as it was after the update at `base`.
@@ -77,7 +79,7 @@ pub struct ChunkReply {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Assignment {
     /// The configuration.
-    pub configuration: Configuration,
+    pub configuration: Arc<Configuration>,
     /// The last update that the successor has, if it was asked: what it lacks follows it.
     pub successor_last: Option<Position>,
 }
@@ -85,19 +87,19 @@ pub struct Assignment {
 /// How things are at a replica.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Report {
-    /// Its life.
-    pub life: Life,
-    /// The life in which it joined the chain; 0 while it has no history.
-    pub origin: Life,
+    /// Its incarnation.
+    pub incarnation: Incarnation,
+    /// The incarnation in which it joined the chain; 0 while it has no history.
+    pub origin: Incarnation,
     /// The configuration that it has installed.
     pub epoch: Epoch,
     /// The last update that it has.
     pub last: Position,
-    /// How it stands with its history.
+    /// How far it is with its history.
     pub progress: Progress,
 }
 
-/// How a replica stands with its history.
+/// How far a replica is with its history.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Progress {
     /// A spare, or one that receives so many items.
@@ -110,11 +112,11 @@ pub enum Progress {
     SuccessorTooOld,
 }
 
-/// A sign of life is answered.
+/// A heartbeat is answered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Grant {
-    /// The life that gave the sign.
-    pub life: Life,
+    /// The incarnation that sent it.
+    pub incarnation: Incarnation,
     /// Echoed: leases count from it.
     pub sent: LocalTime,
 }
@@ -163,7 +165,7 @@ impl sim_node::Message for Message {
 
 impl ServiceMessage for Message {
     fn request(request: Request) -> Self {
-        Self::Request(request)
+        Self::Request(Arc::new(request))
     }
 
     fn into_reply(self) -> Result<Reply, Self> {

@@ -1,13 +1,15 @@
 //! Reads: at the tail, or in CRAQ at any replica (Terrace and Freedman 2009, section 2).
 
+use std::sync::Arc;
+
 use service::{Answer, Key, Output, Request};
-use sim_node::{Context, NodeId};
+use sim_node::Context;
 
 use crate::{Consistency, Indication, Message, Mutant, Position, Reads, Replica, Version};
 
 impl Replica {
     /// A client reads.
-    pub(crate) fn read(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+    pub(crate) fn read(&mut self, request: Arc<Request>, cx: &mut Context<'_, Self>) {
         let reads = cx.config().reads;
         let is_tail = self.configuration.tail().is_some_and(|tail| tail.node == cx.id());
         if self.place.is_none() || reads == Reads::Tail && !is_tail {
@@ -41,30 +43,18 @@ impl Replica {
     }
 
     /// The key has versions that may or may not be committed: the tail knows.
-    fn ask_version(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+    fn ask_version(&mut self, request: Arc<Request>, cx: &mut Context<'_, Self>) {
         if let Some(tail) = self.configuration.tail() {
-            cx.send(tail.node, Message::VersionQuery(request.clone()));
+            cx.send(tail.node, Message::VersionQuery(Arc::clone(&request)));
             self.asked.insert(request.operation, request);
         }
     }
 
-    /// The tail says what is committed: everything that it has.
-    pub(crate) fn answer_version(
-        &mut self,
-        from: NodeId,
-        request: Request,
-        cx: &mut Context<'_, Self>,
-    ) {
-        if self.is_acting_tail() && self.may_read(cx) {
-            cx.send(from, Message::Version(request, self.committed));
-        }
-    }
-
-    /// The tail has said which version is committed. Whoever was left behind since it asked may
-    /// have another version there, which nobody ever committed; then its lease is over.
+    /// The tail has said which version is committed. A replica that was left behind since it
+    /// asked may have another version there, which no tail ever committed; then its lease is over.
     pub(crate) fn learn_version(
         &mut self,
-        request: Request,
+        request: Arc<Request>,
         position: Position,
         cx: &mut Context<'_, Self>,
     ) {

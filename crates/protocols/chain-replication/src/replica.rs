@@ -1,6 +1,7 @@
 //! [`Replica`]: a replica's state, and the one match that tells its side of the protocol.
 
 use std::collections::{BTreeMap, VecDeque, vec_deque};
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Assembly, Operation, Request, Store};
@@ -9,20 +10,20 @@ use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 use crate::joining::{Incoming, Transfer};
 use crate::versions::Versions;
 use crate::{
-    Config, Configuration, Disk, Epoch, Life, Member, Message, Mutant, Position, Progress, Record,
-    Report, Update,
+    Config, Configuration, Disk, Epoch, Incarnation, Member, Message, Mutant, Position, Progress,
+    Record, Report, Update,
 };
 
 /// A replica's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Timer {
-    /// It shows the master that it lives.
+    /// It sends the master its next heartbeat.
     Heartbeat,
     /// Something was not acknowledged in time.
     Retry,
 }
 
-/// What a replica tells whoever watches.
+/// What a replica tells those that watch it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Indication {
     /// It has added an update to its history.
@@ -52,18 +53,18 @@ pub enum Version {
 /// A replica. With a disk, its history survives a crash; without one it begins anew as a spare.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Replica {
-    pub(crate) life: Life,
-    /// The life in which it joined the chain; 0 while it has no history.
-    pub(crate) origin: Life,
+    pub(crate) incarnation: Incarnation,
+    /// The incarnation in which it joined the chain; 0 while it has no history.
+    pub(crate) origin: Incarnation,
     /// The latest configuration that it knows; it has a part in it only where it is named with
-    /// its present life.
-    pub(crate) configuration: Configuration,
+    /// its present incarnation.
+    pub(crate) configuration: Arc<Configuration>,
     /// Its place in that chain, from 0 at the head.
     pub(crate) place: Option<usize>,
     /// `Hist`: the state that the updates up to `last` make.
     pub(crate) store: Store,
     pub(crate) last: Position,
-    /// Known to be with the tail; at most `last`. Never decreases in a life.
+    /// Known to be with the tail; at most `last`. Never decreases in an incarnation.
     pub(crate) committed: Position,
     /// `Sent`: the end of the history, without gaps up to `last`. Everything that is not known to
     /// be committed is in it, and at a tail that hands its history over what came since that
@@ -78,14 +79,14 @@ pub struct Replica {
     pub(crate) complete: bool,
     /// Whether the successor lacks updates that are not in `log` any more.
     pub(crate) successor_too_old: bool,
-    /// Until when reads may be answered; without leases for ever, once the master has heard of
-    /// this life. Who dies before its first write is durable finds an empty disk, and takes the
+    /// Until when reads may be answered; without leases for ever, once the master has answered
+    /// this incarnation. Who dies before its first write is durable finds an empty disk, and takes the
     /// first configuration for the latest.
     pub(crate) lease: Option<LocalTime>,
     /// Reads that wait until the replica is complete, and has a lease.
-    pub(crate) waiting: BTreeMap<Operation, Request>,
+    pub(crate) waiting: BTreeMap<Operation, Arc<Request>>,
     /// Reads that wait for the tail to say which version is committed.
-    pub(crate) asked: BTreeMap<Operation, Request>,
+    pub(crate) asked: BTreeMap<Operation, Arc<Request>>,
     /// The history that it receives, as [`Configuration::joining`].
     pub(crate) incoming: Option<Incoming>,
     /// The history that it sends.
@@ -103,40 +104,67 @@ impl Node for Replica {
     type Stable = Disk;
 
     fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
-        let is_first = disk.life == Life(0);
-        let life = Life(disk.life.0 + 1);
-        let mut replica = Self::spare(life, Configuration::default());
+        let is_first = disk.incarnation == Incarnation(0);
+        let incarnation = Incarnation(disk.incarnation.0 + 1);
+        let mut replica = Self::spare(incarnation, Arc::default());
         if is_first {
             replica.begin_first_configuration(cx);
             if cx.config().has(Mutant::FirstKeeps) {
-                cx.write(Record::History(disk.base, disk.store.clone()));
-                disk.log.iter().for_each(|update| cx.write(Record::Update(update.clone())));
+                Self::keep_earlier_try(disk, cx);
             }
-        } else if cx.config().disks && disk.origin != Life(0) {
-            cx.write(Record::Life);
+        } else if cx.config().disks && disk.origin != Incarnation(0) {
+            cx.write(Record::Incarnation);
             replica.recover(disk, cx.config());
         } else {
             cx.write(Record::Reset);
         }
         cx.barrier();
-        replica.show_life(cx);
+        replica.send_heartbeat(cx);
         replica
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
             Message::Request(request) => self.serve(request, cx),
-            Message::Update(epoch, update) => self.receive(from, epoch, update, cx),
-            Message::Ack(epoch, upto) => self.hear_ack(from, epoch, upto, cx),
-            Message::Resume(epoch, updates) => self.resume(from, epoch, updates, cx),
-            Message::Pull(epoch, last) => self.answer_pull(from, epoch, last, cx),
-            Message::Again(request) => self.answer_again(&request, cx),
-            Message::Chunk(chunk) => self.receive_chunk(from, chunk, cx),
+            // From neighbours, if they have been neighbours since it was sent.
+            Message::Update(epoch, update) => {
+                let is_linked = self.is_from_predecessor(from, epoch);
+                self.receive_update(from, is_linked, update, cx);
+            }
+            Message::Resume(epoch, updates) => {
+                if self.is_from_predecessor(from, epoch) {
+                    self.resume(updates, cx);
+                }
+            }
+            Message::Ack(epoch, upto) => {
+                if self.is_from_successor(from, epoch) {
+                    self.commit(upto.min(self.last), cx);
+                }
+            }
+            Message::Pull(epoch, last) => {
+                if self.is_from_successor(from, epoch) {
+                    self.answer_pull(from, last, cx);
+                }
+            }
+            // To the tail: what reaches another replica was meant for what it was before.
+            Message::Again(request) => {
+                if let Some(tail) = self.as_tail() {
+                    tail.answer_update(request.operation, cx);
+                }
+            }
+            Message::VersionQuery(request) => {
+                if let Some(tail) = self.as_tail() {
+                    tail.answer_version(from, request, cx);
+                }
+            }
             Message::ChunkReply(reply) => self.send_next_chunk(from, &reply, cx),
-            Message::VersionQuery(request) => self.answer_version(from, request, cx),
+            // From the tail.
+            Message::Chunk(chunk) => self.receive_chunk(from, *chunk, cx),
             Message::Version(request, position) => self.learn_version(request, position, cx),
+            // From the master.
             Message::Configure(assignment) => self.configure(assignment, cx),
             Message::Grant(grant) => self.renew_lease(grant, cx),
+            // To the master and to clients.
             Message::Installed(_) | Message::Alive(..) => {}
             Message::Reply(_) | Message::Routes(_) => {}
         }
@@ -144,7 +172,7 @@ impl Node for Replica {
 
     fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Self>) {
         match timer {
-            Timer::Heartbeat => self.show_life(cx),
+            Timer::Heartbeat => self.send_heartbeat(cx),
             Timer::Retry => self.retry(cx),
         }
     }
@@ -180,17 +208,20 @@ impl Node for Replica {
         if self.incoming.is_some() {
             let has_nothing = self.place.is_none() && self.log.is_empty() && self.early.is_empty();
             assert!(has_nothing, "it joins, and takes part already");
-            assert!(self.configuration.joining.is_some(), "it joins, and nobody bids it");
+            assert!(
+                self.configuration.joining.is_some(),
+                "it joins, and the master knows nothing of it"
+            );
         }
     }
 }
 
 impl Replica {
     /// One that knows nothing.
-    pub(crate) fn spare(life: Life, configuration: Configuration) -> Self {
+    pub(crate) fn spare(incarnation: Incarnation, configuration: Arc<Configuration>) -> Self {
         Self {
-            life,
-            origin: Life(0),
+            incarnation,
+            origin: Incarnation(0),
             configuration,
             place: None,
             store: Store::default(),
@@ -210,10 +241,10 @@ impl Replica {
         }
     }
 
-    /// Its life.
+    /// Its incarnation.
     #[must_use]
-    pub fn life(&self) -> Life {
-        self.life
+    pub fn incarnation(&self) -> Incarnation {
+        self.incarnation
     }
 
     /// The latest configuration that it knows.
@@ -329,10 +360,10 @@ impl Replica {
             Some(Incoming::Pieces(pieces)) => {
                 Progress::Lacking(pieces.as_ref().map_or(0, Assembly::received))
             }
-            None if self.origin == Life(0) => Progress::Lacking(0),
+            None if self.origin == Incarnation(0) => Progress::Lacking(0),
             _ => Progress::CatchingUp,
         };
-        let (life, origin) = (self.life, self.origin);
-        Report { life, origin, epoch: self.epoch(), last: self.last, progress }
+        let (incarnation, origin) = (self.incarnation, self.origin);
+        Report { incarnation, origin, epoch: self.epoch(), last: self.last, progress }
     }
 }

@@ -1,21 +1,22 @@
-//! What survives a crash: the number of lives, and, where replicas have disks, the history.
+//! What survives a crash: the number of incarnations, and, where replicas have disks, the history.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::Store;
 use sim_node::Stable;
 
-use crate::{Configuration, Epoch, Life, Position, Update};
+use crate::{Configuration, Epoch, Incarnation, Position, Update};
 
 /// A replica's disk.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Disk {
-    /// How many lives it has begun.
-    pub life: Life,
-    /// The life in which it joined the chain; 0 while it has no history.
-    pub origin: Life,
+    /// How many incarnations it has begun.
+    pub incarnation: Incarnation,
+    /// The incarnation in which it joined the chain; 0 while it has no history.
+    pub origin: Incarnation,
     /// The configuration that it had installed.
     pub epoch: Epoch,
     /// Whether it had all that was ever answered.
@@ -31,18 +32,18 @@ pub struct Disk {
 /// What a replica writes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Record {
-    /// The first life, with its place in the first configuration, if it has one.
+    /// The first incarnation, with its place in the first configuration, if it has one.
     First(Option<Epoch>),
-    /// A new life, after a crash: what is known stays known.
-    Life,
-    /// A new life as a spare, that knows nothing.
+    /// A new incarnation, after a crash: what is known stays known.
+    Incarnation,
+    /// A new incarnation as a spare, that knows nothing.
     Reset,
     /// It is in the chain of this epoch.
     Member {
         /// The epoch.
         epoch: Epoch,
-        /// The life in which it was let in.
-        origin: Life,
+        /// The incarnation in which it was let in.
+        origin: Incarnation,
     },
     /// With the history up to here, it has all that was ever answered.
     Complete(Position),
@@ -51,7 +52,7 @@ pub enum Record {
     /// Everybody has the updates up to here.
     Trim(Position),
     /// The history up to here was received.
-    History(Position, Store),
+    History(Position, Arc<Store>),
 }
 
 impl Stable for Disk {
@@ -61,13 +62,15 @@ impl Stable for Disk {
         match record {
             // A crash may have lost this record before, and kept updates that came after it.
             Record::First(epoch) => {
-                *self = Self { life: Life(1), ..Self::default() };
+                *self = Self { incarnation: Incarnation(1), ..Self::default() };
                 if let Some(epoch) = epoch {
-                    (self.epoch, self.origin, self.complete) = (*epoch, Life(1), true);
+                    (self.epoch, self.origin, self.complete) = (*epoch, Incarnation(1), true);
                 }
             }
-            Record::Life => self.life = Life(self.life.0 + 1),
-            Record::Reset => *self = Self { life: Life(self.life.0 + 1), ..Self::default() },
+            Record::Incarnation => self.incarnation = Incarnation(self.incarnation.0 + 1),
+            Record::Reset => {
+                *self = Self { incarnation: Incarnation(self.incarnation.0 + 1), ..Self::default() }
+            }
             Record::Member { epoch, origin } => (self.epoch, self.origin) = (*epoch, *origin),
             // A crash that has lost an update loses what follows it.
             Record::Complete(upto) => self.complete |= self.last() >= *upto,
@@ -83,7 +86,7 @@ impl Stable for Disk {
                 }
             }
             Record::History(base, store) => {
-                (self.base, self.store) = (*base, store.clone());
+                (self.base, self.store) = (*base, Store::clone(store));
                 self.log.clear();
             }
         }
@@ -102,17 +105,17 @@ impl Disk {
 #[serde(default)]
 pub struct MasterDisk {
     /// The last configuration that it made.
-    pub configuration: Configuration,
+    pub configuration: Arc<Configuration>,
 }
 
 /// What the master writes: a configuration.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct MasterRecord(pub Configuration);
+pub struct MasterRecord(pub Arc<Configuration>);
 
 impl Stable for MasterDisk {
     type Record = MasterRecord;
 
     fn apply(&mut self, record: &MasterRecord) {
-        self.configuration = record.0.clone();
+        self.configuration = Arc::clone(&record.0);
     }
 }

@@ -18,13 +18,13 @@ pub struct Epoch(pub u64);
 #[serde(transparent)]
 pub struct Position(pub u64);
 
-/// The number of one of a replica's lives: it begins a new one when it starts, and when it learns
-/// that the master has taken it out of the chain. Counted on its disk, from 1.
+/// The number of one of a replica's incarnations: it begins a new one when it starts, and when it
+/// learns that the master has taken it out of the chain. Counted on its disk, from 1.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
-pub struct Life(pub u64);
+pub struct Incarnation(pub u64);
 
 impl Epoch {
     /// The one after it.

@@ -1,16 +1,16 @@
 //! Updates: in at the head, down the chain, answered at the tail, acknowledged back up (van Renesse
 //! and Schneider 2004, section 3).
 
+use std::sync::Arc;
+
 use service::{Answer, Operation, Reply, Request};
 use sim_node::{Context, NodeId};
 
-use crate::{
-    Config, Epoch, Indication, Message, Mutant, Position, Reads, Record, Replica, Timer, Update,
-};
+use crate::{Config, Indication, Message, Mutant, Position, Reads, Record, Replica, Timer, Update};
 
 impl Replica {
     /// A client asks.
-    pub(crate) fn serve(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+    pub(crate) fn serve(&mut self, request: Arc<Request>, cx: &mut Context<'_, Self>) {
         if request.command.is_read() {
             return self.read(request, cx);
         }
@@ -31,7 +31,7 @@ impl Replica {
 
     /// It took effect when it was asked for before: the tail answers once more. While it is under
     /// way there is nothing to do, since the tail will.
-    fn serve_again(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+    fn serve_again(&mut self, request: Arc<Request>, cx: &mut Context<'_, Self>) {
         let mut under_way = self.after(self.committed);
         if under_way.any(|update| update.request.operation == request.operation) {
             return;
@@ -39,18 +39,16 @@ impl Replica {
         let tail = self.configuration.tail().map(|member| member.node);
         match tail {
             Some(tail) if tail != cx.id() => cx.send(tail, Message::Again(request)),
-            _ => self.answer_again(&request, cx),
-        }
-    }
-
-    pub(crate) fn answer_again(&mut self, request: &Request, cx: &mut Context<'_, Self>) {
-        if self.is_acting_tail() {
-            self.answer_update(request.operation, cx);
+            _ => {
+                if let Some(tail) = self.as_tail() {
+                    tail.answer_update(request.operation, cx);
+                }
+            }
         }
     }
 
     /// Adds an update to the history, and passes it on.
-    fn append(&mut self, request: Request, cx: &mut Context<'_, Self>) {
+    fn append(&mut self, request: Arc<Request>, cx: &mut Context<'_, Self>) {
         let update = Update { position: self.last.next(), request };
         self.execute(&update, cx.config());
         self.log.push_back(update.clone());
@@ -62,8 +60,8 @@ impl Replica {
         if cx.config().has(Mutant::HeadAck) && self.is_head() {
             self.answer_update(update.request.operation, cx);
         }
-        if self.is_acting_tail() {
-            self.commit_as_tail(cx);
+        if let Some(mut tail) = self.as_tail() {
+            tail.commit(cx);
         } else if let Some(successor) = self.successor().map(|member| member.node) {
             if !self.successor_too_old {
                 cx.send(successor, Message::Update(self.epoch(), update));
@@ -87,23 +85,22 @@ impl Replica {
         }
     }
 
-    /// An update arrives from the predecessor.
-    pub(crate) fn receive(
+    /// An update arrives, from the predecessor if the link is in order.
+    pub(crate) fn receive_update(
         &mut self,
         from: NodeId,
-        epoch: Epoch,
+        is_linked: bool,
         update: Update,
         cx: &mut Context<'_, Self>,
     ) {
-        let in_chain = self.is_from_predecessor(from, epoch);
-        if !(in_chain || cx.config().has(Mutant::NoEpoch) && self.place.is_some()) {
+        if !(is_linked || cx.config().has(Mutant::NoEpoch) && self.place.is_some()) {
             return;
         }
         if update.position == self.last.next() {
             self.append(update.request, cx);
             self.append_early(cx);
         } else if update.position > self.last {
-            if in_chain {
+            if is_linked {
                 self.early.insert(update.position, update);
             }
         } else if update.position <= self.committed {
@@ -124,19 +121,8 @@ impl Replica {
         }
     }
 
-    /// The tail has everything in its history, so that everybody has.
-    pub(crate) fn commit_as_tail(&mut self, cx: &mut Context<'_, Self>) {
-        cx.indicate(Indication::Committed(self.last));
-        let new = self.after(self.committed);
-        let answers: Vec<Operation> = new.map(|update| update.request.operation).collect();
-        self.commit(self.last, cx);
-        for operation in answers {
-            self.answer_update(operation, cx);
-        }
-    }
-
-    /// Everybody has the updates up to here: says so to the predecessor.
-    fn commit(&mut self, upto: Position, cx: &mut Context<'_, Self>) {
+    /// All have the updates up to here: says so to the predecessor.
+    pub(crate) fn commit(&mut self, upto: Position, cx: &mut Context<'_, Self>) {
         if upto <= self.committed {
             return;
         }
@@ -152,7 +138,7 @@ impl Replica {
         }
     }
 
-    /// Forgets the updates that nobody lacks: all that are committed, but for those that who joins
+    /// Forgets the updates that no replica lacks: all that are committed, but for those that who joins
     /// will need.
     pub(crate) fn trim(&mut self, cx: &mut Context<'_, Self>) {
         let needed = self.transfer.as_ref().map(|transfer| transfer.base);
@@ -164,30 +150,8 @@ impl Replica {
         }
     }
 
-    /// The successor acknowledges.
-    pub(crate) fn hear_ack(
-        &mut self,
-        from: NodeId,
-        epoch: Epoch,
-        upto: Position,
-        cx: &mut Context<'_, Self>,
-    ) {
-        if self.is_from_successor(from, epoch) {
-            self.commit(upto.min(self.last), cx);
-        }
-    }
-
     /// The predecessor sends what it has, and this replica had not when their link began.
-    pub(crate) fn resume(
-        &mut self,
-        from: NodeId,
-        epoch: Epoch,
-        updates: Vec<Update>,
-        cx: &mut Context<'_, Self>,
-    ) {
-        if !self.is_from_predecessor(from, epoch) {
-            return;
-        }
+    pub(crate) fn resume(&mut self, updates: Vec<Update>, cx: &mut Context<'_, Self>) {
         // A message of the same link may have overtaken this one.
         let first = updates.first().map_or(self.last.next(), |update| update.position);
         if first > self.last.next() {
@@ -209,21 +173,17 @@ impl Replica {
                 cx.barrier();
             }
             cx.mark("caught up");
-            self.tell_master(cx);
-            self.take_over(cx);
+            self.report_to_master(cx);
+            if let Some(mut tail) = self.as_tail() {
+                tail.take_over(cx);
+            }
             self.read_waiting(cx);
         }
     }
 
     /// A successor was sent no [`Message::Resume`], or it was lost.
-    pub(crate) fn answer_pull(
-        &mut self,
-        from: NodeId,
-        epoch: Epoch,
-        last: Position,
-        cx: &mut Context<'_, Self>,
-    ) {
-        if self.is_from_successor(from, epoch) && self.base() <= last {
+    pub(crate) fn answer_pull(&self, from: NodeId, last: Position, cx: &mut Context<'_, Self>) {
+        if self.base() <= last {
             cx.resend(from, Message::Resume(self.epoch(), self.lacking(last, cx)));
         }
     }
@@ -277,9 +237,9 @@ impl Replica {
         }
     }
 
-    /// Answers an update with what it gave when it took effect. To an older operation of its
-    /// session nobody listens any more.
-    fn answer_update(&self, operation: Operation, cx: &mut Context<'_, Self>) {
+    /// Answers an update with what it gave when it took effect. For an older operation of its
+    /// session its client does not wait any more.
+    pub(crate) fn answer_update(&self, operation: Operation, cx: &mut Context<'_, Self>) {
         if let Some(output) = self.store.answered(operation) {
             Self::answer(operation, Answer::Done(output.clone()), cx);
         }

@@ -28,7 +28,7 @@ pub struct Leading {
     /// The updates that members lack, and the clients that wait for them.
     pub(crate) waiting: BTreeMap<Operation, NodeId>,
     /// What was asked before it served.
-    pub(crate) early: BTreeMap<Operation, (NodeId, Request)>,
+    pub(crate) early: BTreeMap<Operation, (NodeId, Arc<Request>)>,
     pub(crate) reading: Reading,
     /// When it sent the latest ping that was answered with a lease.
     pub(crate) lease_from: Option<LocalTime>,
@@ -100,7 +100,7 @@ impl Progress {
 impl Leading {
     /// Its view.
     #[must_use]
-    pub fn view(&self) -> &View {
+    pub fn view(&self) -> &Arc<View> {
         &self.view
     }
 

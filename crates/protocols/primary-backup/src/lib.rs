@@ -43,6 +43,7 @@ mod config;
 mod leading;
 mod log;
 mod message;
+mod mutants;
 mod primary;
 mod properties;
 mod reads;
@@ -55,10 +56,11 @@ mod transfer;
 mod view;
 mod view_service;
 
-pub use config::{Config, Mutant, Reads};
+pub use config::{Config, Reads};
 pub use leading::{Leading, Pace, Progress};
 pub use log::{Log, Number};
 pub use message::{Ack, Chunk, ChunkReply, Confirm, Forward, Message, Ping, Pong, Report};
+pub use mutants::Mutant;
 pub use properties::{
     InService, NothingLost, OneAtATime, OnePrimary, Succession, Suite, UpdateOrder,
 };

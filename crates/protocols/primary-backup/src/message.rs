@@ -34,7 +34,7 @@ pub enum Message {
     /// The answer to it, if it does.
     Confirmed(Confirm),
     /// The primary to a recruit: a part of the state.
-    Chunk(Chunk),
+    Chunk(Box<Chunk>),
     /// The answer to it.
     ChunkReply(ChunkReply),
     /// To a primary whose epoch is over: this one has begun.
@@ -42,7 +42,7 @@ pub enum Message {
     /// To itself, behind a barrier: in this epoch, the state is durable up to this update.
     Persisted(ViewNumber, Number),
     /// A client asks.
-    Request(Request),
+    Request(Arc<Request>),
     /// A client is answered.
     Reply(Reply),
 }
@@ -189,7 +189,7 @@ impl sim_node::Message for Message {
 
 impl ServiceMessage for Message {
     fn request(request: Request) -> Self {
-        Self::Request(request)
+        Self::Request(Arc::new(request))
     }
 
     fn into_reply(self) -> Result<Reply, Self> {

@@ -145,7 +145,12 @@ impl Primary<'_> {
     }
 
     /// A client asks.
-    pub(crate) fn serve(&mut self, from: NodeId, request: Request, cx: &mut Context<'_, Replica>) {
+    pub(crate) fn serve(
+        &mut self,
+        from: NodeId,
+        request: Arc<Request>,
+        cx: &mut Context<'_, Replica>,
+    ) {
         let operation = request.operation;
         if !self.leading.in_service {
             self.leading.early.insert(operation, (from, request));
@@ -160,7 +165,7 @@ impl Primary<'_> {
         }
         // A retry of what the members lack already waits for them.
         if self.leading.waiting.insert(operation, from).is_none() {
-            self.propose(Arc::new(request), cx);
+            self.propose(request, cx);
         }
     }
 

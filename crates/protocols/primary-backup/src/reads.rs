@@ -11,6 +11,7 @@
 //! If its clock runs slow by 1%, its 198ms last 200ms, and end before the other primary is named.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 use serde::Serialize;
 use service::Request;
@@ -35,7 +36,7 @@ pub(crate) struct Reading {
 struct Round {
     answered: BTreeSet<NodeId>,
     client: NodeId,
-    request: Request,
+    request: Arc<Request>,
     /// Whether it was begun before the last look.
     old: bool,
 }
@@ -73,7 +74,12 @@ impl Leading {
 
 impl Primary<'_> {
     /// A client reads. The state has only what all members have, so what is read is never lost.
-    pub(crate) fn read(&mut self, client: NodeId, request: Request, cx: &mut Context<'_, Replica>) {
+    pub(crate) fn read(
+        &mut self,
+        client: NodeId,
+        request: Arc<Request>,
+        cx: &mut Context<'_, Replica>,
+    ) {
         let config = cx.config();
         let leading = &mut *self.leading;
         let alone = config.reads == Reads::Local

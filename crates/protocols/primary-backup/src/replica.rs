@@ -114,7 +114,7 @@ impl Node for Replica {
             // From a primary.
             Message::Forward(forward) => self.receive_updates(from, forward, cx),
             Message::Confirm(confirm) => self.confirm(from, confirm, cx),
-            Message::Chunk(chunk) => self.receive_chunk(from, chunk, cx),
+            Message::Chunk(chunk) => self.receive_chunk(from, *chunk, cx),
             // To a primary.
             Message::Refuse(epoch) => self.receive_refusal(epoch, cx),
             answer @ (Message::Ack(_)
@@ -272,7 +272,7 @@ impl Replica {
     }
 
     /// A client asks.
-    fn serve(&mut self, from: NodeId, request: Request, cx: &mut Context<'_, Self>) {
+    fn serve(&mut self, from: NodeId, request: Arc<Request>, cx: &mut Context<'_, Self>) {
         if let Some(mut primary) = self.as_primary() {
             return primary.serve(from, request, cx);
         }

@@ -43,12 +43,12 @@ impl Primary<'_> {
         let Leading { view, progress, .. } = &*self.leading;
         let Some(progress) = progress.get(&node) else { return };
         let Pace::Transfer { base, store, offset } = &progress.pace else { return };
-        let chunk = Message::Chunk(Chunk {
+        let chunk = Message::Chunk(Box::new(Chunk {
             header: view.header(progress.since),
             incarnation: view.incarnation(node),
             base: *base,
             piece: store.piece(*offset, cx.config().chunk),
-        });
+        }));
         if again {
             cx.resend(node, chunk);
         } else {

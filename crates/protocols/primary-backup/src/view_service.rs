@@ -139,7 +139,7 @@ impl Node for ViewService {
 impl ViewService {
     /// The current view.
     #[must_use]
-    pub fn view(&self) -> &View {
+    pub fn view(&self) -> &Arc<View> {
         &self.view
     }
 
@@ -252,8 +252,11 @@ impl ViewService {
         }
         let backups = self.view.members.len() - 1;
         let seats = (cx.config().backups as usize).saturating_sub(backups);
+        if seats == 0 {
+            return;
+        }
         let idle = self.alive.iter().filter(|node| self.view.since(**node).is_none());
-        // Whom the primary does not reach comes last.
+        // Those that the primary does not reach come last.
         let (last, first) = idle.partition::<Vec<_>, _>(|node| self.unreached.contains(node));
         let recruits: Vec<NodeId> = first.into_iter().chain(last).take(seats).copied().collect();
         if recruits.is_empty() {

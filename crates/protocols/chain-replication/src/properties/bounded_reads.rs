@@ -8,7 +8,7 @@ use sim_node::{Effect, Node, NodeId};
 
 use super::answers::answers;
 use super::{of_replica, told};
-use crate::{Consistency, Indication, Life, Party, Position, Reads, Update, Version};
+use crate::{Consistency, Incarnation, Indication, Party, Position, Reads, Update, Version};
 
 /// CR2 bounded-reads.
 #[derive(Clone, Debug)]
@@ -18,10 +18,10 @@ pub struct BoundedReads {
     /// Of each replica, and of the key, the updates that no tail has committed.
     uncommitted: BTreeMap<(NodeId, Key), VecDeque<Position>>,
     committed: Position,
-    /// The life that each replica had when it was last looked at.
-    lives: BTreeMap<NodeId, Life>,
-    /// As of which update a replica has last answered, in which life.
-    told: BTreeMap<NodeId, (Life, Position)>,
+    /// The incarnation that each replica had when it was last looked at.
+    incarnations: BTreeMap<NodeId, Incarnation>,
+    /// As of which update a replica has last answered, in which incarnation.
+    told: BTreeMap<NodeId, (Incarnation, Position)>,
 }
 
 impl Property<Party> for BoundedReads {
@@ -45,7 +45,7 @@ impl Property<Party> for BoundedReads {
             most,
             uncommitted: BTreeMap::new(),
             committed: Position(0),
-            lives: BTreeMap::new(),
+            incarnations: BTreeMap::new(),
             told: BTreeMap::new(),
         }
     }
@@ -65,8 +65,8 @@ impl Property<Party> for BoundedReads {
             }
         }
         let Some(replica) = super::replica(view, node) else { return };
-        // Another life begins with what is on the disk, and that is not committed for that.
-        if self.lives.insert(node, replica.life()) != Some(replica.life()) {
+        // Another incarnation begins with what is on the disk, and that is not committed for that.
+        if self.incarnations.insert(node, replica.incarnation()) != Some(replica.incarnation()) {
             self.forget(node);
             replica.sent().iter().for_each(|update| self.add(node, update));
         }
@@ -94,7 +94,7 @@ impl Property<Party> for BoundedReads {
             Some(Indication::Committed(upto)) => self.committed = self.committed.max(*upto),
             Some(Indication::Read(key, version)) => {
                 let Some(replica) = super::replica(view, node) else { return };
-                self.read(node, replica.life(), *key, *version, judge);
+                self.read(node, replica.incarnation(), *key, *version, judge);
             }
             _ => {}
         }
@@ -115,7 +115,14 @@ impl BoundedReads {
         self.uncommitted.retain(|(at, _), _| *at != node);
     }
 
-    fn read(&mut self, node: NodeId, life: Life, key: Key, version: Version, judge: &mut Judge) {
+    fn read(
+        &mut self,
+        node: NodeId,
+        incarnation: Incarnation,
+        key: Key,
+        version: Version,
+        judge: &mut Judge,
+    ) {
         judge.judged();
         let of_key = self.uncommitted.entry((node, key)).or_default();
         while of_key.pop_front_if(|at| *at <= self.committed).is_some() {}
@@ -125,9 +132,9 @@ impl BoundedReads {
             let detail = format!("a version of {key} that is {newer} newer than the committed one");
             judge.violate(node, detail, &[]);
         }
-        let before = self.told.insert(node, (life, as_of));
+        let before = self.told.insert(node, (incarnation, as_of));
         if let (None, Some((then, before))) = (self.most, before)
-            && then == life
+            && then == incarnation
             && as_of < before
         {
             let detail = format!("a read as of {as_of}, after one as of {before}");

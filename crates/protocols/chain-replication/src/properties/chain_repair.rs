@@ -15,8 +15,8 @@ impl Property<Party> for ChainRepair {
         code: "CH4",
         name: "chain-repair",
         kind: Kind::Liveness,
-        meaning: "once all is calm, everybody in the chain is up, has installed it and is complete, and \
-                  the chain is as long as it is to be or has everybody who is up, by the deadline",
+        meaning: "once all is calm, each replica in the chain is up, has installed it and is complete, and \
+                  the chain is as long as it is to be or has all that are up, by the deadline",
         source: "van Renesse and Schneider 2004, section 3.1",
     };
 
@@ -29,15 +29,14 @@ impl Property<Party> for ChainRepair {
     }
 
     fn unmet(&self, view: &View<'_, Party>) -> Option<Obligation> {
-        let owed = |detail: String| Some(Obligation { node: None, detail });
+        let unmet = |detail: String| Some(Obligation { node: None, detail });
         let Some(configuration) = configuration(view) else {
-            return owed("the master is down".to_owned());
+            return unmet("the master is down".to_owned());
         };
-        let members = installed(view);
-        let complete = members.iter().filter(|(_, replica)| replica.is_complete()).count();
+        let complete = installed(view).filter(|(_, replica)| replica.is_complete()).count();
         let (epoch, length) = (configuration.epoch, configuration.chain.len());
         if complete < length {
-            return owed(format!("{complete} of {length} have installed configuration {epoch}"));
+            return unmet(format!("{complete} of {length} have installed configuration {epoch}"));
         }
         let up = view.correct().filter(|(_, party)| matches!(party, Party::Replica(_))).count();
         let wanted = up.min(view.config.replica.config.length as usize);

@@ -7,7 +7,7 @@ use sim_node::{Effect, Node, NodeId};
 
 use super::histories::Histories;
 use super::{installed, of_replica, told};
-use crate::{Epoch, Indication, Life, Party, Position};
+use crate::{Epoch, Incarnation, Indication, Party, Position};
 
 /// CH3 commit-agreement: what the two invariants are for.
 #[derive(Clone, Debug)]
@@ -19,8 +19,8 @@ pub struct CommitAgreement {
     /// What a tail will have committed once its disk has it: up to where, and the fingerprints of
     /// the last prefixes.
     held: BTreeMap<NodeId, VecDeque<(Position, Vec<u64>)>>,
-    /// The life and the configuration in which each replica was last compared.
-    compared: BTreeMap<NodeId, (Life, Epoch)>,
+    /// The incarnation and the configuration in which each replica was last compared.
+    compared: BTreeMap<NodeId, (Incarnation, Epoch)>,
 }
 
 impl Property<Party> for CommitAgreement {
@@ -60,7 +60,7 @@ impl Property<Party> for CommitAgreement {
             }
         }
         let Some(replica) = super::replica(view, node) else { return };
-        let present = (replica.life(), replica.configuration().epoch);
+        let present = (replica.incarnation(), replica.configuration().epoch);
         let is_due = replica.is_complete() && self.compared.get(&node) != Some(&present);
         if is_due && self.compare(view, node, judge) {
             self.compared.insert(node, present);
@@ -130,7 +130,7 @@ impl CommitAgreement {
     /// has another one, or nobody knows as the master is down, it is looked at again. Returns
     /// whether it was compared.
     fn compare(&self, view: &View<'_, Party>, node: NodeId, judge: &mut Judge) -> bool {
-        if installed(view).iter().all(|(member, _)| *member != node) {
+        if installed(view).all(|(member, _)| member != node) {
             return false;
         }
         let last = self.last();

@@ -1,13 +1,14 @@
 //! [`Committed`]: every version of every key that was ever committed, told from the updates alone.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use service::{Key, Request, Store};
 use sim_check::View;
 use sim_node::{Effect, NodeId};
 
 use super::{replica, told};
-use crate::{Indication, Life, Party, Position};
+use crate::{Incarnation, Indication, Party, Position};
 
 /// What the tails have committed, carried out on a store of the property's own.
 #[derive(Clone, Debug, Default)]
@@ -18,9 +19,9 @@ pub(super) struct Committed {
     /// The versions of each key, and as of which update.
     versions: BTreeMap<Key, Vec<(Position, Option<String>)>>,
     /// What replicas have in their histories beyond it. What is beyond a replica's own last update
-    /// is of an earlier life, and will be overwritten.
-    open: BTreeMap<NodeId, BTreeMap<Position, Request>>,
-    lives: BTreeMap<NodeId, Life>,
+    /// is of an earlier incarnation, and will be overwritten.
+    open: BTreeMap<NodeId, BTreeMap<Position, Arc<Request>>>,
+    incarnations: BTreeMap<NodeId, Incarnation>,
 }
 
 impl Committed {
@@ -38,21 +39,21 @@ impl Committed {
         }
         let Some(replica) = replica(view, node) else { return };
         // It may have come back with what it had written when it died, and told nobody of.
-        if self.lives.insert(node, replica.life()) != Some(replica.life()) {
+        if self.incarnations.insert(node, replica.incarnation()) != Some(replica.incarnation()) {
             for update in replica.sent() {
                 self.add(node, update.position, &update.request);
             }
         }
     }
 
-    fn add(&mut self, node: NodeId, position: Position, request: &Request) {
+    fn add(&mut self, node: NodeId, position: Position, request: &Arc<Request>) {
         let open = self.open.entry(node).or_default();
         while let Some(first) = open.first_entry()
             && *first.key() <= self.last
         {
             first.remove();
         }
-        open.insert(position, request.clone());
+        open.insert(position, Arc::clone(request));
     }
 
     /// A tail has committed its history up to here. Returns the first update in it that it was not

@@ -1,8 +1,8 @@
 //! [`Histories`]: what each replica's history is, as it was told.
 
-use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
+use rustc_hash::FxHasher;
 use sim_check::View;
 use sim_node::{Effect, NodeId};
 
@@ -12,7 +12,8 @@ use crate::{Indication, Party, Position, Update};
 /// A fingerprint of each prefix of each replica's history; compared within one run only.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Histories {
-    prefixes: BTreeMap<NodeId, Vec<u64>>,
+    /// By the replica's number.
+    prefixes: Vec<Vec<u64>>,
     /// Of what the tails have committed, as the last of them has it: a tail may have begun anew
     /// before the history that it sent arrives.
     committed: Vec<u64>,
@@ -43,22 +44,27 @@ impl Histories {
             changed = true;
         }
         let Some(replica) = replica(view, node) else { return changed };
-        let history = self.prefixes.entry(node).or_insert_with(|| vec![EMPTY]);
-        // It has begun anew, with less than it had.
-        if history.len() > index(replica.last()) + 1 {
-            history.truncate(index(replica.last()) + 1);
-            changed = true;
+        if self.last(node) == replica.last() {
+            return changed;
         }
-        // Or with one that it had written when it died, and told nobody of.
+        // It has begun anew, with less than it had; or with a history that it had written when it
+        // died, and told nobody of.
+        self.of_mut(node).truncate(index(replica.last()) + 1);
         for update in replica.after(self.last(node)) {
             self.extend(node, update);
-            changed = true;
         }
-        changed
+        true
+    }
+
+    fn of_mut(&mut self, node: NodeId) -> &mut Vec<u64> {
+        if self.prefixes.len() <= node.index() {
+            self.prefixes.resize_with(node.index() + 1, || vec![EMPTY]);
+        }
+        &mut self.prefixes[node.index()]
     }
 
     fn extend(&mut self, node: NodeId, update: &Update) {
-        let history = self.prefixes.entry(node).or_insert_with(|| vec![EMPTY]);
+        let history = self.of_mut(node);
         history.truncate(index(update.position));
         let last = history.last().copied().unwrap_or(EMPTY);
         history.push(next(last, update));
@@ -70,13 +76,14 @@ impl Histories {
         let of_tail = self.of(from);
         let history = if of_tail.len() < length { &self.committed } else { of_tail };
         let history = history[..length.min(history.len())].to_vec();
-        self.prefixes.insert(node, history);
+        *self.of_mut(node) = history;
     }
 
     /// A tail has committed its history up to here.
     fn commit(&mut self, tail: NodeId, upto: Position) {
         let length = index(upto) + 1;
-        let Some(history) = self.prefixes.get(&tail).and_then(|all| all.get(..length)) else {
+        let Some(history) = self.prefixes.get(tail.index()).and_then(|all| all.get(..length))
+        else {
             return;
         };
         let common = self.committed.len().min(length);
@@ -89,7 +96,7 @@ impl Histories {
     }
 
     fn of(&self, node: NodeId) -> &[u64] {
-        self.prefixes.get(&node).map_or(&[EMPTY], Vec::as_slice)
+        self.prefixes.get(node.index()).map_or(&[EMPTY], Vec::as_slice)
     }
 
     /// The last update in a replica's history.
@@ -105,7 +112,7 @@ impl Histories {
 
 /// The fingerprint of a history with one update more.
 pub(super) fn next(last: u64, update: &Update) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = FxHasher::default();
     (last, update).hash(&mut hasher);
     hasher.finish()
 }

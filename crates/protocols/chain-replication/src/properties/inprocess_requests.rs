@@ -1,17 +1,21 @@
 //! CH2: what a replica has and its successor lacks is in `Sent`.
 
+use std::collections::BTreeMap;
+
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::histories::{Histories, next};
-use super::installed;
-use crate::{Party, Replica};
+use super::installed_pairs;
+use crate::{Party, Position, Replica};
 
 /// CH2 inprocess-requests, told between steps among the replicas that have finished installing the
 /// current configuration.
 #[derive(Clone, Debug)]
 pub struct InprocessRequests {
     histories: Histories,
+    /// From where to where the Sent list of each replica went when it was last compared.
+    sent: BTreeMap<NodeId, (Position, Position)>,
 }
 
 impl Property<Party> for InprocessRequests {
@@ -24,7 +28,7 @@ impl Property<Party> for InprocessRequests {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { histories: Histories::default() }
+        Self { histories: Histories::default(), sent: BTreeMap::new() }
     }
 
     fn after(
@@ -34,12 +38,11 @@ impl Property<Party> for InprocessRequests {
         effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        self.histories.after(view, node, effects);
+        let has_changed = self.histories.after(view, node, effects);
         if effects.is_empty() || super::replica(view, node).is_none() {
             return;
         }
-        for pair in installed(view).windows(2) {
-            let ((before, replica), (behind, _)) = (pair[0], pair[1]);
+        for [(before, replica), (behind, _)] in installed_pairs(view) {
             if ![before, behind].contains(&node) || !is_next(replica, behind) {
                 continue;
             }
@@ -51,10 +54,18 @@ impl Property<Party> for InprocessRequests {
                     format!("what {behind} lacks after {last} is sent from {base} on only");
                 judge.violate(before, detail, &[]);
             }
-            if node == before && !self.sent_is_the_end(before, replica) {
+            let sent = (replica.base(), replica.last());
+            let is_due =
+                node == before && (self.sent.insert(node, sent) != Some(sent) || has_changed);
+            if is_due && !self.sent_is_the_end(before, replica) {
                 judge.violate(before, "its Sent list is not the end of its history", &[]);
             }
         }
+    }
+
+    /// What was on its disk may be another end of the history, as long as the one before.
+    fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
+        self.sent.remove(&node);
     }
 }
 

@@ -70,15 +70,21 @@ fn of_replica(indication: &PartyIndication) -> Option<&Indication> {
 }
 
 /// The replicas that have finished installing the latest configuration, from head to tail.
-fn installed<'a>(view: &View<'a, Party>) -> Vec<(NodeId, &'a Replica)> {
-    let Some(configuration) = configuration(view) else { return Vec::new() };
-    let members = configuration.chain.iter();
-    let up = members.filter_map(|member| {
+fn installed<'a>(view: &View<'a, Party>) -> impl Iterator<Item = (NodeId, &'a Replica)> {
+    let configuration = configuration(view);
+    let members =
+        configuration.into_iter().flat_map(|it| it.chain.iter().map(move |one| (it, one)));
+    members.filter_map(|(configuration, member)| {
         let replica = replica(view, member.node)?;
-        let has = replica.life() == member.life
+        let has = replica.incarnation() == member.incarnation
             && replica.is_member()
             && replica.configuration().epoch == configuration.epoch;
         has.then_some((member.node, replica))
-    });
-    up.collect()
+    })
+}
+
+/// Each of them with the next one.
+fn installed_pairs<'a>(view: &View<'a, Party>) -> impl Iterator<Item = [(NodeId, &'a Replica); 2]> {
+    let mut before = None;
+    installed(view).filter_map(move |one| before.replace(one).map(|before| [before, one]))
 }

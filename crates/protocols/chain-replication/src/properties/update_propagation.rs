@@ -1,10 +1,10 @@
-//! CH1: whoever is further from the head has a prefix of the history.
+//! CH1: a replica further from the head has a prefix of the history.
 
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
 use super::histories::Histories;
-use super::installed;
+use super::installed_pairs;
 use crate::{Epoch, Party};
 
 /// CH1 update-propagation, told between steps among the replicas that have finished installing the
@@ -45,8 +45,7 @@ impl Property<Party> for UpdatePropagation {
             return;
         }
         // A prefix of a prefix is one: neighbours are enough.
-        for pair in installed(view).windows(2) {
-            let ((before, _), (behind, _)) = (pair[0], pair[1]);
+        for [(before, _), (behind, _)] in installed_pairs(view) {
             judge.judged();
             let last = self.histories.last(behind);
             if self.histories.upto(before, last) != self.histories.upto(behind, last) {

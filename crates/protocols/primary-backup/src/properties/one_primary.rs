@@ -1,6 +1,7 @@
 //! PB1: a view has one content, and at most one replica ever is its primary.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sim_check::{Claim, Judge, Kind, Property};
 use sim_node::{Effect, Node, NodeId};
@@ -12,7 +13,7 @@ use crate::{Party, View, ViewNumber};
 #[derive(Clone, Debug)]
 pub struct OnePrimary {
     /// Every view that a primary ever took up, who that was, and the step.
-    views: BTreeMap<ViewNumber, (View, NodeId, u64)>,
+    views: BTreeMap<ViewNumber, (Arc<View>, NodeId, u64)>,
     /// The last view that each replica took up.
     latest: BTreeMap<NodeId, ViewNumber>,
 }
@@ -45,7 +46,7 @@ impl Property<Party> for OnePrimary {
             return;
         }
         judge.judged();
-        let now = (leading.view().clone(), node, view.step);
+        let now = (Arc::clone(leading.view()), node, view.step);
         let (first, who, step) = self.views.entry(number).or_insert(now);
         if *who != node {
             let detail = format!("{who} is primary of view {number}, and so is {node}");

@@ -1,6 +1,7 @@
 //! PB4: who may be what in the next view.
 
 use std::collections::BTreeSet;
+use std::sync::Arc;
 
 use sim_check::{Claim, Judge, Kind, Property};
 use sim_node::{Effect, Event, Node, NodeId};
@@ -12,7 +13,7 @@ use crate::{Message, Party, View, ViewNumber, ViewService};
 #[derive(Clone, Debug)]
 pub struct Succession {
     /// The latest view.
-    latest: Option<View>,
+    latest: Option<Arc<View>>,
     /// The views that their primaries have acknowledged to the view service.
     acknowledged: BTreeSet<ViewNumber>,
 }
@@ -61,15 +62,18 @@ impl Property<Party> for Succession {
     ) {
         let Some(service) = view_service(view, node) else { return };
         let now = service.view();
+        if self.latest.as_ref().is_some_and(|latest| Arc::ptr_eq(latest, now)) {
+            return;
+        }
         let Some(before) = &self.latest else {
-            self.latest = Some(now.clone());
+            self.latest = Some(Arc::clone(now));
             return;
         };
         if now.number <= before.number {
             // It may have come back from a crash that lost what it has told nobody, and then it
             // gives the number to another view.
             if now != before {
-                self.latest = Some(now.clone());
+                self.latest = Some(Arc::clone(now));
             }
             return;
         }
@@ -88,7 +92,7 @@ impl Property<Party> for Succession {
             let primary = now.primary;
             Some(format!("{primary} is primary of view {number}, and was no member before"))
         };
-        self.latest = Some(now.clone());
+        self.latest = Some(Arc::clone(now));
         if let Some(detail) = detail {
             judge.violate(node, detail, &[]);
         }

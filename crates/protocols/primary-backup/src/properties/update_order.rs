@@ -1,6 +1,7 @@
 //! PB2: within an epoch, the updates of every backup are a prefix of the primary's.
 
 use std::collections::BTreeMap;
+use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 use service::{Request, Store};
@@ -18,7 +19,12 @@ pub struct UpdateOrder {
     histories: BTreeMap<NodeId, History>,
     /// The updates of the primary of each epoch, and who that is.
     epochs: BTreeMap<ViewNumber, (NodeId, Vec<Arc<Request>>)>,
+    /// What each replica was when it was last looked at. While that lasts, so do its updates.
+    seen: BTreeMap<NodeId, Seen>,
 }
+
+/// What the updates of a replica depend on: its status, epoch and membership, and its last update.
+type Seen = (Discriminant<Status>, ViewNumber, ViewNumber, Number);
 
 /// The updates of a replica.
 #[derive(Clone, Debug, Default)]
@@ -41,7 +47,7 @@ impl Property<Party> for UpdateOrder {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { histories: BTreeMap::new(), epochs: BTreeMap::new() }
+        Self { histories: BTreeMap::new(), epochs: BTreeMap::new(), seen: BTreeMap::new() }
     }
 
     fn after(
@@ -52,9 +58,14 @@ impl Property<Party> for UpdateOrder {
         judge: &mut Judge,
     ) {
         let Some(replica) = replica(view, node) else {
+            self.seen.remove(&node);
             return self.note_last_step(node, effects);
         };
-        let epoch = replica.epoch();
+        let (epoch, last) = (replica.epoch(), replica.log().last());
+        let seen = (discriminant(replica.status()), epoch, replica.since(), last);
+        if self.seen.insert(node, seen) == Some(seen) {
+            return;
+        }
         match replica.status() {
             Status::Primary(_) => self.follow_primary(node, replica, epoch),
             Status::Backup { .. } => {
@@ -78,6 +89,7 @@ impl Property<Party> for UpdateOrder {
 
     /// What was lost may come back as something else.
     fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
+        self.seen.remove(&node);
         if let Some(history) = self.histories.get_mut(&node) {
             history.compared = ViewNumber::default();
         }
@@ -167,7 +179,10 @@ impl UpdateOrder {
         let known = history.updates.len();
         history.catch_up(replica);
         // The primary may have died inside its first step, and what it sent there arrives.
-        let Some((primary, theirs)) = self.epochs.get(&epoch) else { return };
+        let Some((primary, theirs)) = self.epochs.get(&epoch) else {
+            self.seen.remove(&node);
+            return;
+        };
         let from = if history.compared == epoch { known } else { 0 };
         history.compared = epoch;
         if from == history.updates.len() {

@@ -105,7 +105,12 @@ fn a_state_for_an_earlier_incarnation_is_refused() {
     let chunk = |incarnation| {
         let header = Header { view: view(3), epoch: view(1), since: view(3) };
         let (base, piece) = (Number(4), Store::default().piece(0, 1));
-        Message::Chunk(Chunk { header, incarnation: Incarnation(incarnation), base, piece })
+        Message::Chunk(Box::new(Chunk {
+            header,
+            incarnation: Incarnation(incarnation),
+            base,
+            piece,
+        }))
     };
     assert_eq!(kinds(&harness.hear(node(0), chunk(1))), []);
     assert_eq!(harness.node.since(), view(0));

@@ -1,6 +1,7 @@
 //! One node, in a test harness: how it starts, and what it hears.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
 use primary_backup::{Config, Forward, Header, Message, Reads, ViewNumber};
 use service::{ClientId, Command, Key, Operation, Request};
@@ -57,24 +58,24 @@ where
 }
 
 /// A client's update; each has a session of its own.
-pub(crate) fn put(number: u64) -> Request {
+pub(crate) fn put(number: u64) -> Arc<Request> {
     request(number, Command::Put(Key(0), format!("v{number}")))
 }
 
-pub(crate) fn get(number: u64) -> Request {
+pub(crate) fn get(number: u64) -> Arc<Request> {
     request(number, Command::Get(Key(0)))
 }
 
-fn request(number: u64, command: Command) -> Request {
+fn request(number: u64, command: Command) -> Arc<Request> {
     let client = ClientId { node: CLIENT, session: number };
-    Request { operation: Operation { client, sequence: 1 }, command }
+    Arc::new(Request { operation: Operation { client, sequence: 1 }, command })
 }
 
 /// Updates of a view, as its primary sends them; the numbers are those of the puts.
 pub(crate) fn forward(epoch: u64, since: u64, after: u64, puts: &[u64]) -> Message {
     let header = Header { view: view(epoch), epoch: view(epoch), since: view(since) };
     let after = primary_backup::Number(after);
-    let updates = puts.iter().map(|number| std::sync::Arc::new(put(*number))).collect();
+    let updates = puts.iter().map(|number| put(*number)).collect();
     Message::Forward(Forward { header, after, updates, stable: primary_backup::Number(0) })
 }
 

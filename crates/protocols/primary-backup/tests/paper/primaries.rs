@@ -1,5 +1,7 @@
 //! What primaries do.
 
+use std::sync::Arc;
+
 use primary_backup::{
     Ack, ChunkReply, Confirm, Header, Message, Number, Pong, Reads, Replica, ReplicaTimer, View,
 };
@@ -23,7 +25,7 @@ fn primary(replicas: u32, reads: Reads) -> Harness<Replica> {
     harness
 }
 
-fn ask(harness: &mut Harness<Replica>, request: service::Request) -> Vec<Sent> {
+fn ask(harness: &mut Harness<Replica>, request: Arc<service::Request>) -> Vec<Sent> {
     harness.hear(CLIENT, Message::Request(request))
 }
 
