@@ -77,7 +77,7 @@ fn a_dirty_version_costs_a_question_to_the_tail() {
         assert_eq!(sent(&outcome, "VersionQuery"), dirty, "t = {t}");
         assert_eq!(sent(&outcome, "Version"), dirty, "t = {t}");
         let puts = trace.operations.iter().filter(|asked| !asked.command.is_read()).count();
-        // An update is acknowledged by the tail only: the others never hear of it.
+        // An update is acknowledged by the tail only: the others are not told.
         let protocol = puts as u64 * (u64::from(t) - 1 + 1) + 2 * dirty;
         assert_eq!(outcome.counts.protocol, protocol, "t = {t}");
     }

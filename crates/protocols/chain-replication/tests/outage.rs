@@ -5,7 +5,7 @@
 //! An operation that is under way meanwhile ends as late as if it had been asked for at the end of
 //! the outage, by a client that knew whom to ask; so the outage is what it took more than that.
 //! The paper lets the master tell the clients of a new head or tail. Here that one does so itself,
-//! as soon as it has heard it from the master, which is the second of the two delays.
+//! as soon as the master has told it, which is the second of the two delays.
 
 mod cluster;
 

@@ -41,8 +41,8 @@ impl Subject {
         Self(harness)
     }
 
-    /// One that the master has heard.
-    fn heard(id: u32, config: Config) -> Self {
+    /// One that the master has answered.
+    fn granted(id: u32, config: Config) -> Self {
         let master = config.replicas;
         let mut harness = Self::new(id, config);
         let grant = Grant { incarnation: Incarnation(1), sent: harness.now };
@@ -114,7 +114,7 @@ fn updates_are_for_the_head_and_queries_for_the_tail() {
         assert_eq!(answers(&messages), if id == serves { vec![] } else { redirect });
     }
     for id in 0..3 {
-        let messages = Subject::heard(id, config(3)).hear(CLIENT, Message::Request(get(1)));
+        let messages = Subject::granted(id, config(3)).hear(CLIENT, Message::Request(get(1)));
         let there = if id == 2 {
             Answer::Done(Output::Value(None))
         } else {
@@ -245,7 +245,7 @@ fn a_tail_reads_while_its_lease_lasts() {
     }
 }
 
-/// Nor does the answer to a sign of an earlier incarnation give one.
+/// Nor does the answer to a heartbeat of an earlier incarnation give one.
 #[test]
 fn a_lease_is_for_one_life() {
     let mut tail = Subject::new(2, Config { lease: Some(ms(200)), ..config(3) });
@@ -257,7 +257,7 @@ fn a_lease_is_for_one_life() {
 #[test]
 fn craq_reads_what_is_committed() {
     let mut middle =
-        Subject::heard(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
+        Subject::granted(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
     let value = |text: &str| Answer::Done(Output::Value(Some(text.to_owned())));
     for position in 1..=3 {
         middle.hear(0, update(1, position));
@@ -281,7 +281,7 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
         (Consistency::Bounded(2), 2),
         (Consistency::Eventual, 3),
     ] {
-        let mut middle = Subject::heard(1, Config { reads: Reads::Any(mode), ..config(3) });
+        let mut middle = Subject::granted(1, Config { reads: Reads::Any(mode), ..config(3) });
         for position in 1..=3 {
             middle.hear(0, update(1, position));
             let messages = middle.hear(CLIENT, Message::Request(get(9)));
@@ -308,14 +308,15 @@ fn who_was_in_the_chain_joins_in_a_new_life() {
 }
 
 /// Section 3.1: a failure is detected before anybody returns. Who finds an empty disk may have died
-/// at its first start, so that the first configuration is over: the master must have heard it.
+/// at its first start, so that the first configuration is over: the master must have answered it.
 #[test]
-fn nobody_reads_whom_the_master_has_not_heard() {
+fn no_replica_reads_before_the_master_has_answered_it() {
     let mut tail = Subject::new(2, config(3));
     assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
-    let grant =
-        |life| Message::Grant(Grant { incarnation: Incarnation(life), sent: LocalTime::default() });
-    assert_eq!(answers(&tail.hear(3, grant(2))), [], "another life");
+    let grant = |number| {
+        Message::Grant(Grant { incarnation: Incarnation(number), sent: LocalTime::default() })
+    };
+    assert_eq!(answers(&tail.hear(3, grant(2))), [], "another incarnation");
     assert_eq!(answers(&tail.hear(3, grant(1))), [Answer::Done(Output::Value(None))]);
 }
 
@@ -364,13 +365,13 @@ fn a_disk_claims_no_more_than_it_has() {
 }
 
 /// CRAQ, section 2.3, with leases: the answer to a version query may be late. By then the chain may
-/// go on without whoever asked, and the version that it has there was never committed.
+/// go on without the replica that asked, and the version that it has there was never committed.
 #[test]
 fn a_late_version_is_none_without_a_lease() {
     for (wait, reads) in [(0, true), (197, true), (198, false)] {
         let reads_strongly = Reads::Any(Consistency::Strong);
         let with_lease = Config { lease: Some(ms(200)), reads: reads_strongly, ..config(3) };
-        let mut middle = Subject::heard(1, with_lease);
+        let mut middle = Subject::granted(1, with_lease);
         middle.hear(0, update(1, 1));
         let messages = middle.hear(CLIENT, Message::Request(get(9)));
         assert_eq!(to(&messages, 2), [&Message::VersionQuery(get(9))]);
@@ -384,9 +385,9 @@ fn a_late_version_is_none_without_a_lease() {
     }
 }
 
-/// A replica that was not heard yet makes reads wait. Being bidden to take its place, it is heard.
+/// A replica that was not answered yet makes reads wait. Told to take its place, it is answered.
 #[test]
-fn whom_the_master_bids_was_heard() {
+fn a_replica_that_takes_its_place_was_answered() {
     let mut tail = Subject::new(2, config(3));
     assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
     let messages = tail.hear(3, configure(chain(2, &[(0, 1), (2, 2)]), None));

@@ -1,6 +1,6 @@
 //! Chain replication and CRAQ, in three models. Fail-stop: the master is never wrong, and one
-//! replica never fails, since memory is all there is. Leases: the master is wrong, and nobody
-//! crashes. Disks: leases, and everything happens to everybody, the master included. Some storms of
+//! replica never fails, since memory is all there is. Leases: the master is wrong, and no node
+//! crashes. Disks: leases, and everything happens to all nodes, the master included. Some storms of
 //! the last model tell a story (`chain_replication/stories.rs`): what hardly ever comes together by
 //! chance.
 
@@ -65,7 +65,7 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// Those that come up at replicas alone: whoever isolates the master makes it suspect wrongly.
+/// Those that come up at replicas alone: isolating the master makes it suspect wrongly.
 const AT_REPLICAS: &[&str] = &[
     "Role(\"head\")",
     "Role(\"tail\")",
@@ -90,7 +90,7 @@ const MOBILE: &[&str] = &[
     "Receive(\"Chunk\")",
 ];
 
-/// What faults mean by the leader: whoever matters.
+/// What faults mean by the leader: the roles that matter.
 const LEADERS: &[&str] = &["head", "head", "middle", "tail", "tail", "joining"];
 
 /// The heartbeat and the timeout, in milliseconds.
@@ -170,7 +170,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         fields.features.push("fail-stop".to_owned());
     } else {
         fields.features.push("leases".to_owned());
-        // Even in the calm a sign of life and its answer take up to 40ms.
+        // Even in the calm a heartbeat and its answer take up to 40ms.
         let lease = draw.pick(&[heartbeat.max(50) + 15, heartbeat + 60, timeout, timeout * 2]);
         patience = patience.max(lease);
         fields.plain("lease", format!("Some(\"{lease}ms\")"));
@@ -186,7 +186,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     let construct = fields.construct(protocol);
-    // A read that is stale for a moment is seen by whoever reads in that moment.
+    // A read that is stale for a moment is seen by a client that reads in that moment.
     let dense = draw.chance(30) || story.is_some();
     let mut of_clients = Draw::of(seed, "chain clients");
     let (many, workload) = if dense {
@@ -203,7 +203,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         workload,
         servers,
         clients: first..first + many,
-        // A sign of life is on its way for less than half of the timeout, and so are its delays.
+        // A heartbeat is on its way for less than half of the timeout, and so are its delays.
         links: match (model, story) {
             (Model::FailStop, _) => Links::Bounded(timeout / 5),
             (_, Some(_)) => Links::Quick,
@@ -227,7 +227,7 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         leaders: LEADERS,
         occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
         mobile: MOBILE,
-        // Dense readers have many more operations, and ask whoever is down as often as others.
+        // Dense readers have many more operations, and ask replicas that are down as often as others.
         patience_ms: if dense { 60_000 } else { 20_000 },
         features: fields.features,
     }

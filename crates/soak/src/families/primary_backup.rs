@@ -54,7 +54,7 @@ const OCCASIONS: &[&str] = &[
     "Write",
 ];
 
-/// What mobile faults wait for: steps of primaries and of whoever may be the next one.
+/// What mobile faults wait for: steps of primaries and of those that may be the next one.
 const MOBILE: &[&str] = &[
     "Mark(\"in service\")",
     "Mark(\"state installed\")",
@@ -67,7 +67,7 @@ const MOBILE: &[&str] = &[
     "Send(\"Chunk\")",
 ];
 
-/// What makes the view service wrong about who lives, and what it is there for.
+/// What makes the view service wrong about who is up, and what it is there for.
 const OFTEN: &[Kind] = &[
     Kind::MasterCut,
     Kind::MasterCut,
@@ -95,7 +95,7 @@ const CRASHES_BUT_FIRST: &[Kind] = &[Kind::CrashButFirst, Kind::ClientCrash, Kin
 /// The pings, the timeout and the retries, in milliseconds.
 const PACES: &[(u64, u64, u64)] = &[(30, 150, 40), (20, 60, 30), (50, 300, 100), (40, 120, 20)];
 
-/// With a bound, the delays and what is promised of them besides disks and queues.
+/// With a bound, the delays and what is assumed of them besides disks and queues.
 const BOUND_MS: u64 = 12;
 
 /// What clients do while a story is told: there is always something to lose.
@@ -139,7 +139,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     fields.plain("lease_drift", format!("\"{lease_drift}%\""));
     fields.set("chunk", draw.pick(&[1, 2, 3, 64]));
     fields.set("batch", draw.pick(&[1, 2, 64]));
-    // Without disks, whoever may not crash may not be dropped either.
+    // Without disks, a replica that may not crash may not be dropped either.
     let mut dropping = Draw::of(seed, "primary-backup drops");
     if !is_volatile && dropping.chance(30) {
         fields.plain("drop_after", format!("\"{}ms\"", retry + dropping.pick(&[20, 60, 200])));

@@ -175,7 +175,7 @@ fn a_primary_that_comes_back_asks_first() {
     assert_eq!(harness.node.applied(), Number(1));
 }
 
-/// What the primary acknowledged before it crashed, the view service may hear after it has come
+/// What the primary acknowledged before it crashed, the view service may receive after it has come
 /// back: so the recruit still counts, and a view from before says nothing.
 #[test]
 fn an_acknowledgement_outlives_a_crash() {

@@ -15,7 +15,7 @@ pub(super) struct Scene {
 /// A situation of several faults.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Story {
-    /// A new tail is taken out and hears nothing of that; what it said before it joined arrives
+    /// A new tail is taken out and is not told; what it said before it joined arrives
     /// late, and so it is bidden to join once more. Then it crashes.
     JoinedTwice,
     /// A new tail crashes as it catches up, and its disk keeps some of what it was writing.
@@ -34,7 +34,7 @@ impl Story {
 
     fn name(self) -> &'static str {
         match self {
-            Self::JoinedTwice => "joins twice in a life",
+            Self::JoinedTwice => "joins twice in an incarnation",
             Self::CrashAsItCatchesUp => "crash of a new tail as it catches up",
             Self::FirstWrites => "crashes among the first writes",
         }
@@ -74,16 +74,16 @@ fn joined_twice(draw: &mut Draw, scene: &Scene, plot: &mut Plot) {
     let Scene { servers, patience } = *scene;
     let (tail, master) = (servers - 1, servers);
     let needed = make_room(draw, scene, plot);
-    // From when on its signs of life are late: it has begun to receive the history by then.
+    // From when on its heartbeats are late: it has begun to receive the history by then.
     let late = needed + draw.between(0, 120);
     let delay = patience + draw.between(100, 500);
     let links = format!("Links(from: Node({tail}), to: Node({master}), kind: \"Alive\", ");
     let end = late + delay + draw.between(0, 100);
     plot.between(late, end, &format!("{links}delay: Constant(\"{delay}ms\"))"));
-    // It hears that it is in the chain, and not that it is not any more.
+    // It is told that it is in the chain, and not that it is not any more.
     let deaf = late + draw.between(patience / 2, patience);
-    let hears = late + delay - draw.between(0, 20);
-    plot.between(deaf, hears, &format!("OneWay(Node({master}), Node({tail}))"));
+    let told = late + delay - draw.between(0, 20);
+    plot.between(deaf, told, &format!("OneWay(Node({master}), Node({tail}))"));
     let down = draw.between(1, 100);
     let crash = format!("Crash(who: Node({tail}), down: \"{down}ms\")");
     plot.when("Mark(\"chain extended\")", master, 2, &crash);
@@ -103,7 +103,7 @@ fn crash_as_it_catches_up(draw: &mut Draw, scene: &Scene, plot: &mut Plot) {
 fn first_writes(draw: &mut Draw, plot: &mut Plot) {
     let sync = draw.between(20, 40);
     plot.between(0, 100, &format!("SlowDisk(Servers, Constant(\"{sync}ms\"))"));
-    // The very first life leaves nothing: the next one finds the disk slow.
+    // The very first incarnation leaves nothing: the next one finds the disk slow.
     plot.at(0, "Crash(who: Servers, down: \"1ms\", disk: Unsynced)");
     let mut at = draw.between(sync / 2, sync);
     let crashes = draw.between(2, 3);

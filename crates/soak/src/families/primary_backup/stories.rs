@@ -11,7 +11,7 @@ pub(super) struct Scene {
     pub(super) servers: u32,
     /// The time between two pings, in milliseconds.
     pub(super) ping: u64,
-    /// After how long whoever is silent is suspected, in milliseconds.
+    /// After how long a silent replica is suspected, in milliseconds.
     pub(super) timeout: u64,
 }
 
@@ -25,7 +25,7 @@ pub(super) enum Story {
     /// does not reach its recruit, which succeeds it.
     Acknowledgement,
     /// Without disks: a part of the state comes twice, and the second time only after another
-    /// crash of the recruit, of which the view service does not hear.
+    /// crash of the recruit, of which the view service learns nothing.
     Chunk,
 }
 
@@ -41,8 +41,8 @@ impl Story {
     fn name(self) -> &'static str {
         match self {
             Self::View => "old view after a crash of the primary",
-            Self::Acknowledgement => "acknowledgement of an earlier life",
-            Self::Chunk => "part of the state for an earlier life",
+            Self::Acknowledgement => "acknowledgement of an earlier incarnation",
+            Self::Chunk => "part of the state for an earlier incarnation",
         }
     }
 
@@ -105,7 +105,7 @@ fn old_view(draw: &mut Draw, act: &Act<'_>, plot: &mut Plot) {
     let kind = draw.pick(&["", "kind: \"Pong\", "]);
     let late = format!("Links(from: Node({service}), to: Node({PRIMARY}), {kind}delay: ");
     plot.between(said - ping, said, &format!("{late}Constant(\"{delay}ms\"))"));
-    // It is up again when the first of them arrives, and so soon that nobody suspects it.
+    // It is up again when the first of them arrives, and so soon that it is not suspected.
     let arrives = said - ping + delay;
     let down = draw.between(1, ping);
     let crash = arrives - down - draw.between(0, 10);
@@ -143,8 +143,8 @@ fn old_chunk(draw: &mut Draw, act: &Act<'_>, plot: &mut Plot) {
     let crash = back + draw.between(200, most);
     let down = draw.between(1, scene.ping);
     plot.at(crash, &format!("Crash(who: Node({recruit}), down: \"{down}ms\")"));
-    let heard = crash + down + draw.between(20, scene.timeout / 2);
-    plot.between(crash, heard, &format!("OneWay(Node({recruit}), Node({service}))"));
+    let heals = crash + down + draw.between(20, scene.timeout / 2);
+    plot.between(crash, heals, &format!("OneWay(Node({recruit}), Node({service}))"));
 }
 
 /// The primary dies for so long that somebody succeeds it.
