@@ -1,6 +1,7 @@
 //! [`Executed`]: what replicas execute, place by place, and the state in which that leaves them.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::RangeInclusive;
 
 use sim_node::NodeId;
@@ -23,8 +24,9 @@ pub struct Executed<V> {
     /// Of the state after each place up to `last`; none of those before a snapshot that lay on a
     /// disk when the run began.
     states: BTreeMap<u64, Fingerprint>,
-    /// Up to where each replica has executed since it started; 0 of one that is down.
-    reached: BTreeMap<NodeId, u64>,
+    /// Up to where each replica has executed since it started, by its number: 0 of one that is
+    /// down, `None` of one that has never started.
+    reached: Vec<Option<u64>>,
 }
 
 impl<V: Clone + PartialEq> Executed<V> {
@@ -33,7 +35,7 @@ impl<V: Clone + PartialEq> Executed<V> {
     pub fn new() -> Self {
         let store = Store::default();
         let states = BTreeMap::from([(0, store.fingerprint())]);
-        Self { values: BTreeMap::new(), store, last: 0, states, reached: BTreeMap::new() }
+        Self { values: BTreeMap::new(), store, last: 0, states, reached: Vec::new() }
     }
 
     /// Everything up to this place was executed by somebody, or is in a snapshot that was there
@@ -55,11 +57,14 @@ impl<V: Clone + PartialEq> Executed<V> {
         upto: u64,
         snapshot: Option<(u64, &Store)>,
     ) -> Option<RangeInclusive<u64>> {
-        let seen = self.reached.get(&node).copied();
+        let seen = self.reached.get(node.index()).copied().flatten();
         if seen == Some(upto) {
             return None;
         }
-        self.reached.insert(node, upto);
+        if node.index() >= self.reached.len() {
+            self.reached.resize(node.index() + 1, None);
+        }
+        self.reached[node.index()] = Some(upto);
         if let (None, Some((place, store))) = (seen, snapshot)
             && place > self.last
         {
@@ -72,7 +77,7 @@ impl<V: Clone + PartialEq> Executed<V> {
 
     /// A replica is down: it will begin again from what is on its disk.
     pub fn crash(&mut self, node: NodeId) {
-        if let Some(reached) = self.reached.get_mut(&node) {
+        if let Some(Some(reached)) = self.reached.get_mut(node.index()) {
             *reached = 0;
         }
     }
@@ -86,10 +91,12 @@ impl<V: Clone + PartialEq> Executed<V> {
         requests: impl IntoIterator<Item = &'a Request>,
         step: u64,
     ) -> Option<&(V, u64)> {
-        if self.values.contains_key(&place) {
-            return self.values.get(&place).filter(|(first, _)| first != value);
-        }
-        self.values.insert(place, (value.clone(), step));
+        match self.values.entry(place) {
+            Entry::Occupied(first) => {
+                return Some(&*first.into_mut()).filter(|(first, _)| first != value);
+            }
+            Entry::Vacant(first) => first.insert((value.clone(), step)),
+        };
         if place == self.last + 1 {
             let mut state = self.states[&self.last];
             for request in requests {

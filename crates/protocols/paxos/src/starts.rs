@@ -1,22 +1,23 @@
-//! [`Starts`]: whose next step is the first of an incarnation. Ghosts look at disks then.
+//! [`Starts`]: which nodes have not made the first step of their incarnation. Ghosts look at disks
+//! in that step.
 
 use sim_node::NodeId;
 
-/// Whose next step is the first of an incarnation.
+/// The nodes whose next step is the first of their incarnation.
 #[derive(Clone, Debug)]
 pub(crate) struct Starts(Vec<Option<Start>>);
 
-/// What a first step is the first of.
+/// What a node's first step begins.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Start {
-    /// Of the run: a scenario may have put something on the disk.
+    /// The run: a scenario may have put something on the disk.
     First,
-    /// Of an incarnation after a crash.
+    /// An incarnation after a crash.
     Again,
 }
 
 impl Starts {
-    /// Nobody of so many nodes has started.
+    /// None of so many nodes has started.
     pub(crate) fn new(nodes: u32) -> Self {
         Self(vec![Some(Start::First); nodes as usize])
     }
@@ -28,7 +29,13 @@ impl Starts {
         }
     }
 
-    /// A node has made a step. Returns what it was the first of, if it was.
+    /// Whether a node's next step is the first of its incarnation.
+    #[inline]
+    pub(crate) fn is_pending(&self, node: NodeId) -> bool {
+        self.0.get(node.index()).is_some_and(Option::is_some)
+    }
+
+    /// A node has made a step. Returns what began with it, if it was the first.
     pub(crate) fn step(&mut self, node: NodeId) -> Option<Start> {
         self.0.get_mut(node.index())?.take()
     }

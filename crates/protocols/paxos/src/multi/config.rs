@@ -1,10 +1,10 @@
-//! [`Config`]: what every server knows, and the known bugs that the tester must find.
+//! [`Config`]: what every server knows.
 
 use failure_detectors::OmegaConfig;
 use serde::{Deserialize, Serialize};
 use sim_node::{Duration, Span};
 
-use super::Members;
+use super::{Members, Mutant, mutants};
 use crate::Quorums;
 
 /// What every server knows.
@@ -72,70 +72,29 @@ pub enum Reads {
     Quorum,
 }
 
-/// A bug that real systems had; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Mutant {
-    /// A new leader ignores the votes that were reported to it.
-    AnyValue,
-    /// An acceptor accepts below its promise.
-    No2bCheck,
-    /// A proposer uses its old ballot again, after a restart above all.
-    Reuse,
-    /// A new leader takes the value of the lowest ballot that was reported.
-    Lowest,
-    /// Promises and votes are not written.
-    PromiseCrash,
-    /// Executes a slot before the one before it is chosen.
-    Hole,
-    /// Quorums of phase 1 are too small to meet those of phase 2.
-    Quorums,
-}
-
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("P-anyval", Self::AnyValue),
-        ("P-no2bcheck", Self::No2bCheck),
-        ("P-reuse", Self::Reuse),
-        ("P-lowest", Self::Lowest),
-        ("P-promise-crash", Self::PromiseCrash),
-        ("MP-hole", Self::Hole),
-        ("FP-quorums", Self::Quorums),
-    ];
-}
-
 impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
-
     /// How many of these members promise in phase 1.
     #[must_use]
-    pub fn prepare_quorum(&self, members: &Members) -> usize {
-        let count = size(members);
-        if self.has(Mutant::Quorums) {
-            return (count - self.quorums.accept(count).min(count)).max(1) as usize;
-        }
-        self.quorums.prepare(count) as usize
+    pub fn prepare_quorum(&self, members: Members) -> usize {
+        let quorum = || self.quorums.prepare(size(members)) as usize;
+        mutants::small_quorum(self, members).unwrap_or_else(quorum)
     }
 
     /// How many of these members accept in phase 2.
     #[must_use]
-    pub fn accept_quorum(&self, members: &Members) -> usize {
+    pub fn accept_quorum(&self, members: Members) -> usize {
         self.quorums.accept(size(members)) as usize
     }
 
     /// Whether these may be the members: there are some, they exist, and their quorums meet.
     #[must_use]
-    pub fn allows(&self, members: &Members, servers: u32) -> bool {
+    pub fn allows(&self, members: Members, servers: u32) -> bool {
         let exist = members.iter().all(|member| member.number() < servers);
         let meet = !self.quorums_meet || self.quorums.are_safe(size(members));
         !members.is_empty() && exist && meet
     }
 }
 
-fn size(members: &Members) -> u32 {
+fn size(members: Members) -> u32 {
     u32::try_from(members.len()).expect("members are servers, whose numbers have 32 bits")
 }

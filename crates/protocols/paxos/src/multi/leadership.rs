@@ -1,8 +1,8 @@
 //! Who leads: the lowest member that the failure detector does not suspect.
 //!
 //! "A reliable algorithm for electing a proposer must use either randomness or real time" (Lamport
-//! 2001, 2.4). Safety does not depend on it: two servers that both think they lead outbid each
-//! other, until their detectors agree.
+//! 2001, 2.4). Safety does not depend on it: two servers that both think that they should lead outbid
+//! each other, until their detectors agree.
 
 use failure_detectors::{Heartbeat, Omega, OmegaConfig};
 use sim_node::{Context, Layer, Never, Node, NodeId};
@@ -39,7 +39,7 @@ impl Server {
         cx.layer_with::<Detector, _>(|cx| Omega::start(&(), cx)).0
     }
 
-    pub(super) fn hear_heartbeat(
+    pub(super) fn on_heartbeat(
         &mut self,
         from: NodeId,
         heartbeat: Heartbeat,
@@ -51,7 +51,7 @@ impl Server {
         }
     }
 
-    pub(super) fn detector_timer(
+    pub(super) fn on_detector_timer(
         &mut self,
         timer: failure_detectors::Timer,
         cx: &mut Context<'_, Self>,
@@ -62,36 +62,37 @@ impl Server {
         }
     }
 
-    /// Whom this server takes for the leader: whom Omega trusts, or where that is no member any
-    /// more (or not yet), the lowest member that the detector inside does not suspect.
+    /// The server that should lead, as far as this one knows: the one that Omega trusts. If that is
+    /// no member, because the members have changed, it is the lowest member that is not suspected.
     pub(super) fn trusted(&self) -> NodeId {
-        let members = self.configurations.at(self.executed.next());
-        let lowest = *members.first().expect("there are always members");
-        let Some(omega) = &self.omega else { return lowest };
-        if members.contains(&omega.trusted()) {
+        let members = self.replica.configurations.at(self.replica.executed.next());
+        let lowest = members.first().expect("there are always members");
+        let omega = self.omega.as_ref().expect("only where Omega chooses the leader");
+        if members.contains(omega.trusted()) {
             return omega.trusted();
         }
         let suspected = omega.detector().suspected();
-        members.iter().copied().find(|member| !suspected.contains(member)).unwrap_or(lowest)
+        members.iter().find(|member| !suspected.contains(member)).unwrap_or(lowest)
     }
 
-    /// Begins to lead, or ceases to, as it now should.
+    /// Begins phase 1, or steps down, as it now should.
     pub(super) fn reconsider(&mut self, cx: &mut Context<'_, Self>) {
-        let proposes = self.proposer().is_some();
+        let proposes = self.proposer.ballot().is_some();
         let should = match cx.config().leader {
             Leader::Omega => self.trusted() == cx.id(),
             // A proposer stays one until it is outbid; others become one when they are asked.
             Leader::Everybody => {
-                let members = self.configurations.at(self.executed.next());
-                let asked = !self.queue.is_empty() || !self.wishes.is_empty();
-                proposes || (asked && members.contains(&cx.id()))
+                let pending = &self.pending;
+                let asked = !pending.queue.is_empty() || !pending.commands.is_empty();
+                let members = self.replica.configurations.at(self.replica.executed.next());
+                proposes || (asked && members.contains(cx.id()))
             }
         };
         if proposes && !should {
             cx.mark("stepped down");
             self.step_down(cx);
-        } else if should && !proposes && !self.resting {
-            self.campaign(cx);
+        } else if should && !proposes && !self.backing_off {
+            self.begin_phase_1(cx);
         }
     }
 }

@@ -1,14 +1,18 @@
 //! What a learner does with chosen values: it executes them, slot by slot.
 
-use service::{Answer, Output, Reply};
+use service::{Answer, Operation, Output, Reply};
 use sim_node::{Context, NodeId};
 
+use super::acceptor::nack;
+use super::leader::Pending;
 use super::node::Timer;
-use super::{Message, Mutant, Record, Server, Slot, Value};
+use super::proposer::Proposer;
+use super::replica::Replica;
+use super::{Message, Record, Server, Slot, Value, mutants};
 use crate::Ballot;
 
 impl Server {
-    /// A value is chosen in a slot; it was proposed in this ballot, if not first in this one.
+    /// A value is chosen in a slot: in this ballot, or in a later one that proposed it again.
     pub(super) fn learn(
         &mut self,
         slot: Slot,
@@ -16,33 +20,25 @@ impl Server {
         value: Value,
         cx: &mut Context<'_, Self>,
     ) {
-        if slot <= self.executed || self.log.is_chosen(slot) {
+        if self.replica.has_learned(slot) {
             return;
         }
-        let own = self.proposer().and_then(|proposer| proposer.proposals.get(&slot));
-        if own.is_some_and(|own| own.value != value) {
-            // Another value than its own was chosen, so by a higher ballot. Were it to go on, its
-            // commit messages would tell acceptors that have voted for its own value that it was
-            // chosen.
-            self.be_outbid(cx);
-        } else if let Some(proposer) = self.proposer_mut() {
-            proposer.proposals.remove(&slot);
+        if let Proposer::Leading(leading) = &mut self.proposer {
+            if leading.proposed(slot).is_some_and(|own| *own != value) {
+                // A higher ballot has chosen another value than its own. Were it to go on, its
+                // commit messages would tell acceptors that have voted for its own value that it
+                // was chosen.
+                self.outbid_by_unknown(cx);
+            } else {
+                leading.end_proposal(slot);
+            }
         }
         cx.write(Record::Chosen { slot, ballot, value: value.clone() });
-        self.log.choose(slot, ballot, value);
+        self.replica.log.choose(slot, ballot, value);
     }
 
-    /// It is outbid, and does not know by whom: it proposes no more, and waits before it tries
-    /// again.
-    pub(super) fn be_outbid(&mut self, cx: &mut Context<'_, Self>) {
-        cx.mark("outbid");
-        self.step_down(cx);
-        self.resting = true;
-        cx.set_timer(Timer::Backoff, cx.config().backoff);
-    }
-
-    /// After something was learned: executes what is next, and uses the room in the window.
-    pub(super) fn go_on(&mut self, cx: &mut Context<'_, Self>) {
+    /// After it has learned something: executes what comes next, and uses the room in the window.
+    pub(super) fn proceed(&mut self, cx: &mut Context<'_, Self>) {
         if self.execute(cx) {
             self.reconsider(cx);
         }
@@ -54,114 +50,127 @@ impl Server {
     pub(super) fn execute(&mut self, cx: &mut Context<'_, Self>) -> bool {
         let mut reconfigured = false;
         loop {
-            let mut slot = self.executed.next();
-            if cx.config().has(Mutant::Hole) && !self.log.is_chosen(slot) {
-                slot = slot.next();
+            let next = self.replica.executed.next();
+            let hole = mutants::slot_after_hole(cx.config(), next, &self.replica.log);
+            let slot = hole.unwrap_or(next);
+            let before = self.replica.configurations.newest().0;
+            if !self.replica.execute_slot(slot, &mut self.pending, cx) {
+                break;
             }
-            let Some(entry) = self.log.get(slot).filter(|entry| entry.chosen) else { break };
-            let before = self.configurations.newest().0;
-            match &entry.value {
-                Value::Noop => {}
-                Value::Commands(requests) => {
-                    for request in requests {
-                        let output = self.store.execute(request.operation, &request.command);
-                        let Some(client) = self.waiting.remove(&request.operation) else {
-                            continue;
-                        };
-                        answer(client, request.operation, output, cx);
-                    }
-                }
-                Value::Reconfigure(wish) => {
-                    let (config, servers) = (cx.config(), cx.servers());
-                    let fits = self.configurations.execute(slot, wish, config, servers);
-                    cx.mark(if fits { "reconfigured" } else { "reconfiguration refused" });
-                }
-            }
-            self.executed = slot;
-            // A change is made, or one that was made takes effect.
-            reconfigured |= before != Slot(0) || self.configurations.newest().0 != before;
+            // A command changes the members of later slots, or those of an earlier command are the
+            // members from now on.
+            reconfigured |= before != Slot(0) || self.replica.configurations.newest().0 != before;
         }
-        let executed = self.executed;
-        if let Some(proposer) = self.proposer_mut() {
-            while proposer.proposals.first_key_value().is_some_and(|(slot, _)| *slot <= executed) {
-                proposer.proposals.pop_first();
-            }
+        if let Proposer::Leading(leading) = &mut self.proposer {
+            leading.end_proposals_upto(self.replica.executed);
         }
-        self.want_snapshot(cx);
+        self.replica.request_snapshot(cx);
         reconfigured
     }
 
-    /// Somebody says that all slots up to one are chosen. Where a leader says so, the own votes in
-    /// its ballot are for what was chosen; what is missed, others must tell.
-    pub(super) fn hear_chosen(
+    /// All slots up to one are chosen. Where a leader says so, what this server has voted for in its
+    /// ballot is what was chosen. What it has missed, it has to fetch.
+    pub(super) fn on_chosen(
         &mut self,
         from: NodeId,
         ballot: Option<Ballot>,
         upto: Slot,
         cx: &mut Context<'_, Self>,
     ) {
-        if upto <= self.executed {
+        if upto <= self.replica.executed {
             return;
         }
-        let mut slot = self.executed.next();
+        let mut slot = self.replica.executed.next();
         while slot <= upto {
-            let entry = self.log.get(slot);
-            match entry {
+            match self.replica.log.get(slot) {
                 Some(entry) if entry.chosen => {}
                 Some(entry) if Some(entry.ballot) == ballot => {
-                    let value = entry.value.clone();
-                    self.learn(slot, entry.ballot, value, cx);
+                    let (ballot, value) = (entry.ballot, entry.value.clone());
+                    self.learn(slot, ballot, value, cx);
                 }
                 _ => break,
             }
             slot = slot.next();
         }
-        self.go_on(cx);
-        if upto > self.executed {
-            self.notice(from, upto, cx);
+        self.proceed(cx);
+        if upto > self.replica.executed {
+            self.fall_behind(from, upto, cx);
         }
     }
 
-    /// A commit message. A leader that was outbid while nobody asked it for anything learns of it
-    /// here: else everybody would wait for a leader that is none.
-    pub(super) fn hear_commit(
+    /// A commit message. A leader that was outbid while it had nothing to propose learns of it by
+    /// the answer: else all would wait for a leader that cannot get anything accepted.
+    pub(super) fn on_commit(
         &mut self,
         from: NodeId,
         ballot: Option<Ballot>,
         upto: Slot,
         cx: &mut Context<'_, Self>,
     ) {
-        match (ballot, self.promised) {
-            (Some(ballot), Some(promised)) if ballot < promised => Self::nack(from, promised, cx),
-            (Some(ballot), _) => {
-                self.heard = true;
-                self.hear_ballot(ballot, cx);
+        if let Some(ballot) = ballot {
+            match self.replica.promised_above(ballot) {
+                Some(promised) => nack(from, promised, cx),
+                None => {
+                    self.leader_active = true;
+                    self.on_ballot(ballot, cx);
+                }
             }
-            (None, _) => {}
         }
-        self.hear_chosen(from, ballot, upto, cx);
+        self.on_chosen(from, ballot, upto, cx);
     }
 
-    /// The leader tells all servers what is chosen. Where no leader is heard, everybody does: the
-    /// server that ought to lead may not know that it should, as it has missed a reconfiguration.
-    pub(super) fn tell_commit(&mut self, cx: &mut Context<'_, Self>) {
+    /// The leader tells all servers what is chosen. A server that receives nothing from a leader
+    /// does so, too: the one that ought to lead may not know that it should, as it has missed a
+    /// reconfiguration.
+    pub(super) fn send_commit(&mut self, cx: &mut Context<'_, Self>) {
         cx.set_timer(Timer::Heartbeat, cx.config().heartbeat);
-        let heard = std::mem::take(&mut self.heard);
-        let ballot = if self.is_leader() { self.ballot() } else { None };
-        if ballot.is_some() || !heard {
-            cx.broadcast(&Message::Commit { ballot, upto: self.executed });
+        let leader_active = std::mem::take(&mut self.leader_active);
+        let ballot = self.proposer.ballot().filter(|_| self.is_leader());
+        if ballot.is_some() || !leader_active {
+            cx.broadcast(&Message::Commit { ballot, upto: self.replica.executed });
         }
     }
 }
 
+impl Replica {
+    /// Executes the next slot, if it knows what is chosen there. Returns whether it does.
+    fn execute_slot(
+        &mut self,
+        slot: Slot,
+        pending: &mut Pending,
+        cx: &mut Context<'_, Server>,
+    ) -> bool {
+        let Some(entry) = self.log.get(slot).filter(|entry| entry.chosen) else { return false };
+        match &entry.value {
+            Value::Noop => {}
+            Value::Commands(requests) => {
+                for request in requests.iter() {
+                    let output = self.store.execute(request.operation, &request.command);
+                    if let Some(client) = pending.waiting.remove(&request.operation) {
+                        answer(client, request.operation, output, cx);
+                    }
+                }
+            }
+            Value::Reconfigure(command) => {
+                let (config, servers) = (cx.config(), cx.servers());
+                let fits = self.configurations.execute(slot, command, config, servers);
+                cx.mark(if fits { "reconfigured" } else { "reconfiguration refused" });
+            }
+        }
+        self.executed = slot;
+        true
+    }
+}
+
+/// Answers a client, unless a later operation of its session has overtaken this one.
 fn answer(
     client: NodeId,
-    operation: service::Operation,
+    operation: Operation,
     output: Option<Output>,
     cx: &mut Context<'_, Server>,
 ) {
     if let Some(output) = output {
         let answer = Answer::Done(output);
-        cx.send(client, Message::Reply(Reply { operation, answer }));
+        cx.send(client, Message::Reply(Box::new(Reply { operation, answer })));
     }
 }

@@ -1,6 +1,7 @@
 //! [`Log`]: an acceptor's votes and a learner's knowledge, slot by slot.
 
 use std::collections::BTreeMap;
+use std::collections::btree_map::Entry as Place;
 
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
@@ -8,7 +9,7 @@ use sim_node::NodeId;
 use super::{Slot, Value};
 use crate::Ballot;
 
-/// The slots after `base`, for which a snapshot stands.
+/// What a server knows of the slots after `base`. A snapshot holds what the others have led to.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Log {
@@ -16,15 +17,15 @@ pub struct Log {
     entries: BTreeMap<Slot, Entry>,
 }
 
-/// What is known of a slot.
+/// What a server knows of a slot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Entry {
-    /// The ballot of the last vote. Of a slot that is known to be chosen: one in which the value
-    /// was proposed, be it lower than that in which it was chosen.
+    /// The ballot of its last vote. Where it knows the value to be chosen: a ballot in which the
+    /// value was proposed, perhaps a lower one than that in which it was chosen.
     pub ballot: Ballot,
     /// The value.
     pub value: Value,
-    /// Whether it is known to be chosen.
+    /// Whether it knows the value to be chosen.
     pub chosen: bool,
 }
 
@@ -35,44 +36,53 @@ impl Log {
         self.base
     }
 
-    /// What is known of a slot.
+    /// What it knows of a slot.
     #[must_use]
     pub fn get(&self, slot: Slot) -> Option<&Entry> {
         self.entries.get(&slot)
     }
 
-    /// Whether a slot is known to be chosen.
+    /// Whether it knows that a value is chosen in a slot.
     #[must_use]
     pub fn is_chosen(&self, slot: Slot) -> bool {
         slot <= self.base || self.get(slot).is_some_and(|entry| entry.chosen)
     }
 
-    /// What is known of the slots after this one.
+    /// What it knows of the slots after this one.
     pub fn after(&self, slot: Slot) -> impl Iterator<Item = (Slot, &Entry)> {
         self.entries.range(slot.next()..).map(|(slot, entry)| (*slot, entry))
     }
 
-    /// The greatest number of a wish that was made at this server; 0 if there is none.
-    pub(super) fn last_wish(&self, asker: NodeId) -> u64 {
+    /// The greatest number of an admin command that was given to this server; 0 if there is none.
+    pub(super) fn last_command(&self, server: NodeId) -> u64 {
         let numbers = self.entries.values().filter_map(|entry| match &entry.value {
-            Value::Reconfigure(wish) if wish.asker == asker => Some(wish.number),
+            Value::Reconfigure(command) if command.server == server => Some(command.number),
             _ => None,
         });
         numbers.max().unwrap_or(0)
     }
 
-    /// Votes. Nothing changes where the vote is there already, or the slot is known to be chosen:
-    /// then no other value can be, and what is known is worth more than a vote.
+    /// Votes. Returns whether the vote is new: it is not where it was cast before, nor where the
+    /// slot is known to be chosen. No other value can be chosen there, and to know that counts more
+    /// than a vote.
     pub fn vote(&mut self, slot: Slot, ballot: Ballot, value: &Value) -> bool {
-        let is_there = self
-            .entries
-            .get(&slot)
-            .is_some_and(|entry| entry.chosen || (entry.ballot == ballot && entry.value == *value));
-        if is_there || slot <= self.base {
+        if slot <= self.base {
             return false;
         }
-        self.entries.insert(slot, Entry { ballot, value: value.clone(), chosen: false });
-        true
+        match self.entries.entry(slot) {
+            Place::Vacant(place) => {
+                place.insert(Entry { ballot, value: value.clone(), chosen: false });
+                true
+            }
+            Place::Occupied(place) => {
+                let entry = place.into_mut();
+                let is_old = entry.chosen || (entry.ballot == ballot && entry.value == *value);
+                if !is_old {
+                    *entry = Entry { ballot, value: value.clone(), chosen: false };
+                }
+                !is_old
+            }
+        }
     }
 
     /// This value is chosen.
@@ -82,7 +92,7 @@ impl Log {
         }
     }
 
-    /// Forgets everything up to a slot, for which a snapshot stands.
+    /// Forgets everything up to a slot, once a snapshot holds what that has led to.
     pub fn compact(&mut self, upto: Slot) {
         if upto > self.base {
             self.entries = self.entries.split_off(&upto.next());

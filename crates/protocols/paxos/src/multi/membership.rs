@@ -1,83 +1,107 @@
-//! [`Configurations`]: who the acceptors of each slot are.
+//! [`Configurations`]: the acceptors of each slot.
 
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 
-use super::{Config, Members, Slot, Wish};
+use super::{AdminCommand, Config, Members, Slot};
 
-/// Who the acceptors of each slot are, as far as it is known: part of the state machine.
+/// The members of each slot, as far as they are decided: part of the state machine.
 ///
 /// "The set of servers that execute instance i + alpha is specified by the state after execution of
-/// the i-th command" (Lamport 2001, section 3). So whoever has executed slot i knows the members of
-/// all slots up to i + alpha.
+/// the i-th command" (Lamport 2001, section 3). So a server that has executed slot i knows the
+/// members of all slots up to i + alpha, and proposes in no slot beyond.
+///
+/// An example with alpha 3 and the members A, B, C. `{A, D, E}` is chosen in slot 5:
+///
+/// ```text
+/// slot      4        5           6       7       8        9
+/// value     put      {A,D,E}     put     no-op   put      put
+/// members   A B C    A B C       A B C   A B C   A D E    A D E
+/// ```
+///
+/// * Slots 6 and 7 may have been proposed in before slot 5 was executed, so they keep the old
+///   members. Slot 8 may not: nobody knew its members then.
+/// * The leader has nothing to propose in slot 7, and fills it with a no-op: else the new members
+///   would have to wait for clients ("idle until the new members are the members").
+/// * D and E have promised nothing to the leader's ballot so far. It asks them as soon as it has
+///   executed slot 5, and proposes in slot 8 once a phase-1 quorum of A, D, E has promised.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Configurations {
-    /// The members by the first slot for which they are. Never empty.
+    /// The members, by the first slot that is theirs. Never empty.
     effective: BTreeMap<Slot, Members>,
-    /// The last wish of each asker that was executed.
-    wishes: BTreeMap<NodeId, u64>,
+    /// The number of the last command of each server that was executed.
+    commands: BTreeMap<NodeId, u64>,
 }
 
 impl Configurations {
     /// With these members from the first slot on.
     #[must_use]
     pub fn first(members: Members) -> Self {
-        Self { effective: BTreeMap::from([(Slot(0), members)]), wishes: BTreeMap::new() }
+        Self { effective: BTreeMap::from([(Slot(0), members)]), commands: BTreeMap::new() }
     }
 
-    /// The members of a slot, if no later wish changes them.
+    /// The members of a slot, if no later command changes them.
     #[must_use]
-    pub fn at(&self, slot: Slot) -> &Members {
+    pub fn at(&self, slot: Slot) -> Members {
+        let (newest, members) = self.newest();
+        if newest <= slot {
+            return members;
+        }
         let latest = self.effective.range(..=slot).next_back();
-        let (_, members) = latest.unwrap_or_else(|| {
-            self.effective.first_key_value().expect("there is always a configuration")
-        });
-        members
+        let latest = latest.or_else(|| self.effective.first_key_value());
+        latest.map_or(members, |(_, members)| *members)
     }
 
-    /// The latest members, and the first slot for which they are.
+    /// The latest members, and the first slot that is theirs.
     #[must_use]
-    pub fn newest(&self) -> (Slot, &Members) {
+    pub fn newest(&self) -> (Slot, Members) {
         let newest = self.effective.last_key_value();
-        newest.map(|(slot, members)| (*slot, members)).expect("there is always a configuration")
+        newest.map(|(slot, members)| (*slot, *members)).expect("there is always a configuration")
     }
 
-    /// The configurations of some slots, from the first to the last of them.
-    pub fn within(&self, first: Slot, last: Slot) -> impl Iterator<Item = &Members> {
-        let later = self.effective.range(first..=last.max(first));
-        let later = later.filter(move |(slot, _)| **slot > first);
-        std::iter::once(self.at(first)).chain(later.map(|(_, members)| members))
-    }
-
-    /// Whether a wish was executed, or a later one of its asker.
+    /// The members of any slot from the first of these to the last.
     #[must_use]
-    pub fn is_done(&self, wish: &Wish) -> bool {
-        self.wishes.get(&wish.asker).is_some_and(|last| *last >= wish.number)
+    pub fn within(&self, first: Slot, last: Slot) -> Members {
+        let later = self.effective.range(first..=last.max(first));
+        later.fold(self.at(first), |members, (_, later)| members.union(*later))
     }
 
-    /// The number of the last wish of a server that was executed; 0 if there is none.
-    pub(super) fn last_wish(&self, asker: NodeId) -> u64 {
-        self.wishes.get(&asker).copied().unwrap_or(0)
+    /// Whether a command was executed, or a later one of its server.
+    #[must_use]
+    pub fn is_done(&self, command: &AdminCommand) -> bool {
+        self.commands.get(&command.server).is_some_and(|last| *last >= command.number)
     }
 
-    /// Executes a wish that was chosen in a slot. Returns whether it changes anything: a wish that
-    /// leaves nobody, names strangers or has quorums that do not meet is refused by all alike.
-    pub fn execute(&mut self, slot: Slot, wish: &Wish, config: &Config, servers: u32) -> bool {
-        if self.is_done(wish) {
+    /// The number of the last command of a server that was executed; 0 if there is none.
+    pub(super) fn last_command(&self, server: NodeId) -> u64 {
+        self.commands.get(&server).copied().unwrap_or(0)
+    }
+
+    /// Executes a command that was chosen in a slot. Returns whether it changes the members. All
+    /// servers alike refuse members of which there is none, that do not exist, or whose quorums do
+    /// not meet.
+    pub fn execute(
+        &mut self,
+        slot: Slot,
+        command: &AdminCommand,
+        config: &Config,
+        servers: u32,
+    ) -> bool {
+        if self.is_done(command) {
             return false;
         }
-        self.wishes.insert(wish.asker, wish.number);
-        let news = self.newest().1 != &wish.members;
-        let fits = news && config.allows(&wish.members, servers);
+        self.commands.insert(command.server, command.number);
+        let is_new = self.newest().1 != command.members;
+        let fits = is_new && config.allows(command.members, servers);
         if fits {
-            self.effective.insert(slot.plus(config.alpha), wish.members.clone());
+            self.effective.insert(slot.plus(config.alpha), command.members);
         }
         fits
     }
 
-    /// Forgets what was in effect before the members of this slot.
+    /// Forgets the members of all slots before this one.
     pub fn forget_before(&mut self, slot: Slot) {
         if let Some((&from, _)) = self.effective.range(..=slot).next_back() {
             self.effective.retain(|start, _| *start >= from);

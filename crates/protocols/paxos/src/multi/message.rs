@@ -1,15 +1,18 @@
-//! What servers and clients say to each other.
+//! What servers and clients send each other.
 
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Part, Reply, Request, ServiceMessage};
 use sim_node::{Class, NodeId};
 
-use super::{Configurations, Members, Slot, Value, Wish};
+use super::{AdminCommand, Configurations, Members, Slot, Value};
 use crate::Ballot;
 
 /// A message of the cluster. The names are those of Lamport 2001.
+///
+/// What is large lies behind a pointer: a message is moved several times on its way.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Message {
     /// Phase 1a, for all slots from `from` on.
@@ -20,9 +23,9 @@ pub enum Message {
         from: Slot,
     },
     /// Phase 1b.
-    Promise(Promise),
-    /// Phase 2a.
-    Accept(Accept),
+    Promise(Box<Promise>),
+    /// Phase 2a. All members of a slot are sent the same.
+    Accept(Arc<Accept>),
     /// Phase 2b. To itself, behind a barrier: its own vote is durable.
     Accepted {
         /// The ballot.
@@ -36,65 +39,65 @@ pub enum Message {
         /// The ballot that it has promised.
         promised: Ballot,
     },
-    /// All slots up to this one are chosen: from a leader in the place of a commit message, or from
-    /// anybody who hears no leader.
+    /// All slots up to this one are chosen: the commit message of a leader, or of a server that has
+    /// not received one for a while.
     Commit {
-        /// The leader's ballot.
+        /// The leader's ballot; `None` from a server that does not lead.
         ballot: Option<Ballot>,
         /// The slot.
         upto: Slot,
     },
-    /// What was chosen after this slot? From a replica that has missed it.
+    /// A replica that has missed what was chosen after this slot asks for it.
     Fetch {
-        /// All slots up to this one are known to it.
+        /// It has executed all slots up to this one.
         after: Slot,
-        /// Of a snapshot that it is receiving: the slot, and how many items it has.
+        /// The slot of the snapshot that it is receiving, and how many items it has received.
         assembly: Option<(Slot, u32)>,
     },
     /// What was chosen in these slots, one after the other.
     Learn(Vec<(Slot, Ballot, Value)>),
-    /// What was chosen is compacted: a part of a snapshot.
-    Chunk(Chunk),
-    /// Has anybody been promised a higher ballot? For reads.
+    /// A part of a snapshot, where the slots that were asked for are compacted.
+    Chunk(Box<Chunk>),
+    /// For a read, the leader asks an acceptor whether it has promised a higher ballot.
     Confirm {
         /// The leader's ballot.
         ballot: Ballot,
-        /// Which round of asking it is.
+        /// The number of the round of questions, counted by the leader.
         round: u64,
     },
-    /// Nobody has.
+    /// The acceptor has not promised a higher ballot.
     Confirmed {
         /// The leader's ballot.
         ballot: Ballot,
-        /// Which round of asking it was.
+        /// The number of the round.
         round: u64,
     },
     /// A message of the failure detector.
     Detector(failure_detectors::Heartbeat),
-    /// An administrator's wish, on its way to the leader.
-    Wish(Wish),
-    /// To itself: enough slots are executed for a snapshot.
+    /// An administrator's command, on its way to the leader.
+    Admin(AdminCommand),
+    /// To itself: it has executed enough slots for a snapshot.
     TakeSnapshot,
-    /// A client asks.
-    Request(Request),
-    /// A client is answered.
-    Reply(Reply),
+    /// A client's request.
+    Request(Box<Request>),
+    /// The answer to a client.
+    Reply(Box<Reply>),
 }
 
-/// Phase 1b: a promise, with the votes that it is about.
+/// Phase 1b: a promise, with the acceptor's votes.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Promise {
-    /// The ballot that it is given to.
+    /// The acceptor accepts nothing below this ballot any more.
     pub ballot: Ballot,
-    /// All slots up to this one are chosen and known to the acceptor, perhaps by a snapshot alone.
+    /// The acceptor has executed all slots up to this one, perhaps by installing a snapshot.
     pub executed: Slot,
-    /// `votes` and `chosen` have what the acceptor knows of all slots after this one. Of those
-    /// before it, the promise says nothing.
+    /// `votes` and `chosen` tell what the acceptor knows of all slots after this one. The promise
+    /// tells nothing of this slot and those before it.
     pub above: Slot,
-    /// Its last votes, slot by slot.
+    /// Its last vote in each slot that it has voted in and does not know to be chosen.
     pub votes: Vec<(Slot, Ballot, Value)>,
-    /// What it knows to be chosen after a slot that it does not know of. No vote outranks it: the
-    /// ballot in which it was told may be lower than that in which it was chosen.
+    /// What it knows to be chosen. That counts more than any vote: the ballot that it comes with may
+    /// be lower than that in which the value was chosen.
     pub chosen: Vec<(Slot, Ballot, Value)>,
 }
 
@@ -111,7 +114,7 @@ pub struct Accept {
     pub upto: Slot,
 }
 
-/// In short: the value comes before the commit message.
+/// The value comes before the commit message, for people.
 impl fmt::Debug for Accept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { ballot, slot, value, upto } = self;
@@ -122,9 +125,9 @@ impl fmt::Debug for Accept {
 /// A part of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Chunk {
-    /// The last slot that the snapshot stands for.
+    /// The last slot whose execution the snapshot holds.
     pub slot: Slot,
-    /// Who the members are.
+    /// The members of each slot.
     pub configurations: Configurations,
     /// How many items came before this chunk.
     pub offset: u32,
@@ -134,7 +137,7 @@ pub struct Chunk {
     pub done: bool,
 }
 
-/// What an administrator may want. It is done once, by whoever leads.
+/// What an administrator may ask for. The leader has it chosen in a slot, and it is executed once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Admin {
     /// These are the members, from alpha slots after that in which it is chosen.
@@ -142,7 +145,10 @@ pub enum Admin {
 }
 
 impl Admin {
-    /// The members that are wanted.
+    /// The members that the administrator asks for.
+    ///
+    /// # Panics
+    /// When one of them has the number 128 or more; servers are at most 99.
     #[must_use]
     pub fn members(&self) -> Members {
         let Self::Reconfigure(members) = self;
@@ -164,7 +170,7 @@ impl sim_node::Message for Message {
         ("Confirm", Class::Protocol),
         ("Confirmed", Class::Protocol),
         ("Heartbeat", Class::Heartbeat),
-        ("Wish", Class::Client),
+        ("Admin", Class::Client),
         ("TakeSnapshot", Class::Protocol),
         ("Request", Class::Client),
         ("Reply", Class::Client),
@@ -184,7 +190,7 @@ impl sim_node::Message for Message {
             Self::Confirm { .. } => 9,
             Self::Confirmed { .. } => 10,
             Self::Detector(_) => 11,
-            Self::Wish(_) => 12,
+            Self::Admin(_) => 12,
             Self::TakeSnapshot => 13,
             Self::Request(_) => 14,
             Self::Reply(_) => 15,
@@ -194,12 +200,12 @@ impl sim_node::Message for Message {
 
 impl ServiceMessage for Message {
     fn request(request: Request) -> Self {
-        Self::Request(request)
+        Self::Request(Box::new(request))
     }
 
     fn into_reply(self) -> Result<Reply, Self> {
         match self {
-            Self::Reply(reply) => Ok(reply),
+            Self::Reply(reply) => Ok(*reply),
             other => Err(other),
         }
     }

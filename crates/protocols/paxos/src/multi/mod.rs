@@ -38,32 +38,38 @@
 mod acceptor;
 mod catch_up;
 mod config;
+mod leader;
 mod leadership;
 mod learner;
 mod log;
+mod members;
 mod membership;
 mod message;
+mod mutants;
 mod node;
+mod phase_1;
 mod properties;
 mod proposer;
 mod reads;
 mod reconfiguration;
+mod replica;
 mod settings;
 mod stable;
 mod types;
 
-pub use config::{Config, Leader, Mutant, Reads};
+pub use config::{Config, Leader, Reads};
 pub use log::{Entry, Log};
+pub use members::Members;
 pub use membership::Configurations;
 pub use message::{Accept, Admin, Chunk, Message, Promise};
-pub use node::{Indication, Server, Standing, Timer};
+pub use mutants::Mutant;
+pub use node::{Indication, Server, Timer};
 pub use properties::{
     Agreement, LeaderAfterCalm, Learning, P2c, StateMachineSafety, Suite, Validity,
 };
-pub use proposer::Proposer;
 pub use settings::{MultiPaxos, Settings};
 pub use stable::{Disk, Record, Snapshot};
-pub use types::{Members, Slot, Value, Wish};
+pub use types::{AdminCommand, Slot, Value};
 
 /// A node of the world: a server of the cluster, or a client.
 pub type Party = sim_node::Either<Server, service::Client<Message>>;

@@ -1,25 +1,28 @@
 //! [`Server`]: proposer, acceptor, learner and replica in one, and the one match that tells the
 //! whole protocol.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use failure_detectors::Omega;
 use serde::{Deserialize, Serialize};
-use service::{Operation, Request, Store};
+use service::{Answer, Reply, Request, Store};
 use sim_node::{Context, Node, NodeId, Role};
 
 use super::catch_up::{Assembly, Behind};
+use super::leader::Pending;
 use super::proposer::Proposer;
+use super::replica::Replica;
 use super::{
-    Admin, Config, Configurations, Disk, Leader, Log, Message, Mutant, Record, Slot, Snapshot,
-    Value, Wish,
+    Admin, Config, Configurations, Disk, Leader, Log, Message, Mutant, Promise, Reads, Slot,
+    Snapshot, Value,
 };
 use crate::Ballot;
 
 /// A server's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Timer {
-    /// The leader tells what is chosen; others do while they hear no leader.
+    /// A commit message is due.
     Heartbeat,
     /// Answers that a proposer waits for are overdue.
     Retry,
@@ -27,13 +30,13 @@ pub enum Timer {
     Backoff,
     /// What a replica has missed has not come by itself.
     CatchUp,
-    /// An administrator's wish is passed on again.
-    Wish,
+    /// Admin commands are passed on again.
+    Admin,
     /// Of the failure detector.
     Detector(failure_detectors::Timer),
 }
 
-/// What a server tells whoever watches the run.
+/// What a server tells the layer above.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Indication {
     /// An acceptor has voted, and its vote is durable.
@@ -48,55 +51,24 @@ pub enum Indication {
 }
 
 /// A server.
-///
-/// The fields up to `snapshot` are on disk, or on their way to it; the rest is volatile.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Server {
-    /// The highest ballot that it has promised or voted in; never decreases.
-    pub(super) promised: Option<Ballot>,
-    /// The last ballot of its own; never used again.
-    pub(super) own: Option<Ballot>,
-    /// How many wishes it has numbered.
-    pub(super) wished: u64,
-    pub(super) log: Log,
-    pub(super) snapshot: Option<Snapshot>,
-    /// All slots up to this one are chosen and executed.
-    pub(super) executed: Slot,
-    pub(super) store: Store,
-    pub(super) configurations: Configurations,
-    pub(super) standing: Standing,
+    pub(super) replica: Replica,
+    pub(super) proposer: Proposer,
     /// The detector, where it chooses the leader.
     pub(super) omega: Option<Omega>,
-    /// Whether a leader was heard since the last heartbeat was due.
-    pub(super) heard: bool,
+    /// Whether it has received anything from a leader since the last heartbeat was due.
+    pub(super) leader_active: bool,
     /// Whether it was outbid, and waits before it tries again.
-    pub(super) resting: bool,
+    pub(super) backing_off: bool,
     /// What others know to be chosen and this replica does not.
     pub(super) behind: Option<Behind>,
     /// A snapshot that is being received.
     pub(super) assembly: Option<Assembly>,
-    /// Snapshots that others are fetching. Each is sent to its end though there may be a newer one
-    /// by then: else a busy server would begin anew for ever.
-    pub(super) sending: BTreeMap<NodeId, Snapshot>,
-    /// Operations that are not proposed yet.
-    pub(super) queue: VecDeque<Request>,
-    /// The clients that wait for operations in the queue or in slots.
-    pub(super) waiting: BTreeMap<Operation, NodeId>,
-    /// Wishes that reached this server while it leads, and are not proposed yet.
-    pub(super) changes: VecDeque<Wish>,
-    /// Its own administrators' wishes that are not known to be done.
-    pub(super) wishes: VecDeque<Wish>,
-}
-
-/// What a server is as a proposer.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub enum Standing {
-    /// It proposes nothing.
-    Follower,
-    /// It is in phase 1.
-    Candidate(Box<Proposer>),
-    /// It has done phase 1 for all slots.
-    Leader(Box<Proposer>),
+    /// The snapshots that others are fetching. Each is sent to its end, though there may be a newer
+    /// one by then.
+    pub(super) sending: BTreeMap<NodeId, Arc<Snapshot>>,
+    pub(super) pending: Pending,
 }
 
 impl Node for Server {
@@ -109,42 +81,17 @@ impl Node for Server {
 
     fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
         let omega = (cx.config().leader == Leader::Omega).then(|| Self::start_omega(cx));
-        let snapshot = disk.snapshot.as_ref();
-        let first = || Configurations::first(cx.config().members.clone());
-        // A vote is a promise, too, and so is a ballot of its own.
-        let votes = disk.log.after(disk.log.base()).filter(|(_, entry)| !entry.chosen);
-        let voted = votes.map(|(_, entry)| entry.ballot).max();
         let mut server = Self {
-            promised: disk.promised.max(disk.own).max(voted),
-            own: disk.own,
-            wished: disk.last_wish(cx.id()),
-            log: disk.log.clone(),
-            executed: snapshot.map_or(Slot(0), |snapshot| snapshot.slot),
-            store: snapshot.map(|snapshot| snapshot.store.clone()).unwrap_or_default(),
-            configurations: snapshot.map_or_else(first, |snapshot| snapshot.configurations.clone()),
-            snapshot: disk.snapshot.clone(),
-            standing: Standing::Follower,
+            replica: Replica::restored(disk, cx),
+            proposer: Proposer::Idle,
             omega,
-            heard: false,
-            resting: false,
+            leader_active: false,
+            backing_off: false,
             behind: None,
             assembly: None,
             sending: BTreeMap::new(),
-            queue: VecDeque::new(),
-            waiting: BTreeMap::new(),
-            changes: VecDeque::new(),
-            wishes: VecDeque::new(),
+            pending: Pending::default(),
         };
-        // A crash may have lost some of the slots that were kept behind the snapshot.
-        let mut kept = server.log.base().0 + 1..=server.executed.0;
-        if !kept.all(|slot| server.log.is_chosen(Slot(slot))) {
-            server.log.compact(server.executed);
-        }
-        if server.wished > disk.wished {
-            // The log may forget it, before anybody has executed it.
-            cx.write(Record::Wished(server.wished));
-            Self::persist(cx);
-        }
         cx.set_timer(Timer::Heartbeat, cx.config().heartbeat);
         server.execute(cx);
         server.reconsider(cx);
@@ -153,67 +100,84 @@ impl Node for Server {
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            Message::Prepare { ballot, from: slot } => self.answer_prepare(from, ballot, slot, cx),
-            Message::Promise(promise) => self.count_promise(from, promise, cx),
-            Message::Accept(accept) => self.answer_accept(from, accept, cx),
-            Message::Accepted { ballot, slot } => self.count_vote(from, ballot, slot, cx),
-            Message::Nack { promised } => self.hear_ballot(promised, cx),
-            Message::Commit { ballot, upto } => self.hear_commit(from, ballot, upto, cx),
-            Message::Fetch { after, assembly } => self.answer_fetch(from, after, assembly, cx),
-            Message::Learn(values) => self.learn_all(from, values, cx),
-            Message::Chunk(chunk) => self.receive_chunk(from, chunk, cx),
-            Message::Confirm { ballot, round } => self.answer_confirm(from, ballot, round, cx),
-            Message::Confirmed { ballot, round } => self.count_confirmed(from, ballot, round, cx),
-            Message::Detector(heartbeat) => self.hear_heartbeat(from, heartbeat, cx),
-            Message::Wish(wish) => self.hear_wish(wish, cx),
-            Message::TakeSnapshot => self.take_snapshot(cx),
-            Message::Request(request) => self.serve(from, request, cx),
+            Message::Prepare { ballot, from: slot } => self.on_prepare(from, ballot, slot, cx),
+            Message::Accept(accept) => self.on_accept(from, &accept, cx),
+            Message::Nack { promised } => self.on_ballot(promised, cx),
+            Message::Commit { ballot, upto } => self.on_commit(from, ballot, upto, cx),
+            Message::Fetch { after, assembly } => self.on_fetch(from, after, assembly, cx),
+            Message::Learn(values) => self.on_learn(values, cx),
+            Message::Chunk(chunk) => self.on_chunk(*chunk, cx),
+            Message::Confirm { ballot, round } => self.on_confirm(from, ballot, round, cx),
+            Message::Detector(heartbeat) => self.on_heartbeat(from, heartbeat, cx),
+            Message::Admin(command) => self.on_admin_command(command, cx),
+            Message::TakeSnapshot => self.replica.take_snapshot(cx),
+            Message::Request(request) => self.on_client_request(from, *request, cx),
+
+            // Answers to a proposer. Those to an earlier ballot of its own come too late.
+            Message::Promise(promise) => {
+                if self.proposer.ballot() == Some(promise.ballot) {
+                    self.on_promise(from, *promise, cx);
+                }
+            }
+            Message::Accepted { ballot, slot } => {
+                let leader = self.leader_in(ballot);
+                let value =
+                    leader.and_then(|mut leader| leader.on_accepted(from, slot, cx.config()));
+                if let Some(value) = value {
+                    self.learn(slot, ballot, value, cx);
+                    self.proceed(cx);
+                }
+            }
+            Message::Confirmed { ballot, round } => {
+                if let Some(mut leader) = self.leader_in(ballot) {
+                    leader.on_confirmed(from, round, cx);
+                }
+            }
+
+            // For clients alone.
             Message::Reply(_) => {}
         }
     }
 
     fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Self>) {
         match timer {
-            Timer::Heartbeat => self.tell_commit(cx),
+            Timer::Heartbeat => self.send_commit(cx),
             Timer::Retry => self.retry(cx),
             Timer::Backoff => self.end_backoff(cx),
             Timer::CatchUp => self.catch_up(cx),
-            Timer::Wish => self.pass_wishes_on(cx),
-            Timer::Detector(timer) => self.detector_timer(timer, cx),
+            Timer::Admin => self.pass_commands_on(cx),
+            Timer::Detector(timer) => self.on_detector_timer(timer, cx),
         }
     }
 
-    fn on_request(&mut self, wish: Admin, cx: &mut Context<'_, Self>) {
-        self.wish(&wish, cx);
+    fn on_request(&mut self, request: Admin, cx: &mut Context<'_, Self>) {
+        self.on_admin_request(&request, cx);
     }
 
     fn role(&self) -> Option<Role> {
-        let name = match &self.standing {
-            Standing::Leader(_) => Role::LEADER,
-            Standing::Candidate(_) => "candidate",
-            Standing::Follower => "follower",
+        let name = match &self.proposer {
+            Proposer::Leading(_) => Role::LEADER,
+            Proposer::Preparing(_) => "candidate",
+            Proposer::Idle => "follower",
         };
-        let ballot = self.proposer().map(|proposer| proposer.ballot).or(self.promised);
+        let ballot = self.proposer.ballot().or(self.replica.promised);
         // By round, and then by proposer: servers are fewer than this.
         let rank = |ballot: Ballot| ballot.round * 1_000 + u64::from(ballot.proposer.number());
         Some(Role::new(name, ballot.map_or(0, rank)))
     }
 
     fn check(&self, config: &Config) {
-        assert!(self.log.base() <= self.executed, "compacted what was not executed");
-        assert!(self.own <= self.promised, "a ballot of its own above its promise");
-        if let Some(proposer) = self.proposer() {
-            assert!(Some(proposer.ballot) == self.own, "it proposes with its last ballot only");
-            assert!(Some(proposer.ballot) == self.promised, "it proposes below its promise");
-            // What comes next may be beyond: slots that are known to be chosen are passed over.
-            let (ends, last) =
-                (self.executed.plus(config.alpha), proposer.proposals.last_key_value());
-            assert!(last.is_none_or(|(slot, _)| *slot <= ends), "a proposal beyond the window");
-            let first = proposer.proposals.first_key_value();
-            assert!(first.is_none_or(|(slot, _)| *slot > self.executed), "an old proposal");
+        let Replica { promised, own, log, executed, .. } = &self.replica;
+        assert!(log.base() <= *executed, "compacted what was not executed");
+        assert!(own <= promised, "a ballot of its own above its promise");
+        if let Some(ballot) = self.proposer.ballot() {
+            assert!(Some(ballot) == *own, "it proposes with its last ballot only");
+            assert!(Some(ballot) == *promised, "it proposes below its promise");
         }
-        let last = self.log.get(self.executed);
-        let known = self.executed == self.log.base() || last.is_some_and(|entry| entry.chosen);
+        if let Proposer::Leading(leading) = &self.proposer {
+            leading.check(*executed, config);
+        }
+        let known = *executed == log.base() || log.get(*executed).is_some_and(|last| last.chosen);
         assert!(known || config.has(Mutant::Hole), "executed what is not known to be chosen");
     }
 }
@@ -222,76 +186,90 @@ impl Server {
     /// The highest ballot that it has promised.
     #[must_use]
     pub fn promised(&self) -> Option<Ballot> {
-        self.promised
+        self.replica.promised
     }
 
     /// Its votes, and what it knows to be chosen.
     #[must_use]
     pub fn log(&self) -> &Log {
-        &self.log
+        &self.replica.log
     }
 
     /// The last slot that it has executed.
     #[must_use]
     pub fn executed(&self) -> Slot {
-        self.executed
+        self.replica.executed
     }
 
     /// Its state machine.
     #[must_use]
     pub fn store(&self) -> &Store {
-        &self.store
+        &self.replica.store
     }
 
     /// Its latest snapshot.
     #[must_use]
     pub fn snapshot(&self) -> Option<&Snapshot> {
-        self.snapshot.as_ref()
+        self.replica.snapshot.as_deref()
     }
 
-    /// Who the members of each slot are, as far as it knows.
+    /// The members of each slot, as far as it knows.
     #[must_use]
     pub fn configurations(&self) -> &Configurations {
-        &self.configurations
+        &self.replica.configurations
     }
 
     /// Whether it leads: phase 1 is done.
     #[must_use]
     pub fn is_leader(&self) -> bool {
-        matches!(self.standing, Standing::Leader(_))
+        matches!(self.proposer, Proposer::Leading(_))
     }
 
     /// The ballot with which it proposes, if it does.
     #[must_use]
     pub fn ballot(&self) -> Option<Ballot> {
-        self.proposer().map(|proposer| proposer.ballot)
+        self.proposer.ballot()
     }
 
-    pub(super) fn proposer(&self) -> Option<&Proposer> {
-        match &self.standing {
-            Standing::Follower => None,
-            Standing::Candidate(proposer) | Standing::Leader(proposer) => Some(proposer),
+    /// A promise for the ballot with which it proposes.
+    fn on_promise(&mut self, from: NodeId, mut promise: Promise, cx: &mut Context<'_, Self>) {
+        let (executed, chosen) = (promise.executed, std::mem::take(&mut promise.chosen));
+        if let Some(phase_1) = self.proposer.phase_1_mut() {
+            phase_1.count(from, promise, cx.config());
         }
-    }
-
-    pub(super) fn proposer_mut(&mut self) -> Option<&mut Proposer> {
-        match &mut self.standing {
-            Standing::Follower => None,
-            Standing::Candidate(proposer) | Standing::Leader(proposer) => Some(proposer),
+        for (slot, ballot, value) in chosen {
+            self.learn(slot, ballot, value, cx);
         }
-    }
-
-    /// Later messages wait until what was written is durable.
-    pub(super) fn persist(cx: &mut Context<'_, Self>) {
-        if cx.config().barrier {
-            cx.barrier();
+        // The promise tells nothing of what the acceptor has executed: that must be fetched.
+        if executed > self.replica.executed && from != cx.id() {
+            self.fall_behind(from, executed, cx);
+            self.catch_up(cx);
         }
+        self.proceed(cx);
     }
 
-    /// What survives a crash is written, unless it is forgotten by mistake.
-    pub(super) fn write_vow(record: Record, cx: &mut Context<'_, Self>) {
-        if !cx.config().has(Mutant::PromiseCrash) {
-            cx.write(record);
+    /// A client's request. One that is done is answered again.
+    fn on_client_request(&mut self, from: NodeId, request: Request, cx: &mut Context<'_, Self>) {
+        let operation = request.operation;
+        let reply = |answer| Message::Reply(Box::new(Reply { operation, answer }));
+        if let Some(output) = self.replica.store.answered(operation) {
+            return cx.send(from, reply(Answer::Done(output.clone())));
+        }
+        if cx.config().leader == Leader::Omega && self.proposer.ballot().is_none() {
+            let leader = Some(self.trusted()).filter(|leader| *leader != cx.id());
+            return cx.send(from, reply(Answer::Redirect(leader)));
+        }
+        let needs_no_slot = request.command.is_read() && cx.config().reads != Reads::Log;
+        match self.leader().filter(|_| needs_no_slot) {
+            Some(mut leader) => leader.read(from, request, cx),
+            None => {
+                // A retry of what is under way waits for that.
+                if self.pending.waiting.insert(operation, from).is_none() {
+                    self.pending.queue.push_back(request);
+                }
+                self.reconsider(cx);
+                self.advance(cx);
+            }
         }
     }
 }

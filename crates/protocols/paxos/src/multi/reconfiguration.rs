@@ -1,72 +1,92 @@
-//! Other members: an administrator's wish becomes a value of the log.
+//! Other members: an administrator's command becomes a value of the log.
+//!
+//! Any server takes it, numbers it and passes it on to the leader until it is executed: the leader may
+//! crash, or may not be one any more. By its number it is executed once, however often it was passed
+//! on and proposed.
 
-use sim_node::{Context, NodeId};
+use std::collections::VecDeque;
 
-use super::node::{Standing, Timer};
-use super::{Admin, Leader, Message, Record, Server, Value, Wish};
+use sim_node::Context;
+
+use super::node::Timer;
+use super::proposer::Proposer;
+use super::replica::persist;
+use super::{Admin, AdminCommand, Leader, Members, Message, Record, Server};
 
 impl Server {
-    /// An administrator wants other members. The wish gets a number that no other of this server
-    /// has, so that it is done once however often it is passed on.
-    pub(super) fn wish(&mut self, wish: &Admin, cx: &mut Context<'_, Self>) {
-        self.wished += 1;
-        cx.write(Record::Wished(self.wished));
-        Self::persist(cx);
-        let wish = Wish { asker: cx.id(), number: self.wished, members: wish.members() };
-        self.wishes.push_back(wish);
-        self.pass_wishes_on(cx);
+    /// An administrator asks for other members.
+    pub(super) fn on_admin_request(&mut self, request: &Admin, cx: &mut Context<'_, Self>) {
+        self.replica.numbered += 1;
+        let (server, number) = (cx.id(), self.replica.numbered);
+        cx.write(Record::Numbered(number));
+        persist(cx);
+        self.pending.commands.push_back(AdminCommand {
+            server,
+            number,
+            members: request.members(),
+        });
+        self.pass_commands_on(cx);
     }
 
-    /// Passes on what is not done yet, to whoever leads now.
-    pub(super) fn pass_wishes_on(&mut self, cx: &mut Context<'_, Self>) {
-        let configurations = &self.configurations;
-        self.wishes.retain(|wish| !configurations.is_done(wish));
-        if self.wishes.is_empty() {
+    /// Passes on the commands that are not executed yet, to the server that leads now.
+    pub(super) fn pass_commands_on(&mut self, cx: &mut Context<'_, Self>) {
+        let configurations = &self.replica.configurations;
+        self.pending.commands.retain(|command| !configurations.is_done(command));
+        if self.pending.commands.is_empty() {
             return;
         }
-        cx.set_timer(Timer::Wish, cx.config().retry);
-        let leaders = self.who_takes_wishes(cx);
+        cx.set_timer(Timer::Admin, cx.config().retry);
+        let receivers = self.command_receivers(cx);
         self.reconsider(cx);
-        for wish in self.wishes.clone() {
-            for leader in &leaders {
-                if *leader == cx.id() {
-                    self.hear_wish(wish.clone(), cx);
+        let commands: VecDeque<AdminCommand> = self.pending.commands.clone();
+        for command in commands {
+            for receiver in receivers {
+                if receiver == cx.id() {
+                    self.on_admin_command(command, cx);
                 } else {
-                    cx.send(*leader, Message::Wish(wish.clone()));
+                    cx.send(receiver, Message::Admin(command));
                 }
             }
         }
     }
 
-    /// Whoever leads; where everybody may, this server, or the members if it is none of them.
-    fn who_takes_wishes(&self, cx: &Context<'_, Self>) -> Vec<NodeId> {
-        let members = self.configurations.at(self.executed.next());
+    /// The leader. Where everybody may lead, this server, or all members if it is not one of them.
+    fn command_receivers(&self, cx: &Context<'_, Self>) -> Members {
+        let members = self.replica.configurations.at(self.replica.executed.next());
         match cx.config().leader {
-            Leader::Omega => vec![self.trusted()],
-            Leader::Everybody if members.contains(&cx.id()) => vec![cx.id()],
-            Leader::Everybody => members.iter().copied().collect(),
+            Leader::Omega => Members::from([self.trusted()]),
+            Leader::Everybody if members.contains(cx.id()) => Members::from([cx.id()]),
+            Leader::Everybody => members,
         }
     }
 
-    /// A leader proposes a wish, unless it does so already. Where everybody may lead, it is the
-    /// reason to: the wish of somebody who is no member becomes one of its own.
-    pub(super) fn hear_wish(&mut self, wish: Wish, cx: &mut Context<'_, Self>) {
-        let (Standing::Candidate(proposer) | Standing::Leader(proposer)) = &self.standing else {
-            let takes_it = cx.config().leader == Leader::Everybody
-                && self.who_takes_wishes(cx).contains(&cx.id())
-                && !self.wishes.contains(&wish);
-            if takes_it && !self.configurations.is_done(&wish) {
-                self.wishes.push_back(wish);
-                self.pass_wishes_on(cx);
-            }
+    /// A command reaches a server that may lead.
+    pub(super) fn on_admin_command(&mut self, command: AdminCommand, cx: &mut Context<'_, Self>) {
+        if self.replica.configurations.is_done(&command) {
             return;
-        };
-        let value = Value::Reconfigure(wish.clone());
-        let proposed = proposer.proposals.values().any(|proposal| proposal.value == value)
-            || proposer.reported.values().any(|(_, reported)| *reported == value);
-        if !proposed && !self.changes.contains(&wish) && !self.configurations.is_done(&wish) {
-            self.changes.push_back(wish);
-            self.advance(cx);
+        }
+        match &self.proposer {
+            Proposer::Idle => self.adopt_command(command, cx),
+            proposer => {
+                let is_proposed = proposer.proposes(&command)
+                    || self.pending.commands_to_propose.contains(&command);
+                if !is_proposed {
+                    self.pending.commands_to_propose.push_back(command);
+                    self.advance(cx);
+                }
+            }
+        }
+    }
+
+    /// Where everybody may lead, a command of a server that is no member is a reason for a member to
+    /// lead: it takes the command for its own. Where Omega chooses the leader, this server is not it,
+    /// and the command will be passed on again.
+    fn adopt_command(&mut self, command: AdminCommand, cx: &mut Context<'_, Self>) {
+        let may_lead =
+            cx.config().leader == Leader::Everybody && self.command_receivers(cx).contains(cx.id());
+        if may_lead && !self.pending.commands.contains(&command) {
+            self.pending.commands.push_back(command);
+            self.pass_commands_on(cx);
         }
     }
 }

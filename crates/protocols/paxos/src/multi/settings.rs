@@ -258,7 +258,7 @@ impl Protocol for MultiPaxos {
         Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
     }
 
-    fn may_ask(settings: &Settings, node: NodeId, wish: &Admin) -> Result<(), String> {
+    fn may_ask(settings: &Settings, node: NodeId, request: &Admin) -> Result<(), String> {
         let last = settings.nodes - 1;
         if node.number() > last {
             return Err(format!("{node} is a client; servers 0 to {last} can be asked"));
@@ -268,11 +268,11 @@ impl Protocol for MultiPaxos {
                            all brought back by the calm, and not a majority of the servers";
             return Err(message.to_owned());
         }
-        let members = wish.members();
+        let Admin::Reconfigure(members) = request;
         if members.is_empty() {
             return Err("somebody must accept; name at least one member".to_owned());
         }
-        let stranger = members.into_iter().find(|member| member.number() > last);
+        let stranger = members.iter().find(|member| member.number() > last);
         stranger.map_or(Ok(()), |stranger| {
             Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
         })

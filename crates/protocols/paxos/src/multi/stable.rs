@@ -1,6 +1,8 @@
 //! What survives a crash: "an acceptor must remember its intended response before sending it"
 //! (Lamport 2001, 2.5), and a proposer the highest ballot that it has used.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use service::Store;
 use sim_node::{NodeId, Stable};
@@ -16,33 +18,33 @@ pub struct Disk {
     pub promised: Option<Ballot>,
     /// The last ballot of its own.
     pub own: Option<Ballot>,
-    /// How many wishes of administrators it has numbered.
-    pub wished: u64,
+    /// The number of the last admin command that was given to this server.
+    pub numbered: u64,
     /// Votes, and what is known to be chosen.
     pub log: Log,
     /// The latest snapshot.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
 }
 
-/// The state machine after a slot, with everything that is needed to go on from there.
+/// The state of a replica after a slot: all that it needs to go on from there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// The last slot that it stands for.
+    /// The last slot that was executed.
     pub slot: Slot,
-    /// Who the members are.
+    /// The members of each slot.
     pub configurations: Configurations,
     /// The key-value store, with the clients' sessions.
     pub store: Store,
 }
 
-/// A write. Each is atomic, and each makes sense though the ones before it be lost.
+/// A write. Each is atomic, and none relies on those before it: a crash may lose them.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Record {
-    /// Phase 1b: nothing below this ballot is promised or accepted any more.
+    /// Phase 1b: the acceptor promises and accepts nothing below this ballot any more.
     Promised(Ballot),
-    /// A ballot of its own begins, which it promises itself.
+    /// Phase 1a: a ballot of its own begins, which it promises to itself.
     Campaigned(Ballot),
-    /// Phase 2b.
+    /// Phase 2b: a vote.
     Voted {
         /// The slot.
         slot: Slot,
@@ -60,23 +62,23 @@ pub enum Record {
         /// The value.
         value: Value,
     },
-    /// So many wishes of administrators are numbered.
-    Wished(u64),
+    /// An admin command was given to this server, and got this number.
+    Numbered(u64),
     /// A snapshot, its own or one received; the log is compacted up to `upto`.
     Compacted {
         /// The snapshot.
-        snapshot: Snapshot,
-        /// The last slot that is forgotten.
+        snapshot: Arc<Snapshot>,
+        /// The last slot that the log no longer holds.
         upto: Slot,
     },
 }
 
 impl Disk {
-    /// The number of the last wish that administrators had at this server. A crash may have lost
-    /// the record of it, and kept the vote for it, and a snapshot may have taken its place.
-    pub(super) fn last_wish(&self, node: NodeId) -> u64 {
-        let executed = self.snapshot.as_ref().map(|one| one.configurations.last_wish(node));
-        self.wished.max(self.log.last_wish(node)).max(executed.unwrap_or(0))
+    /// The number of the last admin command that was given to this server. A crash may have lost
+    /// the record of the number and kept the vote for the command, or the snapshot after it.
+    pub(super) fn last_command(&self, server: NodeId) -> u64 {
+        let executed = self.snapshot.as_ref().map(|one| one.configurations.last_command(server));
+        self.numbered.max(self.log.last_command(server)).max(executed.unwrap_or(0))
     }
 }
 
@@ -97,7 +99,7 @@ impl Stable for Disk {
             Record::Chosen { slot, ballot, value } => {
                 self.log.choose(*slot, *ballot, value.clone());
             }
-            Record::Wished(number) => self.wished = self.wished.max(*number),
+            Record::Numbered(number) => self.numbered = self.numbered.max(*number),
             Record::Compacted { snapshot, upto } => {
                 self.log.compact(*upto);
                 self.snapshot = Some(snapshot.clone());

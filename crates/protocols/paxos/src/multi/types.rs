@@ -1,14 +1,16 @@
 //! [`Slot`], [`Value`] and what a value may be.
 
-use std::collections::BTreeSet;
 use std::fmt;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::Request;
 use sim_node::NodeId;
 
+use super::Members;
+
 /// An instance of the consensus algorithm: "the i-th instance chooses the i-th state machine
-/// command" (Lamport 2001, section 3). The first is 1; 0 is before all.
+/// command" (Lamport 2001, section 3). The first is 1; 0 is before all of them.
 #[derive(Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Slot(pub u64);
@@ -26,7 +28,7 @@ impl Slot {
         Self(self.0.saturating_add(slots))
     }
 
-    /// The slot before it; of the first and of none, none.
+    /// The slot before it. Before the first is 0, and before that 0 again.
     #[must_use]
     pub fn previous(self) -> Self {
         Self(self.0.saturating_sub(1))
@@ -46,27 +48,27 @@ impl fmt::Debug for Slot {
     }
 }
 
-/// The acceptors of a slot.
-pub type Members = BTreeSet<NodeId>;
-
 /// What may be chosen in a slot.
+///
+/// It is copied into every message, record and vote that it is part of, so what is large lies behind
+/// an `Arc`: a copy is a pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Value {
-    /// Nothing: fills a gap, or hastens a new configuration (Lamport 2001, section 3).
+    /// Nothing: fills a gap, or brings the time of other members (Lamport 2001, section 3).
     Noop,
     /// Operations of clients, executed in this order.
-    Commands(Vec<Request>),
+    Commands(Arc<[Request]>),
     /// Other members, from alpha slots later on.
-    Reconfigure(Wish),
+    Reconfigure(Arc<AdminCommand>),
 }
 
-/// What an administrator wants, once: the members from now on.
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Wish {
-    /// The server that was asked.
-    pub asker: NodeId,
-    /// The how-manieth wish at that server. A wish takes effect at most once, and not after a later
-    /// one of the same server.
+/// An administrator's command: these are the members from now on.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub struct AdminCommand {
+    /// The server that the administrator gave it to.
+    pub server: NodeId,
+    /// Its number among the commands that were given to that server, from 1. A command is executed
+    /// at most once, and not after a later one of the same server.
     pub number: u64,
     /// The members.
     pub members: Members,
@@ -78,14 +80,14 @@ impl fmt::Debug for Value {
         match self {
             Self::Noop => write!(f, "no-op"),
             Self::Commands(requests) => write!(f, "{requests:?}"),
-            Self::Reconfigure(wish) => write!(f, "{wish:?}"),
+            Self::Reconfigure(command) => write!(f, "{command:?}"),
         }
     }
 }
 
-/// In short, such as `members {n0, n3} for n1#2`: the second wish at server 1.
-impl fmt::Debug for Wish {
+/// In short, such as `members {n0, n3} for n1#2`: the second command at server 1.
+impl fmt::Debug for AdminCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "members {:?} for {}#{}", self.members, self.asker, self.number)
+        write!(f, "members {:?} for {}#{}", self.members, self.server, self.number)
     }
 }

@@ -108,7 +108,7 @@ fn a_chunk_of_the_same_snapshot_goes_on_wherever_it_comes_from() {
     let mut one = busy_leader(config.clone(), 2);
     let mut other = busy_leader(config.clone(), 2);
     let chunk = |hand: &mut Hand, question| match hand.hear(3, question).remove(0).1 {
-        Message::Chunk(chunk) => chunk,
+        Message::Chunk(chunk) => *chunk,
         other => panic!("{other:?}"),
     };
     let first: Chunk = chunk(&mut one, fetch(0, None));

@@ -27,13 +27,13 @@ fn each_phase_waits_for_its_own_quorum() {
 fn members_whose_quorums_do_not_meet_are_refused() {
     let members = |count: u32| (0..count).map(node).collect::<Members>();
     let config = flexible(4, 2);
-    assert!(config.allows(&members(5), 5));
-    assert!(!config.allows(&members(3), 5), "four of three cannot be");
+    assert!(config.allows(members(5), 5));
+    assert!(!config.allows(members(3), 5), "four of three cannot be");
     let small = flexible(2, 2);
-    assert!(small.allows(&members(3), 5));
-    assert!(!small.allows(&members(4), 5), "two and two of four need not meet");
+    assert!(small.allows(members(3), 5));
+    assert!(!small.allows(members(4), 5), "two and two of four need not meet");
     let reckless = Config { quorums_meet: false, ..flexible(2, 2) };
-    assert!(reckless.allows(&members(4), 5));
-    assert!(!reckless.allows(&Members::new(), 5), "somebody must accept");
-    assert!(!reckless.allows(&members(6), 5), "there is no server 5");
+    assert!(reckless.allows(members(4), 5));
+    assert!(!reckless.allows(Members::new(), 5), "somebody must accept");
+    assert!(!reckless.allows(members(6), 5), "there is no server 5");
 }

@@ -2,6 +2,7 @@
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
+use std::sync::Arc;
 
 use paxos::Ballot;
 use paxos::multi::{Accept, Config, Disk, Message, Promise, Server, Slot, Timer, Value};
@@ -38,11 +39,11 @@ pub(crate) fn operation(sequence: u64) -> Operation {
 }
 
 pub(crate) fn command(sequence: u64) -> Value {
-    Value::Commands(vec![put(sequence)])
+    Value::Commands([put(sequence)].into())
 }
 
 pub(crate) fn accept(ballot: Ballot, slot: u64, value: Value, upto: u64) -> Message {
-    Message::Accept(Accept { ballot, slot: Slot(slot), value, upto: Slot(upto) })
+    Message::Accept(Arc::new(Accept { ballot, slot: Slot(slot), value, upto: Slot(upto) }))
 }
 
 /// A promise of an acceptor that has executed so much and voted so.
@@ -51,7 +52,7 @@ pub(crate) fn promise(ballot: Ballot, executed: u64, votes: &[(u64, Ballot, Valu
     let votes = votes.iter().map(vote).collect();
     let executed = Slot(executed);
     let chosen = Vec::new();
-    Message::Promise(Promise { ballot, executed, above: executed, votes, chosen })
+    Message::Promise(Box::new(Promise { ballot, executed, above: executed, votes, chosen }))
 }
 
 /// The proposals among some letters: receiver, slot, value.
@@ -66,7 +67,7 @@ pub(crate) fn proposals(letters: &[Letter]) -> Vec<(u32, u64, Value)> {
 /// The answers to clients among some letters.
 pub(crate) fn replies(letters: &[Letter]) -> Vec<Reply> {
     let of = |(_, message): &Letter| match message {
-        Message::Reply(reply) => Some(reply.clone()),
+        Message::Reply(reply) => Some(Reply::clone(reply)),
         _ => None,
     };
     letters.iter().filter_map(of).collect()
@@ -130,7 +131,7 @@ impl Hand {
 
     /// The client asks.
     pub(crate) fn ask(&mut self, request: Request) -> Vec<Letter> {
-        self.hear(CLIENT.number(), Message::Request(request))
+        self.hear(CLIENT.number(), Message::Request(Box::new(request)))
     }
 
     /// These acceptors have accepted in a slot, in the server's ballot.
@@ -146,7 +147,7 @@ impl Hand {
     }
 
     /// An administrator asks for members.
-    pub(crate) fn wish(&mut self, members: &[u32]) -> Vec<Letter> {
+    pub(crate) fn reconfigure(&mut self, members: &[u32]) -> Vec<Letter> {
         let members = members.iter().copied().map(node).collect();
         without_detector(self.0.ask(paxos::multi::Admin::Reconfigure(members)))
     }

@@ -1,10 +1,12 @@
-//! The claims judge what they say: each falls by what contradicts it, told by hand. Scenarios show
-//! the same of whole runs.
+//! The claims judge what they say: each is violated by steps that contradict it, which the tests make
+//! up. Scenarios show the same of whole runs.
+
+use std::sync::Arc;
 
 use paxos::Ballot;
 use paxos::multi::{
-    Admin, Chunk, Config, Configurations, Disk, Indication, Message, P2c, Party, Record, Slot,
-    Snapshot, StateMachineSafety, Validity, Value, Wish,
+    Admin, AdminCommand, Chunk, Config, Configurations, Disk, Indication, Message, P2c, Party,
+    Record, Slot, Snapshot, StateMachineSafety, Validity, Value,
 };
 use service::{ClientIndication, KeyValue, Request, Store};
 use sim_check::{Judge, Property, SimTime, View};
@@ -13,7 +15,7 @@ use sim_node::{Effect, Either, Event, Node};
 use crate::cluster::{at, config, spec};
 use crate::hand::{Hand, accept, ballot, command, node, put};
 
-/// A claim, to which a run of five servers is told by hand.
+/// A claim, and the steps of five servers that it is told of.
 struct Told<P> {
     config: <Party as Node>::Config,
     states: Vec<Option<Party>>,
@@ -55,7 +57,7 @@ impl<P: Property<Party>> Told<P> {
         self.tell(|claim, view, judge| claim.after(view, ballot.proposer, &[effect], judge));
     }
 
-    /// A server votes, and has not told yet.
+    /// A server writes a record, which is not durable yet.
     fn writes(&mut self, number: u32, record: Record) {
         let effect = Effect::Write(Either::Server(record));
         self.tell(|claim, view, judge| claim.after(view, node(number), &[effect], judge));
@@ -81,7 +83,7 @@ impl<P: Property<Party>> Told<P> {
     }
 
     fn detail(&self) -> &str {
-        &self.judge.violation().expect("it fell").detail
+        &self.judge.violation().expect("it is violated").detail
     }
 }
 
@@ -90,7 +92,7 @@ fn voted(slot: u64, ballot: Ballot, value: Value) -> Record {
 }
 
 #[test]
-fn mp2_falls_by_a_command_that_nobody_sent() {
+fn mp2_is_violated_by_a_command_that_no_client_sent() {
     let mut told = Told::<Validity>::of(config(5));
     told.invokes(put(1));
     told.proposes(ballot(1, 0), 1, command(1));
@@ -101,14 +103,14 @@ fn mp2_falls_by_a_command_that_nobody_sent() {
 }
 
 #[test]
-fn mp2_falls_by_what_a_proposer_tells_nobody_but_itself() {
+fn mp2_is_violated_by_what_a_proposer_accepts_itself() {
     let mut told = Told::<Validity>::of(config(5));
     told.writes(0, voted(1, ballot(1, 0), command(1)));
     assert!(!told.holds());
 }
 
 #[test]
-fn mp2_falls_by_a_vote_for_what_nobody_asked_for() {
+fn mp2_is_violated_by_a_vote_for_what_was_not_asked_for() {
     let mut told = Told::<Validity>::of(config(5));
     told.invokes(put(1));
     told.votes(&[0, 1], ballot(1, 0), 1, &command(1));
@@ -118,17 +120,17 @@ fn mp2_falls_by_a_vote_for_what_nobody_asked_for() {
 }
 
 #[test]
-fn mp2_falls_by_members_that_nobody_asked_for_at_that_server() {
+fn mp2_is_violated_by_members_that_were_not_asked_for_at_that_server() {
     let mut told = Told::<Validity>::of(config(5));
     let event = Event::Request(Either::Server(Admin::Reconfigure(vec![node(3)])));
     told.tell(|claim, view, judge| claim.before(view, node(1), &event, judge));
-    let wish = |asker| {
+    let command = |server| {
         let members = [node(3)].into();
-        Value::Reconfigure(Wish { asker: node(asker), number: 1, members })
+        Value::Reconfigure(Arc::new(AdminCommand { server: node(server), number: 1, members }))
     };
-    told.proposes(ballot(1, 0), 1, wish(1));
+    told.proposes(ballot(1, 0), 1, command(1));
     assert!(told.holds());
-    told.proposes(ballot(1, 0), 2, wish(2));
+    told.proposes(ballot(1, 0), 2, command(2));
     assert!(!told.holds());
 }
 
@@ -144,7 +146,7 @@ fn mp2_takes_what_lies_on_the_disks_at_the_beginning_for_asked_for() {
 }
 
 #[test]
-fn mp3_falls_by_a_second_value_in_the_same_ballot() {
+fn mp3_is_violated_by_a_second_value_in_the_same_ballot() {
     let mut told = Told::<P2c>::of(config(5));
     told.proposes(ballot(1, 0), 1, command(1));
     told.proposes(ballot(1, 0), 1, command(1));
@@ -166,7 +168,7 @@ fn mp3_knows_what_a_proposer_votes_for_itself() {
 }
 
 #[test]
-fn mp3_falls_by_a_proposal_that_no_quorum_allows() {
+fn mp3_is_violated_by_a_proposal_that_no_quorum_allows() {
     let told = || {
         let mut told = Told::<P2c>::of(config(5));
         told.proposes(ballot(1, 0), 1, command(1));
@@ -183,7 +185,7 @@ fn mp3_falls_by_a_proposal_that_no_quorum_allows() {
 }
 
 #[test]
-fn mp3_falls_by_a_proposal_in_a_slot_whose_members_are_not_decided() {
+fn mp3_is_violated_by_a_proposal_in_a_slot_whose_members_are_not_decided() {
     let mut told = Told::<P2c>::of(Config { alpha: 3, ..config(5) });
     told.proposes(ballot(1, 0), 3, command(3));
     assert!(told.holds());
@@ -227,7 +229,7 @@ fn disk(snapshot_slot: u64, chosen: u64) -> Disk {
     let mut disk = Disk::default();
     if snapshot_slot > 0 {
         disk.log.compact(Slot(snapshot_slot));
-        disk.snapshot = Some(snapshot(snapshot_slot));
+        disk.snapshot = Some(Arc::new(snapshot(snapshot_slot)));
     }
     for slot in snapshot_slot + 1..=chosen {
         disk.log.choose(Slot(slot), ballot(1, 0), command(slot));
@@ -235,7 +237,7 @@ fn disk(snapshot_slot: u64, chosen: u64) -> Disk {
     disk
 }
 
-/// A leader that executes three slots before everybody's eyes.
+/// A leader that has executed three slots.
 fn three_slots() -> Told<StateMachineSafety> {
     let mut told = Told::of(config(5));
     let mut leader = Hand::leader(config(5));
@@ -249,49 +251,49 @@ fn three_slots() -> Told<StateMachineSafety> {
     told
 }
 
-/// A replica that knows nothing is given a snapshot, in one message.
-fn accepts(told: &mut Told<StateMachineSafety>, snapshot: Snapshot) {
-    let (mut laggard, _) = Hand::new(3, Config { snapshot_chunk: 100, ..config(5) });
-    told.steps(3, &laggard, &[]);
+/// A replica that has executed nothing receives a snapshot, in one message.
+fn installs(told: &mut Told<StateMachineSafety>, snapshot: Snapshot) {
+    let (mut replica, _) = Hand::new(3, Config { snapshot_chunk: 100, ..config(5) });
+    told.steps(3, &replica, &[]);
     let Snapshot { slot, configurations, store } = snapshot.clone();
     let part = store.part(0, 100);
     let chunk = Chunk { slot, configurations, offset: 0, part, done: true };
-    laggard.hear(0, Message::Chunk(chunk));
-    assert_eq!(laggard.node.executed(), slot);
-    let record = Record::Compacted { snapshot, upto: slot };
-    told.steps(3, &laggard, &[Effect::Write(Either::Server(record))]);
+    replica.hear(0, Message::Chunk(Box::new(chunk)));
+    assert_eq!(replica.node.executed(), slot);
+    let record = Record::Compacted { snapshot: Arc::new(snapshot), upto: slot };
+    told.steps(3, &replica, &[Effect::Write(Either::Server(record))]);
 }
 
 #[test]
-fn mp5_falls_by_a_wrong_snapshot_that_a_laggard_accepts() {
+fn mp5_is_violated_by_a_wrong_snapshot_that_a_replica_installs() {
     let mut right = three_slots();
-    accepts(&mut right, snapshot(3));
-    accepts(&mut right, snapshot(2));
+    installs(&mut right, snapshot(3));
+    installs(&mut right, snapshot(2));
     assert!(right.holds());
     for (store, why) in [(store(2), "too little"), (Store::default(), "nothing")] {
         let mut wrong = three_slots();
-        accepts(&mut wrong, Snapshot { store, ..snapshot(3) });
+        installs(&mut wrong, Snapshot { store, ..snapshot(3) });
         assert!(wrong.detail().contains("another state"), "{why}: {}", wrong.detail());
     }
 }
 
 #[test]
-fn mp5_falls_by_a_snapshot_of_what_nobody_has_executed() {
+fn mp5_is_violated_by_a_snapshot_of_what_no_replica_has_executed() {
     let mut told = three_slots();
-    accepts(&mut told, snapshot(4));
+    installs(&mut told, snapshot(4));
     assert!(!told.holds());
 }
 
 #[test]
-fn mp5_falls_by_a_snapshot_with_members_that_were_not_decided() {
+fn mp5_is_violated_by_a_snapshot_with_members_that_were_not_decided() {
     let mut told = three_slots();
     let configurations = Configurations::first([node(3)].into());
-    accepts(&mut told, Snapshot { configurations, ..snapshot(3) });
+    installs(&mut told, Snapshot { configurations, ..snapshot(3) });
     assert!(told.detail().contains("members"), "{}", told.detail());
 }
 
 #[test]
-fn mp5_falls_by_another_state_than_the_snapshot_of_a_disk() {
+fn mp5_is_violated_by_another_state_than_the_snapshot_of_a_disk() {
     let mut told = Told::<StateMachineSafety>::of(config(5));
     let (right, _) = Hand::with_disk(0, config(5), disk(5, 7));
     told.steps(0, &right, &[]);
@@ -302,14 +304,14 @@ fn mp5_falls_by_another_state_than_the_snapshot_of_a_disk() {
     told.steps(2, &same, &[]);
     assert!(told.holds());
     let mut other = disk(5, 7);
-    other.snapshot = Some(Snapshot { store: store(4), ..snapshot(5) });
+    other.snapshot = Some(Arc::new(Snapshot { store: store(4), ..snapshot(5) }));
     let (wrong, _) = Hand::with_disk(4, config(5), other);
     told.steps(4, &wrong, &[]);
     assert!(!told.holds());
 }
 
 #[test]
-fn mp5_falls_by_another_value_in_a_slot() {
+fn mp5_is_violated_by_another_value_in_a_slot() {
     let mut told = three_slots();
     let mut other = disk(0, 3);
     other.log.choose(Slot(2), ballot(1, 0), command(9));

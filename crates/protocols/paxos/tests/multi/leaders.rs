@@ -65,7 +65,7 @@ fn a_leader_that_was_overtaken_by_a_snapshot_leads_no_more() {
     let (slot, part) = (Slot(1), service::Part::default());
     let chunk = Chunk { slot, configurations, offset: 0, part, done: true };
     hand.hear(1, Message::Commit { ballot: None, upto: slot });
-    hand.hear(1, Message::Chunk(chunk));
+    hand.hear(1, Message::Chunk(Box::new(chunk)));
     assert_eq!(hand.executed(), 1);
     assert!(!hand.node.is_leader());
 }

@@ -99,7 +99,7 @@ fn operations_that_wait_share_a_slot() {
         hand.ask(put(sequence));
     }
     let letters = hand.accepted(1, &[1, 2]);
-    let batch = Value::Commands(vec![put(2), put(3)]);
+    let batch = Value::Commands([put(2), put(3)].into());
     assert!(proposals(&letters).contains(&(1, 2, batch)));
 }
 

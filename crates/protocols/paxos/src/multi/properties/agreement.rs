@@ -4,11 +4,10 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Either, Node, NodeId};
 
 use super::ghost::{Conflict, Ghost};
-use super::server;
 use crate::multi::Party;
 
 /// MP1 per-slot-agreement. Chosen is what a phase-2 quorum of the slot's members has voted for in
-/// one ballot, whether anybody knows or not.
+/// one ballot, whether any server knows or not.
 #[derive(Clone, Debug)]
 pub struct Agreement {
     ghost: Ghost,
@@ -34,8 +33,8 @@ impl Property<Party> for Agreement {
         _: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        let conflict = self.ghost.after(node, server(view, node), &view.config.server, view.step);
-        tell(node, conflict, judge);
+        let conflict = self.ghost.after(view, node);
+        judge_conflict(node, conflict, judge);
     }
 
     fn indicated(
@@ -45,10 +44,11 @@ impl Property<Party> for Agreement {
         indication: &<Party as Node>::Indication,
         judge: &mut Judge,
     ) {
-        let Either::Server(told) = indication else { return };
-        judge.judged();
-        let conflict = self.ghost.hear(node, told, &view.config.server, view.step);
-        tell(node, conflict, judge);
+        if let Either::Server(voted) = indication {
+            judge.judged();
+            let conflict = self.ghost.voted(node, voted, &view.config.server, view.step);
+            judge_conflict(node, conflict, judge);
+        }
     }
 
     fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
@@ -56,7 +56,7 @@ impl Property<Party> for Agreement {
     }
 }
 
-fn tell(node: NodeId, conflict: Option<Conflict>, judge: &mut Judge) {
+fn judge_conflict(node: NodeId, conflict: Option<Conflict>, judge: &mut Judge) {
     if let Some(Conflict { slot, step, values: (first, second) }) = conflict {
         let detail = format!("slot {slot}: {first:?} was chosen, and now {second:?} is");
         judge.violate(node, detail, &[step]);

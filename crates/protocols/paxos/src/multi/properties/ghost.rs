@@ -2,44 +2,51 @@
 
 use std::collections::BTreeMap;
 
+use sim_check::View;
 use sim_node::{Node, NodeId};
 
+use super::server;
 use crate::Ballot;
 use crate::multi::{Config, Configurations, Indication, Members, Party, Server, Slot, Value};
 use crate::starts::{Start, Starts};
 
-/// The votes for one value in a ballot of a slot. (A ballot has one value, if all is well.)
-#[derive(Clone, Debug)]
-pub(super) struct Votes {
-    pub(super) value: Value,
-    pub(super) voters: Members,
-}
-
-/// The votes in a slot.
-pub(super) type Ballots = BTreeMap<Ballot, Vec<Votes>>;
-
-/// All votes ever cast, and what is chosen by them: known to nobody within the run.
+/// All votes ever cast, and what is chosen by them: no server knows that.
 ///
-/// A vote counts from when it is durable. A crash may also leave one on the disk that nobody has
-/// heard of: it counts from the restart. What lies on the disks at the beginning of the run is
-/// taken as it is: votes, what is known to be chosen, and what a snapshot stands for.
+/// A vote counts from when it is durable. A crash may also leave one on the disk that was never
+/// indicated: it counts from the restart. What lies on the disks at the beginning of the run is taken
+/// as it is: votes, what is known to be chosen, and what a snapshot holds.
 #[derive(Clone, Debug)]
 pub(super) struct Ghost {
     servers: u32,
-    votes: BTreeMap<Slot, Ballots>,
-    /// The value that is chosen in a slot, and at which step it was.
-    chosen: BTreeMap<Slot, (Value, u64)>,
-    /// All slots up to this one are chosen: the members are known up to alpha slots after it.
+    slots: BTreeMap<Slot, Instance>,
+    /// All slots up to this one are chosen: the members are decided up to alpha slots after it.
     executed: Slot,
     configurations: Configurations,
     starts: Starts,
 }
 
-/// Another value than the one that was chosen before is chosen as well.
+/// One slot.
+#[derive(Clone, Debug, Default)]
+struct Instance {
+    /// In the order of their ballots.
+    votes: Vec<Votes>,
+    /// The value that is chosen, and the step in which it was.
+    chosen: Option<(Value, u64)>,
+}
+
+/// The votes for one value in a ballot of a slot. (A ballot has one value, if all is well.)
+#[derive(Clone, Debug)]
+pub(super) struct Votes {
+    pub(super) ballot: Ballot,
+    pub(super) value: Value,
+    pub(super) voters: Members,
+}
+
+/// A value is chosen in a slot in which another one was chosen before.
 #[derive(Clone, Debug)]
 pub(super) struct Conflict {
     pub(super) slot: Slot,
-    /// When the first was chosen.
+    /// The step in which the first was chosen.
     pub(super) step: u64,
     pub(super) values: (Value, Value),
 }
@@ -48,17 +55,16 @@ impl Ghost {
     pub(super) fn new(config: &<Party as Node>::Config, servers: u32) -> Self {
         Self {
             servers,
-            votes: BTreeMap::new(),
-            chosen: BTreeMap::new(),
+            slots: BTreeMap::new(),
             executed: Slot(0),
-            configurations: Configurations::first(config.server.members.clone()),
+            configurations: Configurations::first(config.server.members),
             starts: Starts::new(servers),
         }
     }
 
     /// The value that is chosen in a slot.
     pub(super) fn chosen(&self, slot: Slot) -> Option<&Value> {
-        self.chosen.get(&slot).map(|(value, _)| value)
+        self.slots.get(&slot)?.chosen.as_ref().map(|(value, _)| value)
     }
 
     /// All slots up to this one are chosen.
@@ -66,13 +72,13 @@ impl Ghost {
         self.executed
     }
 
-    /// All votes in a slot.
-    pub(super) fn votes(&self, slot: Slot) -> Option<&Ballots> {
-        self.votes.get(&slot)
+    /// All votes in a slot, in the order of their ballots.
+    pub(super) fn votes(&self, slot: Slot) -> &[Votes] {
+        self.slots.get(&slot).map_or(&[], |instance| &instance.votes)
     }
 
     /// The members of a slot, once they are decided.
-    pub(super) fn members(&self, slot: Slot, config: &Config) -> Option<&Members> {
+    pub(super) fn members(&self, slot: Slot, config: &Config) -> Option<Members> {
         (slot <= self.executed.plus(config.alpha)).then(|| self.configurations.at(slot))
     }
 
@@ -80,17 +86,24 @@ impl Ghost {
         self.starts.restart(node);
     }
 
-    /// After a step: what a server that has started has on its disk.
-    pub(super) fn after(
+    /// After a step: the first of an incarnation shows what the server has on its disk.
+    pub(super) fn after(&mut self, view: &View<'_, Party>, node: NodeId) -> Option<Conflict> {
+        if !self.starts.is_pending(node) {
+            return None;
+        }
+        let server = server(view, node)?;
+        let is_given = self.starts.step(node) == Some(Start::First);
+        self.take_disk(node, server, is_given, &view.config.server, view.step)
+    }
+
+    fn take_disk(
         &mut self,
         node: NodeId,
-        server: Option<&Server>,
+        server: &Server,
+        is_given: bool,
         config: &Config,
         step: u64,
     ) -> Option<Conflict> {
-        let server = server?;
-        let is_given = self.starts.step(node)? == Start::First;
-        let log = server.log();
         let mut conflict = None;
         if let Some(snapshot) = server.snapshot().filter(|_| is_given)
             && snapshot.slot > self.executed
@@ -99,16 +112,17 @@ impl Ghost {
             self.configurations = snapshot.configurations.clone();
             conflict = self.recount(config, step);
         }
+        let log = server.log();
         for (slot, entry) in log.after(log.base()) {
-            // Of what it knows to be chosen it may have the ballot of somebody else's vote.
+            // The ballot of what it knows to be chosen may be that of another server's vote.
             if is_given || !entry.chosen {
                 let voted = self.vote(node, slot, entry.ballot, &entry.value, config, step);
                 conflict = conflict.or(voted);
             }
-            // A disk that was given may know of a choice by votes that nobody is known to have
-            // cast.
-            if entry.chosen && !self.chosen.contains_key(&slot) && is_given {
-                self.chosen.insert(slot, (entry.value.clone(), step));
+            // A disk that was given may know a value to be chosen whose votes are on no disk.
+            let instance = self.slots.entry(slot).or_default();
+            if entry.chosen && instance.chosen.is_none() && is_given {
+                instance.chosen = Some((entry.value.clone(), step));
                 conflict = conflict.or(self.advance(config, step));
             }
         }
@@ -117,24 +131,21 @@ impl Ghost {
 
     /// The members of many slots have become known at once.
     fn recount(&mut self, config: &Config, step: u64) -> Option<Conflict> {
-        let mut conflict = None;
-        let votes = self.votes.iter();
-        let all = votes.flat_map(|(slot, ballots)| ballots.keys().map(|ballot| (*slot, *ballot)));
-        for (slot, ballot) in all.collect::<Vec<_>>() {
-            conflict = conflict.or(self.count(slot, ballot, config, step));
-        }
+        let slots: Vec<Slot> = self.slots.keys().copied().collect();
+        let conflicts = slots.into_iter().map(|slot| self.count(slot, config, step));
+        let conflict = conflicts.fold(None, Option::or);
         conflict.or(self.advance(config, step))
     }
 
     /// A vote is durable.
-    pub(super) fn hear(
+    pub(super) fn voted(
         &mut self,
         node: NodeId,
-        told: &Indication,
+        indication: &Indication,
         config: &Config,
         step: u64,
     ) -> Option<Conflict> {
-        let Indication::Voted { slot, ballot, value } = told;
+        let Indication::Voted { slot, ballot, value } = indication;
         self.vote(node, *slot, *ballot, value, config, step)
     }
 
@@ -147,56 +158,73 @@ impl Ghost {
         config: &Config,
         step: u64,
     ) -> Option<Conflict> {
-        let votes = self.votes.entry(slot).or_default().entry(ballot).or_default();
-        if let Some(same) = votes.iter_mut().find(|votes| votes.value == *value) {
-            if !same.voters.insert(node) {
-                return None;
-            }
-        } else {
-            votes.push(Votes { value: value.clone(), voters: Members::from([node]) });
+        let members = self.members(slot, config);
+        let instance = self.slots.entry(slot).or_default();
+        let votes = instance.votes_for(ballot, value);
+        if !votes.voters.insert(node) {
+            return None;
         }
-        let conflict = self.count(slot, ballot, config, step);
-        self.advance(config, step).or(conflict)
+        let members = members?;
+        if votes.voters.intersection(members).len() < config.accept_quorum(members) {
+            return None;
+        }
+        match &instance.chosen {
+            Some((first, _)) if first == value => None,
+            Some((first, step)) => {
+                Some(Conflict { slot, step: *step, values: (first.clone(), value.clone()) })
+            }
+            None => {
+                instance.chosen = Some((value.clone(), step));
+                self.advance(config, step)
+            }
+        }
     }
 
-    /// Is a value chosen in this ballot of a slot, and another than before?
-    fn count(
-        &mut self,
-        slot: Slot,
-        ballot: Ballot,
-        config: &Config,
-        step: u64,
-    ) -> Option<Conflict> {
+    /// The members of a slot have become known: what is chosen by votes that came before?
+    fn count(&mut self, slot: Slot, config: &Config, step: u64) -> Option<Conflict> {
         let members = self.members(slot, config)?;
-        let quorum = config.accept_quorum(members);
-        let known = self.chosen.get(&slot);
-        let is_news = |votes: &&Votes| {
-            votes.voters.intersection(members).count() >= quorum
-                && known.is_none_or(|(value, _)| *value != votes.value)
-        };
-        let value = self.votes.get(&slot)?.get(&ballot)?.iter().find(is_news)?.value.clone();
-        if let Some((first, step)) = known {
-            let values = (first.clone(), value);
-            return Some(Conflict { slot, step: *step, values });
+        let instance = self.slots.get_mut(&slot)?;
+        for votes in &instance.votes {
+            if votes.voters.intersection(members).len() < config.accept_quorum(members) {
+                continue;
+            }
+            let (first, step) = instance.chosen.get_or_insert_with(|| (votes.value.clone(), step));
+            if *first != votes.value {
+                let values = (first.clone(), votes.value.clone());
+                return Some(Conflict { slot, step: *step, values });
+            }
         }
-        self.chosen.insert(slot, (value, step));
         None
     }
 
-    /// What is chosen tells the members of later slots, where votes may have come before.
+    /// What is chosen decides the members of later slots, where votes may have come before.
     fn advance(&mut self, config: &Config, step: u64) -> Option<Conflict> {
         let mut conflict = None;
-        while let Some((value, _)) = self.chosen.get(&self.executed.next()) {
-            self.executed = self.executed.next();
-            if let Value::Reconfigure(wish) = value {
-                self.configurations.execute(self.executed, wish, config, self.servers);
+        loop {
+            let next = self.executed.next();
+            let instance = self.slots.get(&next);
+            let Some((value, _)) = instance.and_then(|instance| instance.chosen.as_ref()) else {
+                return conflict;
+            };
+            self.executed = next;
+            if let Value::Reconfigure(command) = value {
+                self.configurations.execute(next, command, config, self.servers);
             }
-            let slot = self.executed.plus(config.alpha);
-            let ballots = self.votes.get(&slot).into_iter().flat_map(BTreeMap::keys).copied();
-            for ballot in ballots.collect::<Vec<_>>() {
-                conflict = conflict.or(self.count(slot, ballot, config, step));
-            }
+            conflict = conflict.or(self.count(next.plus(config.alpha), config, step));
         }
-        conflict
+    }
+}
+
+impl Instance {
+    fn votes_for(&mut self, ballot: Ballot, value: &Value) -> &mut Votes {
+        let same = |votes: &Votes| votes.ballot == ballot && votes.value == *value;
+        // Those that are cast now are most often in the latest ballot.
+        let place = self.votes.iter().rposition(same).unwrap_or_else(|| {
+            let place = self.votes.partition_point(|votes| votes.ballot <= ballot);
+            let votes = Votes { ballot, value: value.clone(), voters: Members::new() };
+            self.votes.insert(place, votes);
+            place
+        });
+        &mut self.votes[place]
     }
 }

@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Either, Node, NodeId};
 
 use super::ghost::Ghost;
-use super::{records, server};
+use super::records;
 use crate::multi::{Party, Record};
 
 /// MP4 learning.
@@ -33,9 +33,9 @@ impl Property<Party> for Learning {
         effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        self.ghost.after(node, server(view, node), &view.config.server, view.step);
+        self.ghost.after(view, node);
         for record in records(effects) {
-            let (slot, is_so) = match record {
+            let (slot, is_chosen) = match record {
                 Record::Chosen { slot, value, .. } => {
                     (*slot, self.ghost.chosen(*slot) == Some(value))
                 }
@@ -45,8 +45,8 @@ impl Property<Party> for Learning {
                 _ => continue,
             };
             judge.judged();
-            if !is_so {
-                let detail = format!("it learns of slot {slot} what is not chosen");
+            if !is_chosen {
+                let detail = format!("it learns a value of slot {slot} that is not chosen");
                 judge.violate(node, detail, &[]);
             }
         }
@@ -59,8 +59,8 @@ impl Property<Party> for Learning {
         indication: &<Party as Node>::Indication,
         _: &mut Judge,
     ) {
-        if let Either::Server(told) = indication {
-            self.ghost.hear(node, told, &view.config.server, view.step);
+        if let Either::Server(voted) = indication {
+            self.ghost.voted(node, voted, &view.config.server, view.step);
         }
     }
 

@@ -1,4 +1,4 @@
-//! MP3: the invariant P2c, told at each proposal.
+//! MP3: the invariant P2c, judged at each proposal.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Either, Node, NodeId};
 
 use super::ghost::Ghost;
-use super::{proposals, server};
+use super::proposals;
 use crate::multi::{Config, Members, Party, Slot, Value};
 use crate::{Ballot, p2c};
 
@@ -43,8 +43,14 @@ impl Property<Party> for P2c {
         judge: &mut Judge,
     ) {
         let config = &view.config.server;
-        self.ghost.after(node, server(view, node), config, view.step);
-        for (slot, ballot, value) in proposals(node, effects) {
+        self.ghost.after(view, node);
+        let mut last = None;
+        for proposal in proposals(node, effects) {
+            // A step asks several members to accept the same.
+            if last.replace(proposal) == Some(proposal) {
+                continue;
+            }
+            let (slot, ballot, value) = proposal;
             if let Some((first, step)) = self.issued.get(&(slot, ballot)) {
                 if first != value {
                     let was = format!("{value:?}, where {first:?} was proposed before");
@@ -55,11 +61,11 @@ impl Property<Party> for P2c {
             self.issued.insert((slot, ballot), (value.clone(), view.step));
             judge.judged();
             let Some(members) = self.ghost.members(slot, config) else {
-                let what = "proposed in before anybody can know its members";
+                let what = "proposed in before its members are decided";
                 judge.violate(node, format!("slot {slot}, ballot {ballot}: {what}"), &[]);
                 continue;
             };
-            if !self.allows((slot, ballot, value), members, config) {
+            if !self.allows(proposal, members, config) {
                 let detail = format!("slot {slot}, ballot {ballot}: no quorum allows {value:?}");
                 judge.violate(node, detail, &[]);
             }
@@ -73,8 +79,8 @@ impl Property<Party> for P2c {
         indication: &<Party as Node>::Indication,
         _: &mut Judge,
     ) {
-        if let Either::Server(told) = indication {
-            self.ghost.hear(node, told, &view.config.server, view.step);
+        if let Either::Server(voted) = indication {
+            self.ghost.voted(node, voted, &view.config.server, view.step);
         }
     }
 
@@ -84,27 +90,23 @@ impl Property<Party> for P2c {
 }
 
 impl P2c {
+    /// Whether some phase-1 quorum of the members allows the proposal.
     fn allows(
         &self,
         (slot, ballot, value): (Slot, Ballot, &Value),
-        members: &Members,
+        members: Members,
         config: &Config,
     ) -> bool {
-        // Of each member the highest vote below the proposal, and whether it is for the same value.
-        let mut highest: BTreeMap<NodeId, (Ballot, bool)> = BTreeMap::new();
-        let votes = self.ghost.votes(slot);
-        let below = votes.into_iter().flat_map(|votes| votes.range(..ballot).rev());
-        for (lower, votes) in below {
-            for vote in votes {
-                for member in vote.voters.intersection(members) {
-                    highest.entry(*member).or_insert((*lower, vote.value == *value));
-                }
-            }
-            if highest.len() == members.len() {
-                break;
-            }
+        let quorum = config.prepare_quorum(members);
+        let below = || self.ghost.votes(slot).iter().filter(|votes| votes.ballot < ballot);
+        if below().next().is_none() {
+            return members.len() >= quorum;
         }
-        let highest = members.iter().map(|member| highest.get(member).copied());
-        p2c::holds(highest, config.prepare_quorum(members))
+        // Of each member the highest vote below the proposal, and whether it is for the same value.
+        let highest = members.iter().map(|member| {
+            let cast = below().rev().find(|votes| votes.voters.contains(member));
+            cast.map(|votes| (votes.ballot, votes.value == *value))
+        });
+        p2c::holds(highest, quorum)
     }
 }

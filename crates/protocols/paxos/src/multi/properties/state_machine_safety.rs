@@ -17,7 +17,7 @@ pub struct StateMachineSafety {
     servers: u32,
     /// The value that was executed first in each slot, and the state after it.
     executed: Executed<Value>,
-    /// The members of all slots as they were known after each of these slots.
+    /// The members of all slots as they were decided after each of these slots.
     configurations: BTreeMap<Slot, Configurations>,
 }
 
@@ -32,7 +32,7 @@ impl Property<Party> for StateMachineSafety {
     };
 
     fn new(config: &<Party as Node>::Config, servers: u32) -> Self {
-        let first = Configurations::first(config.server.members.clone());
+        let first = Configurations::first(config.server.members);
         let configurations = BTreeMap::from([(Slot(0), first)]);
         Self { servers, executed: Executed::new(), configurations }
     }
@@ -45,20 +45,21 @@ impl Property<Party> for StateMachineSafety {
         judge: &mut Judge,
     ) {
         let server = server(view, node);
-        let has_begun = server.is_some_and(|server| self.follow(view, node, server, judge));
-        let mut is_news = has_begun;
+        let has_started = server.is_some_and(|server| self.follow(view, node, server, judge));
+        let mut has_snapshot = has_started;
         for record in records(effects) {
             if let Record::Compacted { snapshot, .. } = record {
                 self.compare(node, snapshot, judge);
-                is_news = true;
+                has_snapshot = true;
             }
         }
-        // It has begun from its snapshot, has installed one, or has taken one.
-        let Some(server) = server.filter(|_| is_news) else { return };
-        if let Some(snapshot) = server.snapshot().filter(|_| has_begun) {
-            self.compare(node, snapshot, judge);
+        // It has started from its snapshot, has installed one, or has taken one.
+        if let Some(server) = server.filter(|_| has_snapshot) {
+            if let Some(snapshot) = server.snapshot().filter(|_| has_started) {
+                self.compare(node, snapshot, judge);
+            }
+            self.compare_state(node, server.executed(), server.store(), judge);
         }
-        self.compare_state(node, server.executed(), server.store(), judge);
     }
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
@@ -67,8 +68,8 @@ impl Property<Party> for StateMachineSafety {
 }
 
 impl StateMachineSafety {
-    /// What has a server executed in its last step? Returns whether that was the first in which it
-    /// had anything executed since it started.
+    /// Judges what a server has executed in its last step. Returns whether that was the first step
+    /// since its start after which it had executed anything.
     fn follow(
         &mut self,
         view: &View<'_, Party>,
@@ -78,38 +79,43 @@ impl StateMachineSafety {
     ) -> bool {
         let last = self.executed.last();
         let given = server.snapshot().map(|one| (one.slot.0, &one.store));
-        let Some(news) = self.executed.advance(node, server.executed().0, given) else {
+        let Some(slots) = self.executed.advance(node, server.executed().0, given) else {
             return false;
         };
         if let Some(snapshot) = server.snapshot().filter(|_| self.executed.last() > last) {
-            // It was there from the beginning: how the members came to be so is not known.
+            // It was there from the beginning: the commands before it are not known.
             self.configurations.clear();
             self.configurations.insert(snapshot.slot, snapshot.configurations.clone());
         }
         let log = server.log();
         // What is not in the log came with a snapshot.
-        for slot in (log.base().0 + 1).max(*news.start())..=*news.end() {
+        for slot in (log.base().0 + 1).max(*slots.start())..=*slots.end() {
             let slot = Slot(slot);
             if let Some(entry) = log.get(slot).filter(|entry| entry.chosen) {
                 self.execute(view, node, slot, &entry.value, judge);
             } else {
                 let upto = server.executed();
-                let detail = format!("executed {upto} before slot {slot} was known");
+                let detail =
+                    format!("executed slot {upto} before it knew what is chosen in slot {slot}");
                 judge.violate(node, detail, &[]);
             }
         }
-        *news.start() == 1
+        *slots.start() == 1
     }
 
-    /// Is this the state that everybody has after a slot?
+    /// Judges whether this is the state that all replicas have after a slot.
     fn compare_state(&mut self, node: NodeId, slot: Slot, store: &Store, judge: &mut Judge) {
         judge.judged();
         if !self.executed.agrees(slot.0, store) {
-            judge.violate(node, format!("another state than others have after slot {slot}"), &[]);
+            judge.violate(
+                node,
+                format!("another state than other replicas have after slot {slot}"),
+                &[],
+            );
         }
     }
 
-    /// Is a snapshot of that state, and has it the members that were decided?
+    /// Judges whether a snapshot holds that state, and the members that were decided.
     fn compare(&mut self, node: NodeId, snapshot: &Snapshot, judge: &mut Judge) {
         let slot = snapshot.slot;
         self.compare_state(node, slot, &snapshot.store, judge);
@@ -120,7 +126,7 @@ impl StateMachineSafety {
             configurations
         };
         if upto.is_some_and(|(_, decided)| since(decided) != since(&snapshot.configurations)) {
-            let detail = format!("other members than were decided by slot {slot}");
+            let detail = format!("a snapshot with other members than were decided by slot {slot}");
             judge.violate(node, detail, &[]);
         }
     }
@@ -135,20 +141,22 @@ impl StateMachineSafety {
     ) {
         judge.judged();
         let requests = match value {
-            Value::Commands(requests) => requests.as_slice(),
+            Value::Commands(requests) => &requests[..],
             Value::Noop | Value::Reconfigure(_) => &[],
         };
-        let is_news = slot.0 == self.executed.last() + 1;
+        let is_next = slot.0 == self.executed.last() + 1;
         if let Some((first, step)) = self.executed.execute(slot.0, value, requests, view.step) {
-            let detail = format!("slot {slot}: executed {value:?}, where others did {first:?}");
+            let detail = format!(
+                "slot {slot}: executed {value:?}, where another replica executed {first:?}"
+            );
             return judge.violate(node, detail, &[*step]);
         }
-        if let Value::Reconfigure(wish) = value
-            && is_news
+        if let Value::Reconfigure(command) = value
+            && is_next
             && let Some((_, latest)) = self.configurations.last_key_value()
         {
             let mut configurations = latest.clone();
-            configurations.execute(slot, wish, &view.config.server, self.servers);
+            configurations.execute(slot, command, &view.config.server, self.servers);
             self.configurations.insert(slot, configurations);
         }
     }

@@ -10,13 +10,15 @@ use super::{proposals, server};
 use crate::multi::{Indication, Members, Party, Server, Value};
 use crate::starts::{Start, Starts};
 
-/// MP2 validity. What is not proposed, and not voted for, cannot be chosen.
+/// MP2 validity. What is neither proposed nor voted for cannot be chosen.
 #[derive(Clone, Debug)]
 pub struct Validity {
     /// What clients have asked for.
     invoked: BTreeSet<Request>,
-    /// The members that were asked for at each server.
-    wishes: BTreeSet<(NodeId, Members)>,
+    /// The members that administrators asked for at each server.
+    commands: BTreeSet<(NodeId, Members)>,
+    /// The value that was last found to be asked for: most are judged several times in a row.
+    last: Option<Value>,
     starts: Starts,
 }
 
@@ -31,12 +33,12 @@ impl Property<Party> for Validity {
 
     fn new(_: &<Party as Node>::Config, servers: u32) -> Self {
         let starts = Starts::new(servers);
-        Self { invoked: BTreeSet::new(), wishes: BTreeSet::new(), starts }
+        Self { invoked: BTreeSet::new(), commands: BTreeSet::new(), last: None, starts }
     }
 
     fn before(&mut self, _: &View<'_, Party>, node: NodeId, event: &Event<Party>, _: &mut Judge) {
-        if let Event::Request(Either::Server(wish)) = event {
-            self.wishes.insert((node, wish.members()));
+        if let Event::Request(Either::Server(request)) = event {
+            self.commands.insert((node, request.members()));
         }
     }
 
@@ -47,7 +49,8 @@ impl Property<Party> for Validity {
         effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        if let Some(log) = server(view, node).map(Server::log)
+        if self.starts.is_pending(node)
+            && let Some(log) = server(view, node).map(Server::log)
             && self.starts.step(node) == Some(Start::First)
         {
             // What lies on its disk was asked for before the run.
@@ -76,10 +79,15 @@ impl Property<Party> for Validity {
 }
 
 impl Validity {
-    fn judge(&self, node: NodeId, value: &Value, judge: &mut Judge) {
+    fn judge(&mut self, node: NodeId, value: &Value, judge: &mut Judge) {
         judge.judged();
-        if !self.is_asked(value) {
-            judge.violate(node, format!("nobody asked for {value:?}"), &[]);
+        if self.last.as_ref() == Some(value) {
+            return;
+        }
+        if self.is_asked(value) {
+            self.last = Some(value.clone());
+        } else {
+            judge.violate(node, format!("no client or administrator asked for {value:?}"), &[]);
         }
     }
 
@@ -89,8 +97,8 @@ impl Validity {
             Value::Commands(requests) => {
                 self.invoked.extend(requests.iter().cloned());
             }
-            Value::Reconfigure(wish) => {
-                self.wishes.insert((wish.asker, wish.members.clone()));
+            Value::Reconfigure(command) => {
+                self.commands.insert((command.server, command.members));
             }
         }
     }
@@ -101,7 +109,9 @@ impl Validity {
             Value::Commands(requests) => {
                 requests.iter().all(|request| self.invoked.contains(request))
             }
-            Value::Reconfigure(wish) => self.wishes.contains(&(wish.asker, wish.members.clone())),
+            Value::Reconfigure(command) => {
+                self.commands.contains(&(command.server, command.members))
+            }
         }
     }
 }
