@@ -11,7 +11,7 @@ use sim_node::NodeId;
 pub struct Ballot {
     /// Grows with each attempt. The first is 1.
     pub round: u64,
-    /// Whose it is.
+    /// The proposer whose ballot it is.
     pub proposer: NodeId,
 }
 

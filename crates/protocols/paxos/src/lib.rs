@@ -2,7 +2,7 @@
 //!
 //! | module | what it decides | messages without failures |
 //! |---|---|---|
-//! | [`single`] | one value | `4(n-1)`, `4n` when the proposer is no acceptor, and `n-1` or `n` to tell it |
+//! | [`single`] | one value | `4(n-1)`, `4n` when the proposer is no acceptor; `n-1` or `n` more to tell the learners |
 //! | [`multi`] | a log of commands | `2(n-1)` a command under a stable leader; `2(n-1)` once to become one |
 //!
 //! Each module opens with its box: requests, indications, properties with their codes, the model,

@@ -8,8 +8,8 @@ use crate::Ballot;
 /// accepted by the acceptors in S", where S is as large as a quorum of phase 1.
 ///
 /// `highest` has of each acceptor the highest vote below the ballot, if it has cast one, and
-/// whether that is for the same value. S may hold everybody up to the highest vote for the value,
-/// and whoever has not voted.
+/// whether that is for the same value. S may hold all acceptors whose highest vote is not above the
+/// highest one for the value, and those that have not voted.
 pub(crate) fn holds(
     highest: impl Iterator<Item = Option<(Ballot, bool)>> + Clone,
     quorum: usize,

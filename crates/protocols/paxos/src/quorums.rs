@@ -13,15 +13,15 @@ pub enum Quorums {
     /// So many in each phase. Only quorums of different phases must meet: `prepare + accept` is
     /// more than there are acceptors (Howard, Malkhi, Spiegelman 2016, *Flexible Paxos*).
     Flexible {
-        /// Promises that phase 1 needs.
+        /// How many promises phase 1 needs.
         prepare: u32,
-        /// Acceptances by which a value is chosen.
+        /// How many acceptances choose a value.
         accept: u32,
     },
 }
 
 impl Quorums {
-    /// Promises that phase 1 needs of so many acceptors.
+    /// How many promises phase 1 needs of so many acceptors.
     #[must_use]
     pub fn prepare(self, acceptors: u32) -> u32 {
         match self {
@@ -30,7 +30,7 @@ impl Quorums {
         }
     }
 
-    /// Acceptances that phase 2 needs of so many acceptors.
+    /// How many acceptances phase 2 needs of so many acceptors.
     #[must_use]
     pub fn accept(self, acceptors: u32) -> u32 {
         match self {

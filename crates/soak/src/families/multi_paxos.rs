@@ -112,8 +112,8 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         clients: servers..servers + clients,
         links: Links::Any,
         drift_ppm: 5_000,
-        // A detector of the core that hears a server outside it, and another that does not, trust
-        // two different leaders for ever.
+        // A detector of the core that receives heartbeats of a server outside it, and another that
+        // does not, trust two different leaders for ever.
         bears_cuts: false,
         kinds: [Kind::ALL, OFTEN].concat(),
         plots: Vec::new(),

@@ -108,7 +108,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         clients: servers..servers + separate,
         links: Links::Any,
         drift_ppm: 10_000,
-        // A process outside the core that is heard and hears nothing may be trusted for ever.
+        // A process outside the core that sends, and receives nothing, may be trusted for ever.
         bears_cuts: !with_leader,
         kinds,
         plots: if mobile { mobile_fault(seed) } else { Vec::new() },

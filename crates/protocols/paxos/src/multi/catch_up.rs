@@ -24,7 +24,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use service::Store;
+use service::Assembly;
 use sim_node::{Context, NodeId};
 
 use super::node::Timer;
@@ -45,14 +45,6 @@ pub(super) struct Behind {
     upto: Slot,
     /// How often it has asked since the provider last answered.
     unanswered: u32,
-}
-
-/// A snapshot that is being received.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub(super) struct Assembly {
-    slot: Slot,
-    received: u32,
-    store: Store,
 }
 
 impl Server {
@@ -85,8 +77,8 @@ impl Server {
         behind.unanswered += 1;
         // The slots of a snapshot may have come by themselves before it was complete. It is not
         // asked for any more: the provider would go on with it.
-        self.assembly.take_if(|assembly| assembly.slot <= executed);
-        let assembly = self.assembly.as_ref().map(|one| (one.slot, one.received));
+        self.assembly.take_if(|assembly| *assembly.of() <= executed);
+        let assembly = self.assembly.as_ref().map(|one| (*one.of(), one.received()));
         let fetch = Message::Fetch { after: executed, assembly };
         if again {
             cx.resend(behind.provider, fetch);
@@ -162,14 +154,10 @@ impl Server {
         self.sending.insert(to, Arc::clone(&snapshot));
         let offset = assembly.filter(|(slot, _)| *slot == snapshot.slot);
         let offset = offset.map_or(0, |(_, received)| received);
-        let start = usize::try_from(offset).expect("32 bits fit");
-        let part = snapshot.store.part(start, cx.config().snapshot_chunk);
         let chunk = Chunk {
             slot: snapshot.slot,
             configurations: snapshot.configurations.clone(),
-            offset,
-            done: start + part.len() >= snapshot.store.items(),
-            part,
+            piece: snapshot.store.piece(offset, cx.config().snapshot_chunk),
         };
         cx.send(to, Message::Chunk(Box::new(chunk)));
     }
@@ -177,26 +165,17 @@ impl Server {
     /// A part of a snapshot arrives. One that is not the next was sent again, or belongs to another
     /// snapshot: only the first chunk of a snapshot takes the place of another.
     pub(super) fn on_chunk(&mut self, chunk: Chunk, cx: &mut Context<'_, Self>) {
-        let Chunk { slot, configurations, offset, part, done } = chunk;
-        if slot <= self.replica.executed {
+        let Chunk { slot, configurations, piece } = chunk;
+        let is_begun = self.assembly.as_ref().is_some_and(|assembly| *assembly.of() == slot);
+        let may_be_next = is_begun || piece.offset == 0;
+        if slot <= self.replica.executed || !may_be_next {
             return;
         }
-        let is_begun = self.assembly.as_ref().is_some_and(|assembly| assembly.slot == slot);
-        if !is_begun && offset == 0 {
-            self.assembly = Some(Assembly { slot, received: 0, store: Store::default() });
+        let received = Assembly::receive(&mut self.assembly, slot, piece);
+        if let Some(store) = received.whole {
+            self.install(Arc::new(Snapshot { slot, configurations, store }), cx);
         }
-        let is_next = |one: &mut Assembly| one.slot == slot && one.received == offset;
-        if let Some(mut assembly) = self.assembly.take_if(is_next) {
-            assembly.received += u32::try_from(part.len()).expect("a chunk is small");
-            assembly.store.add(part);
-            if done {
-                let snapshot = Snapshot { slot, configurations, store: assembly.store };
-                self.install(Arc::new(snapshot), cx);
-            } else {
-                self.assembly = Some(assembly);
-            }
-            self.fetch_more(true, cx);
-        }
+        self.fetch_more(received.is_next, cx);
     }
 
     /// A snapshot takes the place of the state. Votes in later slots stay.

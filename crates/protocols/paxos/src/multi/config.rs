@@ -20,11 +20,11 @@ pub struct Config {
     pub leader: Leader,
     /// The detector that chooses the leader.
     pub omega: OmegaConfig,
-    /// How often a leader tells what is chosen.
+    /// How often a leader sends a commit message.
     pub heartbeat: Duration,
     /// How long a proposer that was outbid waits before it tries again.
     pub backoff: Span,
-    /// How long an answer may take before the question is sent again.
+    /// How long an answer may take before the request is sent again.
     pub retry: Duration,
     /// A slot is proposed in only when all but so many before it are executed; members that are
     /// chosen in a slot are for the slots from so many later on (Lamport 2001, section 3).
@@ -40,7 +40,7 @@ pub struct Config {
     pub snapshot_keep: u64,
     /// How many items of the state machine one message of a snapshot carries.
     pub snapshot_chunk: usize,
-    /// Whether a server makes its writes durable before it speaks. Without it, nothing is safe.
+    /// Whether a server makes its writes durable before it answers. Without it, nothing is safe.
     pub barrier: bool,
     /// The bug to have.
     pub mutant: Option<Mutant>,
@@ -51,10 +51,10 @@ pub struct Config {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub enum Leader {
-    /// The member whom the failure detector trusts.
+    /// The member that the failure detector trusts.
     #[default]
     Omega,
-    /// Everybody whom a client asks. Safe, but nothing promises that it ever ends: "it's easy to
+    /// Every member that a client asks. Safe, but no operation may ever complete: "it's easy to
     /// construct a scenario in which two proposers each keep issuing a sequence of proposals with
     /// increasing numbers, none of which are ever chosen" (Lamport 2001, 2.4).
     Everybody,
@@ -68,7 +68,7 @@ pub enum Reads {
     /// In slots of their own.
     #[default]
     Log,
-    /// After a phase-2 quorum has said that it has promised nothing to anybody else.
+    /// After a phase-2 quorum has confirmed that it has promised no higher ballot.
     Quorum,
 }
 

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use service::{Part, Reply, Request, ServiceMessage};
+use service::{Piece, Reply, Request, ServiceMessage};
 use sim_node::{Class, NodeId};
 
 use super::{AdminCommand, Configurations, Members, Slot, Value};
@@ -129,12 +129,8 @@ pub struct Chunk {
     pub slot: Slot,
     /// The members of each slot.
     pub configurations: Configurations,
-    /// How many items came before this chunk.
-    pub offset: u32,
-    /// The items of this chunk.
-    pub part: Part,
-    /// Whether it is the last.
-    pub done: bool,
+    /// Some items of the store.
+    pub piece: Piece,
 }
 
 /// What an administrator may ask for. The leader has it chosen in a slot, and it is executed once.

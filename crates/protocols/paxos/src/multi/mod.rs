@@ -8,16 +8,16 @@
 //! Indications: Voted { slot, ballot, value }   an acceptor's vote is durable
 //! Properties:
 //!   MP1 per-slot-agreement     only a single value is chosen in each slot
-//!   MP2 validity               only no-ops, commands that clients sent and members that were asked
-//!                              for are proposed
+//!   MP2 validity               only no-ops, commands that clients sent and members that
+//!                              administrators asked for are proposed
 //!   MP3 p2c                    a proposal has the value of the highest vote below it in some
 //!                              phase-1 quorum, or no vote is below it there; and one ballot has
 //!                              one value in a slot
 //!   MP4 learning               a replica never learns that a value has been chosen unless it has
 //!   MP5 state-machine-safety   no two replicas execute different values in a slot, and none
 //!                              executes a slot before those before it
-//!   MP6 leader-after-calm      after the calm a server leads within 30 timeouts of the detector,
-//!                              and at the deadline (liveness)
+//!   MP6 leader-after-calm      after the calm a server leads within 30 timeouts of the detector, and
+//!                              at the deadline (liveness)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with a disk;
 //!        messages may be lost, doubled, delayed and reordered; quorums of phase 1 and 2 meet.
@@ -25,15 +25,24 @@
 //!        on the next proposal or heartbeat; 2 message delays at the leader, 4 at a client.
 //! ```
 //!
-//! Every server is proposer, acceptor, learner and replica in one. Of the votes, only promises and
-//! acceptances go from disk to speech; what is chosen, and snapshots, save work after a restart.
+//! Every server is proposer, acceptor, learner and replica in one. What must be durable before it is
+//! sent are promises and votes; what is chosen, and snapshots, are on disk to save work after a
+//! restart. A *vote* is an acceptance, the *window* the alpha slots that may be under way at once, and
+//! a proposer is *outbid* by a higher ballot ("preempted" in van Renesse and Altinbuken 2015).
 //!
-//! * `proposer`: phases 1a and 2a, the window of alpha slots, gaps;
-//! * `acceptor`: phases 1b and 2b;
-//! * `learner`: what is chosen is executed, in order; commit messages;
-//! * `catch_up`: slots that were missed, and snapshots; compaction;
-//! * `membership`, `reconfiguration`: members are part of the state, alpha slots ahead;
-//! * `leadership`: who leads, by a failure detector; `reads`: reads without a slot.
+//! | room | what | steps |
+//! |---|---|---|
+//! | `node` | the server, and the match over messages | |
+//! | `phase_1` | `Preparing`: asks for promises, gathers votes | 1a |
+//! | `leader` | `LeaderHandler`: proposes, fills gaps; only a server that leads has it | 2a |
+//! | `reads` | `LeaderHandler`: reads that need no slot | |
+//! | `proposer` | how a server comes from one phase to the other, and steps down | |
+//! | `replica`, `acceptor` | what it promises and votes | 1b, 2b |
+//! | `learner` | executes what is chosen, in order; commit messages | |
+//! | `catch_up` | slots that were missed, snapshots, compaction | |
+//! | `membership`, `reconfiguration` | members are part of the state, alpha slots ahead | |
+//! | `leadership` | who should lead, by a failure detector | |
+//! | `mutants` | the known bugs | |
 
 mod acceptor;
 mod catch_up;

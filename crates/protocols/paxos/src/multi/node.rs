@@ -6,10 +6,10 @@ use std::sync::Arc;
 
 use failure_detectors::Omega;
 use serde::{Deserialize, Serialize};
-use service::{Answer, Reply, Request, Store};
+use service::{Answer, Assembly, Reply, Request, Store};
 use sim_node::{Context, Node, NodeId, Role};
 
-use super::catch_up::{Assembly, Behind};
+use super::catch_up::Behind;
 use super::leader::Pending;
 use super::proposer::Proposer;
 use super::replica::Replica;
@@ -64,7 +64,7 @@ pub struct Server {
     /// What others know to be chosen and this replica does not.
     pub(super) behind: Option<Behind>,
     /// A snapshot that is being received.
-    pub(super) assembly: Option<Assembly>,
+    pub(super) assembly: Option<Assembly<Slot>>,
     /// The snapshots that others are fetching. Each is sent to its end, though there may be a newer
     /// one by then.
     pub(super) sending: BTreeMap<NodeId, Arc<Snapshot>>,

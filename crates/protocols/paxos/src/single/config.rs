@@ -1,4 +1,4 @@
-//! [`Config`]: what every process knows, and the known bugs that the tester must find.
+//! [`Config`]: what every process knows.
 
 use std::collections::BTreeMap;
 
@@ -6,7 +6,7 @@ use failure_detectors::OmegaConfig;
 use serde::{Deserialize, Serialize};
 use sim_node::{Duration, NodeId, Span};
 
-use super::Value;
+use super::{Mutant, Value};
 
 /// What every process knows.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,9 +18,9 @@ pub struct Config {
     pub separate: u32,
     /// What proposers propose without being asked.
     pub start: Start,
-    /// Promises that phase 1 needs.
+    /// How many promises phase 1 needs.
     pub prepare: u32,
-    /// Acceptances by which a value is chosen.
+    /// How many acceptances choose a value.
     pub accept: u32,
     /// Whom a proposer sends its requests to at first.
     pub send_to: SendTo,
@@ -54,7 +54,7 @@ pub enum Start {
     Given(BTreeMap<u32, Value>),
 }
 
-/// Whom a proposer sends its requests to at first. What is repeated goes to all that are silent.
+/// Whom a proposer sends its requests to at first. It repeats them to all that have not answered.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -71,51 +71,16 @@ pub enum SendTo {
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub enum Learn {
-    /// Acceptors tell the proposer, the "distinguished learner", and it tells everybody: `n-1`
+    /// Acceptors tell the proposer, the "distinguished learner", and it tells all processes: `n-1`
     /// messages more, one delay more for the others.
     #[default]
     FromProposer,
-    /// Acceptors tell everybody that they accepted: `n(n-1)` acceptances in all, of which the
+    /// Acceptors tell all processes what they accepted: `n(n-1)` acceptances in all, of which the
     /// proposer's `n-1` are counted anyway; no other message.
     FromAcceptors,
 }
 
-/// A known bug; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Mutant {
-    /// Phase 2a ignores the values reported in phase 1.
-    AnyValue,
-    /// Promises and accepted proposals are not written to the disk.
-    PromiseCrash,
-    /// An acceptor accepts below its promise.
-    No2bCheck,
-    /// A restarted proposer uses its last number again.
-    Reuse,
-    /// Phase 2a adopts the value of the lowest reported proposal.
-    Lowest,
-    /// Phase 2 waits for one acceptor too few to meet every quorum of phase 1.
-    MissingQuorums,
-}
-
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("P-anyval", Self::AnyValue),
-        ("P-promise-crash", Self::PromiseCrash),
-        ("P-no2bcheck", Self::No2bCheck),
-        ("P-reuse", Self::Reuse),
-        ("P-lowest", Self::Lowest),
-        ("FP-quorums", Self::MissingQuorums),
-    ];
-}
-
 impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
-
     /// Whether this process is an acceptor.
     #[must_use]
     pub fn is_acceptor(&self, process: NodeId) -> bool {

@@ -233,7 +233,9 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
     let wrong = |field, message: &str| Err(SettingsError::new(field, message));
     let separate = match settings.proposers {
         Proposers::Acceptors => 0,
-        Proposers::Separate(0) => return wrong("proposers", "somebody must propose"),
+        Proposers::Separate(0) => {
+            return wrong("proposers", "there must be a proposer; give at least 1");
+        }
         Proposers::Separate(many) if many > Paxos::SERVERS_MAX => {
             return wrong("proposers", "there may be at most 99");
         }
@@ -312,7 +314,7 @@ fn leader(settings: &Settings) -> Result<Option<OmegaConfig>, SettingsError> {
     Ok(Some(OmegaConfig { detector }))
 }
 
-/// Whether whoever is given a value at the start is there and a proposer.
+/// Whether every process that is given a value at the start exists and is a proposer.
 fn start(config: &Config) -> Result<(), SettingsError> {
     let Start::Given(values) = &config.start else { return Ok(()) };
     let there = config.acceptors + config.separate;

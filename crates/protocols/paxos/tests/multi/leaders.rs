@@ -62,8 +62,8 @@ fn a_leader_that_was_overtaken_by_a_snapshot_leads_no_more() {
     let mut hand = Hand::leader(config(5));
     hand.ask(put(1));
     let configurations = hand.node.configurations().clone();
-    let (slot, part) = (Slot(1), service::Part::default());
-    let chunk = Chunk { slot, configurations, offset: 0, part, done: true };
+    let slot = Slot(1);
+    let chunk = Chunk { slot, configurations, piece: service::Store::default().piece(0, 1) };
     hand.hear(1, Message::Commit { ballot: None, upto: slot });
     hand.hear(1, Message::Chunk(Box::new(chunk)));
     assert_eq!(hand.executed(), 1);

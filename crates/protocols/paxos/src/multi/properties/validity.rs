@@ -27,7 +27,8 @@ impl Property<Party> for Validity {
         code: "MP2",
         name: "validity",
         kind: Kind::Safety,
-        meaning: "only no-ops, commands that clients sent and members that were asked for are proposed",
+        meaning: "only no-ops, commands that clients sent and members that administrators asked for are \
+                  proposed",
         source: "Lamport 2001, section 2.1",
     };
 
