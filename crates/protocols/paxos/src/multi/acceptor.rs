@@ -95,8 +95,9 @@ impl Replica {
         }
         self.promised = self.promised.max(Some(ballot));
         persist(cx);
-        // The indication goes first. After a crash between the two the vote counts, and the proposer
-        // does not know of it; the other way round it would count a vote that was never indicated.
+        // The indication goes first. After a crash between the two the vote counts, and the
+        // proposer does not know of it; the other way round it would count a vote that was never
+        // indicated.
         if is_new {
             cx.indicate(Indication::Voted { slot, ballot, value: value.clone() });
         }

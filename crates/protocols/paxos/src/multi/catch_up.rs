@@ -1,25 +1,25 @@
 //! Learners that missed slots: they fetch them from a server that knows, slot by slot or as a
 //! snapshot (Chandra, Griesemer, Redstone 2007, section 5.5).
 //!
-//! An example with `snapshot_chunk: 2`: server 4 was away, has executed slot 3, and the leader's commit
-//! message says that all slots up to 50 are chosen. Server 0 has compacted its log up to slot 40; its
-//! snapshot of slot 40 has five items, its snapshot of slot 48 has six.
+//! An example with `snapshot_chunk: 2`: server 4 was away, has executed slot 3, and the leader's
+//! commit message says that all slots up to 50 are chosen. Server 0 has compacted its log up to
+//! slot 40; its snapshot of slot 40 has five items, its snapshot of slot 48 has six.
 //!
 //! ```text
 //! server 4 asks                            server 0 answers
 //! Fetch after 3, assembly None             Chunk of slot 40, items 0 and 1
-//! Fetch after 3, assembly (40, 2 items)    Chunk of slot 40, items 2 and 3, though it has taken the
-//!                                          snapshot of slot 48 by now
+//! Fetch after 3, assembly (40, 2 items)    Chunk of slot 40, items 2 and 3, though it has taken
+//!                                          the snapshot of slot 48 by now
 //! Fetch after 3, assembly (40, 4 items)    Chunk of slot 40, item 4, the last
 //!   server 4 installs the snapshot: slots 1 to 40 are executed
-//! Fetch after 40, assembly None            Chunk of slot 48, or Learn with slots 41 to 50 if its log
-//!                                          still has them
+//! Fetch after 40, assembly None            Chunk of slot 48, or Learn with slots 41 to 50 if its
+//!                                          log still has them
 //! ```
 //!
 //! * A snapshot that was begun is sent to its end. A server that always began anew with its latest
 //!   would never be done while it is busy.
-//! * If server 0 crashes, server 4 asks another one. All snapshots of slot 40 are the same, so that one
-//!   goes on with its own if it has one; if not, it begins with the first chunk of its latest.
+//! * If server 0 crashes, server 4 asks another one. All snapshots of slot 40 are the same, so that
+//!   one goes on with its own if it has one; if not, it begins with the first chunk of its latest.
 
 use std::sync::Arc;
 
@@ -181,8 +181,8 @@ impl Server {
     /// A snapshot takes the place of the state. Votes in later slots stay.
     ///
     /// It does not tell what was chosen in its slots. A leader with proposals of its own there was
-    /// overtaken: a higher ballot may have chosen other values. Were it to go on, its commit messages
-    /// would tell acceptors that have voted for its own values that those were chosen.
+    /// overtaken: a higher ballot may have chosen other values. Were it to go on, its commit
+    /// messages would tell acceptors that have voted for its own values that those were chosen.
     fn install(&mut self, snapshot: Arc<Snapshot>, cx: &mut Context<'_, Self>) {
         let slot = snapshot.slot;
         if let Proposer::Leading(leading) = &self.proposer

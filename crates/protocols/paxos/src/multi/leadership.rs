@@ -1,8 +1,8 @@
 //! Who leads: the lowest member that the failure detector does not suspect.
 //!
 //! "A reliable algorithm for electing a proposer must use either randomness or real time" (Lamport
-//! 2001, 2.4). Safety does not depend on it: two servers that both think that they should lead outbid
-//! each other, until their detectors agree.
+//! 2001, 2.4). Safety does not depend on it: two servers that both think that they should lead
+//! outbid each other, until their detectors agree.
 
 use failure_detectors::{Heartbeat, Omega, OmegaConfig};
 use sim_node::{Context, Layer, Never, Node, NodeId};

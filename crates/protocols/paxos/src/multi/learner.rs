@@ -68,8 +68,8 @@ impl Server {
         reconfigured
     }
 
-    /// All slots up to one are chosen. Where a leader says so, what this server has voted for in its
-    /// ballot is what was chosen. What it has missed, it has to fetch.
+    /// All slots up to one are chosen. Where a leader says so, what this server has voted for in
+    /// its ballot is what was chosen. What it has missed, it has to fetch.
     pub(super) fn on_chosen(
         &mut self,
         from: NodeId,

@@ -22,7 +22,7 @@ use super::{AdminCommand, Config, Members, Slot};
 /// ```
 ///
 /// * Slots 6 and 7 may have been proposed in before slot 5 was executed, so they keep the old
-///   members. Slot 8 may not: nobody knew its members then.
+///   members. Slot 8 may not: no server knew its members then.
 /// * The leader has nothing to propose in slot 7, and fills it with a no-op: else the new members
 ///   would have to wait for clients ("idle until the new members are the members").
 /// * D and E have promised nothing to the leader's ballot so far. It asks them as soon as it has

@@ -96,8 +96,8 @@ pub struct Promise {
     pub above: Slot,
     /// Its last vote in each slot that it has voted in and does not know to be chosen.
     pub votes: Vec<(Slot, Ballot, Value)>,
-    /// What it knows to be chosen. That counts more than any vote: the ballot that it comes with may
-    /// be lower than that in which the value was chosen.
+    /// What it knows to be chosen. That counts more than any vote: the ballot that it comes with
+    /// may be lower than that in which the value was chosen.
     pub chosen: Vec<(Slot, Ballot, Value)>,
 }
 

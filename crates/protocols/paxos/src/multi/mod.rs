@@ -16,8 +16,8 @@
 //!   MP4 learning               a replica never learns that a value has been chosen unless it has
 //!   MP5 state-machine-safety   no two replicas execute different values in a slot, and none
 //!                              executes a slot before those before it
-//!   MP6 leader-after-calm      after the calm a server leads within 30 timeouts of the detector, and
-//!                              at the deadline (liveness)
+//!   MP6 leader-after-calm      after the calm a server leads within 30 timeouts of the detector,
+//!                              and at the deadline (liveness)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with a disk;
 //!        messages may be lost, doubled, delayed and reordered; quorums of phase 1 and 2 meet.
@@ -25,10 +25,10 @@
 //!        on the next proposal or heartbeat; 2 message delays at the leader, 4 at a client.
 //! ```
 //!
-//! Every server is proposer, acceptor, learner and replica in one. What must be durable before it is
-//! sent are promises and votes; what is chosen, and snapshots, are on disk to save work after a
-//! restart. A *vote* is an acceptance, the *window* the alpha slots that may be under way at once, and
-//! a proposer is *outbid* by a higher ballot ("preempted" in van Renesse and Altinbuken 2015).
+//! Every server is proposer, acceptor, learner and replica in one. What must be durable before it
+//! is sent are promises and votes; what is chosen, and snapshots, are on disk to save work after a
+//! restart. A *vote* is an acceptance, the *window* the alpha slots that may be under way at once,
+//! and a proposer is *outbid* by a higher ballot ("preempted" in van Renesse and Altinbuken 2015).
 //!
 //! | room | what | steps |
 //! |---|---|---|

@@ -1,5 +1,5 @@
-//! Phase 1, once for all slots (Lamport 2001, section 3): [`Preparing`] asks for promises and gathers
-//! the votes that they report.
+//! Phase 1, once for all slots (Lamport 2001, section 3): [`Preparing`] asks for promises and
+//! gathers the votes that they report.
 //!
 //! A new leader finds out what may be chosen in each slot and proposes it again. An example of five
 //! members: server 1 has executed slot 1, begins ballot 2.1 and asks for all slots from 2 on. With
@@ -14,15 +14,16 @@
 //! ```
 //!
 //! * Slot 2: the vote with the highest ballot counts, so A (P2c). B cannot have been chosen: else
-//!   the proposer of ballot 1.0 had found it in its own phase 1 and proposed it.
-//! * Slot 3: nobody of the quorum has voted, so nothing is chosen, and nothing lower can be. Slots
-//!   4 and 5 must not wait for a client: a no-op fills the gap.
+//!   the proposer of ballot 1.0 would have found it in its own phase 1, and proposed it.
+//! * Slot 3: no member of the quorum has voted, so nothing is chosen there in a lower ballot, and
+//!   nothing can be. Slots 4 and 5 must not wait for a client: a no-op fills the gap.
 //! * Slots 4 and 5: one vote may or may not have been part of a quorum with servers 0 and 4, which
 //!   are silent. The value has to be proposed again, in ballot 2.1.
 //!
 //! Suppose server 3 had executed slots 2 and 3 as well: it leaves their votes out, as they may be
-//! compacted, and its promise says `above: 3`. It counts for slots 4 and later only. So the proposer
-//! does not lead before it has fetched slots 2 and 3, or another server's promise tells of them.
+//! compacted, and its promise says `above: 3`. It counts for slots 4 and later only. So the
+//! proposer does not lead before it has fetched slots 2 and 3, or another server's promise tells of
+//! them.
 
 use std::collections::BTreeMap;
 
@@ -33,8 +34,8 @@ use super::replica::Replica;
 use super::{Config, Members, Message, Promise, Server, Slot, Value, mutants};
 use crate::Ballot;
 
-/// A proposer in phase 1, and what it keeps of it while it leads: later slots may have other members,
-/// who promise then.
+/// A proposer in phase 1, and what it keeps of it while it leads: later slots may have other
+/// members, who promise then.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub(super) struct Preparing {
     /// Its ballot, the highest that it has used or promised.
@@ -60,8 +61,8 @@ impl Preparing {
         }
     }
 
-    /// Phase 1a: asks every member of the slots in the window that was not asked yet. The members of
-    /// a new configuration are asked as soon as it is known: one promise is for all slots.
+    /// Phase 1a: asks every member of the slots in the window that was not asked yet. The members
+    /// of a new configuration are asked as soon as it is known: one promise is for all slots.
     pub(super) fn ask(&mut self, replica: &Replica, cx: &mut Context<'_, Server>) {
         let (first, now, ballot) = (replica.executed.next(), cx.now(), self.ballot);
         let last = replica.executed.plus(cx.config().alpha);

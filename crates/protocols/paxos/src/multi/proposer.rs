@@ -78,14 +78,14 @@ impl Server {
         }
     }
 
-    /// The same, if it leads in this ballot. What acceptors answer to an earlier ballot is of no use
-    /// any more.
+    /// The same, if it leads in this ballot. What acceptors answer to an earlier ballot is of no
+    /// use any more.
     pub(super) fn leader_in(&mut self, ballot: Ballot) -> Option<LeaderHandler<'_>> {
         self.leader().filter(|leader| leader.leading.phase_1.ballot == ballot)
     }
 
-    /// Phase 1a begins, with a ballot that is higher than all it has promised or used. The ballot is
-    /// durable before anybody is asked.
+    /// Phase 1a begins, with a ballot that is higher than all it has promised or used. The ballot
+    /// is durable before any member is asked.
     pub(super) fn begin_phase_1(&mut self, cx: &mut Context<'_, Self>) {
         let replica = &mut self.replica;
         let reused = mutants::reused_ballot(cx.config(), replica.own, replica.promised);
@@ -137,8 +137,8 @@ impl Server {
         }
     }
 
-    /// A proposer is outbid by a ballot that it does not know: another value than its own is chosen,
-    /// or may be.
+    /// A proposer is outbid by a ballot that it does not know: another value than its own is
+    /// chosen, or may be.
     pub(super) fn outbid_by_unknown(&mut self, cx: &mut Context<'_, Self>) {
         cx.mark("outbid");
         self.step_down(cx);

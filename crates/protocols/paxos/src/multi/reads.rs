@@ -9,11 +9,11 @@
 //! * In a higher ballot, a phase-1 quorum of s had to promise first. It meets the phase-2 quorum
 //!   that confirms, after the read began, that it has promised nothing higher.
 //!
-//! An example: server 0 leads in ballot 1.0, has executed slot 7, and is cut off from servers 2 to 4,
-//! which have elected server 2 in ballot 2.2. A client asks server 0 for a value that server 2 has
-//! changed in slot 8. Server 0 asks all members to confirm ballot 1.0. Server 1 does; with server 0
-//! that is two of five, and no quorum. Once the network is whole, servers 2 to 4 answer with a
-//! `Nack` of ballot 2.2: server 0 steps down, and the client asks server 2.
+//! An example: server 0 leads in ballot 1.0, has executed slot 7, and is cut off from servers 2 to
+//! 4, which have elected server 2 in ballot 2.2. A client asks server 0 for a value that server 2
+//! has changed in slot 8. Server 0 asks all members to confirm ballot 1.0. Server 1 does; with
+//! server 0 that is two of five, and no quorum. Once the network is whole, servers 2 to 4 answer
+//! with a `Nack` of ballot 2.2: server 0 steps down, and the client asks server 2.
 
 use std::collections::BTreeMap;
 
@@ -31,8 +31,8 @@ pub(super) struct Reading {
     round: u64,
     /// Rounds that are not confirmed yet.
     rounds: BTreeMap<u64, Round>,
-    /// Reads that wait until phase 1 is done for the next slot, and no earlier ballot may have chosen
-    /// anything there.
+    /// Reads that wait until phase 1 is done for the next slot, and no earlier ballot may have
+    /// chosen anything there.
     early: BTreeMap<Operation, (NodeId, Request)>,
 }
 

@@ -1,8 +1,8 @@
 //! Other members: an administrator's command becomes a value of the log.
 //!
-//! Any server takes it, numbers it and passes it on to the leader until it is executed: the leader may
-//! crash, or may not be one any more. By its number it is executed once, however often it was passed
-//! on and proposed.
+//! Any server takes it, numbers it and passes it on to the leader until it is executed: the leader
+//! may crash, or may not be one any more. By its number it is executed once, however often it was
+//! passed on and proposed.
 
 use std::collections::VecDeque;
 
@@ -78,9 +78,9 @@ impl Server {
         }
     }
 
-    /// Where everybody may lead, a command of a server that is no member is a reason for a member to
-    /// lead: it takes the command for its own. Where Omega chooses the leader, this server is not it,
-    /// and the command will be passed on again.
+    /// Where everybody may lead, a command of a server that is no member is a reason for a member
+    /// to lead: it takes the command for its own. Where Omega chooses the leader, this server is
+    /// not it, and the command will be passed on again.
     fn adopt_command(&mut self, command: AdminCommand, cx: &mut Context<'_, Self>) {
         let may_lead =
             cx.config().leader == Leader::Everybody && self.command_receivers(cx).contains(cx.id());

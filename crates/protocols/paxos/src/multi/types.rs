@@ -50,8 +50,8 @@ impl fmt::Debug for Slot {
 
 /// What may be chosen in a slot.
 ///
-/// It is copied into every message, record and vote that it is part of, so what is large lies behind
-/// an `Arc`: a copy is a pointer.
+/// It is copied into every message, record and vote that it is part of, so what is large lies
+/// behind an `Arc`: a copy is a pointer.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Value {
     /// Nothing: fills a gap, or brings the time of other members (Lamport 2001, section 3).

@@ -46,8 +46,8 @@ impl Acceptor {
         true
     }
 
-    /// Phase 2b: it accepts, unless it has promised not to, and says so once that is durable. Returns
-    /// whether it accepts.
+    /// Phase 2b: it accepts, unless it has promised not to, and says so once that is durable.
+    /// Returns whether it accepts.
     pub(super) fn on_accept(&mut self, proposal: Proposal, cx: &mut Context<'_, Process>) -> bool {
         let Proposal { ballot, .. } = proposal;
         if let Some(promised) = self.promised.filter(|promised| *promised > ballot)

@@ -64,7 +64,8 @@ pub enum Message {
     Accept(Proposal),
     /// Phase 2b: the acceptor has accepted the proposal.
     Accepted(Proposal),
-    /// The acceptor does not do what it was asked for, as it has promised this number (section 2.4).
+    /// The acceptor does not do what it was asked for, as it has promised this number (section
+    /// 2.4).
     Refuse(Ballot),
     /// The value is chosen.
     Learn(Value),

@@ -25,17 +25,17 @@
 //!        done.
 //! ```
 //!
-//! *Chosen* means that a phase-2 quorum of acceptors has accepted one proposal, whether or not
-//! any process knows. Read with the paper: `acceptor.rs` and `proposer.rs` are section 2.2, with the
+//! *Chosen* means that a phase-2 quorum of acceptors has accepted one proposal, whether or not any
+//! process knows. Read with the paper: `acceptor.rs` and `proposer.rs` are section 2.2, with the
 //! hints for abandoned proposals; `learner.rs` is 2.3; `leader.rs` is 2.4; `stable.rs` is what 2.5
 //! wants remembered. Besides the paper:
 //!
 //! * Messages get lost, so a proposer repeats what was not answered, and an acceptor answers a
 //!   repeated request again. A process that has learned answers any
 //!   proposer with the value.
-//! * A process that has not learned asks all others now and then ([`Message::Ask`]): those that have
-//!   learned answer with the value, acceptors with their last vote, and a phase-2 quorum of equal
-//!   votes shows that it is chosen.
+//! * A process that has not learned asks all others now and then ([`Message::Ask`]): those that
+//!   have learned answer with the value, acceptors with their last vote, and a phase-2 quorum of
+//!   equal votes shows that it is chosen.
 //! * Under an [`Omega`](failure_detectors::Omega) only the trusted process proposes; others hand
 //!   their value to it ([`Message::Forward`]).
 

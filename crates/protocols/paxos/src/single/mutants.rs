@@ -56,8 +56,8 @@ pub(super) fn reused_ballot(config: &Config, disk: &Disk) -> Option<Ballot> {
     disk.ballot.filter(|_| config.has(Mutant::Reuse))
 }
 
-/// `P-anyval`, `P-lowest`: which of the reported proposals phase 2 takes the value of. Without a bug
-/// it is the highest-numbered one.
+/// `P-anyval`, `P-lowest`: which of the reported proposals phase 2 takes the value of. Without a
+/// bug it is the highest-numbered one.
 pub(super) fn reported(
     config: &Config,
     promises: &BTreeMap<NodeId, Option<Proposal>>,

@@ -11,8 +11,8 @@ use super::{
 /// What a process can be asked for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Request {
-    /// Propose this value. A later request changes nothing, and an acceptor that is no proposer does
-    /// nothing.
+    /// Propose this value. A later request changes nothing, and an acceptor that is no proposer
+    /// does nothing.
     Propose(Value),
 }
 

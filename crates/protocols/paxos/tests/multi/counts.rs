@@ -50,7 +50,7 @@ fn a_command_costs_two_messages_to_each_other_member() {
         let outcome = quiet(&config(servers), 100, PUTS);
         assert_eq!(sent(&outcome, "Accept"), 100 * (n - 1), "{servers} servers");
         assert_eq!(sent(&outcome, "Accepted"), 100 * (n - 1), "{servers} servers");
-        // Phase 1, once, and nothing else: nobody has to fetch what was chosen.
+        // Phase 1, once, and nothing else: no replica has to fetch what was chosen.
         assert_eq!(outcome.counts.protocol, 2 * (n - 1) + 100 * 2 * (n - 1));
     }
 }
@@ -78,7 +78,7 @@ fn a_command_takes_two_delays_at_the_leader_and_four_at_the_client() {
         let server = Config { reads: Reads::Quorum, ..config(servers) };
         hold(&run(spec(server, client(100, GETS), at(100 * 50 + 1)), 0), "four delays of a read");
         let short = run(spec(config(servers), workload(), at(100 * 50 - 1)), 0);
-        assert!(short.undecided.is_some() || !short.findings.is_empty(), "it is paid late");
+        assert!(short.undecided.is_some() || !short.findings.is_empty(), "it is met late");
     }
 }
 

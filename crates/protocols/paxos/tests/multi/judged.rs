@@ -1,5 +1,5 @@
-//! The claims judge what they say: each is violated by steps that contradict it, which the tests make
-//! up. Scenarios show the same of whole runs.
+//! The claims judge what they say: each is violated by steps that contradict it, which the tests
+//! make up. Scenarios show the same of whole runs.
 
 use std::sync::Arc;
 

@@ -27,7 +27,7 @@ fn others_send_clients_to_the_leader() {
 }
 
 #[test]
-fn whoever_is_outbid_waits_and_tries_a_higher_ballot() {
+fn a_proposer_that_is_outbid_waits_and_tries_a_higher_ballot() {
     let mut hand = Hand::leader(config(5));
     hand.hear(1, Message::Nack { promised: ballot(8, 1) });
     assert!(!hand.node.is_leader());
@@ -38,7 +38,7 @@ fn whoever_is_outbid_waits_and_tries_a_higher_ballot() {
 
 #[test]
 fn a_leader_that_is_outbid_while_idle_is_told() {
-    // Everybody waits for it; it must learn that nobody would heed it.
+    // All wait for it; it must learn that no acceptor accepts anything in its ballot.
     let (mut hand, _) = Hand::new(3, config(5));
     hand.hear(1, Message::Prepare { ballot: ballot(5, 1), from: Slot(1) });
     let commit = Message::Commit { ballot: Some(ballot(2, 0)), upto: Slot(0) };
@@ -71,7 +71,7 @@ fn a_leader_that_was_overtaken_by_a_snapshot_leads_no_more() {
 }
 
 #[test]
-fn what_is_reported_and_known_already_does_not_haunt_the_leader() {
+fn a_report_of_a_slot_that_is_known_to_be_chosen_does_not_matter() {
     // Slot 1 is reported by one, and learned from another before it can be proposed in.
     let (mut hand, _) = Hand::new(0, config(5));
     hand.hear(1, promise(ballot(1, 0), 0, &[(1, ballot(0, 3), command(1))]));
@@ -82,9 +82,9 @@ fn what_is_reported_and_known_already_does_not_haunt_the_leader() {
 }
 
 #[test]
-fn where_everybody_may_lead_whoever_is_asked_does() {
+fn where_everybody_may_lead_a_server_that_is_asked_does() {
     let (mut hand, letters) = Hand::new(2, Config { leader: Leader::Everybody, ..config(5) });
-    assert_eq!(letters, [], "nobody has asked");
+    assert_eq!(letters, [], "no client has asked");
     let letters = hand.ask(put(1));
     assert_eq!(letters.len(), 4, "it asks for promises");
     // Outbid after it proposed, it tries again with what was not chosen.

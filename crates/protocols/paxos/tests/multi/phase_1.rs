@@ -35,7 +35,7 @@ fn an_acceptor_promises_a_higher_number_and_refuses_a_lower_one() {
 }
 
 #[test]
-fn a_promise_is_durable_before_it_is_spoken_and_survives() {
+fn a_promise_is_durable_before_it_is_sent_and_survives() {
     let (mut hand, _) = Hand::new(3, config(5));
     hand.slow_disk = true;
     assert_eq!(hand.hear(1, prepare(5, 1)), [], "the disk is slow");
@@ -119,7 +119,8 @@ fn its_own_promise_counts_once_it_is_durable() {
 
 #[test]
 fn a_ballot_is_never_used_again() {
-    // 2.5: "each proposer remembers (in stable storage) the highest-numbered proposal it has tried".
+    // 2.5: "each proposer remembers (in stable storage) the highest-numbered proposal it has
+    // tried".
     let (mut hand, _) = Hand::new(0, config(5));
     let mut before = hand.node.ballot();
     for _ in 0..3 {
@@ -140,7 +141,7 @@ fn unanswered_members_are_asked_again() {
 }
 
 #[test]
-fn whoever_knows_less_learns_before_it_leads() {
+fn a_proposer_that_has_executed_less_learns_before_it_leads() {
     // Three of five have executed slot 2, and their votes there are compacted perhaps: their
     // promises say nothing of slots 1 and 2.
     let config = Config { alpha: 1, ..config(5) };

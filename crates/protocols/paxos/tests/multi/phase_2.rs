@@ -22,7 +22,7 @@ fn an_acceptor_votes_unless_it_has_promised_a_higher_number() {
 }
 
 #[test]
-fn a_vote_is_durable_before_it_is_spoken_and_survives() {
+fn a_vote_is_durable_before_it_is_sent_and_survives() {
     let (mut hand, _) = Hand::new(3, config(5));
     hand.slow_disk = true;
     assert_eq!(hand.hear(1, accept(ballot(2, 1), 1, command(1), 0)), []);

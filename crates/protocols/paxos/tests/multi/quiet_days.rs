@@ -27,7 +27,7 @@ fn every_claim_holds_on_a_quiet_day() {
 }
 
 #[test]
-fn whom_a_single_client_asks_leads_where_everybody_may() {
+fn the_server_that_a_single_client_asks_leads_where_everybody_may() {
     let workload = KeyValue { clients: 1, operations: 20, ..KeyValue::default() };
     let server = Config { leader: Leader::Everybody, ..config(3) };
     hold(&run(spec(server, workload, at(15_000)), 1), "no rival");

@@ -99,8 +99,8 @@ fn no_ops_bring_the_new_members_and_they_promise_first() {
     let letters = hand.reconfigure(&[0, 3, 4]);
     let value = Value::Reconfigure(Arc::new(command(1, &[0, 3, 4])));
     assert_eq!(proposals(&letters), [(1, 1, value.clone()), (2, 1, value)]);
-    // Slot 1 is executed: slot 2 is a no-op of the old members; slot 3 has new ones, which are asked
-    // for their promises.
+    // Slot 1 is executed: slot 2 is a no-op of the old members; slot 3 has new ones, which are
+    // asked for their promises.
     let letters = hand.accepted(1, &[1]);
     assert_eq!(proposals(&letters), [(1, 2, Value::Noop), (2, 2, Value::Noop)]);
     let prepare = Message::Prepare { ballot: ballot(1, 0), from: Slot(2) };

@@ -13,8 +13,8 @@ use crate::starts::{Start, Starts};
 /// All votes ever cast, and what is chosen by them: no server knows that.
 ///
 /// A vote counts from when it is durable. A crash may also leave one on the disk that was never
-/// indicated: it counts from the restart. What lies on the disks at the beginning of the run is taken
-/// as it is: votes, what is known to be chosen, and what a snapshot holds.
+/// indicated: it counts from the restart. What lies on the disks at the beginning of the run is
+/// taken as it is: votes, what is known to be chosen, and what a snapshot holds.
 #[derive(Clone, Debug)]
 pub(super) struct Ghost {
     servers: u32,

@@ -6,8 +6,8 @@ use sim_node::{Effect, NodeId};
 use super::Votes;
 use crate::single::{Config, Indication, Process, Proposal, Value};
 
-/// Only a single value is chosen, judged by the votes, whether or not any process learns; and no two
-/// processes learn different values.
+/// Only a single value is chosen, judged by the votes, whether or not any process learns; and no
+/// two processes learn different values.
 #[derive(Clone, Debug)]
 pub struct Agreement {
     votes: Votes,
