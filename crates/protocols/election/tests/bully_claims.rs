@@ -80,7 +80,7 @@ fn the_highest_live_process_takes_over_each_time() {
     assert_held(&outcome, "a crash, another, a recovery");
 }
 
-/// THEORY 2.5: in a correct Bully two coordinators exist for a moment while a higher one takes
+/// THEORY 2.5: in a correct Bully two coordinators exist for a short time while a higher one takes
 /// over.
 #[test]
 fn two_coordinators_exist_for_a_moment_when_a_higher_one_recovers() {

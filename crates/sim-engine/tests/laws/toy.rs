@@ -41,7 +41,7 @@ pub enum Act {
     Resend(u32, Msg),
     /// To every server but this one.
     Broadcast(Msg),
-    /// To whoever sent the message that is being handled.
+    /// To the sender of the message that is being handled.
     Reply(Msg),
     Set(u8, Span),
     Cancel(u8),
