@@ -131,7 +131,7 @@ fn fs1_notices_decisions_out_of_nowhere() {
             time: world.now(),
             step: world.steps(),
             servers: n,
-            config: &spec.config,
+            config: &*spec.config,
             states: world.states(),
             core: None,
         };

@@ -109,7 +109,7 @@ fn an_unasked_break_leaves_everything_undecided_that_was_not_violated() {
     // The run goes on, so that a violation can still be found; and violated beats unknown.
     let mut scene = one_message(6).request(80, 1, 9);
     let script = std::mem::take(&mut scene.0.config);
-    scene.0.config = script.request(1, 9, [Act::Say(9)]);
+    scene.0.config = Script::clone(&script).request(1, 9, [Act::Say(9)]).into();
     let violated = outcome(scene, synchronous(5), Failures::Any, false);
     assert_eq!(
         (violated.verdict, violated.properties[0].1),

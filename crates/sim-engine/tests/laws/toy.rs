@@ -159,7 +159,7 @@ impl Toy {
                 let choice = cx.choose(*alternatives);
                 cx.indicate(u32::try_from(choice).unwrap());
             }
-            Act::Mark(name) => cx.mark(name),
+            Act::Mark(name) => cx.mark(*name),
             Act::Become(name, rank) => self.role = Some(Role::new(name, *rank)),
             Act::Resign => self.role = None,
             Act::Panic(message) => panic!("{message}"),

@@ -129,7 +129,7 @@ fn a_run_that_was_stopped_is_undecided() {
 fn several_obligations_are_judged_each_by_itself() {
     // Timer 0 in time, timer 1 late, timer 2 never.
     let scene = obliged(Some(500), true);
-    let all = outcome::<(Checked<Fires<0>>, Live, Checked<Fires<2>>)>(&scene);
+    let all = outcome::<(Checked<Fires<0>>, (Live, Checked<Fires<2>>))>(&scene);
     let expected =
         [("FIRES0", Verdict::Held), ("FIRES1", Verdict::Unknown), ("FIRES2", Verdict::Violated)];
     assert_eq!(verdicts(&all), expected);
@@ -158,7 +158,7 @@ fn says() -> Scene {
 
 #[test]
 fn a_safety_violation_ends_the_run_at_its_step() {
-    let outcome = outcome::<(Safe, Live, Checked<EndsWell>)>(&says());
+    let outcome = outcome::<(Safe, (Live, Checked<EndsWell>))>(&says());
     // The start is step 0, the requests of 10 and 20 are 1 and 2; that of 30 is never handled.
     assert_eq!((outcome.steps, outcome.ended), (3, at(20)));
     let [finding] = &outcome.findings[..] else { panic!("{:?}", outcome.findings) };
@@ -203,7 +203,7 @@ fn the_end_is_judged_with_and_without_an_unmet_obligation() {
     let leads = |fires: Option<u64>| {
         let mut scene = obliged(fires, true);
         let script = std::mem::take(&mut scene.0.config);
-        scene.0.config = script.request(0, 1, [Act::Become("leader", 1)]);
+        scene.0.config = Script::clone(&script).request(0, 1, [Act::Become("leader", 1)]).into();
         scene.request(50, 0, 1)
     };
     type Both = (Live, Checked<EndsWell>);

@@ -6,6 +6,7 @@ use sim_node::{Context, NodeId};
 
 use super::node::Timer;
 use super::proposer::Proposer;
+use super::types::Mark;
 use super::{Chunk, Configurations, Message, Record, Server, Slot, Snapshot, Value};
 use crate::Ballot;
 
@@ -191,7 +192,7 @@ impl Server {
         self.configurations = snapshot.configurations.clone();
         cx.write(Record::Compacted { snapshot: snapshot.clone(), upto: slot });
         self.snapshot = Some(snapshot);
-        cx.mark("snapshot installed");
+        cx.mark(Mark::SnapshotInstalled);
         self.execute(cx);
         self.reconsider(cx);
         self.advance(cx);
@@ -223,6 +224,6 @@ impl Server {
         cx.write(Record::Compacted { snapshot: snapshot.clone(), upto });
         self.log.compact(upto);
         self.snapshot = Some(snapshot);
-        cx.mark("snapshot taken");
+        cx.mark(Mark::SnapshotTaken);
     }
 }

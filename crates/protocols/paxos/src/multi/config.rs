@@ -1,58 +1,20 @@
 //! [`Config`]: what every server knows, and the known bugs that the tester must find.
 
+use std::ops::Deref;
+
 use failure_detectors::OmegaConfig;
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, Span};
+use sim_node::NodeId;
+use sim_protocol::SettingValue;
 
-use super::Members;
-use crate::Quorums;
-
-/// What every server knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// The acceptors of the first slots.
-    pub members: Members,
-    /// How many of them each phase needs.
-    pub quorums: Quorums,
-    /// Whether members whose quorums do not meet are refused. Without it, nothing is safe.
-    pub quorums_meet: bool,
-    /// Who may lead.
-    pub leader: Leader,
-    /// The detector that chooses the leader.
-    pub omega: OmegaConfig,
-    /// How often a leader tells what is chosen.
-    pub heartbeat: Duration,
-    /// How long a proposer that was outbid waits before it tries again.
-    pub backoff: Span,
-    /// How long an answer may take before the question is sent again.
-    pub retry: Duration,
-    /// A slot is proposed in only when all but so many before it are executed; members that are
-    /// chosen in a slot are for the slots from so many later on (Lamport 2001, section 3).
-    pub alpha: u64,
-    /// The most operations in one slot.
-    pub batch: usize,
-    /// How reads are served.
-    pub reads: Reads,
-    /// How many executed slots a snapshot is taken after; 0: none is ever taken.
-    pub snapshot_every: u64,
-    /// How many executed slots stay in the log behind a snapshot, for replicas that are a little
-    /// slow.
-    pub snapshot_keep: u64,
-    /// How many items of the state machine one message of a snapshot carries.
-    pub snapshot_chunk: usize,
-    /// Whether a server makes its writes durable before it speaks. Without it, nothing is safe.
-    pub barrier: bool,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use super::{Members, Settings};
 
 /// Who may lead.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Leader {
     /// The member whom the failure detector trusts.
-    #[default]
     Omega,
     /// Everybody whom a client asks. Safe, but nothing promises that it ever ends: "it's easy to
     /// construct a scenario in which two proposers each keep issuing a sequence of proposals with
@@ -62,53 +24,77 @@ pub enum Leader {
 
 /// How reads are served, always linearizable.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Reads {
     /// In slots of their own.
-    #[default]
     Log,
     /// After a phase-2 quorum has said that it has promised nothing to anybody else.
     Quorum,
 }
 
 /// A bug that real systems had; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// A new leader ignores the votes that were reported to it.
+    #[mutant("P-anyval")]
     AnyValue,
     /// An acceptor accepts below its promise.
+    #[mutant("P-no2bcheck")]
     No2bCheck,
     /// A proposer uses its old ballot again, after a restart above all.
+    #[mutant("P-reuse")]
     Reuse,
     /// A new leader takes the value of the lowest ballot that was reported.
+    #[mutant("P-lowest")]
     Lowest,
     /// Promises and votes are not written.
+    #[mutant("P-promise-crash")]
     PromiseCrash,
     /// Executes a slot before the one before it is chosen.
+    #[mutant("MP-hole")]
     Hole,
     /// Quorums of phase 1 are too small to meet those of phase 2.
+    #[mutant("FP-quorums")]
     Quorums,
 }
 
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("P-anyval", Self::AnyValue),
-        ("P-no2bcheck", Self::No2bCheck),
-        ("P-reuse", Self::Reuse),
-        ("P-lowest", Self::Lowest),
-        ("P-promise-crash", Self::PromiseCrash),
-        ("MP-hole", Self::Hole),
-        ("FP-quorums", Self::Quorums),
-    ];
+/// What every server knows: what a scenario sets, and the detector that follows from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What a scenario sets.
+    pub settings: Settings,
+    /// The detector that chooses the leader.
+    pub omega: OmegaConfig,
 }
 
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
+impl From<Settings> for Config {
+    fn from(settings: Settings) -> Self {
+        let detector = failure_detectors::Config {
+            period: settings.heartbeat,
+            timeout: settings.timeout,
+            increase: settings.increase,
+            mutant: None,
+        };
+        Self { settings, omega: OmegaConfig { detector } }
+    }
+}
+
+impl Deref for Config {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Settings {
+    /// The acceptors of the first slots.
     #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    pub fn first_members(&self) -> Members {
+        let all = || (0..self.nodes).map(NodeId::new).collect();
+        self.members.as_ref().map_or_else(all, |some| some.iter().copied().collect())
     }
 
     /// How many of these members promise in phase 1.

@@ -4,6 +4,7 @@ use service::{Answer, Output, Reply};
 use sim_node::{Context, NodeId};
 
 use super::node::Timer;
+use super::types::Mark;
 use super::{Message, Mutant, Record, Server, Slot, Value};
 use crate::Ballot;
 
@@ -35,7 +36,7 @@ impl Server {
     /// It is outbid, and does not know by whom: it proposes no more, and waits before it tries
     /// again.
     pub(super) fn be_outbid(&mut self, cx: &mut Context<'_, Self>) {
-        cx.mark("outbid");
+        cx.mark(Mark::Outbid);
         self.step_down(cx);
         self.resting = true;
         cx.set_timer(Timer::Backoff, cx.config().backoff);
@@ -74,7 +75,7 @@ impl Server {
                 Value::Reconfigure(wish) => {
                     let (config, servers) = (cx.config(), cx.servers());
                     let fits = self.configurations.execute(slot, wish, config, servers);
-                    cx.mark(if fits { "reconfigured" } else { "reconfiguration refused" });
+                    cx.mark(if fits { Mark::Reconfigured } else { Mark::ReconfigurationRefused });
                 }
             }
             self.executed = slot;

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 
-use super::{Config, Members, Slot, Wish};
+use super::{Members, Settings, Slot, Wish};
 
 /// Who the acceptors of each slot are, as far as it is known: part of the state machine.
 ///
@@ -64,15 +64,15 @@ impl Configurations {
 
     /// Executes a wish that was chosen in a slot. Returns whether it changes anything: a wish that
     /// leaves nobody, names strangers or has quorums that do not meet is refused by all alike.
-    pub fn execute(&mut self, slot: Slot, wish: &Wish, config: &Config, servers: u32) -> bool {
+    pub fn execute(&mut self, slot: Slot, wish: &Wish, settings: &Settings, servers: u32) -> bool {
         if self.is_done(wish) {
             return false;
         }
         self.wishes.insert(wish.asker, wish.number);
         let news = self.newest().1 != &wish.members;
-        let fits = news && config.allows(&wish.members, servers);
+        let fits = news && settings.allows(&wish.members, servers);
         if fits {
-            self.effective.insert(slot.plus(config.alpha), wish.members.clone());
+            self.effective.insert(slot.plus(settings.alpha), wish.members.clone());
         }
         fits
     }

@@ -4,13 +4,16 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use service::{Part, Reply, Request, ServiceMessage};
-use sim_node::{Class, NodeId};
+use sim_node::NodeId;
+use sim_protocol::Asks;
 
 use super::{Configurations, Members, Slot, Value, Wish};
 use crate::Ballot;
 
 /// A message of the cluster. The names are those of Lamport 2001.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// Phase 1a, for all slots from `from` on.
     Prepare {
@@ -38,6 +41,7 @@ pub enum Message {
     },
     /// All slots up to this one are chosen: from a leader in the place of a commit message, or from
     /// anybody who hears no leader.
+    #[message(Heartbeat)]
     Commit {
         /// The leader's ballot.
         ballot: Option<Ballot>,
@@ -70,14 +74,18 @@ pub enum Message {
         round: u64,
     },
     /// A message of the failure detector.
+    #[message(Heartbeat, name = "Heartbeat")]
     Detector(failure_detectors::Heartbeat),
     /// An administrator's wish, on its way to the leader.
+    #[message(Client)]
     Wish(Wish),
     /// To itself: enough slots are executed for a snapshot.
     TakeSnapshot,
     /// A client asks.
+    #[message(Client)]
     Request(Request),
     /// A client is answered.
+    #[message(Client)]
     Reply(Reply),
 }
 
@@ -135,9 +143,10 @@ pub struct Chunk {
 }
 
 /// What an administrator may want. It is done once, by whoever leads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Admin {
-    /// These are the members, from alpha slots after that in which it is chosen.
+    /// These are the members, from `alpha` slots later on.
+    #[ask("Reconfigure([2, 3, 4])")]
     Reconfigure(Vec<NodeId>),
 }
 
@@ -147,48 +156,6 @@ impl Admin {
     pub fn members(&self) -> Members {
         let Self::Reconfigure(members) = self;
         members.iter().copied().collect()
-    }
-}
-
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Prepare", Class::Protocol),
-        ("Promise", Class::Protocol),
-        ("Accept", Class::Protocol),
-        ("Accepted", Class::Protocol),
-        ("Nack", Class::Protocol),
-        ("Commit", Class::Heartbeat),
-        ("Fetch", Class::Protocol),
-        ("Learn", Class::Protocol),
-        ("Chunk", Class::Protocol),
-        ("Confirm", Class::Protocol),
-        ("Confirmed", Class::Protocol),
-        ("Heartbeat", Class::Heartbeat),
-        ("Wish", Class::Client),
-        ("TakeSnapshot", Class::Protocol),
-        ("Request", Class::Client),
-        ("Reply", Class::Client),
-    ];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Prepare { .. } => 0,
-            Self::Promise(_) => 1,
-            Self::Accept(_) => 2,
-            Self::Accepted { .. } => 3,
-            Self::Nack { .. } => 4,
-            Self::Commit { .. } => 5,
-            Self::Fetch { .. } => 6,
-            Self::Learn(_) => 7,
-            Self::Chunk(_) => 8,
-            Self::Confirm { .. } => 9,
-            Self::Confirmed { .. } => 10,
-            Self::Detector(_) => 11,
-            Self::Wish(_) => 12,
-            Self::TakeSnapshot => 13,
-            Self::Request(_) => 14,
-            Self::Reply(_) => 15,
-        }
     }
 }
 

@@ -63,7 +63,7 @@ pub use properties::{
 pub use proposer::Proposer;
 pub use settings::{MultiPaxos, Settings};
 pub use stable::{Disk, Record, Snapshot};
-pub use types::{Members, Slot, Value, Wish};
+pub use types::{Mark, Members, RoleName, Slot, Value, Wish};
 
 /// A node of the world: a server of the cluster, or a client.
 pub type Party = sim_node::Either<Server, service::Client<Message>>;

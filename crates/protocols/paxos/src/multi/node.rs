@@ -10,6 +10,7 @@ use sim_node::{Context, Node, NodeId, Role};
 
 use super::catch_up::{Assembly, Behind};
 use super::proposer::Proposer;
+use super::types::RoleName;
 use super::{
     Admin, Config, Configurations, Disk, Leader, Log, Message, Mutant, Record, Slot, Snapshot,
     Value, Wish,
@@ -110,7 +111,7 @@ impl Node for Server {
     fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
         let omega = (cx.config().leader == Leader::Omega).then(|| Self::start_omega(cx));
         let snapshot = disk.snapshot.as_ref();
-        let first = || Configurations::first(cx.config().members.clone());
+        let first = || Configurations::first(cx.config().first_members());
         // A vote is a promise, too, and so is a ballot of its own.
         let votes = disk.log.after(disk.log.base()).filter(|(_, entry)| !entry.chosen);
         let voted = votes.map(|(_, entry)| entry.ballot).max();
@@ -189,14 +190,14 @@ impl Node for Server {
 
     fn role(&self) -> Option<Role> {
         let name = match &self.standing {
-            Standing::Leader(_) => Role::LEADER,
-            Standing::Candidate(_) => "candidate",
-            Standing::Follower => "follower",
+            Standing::Leader(_) => RoleName::Leader,
+            Standing::Candidate(_) => RoleName::Candidate,
+            Standing::Follower => RoleName::Follower,
         };
         let ballot = self.proposer().map(|proposer| proposer.ballot).or(self.promised);
         // By round, and then by proposer: servers are fewer than this.
         let rank = |ballot: Ballot| ballot.round * 1_000 + u64::from(ballot.proposer.number());
-        Some(Role::new(name, ballot.map_or(0, rank)))
+        Some(Role::new(name.name(), ballot.map_or(0, rank)))
     }
 
     fn check(&self, config: &Config) {

@@ -9,6 +9,7 @@ use sim_node::{Context, LocalTime, NodeId};
 
 use super::node::{Standing, Timer};
 use super::reads::Reading;
+use super::types::Mark;
 use super::{
     Accept, Config, Leader, Members, Message, Mutant, Promise, Record, Server, Slot, Value,
 };
@@ -92,7 +93,7 @@ impl Server {
         };
         self.own = Some(ballot);
         self.promised = Some(ballot);
-        cx.mark("campaign");
+        cx.mark(Mark::Campaign);
         cx.write(Record::Campaigned(ballot));
         Self::persist(cx);
         self.standing = Standing::Candidate(Box::new(Proposer::new(ballot, self.executed)));
@@ -164,7 +165,7 @@ impl Server {
         {
             let proposer = proposer.clone();
             self.standing = Standing::Leader(proposer);
-            cx.mark("leading");
+            cx.mark(Mark::Leading);
         }
         if self.is_leader() {
             while let Some((slot, value, recovered)) = self.next_proposal(cx) {
@@ -231,7 +232,7 @@ impl Server {
         let proposal = Proposal { value: value.clone(), recovered, accepted, sent };
         proposer.proposals.insert(slot, proposal);
         if value == Value::Noop {
-            cx.mark("no-op proposed");
+            cx.mark(Mark::NoOpProposed);
         }
         let members = self.configurations.at(slot);
         let id = cx.id();
@@ -275,7 +276,7 @@ impl Server {
     /// Somebody has a higher ballot: whoever proposes below it is outbid.
     pub(super) fn hear_ballot(&mut self, ballot: Ballot, cx: &mut Context<'_, Self>) {
         if self.proposer().is_some_and(|proposer| proposer.ballot < ballot) {
-            cx.mark("outbid");
+            cx.mark(Mark::Outbid);
             self.step_down(cx);
             self.promised = self.promised.max(Some(ballot));
             Self::write_vow(Record::Promised(ballot), cx);

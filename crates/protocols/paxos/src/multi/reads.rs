@@ -15,6 +15,7 @@ use service::{Answer, Operation, Output, Reply, Request};
 use sim_node::{Context, LocalTime, NodeId};
 
 use super::node::Standing;
+use super::types::Mark;
 use super::{Members, Message, Server};
 use crate::Ballot;
 
@@ -102,7 +103,7 @@ impl Server {
         let done = rounds.filter(|(_, round)| is_done(round)).map(|(number, _)| *number);
         for number in done.collect::<Vec<_>>() {
             let Some(round) = proposer.reading.rounds.remove(&number) else { continue };
-            cx.mark("read confirmed");
+            cx.mark(Mark::ReadConfirmed);
             let value = self.store.get(round.request.command.key()).map(str::to_owned);
             let operation = round.request.operation;
             let answer = Answer::Done(Output::Value(value));

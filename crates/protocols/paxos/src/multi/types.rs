@@ -5,7 +5,7 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use service::Request;
-use sim_node::NodeId;
+use sim_node::{Names, NodeId};
 
 /// An instance of the consensus algorithm: "the i-th instance chooses the i-th state machine
 /// command" (Lamport 2001, section 3). The first is 1; 0 is before all.
@@ -88,4 +88,41 @@ impl fmt::Debug for Wish {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "members {:?} for {}#{}", self.members, self.asker, self.number)
     }
+}
+
+/// What servers mark.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// It begins phase 1.
+    Campaign,
+    /// Phase 1 is over for every slot.
+    Leading,
+    /// Another proposer has a higher ballot.
+    Outbid,
+    /// It leads no longer, since its detector trusts another.
+    SteppedDown,
+    /// It fills a gap.
+    #[name("no-op proposed")]
+    NoOpProposed,
+    /// New members are chosen.
+    Reconfigured,
+    /// What was chosen does not fit the members that were.
+    ReconfigurationRefused,
+    /// A quorum has confirmed the leader for reads.
+    ReadConfirmed,
+    /// It has taken a snapshot.
+    SnapshotTaken,
+    /// It has installed another's snapshot.
+    SnapshotInstalled,
+}
+
+/// The roles of servers.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum RoleName {
+    /// It leads.
+    Leader,
+    /// It is in phase 1.
+    Candidate,
+    /// It does neither.
+    Follower,
 }

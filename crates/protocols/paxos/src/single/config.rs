@@ -1,52 +1,19 @@
 //! [`Config`]: what every process knows, and the known bugs that the tester must find.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use failure_detectors::OmegaConfig;
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, NodeId, Span};
+use sim_node::NodeId;
+use sim_protocol::SettingValue;
 
-use super::Value;
-
-/// What every process knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// How many acceptors there are; they are nodes `0..acceptors`.
-    pub acceptors: u32,
-    /// How many proposers there are that are no acceptors; they follow in number. With none, every
-    /// acceptor may propose.
-    pub separate: u32,
-    /// What proposers propose without being asked.
-    pub start: Start,
-    /// Promises that phase 1 needs.
-    pub prepare: u32,
-    /// Acceptances by which a value is chosen.
-    pub accept: u32,
-    /// Whom a proposer sends its requests to at first.
-    pub send_to: SendTo,
-    /// How learners learn.
-    pub learn: Learn,
-    /// Only the process that this trusts proposes; `None`: every proposer does.
-    pub leader: Option<OmegaConfig>,
-    /// Whether a leader does phase 1 before there is a value to propose (section 3).
-    pub prepare_ahead: bool,
-    /// How long a proposer waits after it abandoned a proposal.
-    pub backoff: Span,
-    /// How long a proposer waits for answers before it repeats a request.
-    pub resend: Duration,
-    /// How often a process that has not learned asks.
-    pub ask: Duration,
-    /// Whether a process makes its writes durable before it speaks. Without it, nothing is safe.
-    pub barrier: bool,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use super::{Proposers, Settings, Trusted, Value};
 
 /// What proposers propose without being asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Start {
     /// Every proposer its own number.
-    #[default]
     Everybody,
     /// Nothing.
     Nobody,
@@ -56,11 +23,10 @@ pub enum Start {
 
 /// Whom a proposer sends its requests to at first. What is repeated goes to all that are silent.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum SendTo {
     /// All acceptors.
-    #[default]
     Everybody,
     /// As many as the phase needs: itself, when it is one, and those that follow it in number.
     Quorum,
@@ -68,12 +34,11 @@ pub enum SendTo {
 
 /// How learners learn without asking (section 2.3).
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Learn {
     /// Acceptors tell the proposer, the "distinguished learner", and it tells everybody: `n-1`
     /// messages more, one delay more for the others.
-    #[default]
     FromProposer,
     /// Acceptors tell everybody that they accepted: `n(n-1)` acceptances in all, of which the
     /// proposer's `n-1` are counted anyway; no other message.
@@ -81,61 +46,104 @@ pub enum Learn {
 }
 
 /// A known bug; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// Phase 2a ignores the values reported in phase 1.
+    #[mutant("P-anyval")]
     AnyValue,
     /// Promises and accepted proposals are not written to the disk.
+    #[mutant("P-promise-crash")]
     PromiseCrash,
     /// An acceptor accepts below its promise.
+    #[mutant("P-no2bcheck")]
     No2bCheck,
     /// A restarted proposer uses its last number again.
+    #[mutant("P-reuse")]
     Reuse,
     /// Phase 2a adopts the value of the lowest reported proposal.
+    #[mutant("P-lowest")]
     Lowest,
     /// Phase 2 waits for one acceptor too few to meet every quorum of phase 1.
+    #[mutant("FP-quorums")]
     MissingQuorums,
 }
 
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("P-anyval", Self::AnyValue),
-        ("P-promise-crash", Self::PromiseCrash),
-        ("P-no2bcheck", Self::No2bCheck),
-        ("P-reuse", Self::Reuse),
-        ("P-lowest", Self::Lowest),
-        ("FP-quorums", Self::MissingQuorums),
-    ];
+/// What every process knows: what a scenario sets, and the detector that follows from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What a scenario sets.
+    pub settings: Settings,
+    /// Only the process that this trusts proposes; `None`: every proposer does.
+    pub leader: Option<OmegaConfig>,
 }
 
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
+impl From<Settings> for Config {
+    fn from(settings: Settings) -> Self {
+        let leader = settings.leader.map(|Trusted::Omega { period, timeout, increase }| {
+            let mutant = None;
+            OmegaConfig {
+                detector: failure_detectors::Config { period, timeout, increase, mutant },
+            }
+        });
+        Self { settings, leader }
+    }
+}
+
+impl Deref for Config {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Settings {
+    /// How many proposers there are that are no acceptors; they follow in number. With none, every
+    /// acceptor may propose.
     #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    pub fn separate(&self) -> u32 {
+        match self.proposers {
+            Proposers::Acceptors => 0,
+            Proposers::Separate(many) => many,
+        }
+    }
+
+    /// Promises that phase 1 needs.
+    #[must_use]
+    pub fn prepare(&self) -> u32 {
+        self.quorums.prepare(self.nodes)
+    }
+
+    /// Acceptances by which a value is chosen.
+    #[must_use]
+    pub fn accept(&self) -> u32 {
+        if self.has(Mutant::MissingQuorums) {
+            return self.nodes.saturating_sub(self.prepare()).max(1);
+        }
+        self.quorums.accept(self.nodes)
     }
 
     /// Whether this process is an acceptor.
     #[must_use]
     pub fn is_acceptor(&self, process: NodeId) -> bool {
-        process.number() < self.acceptors
+        process.number() < self.nodes
     }
 
     /// Whether this process may propose.
     #[must_use]
     pub fn is_proposer(&self, process: NodeId) -> bool {
-        self.separate == 0 || !self.is_acceptor(process)
+        self.separate() == 0 || !self.is_acceptor(process)
     }
 
     /// All acceptors, in order.
     pub fn acceptors(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.acceptors).map(NodeId::new)
+        (0..self.nodes).map(NodeId::new)
     }
 
     /// All processes, in order. Each is a learner.
     pub fn everybody(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.acceptors + self.separate).map(NodeId::new)
+        (0..self.nodes + self.separate()).map(NodeId::new)
     }
 
     /// Whom a proposer asks first, when a phase needs so many.
@@ -144,7 +152,7 @@ impl Config {
         proposer: NodeId,
         quorum: u32,
     ) -> impl Iterator<Item = NodeId> + use<> {
-        let acceptors = self.acceptors;
+        let acceptors = self.nodes;
         let (first, many) = match self.send_to {
             SendTo::Quorum if self.is_acceptor(proposer) => (proposer.number(), quorum),
             SendTo::Quorum => (0, quorum),

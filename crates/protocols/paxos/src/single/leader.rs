@@ -3,6 +3,7 @@
 use failure_detectors::{Heartbeat, Omega, OmegaConfig, Trust};
 use sim_node::{Context, Indications, Layer, Never, Node, NodeId};
 
+use super::message::Mark;
 use super::{Config, Message, Process, Record, Timer};
 
 /// The layer that says who is to propose.
@@ -51,7 +52,7 @@ impl Process {
     fn heed(&mut self, told: &Indications<Omega>, cx: &mut Context<'_, Self>) {
         let Some(Trust(trusted)) = told.last() else { return };
         if *trusted == self.id {
-            cx.mark("trusts itself");
+            cx.mark(Mark::TrustsItself);
             self.pursue(cx);
         } else {
             self.give_up(cx);

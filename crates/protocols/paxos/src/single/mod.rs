@@ -52,7 +52,7 @@ pub use acceptor::Acceptor;
 pub use config::{Config, Learn, Mutant, SendTo, Start};
 pub use leader::Leadership;
 pub use learner::Learner;
-pub use message::{Message, Proposal, Value};
+pub use message::{Mark, Message, Proposal, RoleName, Value};
 pub use node::{Indication, Process, Request, Timer};
 pub use properties::{
     Agreement, DistinctNumbers, Integrity, LearnedIsChosen, P2c, Suite, Termination, Validity,

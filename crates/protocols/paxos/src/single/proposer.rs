@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, NodeId};
 
+use super::message::Mark;
 use super::{
     Acceptor, Config, Disk, Learn, Message, Mutant, Process, Proposal, Record, Timer, Value,
 };
@@ -96,7 +97,7 @@ impl Proposer {
         let ballot = self.phase.ballot();
         assert!(ballot <= self.greatest, "PX6: uses {ballot:?}, above what it remembers");
         if let Phase::Preparing(_, promises) = &self.phase {
-            assert!(promises.len() < config.prepare as usize, "phase 1 is over, and goes on");
+            assert!(promises.len() < config.prepare() as usize, "phase 1 is over, and goes on");
         }
     }
 }
@@ -152,7 +153,7 @@ impl Process {
         proposer.phase = Phase::Preparing(ballot, BTreeMap::new());
         cx.write(Record::Ballot(ballot));
         Self::settle(cx);
-        for acceptor in cx.config().first_asked(self.id, cx.config().prepare) {
+        for acceptor in cx.config().first_asked(self.id, cx.config().prepare()) {
             cx.send(acceptor, Message::Prepare(ballot));
         }
         cx.set_timer(Timer::Proposer, cx.config().resend);
@@ -172,11 +173,11 @@ impl Process {
             return;
         }
         promises.insert(from, accepted);
-        if promises.len() < cx.config().prepare as usize {
+        if promises.len() < cx.config().prepare() as usize {
             return;
         }
         let promises = std::mem::take(promises);
-        cx.mark("prepared");
+        cx.mark(Mark::Prepared);
         if let Some(value) = proposer.choose(&promises, cx.config()) {
             self.issue(Proposal { ballot, value }, cx);
         } else {
@@ -189,7 +190,7 @@ impl Process {
     fn issue(&mut self, proposal: Proposal, cx: &mut Context<'_, Self>) {
         let Some(proposer) = &mut self.proposer else { return };
         proposer.phase = Phase::Accepting(proposal, BTreeSet::new());
-        for acceptor in cx.config().first_asked(self.id, cx.config().accept) {
+        for acceptor in cx.config().first_asked(self.id, cx.config().accept()) {
             cx.send(acceptor, Message::Accept(proposal));
         }
         cx.set_timer(Timer::Proposer, cx.config().resend);
@@ -203,7 +204,7 @@ impl Process {
             return false;
         }
         acceptors.insert(from);
-        acceptors.len() >= config.accept as usize
+        acceptors.len() >= config.accept() as usize
     }
 
     /// Its proposal is chosen: it learns, and as the distinguished learner tells the others.
@@ -226,7 +227,7 @@ impl Process {
         if proposer.phase.ballot().is_none_or(|current| current >= ballot) {
             return;
         }
-        cx.mark("abandoned");
+        cx.mark(Mark::Abandoned);
         if self.has_reason(cx.config()) {
             self.set_phase(Phase::BackingOff);
             cx.set_timer(Timer::Proposer, cx.config().backoff);

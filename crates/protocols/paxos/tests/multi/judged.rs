@@ -1,9 +1,11 @@
 //! The claims judge what they say: each falls by what contradicts it, told by hand. Scenarios show
 //! the same of whole runs.
 
+use std::sync::Arc;
+
 use paxos::Ballot;
 use paxos::multi::{
-    Admin, Chunk, Config, Configurations, Disk, Indication, Message, P2c, Party, Record, Slot,
+    Admin, Chunk, Configurations, Disk, Indication, Message, P2c, Party, Record, Settings, Slot,
     Snapshot, StateMachineSafety, Validity, Value, Wish,
 };
 use service::{ClientIndication, KeyValue, Request, Store};
@@ -15,7 +17,7 @@ use crate::hand::{Hand, accept, ballot, command, node, put};
 
 /// A claim, to which a run of five servers is told by hand.
 struct Told<P> {
-    config: <Party as Node>::Config,
+    config: Arc<<Party as Node>::Config>,
     states: Vec<Option<Party>>,
     claim: P,
     judge: Judge,
@@ -23,7 +25,7 @@ struct Told<P> {
 }
 
 impl<P: Property<Party>> Told<P> {
-    fn of(config: Config) -> Self {
+    fn of(config: Settings) -> Self {
         let config = spec(config, KeyValue::default(), at(1)).config;
         let claim = P::new(&config, 5);
         Self { config, states: vec![None; 5], claim, judge: Judge::default(), step: 0 }
@@ -35,7 +37,7 @@ impl<P: Property<Party>> Told<P> {
             time: SimTime::ZERO,
             step: self.step,
             servers: 5,
-            config: &self.config,
+            config: &*self.config,
             states: &self.states,
             core: None,
         };
@@ -184,10 +186,10 @@ fn mp3_falls_by_a_proposal_that_no_quorum_allows() {
 
 #[test]
 fn mp3_falls_by_a_proposal_in_a_slot_whose_members_are_not_decided() {
-    let mut told = Told::<P2c>::of(Config { alpha: 3, ..config(5) });
+    let mut told = Told::<P2c>::of(Settings { alpha: 3, ..config(5) });
     told.proposes(ballot(1, 0), 3, command(3));
     assert!(told.holds());
-    let mut early = Told::<P2c>::of(Config { alpha: 3, ..config(5) });
+    let mut early = Told::<P2c>::of(Settings { alpha: 3, ..config(5) });
     early.proposes(ballot(1, 0), 4, command(4));
     assert!(early.detail().contains("its members"), "{}", early.detail());
     // They are as soon as the slot before is chosen, three slots ahead.
@@ -218,7 +220,7 @@ fn store(slots: u64) -> Store {
 }
 
 fn snapshot(slots: u64) -> Snapshot {
-    let configurations = Configurations::first(config(5).members);
+    let configurations = Configurations::first(config(5).first_members());
     Snapshot { slot: Slot(slots), configurations, store: store(slots) }
 }
 
@@ -251,7 +253,7 @@ fn three_slots() -> Told<StateMachineSafety> {
 
 /// A replica that knows nothing is given a snapshot, in one message.
 fn accepts(told: &mut Told<StateMachineSafety>, snapshot: Snapshot) {
-    let (mut laggard, _) = Hand::new(3, Config { snapshot_chunk: 100, ..config(5) });
+    let (mut laggard, _) = Hand::new(3, Settings { snapshot_chunk: 100, ..config(5) });
     told.steps(3, &laggard, &[]);
     let Snapshot { slot, configurations, store } = snapshot.clone();
     let part = store.part(0, 100);

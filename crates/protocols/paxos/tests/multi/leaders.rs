@@ -1,6 +1,6 @@
 //! Who leads, and what an old leader does (Lamport 2001, 2.4 and section 3).
 
-use paxos::multi::{Chunk, Config, Leader, Message, Slot, Timer, Value};
+use paxos::multi::{Chunk, Leader, Message, Settings, Slot, Timer, Value};
 use service::Answer;
 
 use crate::cluster::config;
@@ -83,7 +83,7 @@ fn what_is_reported_and_known_already_does_not_haunt_the_leader() {
 
 #[test]
 fn where_everybody_may_lead_whoever_is_asked_does() {
-    let (mut hand, letters) = Hand::new(2, Config { leader: Leader::Everybody, ..config(5) });
+    let (mut hand, letters) = Hand::new(2, Settings { leader: Leader::Everybody, ..config(5) });
     assert_eq!(letters, [], "nobody has asked");
     let letters = hand.ask(put(1));
     assert_eq!(letters.len(), 4, "it asks for promises");

@@ -1,7 +1,7 @@
 //! Members through the log (Lamport 2001, section 3; Lamport 1998, 3.3.7).
 
 use paxos::multi::{
-    Config, Configurations, Disk, Leader, Members, Message, Slot, Snapshot, Timer, Value, Wish,
+    Configurations, Disk, Leader, Members, Message, Settings, Slot, Snapshot, Timer, Value, Wish,
 };
 use service::Store;
 
@@ -17,14 +17,14 @@ fn wish(number: u64, numbers: &[u32]) -> Wish {
 }
 
 /// Three members of five servers, alpha 2.
-fn three() -> Config {
-    Config { members: members(&[0, 1, 2]), alpha: 2, ..config(5) }
+fn three() -> Settings {
+    Settings { members: Some(vec![node(0), node(1), node(2)]), alpha: 2, ..config(5) }
 }
 
 #[test]
 fn members_are_members_from_alpha_slots_later_on() {
     let config = three();
-    let mut configurations = Configurations::first(config.members.clone());
+    let mut configurations = Configurations::first(config.first_members());
     assert!(configurations.execute(Slot(5), &wish(1, &[2, 3, 4]), &config, 5));
     assert_eq!(*configurations.at(Slot(6)), members(&[0, 1, 2]));
     assert_eq!(*configurations.at(Slot(7)), members(&[2, 3, 4]));
@@ -33,7 +33,7 @@ fn members_are_members_from_alpha_slots_later_on() {
 #[test]
 fn a_wish_is_done_once() {
     let config = three();
-    let mut configurations = Configurations::first(config.members.clone());
+    let mut configurations = Configurations::first(config.first_members());
     configurations.execute(Slot(5), &wish(1, &[2, 3, 4]), &config, 5);
     configurations.execute(Slot(6), &wish(2, &[0, 1, 2]), &config, 5);
     assert!(!configurations.execute(Slot(7), &wish(1, &[2, 3, 4]), &config, 5));
@@ -61,7 +61,7 @@ fn a_number_of_a_wish_outlasts_the_log() {
     disk.log.vote(Slot(1), ballot(1, 0), &Value::Reconfigure(wish(1, &[2, 3, 4])));
     let (hand, _) = Hand::with_disk(0, three(), disk);
     assert_eq!(hand.disk.wished, 1);
-    let mut configurations = Configurations::first(three().members);
+    let mut configurations = Configurations::first(three().first_members());
     configurations.execute(Slot(5), &wish(2, &[2, 3, 4]), &three(), 5);
     let snapshot = Snapshot { slot: Slot(5), configurations, store: Store::default() };
     let disk = Disk { snapshot: Some(snapshot), ..Disk::default() };
@@ -72,7 +72,7 @@ fn a_number_of_a_wish_outlasts_the_log() {
 /// Where everybody may lead, a member that is asked to does so; who is none asks the members.
 #[test]
 fn a_wish_at_a_server_that_is_no_member_reaches_the_members() {
-    let everybody = || Config { leader: Leader::Everybody, ..three() };
+    let everybody = || Settings { leader: Leader::Everybody, ..three() };
     let (mut stranger, _) = Hand::new(4, everybody());
     let wish = Wish { asker: node(4), number: 1, members: members(&[2, 3, 4]) };
     let asks = |one| (node(one), Message::Wish(wish.clone()));

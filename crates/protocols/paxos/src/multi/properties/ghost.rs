@@ -51,7 +51,7 @@ impl Ghost {
             votes: BTreeMap::new(),
             chosen: BTreeMap::new(),
             executed: Slot(0),
-            configurations: Configurations::first(config.server.members.clone()),
+            configurations: Configurations::first(config.server.first_members()),
             starts: Starts::new(servers),
         }
     }
