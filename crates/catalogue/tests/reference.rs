@@ -194,7 +194,7 @@ fn every_field_of_every_workload_is_shown() {
         let name = workload.name;
         assert!(shown.contains(&format!("{name}(")), "docs/SCENARIOS.md has no example of {name}");
         for field in workload.fields {
-            let (field, default) = (field.name, field.default.unwrap_or("must be given"));
+            let (field, default) = (field.name, field.default.text().unwrap_or("must be given"));
             let example = contains_word(&shown, field) && shown.contains(&format!("{field}:"));
             assert!(example, "docs/SCENARIOS.md has no example of `{field}` of {name}");
             let told = reference

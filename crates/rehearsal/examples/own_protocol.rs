@@ -9,9 +9,9 @@
 use std::process::ExitCode;
 
 use serde::{Deserialize, Serialize};
-use sim_check::{Checked, Claim, Judge, Kind, Property, View};
-use sim_node::{Class, Context, Effect, Message, Never, Node, NodeId};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup};
+use sim_check::{Claim, Judge, Kind, Property, View, suite};
+use sim_node::{Context, Effect, Message, Never, Node, NodeId};
+use sim_protocol::{Core, Protocol, SettingsError, Setup};
 use sim_scenario::{Catalogue, entry};
 
 fn main() -> ExitCode {
@@ -21,11 +21,13 @@ fn main() -> ExitCode {
 /// The protocol as the tools see it.
 enum Countdown {}
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+/// What a scenario can set, `Countdown(from: 9)`, and what all nodes know.
+#[derive(Clone, Debug, sim_protocol::Settings)]
 struct Settings {
+    /// The first number.
     from: u32,
-    #[serde(default)]
+    /// Whether to go on below zero.
+    #[setting(default = false)]
     fragile: bool,
 }
 
@@ -35,60 +37,32 @@ impl Protocol for Countdown {
     const SUMMARY: &'static str = "Two nodes count a number down in turns.";
     const SOURCE: &'static str = "this file";
     const MODEL: &'static str = "asynchronous, nothing fails";
-    const SERVERS_MAX: u32 = 2;
-    const FIELDS: &'static [Field] = &[
-        Field { name: "from", kind: "number", default: None, meaning: "the first number" },
-        Field {
-            name: "fragile",
-            kind: "true or false",
-            default: Some("false"),
-            meaning: "whether it goes on below zero",
-        },
-    ];
+    const SERVERS: (u32, u32) = (2, 2);
 
     type Settings = Settings;
     type Workload = ();
     type Node = Counter;
-    type Request = <Counter as Node>::Request;
-    type Properties = Checked<NeverRises>;
+    type Request = Never;
+    type Properties = suite![NeverRises];
 
-    fn servers(_: &Settings) -> u32 {
-        2
+    fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Counter>, SettingsError> {
+        Ok(Setup::new(settings.clone(), Core::All))
     }
-
-    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Counter>, SettingsError> {
-        let config = Config { from: settings.from, fragile: settings.fragile };
-        Ok(Setup { config, others: 0, core: Core::All })
-    }
-}
-
-#[derive(Debug)]
-struct Config {
-    from: u32,
-    fragile: bool,
 }
 
 /// The number that was seen last.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Counter(u32);
 
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Message)]
 struct Count(u32);
-
-impl Message for Count {
-    const KINDS: &'static [(&'static str, Class)] = &[("Count", Class::Protocol)];
-
-    fn kind(&self) -> usize {
-        0
-    }
-}
 
 /// Zero was reached.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Done;
 
 impl Node for Counter {
-    type Config = Config;
+    type Config = Settings;
     type Message = Count;
     type Timer = Never;
     type Request = Never;
@@ -112,14 +86,6 @@ impl Node for Counter {
             cx.indicate(Done);
         }
     }
-
-    fn on_timer(&mut self, timer: Never, _: &mut Context<'_, Self>) {
-        match timer {}
-    }
-
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
 }
 
 /// No number that is sent is larger than one that was sent before.
@@ -137,7 +103,7 @@ impl Property<Counter> for NeverRises {
         source: "this file",
     };
 
-    fn new(config: &Config, _: u32) -> Self {
+    fn new(config: &Settings, _: u32) -> Self {
         Self { last: config.from }
     }
 

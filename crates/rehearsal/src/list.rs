@@ -152,9 +152,10 @@ fn names(what: &str, names: &[&str], out: &mut Output) -> Result<(), Failure> {
 /// The settings, with their defaults.
 fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<(), Failure> {
     writeln!(out, "    {what}: {name}(...)")?;
-    for Field { name, kind, default, meaning } in fields {
-        let default = default.unwrap_or("must be given");
-        writeln!(out, "      {name} ({kind}; {default}): {meaning}")?;
+    for field in fields {
+        let Field { name, default, meaning, .. } = field;
+        let default = default.text().unwrap_or("must be given");
+        writeln!(out, "      {name} ({field}; {default}): {meaning}")?;
     }
     Ok(())
 }

@@ -58,5 +58,8 @@ fn paused_nodes_and_stopped_clocks() {
 
 #[test]
 fn the_assumption_that_was_broken() {
-    names("election/ring-broken-by-a-crash.ron", &["n4 crashed; the scenario assumes None"]);
+    names(
+        "election/ring-broken-by-a-crash.ron",
+        &["n4 crashed, but the model says `failures: None`"],
+    );
 }

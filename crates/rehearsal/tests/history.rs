@@ -91,8 +91,8 @@ fn nothing_is_ever_overwritten() {
         fs::write(&file, content).expect("written");
         let output = keep("scenarios/clients.ron", &file);
         assert_eq!(output.status.code(), Some(2), "{content:?}");
-        assert!(output.stdout.is_empty(), "it is told before anything runs");
-        assert!(error(&output).contains("it is there already"), "{}", error(&output));
+        assert!(output.stdout.is_empty(), "the error comes before anything runs");
+        assert!(error(&output).contains("the file exists"), "{}", error(&output));
         assert_eq!(fs::read_to_string(&file).expect("readable"), content);
     }
     let nowhere = here.path().join("no/such/folder.jsonl");
@@ -124,7 +124,7 @@ fn a_run_without_clients_leaves_no_file() {
     for scenario in ["scenarios/ring.ron", "scenarios/no-clients.ron"] {
         let output = keep(scenario, &file);
         assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{scenario}");
-        assert!(error(&output).contains("there is no history"), "{}", error(&output));
+        assert!(error(&output).contains("therefore no history"), "{}", error(&output));
         assert!(!file.exists(), "{scenario}");
     }
 }

@@ -54,7 +54,7 @@ fn another_digest_is_told() {
     change(&file, |saved| saved["seed"] = 4.into());
     let (code, text) = replay(&file, &[]);
     assert_eq!(code, Some(1));
-    assert!(text.contains("replayed: the run is another"), "{text}");
+    assert!(text.contains("replayed: the run is different"), "{text}");
     let (code, text) = replay(&file, &["--json"]);
     assert_eq!(code, Some(1));
     let report: serde_json::Value = serde_json::from_str(&text).expect("JSON");
@@ -95,7 +95,7 @@ fn a_saved_run_that_was_spoilt_is_refused() {
         assert!(error.contains(why), "{error}");
     };
     refused("digest", "zz", "its digest \"zz\" is not 16 hex digits");
-    refused("verdict", "fine", "there is no verdict \"fine\"");
+    refused("verdict", "fine", "it has an unknown verdict, \"fine\"");
     refused("colour", "red", "unknown field `colour`");
 }
 
@@ -108,7 +108,7 @@ fn another_version_is_mentioned() {
     let output = command("replay").arg(&file).output().expect("the binary starts");
     assert_eq!(output.status.code(), Some(0));
     let error = String::from_utf8(output.stderr).expect("text");
-    assert!(error.contains("saved by version 0.0.1"), "{error}");
+    assert!(error.contains("version 0.0.1 saved this run"), "{error}");
 }
 
 #[test]
@@ -129,9 +129,9 @@ fn nothing_else_is_ever_overwritten() {
         fs::write(&file, content).expect("written");
         let output = save("scenarios/ring.ron", &file);
         assert_eq!(output.status.code(), Some(2), "{content:?}");
-        assert!(output.stdout.is_empty(), "it is told before anything runs");
+        assert!(output.stdout.is_empty(), "the error comes before anything runs");
         let error = String::from_utf8(output.stderr).expect("text");
-        assert!(error.contains("is no saved run"), "{error}");
+        assert!(error.contains("is not a saved run"), "{error}");
         assert_eq!(fs::read_to_string(&file).expect("readable"), content);
     }
     assert_eq!(save("scenarios/ring.ron", here.path()).status.code(), Some(2), "a folder");

@@ -18,16 +18,6 @@ pub struct Linearizability {
 /// The configurations that are visited before the property is left undecided.
 const BUDGET: Budget = Budget(500_000);
 
-impl Linearizability {
-    /// What the clients asked and were told so far, as lines of JSON.
-    #[must_use]
-    pub fn lines(&self) -> String {
-        let mut lines = Vec::new();
-        write_history(&KeyValue, &self.history, &mut lines).expect("a buffer takes everything");
-        String::from_utf8(lines).expect("JSON is text")
-    }
-}
-
 impl<N: Served> Property<N> for Linearizability {
     const CLAIM: Claim = Claim {
         code: "KV1",
@@ -81,6 +71,12 @@ impl<N: Served> Property<N> for Linearizability {
                 judge.undecided(format!("more than {limit} configurations would have to be tried"));
             }
         }
+    }
+
+    fn history(&self) -> Option<String> {
+        let mut lines = Vec::new();
+        write_history(&KeyValue, &self.history, &mut lines).expect("a buffer takes everything");
+        Some(String::from_utf8(lines).expect("JSON is text"))
     }
 }
 

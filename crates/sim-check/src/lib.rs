@@ -2,8 +2,8 @@
 //!
 //! A [`Property`] is one named claim, safety or liveness, with its source. It sees a run through
 //! hooks and keeps whatever ghost state it needs (votes ever cast, values ever chosen); it looks at
-//! what changed, not at all nodes in each step. A tuple of [`Checked`] properties is a protocol's
-//! suite, composed statically ([`Properties`]).
+//! what changed, not at all nodes in each step. A [`suite!`] of them is what a protocol claims,
+//! composed statically ([`Properties`]).
 //!
 //! * **Safety** is reported at the step that violates it: [`Judge::violate`].
 //! * **Liveness** is an obligation: [`Property::unmet`] says what is unmet at the deadline. An

@@ -93,4 +93,10 @@ pub trait Property<N: Node>: Clone + 'static {
     fn unmet(&self, _: &View<'_, N>) -> Option<Obligation> {
         None
     }
+
+    /// What the clients asked and were told in the run, as lines of JSON
+    /// ([`write_history`](crate::write_history)): for the property that keeps that history.
+    fn history(&self) -> Option<String> {
+        None
+    }
 }

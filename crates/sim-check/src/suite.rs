@@ -28,8 +28,8 @@ pub struct Judged<'a> {
     pub judge: &'a Judge,
 }
 
-/// All claims about a protocol: a [`Checked`] property, or a tuple of suites. See [`Property`] for
-/// what each hook means.
+/// All claims about a protocol: a [`Checked`] property, or a [`suite!`](crate::suite) of them. See
+/// [`Property`] for what each hook means.
 pub trait Properties<N: Node>: Clone + 'static {
     /// All claims, in order.
     fn claims() -> Vec<&'static Claim>;
@@ -55,6 +55,10 @@ pub trait Properties<N: Node>: Clone + 'static {
     fn unmet(&self, view: &View<'_, N>, obligations: &mut Vec<(&'static Claim, Obligation)>);
     /// Every claim and its judgement, in order.
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>);
+    /// The first history that a property keeps; see [`Property::history`].
+    fn history(&self) -> Option<String> {
+        None
+    }
 }
 
 impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
@@ -109,72 +113,123 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>) {
         all.push(Judged { claim: &P::CLAIM, judge: &self.judge });
     }
+
+    fn history(&self) -> Option<String> {
+        self.property.history()
+    }
 }
 
-/// The empty suite claims nothing; tuples claim what their members claim, in order.
-macro_rules! tuple_of_suites {
-    ($($suite:ident $index:tt),*) => {
-        impl<N: Node, $($suite: Properties<N>),*> Properties<N> for ($($suite,)*) {
-            fn claims() -> Vec<&'static Claim> {
-                let all: [Vec<&'static Claim>; tuple_of_suites!(@count $($suite)*)] =
-                    [$($suite::claims()),*];
-                all.concat()
-            }
-            #[allow(clippy::unused_unit, reason = "the empty suite is the unit")]
-            fn new(_config: &N::Config, _servers: u32) -> Self {
-                ($($suite::new(_config, _servers),)*)
-            }
-            #[inline]
-            fn before(&mut self, _view: &View<'_, N>, _node: NodeId, _event: &Event<N>) {
-                $(self.$index.before(_view, _node, _event);)*
-            }
-            #[inline]
-            fn after(&mut self, _view: &View<'_, N>, _node: NodeId, _effects: &[Effect<N>]) {
-                $(self.$index.after(_view, _node, _effects);)*
-            }
-            #[inline]
-            fn indicated(
-                &mut self,
-                _view: &View<'_, N>,
-                _node: NodeId,
-                _indication: &N::Indication,
-            ) {
-                $(self.$index.indicated(_view, _node, _indication);)*
-            }
-            fn crash(&mut self, _view: &View<'_, N>, _node: NodeId) {
-                $(self.$index.crash(_view, _node);)*
-            }
-            fn restart(&mut self, _view: &View<'_, N>, _node: NodeId) {
-                $(self.$index.restart(_view, _node);)*
-            }
-            fn calm(&mut self, _view: &View<'_, N>) {
-                $(self.$index.calm(_view);)*
-            }
-            fn end(&mut self, _view: &View<'_, N>) {
-                $(self.$index.end(_view);)*
-            }
-            #[inline]
-            fn violated(&self) -> bool {
-                false $(|| self.$index.violated())*
-            }
-            fn unmet(&self, _view: &View<'_, N>, _obligations: &mut Vec<(&'static Claim, Obligation)>) {
-                $(self.$index.unmet(_view, _obligations);)*
-            }
-            fn judged<'a>(&'a self, _all: &mut Vec<Judged<'a>>) {
-                $(self.$index.judged(_all);)*
-            }
-        }
+/// The type of a suite of properties, in order; there is no greatest number of them:
+/// `suite![Agreement, Validity, Termination]`.
+#[macro_export]
+macro_rules! suite {
+    () => { () };
+    ($first:ty $(, $rest:ty)* $(,)?) => {
+        ($crate::Checked<$first>, $crate::suite!($($rest),*))
     };
-    (@count) => { 0 };
-    (@count $head:ident $($tail:ident)*) => { 1 + tuple_of_suites!(@count $($tail)*) };
 }
 
-tuple_of_suites!();
-tuple_of_suites!(A 0);
-tuple_of_suites!(A 0, B 1);
-tuple_of_suites!(A 0, B 1, C 2);
-tuple_of_suites!(A 0, B 1, C 2, D 3);
-tuple_of_suites!(A 0, B 1, C 2, D 3, E 4);
-tuple_of_suites!(A 0, B 1, C 2, D 3, E 4, F 5);
-tuple_of_suites!(A 0, B 1, C 2, D 3, E 4, F 5, G 6);
-tuple_of_suites!(A 0, B 1, C 2, D 3, E 4, F 5, G 6, H 7);
+/// The empty suite claims nothing.
+impl<N: Node> Properties<N> for () {
+    fn claims() -> Vec<&'static Claim> {
+        Vec::new()
+    }
+
+    fn new(_: &N::Config, _: u32) -> Self {}
+
+    #[inline]
+    fn before(&mut self, _: &View<'_, N>, _: NodeId, _: &Event<N>) {}
+
+    #[inline]
+    fn after(&mut self, _: &View<'_, N>, _: NodeId, _: &[Effect<N>]) {}
+
+    #[inline]
+    fn indicated(&mut self, _: &View<'_, N>, _: NodeId, _: &N::Indication) {}
+
+    fn crash(&mut self, _: &View<'_, N>, _: NodeId) {}
+
+    fn restart(&mut self, _: &View<'_, N>, _: NodeId) {}
+
+    fn calm(&mut self, _: &View<'_, N>) {}
+
+    fn end(&mut self, _: &View<'_, N>) {}
+
+    #[inline]
+    fn violated(&self) -> bool {
+        false
+    }
+
+    fn unmet(&self, _: &View<'_, N>, _: &mut Vec<(&'static Claim, Obligation)>) {}
+
+    fn judged<'a>(&'a self, _: &mut Vec<Judged<'a>>) {}
+}
+
+/// Two suites claim what the first claims, and then what the second claims.
+impl<N: Node, A: Properties<N>, B: Properties<N>> Properties<N> for (A, B) {
+    fn claims() -> Vec<&'static Claim> {
+        let mut claims = A::claims();
+        claims.extend(B::claims());
+        claims
+    }
+
+    fn new(config: &N::Config, servers: u32) -> Self {
+        (A::new(config, servers), B::new(config, servers))
+    }
+
+    #[inline]
+    fn before(&mut self, view: &View<'_, N>, node: NodeId, event: &Event<N>) {
+        self.0.before(view, node, event);
+        self.1.before(view, node, event);
+    }
+
+    #[inline]
+    fn after(&mut self, view: &View<'_, N>, node: NodeId, effects: &[Effect<N>]) {
+        self.0.after(view, node, effects);
+        self.1.after(view, node, effects);
+    }
+
+    #[inline]
+    fn indicated(&mut self, view: &View<'_, N>, node: NodeId, indication: &N::Indication) {
+        self.0.indicated(view, node, indication);
+        self.1.indicated(view, node, indication);
+    }
+
+    fn crash(&mut self, view: &View<'_, N>, node: NodeId) {
+        self.0.crash(view, node);
+        self.1.crash(view, node);
+    }
+
+    fn restart(&mut self, view: &View<'_, N>, node: NodeId) {
+        self.0.restart(view, node);
+        self.1.restart(view, node);
+    }
+
+    fn calm(&mut self, view: &View<'_, N>) {
+        self.0.calm(view);
+        self.1.calm(view);
+    }
+
+    fn end(&mut self, view: &View<'_, N>) {
+        self.0.end(view);
+        self.1.end(view);
+    }
+
+    #[inline]
+    fn violated(&self) -> bool {
+        self.0.violated() || self.1.violated()
+    }
+
+    fn unmet(&self, view: &View<'_, N>, obligations: &mut Vec<(&'static Claim, Obligation)>) {
+        self.0.unmet(view, obligations);
+        self.1.unmet(view, obligations);
+    }
+
+    fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>) {
+        self.0.judged(all);
+        self.1.judged(all);
+    }
+
+    fn history(&self) -> Option<String> {
+        self.0.history().or_else(|| self.1.history())
+    }
+}

@@ -11,10 +11,10 @@ pub struct Outcome {
     /// Every claim with its verdict, in order.
     pub properties: Vec<(&'static Claim, Verdict)>,
     /// What fell, in order of time. A safety violation ends the run, so there is more than one
-    /// only when several claims fall at one step or several obligations are never paid.
+    /// only when several claims are violated at one step or several obligations are never met.
     pub findings: Vec<Finding>,
-    /// Why the run is undecided, when a budget ran out, an obligation was paid late or an assumption was
-    /// broken.
+    /// Why the run is undecided, when a budget ran out, an obligation was met late or an assumption
+    /// was broken.
     pub undecided: Option<String>,
     /// Of every event and effect with their content.
     pub digest: u64,

@@ -1,6 +1,7 @@
 //! [`WorldSpec`]: everything that a run is made of, but for the seed.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sim_check::{Core, SimTime};
@@ -9,10 +10,10 @@ use sim_node::{Drift, Duration, Node, NodeId, Offset};
 use crate::{Delay, Network, PlannedFault};
 
 /// A scenario as the engine takes it: names resolved, quantities checked.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub struct WorldSpec<N: Node> {
     /// The protocol's configuration.
-    pub config: N::Config,
+    pub config: Arc<N::Config>,
     /// How many servers: nodes `0..servers`.
     pub servers: u32,
     /// How many other nodes: `servers..servers + others`.
@@ -47,6 +48,31 @@ pub struct WorldSpec<N: Node> {
     pub steps_max: u64,
 }
 
+/// Derived, it would ask for a configuration that can be cloned.
+impl<N: Node> Clone for WorldSpec<N> {
+    fn clone(&self) -> Self {
+        Self {
+            config: Arc::clone(&self.config),
+            servers: self.servers,
+            others: self.others,
+            network: self.network.clone(),
+            disks: self.disks.clone(),
+            clocks: self.clocks.clone(),
+            service: self.service.clone(),
+            images: self.images.clone(),
+            requests: self.requests.clone(),
+            faults: self.faults.clone(),
+            calm: self.calm,
+            deadline: self.deadline,
+            core: self.core,
+            model: self.model.clone(),
+            ties: self.ties,
+            bytes: self.bytes,
+            steps_max: self.steps_max,
+        }
+    }
+}
+
 impl<N: Node> WorldSpec<N> {
     /// The default budget of steps.
     pub const STEPS_DEFAULT: u64 = 10_000_000;
@@ -58,9 +84,14 @@ impl<N: Node> WorldSpec<N> {
     /// A world of `servers` nodes with the given network, true clocks, disks that sync at once, no
     /// faults and no workload, which ends at `deadline`.
     #[must_use]
-    pub fn new(config: N::Config, servers: u32, network: Network, deadline: SimTime) -> Self {
+    pub fn new(
+        config: impl Into<Arc<N::Config>>,
+        servers: u32,
+        network: Network,
+        deadline: SimTime,
+    ) -> Self {
         Self {
-            config,
+            config: config.into(),
             servers,
             others: 0,
             network,

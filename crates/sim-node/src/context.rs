@@ -143,9 +143,10 @@ impl<'a, N: Node> Context<'a, N> {
         self.sink.emit(Effect::Indicate(indication));
     }
 
-    /// Names something that happened in the protocol, for triggers, coverage and pictures.
-    pub fn mark(&mut self, name: &'static str) {
-        self.sink.emit(Effect::Mark(name));
+    /// Names something that happened in the protocol, for triggers, coverage and pictures: by a
+    /// variant of an enum that derives [`Names`](crate::Names), so that all marks are listed once.
+    pub fn mark(&mut self, name: impl Into<&'static str>) {
+        self.sink.emit(Effect::Mark(name.into()));
     }
 
     /// Runs a handler of a node inside this one. Its messages, timers and records leave in this

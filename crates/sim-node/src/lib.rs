@@ -10,8 +10,10 @@
 //! 2. Declare `Config`, `Message`, `Timer`, `Request`, `Indication`, then the state. State is made
 //!    of ordered collections and integers; derive `Clone, Debug, PartialEq, Eq, PartialOrd, Ord,
 //!    Hash, Serialize` on all of it (see [`Value`]), and `Deserialize` on messages and requests.
-//! 3. Implement [`Node`]: `start`, `on_message`, `on_timer`, `on_request`. Tell the [`Role`] when
-//!    the protocol has roles, and assert local invariants in [`Node::check`].
+//!    Derive [`Message`] on the messages, and [`Names`] on an enum of what the protocol marks.
+//! 3. Implement [`Node`]: `start`, `on_message`, and what the protocol has of `on_timer` and
+//!    `on_request`. Tell the [`Role`] when the protocol has roles, and assert local invariants in
+//!    [`Node::check`].
 //! 4. What must survive a crash is a [`Stable`]: write a record, set a barrier, and only then
 //!    speak.
 //!
@@ -58,6 +60,6 @@ pub use quantity::{Drift, Duration, Offset, QuantityError, Ratio, Span};
 pub use rounds::{
     LATE_MESSAGE, RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds,
 };
-pub use sim_derive::Parties;
+pub use sim_derive::{Message, Names, Parties};
 pub use time::{LocalTime, WallTime};
 pub use wire::size as wire_size;

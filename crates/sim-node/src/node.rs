@@ -65,7 +65,30 @@ pub enum Class {
     Heartbeat,
 }
 
-/// The messages between the nodes of a world.
+/// The messages between the nodes of a world. Derive it:
+///
+/// ```
+/// use serde::{Deserialize, Serialize};
+/// use sim_node::{Class, Message as _};
+///
+/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// #[derive(sim_node::Message)]
+/// enum Message {
+///     Prepare(u64),
+///     #[message(Heartbeat)]
+///     Ping,
+///     #[message(Client, name = "Request")]
+///     Asked(String),
+/// }
+///
+/// assert_eq!(Message::KINDS[1], ("Ping", Class::Heartbeat));
+/// assert_eq!(Message::KINDS[Message::Asked(String::new()).kind()], ("Request", Class::Client));
+/// ```
+///
+/// A variant is a kind of its name; its class is [`Class::Protocol`], unless it says another. A
+/// variant of several kinds names them and a function of its value that tells which, as a number:
+/// `#[message(by = Append::purpose, kinds(Append, Heartbeat(Beat)))]`. With `interleave`, each of
+/// them stands behind its counterpart of the variant before.
 pub trait Message: Value + DeserializeOwned {
     /// Every kind of message: its name, as scenarios and counters show it, and its class.
     const KINDS: &'static [(&'static str, Class)];
@@ -159,11 +182,18 @@ pub trait Node: Value {
     fn on_message(&mut self, from: NodeId, message: Self::Message, cx: &mut Context<'_, Self>);
 
     /// A timer fires; it is no longer set. A replaced or cancelled timer never fires, even if it
-    /// was due.
-    fn on_timer(&mut self, timer: Self::Timer, cx: &mut Context<'_, Self>);
+    /// was due. To be left out only where there are no timers: anything else does not build.
+    fn on_timer(&mut self, timer: Self::Timer, _: &mut Context<'_, Self>) {
+        const { assert!(has_no_values::<Self::Timer>(), "a node with timers implements `on_timer`") }
+        unreachable!("there is no timer {timer:?}")
+    }
 
-    /// The layer above, or the workload, asks for something.
-    fn on_request(&mut self, request: Self::Request, cx: &mut Context<'_, Self>);
+    /// The layer above, or the workload, asks for something. To be left out only where there are
+    /// no requests: anything else does not build.
+    fn on_request(&mut self, request: Self::Request, _: &mut Context<'_, Self>) {
+        const { assert!(has_no_values::<Self::Request>(), "it implements `on_request`") }
+        unreachable!("there is no request {request:?}")
+    }
 
     /// What the node is now; `None` when the protocol has no roles.
     fn role(&self) -> Option<Role> {
@@ -173,6 +203,11 @@ pub trait Node: Value {
     /// Asserts the local invariants; run after each step of this node, in all builds. A panic here
     /// is the violation `PANIC` of the run.
     fn check(&self, _config: &Self::Config) {}
+}
+
+/// Whether a type is like [`Never`]: then an option of it is always `None` and takes no room.
+const fn has_no_values<T>() -> bool {
+    size_of::<Option<T>>() == 0
 }
 
 /// What happens to a node: the input of one step.

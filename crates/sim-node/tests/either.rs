@@ -35,7 +35,7 @@ macro_rules! party {
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         struct $name {
             found: u32,
-            heard: Vec<(NodeId, u32)>,
+            received: Vec<(NodeId, u32)>,
             drawn: u64,
         }
 
@@ -48,11 +48,11 @@ macro_rules! party {
             type Stable = Last;
 
             fn start(stable: &Last, cx: &mut Context<'_, Self>) -> Self {
-                Self { found: stable.0, heard: Vec::new(), drawn: cx.choose(6) }
+                Self { found: stable.0, received: Vec::new(), drawn: cx.choose(6) }
             }
 
             fn on_message(&mut self, from: NodeId, Word(w): Word, cx: &mut Context<'_, Self>) {
-                self.heard.push((from, w));
+                self.received.push((from, w));
                 cx.write(w);
                 cx.barrier();
                 cx.send(from, Word(w + cx.config()));
@@ -141,7 +141,7 @@ fn effects_are_those_of_the_party_in_order() {
     ];
     assert_eq!(sink.take(), expected);
     let Either::Server(server) = node else { panic!("n0 is a server") };
-    assert_eq!(server.heard, [(from, 5)]);
+    assert_eq!(server.received, [(from, 5)]);
 }
 
 #[test]

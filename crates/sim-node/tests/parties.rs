@@ -35,7 +35,7 @@ macro_rules! party {
         #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
         struct $name {
             found: u32,
-            heard: Vec<(NodeId, u32)>,
+            received: Vec<(NodeId, u32)>,
             drawn: u64,
         }
 
@@ -48,11 +48,11 @@ macro_rules! party {
             type Stable = Last;
 
             fn start(stable: &Last, cx: &mut Context<'_, Self>) -> Self {
-                Self { found: stable.0, heard: Vec::new(), drawn: cx.choose(6) }
+                Self { found: stable.0, received: Vec::new(), drawn: cx.choose(6) }
             }
 
             fn on_message(&mut self, from: NodeId, Word(w): Word, cx: &mut Context<'_, Self>) {
-                self.heard.push((from, w));
+                self.received.push((from, w));
                 cx.write(w);
                 cx.barrier();
                 cx.send(from, Word(w + cx.config()));
@@ -162,7 +162,7 @@ fn effects_are_those_of_the_party_in_order() {
     ];
     assert_eq!(sink.take(), expected);
     let World::Client(client) = node else { panic!("n4 is a client") };
-    assert_eq!(client.heard, [(from, 5)]);
+    assert_eq!(client.received, [(from, 5)]);
 }
 
 #[test]

@@ -26,7 +26,7 @@ impl Message for Say {
 /// Says its number and the round to all, writes down what it hears, and halts after some rounds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Listener {
-    heard: BTreeMap<u32, BTreeMap<NodeId, Say>>,
+    received: BTreeMap<u32, BTreeMap<NodeId, Say>>,
 }
 
 impl RoundNode for Listener {
@@ -36,7 +36,7 @@ impl RoundNode for Listener {
 
     fn start(cx: &mut RoundContext<'_, '_, Self>) -> Self {
         assert!(cx.id().number() < cx.servers());
-        Self { heard: BTreeMap::new() }
+        Self { received: BTreeMap::new() }
     }
 
     fn send(&self, round: u32, cx: &mut RoundContext<'_, '_, Self>) {
@@ -49,7 +49,7 @@ impl RoundNode for Listener {
         messages: BTreeMap<NodeId, Say>,
         cx: &mut RoundContext<'_, '_, Self>,
     ) -> bool {
-        self.heard.insert(round, messages);
+        self.received.insert(round, messages);
         cx.indicate(round);
         round < *cx.config()
     }
@@ -59,7 +59,7 @@ impl RoundNode for Listener {
     }
 
     fn check(&self, config: &u32) {
-        assert!(self.heard.len() as u32 <= *config, "heard more rounds than there are");
+        assert!(self.received.len() as u32 <= *config, "received more rounds than there are");
     }
 }
 
@@ -100,9 +100,9 @@ impl Driven {
         self.sink.take()
     }
 
-    /// From whom something was heard in a round.
-    fn heard(&self, round: u32) -> Vec<u32> {
-        self.node.process().heard[&round].keys().map(|node| node.number()).collect()
+    /// The senders of the messages that were received in a round.
+    fn received(&self, round: u32) -> Vec<u32> {
+        self.node.process().received[&round].keys().map(|node| node.number()).collect()
     }
 }
 
@@ -124,12 +124,12 @@ fn a_round_is_send_then_receive() {
     let [told, then @ ..] = &process.end_round(LENGTH)[..] else { panic!("nothing was done") };
     assert_eq!(told, &Effect::Indicate(1));
     assert_eq!(then, begins(2, LENGTH));
-    assert_eq!(process.heard(1), [1, 2]);
+    assert_eq!(process.received(1), [1, 2]);
     assert_eq!(process.node.round(), Some(2));
 
     process.hear(1, 2, 110);
     assert_eq!(process.end_round(2 * LENGTH), [Effect::Indicate(2)], "it halts and says no more");
-    assert_eq!(process.heard(2), [1]);
+    assert_eq!(process.received(2), [1]);
     assert_eq!(process.node.round(), None);
 }
 
@@ -141,8 +141,8 @@ fn a_late_message_is_marked_and_never_heard() {
     assert_eq!(process.sink.take(), [Effect::Mark(LATE_MESSAGE)]);
     process.hear(2, 2, 160);
     process.end_round(2 * LENGTH);
-    assert_eq!(process.heard(1), Vec::<u32>::new());
-    assert_eq!(process.heard(2), [2]);
+    assert_eq!(process.received(1), Vec::<u32>::new());
+    assert_eq!(process.received(2), [2]);
 }
 
 #[test]
@@ -153,9 +153,9 @@ fn a_message_of_a_later_round_waits_for_it() {
     process.end_round(LENGTH);
     process.end_round(2 * LENGTH);
     process.end_round(3 * LENGTH);
-    assert_eq!(process.heard(1), Vec::<u32>::new());
-    assert_eq!(process.heard(2), [1]);
-    assert_eq!(process.heard(3), [2]);
+    assert_eq!(process.received(1), Vec::<u32>::new());
+    assert_eq!(process.received(2), [1]);
+    assert_eq!(process.received(3), [2]);
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn a_doubled_message_is_heard_once() {
     process.hear(1, 1, 10);
     process.hear(1, 1, 20);
     process.end_round(LENGTH);
-    assert_eq!(process.node.process().heard[&1].len(), 1);
+    assert_eq!(process.node.process().received[&1].len(), 1);
 }
 
 #[test]

@@ -4,14 +4,21 @@
 //! sweeps, pictures and the whole command line.
 
 mod mutant;
+pub mod setting;
+mod setting_value;
+mod settings;
 
-use std::fmt::Debug;
+use std::sync::Arc;
 
-pub use mutant::{MUTANT, Mutant};
+pub use mutant::{KnownBug, Mutant};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
+pub use setting::Field;
+pub use setting_value::SettingValue;
+pub use settings::{Settings, SettingsError};
 pub use sim_check::Core;
 use sim_check::Properties;
+pub use sim_derive::Asks;
 use sim_node::{Duration, Node, NodeId};
 
 /// A protocol as the tools see it.
@@ -32,17 +39,12 @@ pub trait Protocol: 'static {
     const MARKS: &'static [&'static str] = &[];
     /// What a scenario can ask a node for.
     const REQUESTS: &'static [Ask] = &[];
-    /// The least number of servers it runs with.
-    const SERVERS_MIN: u32 = 1;
-    /// The greatest number of servers it runs with. Checked before anything is made of the
-    /// settings.
-    const SERVERS_MAX: u32;
-    /// What may be set in a scenario, for `docs` and error messages, in order.
-    const FIELDS: &'static [Field];
+    /// The least and the greatest number of servers it runs with: the range of the field `nodes`,
+    /// unless it has none. Checked before anything is made of the settings.
+    const SERVERS: (u32, u32) = setting::range_of_nodes(<Self::Settings as Settings>::FIELDS);
 
-    /// The fields of the scenario's `protocol: Name(...)`. Derive `Deserialize` with
-    /// `deny_unknown_fields`, and `default` on each field that has one.
-    type Settings: DeserializeOwned + Debug;
+    /// The fields of the scenario's `protocol: Name(...)`; most often the configuration as well.
+    type Settings: Settings;
     /// The workload that its own clients make, `workload: Name(...)`; `()` when it has no clients.
     type Workload: Workload;
     /// The state machine. Disks can be written in a scenario.
@@ -58,21 +60,37 @@ pub trait Protocol: 'static {
     /// Its claims, in the order of the module box.
     type Properties: Properties<Self::Node>;
 
-    /// How many servers the settings ask for: checked against the limits before
-    /// [`Protocol::setup`].
-    fn servers(settings: &Self::Settings) -> u32;
+    /// How many servers the settings ask for: the field `nodes`, and without it the least number.
+    /// Checked against the limits before [`Protocol::setup`].
+    #[must_use]
+    fn servers(settings: &Self::Settings) -> u32 {
+        settings.nodes().unwrap_or(Self::SERVERS.0)
+    }
 
-    /// Makes a configuration of the settings, and of the workload when the scenario has one.
+    /// Makes a configuration of the settings, every one of which lies in its range, and of the
+    /// workload when the scenario has one. To be called as [`Protocol::setup`].
+    ///
+    /// # Errors
+    /// When fields of the settings make no sense together, with the name of one of them.
+    fn configure(
+        settings: &Self::Settings,
+        workload: Option<&Self::Workload>,
+    ) -> Result<Setup<Self::Node>, SettingsError>;
+
+    /// Checks the ranges of the settings, and makes a configuration of them.
     ///
     /// # Errors
     /// When a field of the settings makes no sense, with the field's name.
     fn setup(
         settings: &Self::Settings,
         workload: Option<&Self::Workload>,
-    ) -> Result<Setup<Self::Node>, SettingsError>;
+    ) -> Result<Setup<Self::Node>, SettingsError> {
+        settings.check_ranges()?;
+        Self::configure(settings, workload)
+    }
 
     /// The field of the settings, and its value, that relies on no message taking longer and on
-    /// nothing but crashes happening: a scenario that sets it must assumption as much in its model,
+    /// nothing but crashes happening: a scenario that sets it must assume as much in its model,
     /// and is then held to that.
     #[must_use]
     fn relies_on(_settings: &Self::Settings) -> Option<(&'static str, Duration)> {
@@ -90,53 +108,31 @@ pub trait Protocol: 'static {
     ) -> Result<(), String> {
         Ok(())
     }
-
-    /// What the clients asked and were told in a run, as lines of JSON
-    /// ([`sim_check::write_history`]); `None` when the protocol has no clients.
-    #[must_use]
-    fn history(_properties: &Self::Properties) -> Option<String> {
-        None
-    }
 }
 
 /// A workload that a protocol's own clients make: `workload: KeyValue(clients: 3)`.
-pub trait Workload: DeserializeOwned + Debug {
+pub trait Workload: Settings {
     /// The RON variant that names it in a scenario; `None` when there is no such workload.
     const NAME: Option<&'static str>;
-    /// What may be set, in order.
-    const FIELDS: &'static [Field];
 
-    /// Whether the values make sense.
+    /// Whether the values make sense together; each lies in its range.
     ///
     /// # Errors
     /// With the field that does not.
-    fn validate(&self) -> Result<(), SettingsError>;
-}
-
-/// No workload but plain requests.
-impl Workload for () {
-    const NAME: Option<&'static str> = None;
-    const FIELDS: &'static [Field] = &[];
-
     fn validate(&self) -> Result<(), SettingsError> {
         Ok(())
     }
 }
 
-/// A field of a protocol's settings, in words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-pub struct Field {
-    /// Its name in the scenario.
-    pub name: &'static str,
-    /// What may stand there: `duration`, `number`, `true or false`.
-    pub kind: &'static str,
-    /// What it is when left out, as it would be written; `None` when it must be given.
-    pub default: Option<&'static str>,
-    /// What it means, with its range.
-    pub meaning: &'static str,
+/// No workload but plain requests.
+impl Workload for () {
+    const NAME: Option<&'static str> = None;
 }
 
 /// Something that a scenario can ask a node for: `At("1s", 0, Elect)`.
+///
+/// `#[derive(Asks)]` on the enum of requests makes a list of them, `ASKS`: doc comments say what is
+/// asked for, and `#[ask("Transfer(2)")]` gives an example where a request names something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 pub struct Ask {
     /// As it is written, with an example of what it names: `Transfer(1)`.
@@ -157,7 +153,7 @@ impl Ask {
 #[derive(Clone, Debug)]
 pub struct Setup<N: Node> {
     /// The configuration of every node.
-    pub config: N::Config,
+    pub config: Arc<N::Config>,
     /// Nodes beyond the servers: clients, a memory, a master. They follow in number; partitions
     /// among servers leave them connected to everybody.
     pub others: u32,
@@ -165,18 +161,15 @@ pub struct Setup<N: Node> {
     pub core: Core,
 }
 
-/// A field of the settings makes no sense.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SettingsError {
-    /// The field, as it is named in the scenario.
-    pub field: &'static str,
-    /// What is wrong with it and what would be right, one sentence without a full stop.
-    pub message: String,
-}
+impl<N: Node> Setup<N> {
+    /// A world of servers alone.
+    pub fn new(config: impl Into<Arc<N::Config>>, core: Core) -> Self {
+        Self { config: config.into(), others: 0, core }
+    }
 
-impl SettingsError {
-    /// An error about one field.
-    pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
+    /// So many other nodes as well.
+    #[must_use]
+    pub fn with_others(self, others: u32) -> Self {
+        Self { others, ..self }
     }
 }

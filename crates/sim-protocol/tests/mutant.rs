@@ -1,31 +1,39 @@
-//! The setting `mutant`.
+//! The setting `mutant`: a build without known bugs takes none.
 
-use sim_protocol::{MUTANT, Mutant};
+#![allow(unexpected_cfgs, reason = "this crate has no feature `mutants`")]
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+use serde::Deserialize;
+use serde::de::IntoDeserializer;
+use serde::de::value::{Error, StrDeserializer};
+use sim_protocol::{KnownBug, Mutant};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Mutant)]
 enum Bug {
+    /// It does this wrong.
+    #[mutant("X-one")]
     One,
+    /// It does that wrong.
+    #[mutant("X-other")]
     Other,
 }
 
-impl Mutant for Bug {
-    const ALL: &'static [(&'static str, Self)] = &[("X-one", Self::One), ("X-other", Self::Other)];
+fn read(code: &str) -> Result<Bug, String> {
+    let code: StrDeserializer<'_, Error> = code.into_deserializer();
+    Bug::deserialize(code).map_err(|error| error.to_string())
 }
 
 #[test]
-fn a_bug_is_asked_for_by_its_code() {
-    assert_eq!(Bug::of_setting(None, true), Ok(None));
-    assert_eq!(Bug::of_setting(None, false), Ok(None));
-    assert_eq!(Bug::of_setting(Some("X-other"), true), Ok(Some(Bug::Other)));
-    let unknown = Bug::of_setting(Some("X-two"), true).expect_err("no such code");
-    assert_eq!(unknown.field, MUTANT.name);
-    assert_eq!(unknown.message, "there is no such bug; there are X-one, X-other");
+fn bugs_have_codes_and_meanings() {
+    let one = KnownBug { code: "X-one", bug: Bug::One, meaning: "It does this wrong." };
+    assert_eq!(Bug::ALL[0], one);
+    assert_eq!((Bug::ALL.len(), Bug::ALL[1].bug), (2, Bug::Other));
 }
 
+/// This test's crate has no feature `mutants`.
 #[test]
 fn a_build_without_bugs_takes_none() {
     for code in ["X-one", "X-two"] {
-        let refused = Bug::of_setting(Some(code), false).expect_err("no bugs in this build");
-        assert!(refused.message.contains("feature `mutants`"), "{}", refused.message);
+        let refused = read(code).expect_err("no bugs in this build");
+        assert!(refused.contains("feature `mutants`"), "{refused}");
     }
 }

@@ -60,7 +60,7 @@ pub(crate) fn explain(
             let group = source.outline.around(&place);
             let owner = owner(outer.as_deref(), region);
             let help = match region.fields.iter().find(|f| f.name == *field) {
-                Some(f) => format!("`{field}` is a {}: {}", f.kind, f.meaning),
+                Some(f) => format!("`{field}` is a {}: {}", f, f.meaning),
                 None => missing_help(outer.as_deref(), group.name(source.text), field),
             };
             Diagnostic::error(head(group), format!("{owner} lacks its field `{field}`"))

@@ -3,7 +3,7 @@
 use serde::Serialize;
 use sim_check::{Claim, Properties, SimTime};
 use sim_node::{Message, Node};
-use sim_protocol::{Ask, Field, Protocol, Workload};
+use sim_protocol::{Ask, Field, Protocol, Settings, Workload};
 
 /// What a protocol declares about itself.
 #[derive(Clone, Debug, Serialize)]
@@ -60,8 +60,8 @@ impl ProtocolFacts {
             marks: P::MARKS,
             kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
             requests: P::REQUESTS,
-            servers: (P::SERVERS_MIN, P::SERVERS_MAX),
-            fields: P::FIELDS,
+            servers: P::SERVERS,
+            fields: P::Settings::FIELDS,
             workload: P::Workload::NAME
                 .map(|name| WorkloadFacts { name, fields: P::Workload::FIELDS }),
             properties: P::Properties::claims(),

@@ -46,6 +46,6 @@ pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{Messages, PropertyReport, Report, ViolationReport};
 pub use sim_engine::{Ender, Fault, FaultKind, FaultTime, InCalm, Victims};
-pub use sim_protocol::{Ask, Field};
+pub use sim_protocol::{Ask, Field, setting};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{Detail, Done, Happening, Seen, Watcher, loss_in_words};

@@ -21,6 +21,9 @@ pub struct RunOptions {
 pub trait Prepared: Send + Sync {
     /// What is known of it before it runs.
     fn facts(&self) -> &ScenarioFacts;
+    /// What the protocol's settings and its workload became: its configuration, for a test that
+    /// compares two scenarios.
+    fn configuration(&self) -> String;
     /// Runs it.
     fn run(&self, seed: u64, options: &RunOptions) -> Report;
     /// Runs it and tells what happens. The report is the same as without.

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
+use sim_check::Properties as _;
 use sim_engine::{FaultReport, Observer, Outcome, World, WorldSpec};
 use sim_protocol::Protocol;
 
 use crate::observe::Telling;
 use crate::outcome::{Lints, report};
-use crate::typed::{SetupTexts, set_up_again};
 use crate::{Prepared, Report, RunOptions, ScenarioFacts, Watcher};
 
 /// A scenario of one protocol, ready to run.
@@ -16,8 +16,6 @@ pub(crate) struct Scenario<P: Protocol> {
     spec: Arc<WorldSpec<P::Node>>,
     /// The overrides of the network as they stand in the file.
     overrides: Vec<String>,
-    /// What the protocol was set up with, to do so again.
-    texts: SetupTexts,
 }
 
 impl<P: Protocol> Scenario<P> {
@@ -25,9 +23,8 @@ impl<P: Protocol> Scenario<P> {
         facts: ScenarioFacts,
         spec: Arc<WorldSpec<P::Node>>,
         overrides: Vec<String>,
-        texts: SetupTexts,
     ) -> Self {
-        Self { facts, spec, overrides, texts }
+        Self { facts, spec, overrides }
     }
 
     /// The world's description without the faults that are left out, and the places in the
@@ -38,27 +35,8 @@ impl<P: Protocol> Scenario<P> {
         if kept.len() == self.spec.faults.len() {
             return (Arc::clone(&self.spec), kept);
         }
-        // A configuration need not be a value that can be cloned, but it can be made again.
-        let spec = &self.spec;
-        let spec = WorldSpec {
-            config: set_up_again::<P>(&self.texts).config,
-            servers: spec.servers,
-            others: spec.others,
-            network: spec.network.clone(),
-            disks: spec.disks.clone(),
-            clocks: spec.clocks.clone(),
-            service: spec.service.clone(),
-            images: spec.images.clone(),
-            requests: spec.requests.clone(),
-            faults: kept.iter().map(|place| spec.faults[*place].clone()).collect(),
-            calm: spec.calm,
-            deadline: spec.deadline,
-            core: spec.core,
-            model: spec.model.clone(),
-            ties: spec.ties,
-            steps_max: spec.steps_max,
-            bytes: spec.bytes,
-        };
+        let faults = kept.iter().map(|place| self.spec.faults[*place].clone()).collect();
+        let spec = WorldSpec { faults, ..WorldSpec::clone(&self.spec) };
         (Arc::new(spec), kept)
     }
 
@@ -77,7 +55,7 @@ impl<P: Protocol> Scenario<P> {
             overrides: &self.overrides,
             broken_on_purpose: self.spec.model.broken,
         };
-        let history = options.history.then(|| P::history(world.properties())).flatten();
+        let history = options.history.then(|| world.properties().history()).flatten();
         Report { history, ..report(&self.facts, seed, outcome, &lints) }
     }
 
@@ -103,6 +81,10 @@ impl<P: Protocol> Scenario<P> {
 impl<P: Protocol> Prepared for Scenario<P> {
     fn facts(&self) -> &ScenarioFacts {
         &self.facts
+    }
+
+    fn configuration(&self) -> String {
+        format!("{:?}", self.spec.config)
     }
 
     fn run(&self, seed: u64, options: &RunOptions) -> Report {

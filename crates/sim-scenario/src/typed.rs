@@ -6,7 +6,7 @@ use std::sync::Arc;
 use sim_check::SimTime;
 use sim_engine::WorldSpec;
 use sim_node::Node;
-use sim_protocol::{Protocol, Setup};
+use sim_protocol::{Protocol, Settings as _, Setup};
 
 use crate::check::{self, Cast};
 use crate::draft::{Draft, ProtocolText};
@@ -29,7 +29,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
     let servers = servers::<P>(sheet, protocol, &settings)?;
     let workloads = WorkloadParts::read(sheet, draft, facts)?;
     let own = workloads.own::<P>(sheet)?;
-    let setup = set_up::<P>(sheet, protocol, &settings, own.as_ref().map(|(own, _)| own), servers)?;
+    let setup = set_up::<P>(sheet, protocol, &settings, own.as_ref(), servers)?;
     let cast = Cast {
         facts,
         servers,
@@ -58,25 +58,8 @@ pub(crate) fn prepare<'a, P: Protocol>(
         deadline: SimTime::from(draft.deadline?),
     };
     let overrides = override_labels(sheet);
-    let texts = SetupTexts {
-        settings: settings_text(protocol).to_owned(),
-        workload: own.map(|(_, text)| text.to_owned()),
-    };
     let spec = spec::<P>(draft, facts, servers, setup, requests?, images?)?;
-    Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides, texts)))
-}
-
-/// What a protocol is set up with, as it stands in the file.
-pub(crate) struct SetupTexts {
-    /// The settings.
-    settings: String,
-    /// The protocol's own workload.
-    workload: Option<String>,
-}
-
-/// The settings with their parentheses.
-fn settings_text<'a>(protocol: &ProtocolText<'a>) -> &'a str {
-    protocol.settings.unwrap_or("()")
+    Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides)))
 }
 
 fn settings<'a, P: Protocol>(
@@ -87,7 +70,7 @@ fn settings<'a, P: Protocol>(
     match protocol.settings {
         Some(text) => sheet.read_with_fields(text, &format!("`{}`", facts.name), facts.fields),
         None => {
-            let settings = read_settings::<P>("()");
+            let settings = options().from_str("()").ok();
             if settings.is_none() {
                 let required: Vec<&str> = required_fields(facts);
                 sheet.push(
@@ -105,20 +88,7 @@ fn settings<'a, P: Protocol>(
 }
 
 fn required_fields(facts: &ProtocolFacts) -> Vec<&'static str> {
-    facts.fields.iter().filter(|field| field.default.is_none()).map(|field| field.name).collect()
-}
-
-/// Settings of their text, without saying what is wrong with it.
-fn read_settings<P: Protocol>(text: &str) -> Option<P::Settings> {
-    options().from_str(text).ok()
-}
-
-/// Sets the protocol up once more, for a world of its own.
-pub(crate) fn set_up_again<P: Protocol>(texts: &SetupTexts) -> Setup<P::Node> {
-    let settings = read_settings::<P>(&texts.settings).expect("these settings were read before");
-    let read = |text: &String| options().from_str(text).expect("this workload was read before");
-    let workload: Option<P::Workload> = texts.workload.as_ref().map(read);
-    P::setup(&settings, workload.as_ref()).expect("these settings made a configuration before")
+    facts.fields.iter().filter(|field| field.is_required()).map(|field| field.name).collect()
 }
 
 /// How many servers the settings ask for: within the protocol's limits, before anything is made of
@@ -129,8 +99,8 @@ fn servers<P: Protocol>(
     settings: &P::Settings,
 ) -> Option<u32> {
     let servers = P::servers(settings);
-    let most = P::SERVERS_MAX.min(WorldSpec::<P::Node>::NODES_MAX);
-    let least = P::SERVERS_MIN.max(1);
+    let (least, most) = P::SERVERS;
+    let (least, most) = (least.max(1), most.min(WorldSpec::<P::Node>::NODES_MAX));
     if (least..=most).contains(&servers) {
         return Some(servers);
     }
@@ -161,9 +131,8 @@ fn set_up<P: Protocol>(
             let place = protocol.item.at_field(sheet.text, error.field).span.clone();
             let message = format!("`{}` of `{}`: {}", error.field, P::NAME, error.message);
             let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
-            if let Some(field) = P::FIELDS.iter().find(|field| field.name == error.field) {
-                let meaning = field.meaning;
-                diagnostic = diagnostic.help(format!("`{}`: {meaning}", error.field));
+            if let Some(field) = P::Settings::FIELDS.iter().find(|one| one.name == error.field) {
+                diagnostic = diagnostic.help(format!("`{}`: {}", error.field, field.meaning));
             }
             sheet.push(diagnostic);
             return None;

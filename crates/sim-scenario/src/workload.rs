@@ -6,7 +6,7 @@ use ron::value::RawValue;
 use serde::Deserialize;
 use sim_check::SimTime;
 use sim_node::{Duration, Node, NodeId};
-use sim_protocol::{Protocol, Workload};
+use sim_protocol::{Protocol, Settings as _, Workload};
 
 use crate::check::{Cast, check_node, check_time};
 use crate::draft::Draft;
@@ -102,11 +102,8 @@ impl<'a> WorkloadParts<'a> {
         Some(parts)
     }
 
-    /// The protocol's own workload, checked, and its text; the outer `None` when it is wrong.
-    pub(crate) fn own<P: Protocol>(
-        &self,
-        sheet: &mut Sheet<'a>,
-    ) -> Option<Option<(P::Workload, &'a str)>> {
+    /// The protocol's own workload, checked; the outer `None` when it is wrong.
+    pub(crate) fn own<P: Protocol>(&self, sheet: &mut Sheet<'a>) -> Option<Option<P::Workload>> {
         let Some(Named { item, values }) = &self.own else { return Some(None) };
         let name = P::Workload::NAME.unwrap_or_default();
         let noun = format!("`{name}`");
@@ -116,7 +113,7 @@ impl<'a> WorkloadParts<'a> {
             None => match options().from_str(NOTHING) {
                 Ok(workload) => workload,
                 Err(_) => {
-                    let required = fields.iter().filter(|field| field.default.is_none());
+                    let required = fields.iter().filter(|field| field.is_required());
                     let required: Vec<&str> = required.map(|field| field.name).collect();
                     let message = format!("{noun} needs its fields");
                     sheet.push(
@@ -128,18 +125,17 @@ impl<'a> WorkloadParts<'a> {
                 }
             },
         };
-        if let Err(error) = workload.validate() {
+        if let Err(error) = workload.check_ranges().and_then(|()| workload.validate()) {
             let place = item.at_field(sheet.text, error.field).span.clone();
             let message = format!("`{}` of `{name}`: {}", error.field, error.message);
             let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
-            if let Some(field) = P::Workload::FIELDS.iter().find(|field| field.name == error.field)
-            {
+            if let Some(field) = fields.iter().find(|field| field.name == error.field) {
                 diagnostic = diagnostic.help(format!("`{}` is {}", field.name, field.meaning));
             }
             sheet.push(diagnostic);
             return None;
         }
-        Some(Some((workload, values.unwrap_or(NOTHING))))
+        Some(Some(workload))
     }
 
     /// The plain requests.

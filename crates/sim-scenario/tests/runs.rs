@@ -312,7 +312,7 @@ fn a_broken_promise_is_told() {
     let report = run(&loaded, 0);
     assert_eq!((report.verdict, report.as_expected), (Verdict::Unknown, false));
     let broken = report.assumption_broken.expect("the assumption was broken");
-    assert!(broken.contains("at most 6ms was assumed"), "{broken}");
+    assert!(broken.contains("but the model says at most 6ms"), "{broken}");
     assert!(
         report.warnings.iter().any(|warning| warning.contains(&broken[3..])),
         "{:?}",

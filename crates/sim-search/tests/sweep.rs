@@ -1,4 +1,4 @@
-//! Sweeps over runs made by hand.
+//! Sweeps over invented reports.
 
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -17,7 +17,7 @@ fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
         witnesses: vec![],
     };
     Report {
-        scenario: "by hand".to_owned(),
+        scenario: "invented".to_owned(),
         protocol: "Hand".to_owned(),
         seed,
         verdict,

@@ -1,4 +1,4 @@
-//! The colours of all pictures. Text is always written with them; whoever owns the terminal strips
+//! The colours of all pictures. Text is always written with them; the caller strips
 //! them.
 
 use std::fmt;

@@ -1,4 +1,4 @@
-//! The lanes of a run written by hand.
+//! The lanes of a run that the test invents.
 
 mod support;
 

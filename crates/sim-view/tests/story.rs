@@ -1,4 +1,4 @@
-//! The story of a run written by hand.
+//! The story of a run that the test invents.
 
 mod support;
 

@@ -1,4 +1,4 @@
-//! The summary of a run written by hand, and the divergence of two.
+//! The summary of a run that the test invents, and the divergence of two.
 
 mod support;
 

@@ -1,44 +1,15 @@
 //! [`Config`]: what replicas and master know.
 
-use std::ops::Range;
+use std::ops::{Deref, Range};
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, NodeId, Ratio};
+use sim_node::{Duration, NodeId};
+use sim_protocol::SettingValue;
 
-use crate::Mutant;
-
-/// What replicas and master know.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// How many replicas there are; they are nodes `0..replicas`, and the master is the next.
-    pub replicas: u32,
-    /// How many of them the chain is to have; the others are spares.
-    pub length: u32,
-    /// The clients, which are told of a new head or tail.
-    pub clients: Range<u32>,
-    /// How often a replica sends the master a heartbeat.
-    pub heartbeat: Duration,
-    /// How long a replica may be silent before the master takes it for failed.
-    pub timeout: Duration,
-    /// How long a replica may answer reads after a heartbeat that the master has received; `None`: for ever, as
-    /// fail-stop allows.
-    pub lease: Option<Duration>,
-    /// How much two clocks may drift apart; leases are shorter by it.
-    pub lease_drift: Ratio,
-    /// Whether a replica's history survives a crash.
-    pub disks: bool,
-    /// How long an update may be unacknowledged before it is sent again.
-    pub retry: Duration,
-    /// How many items of the store one message of a history transfer carries.
-    pub chunk: usize,
-    /// Who answers reads.
-    pub reads: Reads,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use crate::Settings;
 
 /// Who answers reads.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reads {
     /// The tail alone: chain replication.
     Tail,
@@ -48,11 +19,10 @@ pub enum Reads {
 
 /// What a read in CRAQ may return (Terrace and Freedman 2009, section 2.2).
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Consistency {
     /// The last committed version: when a replica has newer ones, it asks the tail which that is.
-    #[default]
     Strong,
     /// The newest version that the replica knows, committed or not.
     Eventual,
@@ -61,11 +31,36 @@ pub enum Consistency {
     Bounded(u32),
 }
 
-impl Config {
+/// What replicas and master know: what a scenario sets, and who else is there.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What a scenario sets of either protocol.
+    pub settings: Settings,
+    /// Who answers reads.
+    pub reads: Reads,
+    /// The clients, which are told of a new head or tail.
+    pub clients: Range<u32>,
+}
+
+impl Deref for Config {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Settings {
+    /// How many replicas the chain is to have; the others are spares.
+    #[must_use]
+    pub fn length(&self) -> u32 {
+        self.length.unwrap_or(self.nodes)
+    }
+
     /// The master.
     #[must_use]
     pub fn master(&self) -> NodeId {
-        NodeId::new(self.replicas)
+        NodeId::new(self.nodes)
     }
 
     /// How long a replica trusts its lease from the sending of the heartbeat that the master

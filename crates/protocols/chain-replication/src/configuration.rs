@@ -40,7 +40,7 @@ impl Configuration {
             incarnation: Incarnation(1),
             linked: Epoch(1),
         };
-        let chain = (0..config.length.min(config.replicas)).map(member).collect();
+        let chain = (0..config.length()).map(member).collect();
         Self { epoch: Epoch(1), chain, joining: None }
     }
 

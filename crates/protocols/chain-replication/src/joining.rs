@@ -23,6 +23,7 @@ use serde::Serialize;
 use service::{Assembly, Store};
 use sim_node::{Context, NodeId};
 
+use crate::message::Mark;
 use crate::{
     Chunk, ChunkReply, Configuration, Incarnation, Indication, Member, Message, Position, Record,
     Replica,
@@ -66,7 +67,7 @@ impl Replica {
             done: false,
         });
         if self.transfer.is_some() {
-            cx.mark("transfer begun");
+            cx.mark(Mark::TransferBegun);
             if let Some(mut tail) = self.as_tail() {
                 tail.commit(cx);
             }
@@ -106,7 +107,7 @@ impl Replica {
             let waiting = std::mem::take(&mut self.waiting);
             *self = Self { waiting, ..Self::spare(self.incarnation, Arc::default()) };
             self.incoming = Some(Incoming::Pieces(None));
-            cx.mark("joining");
+            cx.mark(Mark::Joining);
         }
         self.configuration = configuration;
         self.report_to_master(cx);
@@ -151,7 +152,7 @@ impl Replica {
             cx.barrier();
         }
         cx.indicate(Indication::Received { from, upto });
-        cx.mark("history received");
+        cx.mark(Mark::HistoryReceived);
     }
 
     /// A part of the history has arrived.

@@ -54,14 +54,16 @@ mod versions;
 pub use config::{Config, Consistency, Reads};
 pub use configuration::{Configuration, Member};
 pub use master::{Master, MasterTimer};
-pub use message::{Assignment, Chunk, ChunkReply, Grant, Message, Progress, Report, Update};
+pub use message::{
+    Assignment, Chunk, ChunkReply, Grant, Mark, Message, Progress, Report, RoleName, Update,
+};
 pub use mutants::Mutant;
 pub use properties::{
     BoundedReads, ChainRepair, CommitAgreement, CommittedReads, CraqSuite, InprocessRequests,
     Suite, UpdatePropagation,
 };
 pub use replica::{Indication, Replica, Timer, Version};
-pub use settings::{ChainReplication, ChainSettings, Craq, CraqSettings, Settings};
+pub use settings::{ChainReplication, Craq, CraqSettings, Settings};
 pub use stable::{Disk, MasterDisk, MasterRecord, Record};
 pub use types::{Epoch, Incarnation, Position};
 

@@ -10,6 +10,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
+use crate::message::{Mark, RoleName};
 use crate::{
     Assignment, Config, Configuration, Epoch, Grant, Incarnation, MasterDisk, MasterRecord, Member,
     Message, Position, Progress, Report,
@@ -99,12 +100,12 @@ impl Node for Master {
     }
 
     fn role(&self) -> Option<Role> {
-        Some(Role::new("master", self.configuration.epoch.0))
+        Some(Role::new(RoleName::Master.name(), self.configuration.epoch.0))
     }
 
     fn check(&self, config: &Config) {
         assert!(!self.configuration.chain.is_empty(), "nobody is left in the chain");
-        assert!(self.configuration.chain.len() <= config.length as usize, "too long a chain");
+        assert!(self.configuration.chain.len() <= config.length() as usize, "too long a chain");
     }
 }
 
@@ -196,7 +197,7 @@ impl Master {
                 self.known.insert(own.node, (report.epoch, report.last));
                 self.incomplete = Some(own.node);
                 cx.cancel_timer(MasterTimer::Join);
-                cx.mark("chain extended");
+                cx.mark(Mark::ChainExtended);
                 self.publish(chain, None, cx);
             }
             Progress::Lacking(received) if received > self.joined => {
@@ -209,7 +210,7 @@ impl Master {
 
     /// A replica that is not in the chain: is it needed?
     fn receive_from_spare(&mut self, from: NodeId, report: Report, cx: &mut Context<'_, Self>) {
-        let is_needed = self.configuration.chain.len() < cx.config().length as usize
+        let is_needed = self.configuration.chain.len() < cx.config().length() as usize
             && self.configuration.joining.is_none()
             && self.incomplete.is_none();
         let is_fresh = report.origin == Incarnation(0);
@@ -237,7 +238,7 @@ impl Master {
     /// A replica of the chain has come back with its disk.
     fn take_back(&mut self, node: NodeId, incarnation: Incarnation, cx: &mut Context<'_, Self>) {
         cx.set_timer(MasterTimer::Silent(node), cx.config().patience());
-        cx.mark("taken back");
+        cx.mark(Mark::TakenBack);
         let mut chain = self.configuration.chain.clone();
         if let Some(member) = chain.iter_mut().find(|member| member.node == node) {
             member.incarnation = incarnation;
@@ -248,7 +249,7 @@ impl Master {
 
     /// It has said nothing for so long that its lease is over, too.
     fn suspect(&mut self, node: NodeId, cx: &mut Context<'_, Self>) {
-        cx.mark("suspected");
+        cx.mark(Mark::Suspected);
         if self.configuration.joining.is_some_and(|joining| joining.node == node) {
             return self.give_joining_up(cx);
         }
@@ -263,7 +264,7 @@ impl Master {
         if let Some(joining) = self.configuration.joining {
             cx.cancel_timer(MasterTimer::Silent(joining.node));
             cx.cancel_timer(MasterTimer::Join);
-            cx.mark("joining given up");
+            cx.mark(Mark::JoiningGivenUp);
             self.publish(self.configuration.chain.clone(), None, cx);
         }
     }
@@ -276,7 +277,7 @@ impl Master {
         let chain = self.configuration.chain.iter().copied();
         let chain: Vec<Member> = chain.filter(|member| member.node != node).collect();
         if chain.iter().all(|member| self.incomplete == Some(member.node)) {
-            cx.mark("nobody else left");
+            cx.mark(Mark::NobodyElseLeft);
             return;
         }
         self.known.remove(&node);
@@ -313,7 +314,7 @@ impl Master {
         self.configuration = Arc::new(Configuration { epoch, chain, joining });
         cx.write(MasterRecord(Arc::clone(&self.configuration)));
         cx.barrier();
-        cx.mark("reconfigured");
+        cx.mark(Mark::Reconfigured);
         let is_left_out = |member: &&Member| self.configuration.named(member.node).is_none();
         for member in self.configuration.all().chain(old.all().filter(is_left_out)) {
             self.tell(member.node, false, cx);

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use service::Routes;
 use sim_node::{Context, LocalTime, NodeId};
 
+use crate::message::Mark;
 use crate::{
     Assignment, Config, Configuration, Disk, Grant, Incarnation, Message, Mutant, Record, Replica,
     Timer,
@@ -138,12 +139,12 @@ impl Replica {
             cx.write(Record::Member { epoch: self.epoch(), origin: self.origin });
             cx.barrier();
         }
-        cx.mark("configuration installed");
+        cx.mark(Mark::ConfigurationInstalled);
         self.link_to_successor(had.map(|member| (member.node, member.linked)), successor_last, cx);
         self.report_to_master(cx);
         self.hand_history_over(cx);
         if self.is_head() && !was_head {
-            cx.mark("head");
+            cx.mark(Mark::Head);
             self.announce(true, false, cx);
         }
         if !was_tail && let Some(mut tail) = self.as_tail() {
@@ -215,7 +216,7 @@ impl Replica {
             *self = Self::spare(Incarnation(self.incarnation.0 + 1), configuration);
             cx.write(Record::Reset);
             cx.barrier();
-            cx.mark("deposed");
+            cx.mark(Mark::Deposed);
         }
         cx.cancel_timer(Timer::Retry);
         for (_, request) in reads {

@@ -4,13 +4,15 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Piece, Reply, Request, Routes, ServiceMessage};
-use sim_node::{Class, LocalTime};
+use sim_node::{LocalTime, Names};
 
 use crate::{Configuration, Epoch, Incarnation, Position};
 
 /// A message of the chain. What is good between two neighbours only, or between the tail and who
 /// joins, names the sender's epoch: the receiver knows by it whether they were that already.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// An update, to the successor.
     Update(Epoch, Update),
@@ -35,14 +37,19 @@ pub enum Message {
     /// To the master: how things are here, the new configuration included.
     Installed(Report),
     /// To the master: a heartbeat, with its own clock.
+    #[message(Heartbeat)]
     Alive(LocalTime, Report),
     /// From the master: a heartbeat is answered, which renews the lease.
+    #[message(Heartbeat)]
     Grant(Grant),
     /// A client asks.
+    #[message(Client)]
     Request(Arc<Request>),
     /// A client is answered.
+    #[message(Client)]
     Reply(Reply),
     /// A client is told of a new head or tail.
+    #[message(Client)]
     Routes(Routes),
 }
 
@@ -121,48 +128,6 @@ pub struct Grant {
     pub sent: LocalTime,
 }
 
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Update", Class::Protocol),
-        ("Ack", Class::Protocol),
-        ("Resume", Class::Protocol),
-        ("Pull", Class::Protocol),
-        ("Again", Class::Protocol),
-        ("Chunk", Class::Protocol),
-        ("ChunkReply", Class::Protocol),
-        ("VersionQuery", Class::Protocol),
-        ("Version", Class::Protocol),
-        ("Configure", Class::Protocol),
-        ("Installed", Class::Protocol),
-        ("Alive", Class::Heartbeat),
-        ("Grant", Class::Heartbeat),
-        ("Request", Class::Client),
-        ("Reply", Class::Client),
-        ("Routes", Class::Client),
-    ];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Update(..) => 0,
-            Self::Ack(..) => 1,
-            Self::Resume(..) => 2,
-            Self::Pull(..) => 3,
-            Self::Again(_) => 4,
-            Self::Chunk(_) => 5,
-            Self::ChunkReply(_) => 6,
-            Self::VersionQuery(_) => 7,
-            Self::Version(..) => 8,
-            Self::Configure(_) => 9,
-            Self::Installed(_) => 10,
-            Self::Alive(..) => 11,
-            Self::Grant(_) => 12,
-            Self::Request(_) => 13,
-            Self::Reply(_) => 14,
-            Self::Routes(_) => 15,
-        }
-    }
-}
-
 impl ServiceMessage for Message {
     fn request(request: Request) -> Self {
         Self::Request(Arc::new(request))
@@ -181,4 +146,54 @@ impl ServiceMessage for Message {
             other => Err(other),
         }
     }
+}
+
+/// What replicas and master mark.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// The master takes a replica for failed.
+    Suspected,
+    /// The master has made a new configuration.
+    Reconfigured,
+    /// A replica has installed a configuration.
+    ConfigurationInstalled,
+    /// It is the head from now on.
+    Head,
+    /// It is the tail from now on.
+    Tail,
+    /// It is in the chain no longer.
+    Deposed,
+    /// It is to join the chain.
+    Joining,
+    /// The master gives a joining replica up.
+    JoiningGivenUp,
+    /// The tail begins to hand its history over.
+    TransferBegun,
+    /// The joining replica has the history.
+    HistoryReceived,
+    /// The master has added a tail.
+    ChainExtended,
+    /// The new tail has what the old one had.
+    CaughtUp,
+    /// The master takes back a replica that had failed.
+    TakenBack,
+    /// The master keeps a replica that seems to have failed, since there is no other.
+    NobodyElseLeft,
+}
+
+/// The roles of replicas, and of the master.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum RoleName {
+    /// The first replica of the chain.
+    Head,
+    /// One between head and tail.
+    Middle,
+    /// The last replica of the chain.
+    Tail,
+    /// It receives the history.
+    Joining,
+    /// It is not in the chain.
+    Spare,
+    /// The master.
+    Master,
 }

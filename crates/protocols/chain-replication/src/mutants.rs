@@ -2,52 +2,39 @@
 
 use sim_node::Context;
 
-use crate::{Config, Disk, Record, Replica};
+use crate::{Disk, Record, Replica};
 
 /// A bug that the tester must find; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// The head answers an update as soon as it has applied it.
+    #[mutant("C-head-ack")]
     HeadAck,
     /// After a failure in the middle, the predecessor does not send again what was under way.
+    #[mutant("C-no-resend")]
     NoResend,
     /// A replica of the chain accepts updates of an old configuration.
+    #[mutant("C-no-epoch")]
     NoEpoch,
     /// A replica takes its newest version for committed, and does not ask the tail (CRAQ).
+    #[mutant("C-dirty-read")]
     DirtyRead,
     /// A replica asks the tail which version is committed, and answers with its newest (CRAQ).
+    #[mutant("C-newest-read")]
     NewestRead,
     /// A replica that was in the chain joins again in the same incarnation, if the master says so.
+    #[mutant("C-joined-twice")]
     JoinedTwice,
     /// A disk says that the history is complete, however much of it a crash has left.
+    #[mutant("C-complete-anyway")]
     CompleteAnyway,
     /// The record of the first incarnation leaves what a crash has kept of an earlier try.
+    #[mutant("C-first-keeps")]
     FirstKeeps,
     /// Without leases, a replica reads before the master has received anything of it.
+    #[mutant("C-unheard")]
     Unheard,
-}
-
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("C-head-ack", Self::HeadAck),
-        ("C-no-resend", Self::NoResend),
-        ("C-no-epoch", Self::NoEpoch),
-        ("C-dirty-read", Self::DirtyRead),
-        ("C-newest-read", Self::NewestRead),
-        ("C-joined-twice", Self::JoinedTwice),
-        ("C-complete-anyway", Self::CompleteAnyway),
-        ("C-first-keeps", Self::FirstKeeps),
-        ("C-unheard", Self::Unheard),
-    ];
-}
-
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
 }
 
 impl Replica {

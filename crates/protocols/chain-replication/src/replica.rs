@@ -8,6 +8,7 @@ use service::{Assembly, Operation, Request, Store};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
 use crate::joining::{Incoming, Transfer};
+use crate::message::RoleName;
 use crate::versions::Versions;
 use crate::{
     Config, Configuration, Disk, Epoch, Incarnation, Member, Message, Mutant, Position, Progress,
@@ -184,13 +185,13 @@ impl Node for Replica {
     fn role(&self) -> Option<Role> {
         let length = self.configuration.chain.len();
         let name = match self.place {
-            None if self.incoming.is_some() => "joining",
-            None => "spare",
-            Some(0) => "head",
-            Some(place) if place + 1 == length => "tail",
-            Some(_) => "middle",
+            None if self.incoming.is_some() => RoleName::Joining,
+            None => RoleName::Spare,
+            Some(0) => RoleName::Head,
+            Some(place) if place + 1 == length => RoleName::Tail,
+            Some(_) => RoleName::Middle,
         };
-        Some(Role::new(name, self.configuration.epoch.0))
+        Some(Role::new(name.name(), self.configuration.epoch.0))
     }
 
     fn check(&self, _: &Config) {

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use service::{Operation, Request};
 use sim_node::{Context, NodeId};
 
+use crate::message::Mark;
 use crate::{Indication, Message, Reads, Replica};
 
 /// A replica as the tail that has all that the one before it had. Another one cannot be asked for
@@ -29,7 +30,7 @@ impl Replica {
 impl Tail<'_> {
     /// It is the tail now: what is under way ends here, and clients are told.
     pub(crate) fn take_over(&mut self, cx: &mut Context<'_, Replica>) {
-        cx.mark("tail");
+        cx.mark(Mark::Tail);
         self.announce(false, cx.config().reads == Reads::Tail, cx);
         self.commit(cx);
     }

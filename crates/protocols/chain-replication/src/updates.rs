@@ -6,6 +6,7 @@ use std::sync::Arc;
 use service::{Answer, Operation, Reply, Request};
 use sim_node::{Context, NodeId};
 
+use crate::message::Mark;
 use crate::{Config, Indication, Message, Mutant, Position, Reads, Record, Replica, Timer, Update};
 
 impl Replica {
@@ -172,7 +173,7 @@ impl Replica {
                 cx.write(Record::Complete(upto));
                 cx.barrier();
             }
-            cx.mark("caught up");
+            cx.mark(Mark::CaughtUp);
             self.report_to_master(cx);
             if let Some(mut tail) = self.as_tail() {
                 tail.take_over(cx);

@@ -17,7 +17,7 @@ fn craq(replicas: u32) -> Config {
 #[test]
 fn an_update_costs_a_forward_and_an_acknowledgement_for_each_link() {
     for config in LENGTHS.map(config).into_iter().chain(LENGTHS.map(craq)) {
-        let t = u64::from(config.replicas);
+        let t = u64::from(config.nodes);
         let (few, _) = run(spec(config.clone(), clients(1, 10, PUTS)));
         let (many, trace) = run(spec(config, clients(1, 110, PUTS)));
         assert_eq!(many.counts.protocol - few.counts.protocol, 100 * 2 * (t - 1), "t = {t}");
@@ -62,7 +62,7 @@ fn a_clean_version_is_read_at_once_at_every_replica() {
 fn a_dirty_version_costs_a_question_to_the_tail() {
     let mix = Mix { get: 9, put: 1, ..PUTS };
     for t in [2, 3, 5, 7] {
-        let config = Config { retry: cluster::ms(1_000_000), ..craq(t) };
+        let config = cluster::with(craq(t), |it| it.retry = cluster::ms(1_000_000));
         let (outcome, trace) = run(without_acks(spec(config, clients(t, 40 * t, mix))));
         let tail = 2 * t;
         let (mut clean, mut dirty) = (0, 0);

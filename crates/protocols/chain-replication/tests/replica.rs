@@ -10,7 +10,7 @@ use chain_replication::{
     Assignment, Chunk, ChunkReply, Config, Configuration, Consistency, Disk, Epoch, Grant,
     Incarnation, Member, Message, Position, Reads, Record, Replica, Update,
 };
-use cluster::{config, ms};
+use cluster::{config, ms, with};
 use service::{Answer, ClientId, Command, Key, Operation, Output, Request, Store};
 use sim_node::{Harness, LocalTime, NodeId, Stable};
 
@@ -34,7 +34,7 @@ impl DerefMut for Subject {
 
 impl Subject {
     fn new(id: u32, config: Config) -> Self {
-        let replicas = config.replicas;
+        let replicas = config.nodes;
         let (mut harness, _) = Harness::new(config, NodeId::new(id), replicas);
         // A replica makes no choices.
         harness.choices = Some(VecDeque::new());
@@ -43,7 +43,7 @@ impl Subject {
 
     /// One that the master has answered.
     fn granted(id: u32, config: Config) -> Self {
-        let master = config.replicas;
+        let master = config.nodes;
         let mut harness = Self::new(id, config);
         let grant = Grant { incarnation: Incarnation(1), sent: harness.now };
         harness.hear(master, Message::Grant(grant));
@@ -212,7 +212,7 @@ fn a_deposed_replica_begins_a_new_life() {
 #[test]
 fn a_restart_remembers_what_is_on_disk() {
     for disks in [false, true] {
-        let mut middle = Subject::new(1, Config { disks, ..config(3) });
+        let mut middle = Subject::new(1, with(config(3), |it| it.disks = disks));
         middle.hear(0, update(1, 1));
         middle.hear(0, update(1, 2));
         middle.hear(2, Message::Ack(Epoch(1), Position(1)));
@@ -234,7 +234,7 @@ fn a_restart_remembers_what_is_on_disk() {
 #[test]
 fn a_tail_reads_while_its_lease_lasts() {
     for (wait, reads) in [(0, true), (197, true), (198, false), (1_000, false)] {
-        let lease = Config { lease: Some(ms(200)), ..config(3) };
+        let lease = with(config(3), |it| it.lease = Some(ms(200)));
         let mut tail = Subject::new(2, lease);
         assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), [], "it has none yet");
         let grant = Grant { incarnation: Incarnation(1), sent: tail.now };
@@ -248,7 +248,7 @@ fn a_tail_reads_while_its_lease_lasts() {
 /// Nor does the answer to a heartbeat of an earlier incarnation give one.
 #[test]
 fn a_lease_is_for_one_life() {
-    let mut tail = Subject::new(2, Config { lease: Some(ms(200)), ..config(3) });
+    let mut tail = Subject::new(2, with(config(3), |it| it.lease = Some(ms(200))));
     tail.hear(3, Message::Grant(Grant { incarnation: Incarnation(7), sent: tail.now }));
     assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
 }
@@ -294,7 +294,7 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
 /// when it has missed that it was taken out. Its disk forgets that it was complete.
 #[test]
 fn who_was_in_the_chain_joins_in_a_new_life() {
-    let mut tail = Subject::new(2, Config { disks: true, ..config(3) });
+    let mut tail = Subject::new(2, with(config(3), |it| it.disks = true));
     tail.hear(1, update(1, 1));
     let joining = chain(3, &[(2, 3)]).chain[0];
     let joining = Some(Member { origin: Incarnation(0), ..joining });
@@ -370,7 +370,8 @@ fn a_disk_claims_no_more_than_it_has() {
 fn a_late_version_is_none_without_a_lease() {
     for (wait, reads) in [(0, true), (197, true), (198, false)] {
         let reads_strongly = Reads::Any(Consistency::Strong);
-        let with_lease = Config { lease: Some(ms(200)), reads: reads_strongly, ..config(3) };
+        let with_lease =
+            Config { reads: reads_strongly, ..with(config(3), |it| it.lease = Some(ms(200))) };
         let mut middle = Subject::granted(1, with_lease);
         middle.hear(0, update(1, 1));
         let messages = middle.hear(CLIENT, Message::Request(get(9)));
@@ -403,7 +404,7 @@ fn a_history_comes_in_pieces() {
         let command = Command::Put(Key(sequence), format!("v{sequence}"));
         store.execute(operation(u64::from(sequence)), &command);
     }
-    let mut spare = Subject::new(2, Config { length: 2, ..config(3) });
+    let mut spare = Subject::new(2, with(config(3), |it| it.length = Some(2)));
     let joining =
         Member { origin: Incarnation(0), linked: Epoch(2), ..chain(2, &[(2, 2)]).chain[0] };
     let joined = Configuration { joining: Some(joining), ..chain(2, &[(0, 1), (1, 1)]) };

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use sim_node::{RoundContext, RoundNode};
+use sim_protocol::SettingValue;
 
 use crate::Value;
 
@@ -20,7 +21,7 @@ pub struct Config {
 }
 
 /// What the processes start with.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Inputs {
     /// These values, one for each process in order.
     Given(Vec<Value>),
@@ -29,13 +30,10 @@ pub enum Inputs {
 }
 
 /// How a process decides once it has the set W of all values it knows.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Rule {
     /// The least of W. Lynch 1996, section 6.2.1, names it as the rule with the stronger validity:
     /// a decision is always somebody's input.
-    #[default]
     Least,
     /// The only value of W, or this default (Lynch's v0) when there are several.
     OnlyOr(Value),

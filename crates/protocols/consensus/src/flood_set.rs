@@ -21,21 +21,13 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Message, NodeId, RoundContext, RoundNode};
+use sim_node::{Message, NodeId, RoundContext, RoundNode};
 
 use crate::{Config, Decide, Value, config};
 
 /// The set W of a process.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Message)]
 pub struct Values(pub BTreeSet<Value>);
-
-impl Message for Values {
-    const KINDS: &'static [(&'static str, Class)] = &[("Values", Class::Protocol)];
-
-    fn kind(&self) -> usize {
-        0
-    }
-}
 
 /// A process of FloodSet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

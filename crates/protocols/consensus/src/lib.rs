@@ -19,5 +19,5 @@ pub use claims::{Agreement, Consensus, ConsensusClaims, Integrity, Termination, 
 pub use config::{Config, Inputs, Rule};
 pub use flood_set::{FloodSet, Values};
 pub use opt_flood_set::{OneValue, OptFloodSet};
-pub use settings::{FloodSetSettings, OptFloodSetSettings};
+pub use settings::{FloodSetSettings, Flooding, OptFloodSetSettings};
 pub use value::{Decide, Value};

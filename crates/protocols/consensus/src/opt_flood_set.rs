@@ -13,21 +13,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Message, NodeId, RoundContext, RoundNode};
+use sim_node::{Message, NodeId, RoundContext, RoundNode};
 
 use crate::{Config, Decide, Value, config};
 
 /// One value that the sender knows.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Message,
+)]
+#[message(name = "Value")]
 pub struct OneValue(pub Value);
-
-impl Message for OneValue {
-    const KINDS: &'static [(&'static str, Class)] = &[("Value", Class::Protocol)];
-
-    fn kind(&self) -> usize {
-        0
-    }
-}
 
 /// A process of OptFloodSet.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]

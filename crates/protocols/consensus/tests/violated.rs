@@ -43,8 +43,8 @@ fn fs3_stands_when_the_hidden_value_is_not_preferred() {
     assert_eq!(decisions, [(3, 1), (4, 1)]);
 }
 
-/// Messages from process 0 to these take a second: far longer than the round, and than was
-/// promised.
+/// Messages from process 0 to these take a second: far longer than the round, and than the
+/// assumed bound.
 fn late(to: Option<Vec<u32>>, broken: bool) -> WorldSpec<Rounds<FloodSet>> {
     let spec = synchronous::<Rounds<FloodSet>>(4, 2, one_zero(4), Rule::Least);
     let link = LinkOverride {
@@ -131,7 +131,7 @@ fn fs1_notices_decisions_out_of_nowhere() {
             time: world.now(),
             step: world.steps(),
             servers: n,
-            config: &spec.config,
+            config: &*spec.config,
             states: world.states(),
             core: None,
         };

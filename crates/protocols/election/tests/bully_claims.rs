@@ -80,7 +80,7 @@ fn the_highest_live_process_takes_over_each_time() {
     assert_held(&outcome, "a crash, another, a recovery");
 }
 
-/// THEORY 2.5: in a correct Bully two coordinators exist for a moment while a higher one takes
+/// THEORY 2.5: in a correct Bully two coordinators exist for a short time while a higher one takes
 /// over.
 #[test]
 fn two_coordinators_exist_for_a_moment_when_a_higher_one_recovers() {
@@ -178,7 +178,7 @@ fn bl3_and_bl1_are_violated_without_the_detector() {
 fn a_declaration_from_below_begins_an_election() {
     let config = Bully::setup(&bully(5), None).expect("the settings make sense").config;
     let [below, me, above] = [1, 3, 4].map(NodeId::new);
-    let (mut hand, _) = Harness::<Process>::new(config, me, 5);
+    let (mut hand, _) = Harness::<Process>::new(Settings::clone(&config), me, 5);
     hand.hear(above, Message::Coordinator);
     assert_eq!(hand.node.leader(), Some(above));
     hand.hear(below, Message::Coordinator);

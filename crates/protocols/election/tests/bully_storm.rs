@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use common::{assert_held, at, ms, planned, spec};
 use election::Bully;
-use election::bully::{Census, Config, Elections, Process, Properties, Settings};
+use election::bully::{Census, Elections, Process, Properties, Settings};
 use sim_check::{Checked, Claim, Judge, Kind, Property, View};
 use sim_engine::{
     Delay, DiskLoss, Fault, Inside, Occasion, PlannedFault, Target, Ties, Trigger, When, World,
@@ -125,7 +125,7 @@ impl Property<Process> for Gauge {
         source: "this test",
     };
 
-    fn new(_: &Config, servers: u32) -> Self {
+    fn new(_: &Settings, servers: u32) -> Self {
         Self(Census::new(servers))
     }
 

@@ -5,19 +5,23 @@ mod common;
 
 use common::{assert_held, at, ms, orders, run, sent, spec};
 use election::ChangRoberts;
-use election::chang_roberts::{Initiators, Order, Process, Properties, Settings};
+use election::chang_roberts::{Initiators, Order, Process, Properties, Ring, Settings};
 use sim_engine::{Delay, World};
 use std::sync::Arc;
 
-fn settings(ids: Vec<u64>) -> Settings {
+fn settings(ids: Vec<u64>) -> Ring {
     let nodes = u32::try_from(ids.len()).unwrap();
-    Settings { nodes, ids, order: None, initiators: Initiators::All, announce: true, mutant: None }
+    Ring { nodes, ids, order: None, initiators: Initiators::All, announce: true }
 }
 
 /// ELECTION and ELECTED messages of one election. The delays vary, and the counts do not depend on
 /// them.
-fn messages(settings: &Settings, seed: u64) -> (u64, u64) {
-    let world = spec::<ChangRoberts>(settings, Delay::Uniform(ms(1), ms(10)), at(1_000));
+fn messages(settings: &Ring, seed: u64) -> (u64, u64) {
+    let world = spec::<ChangRoberts>(
+        &Settings::new(settings.clone()),
+        Delay::Uniform(ms(1), ms(10)),
+        at(1_000),
+    );
     let outcome = run::<ChangRoberts>(world, seed);
     assert_held(&outcome, &format!("{settings:?}"));
     let counts = (sent(&outcome, "Election"), sent(&outcome, "Elected"));
@@ -61,7 +65,7 @@ fn without_announcement_nobody_is_told() {
     for n in 2..=5 {
         for (seed, order) in (0..).zip(orders(n)) {
             let told = messages(&settings(order.clone()), seed);
-            let quiet = messages(&Settings { announce: false, ..settings(order) }, seed);
+            let quiet = messages(&Ring { announce: false, ..settings(order) }, seed);
             assert_eq!(quiet, (told.0, 0));
         }
     }
@@ -71,7 +75,7 @@ fn without_announcement_nobody_is_told() {
 fn orders_by_name_are_the_best_and_the_worst() {
     for n in 2..=40 {
         let nodes = u32::try_from(n).unwrap();
-        let by = |order| Settings { nodes, order: Some(order), ..settings(Vec::new()) };
+        let by = |order| Ring { nodes, order: Some(order), ..settings(Vec::new()) };
         assert_eq!(messages(&by(Order::Ascending), 0).0, 2 * n - 1);
         assert_eq!(messages(&by(Order::Descending), 0).0, n * (n + 1) / 2);
         let drawn = messages(&by(Order::Drawn), 0).0;
@@ -89,7 +93,7 @@ fn one_initiator_sends_between_2n_and_3n_minus_1() {
             for initiator in 0..n {
                 let hops = (highest + n - initiator) % n;
                 let initiators = Initiators::Only(vec![u32::try_from(initiator).unwrap()]);
-                let one = Settings { initiators, ..settings(order.clone()) };
+                let one = Ring { initiators, ..settings(order.clone()) };
                 let (election, elected) = messages(&one, seed);
                 assert_eq!(election + elected, hops + 2 * n, "{one:?}");
             }
@@ -102,12 +106,16 @@ fn one_initiator_sends_between_2n_and_3n_minus_1() {
 #[test]
 fn an_election_takes_n_rounds() {
     for n in 2..=8 {
-        let settings = Settings {
+        let settings = Ring {
             nodes: u32::try_from(n).unwrap(),
             order: Some(Order::Descending),
             ..settings(Vec::new())
         };
-        let world = spec::<ChangRoberts>(&settings, Delay::Constant(ms(1)), at(1_000));
+        let world = spec::<ChangRoberts>(
+            &Settings::new(settings.clone()),
+            Delay::Constant(ms(1)),
+            at(1_000),
+        );
         let mut world = World::<Process, Properties>::new(Arc::new(world), 0);
         let named = |world: &World<Process, Properties>| {
             world

@@ -85,8 +85,7 @@ fn iv1_to_iv3_hold_while_timeouts_mean_nothing() {
                 crash(id, 1_000 + 2_000 * id, node, Some(ms(seed * 7 % 400)))
             })
             .collect();
-        type Safety =
-            (Checked<election::invitation::Agreement>, Checked<SameView>, Checked<Unique>);
+        type Safety = sim_check::suite![election::invitation::Agreement, SameView, Unique];
         assert_held(&run_with::<_, Safety>(spec, seed), &format!("seed {seed}"));
     }
 }

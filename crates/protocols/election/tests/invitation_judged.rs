@@ -5,20 +5,15 @@
 use std::collections::BTreeSet;
 
 use election::invitation::{
-    Agreement, Config, Counter, Group, Indication, Message, Process, SameView,
+    Agreement, Counter, Group, Indication, Message, Process, SameView, Settings,
 };
 use sim_check::{Judge, Property, SimTime, View};
 use sim_node::{Context, Duration, Effect, Node, NodeId, Sink, Span, StepDetails};
 
 const SERVERS: u32 = 5;
 
-fn config() -> Config {
-    Config {
-        timeout: Duration::from_millis(50),
-        period: Span::exactly(Duration::from_millis(200)),
-        priority_delay: Duration::from_millis(100),
-        barrier: true,
-    }
+fn config() -> Settings {
+    Settings { period: Span::exactly(Duration::from_millis(200)), ..Settings::new(SERVERS) }
 }
 
 /// Where effects go that nobody looks at.
@@ -47,7 +42,7 @@ fn invited(node: u32, group: Group, coordinator: u32) -> Process {
 
 /// A claim, to which a test harness shows a run.
 struct Told<P> {
-    config: Config,
+    config: Settings,
     states: Vec<Option<Process>>,
     claim: P,
     judge: Judge,

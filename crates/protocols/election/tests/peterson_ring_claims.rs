@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, BTreeSet};
 use common::{assert_held, assert_violated, at, ms, planned, run, spec};
 use election::PetersonRing;
 use election::peterson_ring::{
-    Algorithm, CANDIDATES_MAX, Identifier, Initiators, Kept, Order, Process, Request, Settings,
+    Algorithm, CANDIDATES_MAX, Identifier, Initiators, Kept, Order, Process, Request, Ring,
+    Settings,
 };
 use sim_check::Verdict;
 use sim_engine::{
@@ -18,15 +19,14 @@ use sim_node::{NodeId, Ratio};
 const BOTH: [Algorithm; 2] = [Algorithm::Basic, Algorithm::Improved];
 
 fn ring(nodes: u32, algorithm: Algorithm) -> Settings {
-    Settings {
+    let ring = Ring {
         nodes,
         ids: Vec::new(),
         order: Some(Order::Drawn),
         initiators: Initiators::All,
         announce: true,
-        algorithm,
-        numbered: false,
-    }
+    };
+    Settings { algorithm, ..Settings::new(ring) }
 }
 
 /// Links in order.
@@ -56,7 +56,10 @@ fn pr1_to_pr4_hold_on_links_in_order() {
         let nodes = 2 + u32::try_from(seed % 8).unwrap();
         let early = (0..nodes).filter(|node| (seed >> 3) & (1 << node) != 0).collect();
         let algorithm = BOTH[usize::from(seed % 3 == 0)];
-        let settings = Settings { initiators: Initiators::Only(early), ..ring(nodes, algorithm) };
+        let settings = Settings {
+            ring: Ring { initiators: Initiators::Only(early), ..ring(nodes, algorithm).ring },
+            ..ring(nodes, algorithm)
+        };
         let mut world = in_order(&settings, exponential());
         world.ties = Ties::Drawn;
         let late = NodeId::new(u32::try_from(seed / 7).unwrap() % nodes);
@@ -143,7 +146,10 @@ fn claims_are_violated_on_links_in_any_order() {
 #[test]
 fn an_identifier_that_passes_its_owner_is_not_the_highest_yet() {
     let ids = vec![2, 3, 0, 1, 4];
-    let settings = Settings { ids, order: None, ..ring(5, Algorithm::Improved) };
+    let settings = Settings {
+        ring: Ring { ids, order: None, ..ring(5, Algorithm::Improved).ring },
+        ..ring(5, Algorithm::Improved)
+    };
     for seed in 0..100 {
         assert_held(&go(in_order(&settings, uniform()), seed), "3 passes its owner");
     }
@@ -154,7 +160,10 @@ fn an_identifier_that_passes_its_owner_is_not_the_highest_yet() {
 fn pr1_is_violated_with_the_highest_identifier_given_twice() {
     let ids = vec![7, 2, 7, 4];
     for algorithm in BOTH {
-        let settings = Settings { ids: ids.clone(), order: None, ..ring(4, algorithm) };
+        let settings = Settings {
+            ring: Ring { ids: ids.clone(), order: None, ..ring(4, algorithm).ring },
+            ..ring(4, algorithm)
+        };
         for seed in 0..100 {
             assert_violated(&go(in_order(&settings, uniform()), seed), "PR1", "two of the highest");
         }
@@ -166,7 +175,10 @@ fn pr1_is_violated_with_the_highest_identifier_given_twice() {
 #[test]
 fn pr2_is_violated_when_a_process_comes_back_as_another() {
     for (disk, violated) in [(DiskLoss::Everything, true), (DiskLoss::Prefix, false)] {
-        let quiet = Settings { initiators: Initiators::Only(vec![3]), ..ring(4, BOTH[0]) };
+        let quiet = Settings {
+            ring: Ring { initiators: Initiators::Only(vec![3]), ..ring(4, BOTH[0]).ring },
+            ..ring(4, BOTH[0])
+        };
         let mut world = in_order(&quiet, Delay::Constant(ms(10)));
         let images = (1..).map(|id| Kept(Some(Identifier(id)))).take(4);
         world.images = (0..).map(NodeId::new).zip(images).collect::<BTreeMap<_, _>>();
@@ -216,7 +228,10 @@ fn pr3_is_violated_when_the_ring_is_broken() {
 #[test]
 fn pr4_is_violated_when_the_leader_comes_back() {
     for seed in 0..100 {
-        let by = Settings { order: Some(Order::Ascending), ..ring(5, Algorithm::Basic) };
+        let by = Settings {
+            ring: Ring { order: Some(Order::Ascending), ..ring(5, Algorithm::Basic).ring },
+            ..ring(5, Algorithm::Basic)
+        };
         let mut world = in_order(&by, uniform());
         let crash = Fault::from(faults::Crash {
             who: Target::Leader,

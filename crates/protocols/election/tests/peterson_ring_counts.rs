@@ -5,19 +5,18 @@ mod common;
 
 use common::{Draw, assert_held, at, ms, orders, run, sent, spec};
 use election::PetersonRing;
-use election::peterson_ring::{Algorithm, Initiators, Order, Settings};
+use election::peterson_ring::{Algorithm, Initiators, Order, Ring, Settings};
 use sim_engine::Delay;
 
 fn settings(ids: Vec<u64>, algorithm: Algorithm) -> Settings {
-    Settings {
+    let ring = Ring {
         nodes: u32::try_from(ids.len()).unwrap(),
         ids,
         order: None,
         initiators: Initiators::All,
         announce: true,
-        algorithm,
-        numbered: false,
-    }
+    };
+    Settings { algorithm, ..Settings::new(ring) }
 }
 
 /// Messages of one election on links in order, without the announcement, which takes `n`. The
@@ -28,8 +27,8 @@ fn messages(settings: &Settings, seed: u64) -> u64 {
     world.network.link.fifo = true;
     let outcome = run::<PetersonRing>(world, seed);
     assert_held(&outcome, &format!("{settings:?}"));
-    let n = u64::from(settings.nodes);
-    match (settings.announce, settings.algorithm) {
+    let n = u64::from(settings.ring.nodes);
+    match (settings.ring.announce, settings.algorithm) {
         (true, _) => assert_eq!(sent(&outcome, "Elected"), n),
         (false, Algorithm::Basic) => assert_eq!(sent(&outcome, "Elected"), 0),
         (false, Algorithm::Improved) => assert!(sent(&outcome, "Elected") < n),
@@ -195,7 +194,10 @@ fn where_the_highest_sits_does_not_matter() {
             turned.rotate_left(usize::try_from(seed % 5).unwrap());
             assert_eq!(messages(&settings(turned, algorithm), seed), count);
             assert_eq!(messages(&Settings { numbered: true, ..one.clone() }, seed), count);
-            assert_eq!(messages(&Settings { announce: false, ..one }, seed), count);
+            assert_eq!(
+                messages(&Settings { ring: Ring { announce: false, ..one.ring }, ..one }, seed),
+                count
+            );
         }
     }
 }
@@ -214,7 +216,10 @@ fn the_bounds_hold_beyond_the_table() {
             for order in [Order::Ascending, Order::Descending] {
                 let nodes = u32::try_from(n).unwrap();
                 let one = settings(Vec::new(), algorithm);
-                let count = messages(&Settings { nodes, order: Some(order), ..one }, 0);
+                let count = messages(
+                    &Settings { ring: Ring { nodes, order: Some(order), ..one.ring }, ..one },
+                    0,
+                );
                 assert!(count <= bound(n, algorithm), "{algorithm:?}, {order:?}, {n}: {count}");
             }
         }

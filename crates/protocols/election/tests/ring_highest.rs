@@ -13,14 +13,13 @@ use sim_node::NodeId;
 
 /// Processes that have started and received nothing, with these identifiers.
 fn started(ids: &[u64]) -> Vec<Option<Process>> {
-    let settings = Settings {
+    let settings = Settings::new(Ring {
         nodes: u32::try_from(ids.len()).unwrap(),
         ids: ids.to_vec(),
         order: None,
         initiators: Initiators::Only(Vec::new()),
         announce: true,
-        mutant: None,
-    };
+    });
     let spec = spec::<ChangRoberts>(&settings, Delay::Constant(ms(10)), at(1_000));
     let mut world = World::<Process, Properties>::new(spec.into(), 0);
     world.run_until(at(1));
@@ -29,7 +28,7 @@ fn started(ids: &[u64]) -> Vec<Option<Process>> {
 
 /// The claim, to which a test harness shows a run.
 struct Told {
-    config: election::chang_roberts::Config,
+    config: Settings,
     states: Vec<Option<Process>>,
     claim: Highest,
     judge: Judge,
@@ -38,9 +37,7 @@ struct Told {
 impl Told {
     fn of(ids: &[u64]) -> Self {
         let servers = u32::try_from(ids.len()).unwrap();
-        let all = Initiators::All;
-        let ring = Ring::new(servers, ids, None, &all, true).expect("a ring");
-        let config = election::chang_roberts::Config { ring, mutant: None };
+        let config = Settings::new(Ring { ids: ids.to_vec(), ..Ring::new(servers) });
         let claim = <Highest as Property<Process>>::new(&config, servers);
         let states = started(ids);
         let mut told = Self { config, states, claim, judge: Judge::default() };

@@ -29,53 +29,25 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Duration, Message, Never, Node, NodeId};
+use sim_node::{Context, Duration, Message, Never, Node, NodeId};
 
-/// How patient the detector is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// A heartbeat goes out this often; more than zero.
-    pub period: Duration,
-    /// A peer may be silent for so long at first; more than zero.
-    pub timeout: Duration,
-    /// The timeout of a peer grows by so much with every mistake about it. Zero breaks EPFD2
-    /// wherever the first timeout is too short.
-    pub increase: Duration,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use crate::Config;
 
 /// A bug that textbooks warn of; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// A suspicion is never taken back.
+    #[mutant("FD-no-restore")]
     NoRestore,
 }
 
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[("FD-no-restore", Self::NoRestore)];
-}
-
-impl Config {
-    /// Whether the detector has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
-}
-
 /// "I am alive."
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Message,
+)]
+#[message(Heartbeat)]
 pub struct Heartbeat;
-
-impl Message for Heartbeat {
-    const KINDS: &'static [(&'static str, Class)] = &[("Heartbeat", Class::Heartbeat)];
-
-    fn kind(&self) -> usize {
-        0
-    }
-}
 
 /// What the detector waits for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -162,10 +134,6 @@ impl Node for EventuallyPerfect {
                 }
             }
         }
-    }
-
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
     }
 
     fn check(&self, config: &Config) {

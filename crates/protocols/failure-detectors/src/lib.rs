@@ -21,6 +21,6 @@ pub use claims::{
     DetectorClaims, Detects, EventualAccuracy, EventualAgreement, EventualStrongAccuracy,
     FaithfulIndications, LeaderClaims, StrongCompleteness,
 };
-pub use eventually_perfect::{Config, EventuallyPerfect, Heartbeat, Indication, Mutant, Timer};
+pub use eventually_perfect::{EventuallyPerfect, Heartbeat, Indication, Mutant, Timer};
 pub use omega::{Detector, Omega, OmegaConfig, Trust};
-pub use settings::Settings;
+pub use settings::{Config, Settings};

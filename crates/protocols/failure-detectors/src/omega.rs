@@ -122,10 +122,6 @@ impl Node for Omega {
         self.heed(&told, cx);
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     /// The lower its number, the higher a leader ranks, as in the election itself.
     fn role(&self) -> Option<Role> {
         let below_me = u64::from(self.me.number());

@@ -1,83 +1,39 @@
 //! How the detectors appear in a scenario.
 
-use serde::Deserialize;
 use sim_node::{Duration, Node};
-use sim_protocol::{Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_protocol::{Core, Protocol, SettingsError, Setup};
 
-use crate::{Config, DetectorClaims, EventuallyPerfect, LeaderClaims, Mutant, Omega, OmegaConfig};
+use crate::{DetectorClaims, EventuallyPerfect, LeaderClaims, Mutant, Omega, OmegaConfig};
 
 /// `EventuallyPerfect(nodes: 5, period: "100ms", timeout: "250ms", increase: "100ms")`; the same
 /// for `Omega`.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many processes watch each other.
+    /// How many processes.
+    #[setting(range = 2..=128)]
     pub nodes: u32,
-    /// See [`Config::period`].
-    #[serde(default = "period")]
+    /// How patient the detector is.
+    #[setting(flatten)]
+    pub detector: Config,
+}
+
+/// How patient the detector is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, sim_protocol::Settings)]
+pub struct Config {
+    /// A heartbeat goes to every peer this often.
+    #[setting(default = "100ms", positive)]
     pub period: Duration,
-    /// See [`Config::timeout`].
-    #[serde(default = "timeout")]
+    /// A peer may be silent for so long at first.
+    #[setting(default = "250ms", positive)]
     pub timeout: Duration,
-    /// See [`Config::increase`].
-    #[serde(default = "increase")]
+    /// A peer's timeout grows by so much with every mistake about it; "0s" never learns.
+    ///
+    /// Zero breaks EPFD2 wherever the first timeout is too short.
+    #[setting(default = "100ms")]
     pub increase: Duration,
-    /// The bug to have, by its code; only built with the feature `mutants`.
-    #[serde(default)]
-    pub mutant: Option<String>,
-}
-
-fn period() -> Duration {
-    Duration::from_millis(100)
-}
-
-fn timeout() -> Duration {
-    Duration::from_millis(250)
-}
-
-fn increase() -> Duration {
-    Duration::from_millis(100)
-}
-
-const FIELDS: &[Field] = &[
-    Field { name: "nodes", kind: "number", default: None, meaning: "how many processes, 2 to 128" },
-    Field {
-        name: "period",
-        kind: "duration",
-        default: Some("\"100ms\""),
-        meaning: "a heartbeat goes to every peer this often; more than zero",
-    },
-    Field {
-        name: "timeout",
-        kind: "duration",
-        default: Some("\"250ms\""),
-        meaning: "a peer may be silent for so long at first; more than zero",
-    },
-    Field {
-        name: "increase",
-        kind: "duration",
-        default: Some("\"100ms\""),
-        meaning: "a peer's timeout grows by so much with every mistake about it; \"0s\" never learns",
-    },
-    MUTANT,
-];
-
-impl Settings {
-    fn config(&self) -> Result<Config, SettingsError> {
-        if self.period.is_zero() {
-            return Err(SettingsError::new("period", "the period must be more than zero"));
-        }
-        if self.timeout.is_zero() {
-            return Err(SettingsError::new("timeout", "the timeout must be more than zero"));
-        }
-        let (period, timeout, increase) = (self.period, self.timeout, self.increase);
-        Ok(Config {
-            period,
-            timeout,
-            increase,
-            mutant: Mutant::of_setting(self.mutant.as_deref(), cfg!(feature = "mutants"))?,
-        })
-    }
+    /// The bug to have.
+    #[setting(mutant)]
+    pub mutant: Option<Mutant>,
 }
 
 impl Protocol for EventuallyPerfect {
@@ -87,9 +43,6 @@ impl Protocol for EventuallyPerfect {
         "The failure detector ◇P: heartbeats, and timeouts that grow with every mistake.";
     const SOURCE: &'static str = "Chandra and Toueg 1996, section 9.1 and figure 10";
     const MODEL: &'static str = "partially synchronous, crash-stop or crash-recovery";
-    const SERVERS_MIN: u32 = 2;
-    const SERVERS_MAX: u32 = 128;
-    const FIELDS: &'static [Field] = FIELDS;
 
     type Settings = Settings;
     type Workload = ();
@@ -97,12 +50,8 @@ impl Protocol for EventuallyPerfect {
     type Request = <Self as Node>::Request;
     type Properties = DetectorClaims;
 
-    fn servers(settings: &Settings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Self>, SettingsError> {
-        Ok(Setup { config: settings.config()?, others: 0, core: Core::Live })
+    fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Self>, SettingsError> {
+        Ok(Setup::new(settings.detector, Core::Live))
     }
 }
 
@@ -115,9 +64,6 @@ impl Protocol for Omega {
         "Chandra, Hadzilacos, Toueg 1996; Cachin, Guerraoui, Rodrigues 2011, algorithm 2.8";
     const MODEL: &'static str = "partially synchronous, crash-stop or crash-recovery";
     const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER];
-    const SERVERS_MIN: u32 = 2;
-    const SERVERS_MAX: u32 = 128;
-    const FIELDS: &'static [Field] = FIELDS;
 
     type Settings = Settings;
     type Workload = ();
@@ -125,12 +71,7 @@ impl Protocol for Omega {
     type Request = <Self as Node>::Request;
     type Properties = LeaderClaims;
 
-    fn servers(settings: &Settings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Self>, SettingsError> {
-        let config = OmegaConfig { detector: settings.config()? };
-        Ok(Setup { config, others: 0, core: Core::Live })
+    fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Self>, SettingsError> {
+        Ok(Setup::new(OmegaConfig { detector: settings.detector }, Core::Live))
     }
 }

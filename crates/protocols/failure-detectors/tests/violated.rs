@@ -113,7 +113,7 @@ fn epfd3_notices_indications_out_of_turn() {
         time: world.now(),
         step: world.steps(),
         servers: 2,
-        config: &spec.config,
+        config: &*spec.config,
         states: world.states(),
         core: None,
     };

@@ -1,14 +1,14 @@
 //! [`Quorums`]: how many acceptors each phase needs.
 
 use serde::{Deserialize, Serialize};
+use sim_protocol::SettingValue;
 
 /// How many acceptors make a quorum, as a scenario sets it.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Quorums {
     /// More than half in both phases.
-    #[default]
     Majority,
     /// So many in each phase. Only quorums of different phases must meet: `prepare + accept` is
     /// more than there are acceptors (Howard, Malkhi, Spiegelman 2016, *Flexible Paxos*).

@@ -59,7 +59,9 @@ mod view_service;
 pub use config::{Config, Reads};
 pub use leading::{Leading, Pace, Progress};
 pub use log::{Log, Number};
-pub use message::{Ack, Chunk, ChunkReply, Confirm, Forward, Message, Ping, Pong, Report};
+pub use message::{
+    Ack, Chunk, ChunkReply, Confirm, Forward, Mark, Message, Ping, Pong, Report, RoleName,
+};
 pub use mutants::Mutant;
 pub use properties::{
     InService, NothingLost, OneAtATime, OnePrimary, Succession, Suite, UpdateOrder,

@@ -4,16 +4,20 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Piece, Reply, Request, ServiceMessage};
-use sim_node::{Class, LocalTime, NodeId};
+use sim_node::{LocalTime, Names, NodeId};
 
 use crate::{Header, Incarnation, Number, View, ViewNumber};
 
 /// A message.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// A replica to the view service: it is up.
+    #[message(Heartbeat)]
     Ping(Ping),
     /// The answer to it.
+    #[message(Heartbeat)]
     Pong(Pong),
     /// The view service to the members of a view: take no more updates of earlier epochs than this,
     /// and say how many you have.
@@ -42,8 +46,10 @@ pub enum Message {
     /// To itself, behind a barrier: in this epoch, the state is durable up to this update.
     Persisted(ViewNumber, Number),
     /// A client asks.
+    #[message(Client)]
     Request(Arc<Request>),
     /// A client is answered.
+    #[message(Client)]
     Reply(Reply),
 }
 
@@ -145,48 +151,6 @@ pub struct ChunkReply {
     pub installed: Option<Number>,
 }
 
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Ping", Class::Heartbeat),
-        ("Pong", Class::Heartbeat),
-        ("Suspend", Class::Protocol),
-        ("Report", Class::Protocol),
-        ("NewView", Class::Protocol),
-        ("Acknowledge", Class::Protocol),
-        ("Forward", Class::Protocol),
-        ("Ack", Class::Protocol),
-        ("Confirm", Class::Protocol),
-        ("Confirmed", Class::Protocol),
-        ("Chunk", Class::Protocol),
-        ("ChunkReply", Class::Protocol),
-        ("Refuse", Class::Protocol),
-        ("Persisted", Class::Protocol),
-        ("Request", Class::Client),
-        ("Reply", Class::Client),
-    ];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Ping(_) => 0,
-            Self::Pong(_) => 1,
-            Self::Suspend(_) => 2,
-            Self::Report(_) => 3,
-            Self::NewView(_) => 4,
-            Self::Acknowledge(_) => 5,
-            Self::Forward(_) => 6,
-            Self::Ack(_) => 7,
-            Self::Confirm(_) => 8,
-            Self::Confirmed(_) => 9,
-            Self::Chunk(_) => 10,
-            Self::ChunkReply(_) => 11,
-            Self::Refuse(_) => 12,
-            Self::Persisted(..) => 13,
-            Self::Request(_) => 14,
-            Self::Reply(_) => 15,
-        }
-    }
-}
-
 impl ServiceMessage for Message {
     fn request(request: Request) -> Self {
         Self::Request(Arc::new(request))
@@ -198,4 +162,55 @@ impl ServiceMessage for Message {
             other => Err(other),
         }
     }
+}
+
+/// What replicas and the view service mark.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// The primary takes a view up.
+    ViewTakenUp,
+    /// The primary begins to serve.
+    InService,
+    /// It is the primary no longer.
+    SteppedDown,
+    /// It is told not to serve until it hears more.
+    Suspended,
+    /// A backup refuses an update of an epoch that is over.
+    Refused,
+    /// The backups have confirmed the epoch for reads.
+    ReadConfirmed,
+    /// A recruit has the state.
+    StateInstalled,
+    /// The view service suspects a replica.
+    Suspected,
+    /// A replica has lost its memory.
+    MemoryLost,
+    /// The primary does not reach a backup.
+    NotReached,
+    /// The primary is suspected, and nobody has the state.
+    NobodyToSucceed,
+    /// A view with another primary.
+    NewEpoch,
+    /// A view with the same primary.
+    NewView,
+    /// The primary has acknowledged a view.
+    ViewAcknowledged,
+}
+
+/// The roles of replicas, and of the view service.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum RoleName {
+    /// The primary.
+    Leader,
+    /// It has the state, and follows the primary.
+    Backup,
+    /// It is being given the state.
+    Recruit,
+    /// It waits until it hears of a view.
+    Suspended,
+    /// It is no member of the view.
+    Idle,
+    /// The view service.
+    #[name("view-service")]
+    ViewService,
 }

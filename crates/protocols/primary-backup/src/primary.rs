@@ -7,6 +7,7 @@ use service::{Answer, Reply, Request};
 use sim_node::{Context, NodeId};
 
 use crate::leading::{Leading, Pace, Progress};
+use crate::message::Mark;
 use crate::reads::Reading;
 use crate::replica::{ReplicaTimer, State};
 use crate::status::Status;
@@ -75,7 +76,7 @@ impl Replica {
         // Clients that it could not tell whom to ask will ask again, and find it.
         self.held.clear();
         cx.set_timer(ReplicaTimer::Retry, cx.config().retry);
-        cx.mark("view taken up");
+        cx.mark(Mark::ViewTakenUp);
         Self::persist(cx);
         let mut primary = Primary { state: &mut self.state, leading: &mut leading };
         primary.send_to_all(|one| one.counted, Sending::Anything, cx);
@@ -252,7 +253,7 @@ impl Primary<'_> {
             }
             leading.in_service = true;
             let early = std::mem::take(&mut leading.early);
-            cx.mark("in service");
+            cx.mark(Mark::InService);
             for (client, request) in early.into_values() {
                 self.serve(client, request, cx);
             }

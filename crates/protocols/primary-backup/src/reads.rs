@@ -18,6 +18,7 @@ use service::Request;
 use sim_node::{Context, LocalTime, NodeId};
 
 use crate::leading::{Leading, Progress};
+use crate::message::Mark;
 use crate::primary::Primary;
 use crate::{Config, Confirm, Message, Mutant, Reads, Replica};
 
@@ -125,7 +126,7 @@ impl Primary<'_> {
             && leading.counted().all(|(node, _)| round.answered.contains(&node))
             && let Some(round) = leading.reading.rounds.remove(&number)
         {
-            cx.mark("read confirmed");
+            cx.mark(Mark::ReadConfirmed);
             self.state.answer_read(round.client, &round.request, cx);
         }
     }

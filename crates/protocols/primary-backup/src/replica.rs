@@ -8,6 +8,7 @@ use service::{Answer, Assembly, Operation, Output, Reply, Request, Store};
 use sim_node::{Context, Never, Node, NodeId, Role};
 
 use crate::leading::Leading;
+use crate::message::RoleName;
 use crate::status::Status;
 use crate::transfer::Incoming;
 use crate::{
@@ -72,7 +73,7 @@ impl Node for Replica {
 
     fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
         let config = cx.config();
-        let first = View::first(config.backups);
+        let first = View::first(config.backups());
         let begins = first.since(cx.id()).unwrap_or_default();
         cx.write(Record::Started { first: begins });
         cx.barrier();
@@ -151,13 +152,13 @@ impl Node for Replica {
 
     fn role(&self) -> Option<Role> {
         let name = match &self.status {
-            Status::Primary(_) => Role::LEADER,
-            Status::Backup { .. } => "backup",
-            Status::Recruit { .. } => "recruit",
-            Status::Suspended => "suspended",
-            Status::Idle { .. } => "idle",
+            Status::Primary(_) => RoleName::Leader,
+            Status::Backup { .. } => RoleName::Backup,
+            Status::Recruit { .. } => RoleName::Recruit,
+            Status::Suspended => RoleName::Suspended,
+            Status::Idle { .. } => RoleName::Idle,
         };
-        Some(Role::new(name, self.state.epoch.0))
+        Some(Role::new(name.name(), self.state.epoch.0))
     }
 
     fn check(&self, _: &Config) {

@@ -8,6 +8,7 @@ use service::{Answer, Reply};
 use sim_node::{Context, NodeId};
 
 use crate::leading::Leading;
+use crate::message::Mark;
 use crate::replica::ReplicaTimer;
 use crate::{Header, Message, Mutant, Pong, Record, Replica, Report, View, ViewNumber};
 
@@ -112,7 +113,7 @@ impl Replica {
             // As a backup does, it has applied what it has.
             self.state.apply_all();
             cx.cancel_timer(ReplicaTimer::Retry);
-            cx.mark("stepped down");
+            cx.mark(Mark::SteppedDown);
         }
         let Some(primary) = self.status.other_primary() else { return };
         for (operation, client) in std::mem::take(&mut self.held) {
@@ -126,7 +127,7 @@ impl Replica {
         if number > self.state.epoch {
             self.enter(number, cx);
             self.become_status(Status::Suspended, cx);
-            cx.mark("suspended");
+            cx.mark(Mark::Suspended);
         } else if number < self.state.epoch || !self.waits_for_a_view() {
             return;
         }
@@ -169,7 +170,7 @@ impl Replica {
         cx: &mut Context<'_, Self>,
     ) -> bool {
         if header.epoch < self.state.epoch && !cx.config().has(Mutant::NoRefuse) {
-            cx.mark("refused");
+            cx.mark(Mark::Refused);
             // The epoch may not be durable yet, and is spoken of here.
             Self::persist(cx);
             cx.send(from, Message::Refuse(self.state.epoch));

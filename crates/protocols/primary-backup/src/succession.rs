@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use sim_node::{Context, NodeId};
 
+use crate::message::Mark;
 use crate::view_service::{ViewService, ViewTimer};
 use crate::{Message, Mutant, Number, Reads, Report, View, ViewNumber, ViewRecord};
 
@@ -17,7 +18,7 @@ impl ViewService {
         let all = self.view.members.keys().chain(self.view.recruits.keys());
         if !all.copied().any(|node| node != primary && self.is_asked(node, cx)) {
             // No other replica has the state. If the primary does not come back with it, it is lost.
-            cx.mark("nobody to succeed");
+            cx.mark(Mark::NobodyToSucceed);
             return;
         }
         self.highest = self.highest.next();

@@ -7,6 +7,7 @@ use service::{Assembly, Store};
 use sim_node::{Context, NodeId};
 
 use crate::leading::{Leading, Pace};
+use crate::message::Mark;
 use crate::primary::Primary;
 use crate::status::Status;
 use crate::{Chunk, ChunkReply, Log, Message, Number, Record, Replica, ViewNumber};
@@ -137,6 +138,6 @@ impl Replica {
         self.early.clear();
         let store = || Arc::new(self.state.store.clone());
         Self::write(cx, || Record::Installed { epoch, since, base, store: store() });
-        cx.mark("state installed");
+        cx.mark(Mark::StateInstalled);
     }
 }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
+use crate::message::{Mark, RoleName};
 use crate::{
     Config, Incarnation, Message, Mutant, Number, Ping, Pong, Reads, View, ViewDisk, ViewNumber,
     ViewRecord,
@@ -64,7 +65,8 @@ impl Node for ViewService {
 
     fn start(disk: &ViewDisk, cx: &mut Context<'_, Self>) -> Self {
         let is_first = disk.view.is_none();
-        let view = disk.view.clone().unwrap_or_else(|| Arc::new(View::first(cx.config().backups)));
+        let view =
+            disk.view.clone().unwrap_or_else(|| Arc::new(View::first(cx.config().backups())));
         let service = Self {
             highest: disk.highest.max(view.number),
             // The first view is known to all. When a crash kept the acknowledgement, and not
@@ -107,7 +109,7 @@ impl Node for ViewService {
         match timer {
             ViewTimer::Silent(node) => {
                 self.alive.remove(&node);
-                cx.mark("suspected");
+                cx.mark(Mark::Suspected);
                 self.lose(node, cx);
             }
             ViewTimer::Retry => self.ask_again(cx),
@@ -120,7 +122,7 @@ impl Node for ViewService {
     }
 
     fn role(&self) -> Option<Role> {
-        Some(Role::new("view-service", self.view.number.0))
+        Some(Role::new(RoleName::ViewService.name(), self.view.number.0))
     }
 
     fn check(&self, config: &Config) {
@@ -130,7 +132,7 @@ impl Node for ViewService {
         let overlap = self.view.recruits.keys().any(|node| self.view.members.contains_key(node));
         assert!(!overlap, "who is recruited is no member yet");
         let others = self.view.members.len() - 1 + self.view.recruits.len();
-        assert!(others <= config.backups as usize, "more backups than wanted");
+        assert!(others <= config.backups() as usize, "more backups than wanted");
         let all_live = self.reports.keys().all(|node| self.alive.contains(node));
         assert!(all_live, "the report of a dead member counts");
     }
@@ -171,7 +173,7 @@ impl ViewService {
             // Only a late ping, the first that arrived after a start, may have said otherwise.
             was_lost = self.stateless.remove(&from);
         } else if self.stateless.insert(from) {
-            cx.mark("memory lost");
+            cx.mark(Mark::MemoryLost);
             self.lose(from, cx);
         }
         self.receive_acknowledgement(from, ping.acknowledged, cx);
@@ -218,7 +220,7 @@ impl ViewService {
         }
         self.acknowledged = true;
         cx.write(ViewRecord::Acknowledged(number));
-        cx.mark("view acknowledged");
+        cx.mark(Mark::ViewAcknowledged);
         if self.view.recruits.is_empty() {
             return self.recruit(cx);
         }
@@ -251,7 +253,7 @@ impl ViewService {
             return;
         }
         let backups = self.view.members.len() - 1;
-        let seats = (cx.config().backups as usize).saturating_sub(backups);
+        let seats = (cx.config().backups() as usize).saturating_sub(backups);
         if seats == 0 {
             return;
         }
@@ -283,7 +285,7 @@ impl ViewService {
         for (node, since) in unreached {
             let is_primary = from == self.view.primary && *node != from;
             if is_primary && !self.is_suspending() && self.view.since(*node) == Some(*since) {
-                cx.mark("not reached");
+                cx.mark(Mark::NotReached);
                 self.unreached.insert(*node);
                 self.lose(*node, cx);
             }
@@ -302,7 +304,7 @@ impl ViewService {
         cx.write(ViewRecord::View(Arc::clone(&view)));
         cx.barrier();
         let is_new_epoch = view.epoch == view.number;
-        cx.mark(if is_new_epoch { "new epoch" } else { "new view" });
+        cx.mark(if is_new_epoch { Mark::NewEpoch } else { Mark::NewView });
         if is_new_epoch {
             self.unreached.clear();
         }

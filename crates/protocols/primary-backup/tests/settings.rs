@@ -11,18 +11,6 @@ fn settings(text: &str) -> Settings {
         .unwrap_or_else(|why| panic!("{text}: {why}"))
 }
 
-/// The defaults in the reference are those in force.
-#[test]
-fn the_documented_defaults_are_the_defaults() {
-    let spelt = PrimaryBackup::FIELDS.iter().filter_map(|field| {
-        let value = field.default.filter(|value| !["none", "all others"].contains(value))?;
-        Some(format!("{}: {value}", field.name))
-    });
-    let spelt: Vec<String> = spelt.collect();
-    assert_eq!(spelt.len(), 9);
-    assert_eq!(settings(&format!("(nodes: 5, {})", spelt.join(", "))), settings("(nodes: 5)"));
-}
-
 /// The view service is a node between the replicas and the clients; all come back in the calm.
 #[test]
 fn the_view_service_follows_the_replicas() {
@@ -31,7 +19,7 @@ fn the_view_service_follows_the_replicas() {
     assert_eq!((setup.others, setup.core), (5, Core::All));
     assert_eq!(setup.config.client.config.first, 4);
     assert_eq!(setup.config.replica.config.view_service().number(), 3);
-    assert_eq!(setup.config.replica.config.backups, 2);
+    assert_eq!(setup.config.replica.config.backups(), 2);
 }
 
 #[test]
@@ -51,7 +39,6 @@ fn what_makes_no_sense_is_refused() {
         ("chunk", "(nodes: 3, chunk: 0)"),
         ("batch", "(nodes: 3, batch: 0)"),
         ("bound", "(nodes: 3, bound: \"120ms\")"),
-        ("mutant", "(nodes: 3, mutant: \"PB-none\")"),
     ] {
         let why = PrimaryBackup::setup(&settings(text), None).expect_err(text);
         assert_eq!(why.field, field, "{text}: {why:?}");

@@ -1,51 +1,15 @@
-//! [`Config`]: what every server knows, and the known bugs that the tester must find.
+//! What follows from the settings, and the known bugs that the tester must find.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, NodeId, Ratio, Span};
+use sim_node::{Duration, NodeId};
+use sim_protocol::SettingValue;
 
-/// What every server knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// The voters of the first configuration.
-    pub members: Vec<NodeId>,
-    /// How long a follower waits for a leader before it campaigns (section 5.2).
-    pub election_timeout: Span,
-    /// How often a leader shows that it lives.
-    pub heartbeat: Duration,
-    /// The most entries in one append.
-    pub entries_per_append: usize,
-    /// The most appends with entries under way to one follower.
-    pub in_flight: usize,
-    /// Whether a new leader begins with an empty entry (section 8).
-    pub noop: bool,
-    /// Whether a candidate asks before it begins a term (thesis, 9.6).
-    pub pre_vote: bool,
-    /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters withhold
-    /// votes while they hear a leader (thesis, 4.2.3).
-    pub check_quorum: bool,
-    /// How reads are served.
-    pub reads: Reads,
-    /// How much two clocks may drift apart; leases are shorter by it.
-    pub lease_drift: Ratio,
-    /// How many applied entries a snapshot is taken after; 0: none is ever taken.
-    pub snapshot_every: u64,
-    /// How many entries stay in the log behind a snapshot, for followers that are a little slow.
-    pub snapshot_keep: u64,
-    /// How many items of the state machine one message of a snapshot carries.
-    pub snapshot_chunk: usize,
-    /// Whether a server makes its writes durable before it speaks. Without it, nothing is safe.
-    pub barrier: bool,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use crate::Settings;
 
 /// How reads are served, always linearizable.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Reads {
     /// As entries of the log.
-    #[default]
     Log,
     /// After a round of heartbeats has confirmed leadership (thesis, 6.4).
     ReadIndex,
@@ -55,78 +19,77 @@ pub enum Reads {
 }
 
 /// A bug that real systems had; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// Grants a vote without asking whether one was given in this term.
+    #[mutant("R-vote2")]
     Vote2,
     /// A restart forgets the vote.
+    #[mutant("R-forget-vote")]
     ForgetVote,
     /// Commits as soon as one other server has the entry.
+    #[mutant("R-one-ack")]
     OneAck,
     /// Answers reads without a round of heartbeats.
+    #[mutant("R-readindex-noquorum")]
     ReadIndexNoQuorum,
     /// Merges a snapshot into the state instead of replacing it.
+    #[mutant("R-snapshot-merge")]
     SnapshotMerge,
     /// Commits an entry of an older term by counting replicas.
+    #[mutant("R-fig8")]
     Fig8,
     /// Counts a vote that was given in an older term.
+    #[mutant("R-stale-vote-reply")]
     StaleVoteReply,
     /// Counts votes as a number, so that a vote that arrives twice is two.
+    #[mutant("R-dup-vote")]
     DupVote,
     /// Makes the term durable and answers; only then it writes the vote.
+    #[mutant("R-nonatomic-vote")]
     NonatomicVote,
     /// Deletes what follows the previous entry of an append, although it matches.
+    #[mutant("R-truncate-always")]
     TruncateAlways,
     /// A reply of an older term confirms a round of this one: the context is reused.
+    #[mutant("R-readindex-retry")]
     ReadIndexRetry,
     /// A read joins a round that is under way, whose heartbeats were sent before it came.
+    #[mutant("R-read-joins-round")]
     ReadJoinsRound,
     /// A lease counts from when a heartbeat was answered, not from when it was sent.
+    #[mutant("R-lease-from-answer")]
     LeaseFromAnswer,
     /// A lease outlives the beginning of a transfer.
+    #[mutant("R-lease-transfer")]
     LeaseTransfer,
     /// Voters do not withhold their votes while a leader may have a lease.
+    #[mutant("R-lease-no-withhold")]
     LeaseNoWithhold,
     /// A restart forgets that a leader may rely on votes being withheld.
+    #[mutant("R-lease-restart")]
     LeaseRestart,
     /// Changes the configuration before the last change, or an entry of the own term, is committed.
+    #[mutant("R-single-change")]
     SingleChange,
     /// Counts one majority, of all voters together, in joint consensus.
+    #[mutant("R-joint-one-counter")]
     JointOneCounter,
     /// The leader does not count its own copy.
+    #[mutant("R-leader-not-counted")]
     LeaderNotCounted,
 }
 
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("R-vote2", Self::Vote2),
-        ("R-forget-vote", Self::ForgetVote),
-        ("R-one-ack", Self::OneAck),
-        ("R-readindex-noquorum", Self::ReadIndexNoQuorum),
-        ("R-snapshot-merge", Self::SnapshotMerge),
-        ("R-fig8", Self::Fig8),
-        ("R-stale-vote-reply", Self::StaleVoteReply),
-        ("R-dup-vote", Self::DupVote),
-        ("R-nonatomic-vote", Self::NonatomicVote),
-        ("R-truncate-always", Self::TruncateAlways),
-        ("R-readindex-retry", Self::ReadIndexRetry),
-        ("R-read-joins-round", Self::ReadJoinsRound),
-        ("R-lease-from-answer", Self::LeaseFromAnswer),
-        ("R-lease-transfer", Self::LeaseTransfer),
-        ("R-lease-no-withhold", Self::LeaseNoWithhold),
-        ("R-lease-restart", Self::LeaseRestart),
-        ("R-single-change", Self::SingleChange),
-        ("R-joint-one-counter", Self::JointOneCounter),
-        ("R-leader-not-counted", Self::LeaderNotCounted),
-    ];
-}
+/// What every server knows: what a scenario sets.
+pub type Config = Settings;
 
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
+impl Settings {
+    /// The voters of the first configuration.
     #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
+    pub fn voters(&self) -> Vec<NodeId> {
+        let all = || (0..self.nodes).map(NodeId::new).collect();
+        self.members.clone().unwrap_or_else(all)
     }
 
     /// Whether voters withhold their votes while they hear a leader.

@@ -7,6 +7,7 @@ use sim_node::{Context, NodeId};
 
 use crate::node::{Leading, Standing, Timer};
 use crate::reads::Reading;
+use crate::types::Mark;
 use crate::{
     Index, Message, Mutant, Payload, Progress, Record, Server, Term, VoteReply, VoteRequest,
     VoteResult,
@@ -142,7 +143,7 @@ impl Server {
         // when it is in that term already, of which somebody else may have told it: its
         // lease binds it still.
         if request.term >= self.term && !request.transfer && self.withholds(cx) {
-            cx.mark("vote withheld");
+            cx.mark(Mark::VoteWithheld);
             return;
         }
         if request.term > self.term {
@@ -208,7 +209,7 @@ impl Server {
 
     /// It has been elected.
     fn lead(&mut self, cx: &mut Context<'_, Self>) {
-        cx.mark("election won");
+        cx.mark(Mark::ElectionWon);
         cx.cancel_timer(Timer::Election);
         let last = self.log.last();
         let others = self.others(cx.id());

@@ -54,7 +54,7 @@ pub use properties::{
 pub use service::Part;
 pub use settings::{Raft, Settings};
 pub use stable::{Disk, Record, Snapshot};
-pub use types::{Index, Term};
+pub use types::{Index, Mark, RoleName, Term};
 
 /// A node of the world: a server of the cluster, or a client.
 pub type Party = sim_node::Either<Server, service::Client<Message>>;

@@ -2,12 +2,15 @@
 
 use serde::{Deserialize, Serialize};
 use service::{Reply, Request, ServiceMessage};
-use sim_node::{Class, LocalTime, NodeId};
+use sim_node::{LocalTime, NodeId};
+use sim_protocol::Asks;
 
 use crate::{Change, Configuration, Entry, Index, Part, Term};
 
 /// A message of the cluster.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// Would you vote for me? (thesis, 9.6)
     PreVote(VoteRequest),
@@ -18,8 +21,14 @@ pub enum Message {
     /// The answer to it.
     Vote(VoteReply),
     /// AppendEntries (figure 2): with entries, as a heartbeat, or to confirm leadership for reads.
+    #[message(by = Append::kind, kinds(AppendEntries, Heartbeat(Heartbeat), ReadIndex))]
     Append(Append),
     /// The answer to it.
+    #[message(
+        by = AppendReply::kind,
+        kinds(AppendReply, Heartbeat(HeartbeatReply), ReadIndexReply),
+        interleave
+    )]
     AppendReply(AppendReply),
     /// InstallSnapshot (section 7), one chunk.
     InstallSnapshot(Chunk),
@@ -32,10 +41,13 @@ pub enum Message {
     /// To itself: the log is long enough for a snapshot.
     TakeSnapshot,
     /// An administrator's wish, on its way to the leader.
+    #[message(Client)]
     Admin(Admin),
     /// A client asks.
+    #[message(Client)]
     Request(Request),
     /// A client is answered.
+    #[message(Client)]
     Reply(Reply),
 }
 
@@ -92,6 +104,11 @@ pub enum Purpose {
 }
 
 impl Append {
+    /// Which of its kinds it is.
+    fn kind(&self) -> usize {
+        self.purpose() as usize
+    }
+
     /// What it is for.
     #[must_use]
     pub fn purpose(&self) -> Purpose {
@@ -118,6 +135,13 @@ pub struct AppendReply {
     pub round: u64,
     /// Whether the logs match.
     pub matching: Matching,
+}
+
+impl AppendReply {
+    /// Which of its kinds it is.
+    fn kind(&self) -> usize {
+        self.purpose as usize
+    }
 }
 
 /// Whether a follower's log matches.
@@ -173,17 +197,22 @@ pub struct ChunkReply {
 }
 
 /// What an administrator may want. It is done once, by whoever leads.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Admin {
-    /// One server more with a vote, after it has caught up as a learner.
+    /// One server more with a vote, once it has caught up.
+    #[ask("AddVoter(3)")]
     AddVoter(NodeId),
-    /// One server more without a vote.
+    /// One server more without a vote; a voter loses its vote.
+    #[ask("AddLearner(4)")]
     AddLearner(NodeId),
     /// One server less.
+    #[ask("Remove(1)")]
     Remove(NodeId),
     /// Several changes at once, by joint consensus.
+    #[ask("Joint([AddVoter(4), AddLearner(0), Remove(1)])")]
     Joint(Vec<Change>),
     /// Leadership goes to this server.
+    #[ask("Transfer(2)")]
     Transfer(NodeId),
 }
 
@@ -204,53 +233,6 @@ impl Admin {
                     }
                 })
                 .collect(),
-        }
-    }
-}
-
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("PreVote", Class::Protocol),
-        ("PreVoteReply", Class::Protocol),
-        ("RequestVote", Class::Protocol),
-        ("Vote", Class::Protocol),
-        ("AppendEntries", Class::Protocol),
-        ("AppendReply", Class::Protocol),
-        ("Heartbeat", Class::Heartbeat),
-        ("HeartbeatReply", Class::Heartbeat),
-        ("ReadIndex", Class::Protocol),
-        ("ReadIndexReply", Class::Protocol),
-        ("InstallSnapshot", Class::Protocol),
-        ("SnapshotReply", Class::Protocol),
-        ("TimeoutNow", Class::Protocol),
-        ("Persisted", Class::Protocol),
-        ("TakeSnapshot", Class::Protocol),
-        ("Admin", Class::Client),
-        ("Request", Class::Client),
-        ("Reply", Class::Client),
-    ];
-
-    fn kind(&self) -> usize {
-        let of_append = |purpose, reply: usize| match purpose {
-            Purpose::Entries => 4 + reply,
-            Purpose::Heartbeat => 6 + reply,
-            Purpose::Read => 8 + reply,
-        };
-        match self {
-            Self::PreVote(_) => 0,
-            Self::PreVoteReply(_) => 1,
-            Self::RequestVote(_) => 2,
-            Self::Vote(_) => 3,
-            Self::Append(append) => of_append(append.purpose(), 0),
-            Self::AppendReply(reply) => of_append(reply.purpose, 1),
-            Self::InstallSnapshot(_) => 10,
-            Self::SnapshotReply(_) => 11,
-            Self::TimeoutNow(_) => 12,
-            Self::Persisted(..) => 13,
-            Self::TakeSnapshot => 14,
-            Self::Admin(_) => 15,
-            Self::Request(_) => 16,
-            Self::Reply(_) => 17,
         }
     }
 }

@@ -10,6 +10,7 @@ use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 use crate::reads::Reading;
 use crate::reconfiguration::Plan;
 use crate::snapshots::Assembly;
+use crate::types::{Mark, RoleName};
 use crate::{
     Admin, Config, Configuration, Disk, Entry, Index, Log, Message, Mutant, Payload, Progress,
     Record, Snapshot, Term,
@@ -112,7 +113,7 @@ impl Node for Server {
         let from = snapshot.as_ref().map_or(Index(0), |snapshot| snapshot.index);
         let mut configurations = BTreeMap::new();
         let first = snapshot.as_ref().map_or_else(
-            || Configuration::of_voters(cx.config().members.iter().copied()),
+            || Configuration::of_voters(cx.config().voters()),
             |snapshot| snapshot.configuration.clone(),
         );
         configurations.insert(from, first);
@@ -175,12 +176,12 @@ impl Node for Server {
 
     fn role(&self) -> Option<Role> {
         let name = match &self.standing {
-            Standing::Leader(_) => Role::LEADER,
-            Standing::Candidate { .. } => "candidate",
-            Standing::PreCandidate { .. } => "precandidate",
-            Standing::Follower { .. } => "follower",
+            Standing::Leader(_) => RoleName::Leader,
+            Standing::Candidate { .. } => RoleName::Candidate,
+            Standing::PreCandidate { .. } => RoleName::Precandidate,
+            Standing::Follower { .. } => RoleName::Follower,
         };
-        Some(Role::new(name, self.term.0))
+        Some(Role::new(name.name(), self.term.0))
     }
 
     fn check(&self, _: &Config) {
@@ -289,7 +290,7 @@ impl Server {
     /// Whatever it was, it follows now, in the same term.
     pub(crate) fn step_down(&mut self, leader: Option<NodeId>, cx: &mut Context<'_, Self>) {
         if self.is_leader() {
-            cx.mark("stepped down");
+            cx.mark(Mark::SteppedDown);
             for timer in [Timer::Heartbeat, Timer::Quorum, Timer::Transfer] {
                 cx.cancel_timer(timer);
             }

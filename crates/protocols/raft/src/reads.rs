@@ -7,6 +7,7 @@ use service::{Answer, Output, Reply, Request};
 use sim_node::{Context, NodeId};
 
 use crate::node::Standing;
+use crate::types::Mark;
 use crate::{Index, Message, Mutant, Reads, Server, VoteResult};
 
 /// Reads under way at a leader.
@@ -94,7 +95,7 @@ impl Server {
             assert!(round.index <= self.applied, "a leader applies what it commits");
             let Standing::Leader(leading) = &mut self.standing else { return };
             let Some(round) = leading.reading.rounds.remove(&number) else { return };
-            cx.mark("read confirmed");
+            cx.mark(Mark::ReadConfirmed);
             for (client, request) in round.reads {
                 self.answer_read(client, &request, cx);
             }

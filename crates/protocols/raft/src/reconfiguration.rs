@@ -7,6 +7,7 @@ use serde::Serialize;
 use sim_node::{Context, LocalTime, NodeId};
 
 use crate::node::{Standing, Timer};
+use crate::types::Mark;
 use crate::{Admin, Change, Configuration, Index, Message, Mutant, Payload, Progress, Server};
 
 /// A change of configuration under way at the leader.
@@ -37,7 +38,7 @@ impl Server {
     pub(crate) fn wish(&mut self, wish: Admin, cx: &mut Context<'_, Self>) {
         // A member that is no server would be waited for as long as the cluster lasts.
         if wish.names().iter().any(|node| node.number() >= cx.servers()) {
-            return cx.mark("change refused");
+            return cx.mark(Mark::ChangeRefused);
         }
         if self.is_leader() {
             self.fulfil(&wish, cx);
@@ -110,7 +111,7 @@ impl Server {
         let patience = patience.saturating_mul(u64::from(ROUNDS_MAX));
         let late = |plan: &Plan| plan.catching_up.values().any(|one| now - one.began > patience);
         if leading.plan.as_ref().is_some_and(late) {
-            cx.mark("learner too slow");
+            cx.mark(Mark::LearnerTooSlow);
             leading.plan = None;
         }
         if leading.plan.is_none() {
@@ -195,7 +196,7 @@ impl Server {
             }
             Ok(_) => {}
             Err(_) => {
-                cx.mark("change refused");
+                cx.mark(Mark::ChangeRefused);
                 if let Standing::Leader(leading) = &mut self.standing {
                     leading.plan = None;
                 }
@@ -234,7 +235,7 @@ impl Server {
             plan.caught_up.insert(from);
             self.go_on_with_plan(cx);
         } else if round.rounds >= ROUNDS_MAX {
-            cx.mark("learner too slow");
+            cx.mark(Mark::LearnerTooSlow);
             leading.plan = None;
         } else {
             *round = CatchUp { target: last, began: cx.now(), rounds: round.rounds + 1 };
@@ -264,7 +265,7 @@ impl Server {
         if !may || leading.transfer.is_some() {
             return;
         }
-        cx.mark("transfer begun");
+        cx.mark(Mark::TransferBegun);
         leading.transfer = Some(to);
         leading.transfer_begun = true;
         cx.set_timer(Timer::Transfer, cx.config().election_timeout.longest());
@@ -282,7 +283,7 @@ impl Server {
         if let Standing::Leader(leading) = &mut self.standing
             && leading.transfer.take().is_some()
         {
-            cx.mark("transfer aborted");
+            cx.mark(Mark::TransferAborted);
         }
     }
 }

@@ -5,6 +5,7 @@ use service::{Answer, Output, Reply, Request};
 use sim_node::{Context, NodeId};
 
 use crate::node::{Standing, Timer};
+use crate::types::Mark;
 use crate::{
     Append, AppendReply, Entry, Index, Matching, Message, Mutant, Pace, Payload, Server, Term,
 };
@@ -335,7 +336,7 @@ impl Server {
                     let operation = request.operation;
                     self.answer(operation, output, cx);
                 }
-                Payload::Configuration(_) => cx.mark("configuration committed"),
+                Payload::Configuration(_) => cx.mark(Mark::ConfigurationCommitted),
             }
         }
         self.want_snapshot(cx);

@@ -1,85 +1,93 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use serde::Deserialize;
 use service::{ClientConfig, KeyValue, Routing};
-use sim_node::{Duration, NodeId, Parties, Ratio, Role, Span};
-use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_node::{Duration, NodeId, Parties, Ratio, Span};
+use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
 
-use crate::{Admin, Config, Mutant, Party, Reads, Suite};
+use crate::{Admin, Mark, Mutant, Party, Reads, RoleName, Suite};
 
 /// Raft.
 #[derive(Clone, Copy, Debug)]
 pub enum Raft {}
 
 /// The fields of `Raft(...)` in a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "`Raft::FIELDS` says what each is")]
+#[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
+    /// How many servers.
+    #[setting(range = 1..=99)]
     pub nodes: u32,
-    #[serde(default)]
-    pub members: Option<Vec<u32>>,
-    #[serde(default = "election_timeout")]
+    /// The voters of the first configuration. The other servers wait to be added. Give it when the
+    /// membership changes: then the calm brings back all servers, and not a majority of them only.
+    #[setting(none = "all servers")]
+    pub members: Option<Vec<NodeId>>,
+    /// How long a follower waits for its leader before it campaigns (section 5.2).
+    #[setting(default = "150ms..300ms", positive, range = ..="24h")]
     pub election_timeout: Span,
-    #[serde(default = "heartbeat")]
+    /// How often a leader shows that it lives; less than the shortest election timeout.
+    #[setting(default = "50ms", positive)]
     pub heartbeat: Duration,
-    #[serde(default = "entries_per_append")]
-    pub entries_per_append: u32,
-    #[serde(default = "in_flight")]
-    pub in_flight: u32,
-    #[serde(default = "yes")]
+    /// The most entries in one append.
+    #[setting(default = 64, range = 1..)]
+    pub entries_per_append: usize,
+    /// The most appends with entries under way to one follower.
+    #[setting(default = 8, range = 1..)]
+    pub in_flight: usize,
+    /// Whether a new leader begins with an empty entry (section 8).
+    #[setting(default = true)]
     pub noop: bool,
-    #[serde(default)]
+    /// Whether a candidate asks before it begins a term (thesis, 9.6).
+    #[setting(default = false)]
     pub pre_vote: bool,
-    #[serde(default)]
+    /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters withhold
+    /// their votes while they hear a leader (thesis, 4.2.3).
+    #[setting(default = false)]
     pub check_quorum: bool,
-    #[serde(default)]
+    /// How reads are served: as entries, after a round of heartbeats, or by a lease (thesis, 6.4).
+    #[setting(default = Reads::Log)]
     pub reads: Reads,
-    #[serde(default = "lease_drift")]
+    /// How much two clocks may drift apart; leases are shorter by it.
+    #[setting(default = "1%", range = .."100%")]
     pub lease_drift: Ratio,
-    #[serde(default)]
-    pub snapshot_every: u32,
-    #[serde(default)]
-    pub snapshot_keep: u32,
-    #[serde(default = "snapshot_chunk")]
-    pub snapshot_chunk: u32,
-    #[serde(default = "yes")]
+    /// How many applied entries a snapshot is taken after (section 7); 0: never.
+    #[setting(default = 0)]
+    pub snapshot_every: u64,
+    /// How many entries stay in the log behind a snapshot, for slow followers.
+    #[setting(default = 0)]
+    pub snapshot_keep: u64,
+    /// How many items of the store one message of a snapshot carries.
+    #[setting(default = 64, range = 1..)]
+    pub snapshot_chunk: usize,
+    /// Whether a server makes its writes durable before it speaks; without it nothing is safe.
+    #[setting(default = true)]
     pub barrier: bool,
-    #[serde(default)]
-    pub mutant: Option<String>,
-}
-
-fn election_timeout() -> Span {
-    Span::between(Duration::from_millis(150), Duration::from_millis(300))
-}
-
-fn heartbeat() -> Duration {
-    Duration::from_millis(50)
-}
-
-fn entries_per_append() -> u32 {
-    64
-}
-
-fn in_flight() -> u32 {
-    8
-}
-
-fn lease_drift() -> Ratio {
-    Ratio::from_percent(1)
-}
-
-fn snapshot_chunk() -> u32 {
-    64
-}
-
-fn yes() -> bool {
-    true
+    /// The bug to have.
+    #[setting(mutant)]
+    pub mutant: Option<Mutant>,
 }
 
 impl Settings {
-    /// The longest that an election timeout may be set to.
-    pub const LONGEST: Duration = Duration::from_secs(24 * 3_600);
+    fn validate(&self) -> Result<(), SettingsError> {
+        if self.heartbeat >= self.election_timeout.shortest() {
+            let message = "a leader that is silent for an election timeout is deposed; give less \
+                           than the shortest";
+            return Err(SettingsError::new("heartbeat", message));
+        }
+        let Some(members) = &self.members else { return Ok(()) };
+        let wrong = |message: String| Err(SettingsError::new("members", message));
+        if members.is_empty() {
+            return wrong("somebody must have a vote".to_owned());
+        }
+        let mut sorted: Vec<u32> = members.iter().map(|member| member.number()).collect();
+        sorted.sort_unstable();
+        if let Some(stranger) = sorted.iter().find(|member| **member >= self.nodes) {
+            let last = self.nodes - 1;
+            return wrong(format!("there is no server {stranger}; they are 0 to {last}"));
+        }
+        if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
+            return wrong(format!("server {} is named twice, and has one vote", pair[0]));
+        }
+        Ok(())
+    }
 }
 
 impl Protocol for Raft {
@@ -90,130 +98,9 @@ impl Protocol for Raft {
     const SOURCE: &'static str = "Ongaro and Ousterhout 2014; Ongaro's thesis 2014";
     const MODEL: &'static str =
         "asynchronous for safety, partially synchronous for liveness; crash-recovery, lossy links";
-    const ROLES: &'static [&'static str] = &[Role::LEADER, "candidate", "precandidate", "follower"];
-    const MARKS: &'static [&'static str] = &[
-        "election won",
-        "stepped down",
-        "vote withheld",
-        "snapshot taken",
-        "snapshot installed",
-        "configuration committed",
-        "change refused",
-        "learner too slow",
-        "read confirmed",
-        "transfer begun",
-        "transfer aborted",
-    ];
-    const REQUESTS: &'static [Ask] = &[
-        Ask::new("AddVoter(3)", "one server more with a vote, once it has caught up"),
-        Ask::new("AddLearner(4)", "one server more without a vote; a voter loses its vote"),
-        Ask::new("Remove(1)", "one server less"),
-        Ask::new(
-            "Joint([AddVoter(4), AddLearner(0), Remove(1)])",
-            "several changes at once, by joint consensus",
-        ),
-        Ask::new("Transfer(2)", "leadership goes to this server"),
-    ];
-    const SERVERS_MAX: u32 = 99;
-    const FIELDS: &'static [Field] = &[
-        Field {
-            name: "nodes",
-            kind: "number",
-            default: None,
-            meaning: "how many servers, 1 to 99",
-        },
-        Field {
-            name: "members",
-            kind: "list of numbers",
-            default: Some("all servers"),
-            meaning: "the voters of the first configuration. The other servers wait to be added. \
-                      Give it when the membership changes: then the calm brings back all servers, \
-                      and not a majority of them only",
-        },
-        Field {
-            name: "election_timeout",
-            kind: "span",
-            default: Some("\"150ms..300ms\""),
-            meaning: "how long a follower waits for its leader before it campaigns (section 5.2), at \
-                      most a day",
-        },
-        Field {
-            name: "heartbeat",
-            kind: "duration",
-            default: Some("\"50ms\""),
-            meaning: "how often a leader shows that it lives; less than the shortest election timeout",
-        },
-        Field {
-            name: "entries_per_append",
-            kind: "number",
-            default: Some("64"),
-            meaning: "the most entries in one append, at least 1",
-        },
-        Field {
-            name: "in_flight",
-            kind: "number",
-            default: Some("8"),
-            meaning: "the most appends with entries under way to one follower, at least 1",
-        },
-        Field {
-            name: "noop",
-            kind: "true or false",
-            default: Some("true"),
-            meaning: "whether a new leader begins with an empty entry (section 8)",
-        },
-        Field {
-            name: "pre_vote",
-            kind: "true or false",
-            default: Some("false"),
-            meaning: "whether a candidate asks before it begins a term (thesis, 9.6)",
-        },
-        Field {
-            name: "check_quorum",
-            kind: "true or false",
-            default: Some("false"),
-            meaning: "whether a leader that no majority answers steps down (thesis, 6.2), and voters \
-                      withhold their votes while they hear a leader (thesis, 4.2.3)",
-        },
-        Field {
-            name: "reads",
-            kind: "Log, ReadIndex or Lease",
-            default: Some("Log"),
-            meaning: "how reads are served: as entries, after a round of heartbeats, or by a lease \
-                      (thesis, 6.4)",
-        },
-        Field {
-            name: "lease_drift",
-            kind: "ratio",
-            default: Some("\"1%\""),
-            meaning: "how much two clocks may drift apart, below 100%; leases are shorter by it",
-        },
-        Field {
-            name: "snapshot_every",
-            kind: "number",
-            default: Some("0"),
-            meaning: "how many applied entries a snapshot is taken after (section 7); 0: never",
-        },
-        Field {
-            name: "snapshot_keep",
-            kind: "number",
-            default: Some("0"),
-            meaning: "how many entries stay in the log behind a snapshot, for slow followers",
-        },
-        Field {
-            name: "snapshot_chunk",
-            kind: "number",
-            default: Some("64"),
-            meaning: "how many items of the store one message of a snapshot carries, at least 1",
-        },
-        Field {
-            name: "barrier",
-            kind: "true or false",
-            default: Some("true"),
-            meaning: "whether a server makes its writes durable before it speaks; without it nothing \
-                      is safe",
-        },
-        MUTANT,
-    ];
+    const ROLES: &'static [&'static str] = RoleName::ALL;
+    const MARKS: &'static [&'static str] = Mark::ALL;
+    const REQUESTS: &'static [Ask] = Admin::ASKS;
 
     type Settings = Settings;
     type Workload = KeyValue;
@@ -221,19 +108,16 @@ impl Protocol for Raft {
     type Request = Admin;
     type Properties = Suite;
 
-    fn servers(settings: &Settings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(
+    fn configure(
         settings: &Settings,
         workload: Option<&KeyValue>,
     ) -> Result<Setup<Party>, SettingsError> {
-        let server = config(settings)?;
+        settings.validate()?;
         let core = if settings.members.is_some() { Core::All } else { Core::Majority };
         let client = ClientConfig::new(workload, settings.nodes, Routing::Single);
         let others = client.clients();
-        Ok(Setup { config: Parties { servers: settings.nodes, server, client }, others, core })
+        let config = Parties { servers: settings.nodes, server: settings.clone(), client };
+        Ok(Setup::new(config, core).with_others(others))
     }
 
     fn may_ask(settings: &Settings, node: NodeId, wish: &Admin) -> Result<(), String> {
@@ -246,77 +130,4 @@ impl Protocol for Raft {
             Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
         })
     }
-
-    fn history(properties: &Suite) -> Option<String> {
-        Some(properties.6.property().lines())
-    }
-}
-
-/// What every server knows.
-fn config(settings: &Settings) -> Result<Config, SettingsError> {
-    let wrong = |field, message: &str| Err(SettingsError::new(field, message));
-    let members = members(settings)?;
-    let timeout = settings.election_timeout;
-    if timeout.longest() > Settings::LONGEST {
-        return wrong("election_timeout", "it is longer than a day; give less");
-    }
-    if timeout.shortest().is_zero() {
-        return wrong("election_timeout", "it must be more than nothing");
-    }
-    if settings.heartbeat.is_zero() {
-        return wrong("heartbeat", "it must be more than nothing");
-    }
-    if settings.heartbeat >= timeout.shortest() {
-        let message = "a leader that is silent for an election timeout is deposed; give less than the \
-                       shortest";
-        return wrong("heartbeat", message);
-    }
-    if settings.lease_drift >= Ratio::ONE {
-        return wrong("lease_drift", "it must be less than 100%");
-    }
-    let at_least_one = [
-        ("entries_per_append", settings.entries_per_append),
-        ("in_flight", settings.in_flight),
-        ("snapshot_chunk", settings.snapshot_chunk),
-    ];
-    if let Some((field, _)) = at_least_one.into_iter().find(|(_, value)| *value == 0) {
-        return wrong(field, "it must be at least 1");
-    }
-    Ok(Config {
-        members,
-        election_timeout: timeout,
-        heartbeat: settings.heartbeat,
-        entries_per_append: settings.entries_per_append as usize,
-        in_flight: settings.in_flight as usize,
-        noop: settings.noop,
-        pre_vote: settings.pre_vote,
-        check_quorum: settings.check_quorum,
-        reads: settings.reads,
-        lease_drift: settings.lease_drift,
-        snapshot_every: u64::from(settings.snapshot_every),
-        snapshot_keep: u64::from(settings.snapshot_keep),
-        snapshot_chunk: settings.snapshot_chunk as usize,
-        barrier: settings.barrier,
-        mutant: Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?,
-    })
-}
-
-fn members(settings: &Settings) -> Result<Vec<NodeId>, SettingsError> {
-    let Some(members) = &settings.members else {
-        return Ok((0..settings.nodes).map(NodeId::new).collect());
-    };
-    let wrong = |message: String| Err(SettingsError::new("members", message));
-    if members.is_empty() {
-        return wrong("somebody must have a vote".to_owned());
-    }
-    if let Some(stranger) = members.iter().find(|member| **member >= settings.nodes) {
-        let last = settings.nodes - 1;
-        return wrong(format!("there is no server {stranger}; they are 0 to {last}"));
-    }
-    let mut sorted = members.clone();
-    sorted.sort_unstable();
-    if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-        return wrong(format!("server {} is named twice, and has one vote", pair[0]));
-    }
-    Ok(members.iter().copied().map(NodeId::new).collect())
 }

@@ -6,6 +6,7 @@ use service::Store;
 use sim_node::{Context, NodeId};
 
 use crate::node::Standing;
+use crate::types::Mark;
 use crate::{
     Chunk, ChunkReply, Configuration, Index, Message, Mutant, Pace, Record, Server, Snapshot, Term,
 };
@@ -47,7 +48,7 @@ impl Server {
         // The configuration as of the snapshot is in it; older ones are not needed any more.
         self.forget_configurations(snapshot.index);
         self.snapshot = Some(snapshot);
-        cx.mark("snapshot taken");
+        cx.mark(Mark::SnapshotTaken);
     }
 
     /// The configuration that was in effect at an index.
@@ -173,7 +174,7 @@ impl Server {
         self.applied = snapshot.index;
         cx.write(Record::Install { snapshot: snapshot.clone() });
         self.snapshot = Some(snapshot);
-        cx.mark("snapshot installed");
+        cx.mark(Mark::SnapshotInstalled);
     }
 
     /// A follower has answered a chunk.

@@ -3,6 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
+use sim_node::Names;
 
 /// A term, "a logical clock" of elections (section 5.1). The first is 1; 0 is before all.
 #[derive(
@@ -50,4 +51,44 @@ impl fmt::Display for Index {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}", self.0)
     }
+}
+
+/// What servers mark.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// A majority has elected it.
+    ElectionWon,
+    /// It leads no longer.
+    SteppedDown,
+    /// It hears a leader, and votes for nobody else.
+    VoteWithheld,
+    /// It has taken a snapshot.
+    SnapshotTaken,
+    /// It has installed its leader's snapshot.
+    SnapshotInstalled,
+    /// A configuration is committed.
+    ConfigurationCommitted,
+    /// A change of the configuration was not begun.
+    ChangeRefused,
+    /// A learner did not catch up in time.
+    LearnerTooSlow,
+    /// A round of heartbeats has confirmed its leadership for reads.
+    ReadConfirmed,
+    /// It hands its leadership over.
+    TransferBegun,
+    /// The other did not take its leadership over in time.
+    TransferAborted,
+}
+
+/// The roles of servers.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum RoleName {
+    /// It leads.
+    Leader,
+    /// It stands for election.
+    Candidate,
+    /// It asks whether it would be elected.
+    Precandidate,
+    /// It follows.
+    Follower,
 }

@@ -26,7 +26,7 @@ const GETS: Mix = Mix { get: 1, put: 0, append: 0, cas: 0, delete: 0 };
 
 /// A run without faults in which the first to campaign has no rival.
 fn quiet(server: &Config, operations: u32, mix: Mix) -> Outcome {
-    let servers = u32::try_from(server.members.len()).expect("a few");
+    let servers = u32::try_from(server.voters().len()).expect("a few");
     let workload = client(operations, mix);
     let spec = spec(servers, server.clone(), workload, link(Delay::Constant(ms(1))), at(20_000));
     let outcome = (0..)

@@ -15,11 +15,11 @@
 //! stands: safe registers are enough. A process does not read its own registers: it knows them.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Node, Span};
-use sim_protocol::{Field, Protocol, SettingsError, Setup};
+use sim_node::Node;
+use sim_protocol::{Protocol, SettingsError, Setup};
 
 use crate::properties::Claims;
-use crate::{Access, Domain, Lock, Memory, RegisterConfig, Section, Semantics, World, settings};
+use crate::{Access, Domain, Life, Lock, Mark, Part, RegisterConfig, Section, Semantics, World};
 
 /// Lamport's bakery, as the tools see it.
 #[derive(Clone, Copy, Debug)]
@@ -63,18 +63,6 @@ enum Line {
     ReturnNumber,
 }
 
-/// What is fixed about the bakery.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct BakeryConfig {
-    /// How many processes.
-    pub processes: u32,
-    /// The semantics of all registers.
-    pub registers: Semantics,
-    /// Whether processes tell that they are choosing, and wait for those who are. Without it the
-    /// algorithm is wrong.
-    pub choosing: bool,
-}
-
 impl BakeryLock {
     /// The ticket that the process holds or is about to take; 0 when it has none.
     #[must_use]
@@ -88,15 +76,15 @@ impl BakeryLock {
 
 impl Lock for BakeryLock {
     type Name = Ticket;
-    type Config = BakeryConfig;
+    type Config = BakerySettings;
 
     fn new() -> Self {
         Self { line: Line::Remainder, number: 0 }
     }
 
-    fn registers(config: &BakeryConfig) -> Vec<(Ticket, RegisterConfig)> {
+    fn registers(config: &BakerySettings) -> Vec<(Ticket, RegisterConfig)> {
         let semantics = config.registers;
-        let all = (0..config.processes).flat_map(|process| {
+        let all = (0..config.nodes).flat_map(|process| {
             [
                 (Ticket::Choosing(process), Domain::UpTo(1)),
                 (Ticket::Number(process), Domain::Growing),
@@ -117,7 +105,7 @@ impl Lock for BakeryLock {
         }
     }
 
-    fn enter(&mut self, me: u32, config: &BakeryConfig) {
+    fn enter(&mut self, me: u32, config: &BakerySettings) {
         self.number = 0;
         if config.choosing {
             self.line = Line::BeginChoosing;
@@ -138,7 +126,7 @@ impl Lock for BakeryLock {
         }
     }
 
-    fn advance(&mut self, value: u64, me: u32, config: &BakeryConfig) {
+    fn advance(&mut self, value: u64, me: u32, config: &BakerySettings) {
         match self.line {
             Line::BeginChoosing => self.look(0, me, config),
             Line::Look(other) => {
@@ -164,7 +152,7 @@ impl Lock for BakeryLock {
 
 impl BakeryLock {
     /// Reads the numbers of the others from this one on, then takes one higher than all.
-    fn look(&mut self, from: u32, me: u32, config: &BakeryConfig) {
+    fn look(&mut self, from: u32, me: u32, config: &BakerySettings) {
         if let Some(other) = other_from(from, me, config) {
             self.line = Line::Look(other);
         } else {
@@ -174,7 +162,7 @@ impl BakeryLock {
     }
 
     /// Waits for the others from this one on, then goes in.
-    fn wait(&mut self, from: u32, me: u32, config: &BakeryConfig) {
+    fn wait(&mut self, from: u32, me: u32, config: &BakerySettings) {
         self.line = match other_from(from, me, config) {
             Some(other) if config.choosing => Line::AwaitChoice(other),
             Some(other) => Line::AwaitTurn(other),
@@ -184,30 +172,25 @@ impl BakeryLock {
 }
 
 /// The first process from this one on that is not the process itself.
-fn other_from(from: u32, me: u32, config: &BakeryConfig) -> Option<u32> {
-    (from..config.processes).find(|process| *process != me)
+fn other_from(from: u32, me: u32, config: &BakerySettings) -> Option<u32> {
+    (from..config.nodes).find(|process| *process != me)
 }
 
-/// What a scenario may set of the bakery; [`Bakery::FIELDS`] says what each means.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "FIELDS is their documentation")]
+/// What a scenario may set of the bakery.
+#[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct BakerySettings {
+    /// How many processes; the memory is one more node after them.
+    #[setting(range = 1..=100)]
     pub nodes: u32,
-    #[serde(default = "settings::safe")]
+    /// The semantics of all registers: what overlapping accesses return.
+    #[setting(default = Semantics::Safe)]
     pub registers: Semantics,
-    #[serde(default = "settings::yes")]
+    /// Whether a process says that it is choosing a number; false is the classical mistake.
+    #[setting(default = true)]
     pub choosing: bool,
-    #[serde(default = "settings::entries")]
-    pub entries: u32,
-    #[serde(default = "settings::think")]
-    pub think: Span,
-    #[serde(default = "settings::critical")]
-    pub critical: Span,
-    #[serde(default = "settings::access")]
-    pub read: Span,
-    #[serde(default = "settings::access")]
-    pub write: Span,
+    /// How processes and memory live.
+    #[setting(flatten)]
+    pub life: Life,
 }
 
 impl Protocol for Bakery {
@@ -219,35 +202,8 @@ impl Protocol for Bakery {
         problem; Lynch 1996, section 10.7";
     const MODEL: &'static str =
         "asynchronous, perfect links, no crash within the protocol; safe registers";
-    const ROLES: &'static [&'static str] = Section::ROLES;
-    const MARKS: &'static [&'static str] = Memory::<Ticket>::MARKS;
-    const SERVERS_MAX: u32 = 100;
-    const FIELDS: &'static [Field] = &[
-        Field {
-            name: "nodes",
-            kind: "number",
-            default: None,
-            meaning: "how many processes, 1 to 100; the memory is one more node after them",
-        },
-        Field {
-            name: "registers",
-            kind: "Safe, Regular or Atomic",
-            default: Some("Safe"),
-            meaning: "the semantics of all registers: what overlapping accesses return",
-        },
-        Field {
-            name: "choosing",
-            kind: "true or false",
-            default: Some("true"),
-            meaning: "whether a process says that it is choosing a number; false is the classical \
-                      mistake",
-        },
-        settings::ENTRIES,
-        settings::THINK,
-        settings::CRITICAL,
-        settings::READ,
-        settings::WRITE,
-    ];
+    const ROLES: &'static [&'static str] = Part::ALL;
+    const MARKS: &'static [&'static str] = Mark::ALL;
 
     type Settings = BakerySettings;
     type Workload = ();
@@ -255,27 +211,10 @@ impl Protocol for Bakery {
     type Request = <World<BakeryLock> as Node>::Request;
     type Properties = Claims;
 
-    fn servers(settings: &BakerySettings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(
+    fn configure(
         settings: &BakerySettings,
         _: Option<&()>,
     ) -> Result<Setup<World<BakeryLock>>, SettingsError> {
-        let lock = BakeryConfig {
-            processes: settings.nodes,
-            registers: settings.registers,
-            choosing: settings.choosing,
-        };
-        settings::Life {
-            processes: settings.nodes,
-            entries: settings.entries,
-            think: settings.think,
-            critical: settings.critical,
-            read: settings.read,
-            write: settings.write,
-        }
-        .setup(lock)
+        Ok(settings.life.setup(settings.nodes, settings.clone()))
     }
 }

@@ -46,15 +46,16 @@ mod properties;
 mod register;
 mod settings;
 
-pub use bakery::{Bakery, BakeryConfig, BakeryLock, BakerySettings, Ticket};
-pub use lock::{Access, Lock, Section};
-pub use memory::{Memory, MemoryConfig, Message, Name, Served};
-pub use peterson::{Peterson, PetersonConfig, PetersonLock, PetersonSettings, Shared};
+pub use bakery::{Bakery, BakeryLock, BakerySettings, Ticket};
+pub use lock::{Access, Lock, Part, Section};
+pub use memory::{Mark, Memory, MemoryConfig, Message, Name, Served};
+pub use peterson::{Peterson, PetersonLock, PetersonSettings, Shared};
 pub use process::{Indication, Process, ProcessConfig, Timer};
 pub use properties::{
     BoundedWaiting, Claims, FirstComeFirstServed, LockoutFreedom, MutualExclusion, Progress,
 };
 pub use register::{Cell, Domain, Ended, RegisterConfig, Semantics};
+pub use settings::Life;
 
 /// A world of processes that compete for one lock, nodes `0..n`, and the memory, node `n`.
 pub type World<L> = sim_node::Either<Process<L>, Memory<<L as Lock>::Name>>;

@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 
 use serde::Serialize;
-use sim_node::{Role, Value};
+use sim_node::{Names, Role, Value};
 
 use crate::{Name, RegisterConfig};
 
@@ -41,10 +41,28 @@ pub enum Section {
     Exit,
 }
 
-impl Section {
-    /// The names of the roles that processes and memory take.
-    pub const ROLES: &'static [&'static str] = &["doorway", "waiting", "critical", "memory"];
+/// The roles that processes and memory take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Names)]
+pub enum Part {
+    /// A process that announces itself.
+    Doorway,
+    /// A process that waits for its turn.
+    Waiting,
+    /// The process that is inside.
+    Critical,
+    /// The memory.
+    Memory,
+}
 
+impl Part {
+    /// As a role; no holder is above another.
+    #[must_use]
+    pub const fn role(self) -> Role {
+        Role::new(self.name(), 0)
+    }
+}
+
+impl Section {
     /// Whether the process wants in.
     #[must_use]
     pub fn is_entry(self) -> bool {
@@ -55,9 +73,9 @@ impl Section {
     #[must_use]
     pub fn role(self) -> Option<Role> {
         match self {
-            Self::Doorway => Some(Role::new("doorway", 0)),
-            Self::Waiting => Some(Role::new("waiting", 0)),
-            Self::Critical => Some(Role::new("critical", 0)),
+            Self::Doorway => Some(Part::Doorway.role()),
+            Self::Waiting => Some(Part::Waiting.role()),
+            Self::Critical => Some(Part::Critical.role()),
             Self::Remainder | Self::Exit => None,
         }
     }

@@ -4,17 +4,29 @@ use std::collections::BTreeMap;
 
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Never, Node, NodeId, Role, Span, Value};
+use sim_node::{Context, Names, Never, Node, NodeId, Role, Span, Value};
 
 use crate::register::Ended;
-use crate::{Access, Cell, Domain, RegisterConfig};
+use crate::{Access, Cell, Domain, Part, RegisterConfig};
 
 /// The names of an algorithm's registers.
 pub trait Name: Value + Copy + DeserializeOwned {}
 impl<T: Value + Copy + DeserializeOwned> Name for T {}
 
 /// What processes and memory send each other.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    sim_node::Message,
+)]
 #[serde(bound = "")]
 pub enum Message<R: Name> {
     /// To the memory: read this register.
@@ -27,24 +39,6 @@ pub enum Message<R: Name> {
     Written(R),
 }
 
-impl<R: Name> sim_node::Message for Message<R> {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Read", Class::Protocol),
-        ("Write", Class::Protocol),
-        ("Value", Class::Protocol),
-        ("Written", Class::Protocol),
-    ];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Read(_) => 0,
-            Self::Write(..) => 1,
-            Self::Value(..) => 2,
-            Self::Written(_) => 3,
-        }
-    }
-}
-
 impl<R: Name> From<Access<R>> for Message<R> {
     fn from(access: Access<R>) -> Self {
         match access {
@@ -52,6 +46,17 @@ impl<R: Name> From<Access<R>> for Message<R> {
             Access::Write(register, value) => Self::Write(register, value),
         }
     }
+}
+
+/// What the memory marks.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// A read whose value was drawn, because it overlaps a write.
+    FlickeringRead,
+    /// A write after which the register holds a drawn value, because writes overlap.
+    ClashingWrites,
+    /// An access to no register.
+    AccessToNoRegister,
 }
 
 /// The registers, and how long an access lasts at the memory.
@@ -84,15 +89,6 @@ pub struct Memory<R: Name> {
 }
 
 impl<R: Name> Memory<R> {
-    /// The mark of a read whose value was drawn, because it overlaps a write.
-    pub const FLICKER: &'static str = "flickering read";
-    /// The mark of a write after which the register holds a drawn value, because writes overlap.
-    pub const CLASH: &'static str = "clashing writes";
-    /// The mark of an access to no register.
-    pub const NOWHERE: &'static str = "access to no register";
-    /// All marks.
-    pub const MARKS: &'static [&'static str] = &[Self::FLICKER, Self::CLASH, Self::NOWHERE];
-
     /// What a register holds; `None` when there is no such register.
     #[must_use]
     pub fn held(&self, register: R) -> Option<u64> {
@@ -133,12 +129,8 @@ impl<R: Name> Node for Memory<R> {
         }
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     fn role(&self) -> Option<Role> {
-        Some(Role::new("memory", 0))
+        Some(Part::Memory.role())
     }
 }
 
@@ -149,7 +141,7 @@ impl<R: Name> Memory<R> {
         let name = access.register();
         let (Some(register), Some(cell)) = (config.registers.get(&name), self.cells.get_mut(&name))
         else {
-            cx.mark(Self::NOWHERE);
+            cx.mark(Mark::AccessToNoRegister);
             return;
         };
         match access {
@@ -179,13 +171,13 @@ impl<R: Name> Memory<R> {
             Access::Read(_) => {
                 let Ended { value, drawn } = cell.end_read(process, register, self.highest, choose);
                 if drawn {
-                    cx.mark(Self::FLICKER);
+                    cx.mark(Mark::FlickeringRead);
                 }
                 Some(Message::Value(name, value))
             }
             Access::Write(..) => {
                 if cell.end_write(process, register, self.highest, choose).drawn {
-                    cx.mark(Self::CLASH);
+                    cx.mark(Mark::ClashingWrites);
                 }
                 Some(Message::Written(name))
             }

@@ -9,11 +9,11 @@
 //! ```
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Node, Span};
-use sim_protocol::{Field, Protocol, SettingsError, Setup};
+use sim_node::Node;
+use sim_protocol::{Protocol, SettingsError, Setup};
 
 use crate::properties::Claims;
-use crate::{Access, Domain, Lock, Memory, RegisterConfig, Section, Semantics, World, settings};
+use crate::{Access, Domain, Life, Lock, Mark, Part, RegisterConfig, Section, Semantics, World};
 
 /// Peterson's lock, as the tools see it.
 #[derive(Clone, Copy, Debug)]
@@ -47,24 +47,15 @@ pub enum PetersonLock {
     LowerFlag,
 }
 
-/// The semantics of the registers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct PetersonConfig {
-    /// Both flags.
-    pub flags: Semantics,
-    /// The register that both write.
-    pub turn: Semantics,
-}
-
 impl Lock for PetersonLock {
     type Name = Shared;
-    type Config = PetersonConfig;
+    type Config = PetersonSettings;
 
     fn new() -> Self {
         Self::Remainder
     }
 
-    fn registers(config: &PetersonConfig) -> Vec<(Shared, RegisterConfig)> {
+    fn registers(config: &PetersonSettings) -> Vec<(Shared, RegisterConfig)> {
         let bit = |semantics| RegisterConfig { semantics, domain: Domain::UpTo(1) };
         vec![
             (Shared::Flag(0), bit(config.flags)),
@@ -83,7 +74,7 @@ impl Lock for PetersonLock {
         }
     }
 
-    fn enter(&mut self, _: u32, _: &PetersonConfig) {
+    fn enter(&mut self, _: u32, _: &PetersonSettings) {
         *self = Self::RaiseFlag;
     }
 
@@ -99,7 +90,7 @@ impl Lock for PetersonLock {
         }
     }
 
-    fn advance(&mut self, value: u64, me: u32, _: &PetersonConfig) {
+    fn advance(&mut self, value: u64, me: u32, _: &PetersonSettings) {
         *self = match self {
             Self::RaiseFlag => Self::TakeTurn,
             Self::TakeTurn => Self::ReadFlag,
@@ -117,25 +108,19 @@ impl Lock for PetersonLock {
     }
 }
 
-/// What a scenario may set of Peterson's lock; [`Peterson::FIELDS`] says what each means.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "FIELDS is their documentation")]
+/// What a scenario may set of Peterson's lock.
+#[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct PetersonSettings {
-    #[serde(default)]
+    /// The semantics of the two flags: what overlapping accesses return.
+    #[setting(default = Semantics::Atomic)]
     pub flags: Semantics,
-    #[serde(default)]
+    /// The semantics of the register that both processes write; with less than Atomic the lock
+    /// fails.
+    #[setting(default = Semantics::Atomic)]
     pub turn: Semantics,
-    #[serde(default = "settings::entries")]
-    pub entries: u32,
-    #[serde(default = "settings::think")]
-    pub think: Span,
-    #[serde(default = "settings::critical")]
-    pub critical: Span,
-    #[serde(default = "settings::access")]
-    pub read: Span,
-    #[serde(default = "settings::access")]
-    pub write: Span,
+    /// How processes and memory live.
+    #[setting(flatten)]
+    pub life: Life,
 }
 
 impl Protocol for Peterson {
@@ -146,30 +131,10 @@ impl Protocol for Peterson {
         "Peterson 1981, Myths about the mutual exclusion problem; Lynch 1996, section 10.5.1";
     const MODEL: &'static str = "asynchronous, perfect links, no crash within the protocol; \
         safe flags, an atomic turn";
-    const ROLES: &'static [&'static str] = Section::ROLES;
-    const MARKS: &'static [&'static str] = Memory::<Shared>::MARKS;
-    const SERVERS_MIN: u32 = 2;
-    const SERVERS_MAX: u32 = 2;
-    const FIELDS: &'static [Field] = &[
-        Field {
-            name: "flags",
-            kind: "Safe, Regular or Atomic",
-            default: Some("Atomic"),
-            meaning: "the semantics of the two flags: what overlapping accesses return",
-        },
-        Field {
-            name: "turn",
-            kind: "Safe, Regular or Atomic",
-            default: Some("Atomic"),
-            meaning: "the semantics of the register that both processes write; with less than \
-                      Atomic the lock fails",
-        },
-        settings::ENTRIES,
-        settings::THINK,
-        settings::CRITICAL,
-        settings::READ,
-        settings::WRITE,
-    ];
+    const ROLES: &'static [&'static str] = Part::ALL;
+    const MARKS: &'static [&'static str] = Mark::ALL;
+
+    const SERVERS: (u32, u32) = (2, 2);
 
     type Settings = PetersonSettings;
     type Workload = ();
@@ -177,23 +142,10 @@ impl Protocol for Peterson {
     type Request = <World<PetersonLock> as Node>::Request;
     type Properties = Claims;
 
-    fn servers(_: &PetersonSettings) -> u32 {
-        2
-    }
-
-    fn setup(
+    fn configure(
         settings: &PetersonSettings,
         _: Option<&()>,
     ) -> Result<Setup<World<PetersonLock>>, SettingsError> {
-        let lock = PetersonConfig { flags: settings.flags, turn: settings.turn };
-        settings::Life {
-            processes: 2,
-            entries: settings.entries,
-            think: settings.think,
-            critical: settings.critical,
-            read: settings.read,
-            write: settings.write,
-        }
-        .setup(lock)
+        Ok(settings.life.setup(2, settings.clone()))
     }
 }

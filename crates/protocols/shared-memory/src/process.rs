@@ -110,10 +110,6 @@ impl<L: Lock> Node for Process<L> {
         self.go_on(cx);
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     fn role(&self) -> Option<Role> {
         self.section().role()
     }

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
+use sim_protocol::SettingValue;
 
 /// The semantics of a register: what overlapping accesses return (Lamport, *On interprocess
 /// communication*, part II, 1986). Each kind guarantees what the ones before it guarantee.
@@ -11,7 +12,7 @@ use sim_node::NodeId;
 /// Lamport's registers have one writer. Here every register may have several; for one writer the
 /// definitions are his.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Semantics {
     /// A read that overlaps no write returns the value held; one that does returns anything of the
@@ -21,7 +22,6 @@ pub enum Semantics {
     /// overlaps. Overlapping writes leave one of their values.
     Regular,
     /// Every access takes effect at one instant between its invocation and its response.
-    #[default]
     Atomic,
 }
 

@@ -10,7 +10,7 @@ mod odometer;
 use Semantics::{Atomic, Regular, Safe};
 use explore::{Found, Orders, explore};
 use shared_memory::{
-    Bakery, BakeryLock, BakerySettings, Peterson, PetersonLock, PetersonSettings, Semantics,
+    Bakery, BakeryLock, BakerySettings, Life, Peterson, PetersonLock, PetersonSettings, Semantics,
 };
 use sim_node::{Duration, Span};
 use sim_protocol::Protocol;
@@ -22,11 +22,7 @@ fn peterson(flags: Semantics, turn: Semantics, entries: u32) -> Found {
     let settings = PetersonSettings {
         flags,
         turn,
-        entries,
-        think: time,
-        critical: time,
-        read: time,
-        write: time,
+        life: Life { entries, think: time, critical: time, read: time, write: time },
     };
     let setup = Peterson::setup(&settings, None).expect("the settings make sense");
     explore::<PetersonLock>(&setup.config, Orders::All)
@@ -38,11 +34,7 @@ fn bakery(nodes: u32, registers: Semantics, choosing: bool, entries: u32, orders
         nodes,
         registers,
         choosing,
-        entries,
-        think: time,
-        critical: time,
-        read: time,
-        write: time,
+        life: Life { entries, think: time, critical: time, read: time, write: time },
     };
     let setup = Bakery::setup(&settings, None).expect("the settings make sense");
     explore::<BakeryLock>(&setup.config, orders)

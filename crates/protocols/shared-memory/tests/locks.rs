@@ -9,7 +9,7 @@ mod worlds;
 
 use links::{ms, perfect_links, span};
 use shared_memory::{
-    Bakery, BakerySettings, Claims, Peterson, PetersonSettings, Section, Semantics,
+    Bakery, BakerySettings, Claims, Life, Peterson, PetersonSettings, Section, Semantics,
 };
 use sim_check::{Kind, Verdict};
 use sim_engine::{
@@ -30,11 +30,13 @@ fn peterson(flags: Semantics, turn: Semantics) -> PetersonSettings {
     PetersonSettings {
         flags,
         turn,
-        entries: 10,
-        think: span(0, 10),
-        critical: span(1, 20),
-        read: span(1, 3),
-        write: span(1, 30),
+        life: Life {
+            entries: 10,
+            think: span(0, 10),
+            critical: span(1, 20),
+            read: span(1, 3),
+            write: span(1, 30),
+        },
     }
 }
 
@@ -43,11 +45,13 @@ fn bakery(nodes: u32, registers: Semantics) -> BakerySettings {
         nodes,
         registers,
         choosing: true,
-        entries: 4,
-        think: span(0, 20),
-        critical: span(1, 10),
-        read: span(1, 5),
-        write: span(1, 20),
+        life: Life {
+            entries: 4,
+            think: span(0, 20),
+            critical: span(1, 10),
+            read: span(1, 5),
+            write: span(1, 20),
+        },
     }
 }
 
@@ -159,10 +163,13 @@ fn peterson_loses_exclusion_with_a_turn_that_is_less_than_atomic() {
     for turn in [Safe, Regular] {
         for flags in [Safe, Atomic] {
             let settings = PetersonSettings {
-                think: span(0, 50),
-                critical: span(20, 60),
-                read: span(1, 2),
-                write: span(1, 60),
+                life: Life {
+                    think: span(0, 50),
+                    critical: span(20, 60),
+                    read: span(1, 2),
+                    write: span(1, 60),
+                    ..peterson(flags, turn).life
+                },
                 ..peterson(flags, turn)
             };
             let violated = violated::<Peterson>(&settings, "ME1");
@@ -212,10 +219,13 @@ fn a_slow_write_breaks_the_bakery_without_choosing_in_every_seed() {
     });
     let settings = BakerySettings {
         choosing: false,
-        think: span(0, 0),
-        critical: span(200, 300),
-        read: span(1, 2),
-        write: span(1, 2),
+        life: Life {
+            think: span(0, 0),
+            critical: span(200, 300),
+            read: span(1, 2),
+            write: span(1, 2),
+            ..bakery(2, Atomic).life
+        },
         ..bakery(2, Atomic)
     };
     let spec = world::<Bakery>(&settings, network, 20, Vec::new());
@@ -252,7 +262,10 @@ fn stops_for_good(outcomes: impl Iterator<Item = (u64, sim_engine::Outcome)>) {
 /// Lamport 1974 lets a process stop outside the algorithm; nobody waits for it.
 #[test]
 fn a_crash_in_the_remainder_harms_nobody() {
-    let settings = BakerySettings { think: span(50, 60), ..bakery(3, Safe) };
+    let settings = BakerySettings {
+        life: Life { think: span(50, 60), ..bakery(3, Safe).life },
+        ..bakery(3, Safe)
+    };
     let fault = PlannedFault {
         id: 0,
         label: "crash before it wants in".to_owned(),
@@ -313,7 +326,7 @@ fn every_access_is_a_round_trip() {
             let Some(Either::Server(process)) = world.state(NodeId::new(number)) else {
                 panic!("node {number} is a process and up");
             };
-            assert_eq!(process.entries(), settings.entries, "seed {seed}");
+            assert_eq!(process.entries(), settings.life.entries, "seed {seed}");
             assert_eq!(process.section(), Section::Remainder, "seed {seed}");
         }
         let counts = &outcome.counts;
@@ -321,9 +334,9 @@ fn every_access_is_a_round_trip() {
         let of = |kind| counts.by_kind.iter().find(|(name, _)| *name == kind).unwrap().1;
         assert_eq!((of("Read"), of("Write")), (of("Value"), of("Written")), "seed {seed}");
         // choosing up, number, choosing down, number back: four writes an entry.
-        assert_eq!(of("Write"), 3 * 4 * u64::from(settings.entries), "seed {seed}");
+        assert_eq!(of("Write"), 3 * 4 * u64::from(settings.life.entries), "seed {seed}");
         // At least each other's number, choosing and number again.
-        assert!(of("Read") >= 3 * 6 * u64::from(settings.entries), "seed {seed}");
+        assert!(of("Read") >= 3 * 6 * u64::from(settings.life.entries), "seed {seed}");
     }
 }
 

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use links::{ms, perfect_links, span};
 use serde::Serialize;
 use shared_memory::{
-    Access, Cell, Domain, Lock, Memory, MemoryConfig, Message, ProcessConfig, RegisterConfig,
+    Access, Cell, Domain, Lock, Mark, Memory, MemoryConfig, Message, ProcessConfig, RegisterConfig,
     Section, Semantics, Served, World as Party,
 };
 use sim_check::SimTime;
@@ -63,13 +63,16 @@ fn overlaps_that_leave_a_choice_are_marked() {
     memory.hear(P, Message::Write(7, 5));
     memory.hear(Q, Message::Read(7));
     memory.fire(Served(Q));
-    let flicker = Effect::Mark(Memory::<u8>::FLICKER);
+    let flicker = Effect::Mark(Mark::FlickeringRead.name());
     assert_eq!(memory.effects, [flicker, reply(Q, Message::Value(7, 0))]);
 
     memory.hear(Q, Message::Write(7, 6));
     memory.fire(Served(P));
     memory.fire(Served(Q));
-    assert_eq!(memory.effects, [Effect::Mark(Memory::<u8>::CLASH), reply(Q, Message::Written(7))]);
+    assert_eq!(
+        memory.effects,
+        [Effect::Mark(Mark::ClashingWrites.name()), reply(Q, Message::Written(7))]
+    );
     assert_eq!(memory.node.held(7), Some(0), "the first of all values");
 }
 
@@ -90,7 +93,7 @@ fn an_access_to_no_register_is_marked_and_not_answered() {
     let mut memory = memory(Semantics::Atomic);
     for message in [Message::Read(8), Message::Write(8, 1)] {
         memory.hear(P, message);
-        assert_eq!(memory.effects, [Effect::Mark(Memory::<u8>::NOWHERE)]);
+        assert_eq!(memory.effects, [Effect::Mark(Mark::AccessToNoRegister.name())]);
         assert_eq!(memory.node.under_way(P), None);
     }
 }

@@ -17,7 +17,7 @@ use explore::{Orders, explore};
 use links::{ms, perfect_links, span};
 use serde::Serialize;
 use shared_memory::{
-    Access, Bakery, BakerySettings, Claims, Domain, Lock, MemoryConfig, ProcessConfig,
+    Access, Bakery, BakerySettings, Claims, Domain, Life, Lock, MemoryConfig, ProcessConfig,
     RegisterConfig, Section, Semantics, World as Party,
 };
 use sim_check::{SimTime, Verdict};
@@ -163,11 +163,13 @@ fn a_process_that_never_comes_out_locks_the_others_out() {
         nodes: 3,
         registers: Semantics::Safe,
         choosing: true,
-        entries: 3,
-        think: span(0, 5),
-        critical: span(1, 9),
-        read: span(1, 5),
-        write: span(1, 5),
+        life: Life {
+            entries: 3,
+            think: span(0, 5),
+            critical: span(1, 9),
+            read: span(1, 5),
+            write: span(1, 5),
+        },
     };
     let on = Occasion::Role("critical".to_owned());
     let pause = PlannedFault {

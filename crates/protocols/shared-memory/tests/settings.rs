@@ -3,37 +3,6 @@
 use shared_memory::{Bakery, BakerySettings, Peterson, PetersonSettings};
 use sim_protocol::Protocol;
 
-/// What the tools print of a protocol's fields is what the settings do: every name is known, and
-/// what is left out is as its default would be written.
-fn fields_tell_the_truth<P: Protocol>(required: &str) {
-    let read = |text: String| match ron::from_str::<P::Settings>(&text) {
-        Ok(settings) => format!("{settings:?}"),
-        Err(error) => panic!("{}: {text}: {error}", P::NAME),
-    };
-    let written =
-        P::FIELDS.iter().filter_map(|field| Some(format!("{}: {}", field.name, field.default?)));
-    let written: Vec<String> = written.collect();
-    assert_eq!(read(format!("({required})")), read(format!("({required}{})", written.join(", "))));
-
-    let needed: Vec<&str> =
-        P::FIELDS.iter().filter(|field| field.default.is_none()).map(|field| field.name).collect();
-    assert_eq!(needed.is_empty(), required.is_empty(), "{}: {needed:?}", P::NAME);
-    assert!(ron::from_str::<P::Settings>(&format!("({required}turns: 3)")).is_err());
-    if !needed.is_empty() {
-        assert!(ron::from_str::<P::Settings>("()").is_err(), "{needed:?} must be given");
-    }
-}
-
-#[test]
-fn petersons_fields_tell_the_truth() {
-    fields_tell_the_truth::<Peterson>("");
-}
-
-#[test]
-fn the_bakerys_fields_tell_the_truth() {
-    fields_tell_the_truth::<Bakery>("nodes: 3, ");
-}
-
 #[test]
 fn settings_that_make_no_sense_name_their_field() {
     let peterson = |text: &str| {

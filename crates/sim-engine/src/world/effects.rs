@@ -205,7 +205,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let took = sim_node::Duration::from_nanos(self.now - sent);
             let bound = sim_node::Duration::from_nanos(bound);
             self.break_assumption(|_| {
-                format!("message {id} from {from} to {to} took {took}; at most {bound} was assumed")
+                format!("message {id} from {from} to {to} took {took}, but the model says at most {bound}")
             });
         }
     }
@@ -217,14 +217,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if by_link && holds && self.plan.assumes_links {
             self.break_assumption(|failures| {
                 format!(
-                    "a message from {from} to {to} was lost on its link; the scenario assumes \
-                     {failures:?}"
+                    "a link lost a message from {from} to {to}, but the model says \
+                     `failures: {failures:?}`"
                 )
             });
         }
     }
 
-    /// Something broke the scenario's assumption; the first such thing is reported.
+    /// An event broke an assumption of the scenario's model; the first such event is reported.
     #[cold]
     pub(super) fn break_assumption(&mut self, what: impl FnOnce(Failures) -> String) {
         if self.assumption_broken.is_none() {

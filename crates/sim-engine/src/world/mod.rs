@@ -192,7 +192,7 @@ macro_rules! view {
             time: SimTime::from_nanos($world.now),
             step: $step,
             servers: $world.spec.servers,
-            config: &$world.spec.config,
+            config: &*$world.spec.config,
             states: &$world.states,
             core: $world.core.as_ref(),
         }
@@ -232,7 +232,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),
             alert: Vec::new(),
             waiting: Vec::new(),
-            properties: P::new(&spec.config, spec.servers),
+            properties: P::new(&*spec.config, spec.servers),
             digest: Digest::new(),
             record: Record::default(),
             tally: Tally {

@@ -205,7 +205,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if again {
             if self.spec.model.failures < Failures::CrashRecovery {
                 self.break_assumption(|failures| {
-                    format!("{node} started again; the scenario assumes {failures:?}")
+                    format!("{node} started again, but the model says `failures: {failures:?}`")
                 });
             }
             let last = self.steps.saturating_sub(1);
@@ -279,7 +279,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         if self.spec.model.failures == Failures::None {
             self.break_assumption(|failures| {
-                format!("{node} crashed; the scenario assumes {failures:?}")
+                format!("{node} crashed, but the model says `failures: {failures:?}`")
             });
         }
         watch.crashed(SimTime::from_nanos(self.now), node);

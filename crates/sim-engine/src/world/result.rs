@@ -87,7 +87,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         findings
     }
 
-    /// Why the run cannot be decided, unless something fell.
+    /// Why the run is undecided, unless a property was violated.
     fn undecided(&self) -> Option<String> {
         match &self.phase {
             Phase::Due | Phase::Late(_) => {
@@ -96,13 +96,17 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Phase::Over(End::Budget(why)) => Some(why.clone()),
             Phase::Over(End::Settled { late } | End::Unmet { late, .. }) if !late.is_empty() => {
                 let late: Vec<&str> = late.iter().copied().collect();
-                Some(format!("what {} owes was paid late, at {}", late.join(", "), self.now()))
+                Some(format!(
+                    "an obligation of {} was met late, at {}",
+                    late.join(" and "),
+                    self.now()
+                ))
             }
             Phase::Over(_) => {
                 let judged = self.judged();
                 let reason = judged.iter().find_map(|one| {
                     let reason = one.judge.why_undecided()?;
-                    Some(format!("{} cannot be told: {reason}", one.claim.code))
+                    Some(format!("{} is undecided: {reason}", one.claim.code))
                 });
                 if reason.is_some() {
                     return reason;
@@ -112,7 +116,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     return None;
                 }
                 Some(format!(
-                    "an assumption of the model was broken at {}: {}",
+                    "the run broke an assumption of its model at {}: {}",
                     broken.at, broken.what
                 ))
             }
@@ -128,11 +132,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let broken = self.assumption_broken.is_some() && !self.spec.model.broken;
         let mut verdicts: Vec<(&'static sim_check::Claim, Verdict)> = Vec::new();
         for one in self.judged() {
-            let fell = findings.iter().any(|finding| finding.code == one.claim.code);
-            let unpaid = one.claim.kind == Kind::Liveness && !ended_well;
-            let verdict = if fell {
+            let violated = findings.iter().any(|finding| finding.code == one.claim.code);
+            let pending = one.claim.kind == Kind::Liveness && !ended_well;
+            let verdict = if violated {
                 Verdict::Violated
-            } else if unpaid
+            } else if pending
                 || broken
                 || late.contains(one.claim.code)
                 || one.judge.why_undecided().is_some()

@@ -103,7 +103,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         // Only `start` hears of damage.
         let damaged = matches!(event, Event::Start) && self.cells[index].disk.damaged;
         let moment = self.moment(node, damaged);
-        let config = &self.spec.config;
+        let config = &*self.spec.config;
         let mut sink = StepSink { effects: &mut self.effects, chance: &mut self.chance, node };
         let mut cx = Context::new(config, moment, &mut sink);
         let state = &mut self.states[index];

@@ -101,7 +101,7 @@ fn a_promise_about_crashes_is_broken_by_a_crash_or_a_return() {
 }
 
 #[test]
-fn an_unasked_break_leaves_everything_undecided_that_did_not_fall() {
+fn an_unasked_break_leaves_everything_undecided_that_was_not_violated() {
     let unasked = outcome(one_message(6), synchronous(5), Failures::Any, false);
     assert_eq!((unasked.verdict, unasked.properties[0].1), (Verdict::Unknown, Verdict::Unknown));
     let why = unasked.undecided.expect("it says why");
@@ -109,10 +109,13 @@ fn an_unasked_break_leaves_everything_undecided_that_did_not_fall() {
     // The run goes on, so that a violation can still be found; and violated beats unknown.
     let mut scene = one_message(6).request(80, 1, 9);
     let script = std::mem::take(&mut scene.0.config);
-    scene.0.config = script.request(1, 9, [Act::Say(9)]);
-    let fell = outcome(scene, synchronous(5), Failures::Any, false);
-    assert_eq!((fell.verdict, fell.properties[0].1), (Verdict::Violated, Verdict::Violated));
-    assert!(fell.assumption_broken.is_some());
+    scene.0.config = Script::clone(&script).request(1, 9, [Act::Say(9)]).into();
+    let violated = outcome(scene, synchronous(5), Failures::Any, false);
+    assert_eq!(
+        (violated.verdict, violated.properties[0].1),
+        (Verdict::Violated, Verdict::Violated)
+    );
+    assert!(violated.assumption_broken.is_some());
 }
 
 #[test]

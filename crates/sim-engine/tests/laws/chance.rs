@@ -246,7 +246,7 @@ fn a_node_that_nobody_talks_to_changes_nothing() {
     let mut busy = talkers().others(1);
     let acts = [Act::Choose(5), Act::Send(4, Msg::A(4)), Act::Set(0, span(1, 3))];
     let script = std::mem::take(&mut busy.0.config);
-    busy.0.config = script.start(4, acts.clone()).timer(4, 0, acts);
+    busy.0.config = Script::clone(&script).start(4, acts.clone()).timer(4, 0, acts).into();
     let busy = busy.seed(SEED);
     assert_eq!(assert_untouched(&base, &busy, &ALL), 0);
     assert!(timers(&busy, 4).len() > 200);
@@ -265,7 +265,7 @@ fn what_one_node_draws_more_is_nothing_to_the_others() {
         Act::Set(0, span(2, 3)),
         Act::Set(1, span(2, 3)),
     ];
-    more.0.config = script.timer(0, 0, acts);
+    more.0.config = Script::clone(&script).timer(0, 0, acts).into();
     assert_eq!(assert_untouched(&base, &more.seed(SEED), &[1, 2, 3]), 0);
 }
 
@@ -276,7 +276,7 @@ fn each_purpose_draws_by_itself() {
     let sets = |acts: Vec<Act>| {
         let mut scene = talkers();
         let script = std::mem::take(&mut scene.0.config);
-        scene.0.config = script.timer(0, 0, acts);
+        scene.0.config = Script::clone(&script).timer(0, 0, acts).into();
         scene.seed(SEED)
     };
     let sending = |to, message| Act::Send(to, message);

@@ -92,7 +92,7 @@ impl Observer<Toy> for History {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Ears {
     pub said: Vec<String>,
-    /// The core that each calm showed to properties: those to whom liveness is owed.
+    /// The core that each calm showed to properties: those to which liveness applies.
     pub cores: Vec<Vec<NodeId>>,
 }
 

@@ -168,7 +168,8 @@ fn a_victim_that_is_up_again_is_not_restarted_twice() {
         .fault(when(13), crash(0, None))
         .run();
     // Restarted by hand at 12 and crashed at 13 by another fault, it is given back at 20 all the
-    // same: that is what the mobile fault owes it. (At 30 it leads again, and the mobile fault strikes it again.)
+    // same: that is what the mobile fault owes it. (At 30 it leads again, and the mobile fault
+    // strikes it again.)
     let restarts: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains("n0 restart")).collect();
     let expected = ["12ms n0 restart []", "20ms n0 restart []", "40ms n0 restart []"];

@@ -41,7 +41,7 @@ pub enum Act {
     Resend(u32, Msg),
     /// To every server but this one.
     Broadcast(Msg),
-    /// To whoever sent the message that is being handled.
+    /// To the sender of the message that is being handled.
     Reply(Msg),
     Set(u8, Span),
     Cancel(u8),
@@ -159,7 +159,7 @@ impl Toy {
                 let choice = cx.choose(*alternatives);
                 cx.indicate(u32::try_from(choice).unwrap());
             }
-            Act::Mark(name) => cx.mark(name),
+            Act::Mark(name) => cx.mark(*name),
             Act::Become(name, rank) => self.role = Some(Role::new(name, *rank)),
             Act::Resign => self.role = None,
             Act::Panic(message) => panic!("{message}"),

@@ -8,7 +8,8 @@ use sim_node::Duration;
 use crate::scene::{Scene, at, between, on};
 use crate::toy::{Act, Msg, Script, ms, set};
 
-/// Pauses whoever sets it off: it leaves its mark in the report and nothing else that matters here.
+/// Pauses the node that triggers it: it leaves its mark in the report and nothing else that matters
+/// here.
 fn strike() -> Fault {
     Fault::from(faults::Pause(Target::Trigger))
 }

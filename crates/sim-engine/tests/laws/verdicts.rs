@@ -13,7 +13,7 @@ type Safe = Checked<NeverSaid<9>>;
 
 /// Timer 1 fires after so many milliseconds, if ever; timer 0 keeps the world busy, if asked to.
 /// The deadline is at 100 ms.
-fn owing(fires_at: Option<u64>, busy: bool) -> Scene {
+fn obliged(fires_at: Option<u64>, busy: bool) -> Scene {
     let mut acts: Vec<Act> = fires_at.map(|millis| set(1, millis)).into_iter().collect();
     acts.extend(busy.then(|| set(0, 3)));
     Scene::new(1, Script::new().start(0, acts).timer(0, 0, [set(0, 3)])).deadline(100)
@@ -28,9 +28,9 @@ fn verdicts(outcome: &Outcome) -> Vec<(&'static str, Verdict)> {
 }
 
 #[test]
-fn a_debt_paid_in_time_is_no_debt() {
+fn an_obligation_met_in_time_holds() {
     for millis in [5, 99, 100] {
-        let outcome = outcome::<Live>(&owing(Some(millis), true));
+        let outcome = outcome::<Live>(&obliged(Some(millis), true));
         assert_eq!(verdicts(&outcome), [("FIRES1", Verdict::Held)]);
         assert_eq!((outcome.verdict, outcome.ended), (Verdict::Held, at(100)));
         // Busy at 3, 6 to 99: 33 times; the start, and the timer itself.
@@ -39,9 +39,9 @@ fn a_debt_paid_in_time_is_no_debt() {
 }
 
 #[test]
-fn a_debt_paid_late_is_undecided_and_the_run_ends_there() {
+fn an_obligation_met_late_is_undecided_and_the_run_ends_there() {
     for millis in [101, 500, 1_000] {
-        let outcome = outcome::<Live>(&owing(Some(millis), true));
+        let outcome = outcome::<Live>(&obliged(Some(millis), true));
         assert_eq!(verdicts(&outcome), [("FIRES1", Verdict::Unknown)]);
         assert_eq!((outcome.verdict, outcome.ended), (Verdict::Unknown, at(millis)));
         let why = outcome.undecided.expect("it says why");
@@ -51,9 +51,9 @@ fn a_debt_paid_late_is_undecided_and_the_run_ends_there() {
 }
 
 #[test]
-fn a_debt_that_is_not_paid_in_ten_times_the_time_is_a_violation() {
+fn an_obligation_that_is_unmet_after_ten_times_the_time_is_a_violation() {
     for fires in [None, Some(1_001)] {
-        let outcome = outcome::<Live>(&owing(fires, true));
+        let outcome = outcome::<Live>(&obliged(fires, true));
         assert_eq!(verdicts(&outcome), [("FIRES1", Verdict::Violated)]);
         assert_eq!((outcome.verdict, outcome.ended), (Verdict::Violated, at(1_000)));
         let [finding] = &outcome.findings[..] else { panic!("{:?}", outcome.findings) };
@@ -65,15 +65,15 @@ fn a_debt_that_is_not_paid_in_ten_times_the_time_is_a_violation() {
 }
 
 #[test]
-fn with_nothing_left_to_happen_a_debt_is_a_violation_at_once() {
+fn with_nothing_left_to_happen_an_obligation_is_a_violation_at_once() {
     // The last thing that happens is timer 2, at 7.
     let script = Script::new().start(0, [set(2, 7)]);
     let scene = Scene::new(1, script).deadline(100);
     let outcome = outcome::<Live>(&scene);
     assert_eq!((outcome.verdict, outcome.ended), (Verdict::Violated, at(7)));
     assert_eq!(outcome.findings[0].at, at(7));
-    // Nothing owed and nothing left: held, and over as early.
-    let quiet = self::outcome::<Live>(&owing(Some(7), false));
+    // No obligation and no event left: held, and over as early.
+    let quiet = self::outcome::<Live>(&obliged(Some(7), false));
     assert_eq!((quiet.verdict, quiet.ended), (Verdict::Held, at(7)));
 }
 
@@ -81,26 +81,29 @@ fn with_nothing_left_to_happen_a_debt_is_a_violation_at_once() {
 #[test]
 fn a_quiet_world_is_judged_at_its_deadline() {
     for fires in [Some(7), None] {
-        let scene = owing(fires, false);
-        let busy = owing(fires, false).fault(when(90), sim_engine::Fault::from(faults::Heal));
+        let scene = obliged(fires, false);
+        let busy = obliged(fires, false).fault(when(90), sim_engine::Fault::from(faults::Heal));
         for scene in [scene, busy] {
             let outcome = outcome::<(Live, Checked<JudgedAtTheDeadline>)>(&scene);
             assert_eq!(verdicts(&outcome)[1], ("DUE", Verdict::Held));
         }
     }
-    // What is owed beside a claim of safety that falls at the end is not told: the run would have
-    // ended with the claim.
+    // An obligation beside a claim of safety that is violated at the end is not reported: the run
+    // would have ended with the claim.
     let script = Script::new().start(0, [Act::Become("leader", 1)]);
     let both = outcome::<(Live, Checked<EndsWell>)>(&Scene::new(1, script).deadline(100));
-    let fell: Vec<&str> = both.findings.iter().map(|finding| finding.code).collect();
-    assert_eq!(fell, ["END"]);
+    let violated: Vec<&str> = both.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!(violated, ["END"]);
 }
 
 #[test]
 fn a_pause_in_the_run_changes_nothing() {
-    for scene in
-        [owing(Some(7), false), owing(None, false), owing(None, true), owing(Some(300), true)]
-    {
+    for scene in [
+        obliged(Some(7), false),
+        obliged(None, false),
+        obliged(None, true),
+        obliged(Some(300), true),
+    ] {
         let whole = outcome::<Live>(&scene);
         for stops in [vec![3], vec![7, 50], vec![50, 99, 100], vec![99, 101, 400], vec![20_000]] {
             let mut world = scene.world::<Live>(0);
@@ -115,7 +118,7 @@ fn a_pause_in_the_run_changes_nothing() {
 
 #[test]
 fn a_run_that_was_stopped_is_undecided() {
-    let mut world = owing(Some(50), true).world::<(Live, Safe)>(0);
+    let mut world = obliged(Some(50), true).world::<(Live, Safe)>(0);
     let outcome = world.run_until(at(20));
     assert_eq!((outcome.verdict, outcome.ended), (Verdict::Unknown, at(20)));
     assert_eq!(verdicts(&outcome)[0], ("FIRES1", Verdict::Unknown));
@@ -123,10 +126,10 @@ fn a_run_that_was_stopped_is_undecided() {
 }
 
 #[test]
-fn several_debts_are_judged_each_by_itself() {
+fn several_obligations_are_judged_each_by_itself() {
     // Timer 0 in time, timer 1 late, timer 2 never.
-    let scene = owing(Some(500), true);
-    let all = outcome::<(Checked<Fires<0>>, Live, Checked<Fires<2>>)>(&scene);
+    let scene = obliged(Some(500), true);
+    let all = outcome::<(Checked<Fires<0>>, (Live, Checked<Fires<2>>))>(&scene);
     let expected =
         [("FIRES0", Verdict::Held), ("FIRES1", Verdict::Unknown), ("FIRES2", Verdict::Violated)];
     assert_eq!(verdicts(&all), expected);
@@ -140,7 +143,7 @@ fn several_debts_are_judged_each_by_itself() {
 
 #[test]
 fn a_property_with_nothing_to_judge_is_vacuous() {
-    let outcome = outcome::<(Safe, Live)>(&owing(Some(5), true));
+    let outcome = outcome::<(Safe, Live)>(&obliged(Some(5), true));
     let expected = [("NOT9", Verdict::Vacuous), ("FIRES1", Verdict::Held)];
     assert_eq!((verdicts(&outcome), outcome.verdict), (expected.to_vec(), Verdict::Held));
     assert!(outcome.undecided.is_none());
@@ -155,7 +158,7 @@ fn says() -> Scene {
 
 #[test]
 fn a_safety_violation_ends_the_run_at_its_step() {
-    let outcome = outcome::<(Safe, Live, Checked<EndsWell>)>(&says());
+    let outcome = outcome::<(Safe, (Live, Checked<EndsWell>))>(&says());
     // The start is step 0, the requests of 10 and 20 are 1 and 2; that of 30 is never handled.
     assert_eq!((outcome.steps, outcome.ended), (3, at(20)));
     let [finding] = &outcome.findings[..] else { panic!("{:?}", outcome.findings) };
@@ -169,7 +172,7 @@ fn a_safety_violation_ends_the_run_at_its_step() {
 }
 
 #[test]
-fn several_claims_may_fall_at_one_step() {
+fn several_claims_may_be_violated_at_one_step() {
     let script = Script::new().request(0, 2, [Act::Say(9), Act::Say(8)]);
     let scene = Scene::new(1, script).request(20, 0, 2);
     let outcome = outcome::<(Safe, Checked<NeverSaid<8>>)>(&scene);
@@ -179,7 +182,7 @@ fn several_claims_may_fall_at_one_step() {
 }
 
 #[test]
-fn what_falls_between_steps_ends_the_run_as_well() {
+fn a_violation_between_steps_ends_the_run_too() {
     // Said behind a barrier that the disk releases at 15; the world goes on otherwise.
     let script = Script::new()
         .request(0, 1, [Act::Write(1), Act::Barrier, Act::Say(9)])
@@ -196,42 +199,42 @@ fn what_falls_between_steps_ends_the_run_as_well() {
 }
 
 #[test]
-fn the_end_is_judged_whether_or_not_something_is_owed() {
+fn the_end_is_judged_with_and_without_an_unmet_obligation() {
     let leads = |fires: Option<u64>| {
-        let mut scene = owing(fires, true);
+        let mut scene = obliged(fires, true);
         let script = std::mem::take(&mut scene.0.config);
-        scene.0.config = script.request(0, 1, [Act::Become("leader", 1)]);
+        scene.0.config = Script::clone(&script).request(0, 1, [Act::Become("leader", 1)]).into();
         scene.request(50, 0, 1)
     };
     type Both = (Live, Checked<EndsWell>);
-    let held = outcome::<Both>(&owing(Some(5), true));
+    let held = outcome::<Both>(&obliged(Some(5), true));
     assert_eq!(verdicts(&held), [("FIRES1", Verdict::Held), ("END", Verdict::Held)]);
-    let fell = outcome::<Both>(&leads(Some(5)));
-    assert_eq!(verdicts(&fell), [("FIRES1", Verdict::Held), ("END", Verdict::Violated)]);
-    let owed = outcome::<Both>(&owing(None, true));
-    assert_eq!(verdicts(&owed), [("FIRES1", Verdict::Violated), ("END", Verdict::Held)]);
+    let violated = outcome::<Both>(&leads(Some(5)));
+    assert_eq!(verdicts(&violated), [("FIRES1", Verdict::Held), ("END", Verdict::Violated)]);
+    let unmet = outcome::<Both>(&obliged(None, true));
+    assert_eq!(verdicts(&unmet), [("FIRES1", Verdict::Violated), ("END", Verdict::Held)]);
     let both = outcome::<Both>(&leads(None));
     assert_eq!(verdicts(&both), [("FIRES1", Verdict::Violated), ("END", Verdict::Violated)]);
 }
 
 #[test]
 fn a_budget_of_steps_leaves_a_run_undecided() {
-    let mut scene = owing(None, true);
+    let mut scene = obliged(None, true);
     scene.0.steps_max = 10;
     let outcome = outcome::<(Live, Safe)>(&scene);
     assert_eq!((outcome.steps, outcome.verdict), (10, Verdict::Unknown));
     // The start, then every 3 ms: the tenth step is at 27.
     assert_eq!(outcome.ended, at(27));
     assert!(outcome.undecided.expect("it says why").contains("10 steps"));
-    // What fell before the budget ran out has fallen.
-    let mut fell = says();
-    fell.0.steps_max = 3;
-    assert_eq!(self::outcome::<Safe>(&fell).verdict, Verdict::Violated);
+    // A violation before the budget ran out counts.
+    let mut violated = says();
+    violated.0.steps_max = 3;
+    assert_eq!(self::outcome::<Safe>(&violated).verdict, Verdict::Violated);
 }
 
 #[test]
 fn stepping_ends_where_running_does() {
-    for scene in [owing(Some(5), true), owing(Some(500), true), owing(None, true), says()] {
+    for scene in [obliged(Some(5), true), obliged(Some(500), true), obliged(None, true), says()] {
         let mut world = scene.world::<(Safe, Live)>(0);
         let mut steps = 0;
         let mut last = SimTime::ZERO;

@@ -5,9 +5,9 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use sim_check::{Checked, Claim, Judge, Kind, Obligation, Property, View};
-use sim_node::{Class, Context, Duration, Event, Message, Node, NodeId, Role, Span, Stable};
-use sim_protocol::{Core, Field, Protocol, SettingsError, Setup, Workload};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, View, suite};
+use sim_node::{Context, Duration, Event, Message, Node, NodeId, Role, Span, Stable};
+use sim_protocol::{Core, Protocol, SettingsError, Setup, Workload};
 use sim_scenario::{Catalogue, entry};
 
 pub fn catalogue() -> Catalogue {
@@ -17,80 +17,42 @@ pub fn catalogue() -> Catalogue {
 /// The leader pings whom it is asked to ping, until a pong comes.
 pub enum Ping {}
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, sim_protocol::Settings)]
 pub struct Settings {
+    /// How many servers.
+    #[setting(range = 2..=9)]
     nodes: u32,
-    #[serde(default)]
+    /// How many other nodes, at most 100.
+    #[setting(default = 0)]
     clients: u32,
-    #[serde(default = "usual_patience")]
+    /// How long a ping waits before it is sent again.
+    #[setting(default = "50ms..80ms", positive)]
     patience: Span,
-    #[serde(default)]
+    /// Relies on messages that take at most so long, and on nothing but crashes.
+    #[setting(none = "none")]
     within: Option<Duration>,
 }
 
 /// The workload of a toy: nodes that watch.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, sim_protocol::Settings)]
 pub struct Rounds {
+    /// How many nodes watch.
+    #[setting(range = 1..=9)]
     players: u32,
-    #[serde(default = "usual_pause")]
+    /// How long they wait.
+    #[setting(default = "10ms", positive)]
     pause: Duration,
-}
-
-fn usual_pause() -> Duration {
-    Duration::from_millis(10)
 }
 
 impl Workload for Rounds {
     const NAME: Option<&'static str> = Some("Rounds");
-    const FIELDS: &'static [Field] = &[
-        Field {
-            name: "players",
-            kind: "number",
-            default: None,
-            meaning: "how many nodes watch, 1 to 9",
-        },
-        Field {
-            name: "pause",
-            kind: "duration",
-            default: Some("\"10ms\""),
-            meaning: "how long they wait, above zero",
-        },
-    ];
-
-    fn validate(&self) -> Result<(), SettingsError> {
-        if !(1..=9).contains(&self.players) {
-            return Err(SettingsError::new("players", "there are 1 to 9 of them"));
-        }
-        if self.pause.is_zero() {
-            return Err(SettingsError::new("pause", "it is more than nothing"));
-        }
-        Ok(())
-    }
 }
 
-fn usual_patience() -> Span {
-    Span::between(Duration::from_millis(50), Duration::from_millis(80))
-}
-
-#[derive(Debug)]
-pub struct Config {
-    patience: Span,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Message)]
 pub enum Word {
     Ping(u32),
+    #[message(Heartbeat)]
     Pong(u32),
-}
-
-impl Message for Word {
-    const KINDS: &'static [(&'static str, Class)] =
-        &[("Ping", Class::Protocol), ("Pong", Class::Heartbeat)];
-    fn kind(&self) -> usize {
-        matches!(self, Self::Pong(_)).into()
-    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -134,7 +96,7 @@ impl PingNode {
 }
 
 impl Node for PingNode {
-    type Config = Config;
+    type Config = Settings;
     type Message = Word;
     type Timer = (NodeId, u32);
     type Request = Ask;
@@ -191,7 +153,7 @@ impl Property<PingNode> for NoStrangers {
         meaning: "no node hears from another before it was asked to ping anybody",
         source: "tests",
     };
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &Settings, _: u32) -> Self {
         Self
     }
     fn before(
@@ -222,7 +184,7 @@ impl Property<PingNode> for Answered {
         meaning: "every ping is answered in the end",
         source: "tests",
     };
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &Settings, _: u32) -> Self {
         Self
     }
     fn indicated(&mut self, _: &View<'_, PingNode>, _: NodeId, _: &NodeId, judge: &mut Judge) {
@@ -245,49 +207,18 @@ impl Protocol for Ping {
     const MODEL: &'static str = "asynchronous, crash-recovery";
     const ROLES: &'static [&'static str] = &["leader", "idle"];
     const MARKS: &'static [&'static str] = &["pong"];
-    const SERVERS_MIN: u32 = 2;
-    const SERVERS_MAX: u32 = 9;
-    const FIELDS: &'static [Field] = &[
-        Field { name: "nodes", kind: "number", default: None, meaning: "how many servers, 2 to 9" },
-        Field {
-            name: "clients",
-            kind: "number",
-            default: Some("0"),
-            meaning: "how many other nodes, at most 100",
-        },
-        Field {
-            name: "patience",
-            kind: "span",
-            default: Some("\"50ms..80ms\""),
-            meaning: "how long a ping waits before it is sent again, above zero",
-        },
-        Field {
-            name: "within",
-            kind: "duration",
-            default: Some("none"),
-            meaning: "relies on messages that take at most so long, and on nothing but crashes",
-        },
-    ];
     type Settings = Settings;
     type Workload = Rounds;
     type Node = PingNode;
     type Request = <PingNode as Node>::Request;
-    type Properties = (Checked<NoStrangers>, Checked<Answered>);
+    type Properties = suite![NoStrangers, Answered];
 
-    fn servers(settings: &Settings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(
+    fn configure(
         settings: &Settings,
         workload: Option<&Rounds>,
     ) -> Result<Setup<PingNode>, SettingsError> {
-        if settings.patience.shortest().is_zero() {
-            return Err(SettingsError::new("patience", "a patience of zero would ping for ever"));
-        }
-        let config = Config { patience: settings.patience };
         let others = settings.clients + workload.map_or(0, |rounds| rounds.players);
-        Ok(Setup { config, others, core: Core::All })
+        Ok(Setup::new(settings.clone(), Core::All).with_others(others))
     }
 
     fn relies_on(settings: &Settings) -> Option<(&'static str, Duration)> {
@@ -298,15 +229,11 @@ impl Protocol for Ping {
 /// Nodes that say and keep nothing.
 pub enum Mute {}
 
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Debug, sim_protocol::Settings)]
 pub struct MuteSettings {
-    #[serde(default = "two")]
+    /// How many servers.
+    #[setting(default = 2, range = 1..=1_000)]
     nodes: u32,
-}
-
-fn two() -> u32 {
-    2
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -336,24 +263,13 @@ impl Protocol for Mute {
     const SUMMARY: &'static str = "says nothing";
     const SOURCE: &'static str = "tests";
     const MODEL: &'static str = "any";
-    const SERVERS_MAX: u32 = 1_000;
-    const FIELDS: &'static [Field] = &[Field {
-        name: "nodes",
-        kind: "number",
-        default: Some("2"),
-        meaning: "how many servers, up to 1000",
-    }];
     type Settings = MuteSettings;
     type Workload = ();
     type Node = MuteNode;
     type Request = <MuteNode as Node>::Request;
     type Properties = ();
 
-    fn servers(settings: &MuteSettings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(_: &MuteSettings, _: Option<&()>) -> Result<Setup<MuteNode>, SettingsError> {
-        Ok(Setup { config: (), others: 0, core: Core::Live })
+    fn configure(_: &MuteSettings, _: Option<&()>) -> Result<Setup<MuteNode>, SettingsError> {
+        Ok(Setup::new((), Core::Live))
     }
 }

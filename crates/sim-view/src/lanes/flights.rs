@@ -79,8 +79,8 @@ impl Flights {
             text.push_str(", late: overtaken by a later one");
         }
         *latest = flight.at.max(*latest);
-        let since = |moments: &[Option<SimTime>], node: NodeId| {
-            moments.get(node.index()).copied().flatten().is_some_and(|moment| moment > flight.at)
+        let since = |instants: &[Option<SimTime>], node: NodeId| {
+            instants.get(node.index()).copied().flatten().is_some_and(|instant| instant > flight.at)
         };
         if since(&self.crashed, flight.from) {
             text.push_str(", late: its sender has crashed since");

@@ -98,13 +98,13 @@ impl<W: Write> Lanes<W> {
 
     fn show(
         &mut self,
-        moment: (Option<SimTime>, Option<u64>),
+        at_step: (Option<SimTime>, Option<u64>),
         picture: &Picture,
         style: anstyle::Style,
         text: &str,
     ) {
         let quiet = self.at_rest();
-        self.page.event(moment, picture, &quiet, style, text);
+        self.page.event(at_step, picture, &quiet, style, text);
     }
 
     fn set_up(&mut self, node: NodeId, up: bool) {

@@ -135,7 +135,7 @@ impl<W: Write> Page<W> {
     /// picture of the further rows.
     pub(super) fn event(
         &mut self,
-        moment: (Option<SimTime>, Option<u64>),
+        at_step: (Option<SimTime>, Option<u64>),
         picture: &Picture,
         quiet: &Picture,
         style: Style,
@@ -157,7 +157,7 @@ impl<W: Write> Page<W> {
         }
         let gap = if lanes > 0 { GAP } else { 0 };
         for (number, line) in lines.iter().enumerate() {
-            let (at, step) = if number == 0 { moment } else { (None, None) };
+            let (at, step) = if number == 0 { at_step } else { (None, None) };
             let at = at.map(|at| clock.show(at)).unwrap_or_default();
             let step = step.map(|step| step.to_string()).unwrap_or_default();
             let picture = if number == 0 { picture } else { quiet };

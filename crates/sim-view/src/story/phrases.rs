@@ -79,7 +79,7 @@ fn actions_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
             Done::Indicate { text } => {
                 actions.push(format!("indicated {}", words::clip(text, CONTENT)))
             }
-            Done::Mark { name } => actions.push(format!("passed the mark \"{name}\"")),
+            Done::Mark { name } => actions.push(format!("marked \"{name}\"")),
             Done::Write { text } => {
                 actions.push(format!("wrote {} to its disk", words::clip(text, CONTENT)));
             }

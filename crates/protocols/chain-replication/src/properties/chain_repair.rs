@@ -39,7 +39,7 @@ impl Property<Party> for ChainRepair {
             return unmet(format!("{complete} of {length} have installed configuration {epoch}"));
         }
         let up = view.correct().filter(|(_, party)| matches!(party, Party::Replica(_))).count();
-        let wanted = up.min(view.config.replica.config.length as usize);
+        let wanted = up.min(view.config.replica.config.length() as usize);
         (length < wanted).then(|| Obligation {
             node: None,
             detail: format!("{length} of {wanted} are in the chain"),

@@ -17,33 +17,33 @@ pub use commit_agreement::CommitAgreement;
 pub use committed_reads::CommittedReads;
 pub use inprocess_requests::InprocessRequests;
 use service::{Completion, Linearizability};
-use sim_check::{Checked, View};
+use sim_check::{View, suite};
 use sim_node::{Effect, HasParty, NodeId};
 pub use update_propagation::UpdatePropagation;
 
 use crate::{Configuration, Indication, Master, Party, PartyIndication, Replica};
 
 /// All claims about chain replication with its clients.
-pub type Suite = (
-    Checked<UpdatePropagation>,
-    Checked<InprocessRequests>,
-    Checked<CommitAgreement>,
-    Checked<ChainRepair>,
-    Checked<Linearizability>,
-    Checked<Completion>,
-);
+pub type Suite = suite![
+    UpdatePropagation,
+    InprocessRequests,
+    CommitAgreement,
+    ChainRepair,
+    Linearizability,
+    Completion,
+];
 
 /// All claims about CRAQ with its clients.
-pub type CraqSuite = (
-    Checked<UpdatePropagation>,
-    Checked<InprocessRequests>,
-    Checked<CommitAgreement>,
-    Checked<ChainRepair>,
-    Checked<CommittedReads>,
-    Checked<BoundedReads>,
-    Checked<Linearizability>,
-    Checked<Completion>,
-);
+pub type CraqSuite = suite![
+    UpdatePropagation,
+    InprocessRequests,
+    CommitAgreement,
+    ChainRepair,
+    CommittedReads,
+    BoundedReads,
+    Linearizability,
+    Completion,
+];
 
 /// A replica that is up.
 fn replica<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Replica> {

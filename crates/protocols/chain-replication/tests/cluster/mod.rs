@@ -3,7 +3,9 @@
 
 use std::sync::Arc;
 
-use chain_replication::{Config, Message, Party, PartyConfig, PartyIndication, Reads, Suite};
+use chain_replication::{
+    Config, Message, Party, PartyConfig, PartyIndication, Reads, Settings, Suite,
+};
 use service::{ClientConfig, ClientIndication, Command, KeyValue, Loop, Mix, Operation, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
@@ -25,20 +27,15 @@ pub(crate) fn at(millis: u64) -> SimTime {
 
 /// A chain of all these replicas, in the paper's model.
 pub(crate) fn config(replicas: u32) -> Config {
-    Config {
-        replicas,
-        length: replicas,
-        clients: 0..0,
-        heartbeat: ms(50),
-        timeout: ms(200),
-        lease: None,
-        lease_drift: Ratio::from_percent(1),
-        disks: false,
-        retry: ms(1_000),
-        chunk: 4,
-        reads: Reads::Tail,
-        mutant: None,
-    }
+    let settings = Settings { retry: ms(1_000), chunk: 4, ..Settings::new(replicas) };
+    Config { settings, reads: Reads::Tail, clients: 0..0 }
+}
+
+/// The same, but for some of the settings.
+pub(crate) fn with(config: Config, change: impl FnOnce(&mut Settings)) -> Config {
+    let mut config = config;
+    change(&mut config.settings);
+    config
 }
 
 /// Clients that wait for each answer, and then think for 47ms.
@@ -63,7 +60,7 @@ pub(crate) fn spec(config: Config, workload: KeyValue) -> WorldSpec<Party> {
         fifo: false,
     };
     let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
-    let servers = config.replicas;
+    let servers = config.nodes;
     let first = servers + 1;
     let config = Config { clients: first..first + workload.clients, ..config };
     let client = ClientConfig { workload, first, routing: Routing::Split };

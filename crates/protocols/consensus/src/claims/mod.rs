@@ -10,14 +10,13 @@ pub use integrity::Integrity;
 pub use termination::Termination;
 pub use validity::Validity;
 
-use sim_check::Checked;
+use sim_check::suite;
 use sim_node::{Node, RoundMessage, Rounds};
 
 use crate::{Decide, FloodSet, OneValue, OptFloodSet, Rule, Value, Values};
 
 /// The claims about consensus, in the order of the module box.
-pub type ConsensusClaims =
-    (Checked<Validity>, Checked<Integrity>, Checked<Agreement>, Checked<Termination>);
+pub type ConsensusClaims = suite![Validity, Integrity, Agreement, Termination];
 
 /// What the claims have to know of an algorithm.
 pub trait Consensus: Node<Indication = Decide> {

@@ -5,7 +5,7 @@ use std::marker::PhantomData;
 use sim_check::{Claim, Judge, Property, View};
 use sim_node::{Effect, Event, NodeId};
 
-use super::{Census, Config, Process};
+use super::{Census, Process, Settings};
 
 /// A claim about the census of the live processes.
 pub trait CensusClaim: Clone + 'static {
@@ -27,7 +27,7 @@ pub struct ByCensus<C> {
 impl<C: CensusClaim> Property<Process> for ByCensus<C> {
     const CLAIM: Claim = C::CLAIM;
 
-    fn new(_: &Config, servers: u32) -> Self {
+    fn new(_: &Settings, servers: u32) -> Self {
         Self { census: Census::new(servers), claim: PhantomData }
     }
 

@@ -1,56 +1,30 @@
-//! [`Config`]: the promised bound and everything that follows from it, and the known bug that the
-//! tester must find.
+//! What follows from the bound that is assumed, and the known bug that the tester must find.
 
 use serde::{Deserialize, Serialize};
 use sim_node::Duration;
+use sim_protocol::SettingValue;
 
-/// What all processes share: what is promised of the links, and the waits derived from it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// The longest that a message may take, as promised.
-    pub bound: Duration,
-    /// What each wait adds to the time that it waits for; more than nothing, since a timer may
-    /// fire just before a message of the same instant.
-    pub slack: Duration,
-    /// From the reply to a ping to the next ping.
-    pub period: Duration,
-    /// When elections begin.
-    pub elections: Elections,
-    /// Whether a process that is known to be dead is asked all the same.
-    pub address_known_dead: bool,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use super::Settings;
 
 /// A bug that textbooks and real systems had; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// Asks the higher ones, and declares itself without waiting for their answers.
+    #[mutant("B-no-wait")]
     NoWait,
 }
 
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[("B-no-wait", Self::NoWait)];
-}
-
 /// When elections begin.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Elections {
     /// When the detector suspects the coordinator, and at every start.
-    #[default]
     OnSuspicion,
     /// On request only; there is no detector. For counting the messages of one election.
     OnRequest,
 }
 
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
-
+impl Settings {
     /// How long an asker waits for an answer, and a follower for the reply to its ping: a round
     /// trip, `W = 2 bound + slack`.
     #[must_use]

@@ -5,7 +5,7 @@ use sim_check::{Claim, Judge, Kind, View};
 use super::{ByCensus, Census, CensusClaim, Process};
 
 /// All live processes name the highest live process, once no process has crashed or recovered for
-/// [`Config::settling_time`](super::Config::settling_time).
+/// [`Settings::settling_time`](super::Settings::settling_time).
 pub type Highest = ByCensus<HighestClaim>;
 
 /// See [`Highest`].

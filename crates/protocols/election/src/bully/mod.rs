@@ -10,8 +10,8 @@
 //! |---|---|
 //! | requests | [`Request::Elect`]: begin an election; [`Request::Suspect`]: suspect that process |
 //! | indications | [`Indication::Leader`]: this process is the coordinator now |
-//! | BL1 highest | all live processes name the highest live process, once no process has crashed or recovered for [`Config::settling_time`] |
-//! | BL2 no-rivals | at most one process is coordinator, except within [`Config::rivalry_time`] of a crash or recovery |
+//! | BL1 highest | all live processes name the highest live process, once no process has crashed or recovered for [`Settings::settling_time`] |
+//! | BL2 no-rivals | at most one process is coordinator, except within [`Settings::rivalry_time`] of a crash or recovery |
 //! | BL3 termination | every live process eventually names a live coordinator |
 //! | model | synchronous: a message takes at most `bound`, steps take no time, clocks run true; processes crash and recover, their state lost; links lose and duplicate nothing, in any order |
 //! | source | H. Garcia-Molina, "Elections in a distributed computing system", IEEE TC C-31(1), 1982; in the form of Coulouris, Dollimore, Kindberg, Blair, *Distributed Systems*, 5th edition, 15.3 |
@@ -21,7 +21,7 @@
 //! * Every process waits a round trip before it declares itself, the highest of all, too (textbooks
 //!   let it declare itself at once). So one declaration answers all elections that were begun
 //!   meanwhile.
-//! * An answer without a coordinator ([`Config::patience`]): the election begins anew.
+//! * An answer without a coordinator ([`Settings::patience`]): the election begins anew.
 //! * A process keeps naming the old coordinator while it takes part in an election that another
 //!   began; it names no coordinator once it suspects the coordinator itself, and after a recovery.
 //! * A coordinator that is asked answers, runs an election like every process, and remains
@@ -51,16 +51,14 @@ mod termination;
 
 pub use by_census::{ByCensus, CensusClaim};
 pub use census::Census;
-pub use config::{Config, Elections, Mutant};
+pub use config::{Elections, Mutant};
 pub use highest::{Highest, HighestClaim};
-pub use node::{Indication, Message, Phase, Process, Request, Timer};
+pub use node::{Indication, Mark, Message, Part, Phase, Process, Request, Timer};
 pub use rivals::{NoRivals, NoRivalsClaim};
 pub use settings::{Bully, Settings};
 pub use termination::Termination;
 
-use sim_check::Checked;
-
 /// BL1 to BL3.
-pub type Properties = (Checked<Highest>, Checked<NoRivals>, Checked<Termination>);
+pub type Properties = sim_check::suite![Highest, NoRivals, Termination];
 
 const PAPER: &str = "Garcia-Molina 1982; Coulouris et al., Distributed Systems, 15.3";

@@ -3,12 +3,15 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Node, NodeId, Role};
+use sim_node::{Context, Names, Node, NodeId, Role};
+use sim_protocol::Asks;
 
-use super::{Bully, Config, Elections, Mutant};
+use super::{Elections, Mutant, Settings};
 
 /// The messages between processes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// To all higher processes: is any of you alive?
     Election,
@@ -17,29 +20,29 @@ pub enum Message {
     /// To all lower processes: I am the coordinator.
     Coordinator,
     /// To the coordinator: are you still there?
+    #[message(Heartbeat)]
     Ping,
     /// From the coordinator: I am still here.
+    #[message(Heartbeat)]
     Pong,
 }
 
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Election", Class::Protocol),
-        ("Answer", Class::Protocol),
-        ("Coordinator", Class::Protocol),
-        ("Ping", Class::Heartbeat),
-        ("Pong", Class::Heartbeat),
-    ];
+/// What a process marks.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// It becomes the coordinator.
+    Elected,
+    /// Its coordinator did not reply.
+    Suspected,
+}
 
-    fn kind(&self) -> usize {
-        match self {
-            Self::Election => 0,
-            Self::Answer => 1,
-            Self::Coordinator => 2,
-            Self::Ping => 3,
-            Self::Pong => 4,
-        }
-    }
+/// The roles of a process.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Part {
+    /// The coordinator.
+    Leader,
+    /// One that takes part in an election and is no coordinator.
+    Candidate,
 }
 
 /// The timers.
@@ -52,11 +55,14 @@ pub enum Timer {
 }
 
 /// The requests to a process.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Request {
     /// Begin an election, unless this process takes part in one already.
     Elect,
-    /// Suspect this process until a message from it arrives. This begins no election.
+    /// Suspect this process until a message from it arrives.
+    ///
+    /// This begins no election.
+    #[ask("Suspect(4)")]
     Suspect(NodeId),
 }
 
@@ -115,7 +121,7 @@ impl Process {
 }
 
 impl Node for Process {
-    type Config = Config;
+    type Config = Settings;
     type Message = Message;
     type Timer = Timer;
     type Request = Request;
@@ -196,10 +202,10 @@ impl Node for Process {
         if self.is_coordinator() {
             return Some(Role::leader(rank));
         }
-        (self.phase != Phase::Settled).then_some(Role::new(Bully::CANDIDATE, rank))
+        (self.phase != Phase::Settled).then_some(Role::new(Part::Candidate.name(), rank))
     }
 
-    fn check(&self, config: &Config) {
+    fn check(&self, config: &Settings) {
         assert!(self.leader.is_none_or(|leader| leader >= self.id), "BL1: follows a lower process");
         let idle = self.phase == Phase::Settled && self.leader.is_none();
         assert!(!idle || config.elections == Elections::OnRequest, "BL3: waits for nothing");
@@ -230,7 +236,7 @@ impl Process {
     fn win(&mut self, cx: &mut Context<'_, Self>) {
         self.phase = Phase::Settled;
         if !self.is_coordinator() {
-            cx.mark(Bully::ELECTED);
+            cx.mark(Mark::Elected);
         }
         self.name(self.id, cx);
         for lower in (0..self.id.number()).map(NodeId::new) {
@@ -267,7 +273,7 @@ impl Process {
     /// The coordinator has crashed, or is not coordinator any more.
     fn suspect(&mut self, cx: &mut Context<'_, Self>) {
         self.leader = None;
-        cx.mark(Bully::SUSPECTED);
+        cx.mark(Mark::Suspected);
         self.elect(cx);
     }
 }

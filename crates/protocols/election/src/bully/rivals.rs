@@ -5,7 +5,7 @@ use sim_check::{Claim, Judge, Kind, View};
 use super::{ByCensus, Census, CensusClaim, Process};
 
 /// At most one process is coordinator, except within
-/// [`Config::rivalry_time`](super::Config::rivalry_time) of a crash or recovery.
+/// [`Settings::rivalry_time`](super::Settings::rivalry_time) of a crash or recovery.
 pub type NoRivals = ByCensus<NoRivalsClaim>;
 
 /// See [`NoRivals`].

@@ -2,7 +2,7 @@
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
-use super::{Config, Process};
+use super::{Process, Settings};
 
 /// Every live process eventually names a live coordinator: a process that names itself.
 #[derive(Clone, Debug, Default)]
@@ -17,7 +17,7 @@ impl Property<Process> for Termination {
         source: super::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &Settings, _: u32) -> Self {
         Self
     }
 

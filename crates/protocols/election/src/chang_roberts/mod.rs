@@ -33,20 +33,20 @@ mod settings;
 /// LE1 to LE4.
 pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request,
+    Identifier, Indication, Initiators, Kept, Member, Order, Record, Request, Ring,
 };
-pub use node::{Config, Message, Mutant, Process, Timer};
+pub use node::{Message, Mutant, Process};
 pub use settings::{ChangRoberts, Settings};
 
-use crate::ring::{Codes, Contender, Ring};
+use crate::ring::{Codes, Contender};
 
 impl Contender for Process {
     const CODES: Codes =
         Codes { agreement: "LE1", highest: "LE2", termination: "LE3", once: "LE4" };
     const PAPER: &'static str = "Chang, Roberts 1979";
 
-    fn ring(config: &Config) -> &Ring {
-        &config.ring
+    fn ring(settings: &Settings) -> &Ring {
+        &settings.ring
     }
 
     fn member(&self) -> &Member {

@@ -1,63 +1,31 @@
 //! One process of the ring.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Never, Node, NodeId, Role};
+use sim_node::{Context, Never, Node, NodeId, Role};
 
-use crate::ring::{Identifier, Indication, Kept, Member, Request, Ring, successor};
-
-/// What all processes share.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// The ring.
-    pub ring: Ring,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use super::Settings;
+use crate::ring::{Identifier, Indication, Kept, Member, Request, successor};
 
 /// A bug that textbooks had; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// No participant flag: a process that receives a lower identifier sends its own, again and
     /// again.
+    #[mutant("CR-no-participant")]
     NoParticipant,
 }
 
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[("CR-no-participant", Self::NoParticipant)];
-}
-
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
-}
-
 /// What goes around the ring.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// The highest identifier met so far on this way.
     Election(Identifier),
     /// The leader's identifier, on its round of announcement.
     Elected(Identifier),
 }
-
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] =
-        &[("Election", Class::Protocol), ("Elected", Class::Protocol)];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Election(_) => 0,
-            Self::Elected(_) => 1,
-        }
-    }
-}
-
-/// The algorithm waits for nothing, so it has no timers.
-pub type Timer = Never;
 
 /// A process of the ring.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -78,9 +46,9 @@ impl Process {
 }
 
 impl Node for Process {
-    type Config = Config;
+    type Config = Settings;
     type Message = Message;
-    type Timer = Timer;
+    type Timer = Never;
     type Request = Request;
     type Indication = Indication;
     type Stable = Kept;
@@ -106,10 +74,6 @@ impl Node for Process {
             Message::Election(_) => self.win(cx),
             Message::Elected(leader) => self.member.follow(leader, cx),
         }
-    }
-
-    fn on_timer(&mut self, timer: Timer, _: &mut Context<'_, Self>) {
-        match timer {}
     }
 
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 
 /// How a scenario says who can send to whom.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sim_protocol::SettingValue)]
 pub enum Shape {
     /// Each node and the next, the last and the first.
     Ring,

@@ -36,14 +36,12 @@ mod termination;
 
 pub use flooding::Flooding;
 pub use graph::{Graph, GraphError, Shape};
-pub use node::{Config, Highest, Indication, Process};
+pub use node::{Config, ELECTED, Highest, Indication, Process};
 pub use one_leader::OneLeader;
 pub use settings::{FloodMax, Settings};
 pub use termination::Termination;
 
-use sim_check::Checked;
-
 /// FM1 to FM3.
-pub type Properties = (Checked<OneLeader>, Checked<Flooding>, Checked<Termination>);
+pub type Properties = sim_check::suite![OneLeader, Flooding, Termination];
 
 const PAPER: &str = "Lynch 1996, section 4.1";

@@ -3,44 +3,47 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Message, NodeId, Role, RoundContext, RoundNode};
+use sim_node::{NodeId, Role, RoundContext, RoundNode};
 
-use super::{FloodMax, Graph};
-use crate::ring::{Identifier, Identifiers};
+use super::{Graph, Settings};
+use crate::ring::Identifier;
 
 /// What all processes share. Of the graph a process uses its own neighbours only.
 #[derive(Clone, Debug)]
 pub struct Config {
+    /// What a scenario sets.
+    pub settings: Settings,
     /// Who can send to whom.
     pub graph: Graph,
-    /// What the processes believe the diameter to be.
-    pub diameter: u32,
-    /// Who is called what.
-    pub identifiers: Identifiers,
-    /// Whether a process sends only after it has received something new (OptFloodMax).
-    pub optimised: bool,
 }
 
 impl Config {
-    /// How many rounds pass before the decision: the diameter. A process that is alone needs none,
-    /// but the model has no decision before the first round.
+    /// How many rounds pass before the decision: the diameter, as the processes believe. A process
+    /// that is alone needs none, but the model has no decision before the first round.
     #[must_use]
     pub fn rounds(&self) -> u32 {
-        self.diameter.max(1)
+        self.settings.diameter.unwrap_or(self.graph.diameter()).max(1)
     }
 }
+
+/// The mark of a process that is elected.
+pub const ELECTED: &str = "elected";
 
 /// The highest identifier that the sender has seen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone,
+    Copy,
+    Debug,
+    PartialEq,
+    Eq,
+    PartialOrd,
+    Ord,
+    Hash,
+    Serialize,
+    Deserialize,
+    sim_node::Message,
+)]
 pub struct Highest(pub Identifier);
-
-impl Message for Highest {
-    const KINDS: &'static [(&'static str, Class)] = &[("Highest", Class::Protocol)];
-
-    fn kind(&self) -> usize {
-        0
-    }
-}
 
 /// What a process tells the layer above, once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -97,15 +100,14 @@ impl RoundNode for Process {
     type Indication = Indication;
 
     fn start(cx: &mut RoundContext<'_, '_, Self>) -> Self {
-        let identifier = match &cx.config().identifiers {
-            Identifiers::Given(all) => all[cx.id().index()],
-            Identifiers::Drawn => Identifier::drawn(cx.choose(Identifier::DRAWS), cx.id()),
-        };
+        let Settings { nodes, ids, order, .. } = &cx.config().settings;
+        let identifier = Identifier::given(cx.id(), *nodes, ids, *order)
+            .unwrap_or_else(|| Identifier::drawn(cx.choose(Identifier::DRAWS), cx.id()));
         Self { identifier, highest: identifier, news: true, rounds: 0, leads: None }
     }
 
     fn send(&self, _: u32, cx: &mut RoundContext<'_, '_, Self>) {
-        if cx.config().optimised && !self.news {
+        if cx.config().settings.optimised && !self.news {
             return;
         }
         for neighbour in cx.config().graph.neighbours(cx.id()) {
@@ -129,7 +131,7 @@ impl RoundNode for Process {
         let leads = self.highest == self.identifier;
         self.leads = Some(leads);
         if leads {
-            cx.mark(FloodMax::ELECTED);
+            cx.mark(ELECTED);
             cx.indicate(Indication::Leader(self.identifier));
         } else {
             cx.indicate(Indication::NonLeader(self.highest));

@@ -37,9 +37,9 @@ mod settings;
 /// HS1 to HS4.
 pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request, Settings,
+    Identifier, Indication, Initiators, Kept, Member, Order, Record, Request, Ring as Settings,
 };
-pub use node::{Candidacy, Message, Process, Side, Timer, Token};
+pub use node::{Candidacy, Message, Process, Side, Token};
 pub use settings::HirschbergSinclair;
 
 use crate::ring::{Codes, Contender, Ring};

@@ -1,7 +1,7 @@
 //! One process of the ring.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Never, Node, NodeId, Role};
+use sim_node::{Context, Never, Node, NodeId, Role};
 
 use crate::ring::{Identifier, Indication, Kept, Member, Request, Ring, predecessor, successor};
 
@@ -42,7 +42,9 @@ pub struct Token {
 }
 
 /// What goes around the ring.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// A token on its way out, and how many hops it has still to go, this one included.
     Outbound(Token, u32),
@@ -51,25 +53,6 @@ pub enum Message {
     /// The leader's identifier, on its round of announcement.
     Elected(Identifier),
 }
-
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Outbound", Class::Protocol),
-        ("Inbound", Class::Protocol),
-        ("Elected", Class::Protocol),
-    ];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Outbound(..) => 0,
-            Self::Inbound(_) => 1,
-            Self::Elected(_) => 2,
-        }
-    }
-}
-
-/// The algorithm waits for nothing, so it has no timers.
-pub type Timer = Never;
 
 /// A process that sends tokens of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -108,7 +91,7 @@ impl Process {
 impl Node for Process {
     type Config = Ring;
     type Message = Message;
-    type Timer = Timer;
+    type Timer = Never;
     type Request = Request;
     type Indication = Indication;
     type Stable = Kept;
@@ -137,10 +120,6 @@ impl Node for Process {
             }
             Message::Elected(leader) => self.member.follow(leader, cx),
         }
-    }
-
-    fn on_timer(&mut self, timer: Timer, _: &mut Context<'_, Self>) {
-        match timer {}
     }
 
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {

@@ -1,9 +1,10 @@
 //! The protocol as the tools see it.
 
-use sim_protocol::{Ask, Core, Field, Protocol, SettingsError, Setup};
+use sim_node::Node;
+use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
 
-use super::{Process, Properties, Settings};
-use crate::ring::{self, fields};
+use super::{Process, Properties, Request, Settings};
+use crate::ring;
 
 /// Hirschberg and Sinclair's election on a ring.
 #[derive(Clone, Copy, Debug)]
@@ -19,24 +20,16 @@ impl Protocol for HirschbergSinclair {
         "asynchronous, nothing fails, perfect links in any order, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
-    const REQUESTS: &'static [Ask] =
-        &[Ask::new("Elect", "begin an election, unless this process takes part in one already")];
-    const SERVERS_MIN: u32 = 2;
-    const SERVERS_MAX: u32 = 10_000;
-    const FIELDS: &'static [Field] =
-        &[fields::NODES, fields::IDS, fields::ORDER, fields::INITIATORS, fields::ANNOUNCE];
+    const REQUESTS: &'static [Ask] = Request::ASKS;
 
     type Settings = Settings;
     type Workload = ();
     type Node = Process;
-    type Request = super::Request;
+    type Request = <Process as Node>::Request;
     type Properties = Properties;
 
-    fn servers(settings: &Settings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
-        Ok(Setup { config: settings.ring()?, others: 0, core: Core::All })
+    fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
+        settings.validate()?;
+        Ok(Setup::new(settings.clone(), Core::All))
     }
 }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, NodeId};
 
-use super::{Config, Group, Process};
+use super::{Group, Process, Settings};
 
 /// Any two processes in one group name the same coordinator, from the instant on at which they have
 /// accepted it, and at any two instants.
@@ -30,7 +30,7 @@ impl Property<Process> for Agreement {
         source: super::PAPER,
     };
 
-    fn new(_: &Config, servers: u32) -> Self {
+    fn new(_: &Settings, servers: u32) -> Self {
         Self { named: BTreeMap::new(), seen: vec![None; servers as usize] }
     }
 

@@ -4,7 +4,8 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, NodeId};
+use sim_node::{Names, NodeId};
+use sim_protocol::Asks;
 
 /// The identifier of a group. Shown as "n2#5".
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -22,14 +23,18 @@ impl fmt::Display for Group {
 }
 
 /// The messages between processes.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// From a coordinator to every process: are you a coordinator, too?
+    #[message(Heartbeat)]
     AreYouCoordinator {
         /// The group of the one that asks, for the answer.
         group: Group,
     },
     /// The answer.
+    #[message(Heartbeat)]
     Coordinator {
         /// The group of the one that asked.
         group: Group,
@@ -37,11 +42,13 @@ pub enum Message {
         yes: bool,
     },
     /// From a member to its coordinator: are you still there, and I in your group?
+    #[message(Heartbeat)]
     AreYouThere {
         /// The member's group.
         group: Group,
     },
     /// The answer.
+    #[message(Heartbeat)]
     There {
         /// The group that was asked about.
         group: Group,
@@ -70,28 +77,24 @@ pub enum Message {
     },
 }
 
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("AreYouCoordinator", Class::Heartbeat),
-        ("Coordinator", Class::Heartbeat),
-        ("AreYouThere", Class::Heartbeat),
-        ("There", Class::Heartbeat),
-        ("Invitation", Class::Protocol),
-        ("Accept", Class::Protocol),
-        ("Ready", Class::Protocol),
-    ];
+/// What a process marks.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// It invites others.
+    Merging,
+    /// Its new group is ready.
+    Merged,
+    /// It has lost its coordinator.
+    Recovered,
+}
 
-    fn kind(&self) -> usize {
-        match self {
-            Self::AreYouCoordinator { .. } => 0,
-            Self::Coordinator { .. } => 1,
-            Self::AreYouThere { .. } => 2,
-            Self::There { .. } => 3,
-            Self::Invitation { .. } => 4,
-            Self::Accept { .. } => 5,
-            Self::Ready { .. } => 6,
-        }
-    }
+/// The roles of a process.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Part {
+    /// A coordinator.
+    Leader,
+    /// One that has invited others.
+    Candidate,
 }
 
 /// The only timer: what a process waits for at its [`Stage`](super::Stage) is overdue, or due.
@@ -99,9 +102,11 @@ impl sim_node::Message for Message {
 pub struct Timer;
 
 /// The requests to a process.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Request {
-    /// Look for other coordinators now, if this process is one and has nothing else to do.
+    /// Look for other coordinators now.
+    ///
+    /// Does nothing where this process is none, or has something else to do.
     Check,
 }
 

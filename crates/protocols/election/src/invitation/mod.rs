@@ -20,7 +20,7 @@
 //!
 //! **Groups.** A group is known by its founder and a number, which the founder counts up. The count
 //! is on disk before any other process learns of the group, so that a process that has crashed does
-//! not use a number again ([`Config::barrier`]). Several groups, and so several coordinators, are
+//! not use a number again ([`Settings::barrier`]). Several groups, and so several coordinators, are
 //! legal at any time: two sides of a partition have one each.
 //!
 //! **Procedures**, by the paper's names: a coordinator's *check* ([`Message::AreYouCoordinator`]),
@@ -46,7 +46,6 @@
 //! question.
 
 mod agreement;
-mod config;
 mod message;
 mod node;
 mod one_group;
@@ -55,17 +54,14 @@ mod unique;
 mod view;
 
 pub use agreement::Agreement;
-pub use config::Config;
-pub use message::{Group, Indication, Message, Request, Timer};
+pub use message::{Group, Indication, Mark, Message, Part, Request, Timer};
 pub use node::{Counter, Process, Record, Stage};
 pub use one_group::OneGroup;
 pub use settings::{Invitation, Settings};
 pub use unique::Unique;
 pub use view::SameView;
 
-use sim_check::Checked;
-
 /// IV1 to IV4.
-pub type Properties = (Checked<Agreement>, Checked<SameView>, Checked<Unique>, Checked<OneGroup>);
+pub type Properties = sim_check::suite![Agreement, SameView, Unique, OneGroup];
 
 const PAPER: &str = "Garcia-Molina 1982, elections with communication failures";

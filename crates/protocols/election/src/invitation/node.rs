@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, Node, NodeId, Role, Stable};
 
-use super::{Config, Group, Indication, Invitation, Message, Request, Timer};
+use super::{Group, Indication, Mark, Message, Part, Request, Settings, Timer};
 
 /// What a process keeps: the number of the last group that it founded.
 #[derive(
@@ -103,7 +103,7 @@ impl Process {
 }
 
 impl Node for Process {
-    type Config = Config;
+    type Config = Settings;
     type Message = Message;
     type Timer = Timer;
     type Request = Request;
@@ -187,7 +187,7 @@ impl Node for Process {
     fn role(&self) -> Option<Role> {
         let rank = u64::from(self.id.number());
         match self.stage {
-            Stage::Merging => Some(Role::new(Invitation::CANDIDATE, rank)),
+            Stage::Merging => Some(Role::new(Part::Candidate.name(), rank)),
             // Of several coordinators, the one of the largest group.
             _ if self.is_coordinator() => {
                 Some(Role::leader(((self.view.len() as u64) << 32) | rank))
@@ -196,7 +196,7 @@ impl Node for Process {
         }
     }
 
-    fn check(&self, _: &Config) {
+    fn check(&self, _: &Settings) {
         let coordinates = self.coordinator == self.id;
         let follows = matches!(self.stage, Stage::Joining | Stage::Following | Stage::Asking);
         assert_ne!(coordinates, follows, "IV1: coordinates exactly the groups that it founded");
@@ -218,7 +218,7 @@ impl Process {
 
     /// As [`Process::recover`], because the coordinator does not answer.
     fn leave(&mut self, cx: &mut Context<'_, Self>) {
-        cx.mark(Invitation::RECOVERED);
+        cx.mark(Mark::Recovered);
         self.recover(cx);
     }
 
@@ -267,7 +267,7 @@ impl Process {
 
     /// Invites these coordinators and its own members into a new group (the paper's *Merge*).
     fn merge(&mut self, found: &BTreeSet<NodeId>, cx: &mut Context<'_, Self>) {
-        cx.mark(Invitation::MERGING);
+        cx.mark(Mark::Merging);
         let invited: BTreeSet<NodeId> = self.up.union(found).copied().collect();
         self.found(cx);
         self.stage = Stage::Merging;
@@ -284,7 +284,7 @@ impl Process {
         for member in &self.up {
             cx.send(*member, Message::Ready { group: self.group, view: view.clone() });
         }
-        cx.mark(Invitation::MERGED);
+        cx.mark(Mark::Merged);
         self.enter(view, cx);
         self.coordinate(cx);
     }

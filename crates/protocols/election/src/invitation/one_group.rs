@@ -2,7 +2,7 @@
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
-use super::{Config, Process};
+use super::{Process, Settings};
 
 /// All live processes are members of one group with a live coordinator, once messages are in time.
 #[derive(Clone, Debug, Default)]
@@ -18,7 +18,7 @@ impl Property<Process> for OneGroup {
         source: super::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &Settings, _: u32) -> Self {
         Self
     }
 

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::NodeId;
 
-use super::{Config, Group, Indication, Process};
+use super::{Group, Indication, Process, Settings};
 
 /// No founder uses an identifier for a second group, even after crashes: it enters each group once.
 #[derive(Clone, Debug, Default)]
@@ -23,7 +23,7 @@ impl Property<Process> for Unique {
         source: super::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &Settings, _: u32) -> Self {
         Self::default()
     }
 

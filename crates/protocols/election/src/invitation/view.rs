@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::NodeId;
 
-use super::{Config, Group, Indication, Process};
+use super::{Group, Indication, Process, Settings};
 
 /// All processes that have joined a group have the same view of it, which contains each of them and
 /// the coordinator.
@@ -25,7 +25,7 @@ impl Property<Process> for SameView {
         source: super::PAPER,
     };
 
-    fn new(_: &Config, _: u32) -> Self {
+    fn new(_: &Settings, _: u32) -> Self {
         Self::default()
     }
 

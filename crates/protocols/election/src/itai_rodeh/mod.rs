@@ -42,24 +42,22 @@ mod node;
 mod settings;
 
 pub use crate::ring::{Initiators, Request};
-pub use node::{Config, Indication, Message, Part, Process, Timer, Token};
+pub use node::{Indication, Message, Part, Process, Token};
 pub use settings::{ItaiRodeh, Settings};
-
-use sim_check::Checked;
 
 use crate::ring::{
     Agreement, Codes, Identifier, Named, OneAnnouncement, RingElection, Termination,
 };
 
 /// IR1 to IR3.
-pub type Properties = (Checked<Agreement>, Checked<Termination>, Checked<OneAnnouncement>);
+pub type Properties = sim_check::suite![Agreement, Termination, OneAnnouncement];
 
 impl RingElection for Process {
     const CODES: Codes = Codes { agreement: "IR1", highest: "", termination: "IR2", once: "IR3" };
     const PAPER: &'static str = "Itai, Rodeh 1981, 1990";
 
-    fn announces(config: &Config) -> bool {
-        config.announce
+    fn announces(settings: &Settings) -> bool {
+        settings.announce
     }
 
     fn is_elected(&self) -> bool {

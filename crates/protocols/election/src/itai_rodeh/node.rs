@@ -1,24 +1,10 @@
 //! One process of the ring.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Never, Node, NodeId, Role};
+use sim_node::{Context, Never, Node, NodeId, Role};
 
-use crate::ring::{self, Initiators, Request, successor};
-
-/// What all processes share.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// What processes take for the size of the ring.
-    pub size: u32,
-    /// Identities are drawn from so many.
-    pub identities: u32,
-    /// Whether messages name their round.
-    pub rounds: bool,
-    /// Who begins at its start; the others wait for a request, or become passive by a message.
-    pub initiators: Initiators,
-    /// Whether the leader tells the others.
-    pub announce: bool,
-}
+use super::Settings;
+use crate::ring::{self, Request, successor};
 
 /// What an active process sends around.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -34,28 +20,15 @@ pub struct Token {
 }
 
 /// What goes around the ring.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// An identity on its way.
     Token(Token),
     /// Somebody is elected.
     Elected,
 }
-
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] =
-        &[("Token", Class::Protocol), ("Elected", Class::Protocol)];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Token(_) => 0,
-            Self::Elected => 1,
-        }
-    }
-}
-
-/// The algorithm waits for nothing, so it has no timers.
-pub type Timer = Never;
 
 /// What a process tells the layer above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -114,9 +87,9 @@ impl Process {
 }
 
 impl Node for Process {
-    type Config = Config;
+    type Config = Settings;
     type Message = Message;
-    type Timer = Timer;
+    type Timer = Never;
     type Request = Request;
     type Indication = Indication;
     type Stable = ();
@@ -142,10 +115,6 @@ impl Node for Process {
         }
     }
 
-    fn on_timer(&mut self, timer: Timer, _: &mut Context<'_, Self>) {
-        match timer {}
-    }
-
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {
         if self.part == Part::Asleep {
             self.draw(0, cx);
@@ -162,9 +131,9 @@ impl Node for Process {
         }
     }
 
-    fn check(&self, config: &Config) {
+    fn check(&self, config: &Settings) {
         if let Part::Active { round, identity } = self.part {
-            assert!(identity >= 1 && identity <= config.identities, "identities are 1 to k");
+            assert!(identity >= 1 && identity <= config.identities(), "identities are 1 to k");
             assert!(config.rounds || round == 0, "without rounds they are not counted");
         }
         assert!(self.informed || !self.is_elected(), "a leader knows");
@@ -174,7 +143,7 @@ impl Node for Process {
 impl Process {
     /// Draws an identity for a round and sends it around.
     fn draw(&mut self, round: u32, cx: &mut Context<'_, Self>) {
-        let drawn = cx.choose(u64::from(cx.config().identities)) + 1;
+        let drawn = cx.choose(u64::from(cx.config().identities())) + 1;
         let identity = u32::try_from(drawn).expect("one of a number of 32 bits");
         self.part = Part::Active { round, identity };
         pass(Token { round, identity, hops: 0, unique: true }, cx);
@@ -185,7 +154,7 @@ impl Process {
             // What still reaches the leader is of no use to anybody, nor is what is home here.
             if self.part != Part::Leader {
                 self.part = Part::Passive;
-                if token.hops < cx.config().size {
+                if token.hops < cx.config().size() {
                     pass(token, cx);
                 }
             }
@@ -196,7 +165,7 @@ impl Process {
         if token.round < round {
             return;
         }
-        if token.hops == cx.config().size {
+        if token.hops == cx.config().size() {
             match token.unique {
                 true => self.win(cx),
                 false => self.draw(round + u32::from(cx.config().rounds), cx),

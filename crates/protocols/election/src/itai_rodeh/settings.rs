@@ -1,36 +1,50 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use serde::Deserialize;
-use sim_protocol::{Ask, Core, Field, Protocol, SettingsError, Setup};
+use sim_node::Node;
+use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
 
-use super::{Config, Initiators, Process, Properties};
-use crate::ring::{self, fields};
+use super::{Initiators, Process, Properties, Request};
+use crate::ring;
 
 /// Itai and Rodeh's election on an anonymous ring.
 #[derive(Clone, Copy, Debug)]
 pub enum ItaiRodeh {}
 
 /// The fields of `ItaiRodeh(...)` in a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
+#[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
     /// How many processes the ring has.
+    #[setting(range = 2..=10_000)]
     pub nodes: u32,
-    /// How many they think that it has.
-    #[serde(default)]
+    /// What processes take for the size of the ring; only the truth is safe and live.
+    #[setting(none = "nodes", range = 1..)]
     pub size: Option<u32>,
-    /// Identities are drawn from so many.
-    #[serde(default)]
+    /// Identities are drawn from 1 to this; from 2 on they are random.
+    #[setting(none = "nodes", range = 1..)]
     pub identities: Option<u32>,
-    /// Whether messages name their round.
-    #[serde(default = "ring::yes")]
+    /// Whether messages name their round; without, links must keep the order.
+    #[setting(default = true)]
     pub rounds: bool,
-    /// Who begins at its start.
-    #[serde(default)]
+    /// Who begins at its start; others begin when asked to `Elect`.
+    #[setting(default = Initiators::All)]
     pub initiators: Initiators,
     /// Whether the leader tells the others.
-    #[serde(default = "ring::yes")]
+    #[setting(default = true)]
     pub announce: bool,
+}
+
+impl Settings {
+    /// What processes take for the size of the ring.
+    #[must_use]
+    pub fn size(&self) -> u32 {
+        self.size.unwrap_or(self.nodes)
+    }
+
+    /// Identities are drawn from so many.
+    #[must_use]
+    pub fn identities(&self) -> u32 {
+        self.identities.unwrap_or(self.nodes)
+    }
 }
 
 impl Protocol for ItaiRodeh {
@@ -43,61 +57,16 @@ impl Protocol for ItaiRodeh {
         "asynchronous, nothing fails, perfect links in any order, anonymous, size known";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
-    const REQUESTS: &'static [Ask] =
-        &[Ask::new("Elect", "begin an election, unless this process takes part in one already")];
-    const SERVERS_MIN: u32 = 2;
-    const SERVERS_MAX: u32 = 10_000;
-    const FIELDS: &'static [Field] = &[
-        fields::NODES,
-        Field {
-            name: "size",
-            kind: "number",
-            default: Some("nodes"),
-            meaning: "what processes take for the size of the ring, at least 1; only the truth is safe \
-                      and live",
-        },
-        Field {
-            name: "identities",
-            kind: "number",
-            default: Some("nodes"),
-            meaning: "identities are drawn from 1 to this, at least 1; from 2 on they are random",
-        },
-        Field {
-            name: "rounds",
-            kind: "true or false",
-            default: Some("true"),
-            meaning: "whether messages name their round; without, links must keep the order",
-        },
-        fields::INITIATORS,
-        fields::ANNOUNCE,
-    ];
+    const REQUESTS: &'static [Ask] = Request::ASKS;
 
     type Settings = Settings;
     type Workload = ();
     type Node = Process;
-    type Request = super::Request;
+    type Request = <Process as Node>::Request;
     type Properties = Properties;
 
-    fn servers(settings: &Settings) -> u32 {
-        settings.nodes
-    }
-
-    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
+    fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
         settings.initiators.validate(settings.nodes)?;
-        let config = Config {
-            size: positive("size", settings.size.unwrap_or(settings.nodes))?,
-            identities: positive("identities", settings.identities.unwrap_or(settings.nodes))?,
-            rounds: settings.rounds,
-            initiators: settings.initiators.clone(),
-            announce: settings.announce,
-        };
-        Ok(Setup { config, others: 0, core: Core::All })
-    }
-}
-
-fn positive(field: &'static str, value: u32) -> Result<u32, SettingsError> {
-    match value {
-        0 => Err(SettingsError::new(field, "it must be at least 1")),
-        value => Ok(value),
+        Ok(Setup::new(settings.clone(), Core::All))
     }
 }

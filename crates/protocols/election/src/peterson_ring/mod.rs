@@ -52,20 +52,20 @@ mod settings;
 /// PR1 to PR4.
 pub use crate::ring::Properties;
 pub use crate::ring::{
-    Identifier, Identifiers, Indication, Initiators, Kept, Member, Order, Record, Request,
+    Identifier, Indication, Initiators, Kept, Member, Order, Record, Request, Ring,
 };
-pub use node::{Active, Algorithm, CANDIDATES_MAX, Config, Message, Part, Process, Timer};
+pub use node::{Active, Algorithm, CANDIDATES_MAX, Message, Part, Process};
 pub use settings::{PetersonRing, Settings};
 
-use crate::ring::{Codes, Contender, Ring};
+use crate::ring::{Codes, Contender};
 
 impl Contender for Process {
     const CODES: Codes =
         Codes { agreement: "PR1", highest: "PR2", termination: "PR3", once: "PR4" };
     const PAPER: &'static str = "Peterson 1982; Dolev, Klawe, Rodeh 1982";
 
-    fn ring(config: &Config) -> &Ring {
-        &config.ring
+    fn ring(settings: &Settings) -> &Ring {
+        &settings.ring
     }
 
     fn member(&self) -> &Member {

@@ -3,35 +3,24 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Class, Context, Never, Node, NodeId, Role};
+use sim_node::{Context, Never, Node, NodeId, Role};
 
-use crate::ring::{Identifier, Indication, Kept, Member, Request, Ring, successor};
-
-/// What all processes share.
-#[derive(Clone, Debug)]
-pub struct Config {
-    /// The ring.
-    pub ring: Ring,
-    /// Which of Peterson's algorithms.
-    pub algorithm: Algorithm,
-    /// Whether messages carry their place in the order.
-    pub numbered: bool,
-}
+use super::Settings;
+use crate::ring::{Identifier, Indication, Kept, Member, Request, successor};
 
 /// Which of Peterson's algorithms.
-#[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
-)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sim_protocol::SettingValue)]
 pub enum Algorithm {
     /// Two messages a phase, which leaves at most half: `2n log2 n + O(n)`.
-    #[default]
     Basic,
     /// One message a step: `1.44 n log2 n + O(n)`.
     Improved,
 }
 
 /// What goes around the ring.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// A candidate, and which of the messages of its link it is, if they are numbered.
     Candidate(Identifier, Option<u32>),
@@ -39,26 +28,11 @@ pub enum Message {
     Elected(Identifier),
 }
 
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] =
-        &[("Candidate", Class::Protocol), ("Elected", Class::Protocol)];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Candidate(..) => 0,
-            Self::Elected(_) => 1,
-        }
-    }
-}
-
 /// How many candidates a process receives at most on any ring of fewer than 2^32 processes: two a
 /// phase, of which there are at most `floor(log2 n)`, and one that is home. The improved algorithm
 /// is content with fewer. A process that receives more knows that links duplicate messages, or
 /// worse.
 pub const CANDIDATES_MAX: u32 = 2 * (u32::BITS - 1) + 1;
-
-/// The algorithm waits for nothing, so it has no timers.
-pub type Timer = Never;
 
 /// What a process does on the ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -108,9 +82,9 @@ impl Process {
 }
 
 impl Node for Process {
-    type Config = Config;
+    type Config = Settings;
     type Message = Message;
-    type Timer = Timer;
+    type Timer = Never;
     type Request = Request;
     type Indication = Indication;
     type Stable = Kept;
@@ -134,10 +108,6 @@ impl Node for Process {
         }
     }
 
-    fn on_timer(&mut self, timer: Timer, _: &mut Context<'_, Self>) {
-        match timer {}
-    }
-
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {
         self.join(cx);
     }
@@ -146,7 +116,7 @@ impl Node for Process {
         self.member.role(matches!(self.part, Part::Active(_)))
     }
 
-    fn check(&self, _: &Config) {
+    fn check(&self, _: &Settings) {
         assert!(self.received <= CANDIDATES_MAX, "no ring sends more candidates");
         assert!(
             self.early.keys().all(|number| *number > self.received),

@@ -4,6 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, Node, NodeId, Stable};
+use sim_protocol::SettingsError;
+
+use super::{Order, Ring};
 
 /// By what a process is told apart and compared; not its place on the ring.
 #[derive(
@@ -29,16 +32,6 @@ impl fmt::Display for Identifier {
     }
 }
 
-/// Where identifiers come from.
-#[derive(Clone, Debug)]
-pub enum Identifiers {
-    /// One for each node, by its number. They should be distinct; the algorithms rely on it.
-    Given(Vec<Identifier>),
-    /// Each process draws its own at its first start and keeps it on disk. Distinct for sure, and
-    /// in an order that is as good as uniform.
-    Drawn,
-}
-
 /// What a process keeps: the identifier that it drew, if it drew one.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
@@ -56,23 +49,53 @@ impl Stable for Kept {
     }
 }
 
-impl Identifiers {
+impl Identifier {
+    /// The identifier that the settings give a node: its own, or by the order, which is ascending
+    /// when left out. `None` when each process draws its own: those are distinct for sure, and in
+    /// an order that is as good as uniform. Given ones should be distinct; the algorithms rely on
+    /// it.
+    pub(crate) fn given(
+        node: NodeId,
+        nodes: u32,
+        ids: &[u64],
+        order: Option<Order>,
+    ) -> Option<Self> {
+        let number = u64::from(node.number());
+        match order {
+            None if !ids.is_empty() => ids.get(node.index()).copied().map(Self),
+            None | Some(Order::Ascending) => Some(Self(number)),
+            Some(Order::Descending) => u64::from(nodes).checked_sub(number + 1).map(Self),
+            Some(Order::Drawn) => None,
+        }
+    }
+
     /// The identifier of this process: given, kept from its first start, or drawn and kept.
     pub(crate) fn own<N: Node<Stable = Kept>>(
-        &self,
+        ring: &Ring,
         kept: Kept,
         cx: &mut Context<'_, N>,
-    ) -> Identifier {
-        let given = match self {
-            Self::Given(identifiers) => identifiers.get(cx.id().index()).copied(),
-            Self::Drawn => None,
-        };
+    ) -> Self {
+        let given = Self::given(cx.id(), ring.nodes, &ring.ids, ring.order);
         if let Some(identifier) = given.or(kept.0) {
             return identifier;
         }
-        let identifier = Identifier::drawn(cx.choose(Identifier::DRAWS), cx.id());
+        let identifier = Self::drawn(cx.choose(Self::DRAWS), cx.id());
         cx.write(Record(identifier));
         cx.barrier();
         identifier
     }
+}
+
+/// Whether there is one identifier for each node, and only one of `ids` and `order` says which.
+pub(crate) fn validate(nodes: u32, ids: &[u64], order: Option<Order>) -> Result<(), SettingsError> {
+    let given = ids.len();
+    if order.is_some() && given > 0 {
+        let message = "the identifiers are given, so `order` has nothing to say";
+        return Err(SettingsError::new("order", message));
+    }
+    if given > 0 && given as u64 != u64::from(nodes) {
+        let message = format!("{given} identifiers for {nodes} nodes; give one for each");
+        return Err(SettingsError::new("ids", message));
+    }
+    Ok(())
 }

@@ -53,7 +53,7 @@ impl Member {
     /// A process at its start, and whether it is to begin an election at once.
     pub(crate) fn start<N: Contender>(kept: Kept, cx: &mut Context<'_, N>) -> (Self, bool) {
         let ring = N::ring(cx.config());
-        let identifier = ring.identifiers.own(kept, cx);
+        let identifier = Identifier::own(ring, kept, cx);
         (Self { identifier, leader: None }, ring.initiators.include(cx.id()))
     }
 

@@ -5,34 +5,23 @@
 //! it sends to the first only.
 
 pub mod claims;
-mod identifier;
+pub(crate) mod identifier;
 mod member;
 mod settings;
 
 pub use claims::{
     Agreement, Codes, Highest, Named, OneAnnouncement, Properties, RingElection, Termination,
 };
-pub use identifier::{Identifier, Identifiers, Kept, Record};
+pub use identifier::{Identifier, Kept, Record};
 pub use member::{Contender, Member};
-pub(crate) use settings::yes;
-pub use settings::{Initiators, Order, Settings, fields};
+pub use settings::{Initiators, Order, Ring};
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, Node, NodeId, Role};
-
-/// What all processes of a ring share.
-#[derive(Clone, Debug)]
-pub struct Ring {
-    /// Who is called what.
-    pub identifiers: Identifiers,
-    /// Who begins at its start; the others wait for a request or for a message.
-    pub initiators: Initiators,
-    /// Whether the leader tells the others.
-    pub announce: bool,
-}
+use sim_protocol::Asks;
 
 /// What a workload may ask of a process.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Request {
     /// Begin an election, unless this process takes part in one already.
     Elect,

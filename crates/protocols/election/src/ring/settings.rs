@@ -2,36 +2,44 @@
 
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
-use sim_protocol::SettingsError;
+use sim_protocol::{SettingValue, SettingsError};
 
-use super::{Identifier, Identifiers, Ring};
+use super::identifier;
 
-/// What a scenario can set of a ring whose processes have identifiers.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Settings {
+/// What a scenario can set of a ring whose processes have identifiers, and all of them know.
+#[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
+pub struct Ring {
     /// How many processes the ring has.
+    #[setting(range = 2..=10_000)]
     pub nodes: u32,
-    /// Their identifiers, by node; `order` says when left out.
-    #[serde(default)]
+    /// The identifier of each node; left out, `order` says.
+    #[setting(default = [])]
     pub ids: Vec<u64>,
-    /// How identifiers lie along the ring.
-    #[serde(default)]
+    /// How identifiers lie along the ring: by node number, against it, or drawn by each process at
+    /// its first start and kept on its disk.
+    #[setting(none = "Ascending")]
     pub order: Option<Order>,
-    /// Who begins at its start.
-    #[serde(default)]
+    /// Who begins at its start; others begin when asked to `Elect`.
+    #[setting(default = Initiators::All)]
     pub initiators: Initiators,
-    /// Whether the leader tells the others.
-    #[serde(default = "yes")]
+    /// Whether the leader sends its identifier around to tell the others.
+    #[setting(default = true)]
     pub announce: bool,
 }
 
-pub(crate) fn yes() -> bool {
-    true
+impl Ring {
+    /// Whether every process has an identifier, and every initiator is a process.
+    ///
+    /// # Errors
+    /// With the field that makes no sense.
+    pub fn validate(&self) -> Result<(), SettingsError> {
+        self.initiators.validate(self.nodes)?;
+        identifier::validate(self.nodes, &self.ids, self.order)
+    }
 }
 
 /// How identifiers lie along the ring.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Order {
     /// Node `i` has the identifier `i`.
     Ascending,
@@ -42,10 +50,9 @@ pub enum Order {
 }
 
 /// Who begins an election without being asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Initiators {
     /// Everybody.
-    #[default]
     All,
     /// These nodes, or nobody.
     Only(Vec<u32>),
@@ -71,99 +78,4 @@ impl Initiators {
         let message = format!("there is no node {nobody} on a ring of {nodes}");
         Err(SettingsError::new("initiators", message))
     }
-}
-
-impl Settings {
-    /// The ring that is described.
-    ///
-    /// # Errors
-    /// With the field that makes no sense.
-    pub fn ring(&self) -> Result<Ring, SettingsError> {
-        Ring::new(self.nodes, &self.ids, self.order, &self.initiators, self.announce)
-    }
-}
-
-impl Ring {
-    /// The ring that these settings describe.
-    ///
-    /// # Errors
-    /// With the field that makes no sense.
-    pub fn new(
-        nodes: u32,
-        ids: &[u64],
-        order: Option<Order>,
-        initiators: &Initiators,
-        announce: bool,
-    ) -> Result<Self, SettingsError> {
-        initiators.validate(nodes)?;
-        let identifiers = Identifiers::new(nodes, ids, order)?;
-        Ok(Self { identifiers, initiators: initiators.clone(), announce })
-    }
-}
-
-impl Identifiers {
-    /// The identifiers of so many nodes: given, or in an order, which is ascending when left out.
-    ///
-    /// # Errors
-    /// When there is not one for each node, or both are said.
-    pub fn new(nodes: u32, ids: &[u64], order: Option<Order>) -> Result<Self, SettingsError> {
-        let (all, given) = (u64::from(nodes), ids.len());
-        let numbers: Vec<u64> = match order {
-            Some(_) if given > 0 => {
-                let message = "the identifiers are given, so `order` has nothing to say";
-                return Err(SettingsError::new("order", message));
-            }
-            None if given > 0 && given as u64 != all => {
-                let message = format!("{given} identifiers for {nodes} nodes; give one for each");
-                return Err(SettingsError::new("ids", message));
-            }
-            None if given > 0 => ids.to_vec(),
-            None | Some(Order::Ascending) => (0..all).collect(),
-            Some(Order::Descending) => (0..all).rev().collect(),
-            Some(Order::Drawn) => return Ok(Self::Drawn),
-        };
-        Ok(Self::Given(numbers.into_iter().map(Identifier).collect()))
-    }
-}
-
-/// The fields of [`Settings`] in words.
-pub mod fields {
-    use sim_protocol::Field;
-
-    /// How many processes.
-    pub const NODES: Field = Field {
-        name: "nodes",
-        kind: "number",
-        default: None,
-        meaning: "how many processes the ring has, 2 to 10,000",
-    };
-    /// Who is called what.
-    pub const IDS: Field = Field {
-        name: "ids",
-        kind: "list of numbers",
-        default: Some("[]"),
-        meaning: "the identifier of each node; left out, `order` says",
-    };
-    /// In which order.
-    pub const ORDER: Field = Field {
-        name: "order",
-        kind: "Ascending, Descending or Drawn",
-        default: Some("Ascending"),
-        meaning: "how identifiers lie along the ring: by node number, against it, or drawn by \
-                  each process at its first start and kept on its disk",
-    };
-    /// Who begins.
-    pub const INITIATORS: Field = Field {
-        name: "initiators",
-        kind: "All or Only([nodes])",
-        default: Some("All"),
-        meaning: "who begins at its start; others begin when asked to `Elect`",
-    };
-    /// Whether the others are told.
-    pub const ANNOUNCE: Field = Field {
-        name: "announce",
-        kind: "true or false",
-        default: Some("true"),
-        meaning: "whether the leader sends its identifier around to tell the others",
-    };
 }

@@ -16,17 +16,16 @@ pub use strong_completeness::StrongCompleteness;
 
 use std::collections::BTreeSet;
 
-use sim_check::Checked;
+use sim_check::suite;
 use sim_node::{Node, NodeId};
 
 use crate::{EventuallyPerfect, Omega};
 
 /// The claims about [`EventuallyPerfect`].
-pub type DetectorClaims =
-    (Checked<StrongCompleteness>, Checked<EventualStrongAccuracy>, Checked<FaithfulIndications>);
+pub type DetectorClaims = suite![StrongCompleteness, EventualStrongAccuracy, FaithfulIndications];
 
 /// The claims about [`Omega`].
-pub type LeaderClaims = (Checked<EventualAccuracy>, Checked<EventualAgreement>);
+pub type LeaderClaims = suite![EventualAccuracy, EventualAgreement];
 
 /// A node that suspects others: a failure detector, or a node with one inside. The claims EPFD1 and
 /// EPFD2 can be made about either.

@@ -236,6 +236,6 @@ impl Replica {
         cx.write(Record::Compacted { snapshot: Arc::clone(&snapshot), upto });
         self.log.compact(upto);
         self.snapshot = Some(snapshot);
-        cx.mark("snapshot taken");
+        cx.mark(Mark::SnapshotTaken);
     }
 }

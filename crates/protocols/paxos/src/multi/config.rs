@@ -1,8 +1,11 @@
 //! [`Config`]: what every server knows.
 
+use std::ops::Deref;
+
 use failure_detectors::OmegaConfig;
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, Span};
+use sim_node::NodeId;
+use sim_protocol::SettingValue;
 
 use super::{Members, Mutant, mutants};
 use crate::Quorums;
@@ -48,7 +51,7 @@ pub struct Config {
 
 /// Who may lead.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Leader {
     /// The member that the failure detector trusts.
@@ -62,11 +65,10 @@ pub enum Leader {
 
 /// How reads are served, always linearizable.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Reads {
     /// In slots of their own.
-    #[default]
     Log,
     /// After a phase-2 quorum has confirmed that it has promised no higher ballot.
     Quorum,

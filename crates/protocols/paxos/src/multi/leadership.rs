@@ -8,6 +8,7 @@ use failure_detectors::{Heartbeat, Omega, OmegaConfig};
 use sim_node::{Context, Layer, Never, Node, NodeId};
 
 use super::node::Timer;
+use super::types::Mark;
 use super::{Config, Leader, Message, Record, Server};
 
 /// The layer below: an eventual leader detector among all servers.
@@ -89,7 +90,7 @@ impl Server {
             }
         };
         if proposes && !should {
-            cx.mark("stepped down");
+            cx.mark(Mark::SteppedDown);
             self.step_down(cx);
         } else if should && !proposes && !self.backing_off {
             self.begin_phase_1(cx);

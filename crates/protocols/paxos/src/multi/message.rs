@@ -73,6 +73,7 @@ pub enum Message {
         round: u64,
     },
     /// A message of the failure detector.
+    #[message(Heartbeat, name = "Heartbeat")]
     Detector(failure_detectors::Heartbeat),
     /// An administrator's command, on its way to the leader.
     Admin(AdminCommand),
@@ -136,7 +137,8 @@ pub struct Chunk {
 /// What an administrator may ask for. The leader has it chosen in a slot, and it is executed once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Admin {
-    /// These are the members, from alpha slots after that in which it is chosen.
+    /// These are the members, from `alpha` slots later on.
+    #[ask("Reconfigure([2, 3, 4])")]
     Reconfigure(Vec<NodeId>),
 }
 

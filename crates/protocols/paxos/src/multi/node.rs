@@ -163,7 +163,7 @@ impl Node for Server {
         let ballot = self.proposer.ballot().or(self.replica.promised);
         // By round, and then by proposer: servers are fewer than this.
         let rank = |ballot: Ballot| ballot.round * 1_000 + u64::from(ballot.proposer.number());
-        Some(Role::new(name, ballot.map_or(0, rank)))
+        Some(Role::new(name.name(), ballot.map_or(0, rank)))
     }
 
     fn check(&self, config: &Config) {

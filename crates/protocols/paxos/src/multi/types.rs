@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::Request;
-use sim_node::NodeId;
+use sim_node::{Names, NodeId};
 
 use super::Members;
 
@@ -90,4 +90,41 @@ impl fmt::Debug for AdminCommand {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "members {:?} for {}#{}", self.members, self.server, self.number)
     }
+}
+
+/// What servers mark.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// It begins phase 1.
+    Campaign,
+    /// Phase 1 is over for every slot.
+    Leading,
+    /// Another proposer has a higher ballot.
+    Outbid,
+    /// It leads no longer, since its detector trusts another.
+    SteppedDown,
+    /// It fills a gap.
+    #[name("no-op proposed")]
+    NoOpProposed,
+    /// New members are chosen.
+    Reconfigured,
+    /// What was chosen does not fit the members that were.
+    ReconfigurationRefused,
+    /// A quorum has confirmed the leader for reads.
+    ReadConfirmed,
+    /// It has taken a snapshot.
+    SnapshotTaken,
+    /// It has installed another's snapshot.
+    SnapshotInstalled,
+}
+
+/// The roles of servers.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum RoleName {
+    /// It leads.
+    Leader,
+    /// It is in phase 1.
+    Candidate,
+    /// It does neither.
+    Follower,
 }

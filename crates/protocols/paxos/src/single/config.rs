@@ -1,10 +1,12 @@
 //! [`Config`]: what every process knows.
 
 use std::collections::BTreeMap;
+use std::ops::Deref;
 
 use failure_detectors::OmegaConfig;
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, NodeId, Span};
+use sim_node::NodeId;
+use sim_protocol::SettingValue;
 
 use super::{Mutant, Value};
 
@@ -43,10 +45,9 @@ pub struct Config {
 }
 
 /// What proposers propose without being asked.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Start {
     /// Every proposer its own number.
-    #[default]
     Everybody,
     /// Nothing.
     Nobody,
@@ -56,11 +57,10 @@ pub enum Start {
 
 /// Whom a proposer sends its requests to at first. It repeats them to all that have not answered.
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum SendTo {
     /// All acceptors.
-    #[default]
     Everybody,
     /// As many as the phase needs: itself, when it is one, and those that follow it in number.
     Quorum,
@@ -68,12 +68,11 @@ pub enum SendTo {
 
 /// How learners learn without asking (section 2.3).
 #[derive(
-    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Learn {
     /// Acceptors tell the proposer, the "distinguished learner", and it tells all processes: `n-1`
     /// messages more, one delay more for the others.
-    #[default]
     FromProposer,
     /// Acceptors tell all processes what they accepted: `n(n-1)` acceptances in all, of which the
     /// proposer's `n-1` are counted anyway; no other message.
@@ -84,23 +83,23 @@ impl Config {
     /// Whether this process is an acceptor.
     #[must_use]
     pub fn is_acceptor(&self, process: NodeId) -> bool {
-        process.number() < self.acceptors
+        process.number() < self.nodes
     }
 
     /// Whether this process may propose.
     #[must_use]
     pub fn is_proposer(&self, process: NodeId) -> bool {
-        self.separate == 0 || !self.is_acceptor(process)
+        self.separate() == 0 || !self.is_acceptor(process)
     }
 
     /// All acceptors, in order.
     pub fn acceptors(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.acceptors).map(NodeId::new)
+        (0..self.nodes).map(NodeId::new)
     }
 
     /// All processes, in order. Each is a learner.
     pub fn everybody(&self) -> impl Iterator<Item = NodeId> + use<> {
-        (0..self.acceptors + self.separate).map(NodeId::new)
+        (0..self.nodes + self.separate()).map(NodeId::new)
     }
 
     /// Whom a proposer asks first, when a phase needs so many.
@@ -109,7 +108,7 @@ impl Config {
         proposer: NodeId,
         quorum: u32,
     ) -> impl Iterator<Item = NodeId> + use<> {
-        let acceptors = self.acceptors;
+        let acceptors = self.nodes;
         let (first, many) = match self.send_to {
             SendTo::Quorum if self.is_acceptor(proposer) => (proposer.number(), quorum),
             SendTo::Quorum => (0, quorum),

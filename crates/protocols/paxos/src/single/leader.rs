@@ -3,6 +3,7 @@
 use failure_detectors::{Heartbeat, Omega, OmegaConfig, Trust};
 use sim_node::{Context, Indications, Layer, Never, Node, NodeId};
 
+use super::message::Mark;
 use super::{Config, Message, Process, Record, Timer};
 
 /// The layer that chooses the distinguished proposer.

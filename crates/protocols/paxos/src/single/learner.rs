@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, NodeId};
 
+use super::message::Mark;
 use super::{Config, Disk, Indication, Message, Process, Proposal, Record, Timer, Value};
 
 /// What a learner knows.
@@ -39,7 +40,7 @@ impl Learner {
         let vote = self.votes.entry(from).or_insert(proposal);
         *vote = proposal.max(*vote);
         let votes = self.votes.values().filter(|vote| **vote == proposal).count();
-        votes >= config.accept as usize
+        votes >= config.accept() as usize
     }
 }
 
@@ -74,7 +75,7 @@ impl Process {
         self.learner.votes.clear();
         self.give_up(cx);
         cx.cancel_timer(Timer::Ask);
-        cx.mark("learned");
+        cx.mark(Mark::Learned);
         cx.write(Record::Learned(value));
         Self::persist(cx);
         cx.indicate(Indication::Learned(value));

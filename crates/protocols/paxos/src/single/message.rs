@@ -4,7 +4,7 @@ use std::fmt;
 
 use failure_detectors::Heartbeat;
 use serde::{Deserialize, Serialize};
-use sim_node::Class;
+use sim_node::Names;
 
 use crate::Ballot;
 
@@ -49,7 +49,9 @@ impl fmt::Debug for Proposal {
 }
 
 /// A message.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// Phase 1a, a prepare request: the acceptor is to promise that it accepts nothing lower.
     Prepare(Ballot),
@@ -77,30 +79,24 @@ pub enum Message {
     Detector(Heartbeat),
 }
 
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Prepare", Class::Protocol),
-        ("Promise", Class::Protocol),
-        ("Accept", Class::Protocol),
-        ("Accepted", Class::Protocol),
-        ("Refuse", Class::Protocol),
-        ("Learn", Class::Protocol),
-        ("Ask", Class::Protocol),
-        ("Forward", Class::Protocol),
-        ("Heartbeat", Class::Heartbeat),
-    ];
+/// What processes mark.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum Mark {
+    /// Phase 1 is over.
+    Prepared,
+    /// It gives its proposal up, since there is a higher one.
+    Abandoned,
+    /// It learns what is chosen.
+    Learned,
+    /// It becomes the distinguished proposer.
+    TrustsItself,
+}
 
-    fn kind(&self) -> usize {
-        match self {
-            Self::Prepare(_) => 0,
-            Self::Promise { .. } => 1,
-            Self::Accept(_) => 2,
-            Self::Accepted(_) => 3,
-            Self::Refuse(_) => 4,
-            Self::Learn(_) => 5,
-            Self::Ask => 6,
-            Self::Forward(_) => 7,
-            Self::Detector(_) => 8,
-        }
-    }
+/// The roles of processes.
+#[derive(Clone, Copy, Debug, Names)]
+pub enum RoleName {
+    /// A proposer past phase 1.
+    Leader,
+    /// A proposer before that.
+    Proposer,
 }

@@ -3,13 +3,17 @@
 use failure_detectors::Omega;
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, Node, NodeId, Role};
+use sim_protocol::Asks;
 
+use super::message::RoleName;
 use super::{
     Acceptor, Config, Disk, Leadership, Learner, Message, Phase, Proposal, Proposer, Value,
 };
 
 /// What a process can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks,
+)]
 pub enum Request {
     /// Propose this value. A later request changes nothing, and an acceptor that is no proposer
     /// does nothing.
@@ -185,8 +189,8 @@ impl Node for Process {
         let rank = |ballot: &crate::Ballot| ballot.round << 16 | u64::from(self.id.number());
         match phase {
             Phase::Idle => None,
-            Phase::BackingOff => Some(Role::new("proposer", 0)),
-            Phase::Preparing(ballot, _) => Some(Role::new("proposer", rank(ballot))),
+            Phase::BackingOff => Some(Role::new(RoleName::Proposer.name(), 0)),
+            Phase::Preparing(ballot, _) => Some(Role::new(RoleName::Proposer.name(), rank(ballot))),
             Phase::Prepared(ballot) => Some(Role::leader(rank(ballot))),
             Phase::Accepting(proposal, _) => Some(Role::leader(rank(&proposal.ballot))),
         }

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, NodeId};
 
+use super::message::Mark;
 use super::{
     Acceptor, Config, Disk, Learn, Message, Process, Proposal, Record, Timer, Value, mutants,
 };
@@ -91,7 +92,7 @@ impl Proposer {
         let ballot = self.phase.ballot();
         assert!(ballot <= self.greatest, "PX6: uses {ballot:?}, above what it remembers");
         if let Phase::Preparing(_, promises) = &self.phase {
-            assert!(promises.len() < config.prepare as usize, "phase 1 is over, and goes on");
+            assert!(promises.len() < config.prepare() as usize, "phase 1 is over, and goes on");
         }
     }
 

@@ -1,11 +1,10 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use failure_detectors::OmegaConfig;
 use serde::Deserialize;
-use sim_node::{Duration, NodeId, Role, Span};
-use sim_protocol::{Ask, Core, Field, MUTANT, Mutant as _, Protocol, SettingsError, Setup};
+use sim_node::{Duration, NodeId, Span};
+use sim_protocol::{Ask, Core, Protocol, SettingValue, SettingsError, Setup};
 
-use super::{Config, Learn, Mutant, Process, Request, SendTo, Start, Suite};
+use super::{Config, Learn, Mark, Mutant, Process, Request, RoleName, SendTo, Start, Suite};
 use crate::Quorums;
 
 /// Single-decree Paxos.
@@ -13,53 +12,73 @@ use crate::Quorums;
 pub enum Paxos {}
 
 /// The fields of `Paxos(...)` in a scenario.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "`Paxos::FIELDS` says what each is")]
+#[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
+    /// How many acceptors.
+    #[setting(range = 1..=99)]
     pub nodes: u32,
-    #[serde(default)]
+    /// Which processes may propose: every acceptor, or so many others, 1 to 99, which follow the
+    /// acceptors in number.
+    #[setting(default = Proposers::Acceptors)]
     pub proposers: Proposers,
-    #[serde(default)]
+    /// What proposers propose without being asked: each its own number, nothing, or these proposers
+    /// these values.
+    #[setting(default = Start::Everybody)]
     pub start: Start,
-    #[serde(default)]
+    /// How many promises phase 1 needs, and how many acceptances phase 2; together more than there
+    /// are acceptors.
+    #[setting(default = Quorums::Majority)]
     pub quorums: Quorums,
-    #[serde(default)]
+    /// Whether quorums of different phases may miss each other; then nothing is safe.
+    #[setting(default = false)]
     pub unsafe_quorums: bool,
-    #[serde(default)]
+    /// Whom a proposer sends its requests to at first: all acceptors, or as many as the phase
+    /// needs; what is repeated goes to all.
+    #[setting(default = SendTo::Everybody)]
     pub send_to: SendTo,
-    #[serde(default)]
+    /// Whether the proposer tells everybody what is chosen, or acceptors tell everybody what they
+    /// accept (section 2.3).
+    #[setting(default = Learn::FromProposer)]
     pub learn: Learn,
-    #[serde(default)]
+    /// Who proposes: everybody that has a value, or only the process that a failure detector trusts
+    /// (section 2.4), whose fields are those of `Omega`. It is for proposers that are acceptors.
+    #[setting(none = "None")]
     pub leader: Option<Trusted>,
-    #[serde(default)]
+    /// Whether the trusted process does phase 1 before there is a value (section 3); needs a
+    /// leader.
+    #[setting(default = false)]
     pub prepare_ahead: bool,
-    #[serde(default = "backoff")]
+    /// How long a proposer waits after it abandoned a proposal, before it tries again with a higher
+    /// number; with one constant duration duels may never end.
+    #[setting(default = "20ms..200ms", range = ..="24h")]
     pub backoff: Span,
-    #[serde(default = "resend")]
+    /// How long a proposer waits for answers before it repeats a request.
+    #[setting(default = "100ms", positive)]
     pub resend: Duration,
-    #[serde(default = "ask")]
+    /// How often a process that has not learned asks the others.
+    #[setting(default = "500ms", positive)]
     pub ask: Duration,
-    #[serde(default = "yes")]
+    /// Whether a process makes its writes durable before it speaks; without it nothing is safe.
+    #[setting(default = true)]
     pub barrier: bool,
-    #[serde(default)]
-    pub mutant: Option<String>,
+    /// The bug to have.
+    #[setting(mutant)]
+    pub mutant: Option<Mutant>,
 }
 
 /// Which processes propose.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, SettingValue)]
 pub enum Proposers {
     /// The acceptors.
-    #[default]
     Acceptors,
     /// So many others, which follow the acceptors in number.
     Separate(u32),
 }
 
 /// Who is trusted to propose.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Deserialize, SettingValue)]
 #[serde(deny_unknown_fields)]
-#[allow(missing_docs, reason = "as with the detector, `failure_detectors::Settings`")]
+#[allow(missing_docs, reason = "as with the detector, `failure_detectors::Config`")]
 pub enum Trusted {
     /// Whom the detector Omega of the crate `failure-detectors` trusts.
     Omega {
@@ -72,32 +91,16 @@ pub enum Trusted {
     },
 }
 
-fn backoff() -> Span {
-    Span::between(Duration::from_millis(20), Duration::from_millis(200))
-}
-
-fn resend() -> Duration {
-    Duration::from_millis(100)
-}
-
-fn ask() -> Duration {
-    Duration::from_millis(500)
-}
-
 fn period() -> Duration {
-    Duration::from_millis(100)
+    failure_detectors::Config::default().period
 }
 
 fn timeout() -> Duration {
-    Duration::from_millis(250)
+    failure_detectors::Config::default().timeout
 }
 
 fn increase() -> Duration {
-    Duration::from_millis(100)
-}
-
-fn yes() -> bool {
-    true
+    failure_detectors::Config::default().increase
 }
 
 impl Protocol for Paxos {
@@ -108,22 +111,15 @@ impl Protocol for Paxos {
     const SOURCE: &'static str = "Lamport 2001, Paxos Made Simple, section 2; Howard, Malkhi, Spiegelman 2016, Flexible Paxos";
     const MODEL: &'static str =
         "asynchronous for safety, partially synchronous for liveness; crash-recovery, lossy links";
-    const ROLES: &'static [&'static str] = &[Role::LEADER, "proposer"];
-    const MARKS: &'static [&'static str] = &["prepared", "abandoned", "learned", "trusts itself"];
-    const REQUESTS: &'static [Ask] =
-        &[Ask::new("Propose(10)", "propose this value; the first one stands")];
-    const SERVERS_MAX: u32 = 99;
-    const FIELDS: &'static [Field] = FIELDS;
+    const ROLES: &'static [&'static str] = RoleName::ALL;
+    const MARKS: &'static [&'static str] = Mark::ALL;
+    const REQUESTS: &'static [Ask] = Request::ASKS;
 
     type Settings = Settings;
     type Workload = ();
     type Node = Process;
     type Request = Request;
     type Properties = Suite;
-
-    fn servers(settings: &Settings) -> u32 {
-        settings.nodes
-    }
 
     fn may_ask(settings: &Settings, node: NodeId, _: &Request) -> Result<(), String> {
         let separate = matches!(settings.proposers, Proposers::Separate(_));
@@ -135,10 +131,10 @@ impl Protocol for Paxos {
         Ok(())
     }
 
-    fn setup(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
-        let config = config(settings)?;
-        let (others, core) = (config.separate, Core::AtLeast(config.prepare.max(config.accept)));
-        Ok(Setup { config, others, core })
+    fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
+        settings.validate()?;
+        let core = Core::AtLeast(settings.prepare().max(settings.accept()));
+        Ok(Setup::new(Config::from(settings.clone()), core).with_others(settings.separate()))
     }
 }
 
@@ -239,57 +235,16 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
         Proposers::Separate(many) if many > Paxos::SERVERS_MAX => {
             return wrong("proposers", "there may be at most 99");
         }
-        Proposers::Separate(many) => many,
-    };
-    let times = [("resend", settings.resend), ("ask", settings.ask)];
-    if let Some((field, _)) = times.into_iter().find(|(_, time)| time.is_zero()) {
-        return wrong(field, "it must be more than nothing");
-    }
-    if settings.backoff.longest() > Duration::from_secs(24 * 3_600) {
-        return wrong("backoff", "it is longer than a day; give less");
-    }
-    let leader = leader(settings)?;
-    if leader.is_some() && separate > 0 {
-        let message = "the detector watches the acceptors, and only one of them can be trusted; leave \
-                       it out where proposers are separate";
-        return wrong("leader", message);
-    }
-    if settings.prepare_ahead && leader.is_none() {
-        let message = "only a leader prepares ahead of values; give `leader: Omega()`";
-        return wrong("prepare_ahead", message);
-    }
-    let mutant = Mutant::of_setting(settings.mutant.as_deref(), cfg!(feature = "mutants"))?;
-    let (prepare, mut accept) = quorums(settings)?;
-    if mutant == Some(Mutant::MissingQuorums) {
-        accept = settings.nodes.saturating_sub(prepare).max(1);
-    }
-    let config = Config {
-        acceptors: settings.nodes,
-        separate,
-        start: settings.start.clone(),
-        prepare,
-        accept,
-        send_to: settings.send_to,
-        learn: settings.learn,
-        leader,
-        prepare_ahead: settings.prepare_ahead,
-        backoff: settings.backoff,
-        resend: settings.resend,
-        ask: settings.ask,
-        barrier: settings.barrier,
-        mutant,
-    };
-    start(&config)?;
-    Ok(config)
-}
-
-fn quorums(settings: &Settings) -> Result<(u32, u32), SettingsError> {
-    let n = settings.nodes;
-    let (prepare, accept) = (settings.quorums.prepare(n), settings.quorums.accept(n));
-    let wrong = |message: String| Err(SettingsError::new("quorums", message));
-    for (name, size) in [("prepare", prepare), ("accept", accept)] {
-        if size == 0 || size > n {
-            return wrong(format!("`{name}` is {size}; with {n} acceptors it must be 1 to {n}"));
+        if let Some(Trusted::Omega { period, timeout, .. }) = self.leader {
+            if period.is_zero() || timeout.is_zero() {
+                let message = "the detector's period and timeout must be more than zero";
+                return wrong("leader", message);
+            }
+            if self.separate() > 0 {
+                let message = "the detector watches the acceptors, and only one of them can be \
+                               trusted; leave it out where proposers are separate";
+                return wrong("leader", message);
+            }
         }
     }
     if !settings.quorums.are_safe(n) && !settings.unsafe_quorums {
@@ -327,6 +282,45 @@ fn start(config: &Config) -> Result<(), SettingsError> {
             let first = config.acceptors;
             return wrong(format!("process {number} is no proposer; those begin with {first}"));
         }
+        self.validate_quorums()?;
+        self.validate_start()
     }
-    Ok(())
+
+    fn validate_quorums(&self) -> Result<(), SettingsError> {
+        let n = self.nodes;
+        let (prepare, accept) = (self.prepare(), self.quorums.accept(n));
+        let wrong = |message: String| Err(SettingsError::new("quorums", message));
+        for (name, size) in [("prepare", prepare), ("accept", accept)] {
+            if size == 0 || size > n {
+                return wrong(format!(
+                    "`{name}` is {size}; with {n} acceptors it must be 1 to {n}"
+                ));
+            }
+        }
+        if !self.quorums.are_safe(n) && !self.unsafe_quorums {
+            return wrong(format!(
+                "a quorum of {prepare} and one of {accept} may miss each other among {n} \
+                 acceptors; together they must be more than {n} (or write `unsafe_quorums: true` \
+                 to see what happens)"
+            ));
+        }
+        Ok(())
+    }
+
+    /// Whether who is given a value at the start is there, and a proposer.
+    fn validate_start(&self) -> Result<(), SettingsError> {
+        let Start::Given(values) = &self.start else { return Ok(()) };
+        let there = self.nodes + self.separate();
+        for number in values.keys() {
+            let wrong = |message: String| Err(SettingsError::new("start", message));
+            if *number >= there {
+                return wrong(format!("there is no process {number}; they are 0 to {}", there - 1));
+            }
+            if !self.is_proposer(NodeId::new(*number)) {
+                let first = self.nodes;
+                return wrong(format!("process {number} is no proposer; those begin with {first}"));
+            }
+        }
+        Ok(())
+    }
 }

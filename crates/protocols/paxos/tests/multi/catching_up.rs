@@ -1,7 +1,7 @@
 //! Learners that missed something, compaction and snapshots (Lamport 2001, 2.3; Chandra, Griesemer,
 //! Redstone 2007, section 5.5; van Renesse and Altinbuken 2015, 4.2).
 
-use paxos::multi::{Chunk, Config, Message, Slot, Timer};
+use paxos::multi::{Chunk, Message, Settings, Slot, Timer};
 
 use crate::cluster::config;
 use crate::hand::{Hand, ballot, command, node, put};
@@ -16,7 +16,7 @@ fn fetch(after: u64, assembly: Option<(u64, u32)>) -> Message {
 }
 
 /// A leader that has executed so many slots.
-fn busy_leader(config: Config, slots: u64) -> Hand {
+fn busy_leader(config: Settings, slots: u64) -> Hand {
     let mut hand = Hand::leader(config);
     for sequence in 1..=slots {
         hand.ask(put(sequence));
@@ -68,7 +68,7 @@ fn what_was_chosen_is_told_in_order() {
 
 #[test]
 fn a_snapshot_takes_the_place_of_the_slots_before_it() {
-    let config = Config { snapshot_every: 3, snapshot_keep: 1, ..config(5) };
+    let config = Settings { snapshot_every: 3, snapshot_keep: 1, ..config(5) };
     let mut hand = busy_leader(config, 3);
     assert_eq!(hand.node.log().base(), Slot(2), "one slot is kept");
     hand.restart_with_all();
@@ -78,7 +78,7 @@ fn a_snapshot_takes_the_place_of_the_slots_before_it() {
 
 #[test]
 fn a_snapshot_travels_in_chunks_to_its_end() {
-    let config = Config { snapshot_every: 2, snapshot_chunk: 1, ..config(5) };
+    let config = Settings { snapshot_every: 2, snapshot_chunk: 1, ..config(5) };
     let mut provider = busy_leader(config.clone(), 2);
     let (mut hand, _) = Hand::new(3, config);
     hand.hear(0, commit(2));
@@ -104,7 +104,7 @@ fn a_snapshot_travels_in_chunks_to_its_end() {
 
 #[test]
 fn a_chunk_of_the_same_snapshot_goes_on_wherever_it_comes_from() {
-    let config = Config { snapshot_every: 2, snapshot_chunk: 1, ..config(5) };
+    let config = Settings { snapshot_every: 2, snapshot_chunk: 1, ..config(5) };
     let mut one = busy_leader(config.clone(), 2);
     let mut other = busy_leader(config.clone(), 2);
     let chunk = |hand: &mut Hand, question| match hand.hear(3, question).remove(0).1 {
@@ -119,7 +119,7 @@ fn a_chunk_of_the_same_snapshot_goes_on_wherever_it_comes_from() {
 
 #[test]
 fn a_snapshot_that_is_no_use_any_more_is_not_asked_for() {
-    let config = Config { snapshot_every: 2, snapshot_chunk: 1, ..config(5) };
+    let config = Settings { snapshot_every: 2, snapshot_chunk: 1, ..config(5) };
     let mut provider = busy_leader(config.clone(), 2);
     let (mut hand, _) = Hand::new(3, config);
     hand.hear(0, commit(2));
@@ -142,7 +142,7 @@ fn a_snapshot_that_is_no_use_any_more_is_not_asked_for() {
 
 #[test]
 fn slots_that_a_crash_took_from_behind_a_snapshot_are_not_served() {
-    let config = Config { snapshot_every: 3, snapshot_keep: 2, ..config(5) };
+    let config = Settings { snapshot_every: 3, snapshot_keep: 2, ..config(5) };
     let mut hand = busy_leader(config, 3);
     hand.restart_with_all();
     // The snapshot is durable, and of what was kept behind it only a vote is left, which may have

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use failure_detectors::OmegaConfig;
-use paxos::Quorums;
-use paxos::multi::{Config, Leader, Party, Reads, Suite};
+use paxos::multi::{Party, Settings, Suite};
 use service::{ClientConfig, KeyValue, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{Delay, Link, Network, Outcome, Transport, World, WorldSpec};
-use sim_node::{Duration, NodeId, Parties, Ratio, Span};
+use sim_node::{Duration, NodeId, Parties, Ratio};
 
 pub(crate) fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -19,36 +17,19 @@ pub(crate) fn at(millis: u64) -> SimTime {
 }
 
 /// A plain configuration of so many members.
-pub(crate) fn config(servers: u32) -> Config {
-    let detector = failure_detectors::Config {
-        period: ms(100),
-        timeout: ms(250),
-        increase: ms(100),
-        mutant: None,
-    };
-    Config {
-        members: (0..servers).map(NodeId::new).collect(),
-        quorums: Quorums::Majority,
-        quorums_meet: true,
-        leader: Leader::Omega,
-        omega: OmegaConfig { detector },
-        heartbeat: ms(100),
-        backoff: Span::between(ms(20), ms(80)),
-        retry: ms(100),
+pub(crate) fn config(servers: u32) -> Settings {
+    Settings {
+        members: Some((0..servers).map(NodeId::new).collect()),
         alpha: 4,
         batch: 1,
-        reads: Reads::Log,
-        snapshot_every: 0,
-        snapshot_keep: 0,
         snapshot_chunk: 2,
-        barrier: true,
-        mutant: None,
+        ..Settings::new(servers)
     }
 }
 
 /// A world without faults, with links that take one millisecond.
-pub(crate) fn spec(server: Config, workload: KeyValue, deadline: SimTime) -> WorldSpec<Party> {
-    let servers = u32::try_from(server.members.len()).expect("a few");
+pub(crate) fn spec(server: Settings, workload: KeyValue, deadline: SimTime) -> WorldSpec<Party> {
+    let servers = u32::try_from(server.first_members().len()).expect("a few");
     let link = Link {
         delay: Delay::Constant(ms(1)),
         loss: Ratio::ZERO,
@@ -58,7 +39,7 @@ pub(crate) fn spec(server: Config, workload: KeyValue, deadline: SimTime) -> Wor
     let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
     let others = workload.clients;
     let client = ClientConfig { workload, first: servers, routing: Routing::Single };
-    let config = Parties { servers, server, client };
+    let config = Parties { servers, server: server.into(), client };
     WorldSpec { others, ..WorldSpec::new(config, servers, network, deadline) }
 }
 

@@ -1,7 +1,7 @@
 //! What a failure-free run costs, as equalities: messages between servers, the commit on the next
 //! proposal or heartbeat, one client that waits for each answer.
 
-use paxos::multi::{Config, Reads};
+use paxos::multi::{Reads, Settings};
 use service::{KeyValue, Loop, Mix};
 use sim_engine::Outcome;
 use sim_node::Span;
@@ -22,7 +22,7 @@ fn client(operations: u32, mix: Mix) -> KeyValue {
     }
 }
 
-fn quiet(server: &Config, operations: u32, mix: Mix) -> Outcome {
+fn quiet(server: &Settings, operations: u32, mix: Mix) -> Outcome {
     let outcome = run(spec(server.clone(), client(operations, mix), at(10_000)), 0);
     hold(&outcome, "a quiet run");
     assert_eq!(outcome.counts.retransmission, 0);
@@ -75,7 +75,7 @@ fn a_command_takes_two_delays_at_the_leader_and_four_at_the_client() {
         let enough = run(spec(config(servers), workload(), at(100 * 50 + 1)), 0);
         hold(&enough, "four delays");
         // A read by a round is as long: two delays of the client, and two of the leader.
-        let server = Config { reads: Reads::Quorum, ..config(servers) };
+        let server = Settings { reads: Reads::Quorum, ..config(servers) };
         hold(&run(spec(server, client(100, GETS), at(100 * 50 + 1)), 0), "four delays of a read");
         let short = run(spec(config(servers), workload(), at(100 * 50 - 1)), 0);
         assert!(short.undecided.is_some() || !short.findings.is_empty(), "it is met late");
@@ -86,7 +86,7 @@ fn a_command_takes_two_delays_at_the_leader_and_four_at_the_client() {
 fn a_read_by_a_quorum_round_costs_two_messages_to_each_other_member() {
     for servers in [3, 5, 7, 9] {
         let n = u64::from(servers);
-        let server = Config { reads: Reads::Quorum, ..config(servers) };
+        let server = Settings { reads: Reads::Quorum, ..config(servers) };
         let outcome = quiet(&server, 100, GETS);
         assert_eq!(sent(&outcome, "Confirm"), 100 * (n - 1), "{servers} servers");
         assert_eq!(sent(&outcome, "Confirmed"), 100 * (n - 1), "{servers} servers");

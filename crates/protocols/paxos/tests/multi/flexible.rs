@@ -1,13 +1,13 @@
 //! Quorums of different sizes (Howard, Malkhi, Spiegelman 2016).
 
 use paxos::Quorums;
-use paxos::multi::{Config, Members};
+use paxos::multi::{Members, Settings};
 
 use crate::cluster::config;
 use crate::hand::{Hand, ballot, node, promise, put};
 
-fn flexible(prepare: u32, accept: u32) -> Config {
-    Config { quorums: Quorums::Flexible { prepare, accept }, ..config(5) }
+fn flexible(prepare: u32, accept: u32) -> Settings {
+    Settings { quorums: Quorums::Flexible { prepare, accept }, ..config(5) }
 }
 
 #[test]

@@ -5,7 +5,7 @@ use std::ops::{Deref, DerefMut};
 use std::sync::Arc;
 
 use paxos::Ballot;
-use paxos::multi::{Accept, Config, Disk, Message, Promise, Server, Slot, Timer, Value};
+use paxos::multi::{Accept, Disk, Message, Promise, Server, Settings, Slot, Timer, Value};
 use service::{ClientId, Command, Key, Operation, Reply, Request};
 use sim_node::{Harness, NodeId};
 
@@ -91,20 +91,20 @@ impl DerefMut for Hand {
 
 impl Hand {
     /// A server of five that starts for the first time. Returns what it sends then, too.
-    pub(crate) fn new(id: u32, config: Config) -> (Self, Vec<Letter>) {
+    pub(crate) fn new(id: u32, config: Settings) -> (Self, Vec<Letter>) {
         Self::with_disk(id, config, Disk::default())
     }
 
     /// The same, with this on its disk.
-    pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> (Self, Vec<Letter>) {
-        let (mut hand, letters) = Harness::with_disk(config, node(id), 5, disk);
+    pub(crate) fn with_disk(id: u32, config: Settings, disk: Disk) -> (Self, Vec<Letter>) {
+        let (mut hand, letters) = Harness::with_disk(config.into(), node(id), 5, disk);
         // A server makes no choices.
         hand.choices = Some(VecDeque::new());
         (Self(hand), without_detector(letters))
     }
 
     /// Server 0 of five, after phase 1 with nothing reported: it leads in ballot 1.0.
-    pub(crate) fn leader(config: Config) -> Self {
+    pub(crate) fn leader(config: Settings) -> Self {
         let (mut hand, _) = Self::new(0, config);
         for acceptor in [1, 2] {
             hand.hear(acceptor, promise(ballot(1, 0), 0, &[]));

@@ -3,6 +3,8 @@
 
 use std::sync::Arc;
 
+use std::sync::Arc;
+
 use paxos::Ballot;
 use paxos::multi::{
     Admin, AdminCommand, Chunk, Config, Configurations, Disk, Indication, Message, P2c, Party,
@@ -17,7 +19,7 @@ use crate::hand::{Hand, accept, ballot, command, node, put};
 
 /// A claim, and the steps of five servers that it is told of.
 struct Told<P> {
-    config: <Party as Node>::Config,
+    config: Arc<<Party as Node>::Config>,
     states: Vec<Option<Party>>,
     claim: P,
     judge: Judge,
@@ -25,7 +27,7 @@ struct Told<P> {
 }
 
 impl<P: Property<Party>> Told<P> {
-    fn of(config: Config) -> Self {
+    fn of(config: Settings) -> Self {
         let config = spec(config, KeyValue::default(), at(1)).config;
         let claim = P::new(&config, 5);
         Self { config, states: vec![None; 5], claim, judge: Judge::default(), step: 0 }
@@ -37,7 +39,7 @@ impl<P: Property<Party>> Told<P> {
             time: SimTime::ZERO,
             step: self.step,
             servers: 5,
-            config: &self.config,
+            config: &*self.config,
             states: &self.states,
             core: None,
         };
@@ -189,7 +191,7 @@ fn mp3_is_violated_by_a_proposal_in_a_slot_whose_members_are_not_decided() {
     let mut told = Told::<P2c>::of(Config { alpha: 3, ..config(5) });
     told.proposes(ballot(1, 0), 3, command(3));
     assert!(told.holds());
-    let mut early = Told::<P2c>::of(Config { alpha: 3, ..config(5) });
+    let mut early = Told::<P2c>::of(Settings { alpha: 3, ..config(5) });
     early.proposes(ballot(1, 0), 4, command(4));
     assert!(early.detail().contains("its members"), "{}", early.detail());
     // They are as soon as the slot before is chosen, three slots ahead.
@@ -220,7 +222,7 @@ fn store(slots: u64) -> Store {
 }
 
 fn snapshot(slots: u64) -> Snapshot {
-    let configurations = Configurations::first(config(5).members);
+    let configurations = Configurations::first(config(5).first_members());
     Snapshot { slot: Slot(slots), configurations, store: store(slots) }
 }
 

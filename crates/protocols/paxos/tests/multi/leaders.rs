@@ -1,6 +1,6 @@
 //! Who leads, and what an old leader does (Lamport 2001, 2.4 and section 3).
 
-use paxos::multi::{Chunk, Config, Leader, Message, Slot, Timer, Value};
+use paxos::multi::{Chunk, Leader, Message, Settings, Slot, Timer, Value};
 use service::Answer;
 
 use crate::cluster::config;

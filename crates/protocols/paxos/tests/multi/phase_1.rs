@@ -1,6 +1,6 @@
 //! Phase 1 (Lamport 2001, 2.2 and 2.3; for many slots at once, section 3).
 
-use paxos::multi::{Config, Disk, Message, Slot, Timer, Value};
+use paxos::multi::{Disk, Message, Settings, Slot, Timer, Value};
 
 use crate::cluster::config;
 use crate::hand::{Hand, accept, ballot, command, node, promise, proposals};
@@ -144,7 +144,7 @@ fn unanswered_members_are_asked_again() {
 fn a_proposer_that_has_executed_less_learns_before_it_leads() {
     // Three of five have executed slot 2, and their votes there are compacted perhaps: their
     // promises say nothing of slots 1 and 2.
-    let config = Config { alpha: 1, ..config(5) };
+    let config = Settings { alpha: 1, ..config(5) };
     let (mut hand, _) = Hand::new(0, config);
     let letters = hand.hear(1, promise(ballot(1, 0), 2, &[]));
     let fetch = Message::Fetch { after: Slot(0), assembly: None };

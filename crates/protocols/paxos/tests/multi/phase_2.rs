@@ -1,6 +1,6 @@
 //! Phase 2 and learning (Lamport 2001, 2.2 and 2.3; in many slots, section 3).
 
-use paxos::multi::{Config, Indication, Message, Slot, Timer, Value};
+use paxos::multi::{Indication, Message, Settings, Slot, Timer, Value};
 use service::{Answer, Output};
 
 use crate::cluster::config;
@@ -84,7 +84,7 @@ fn slots_are_executed_in_order_and_without_gaps() {
 #[test]
 fn no_more_than_alpha_slots_are_under_way() {
     // Section 3: "propose commands i + 1 through i + alpha after commands 1 through i are chosen".
-    let mut hand = Hand::leader(Config { alpha: 2, ..config(5) });
+    let mut hand = Hand::leader(Settings { alpha: 2, ..config(5) });
     assert_eq!(proposals(&hand.ask(put(1))).len(), 4);
     assert_eq!(proposals(&hand.ask(put(2))).len(), 4);
     assert_eq!(proposals(&hand.ask(put(3))), [], "it waits");
@@ -94,7 +94,7 @@ fn no_more_than_alpha_slots_are_under_way() {
 
 #[test]
 fn operations_that_wait_share_a_slot() {
-    let mut hand = Hand::leader(Config { alpha: 1, batch: 2, ..config(5) });
+    let mut hand = Hand::leader(Settings { alpha: 1, batch: 2, ..config(5) });
     for sequence in 1..=4 {
         hand.ask(put(sequence));
     }

@@ -1,13 +1,13 @@
 //! Reads without a slot: a leader asks whether it still leads.
 
-use paxos::multi::{Config, Message, Reads, Slot};
+use paxos::multi::{Message, Reads, Settings, Slot};
 use service::{Answer, Command, Key, Output};
 
 use crate::cluster::config;
 use crate::hand::{Hand, Letter, ballot, command, promise, put, replies, request};
 
-fn by_quorum() -> Config {
-    Config { reads: Reads::Quorum, ..config(5) }
+fn by_quorum() -> Settings {
+    Settings { reads: Reads::Quorum, ..config(5) }
 }
 
 fn get(hand: &mut Hand, sequence: u64) -> Vec<Letter> {

@@ -20,8 +20,8 @@ fn command(number: u64, numbers: &[u32]) -> AdminCommand {
 }
 
 /// Three members of five servers, alpha 2.
-fn three() -> Config {
-    Config { members: members(&[0, 1, 2]), alpha: 2, ..config(5) }
+fn three() -> Settings {
+    Settings { members: Some(vec![node(0), node(1), node(2)]), alpha: 2, ..config(5) }
 }
 
 #[test]

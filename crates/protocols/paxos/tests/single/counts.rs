@@ -4,24 +4,23 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use failure_detectors::OmegaConfig;
 use paxos::Quorums;
-use paxos::single::{Config, Learn, Process, Request, SendTo, Start, Suite, Value};
+use paxos::single::{Learn, Process, Proposers, Request, SendTo, Settings, Start, Suite, Value};
 use sim_check::Verdict;
 use sim_engine::{Outcome, World, WorldSpec};
 use sim_node::NodeId;
 
-use crate::hand::{config, ms};
+use crate::hand::{config, ms, omega};
 use crate::world::{at, run, sent, spec};
 
 const SIZES: [u32; 4] = [3, 5, 7, 9];
 
 /// The only one to propose is this.
-fn one_proposer(config: Config, proposer: u32) -> Config {
-    Config { start: Start::Given(BTreeMap::from([(proposer, Value(10))])), ..config }
+fn one_proposer(config: Settings, proposer: u32) -> Settings {
+    Settings { start: Start::Given(BTreeMap::from([(proposer, Value(10))])), ..config }
 }
 
-fn quiet(config: Config) -> Outcome {
+fn quiet(config: Settings) -> Outcome {
     let outcome = run(spec(config), 0);
     assert_eq!(outcome.verdict, Verdict::Held, "{:?}", outcome.findings);
     assert_eq!(outcome.counts.lost + outcome.counts.retransmission, 0);
@@ -70,7 +69,11 @@ fn four_messages_to_each_other_acceptor_and_one_to_tell() {
 fn four_messages_to_each_acceptor_when_the_proposer_is_apart() {
     for servers in SIZES {
         let n = u64::from(servers);
-        let outcome = quiet(Config { separate: 1, start: Start::Everybody, ..config(servers) });
+        let outcome = quiet(Settings {
+            proposers: Proposers::Separate(1),
+            start: Start::Everybody,
+            ..config(servers)
+        });
         assert_eq!(phases(&outcome), [n; 4], "{servers} acceptors");
         assert_eq!(phases(&outcome).iter().sum::<u64>(), 4 * n);
         assert_eq!(sent(&outcome, "Learn"), n);
@@ -85,10 +88,15 @@ fn acceptors_that_tell_all_processes_send_n_times_as_many() {
     for servers in SIZES {
         let n = u64::from(servers);
         let learn = Learn::FromAcceptors;
-        let outcome = quiet(Config { learn, ..one_proposer(config(servers), 0) });
+        let outcome = quiet(Settings { learn, ..one_proposer(config(servers), 0) });
         assert_eq!(phases(&outcome), [n - 1, n - 1, n - 1, n * (n - 1)], "{servers} acceptors");
         assert_eq!(outcome.counts.total(), (n + 3) * (n - 1));
-        let apart = Config { separate: 1, start: Start::Everybody, learn, ..config(servers) };
+        let apart = Settings {
+            proposers: Proposers::Separate(1),
+            start: Start::Everybody,
+            learn,
+            ..config(servers)
+        };
         let outcome = quiet(apart);
         assert_eq!(phases(&outcome), [n, n, n, n * n], "{servers} acceptors");
         assert_eq!(outcome.counts.total(), n * (n + 3));
@@ -102,9 +110,10 @@ fn requests_to_quorums_cost_as_much_as_the_quorums() {
         let n = u64::from(servers);
         for accept in 1..=servers {
             let prepare = servers + 1 - accept;
-            assert!(Quorums::Flexible { prepare, accept }.are_safe(servers));
-            let flexible = one_proposer(Config { prepare, accept, ..config(servers) }, 1);
-            let outcome = quiet(Config { send_to: SendTo::Quorum, ..flexible.clone() });
+            let quorums = Quorums::Flexible { prepare, accept };
+            assert!(quorums.are_safe(servers));
+            let flexible = one_proposer(Settings { quorums, ..config(servers) }, 1);
+            let outcome = quiet(Settings { send_to: SendTo::Quorum, ..flexible.clone() });
             let (q1, q2) = (u64::from(prepare), u64::from(accept));
             assert_eq!(phases(&outcome), [q1 - 1, q1 - 1, q2 - 1, q2 - 1]);
             assert_eq!(outcome.counts.total(), 2 * (q1 - 1) + 2 * (q2 - 1) + n - 1);
@@ -121,7 +130,11 @@ fn the_proposer_learns_after_four_delays() {
         let mut expected = vec![5; servers as usize];
         expected[0] = 4;
         assert_eq!(delays(spec(one_proposer(config(servers), 0)), 0), expected);
-        let apart = Config { separate: 1, start: Start::Everybody, ..config(servers) };
+        let apart = Settings {
+            proposers: Proposers::Separate(1),
+            start: Start::Everybody,
+            ..config(servers)
+        };
         let mut expected = vec![5; servers as usize];
         expected.push(4);
         assert_eq!(delays(spec(apart), 0), expected);
@@ -133,7 +146,7 @@ fn the_proposer_learns_after_four_delays() {
 fn all_learn_after_four_delays_from_the_acceptors() {
     for servers in SIZES {
         let learn = Learn::FromAcceptors;
-        let learned = delays(spec(Config { learn, ..one_proposer(config(servers), 0) }), 0);
+        let learned = delays(spec(Settings { learn, ..one_proposer(config(servers), 0) }), 0);
         assert_eq!(learned.iter().max(), Some(&4), "{servers} acceptors");
         assert_eq!(learned[0], 4);
     }
@@ -145,14 +158,8 @@ fn all_learn_after_four_delays_from_the_acceptors() {
 fn two_delays_with_phase_1_done() {
     for servers in SIZES {
         let n = u64::from(servers);
-        let detector = failure_detectors::Config {
-            period: ms(100),
-            timeout: ms(250),
-            increase: ms(100),
-            mutant: None,
-        };
-        let leader = Some(OmegaConfig { detector });
-        let ahead = spec(Config { leader, prepare_ahead: true, ..config(servers) });
+        let leader = omega(ms(100));
+        let ahead = spec(Settings { leader, prepare_ahead: true, ..config(servers) });
         let request = Request::Propose(Value(10));
         let idle = run(ahead.clone(), 0);
         assert_eq!(phases(&idle), [n - 1, n - 1, 0, 0], "phase 1 ahead of any value");
@@ -173,14 +180,8 @@ fn two_delays_with_phase_1_done() {
 fn a_leader_costs_signs_of_life_alone() {
     for servers in SIZES {
         let n = u64::from(servers);
-        let detector = failure_detectors::Config {
-            period: ms(30),
-            timeout: ms(250),
-            increase: ms(100),
-            mutant: None,
-        };
-        let leader = Some(OmegaConfig { detector });
-        let outcome = quiet(Config { leader, start: Start::Everybody, ..config(servers) });
+        let leader = omega(ms(30));
+        let outcome = quiet(Settings { leader, start: Start::Everybody, ..config(servers) });
         assert_eq!(outcome.counts.protocol, 5 * (n - 1), "{servers} acceptors");
         assert_eq!(outcome.counts.heartbeat, 4 * n * (n - 1), "at 0, 30, 60 and 90 ms");
     }

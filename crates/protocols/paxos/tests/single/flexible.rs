@@ -1,13 +1,14 @@
 //! Howard, Malkhi, Spiegelman 2016, *Flexible Paxos*: only quorums of different phases must meet.
 
 use paxos::Quorums;
-use paxos::single::{Config, Message, SendTo, Value};
+use paxos::single::{Message, SendTo, Settings, Value};
 use proptest::prelude::*;
 
 use crate::hand::{Hand, accept, accepted, config, prepare, promise, to};
 
-fn flexible(acceptors: u32, prepare: u32, accept: u32) -> Config {
-    Config { prepare, accept, ..config(acceptors) }
+fn flexible(acceptors: u32, prepare: u32, accept: u32) -> Settings {
+    let quorums = Quorums::Flexible { prepare, accept };
+    Settings { quorums, ..config(acceptors) }
 }
 
 /// Phase 1 waits for a phase-1 quorum, and phase 2 for a phase-2 quorum.
@@ -38,7 +39,7 @@ fn learners_count_quorums_of_phase_2() {
 /// repeated goes to all.
 #[test]
 fn requests_may_go_to_a_quorum_only() {
-    let mut hand = Hand::new(3, Config { send_to: SendTo::Quorum, ..flexible(5, 4, 2) });
+    let mut hand = Hand::new(3, Settings { send_to: SendTo::Quorum, ..flexible(5, 4, 2) });
     assert_eq!(hand.propose(10), to([4, 0, 1], &prepare(1, 3)), "and itself");
     hand.hear(4, promise(1, 3, None));
     hand.hear(0, promise(1, 3, None));

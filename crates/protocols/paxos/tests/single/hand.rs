@@ -3,10 +3,10 @@
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
 
+use paxos::Ballot;
 use paxos::single::{
-    Config, Disk, Learn, Message, Process, Proposal, Request, SendTo, Start, Timer, Value,
+    Disk, Message, Process, Proposal, Request, Settings, Start, Timer, Trusted, Value,
 };
-use paxos::{Ballot, Quorums};
 use sim_node::{Duration, Effect, Harness, NodeId, Span};
 
 /// A message and its receiver.
@@ -17,23 +17,13 @@ pub(crate) fn ms(millis: u64) -> Duration {
 }
 
 /// A plain configuration of so many acceptors, each of which proposes when it is asked to.
-pub(crate) fn config(acceptors: u32) -> Config {
-    Config {
-        acceptors,
-        separate: 0,
-        start: Start::Nobody,
-        prepare: Quorums::Majority.prepare(acceptors),
-        accept: Quorums::Majority.accept(acceptors),
-        send_to: SendTo::Everybody,
-        learn: Learn::FromProposer,
-        leader: None,
-        prepare_ahead: false,
-        backoff: Span::exactly(ms(50)),
-        resend: ms(100),
-        ask: ms(500),
-        barrier: true,
-        mutant: None,
-    }
+pub(crate) fn config(acceptors: u32) -> Settings {
+    Settings { start: Start::Nobody, backoff: Span::exactly(ms(50)), ..Settings::new(acceptors) }
+}
+
+/// A detector with a heartbeat so often.
+pub(crate) fn omega(period: Duration) -> Option<Trusted> {
+    Some(Trusted::Omega { period, timeout: ms(250), increase: ms(100) })
 }
 
 /// The ballot of this round and proposer.
@@ -93,14 +83,14 @@ impl DerefMut for Hand {
 
 impl Hand {
     /// A process that starts for the first time.
-    pub(crate) fn new(id: u32, config: Config) -> Self {
+    pub(crate) fn new(id: u32, config: Settings) -> Self {
         Self::with_disk(id, config, Disk::default())
     }
 
     /// A process that starts with this on its disk.
-    pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> Self {
-        let acceptors = config.acceptors;
-        let (mut hand, first) = Harness::with_disk(config, NodeId::new(id), acceptors, disk);
+    pub(crate) fn with_disk(id: u32, config: Settings, disk: Disk) -> Self {
+        let acceptors = config.nodes;
+        let (mut hand, first) = Harness::with_disk(config.into(), NodeId::new(id), acceptors, disk);
         // A process makes no choices.
         hand.choices = Some(VecDeque::new());
         Self { hand, first: numbered(first) }

@@ -1,9 +1,10 @@
 //! The claims judge what they say: each is violated by steps that contradict it. Scenarios show
 //! the same of whole runs.
 
+use paxos::Quorums;
 use paxos::single::{
     Agreement, Config, DistinctNumbers, Indication, Integrity, LearnedIsChosen, P2c, Process,
-    Proposal, Validity, Value,
+    Proposal, Settings, Validity, Value,
 };
 use sim_check::{Checked, Judge, Property, SimTime, View};
 use sim_engine::{DiskLoss, Fault, Target, When, WorldSpec, faults};
@@ -21,8 +22,9 @@ struct Told<P> {
 }
 
 impl<P: Property<Process>> Told<P> {
-    fn of(config: Config) -> Self {
-        let claim = P::new(&config, config.acceptors);
+    fn of(settings: Settings) -> Self {
+        let config = Config::from(settings);
+        let claim = P::new(&config, config.nodes);
         Self { config, claim, judge: Judge::default(), step: 0 }
     }
 
@@ -31,7 +33,7 @@ impl<P: Property<Process>> Told<P> {
         let view = View {
             time: SimTime::ZERO,
             step: self.step,
-            servers: self.config.acceptors,
+            servers: self.config.nodes,
             config: &self.config,
             states: &[],
             core: None,
@@ -70,7 +72,7 @@ impl<P: Property<Process>> Told<P> {
 #[test]
 fn px1_is_violated_by_a_value_that_was_not_proposed() {
     let mut told =
-        Told::<Validity>::of(Config { start: paxos::single::Start::Everybody, ..config(3) });
+        Told::<Validity>::of(Settings { start: paxos::single::Start::Everybody, ..config(3) });
     told.votes([0], proposal(1, 0, 2));
     told.indicates(1, Indication::Learned(Value(2)));
     assert!(told.holds());
@@ -149,7 +151,8 @@ fn px4_is_p2c_over_every_quorum() {
     assert!(told.holds());
     // S is a quorum of phase 1, whatever its size.
     for (prepare, allowed) in [(1, true), (2, false)] {
-        let mut told = Told::<P2c>::of(Config { prepare, ..config(3) });
+        let quorums = Quorums::Flexible { prepare, accept: 2 };
+        let mut told = Told::<P2c>::of(Settings { quorums, ..config(3) });
         told.votes([0, 1], proposal(1, 0, 10));
         told.issues(2, 6, 99);
         assert_eq!(told.holds(), allowed, "S has {prepare}");

@@ -1,6 +1,6 @@
 //! Section 2.1: the problem.
 
-use paxos::single::{Config, Learn, Process, SendTo, Start, Suite, Value};
+use paxos::single::{Learn, Process, Proposers, SendTo, Settings, Start, Suite, Value};
 use sim_check::Verdict;
 use sim_engine::{Delay, Transport, World, WorldSpec};
 use sim_node::{Ratio, Span};
@@ -28,7 +28,7 @@ fn all_processes_learn_the_same_proposed_value() {
     ] {
         let backoff = Span::between(ms(5), ms(200));
         let config =
-            Config { separate, learn, send_to, backoff, start: Start::Everybody, ..config(5) };
+            Settings { proposers, learn, send_to, backoff, start: Start::Everybody, ..config(5) };
         for seed in 0..50 {
             let proposed: Vec<Value> =
                 config.everybody().filter_map(|process| config.start_value(process)).collect();
@@ -40,7 +40,7 @@ fn all_processes_learn_the_same_proposed_value() {
             let mut world: World<Process, Suite> = World::new(world.into(), seed);
             world.run_until(at(19_000));
             let learned: Vec<_> = world.states().iter().flatten().map(Process::learned).collect();
-            assert_eq!(learned.len(), 5 + separate as usize);
+            assert_eq!(learned.len(), 5 + config.separate() as usize);
             assert!(learned.iter().all(|value| *value == learned[0]), "{seed}: {learned:?}");
             assert!(proposed.contains(&learned[0].expect("a value")), "{seed}");
             assert_eq!(world.run().verdict, Verdict::Held, "{seed}");

@@ -1,6 +1,6 @@
 //! Section 2.3: learning a chosen value.
 
-use paxos::single::{Config, Indication, Learn, Message, Timer, Value};
+use paxos::single::{Indication, Learn, Message, Proposers, Settings, Timer, Value};
 use sim_node::NodeId;
 
 use crate::hand::{Hand, accept, accepted, config, prepare, promise, proposal, to};
@@ -139,7 +139,7 @@ fn a_decision_is_durable_before_it_is_told() {
 /// A proposer that is no acceptor is a learner as well.
 #[test]
 fn separate_proposers_learn_and_are_told() {
-    let config = Config { separate: 2, ..config(3) };
+    let config = Settings { proposers: Proposers::Separate(2), ..config(3) };
     let mut hand = Hand::new(3, config.clone());
     assert_eq!(hand.propose(10), to(0..3, &prepare(1, 3)));
     assert!(hand.node.acceptor().is_none());

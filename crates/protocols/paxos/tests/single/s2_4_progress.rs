@@ -1,20 +1,14 @@
 //! Section 2.4: progress, by a distinguished proposer.
 
-use failure_detectors::{Heartbeat, OmegaConfig};
-use paxos::single::{Config, Message, Phase, Start, Timer, Value};
+use failure_detectors::Heartbeat;
+use paxos::single::{Message, Phase, Settings, Start, Timer, Value};
 use sim_node::NodeId;
 
-use crate::hand::{Hand, Letter, accept, config, ms, prepare, promise, to};
+use crate::hand::{Hand, Letter, accept, config, ms, omega, prepare, promise, to};
 
 /// Process 0 is trusted at first.
-fn with_leader(acceptors: u32) -> Config {
-    let detector = failure_detectors::Config {
-        period: ms(100),
-        timeout: ms(250),
-        increase: ms(100),
-        mutant: None,
-    };
-    Config { leader: Some(OmegaConfig { detector }), ..config(acceptors) }
+fn with_leader(acceptors: u32) -> Settings {
+    Settings { leader: omega(ms(100)), ..config(acceptors) }
 }
 
 /// What is said, but for signs of life.
@@ -100,10 +94,10 @@ fn a_value_is_handed_to_the_leader() {
 /// At the start nothing is handed to a leader that has a value itself: one message less.
 #[test]
 fn at_the_start_a_leader_with_a_value_is_left_alone() {
-    let everybody = Config { start: Start::Everybody, ..with_leader(3) };
+    let everybody = Settings { start: Start::Everybody, ..with_leader(3) };
     assert_eq!(said(Hand::new(1, everybody).first), []);
     let start = Start::Given([(1, Value(20))].into());
-    let hand = Hand::new(1, Config { start, ..with_leader(3) });
+    let hand = Hand::new(1, Settings { start, ..with_leader(3) });
     assert_eq!(said(hand.first), [(0, Message::Forward(Value(20)))]);
 }
 
@@ -125,7 +119,7 @@ fn who_is_trusted_next_proposes_until_it_is_not() {
 /// Section 3: a leader may do phase 1 before there is a value; then it takes phase 2 alone.
 #[test]
 fn phase_1_may_be_done_ahead() {
-    let config = Config { prepare_ahead: true, ..with_leader(3) };
+    let config = Settings { prepare_ahead: true, ..with_leader(3) };
     let mut hand = Hand::new(0, config.clone());
     assert_eq!(said(hand.first.clone()), to(1..3, &prepare(1, 0)));
     assert_eq!(said(hand.hear(2, promise(1, 0, None))), []);

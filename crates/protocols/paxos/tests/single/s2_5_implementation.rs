@@ -1,7 +1,7 @@
 //! Section 2.5: numbers, and stable storage.
 
 use paxos::Ballot;
-use paxos::single::{Disk, Timer};
+use paxos::single::{Disk, Proposers, Settings, Timer};
 use proptest::prelude::*;
 use sim_node::NodeId;
 
@@ -54,7 +54,7 @@ fn a_number_is_durable_before_it_is_used() {
 /// A proposer that is no acceptor has nothing else to remember, and does.
 #[test]
 fn a_separate_proposer_remembers_its_number() {
-    let config = paxos::single::Config { separate: 1, ..config(3) };
+    let config = Settings { proposers: Proposers::Separate(1), ..config(3) };
     let mut hand = Hand::new(3, config);
     hand.propose(10);
     hand.hear(1, refuse(ballot(7, 3)));

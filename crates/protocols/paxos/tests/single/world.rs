@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use paxos::single::{Config, Process, Suite};
+use paxos::single::{Config, Process, Settings, Suite};
 use sim_check::{Properties, SimTime, Verdict};
 use sim_engine::{
     Delay, Fault, Link, Network, Outcome, PlannedFault, Transport, When, World, WorldSpec,
@@ -16,7 +16,7 @@ pub(crate) fn at(millis: u64) -> SimTime {
 }
 
 /// A world without faults, whose messages take a millisecond, for a tenth of a second.
-pub(crate) fn spec(config: Config) -> WorldSpec<Process> {
+pub(crate) fn spec(config: Settings) -> WorldSpec<Process> {
     let link = Link {
         delay: Delay::Constant(ms(1)),
         loss: Ratio::ZERO,
@@ -24,8 +24,8 @@ pub(crate) fn spec(config: Config) -> WorldSpec<Process> {
         fifo: false,
     };
     let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
-    let (servers, others) = (config.acceptors, config.separate);
-    WorldSpec { others, ..WorldSpec::new(config, servers, network, at(100)) }
+    let (servers, others) = (config.nodes, config.separate());
+    WorldSpec { others, ..WorldSpec::new(Config::from(config), servers, network, at(100)) }
 }
 
 pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<PlannedFault> {

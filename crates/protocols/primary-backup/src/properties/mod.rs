@@ -12,7 +12,7 @@ pub use nothing_lost::NothingLost;
 pub use one_at_a_time::OneAtATime;
 pub use one_primary::OnePrimary;
 use service::{Completion, Linearizability};
-use sim_check::{Checked, View};
+use sim_check::{View, suite};
 use sim_node::{HasParty, NodeId};
 pub use succession::Succession;
 pub use update_order::UpdateOrder;
@@ -20,16 +20,16 @@ pub use update_order::UpdateOrder;
 use crate::{Party, Replica, ViewService};
 
 /// All claims about replicas, their view service and their clients.
-pub type Suite = (
-    Checked<OnePrimary>,
-    Checked<UpdateOrder>,
-    Checked<NothingLost>,
-    Checked<Succession>,
-    Checked<OneAtATime>,
-    Checked<InService>,
-    Checked<Linearizability>,
-    Checked<Completion>,
-);
+pub type Suite = suite![
+    OnePrimary,
+    UpdateOrder,
+    NothingLost,
+    Succession,
+    OneAtATime,
+    InService,
+    Linearizability,
+    Completion,
+];
 
 /// A node that is a replica and up.
 fn replica<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Replica> {

@@ -23,20 +23,13 @@ pub(crate) fn at(millis: u64) -> SimTime {
 /// A configuration in which nothing is sent again on links that take a millisecond.
 pub(crate) fn config(replicas: u32, reads: Reads) -> Config {
     Config {
-        replicas,
-        backups: replicas - 1,
-        ping: ms(30),
-        timeout: ms(150),
         retry: ms(500),
-        drop_after: None,
         reads,
         lease: ms(150),
         lease_drift: Ratio::ZERO,
         chunk: 4,
         batch: 8,
-        disks: true,
-        bound: None,
-        mutant: None,
+        ..Config::new(replicas)
     }
 }
 
@@ -54,7 +47,7 @@ pub(crate) fn spec(config: Config, workload: KeyValue, deadline: SimTime) -> Wor
     let delay = Delay::Constant(ms(1));
     let link = Link { delay, loss: Ratio::ZERO, duplication: Ratio::ZERO, fifo: false };
     let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
-    let servers = config.replicas;
+    let servers = config.nodes;
     let client = ClientConfig { workload, first: servers + 1, routing: Routing::Single };
     let config = PartyConfig {
         replica: Share { count: servers, config: config.clone() },

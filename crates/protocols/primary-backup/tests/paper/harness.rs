@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use primary_backup::{Config, Forward, Header, Message, Reads, ViewNumber};
+use primary_backup::{Config, Forward, Header, Message, ViewNumber};
 use service::{ClientId, Command, Key, Operation, Request};
 use sim_node::{Duration, Harness, Node, NodeId, Ratio};
 
@@ -27,22 +27,7 @@ pub(crate) const CLIENT: NodeId = NodeId::new(100);
 
 /// So many replicas; all but one are backups.
 pub(crate) fn config(replicas: u32) -> Config {
-    Config {
-        replicas,
-        backups: replicas - 1,
-        ping: ms(30),
-        timeout: ms(150),
-        retry: ms(40),
-        reads: Reads::Forward,
-        lease: ms(200),
-        lease_drift: Ratio::from_percent(10),
-        chunk: 1,
-        batch: 8,
-        disks: true,
-        bound: None,
-        drop_after: None,
-        mutant: None,
-    }
+    Config { lease_drift: Ratio::from_percent(10), chunk: 1, batch: 8, ..Config::new(replicas) }
 }
 
 /// A node that starts for the first time, in a test harness, and what it sends then.
@@ -50,7 +35,7 @@ pub(crate) fn start<N>(id: u32, config: Config) -> (Harness<N>, Vec<Sent>)
 where
     N: Node<Config = Config, Message = Message>,
 {
-    let replicas = config.replicas;
+    let replicas = config.nodes;
     let (mut harness, messages) = Harness::new(config, node(id), replicas);
     // Nobody makes choices.
     harness.choices = Some(VecDeque::new());

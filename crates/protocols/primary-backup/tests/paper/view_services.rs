@@ -8,7 +8,7 @@ use sim_node::{Harness, Stable};
 use crate::harness::{Sent, config, kinds, ms, node, start, view};
 
 fn service(config: Config) -> Harness<ViewService> {
-    start(config.replicas, config).0
+    start(config.nodes, config).0
 }
 
 fn ping(harness: &mut Harness<ViewService>, from: u32, since: u64, acknowledged: u64) -> Vec<Sent> {
@@ -38,7 +38,7 @@ fn report(number: u64, since: u64, count: u64) -> Message {
 /// by the word of nobody else, and is recruited again only after the idle.
 #[test]
 fn whom_the_primary_does_not_reach_is_dropped() {
-    let mut harness = service(Config { backups: 2, ..config(4) });
+    let mut harness = service(Config { backups: Some(2), ..config(4) });
     let tell = |harness: &mut Harness<ViewService>, from: u32, since: u64| {
         let ping = Ping {
             incarnation: Incarnation::FIRST,

@@ -13,23 +13,23 @@ pub use leader_append_only::LeaderAppendOnly;
 pub use leader_completeness::LeaderCompleteness;
 pub use log_matching::LogMatching;
 use service::{Completion, Linearizability};
-use sim_check::{Checked, View};
+use sim_check::{View, suite};
 use sim_node::{Effect, Either, NodeId};
 pub use state_machine_safety::StateMachineSafety;
 
 use crate::{Party, Record, Server};
 
 /// All claims about a cluster with its clients.
-pub type Suite = (
-    Checked<ElectionSafety>,
-    Checked<LeaderAppendOnly>,
-    Checked<LogMatching>,
-    Checked<LeaderCompleteness>,
-    Checked<StateMachineSafety>,
-    Checked<Leader>,
-    Checked<Linearizability>,
-    Checked<Completion>,
-);
+pub type Suite = suite![
+    ElectionSafety,
+    LeaderAppendOnly,
+    LogMatching,
+    LeaderCompleteness,
+    StateMachineSafety,
+    Leader,
+    Linearizability,
+    Completion,
+];
 
 /// A node that is a server and up.
 fn server<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Server> {

@@ -30,7 +30,7 @@ impl Property<Party> for StateMachineSafety {
     };
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
-        let first = Configuration::of_voters(config.server.members.iter().copied());
+        let first = Configuration::of_voters(config.server.voters());
         Self { applied: Executed::new(), configurations: BTreeMap::from([(Index(0), first)]) }
     }
 

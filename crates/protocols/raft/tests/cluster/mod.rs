@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use raft::{Config, Party, Reads, Suite};
+use raft::{Config, Party, Suite};
 use service::{ClientConfig, KeyValue, Loop, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
@@ -22,21 +22,11 @@ pub(crate) fn at(millis: u64) -> SimTime {
 /// A plain configuration of so many voters.
 pub(crate) fn config(servers: u32) -> Config {
     Config {
-        members: (0..servers).map(NodeId::new).collect(),
-        election_timeout: Span::between(ms(150), ms(300)),
-        heartbeat: ms(50),
+        members: Some((0..servers).map(NodeId::new).collect()),
         entries_per_append: 8,
         in_flight: 4,
-        noop: true,
-        pre_vote: false,
-        check_quorum: false,
-        reads: Reads::Log,
-        lease_drift: Ratio::from_percent(1),
-        snapshot_every: 0,
-        snapshot_keep: 0,
         snapshot_chunk: 2,
-        barrier: true,
-        mutant: None,
+        ..Config::new(servers)
     }
 }
 

@@ -60,7 +60,7 @@ impl Hand {
     /// then.
     pub(crate) fn elect(&mut self) -> Vec<Letter> {
         let mut letters = self.fire(Timer::Election);
-        for voter in self.config.members.clone() {
+        for voter in self.config.voters() {
             if voter != self.id && !self.node.is_leader() {
                 letters = self.hear(voter.number(), vote(self.term(), true));
             }

@@ -17,7 +17,7 @@ fn chunk(term: u64) -> Message {
         term: Term(term),
         index: Index(9),
         last_term: Term(1),
-        configuration: Configuration::of_voters(config(3).members),
+        configuration: Configuration::of_voters(config(3).voters()),
         offset: 0,
         part,
         done: false,

@@ -36,7 +36,7 @@ fn chunks(index: u64, last_term: u64, store: &Store, size: usize) -> Vec<Message
             term: Term(5),
             index: Index(index),
             last_term: Term(last_term),
-            configuration: Configuration::of_voters(config(3).members),
+            configuration: Configuration::of_voters(config(3).voters()),
             offset: u32::try_from(offset).expect("small"),
             done: offset + part.len() >= items,
             part,
@@ -88,7 +88,7 @@ fn a_snapshot_has_no_configuration_that_is_not_committed() {
     hand.hear(0, append(1, (0, 0), vec![entry(1, 1), entry(1, 2), change], 2));
     assert_eq!(hand.node.configuration(), &wider, "in effect");
     let snapshot = hand.node.snapshot().expect("taken");
-    assert_eq!(snapshot.configuration, Configuration::of_voters(config(3).members));
+    assert_eq!(snapshot.configuration, Configuration::of_voters(config(3).voters()));
     hand.hear(2, append(2, (2, 1), vec![entry(2, 3)], 2));
     assert!(!hand.node.configuration().is_voter(node(3)));
     hand.restart();
@@ -291,7 +291,7 @@ fn a_lost_chunk_is_sent_again() {
     let snapshot = Snapshot {
         index: Index(3),
         term: Term(2),
-        configuration: Configuration::of_voters(config(3).members),
+        configuration: Configuration::of_voters(config(3).voters()),
         store: store(4),
     };
     let log = raft::Log::after(Index(3), Term(2));

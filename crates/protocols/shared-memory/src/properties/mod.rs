@@ -12,19 +12,14 @@ pub use lockout_freedom::LockoutFreedom;
 pub use mutual_exclusion::MutualExclusion;
 pub use progress::Progress;
 
-use sim_check::{Checked, View};
+use sim_check::{View, suite};
 use sim_node::{Either, NodeId};
 
 use crate::{Lock, Process, Section, World};
 
 /// ME1 to ME5, in order.
-pub type Claims = (
-    Checked<MutualExclusion>,
-    Checked<Progress>,
-    Checked<LockoutFreedom>,
-    Checked<BoundedWaiting>,
-    Checked<FirstComeFirstServed>,
-);
+pub type Claims =
+    suite![MutualExclusion, Progress, LockoutFreedom, BoundedWaiting, FirstComeFirstServed];
 
 /// The process with this number, while it is up; `None` for the memory.
 fn process<'a, L: Lock>(view: &View<'a, World<L>>, node: NodeId) -> Option<&'a Process<L>> {

@@ -11,14 +11,12 @@ pub use highest::Highest;
 pub use once::OneAnnouncement;
 pub use termination::Termination;
 
-use sim_check::Checked;
 use sim_node::Node;
 
 use super::Identifier;
 
 /// All of them, in the order of the boxes.
-pub type Properties =
-    (Checked<Agreement>, Checked<Highest>, Checked<Termination>, Checked<OneAnnouncement>);
+pub type Properties = sim_check::suite![Agreement, Highest, Termination, OneAnnouncement];
 
 /// A process of an election on a ring, as the claims see it.
 pub trait RingElection: Node {

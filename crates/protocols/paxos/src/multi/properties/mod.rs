@@ -13,7 +13,7 @@ pub use leader::LeaderAfterCalm;
 pub use learning::Learning;
 pub use p2c::P2c;
 use service::{Completion, Linearizability};
-use sim_check::{Checked, View};
+use sim_check::{View, suite};
 use sim_node::{Effect, Either, NodeId};
 pub use state_machine_safety::StateMachineSafety;
 pub use validity::Validity;
@@ -22,16 +22,16 @@ use super::{Message, Party, Record, Server, Slot, Value};
 use crate::Ballot;
 
 /// All claims about a cluster with its clients.
-pub type Suite = (
-    Checked<Agreement>,
-    Checked<Validity>,
-    Checked<P2c>,
-    Checked<Learning>,
-    Checked<StateMachineSafety>,
-    Checked<LeaderAfterCalm>,
-    Checked<Linearizability>,
-    Checked<Completion>,
-);
+pub type Suite = suite![
+    Agreement,
+    Validity,
+    P2c,
+    Learning,
+    StateMachineSafety,
+    LeaderAfterCalm,
+    Linearizability,
+    Completion,
+];
 
 /// A node that is a server and up.
 fn server<'a>(view: &View<'a, Party>, node: NodeId) -> Option<&'a Server> {

@@ -14,7 +14,7 @@ pub use distinct_numbers::DistinctNumbers;
 pub use integrity::Integrity;
 pub use learned_is_chosen::LearnedIsChosen;
 pub use p2c::P2c;
-use sim_check::Checked;
+use sim_check::suite;
 use sim_node::Effect;
 pub use termination::Termination;
 pub use validity::Validity;
@@ -23,15 +23,8 @@ pub use votes::Votes;
 use super::{Message, Process, Proposal};
 
 /// All claims, in the order of the module box.
-pub type Suite = (
-    Checked<Validity>,
-    Checked<Agreement>,
-    Checked<LearnedIsChosen>,
-    Checked<P2c>,
-    Checked<Integrity>,
-    Checked<DistinctNumbers>,
-    Checked<Termination>,
-);
+pub type Suite =
+    suite![Validity, Agreement, LearnedIsChosen, P2c, Integrity, DistinctNumbers, Termination,];
 
 /// The proposal that a step has issued: the accept requests are all of one.
 fn issued(effects: &[Effect<Process>]) -> Option<Proposal> {

@@ -38,7 +38,7 @@ impl Property<Process> for P2c {
     };
 
     fn new(config: &Config, _: u32) -> Self {
-        Self { votes: Votes::new(config), prepare: config.prepare as usize }
+        Self { votes: Votes::new(config), prepare: config.prepare() as usize }
     }
 
     fn after(

@@ -27,7 +27,7 @@ impl Property<Process> for Validity {
 
     fn new(config: &Config, _: u32) -> Self {
         let proposed = config.everybody().filter_map(|process| config.start_value(process));
-        let starts = Starts::new(config.acceptors + config.separate);
+        let starts = Starts::new(config.nodes + config.separate());
         Self { proposed: proposed.collect(), starts }
     }
 

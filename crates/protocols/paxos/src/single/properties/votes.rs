@@ -28,9 +28,9 @@ impl Votes {
     /// Before any vote.
     #[must_use]
     pub fn new(config: &Config) -> Self {
-        let cast = vec![BTreeMap::new(); config.acceptors as usize];
-        let starts = Starts::new(config.acceptors);
-        Self { cast, accept: config.accept as usize, starts }
+        let cast = vec![BTreeMap::new(); config.nodes as usize];
+        let starts = Starts::new(config.nodes);
+        Self { cast, accept: config.accept() as usize, starts }
     }
 
     /// An acceptor has voted. Returns whether that is a new vote.
