@@ -30,6 +30,7 @@ use sim_node::{Context, NodeId};
 use super::node::Timer;
 use super::proposer::Proposer;
 use super::replica::Replica;
+use super::types::Mark;
 use super::{Chunk, Message, Record, Server, Slot, Snapshot, Value};
 use crate::Ballot;
 
@@ -205,7 +206,7 @@ impl Replica {
         self.configurations = snapshot.configurations.clone();
         cx.write(Record::Compacted { snapshot: Arc::clone(&snapshot), upto: snapshot.slot });
         self.snapshot = Some(snapshot);
-        cx.mark("snapshot installed");
+        cx.mark(Mark::SnapshotInstalled);
     }
 
     /// Asks itself for a snapshot once enough is executed since the last one: in a step of its own,

@@ -7,47 +7,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 use sim_protocol::SettingValue;
 
-use super::{Members, Mutant, mutants};
-use crate::Quorums;
-
-/// What every server knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// The acceptors of the first slots.
-    pub members: Members,
-    /// How many of them each phase needs.
-    pub quorums: Quorums,
-    /// Whether members whose quorums do not meet are refused. Without it, nothing is safe.
-    pub quorums_meet: bool,
-    /// Who may lead.
-    pub leader: Leader,
-    /// The detector that chooses the leader.
-    pub omega: OmegaConfig,
-    /// How often a leader sends a commit message.
-    pub heartbeat: Duration,
-    /// How long a proposer that was outbid waits before it tries again.
-    pub backoff: Span,
-    /// How long an answer may take before the request is sent again.
-    pub retry: Duration,
-    /// A slot is proposed in only when all but so many before it are executed; members that are
-    /// chosen in a slot are for the slots from so many later on (Lamport 2001, section 3).
-    pub alpha: u64,
-    /// The most operations in one slot.
-    pub batch: usize,
-    /// How reads are served.
-    pub reads: Reads,
-    /// How many executed slots a snapshot is taken after; 0: none is ever taken.
-    pub snapshot_every: u64,
-    /// How many executed slots stay in the log behind a snapshot, for replicas that are a little
-    /// slow.
-    pub snapshot_keep: u64,
-    /// How many items of the state machine one message of a snapshot carries.
-    pub snapshot_chunk: usize,
-    /// Whether a server makes its writes durable before it answers. Without it, nothing is safe.
-    pub barrier: bool,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use super::{Members, Settings, mutants};
 
 /// Who may lead.
 #[derive(
@@ -55,7 +15,6 @@ pub struct Config {
 )]
 pub enum Leader {
     /// The member that the failure detector trusts.
-    #[default]
     Omega,
     /// Every member that a client asks. Safe, but no operation may ever complete: "it's easy to
     /// construct a scenario in which two proposers each keep issuing a sequence of proposals with
@@ -74,7 +33,43 @@ pub enum Reads {
     Quorum,
 }
 
-impl Config {
+/// What every server knows: what a scenario sets, and the detector that follows from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What a scenario sets.
+    pub settings: Settings,
+    /// The detector that chooses the leader.
+    pub omega: OmegaConfig,
+}
+
+impl From<Settings> for Config {
+    fn from(settings: Settings) -> Self {
+        let detector = failure_detectors::Config {
+            period: settings.heartbeat,
+            timeout: settings.timeout,
+            increase: settings.increase,
+            mutant: None,
+        };
+        Self { settings, omega: OmegaConfig { detector } }
+    }
+}
+
+impl Deref for Config {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Settings {
+    /// The acceptors of the first slots.
+    #[must_use]
+    pub fn first_members(&self) -> Members {
+        let all = || (0..self.nodes).map(NodeId::new).collect();
+        self.members.as_ref().map_or_else(all, |some| some.iter().copied().collect())
+    }
+
     /// How many of these members promise in phase 1.
     #[must_use]
     pub fn prepare_quorum(&self, members: Members) -> usize {

@@ -11,6 +11,7 @@ use sim_node::{Context, LocalTime, NodeId};
 use super::phase_1::Preparing;
 use super::reads::Reading;
 use super::replica::Replica;
+use super::types::Mark;
 use super::{Accept, AdminCommand, Config, Members, Message, Server, Slot, Value};
 
 /// A leader: phase 1 is done.
@@ -191,7 +192,7 @@ impl LeaderHandler<'_> {
         let proposal = Proposal { value: value.clone(), recovered, accepted, sent };
         self.leading.proposals.insert(slot, proposal);
         if value == Value::Noop {
-            cx.mark("no-op proposed");
+            cx.mark(Mark::NoOpProposed);
         }
         let members = self.replica.configurations.at(slot);
         let accept = Arc::new(Accept { ballot, slot, value, upto });

@@ -8,6 +8,7 @@ use super::leader::Pending;
 use super::node::Timer;
 use super::proposer::Proposer;
 use super::replica::Replica;
+use super::types::Mark;
 use super::{Message, Record, Server, Slot, Value, mutants};
 use crate::Ballot;
 
@@ -154,7 +155,7 @@ impl Replica {
             Value::Reconfigure(command) => {
                 let (config, servers) = (cx.config(), cx.servers());
                 let fits = self.configurations.execute(slot, command, config, servers);
-                cx.mark(if fits { "reconfigured" } else { "reconfiguration refused" });
+                cx.mark(if fits { Mark::Reconfigured } else { Mark::ReconfigurationRefused });
             }
         }
         self.executed = slot;

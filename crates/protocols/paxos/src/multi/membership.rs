@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 
-use super::{AdminCommand, Config, Members, Slot};
+use super::{AdminCommand, Members, Settings, Slot};
 
 /// The members of each slot, as far as they are decided: part of the state machine.
 ///
@@ -86,7 +86,7 @@ impl Configurations {
         &mut self,
         slot: Slot,
         command: &AdminCommand,
-        config: &Config,
+        settings: &Settings,
         servers: u32,
     ) -> bool {
         if self.is_done(command) {
@@ -94,9 +94,9 @@ impl Configurations {
         }
         self.commands.insert(command.server, command.number);
         let is_new = self.newest().1 != command.members;
-        let fits = is_new && config.allows(command.members, servers);
+        let fits = is_new && settings.allows(command.members, servers);
         if fits {
-            self.effective.insert(slot.plus(config.alpha), command.members);
+            self.effective.insert(slot.plus(settings.alpha), command.members);
         }
         fits
     }

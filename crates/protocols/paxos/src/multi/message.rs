@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Piece, Reply, Request, ServiceMessage};
-use sim_node::{Class, NodeId};
+use sim_node::NodeId;
+use sim_protocol::Asks;
 
 use super::{AdminCommand, Configurations, Members, Slot, Value};
 use crate::Ballot;
@@ -13,7 +14,9 @@ use crate::Ballot;
 /// A message of the cluster. The names are those of Lamport 2001.
 ///
 /// What is large lies behind a pointer: a message is moved several times on its way.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(
+    Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
+)]
 pub enum Message {
     /// Phase 1a, for all slots from `from` on.
     Prepare {
@@ -41,6 +44,7 @@ pub enum Message {
     },
     /// All slots up to this one are chosen: the commit message of a leader, or of a server that has
     /// not received one for a while.
+    #[message(Heartbeat)]
     Commit {
         /// The leader's ballot; `None` from a server that does not lead.
         ballot: Option<Ballot>,
@@ -76,12 +80,15 @@ pub enum Message {
     #[message(Heartbeat, name = "Heartbeat")]
     Detector(failure_detectors::Heartbeat),
     /// An administrator's command, on its way to the leader.
+    #[message(Client)]
     Admin(AdminCommand),
     /// To itself: it has executed enough slots for a snapshot.
     TakeSnapshot,
     /// A client's request.
+    #[message(Client)]
     Request(Box<Request>),
     /// The answer to a client.
+    #[message(Client)]
     Reply(Box<Reply>),
 }
 
@@ -135,7 +142,7 @@ pub struct Chunk {
 }
 
 /// What an administrator may ask for. The leader has it chosen in a slot, and it is executed once.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Admin {
     /// These are the members, from `alpha` slots later on.
     #[ask("Reconfigure([2, 3, 4])")]
@@ -151,48 +158,6 @@ impl Admin {
     pub fn members(&self) -> Members {
         let Self::Reconfigure(members) = self;
         members.iter().copied().collect()
-    }
-}
-
-impl sim_node::Message for Message {
-    const KINDS: &'static [(&'static str, Class)] = &[
-        ("Prepare", Class::Protocol),
-        ("Promise", Class::Protocol),
-        ("Accept", Class::Protocol),
-        ("Accepted", Class::Protocol),
-        ("Nack", Class::Protocol),
-        ("Commit", Class::Heartbeat),
-        ("Fetch", Class::Protocol),
-        ("Learn", Class::Protocol),
-        ("Chunk", Class::Protocol),
-        ("Confirm", Class::Protocol),
-        ("Confirmed", Class::Protocol),
-        ("Heartbeat", Class::Heartbeat),
-        ("Admin", Class::Client),
-        ("TakeSnapshot", Class::Protocol),
-        ("Request", Class::Client),
-        ("Reply", Class::Client),
-    ];
-
-    fn kind(&self) -> usize {
-        match self {
-            Self::Prepare { .. } => 0,
-            Self::Promise(_) => 1,
-            Self::Accept(_) => 2,
-            Self::Accepted { .. } => 3,
-            Self::Nack { .. } => 4,
-            Self::Commit { .. } => 5,
-            Self::Fetch { .. } => 6,
-            Self::Learn(_) => 7,
-            Self::Chunk(_) => 8,
-            Self::Confirm { .. } => 9,
-            Self::Confirmed { .. } => 10,
-            Self::Detector(_) => 11,
-            Self::Admin(_) => 12,
-            Self::TakeSnapshot => 13,
-            Self::Request(_) => 14,
-            Self::Reply(_) => 15,
-        }
     }
 }
 

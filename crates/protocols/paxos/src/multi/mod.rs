@@ -78,7 +78,7 @@ pub use properties::{
 };
 pub use settings::{MultiPaxos, Settings};
 pub use stable::{Disk, Record, Snapshot};
-pub use types::{AdminCommand, Slot, Value};
+pub use types::{AdminCommand, Mark, RoleName, Slot, Value};
 
 /// A node of the world: a server of the cluster, or a client.
 pub type Party = sim_node::Either<Server, service::Client<Message>>;

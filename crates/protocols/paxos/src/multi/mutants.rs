@@ -2,52 +2,43 @@
 
 use sim_node::Context;
 
-use super::{Config, Log, Members, Record, Server, Slot};
+use super::{Log, Members, Record, Server, Settings, Slot};
 use crate::Ballot;
 
 /// A bug that real systems had; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
-    /// A new leader proposes what it likes, whatever was reported.
+    /// A new leader ignores the votes that were reported to it.
+    #[mutant("P-anyval")]
     AnyValue,
-    /// An acceptor accepts below what it has promised.
+    /// An acceptor accepts below its promise.
+    #[mutant("P-no2bcheck")]
     No2bCheck,
     /// A proposer uses its old ballot again, after a restart above all.
+    #[mutant("P-reuse")]
     Reuse,
     /// A new leader takes the value of the lowest ballot that was reported.
+    #[mutant("P-lowest")]
     Lowest,
     /// Promises and votes are not written.
+    #[mutant("P-promise-crash")]
     PromiseCrash,
     /// Executes a slot before the one before it is chosen.
+    #[mutant("MP-hole")]
     Hole,
     /// Quorums of phase 1 are too small to meet those of phase 2.
+    #[mutant("FP-quorums")]
     Quorums,
-}
-
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("P-anyval", Self::AnyValue),
-        ("P-no2bcheck", Self::No2bCheck),
-        ("P-reuse", Self::Reuse),
-        ("P-lowest", Self::Lowest),
-        ("P-promise-crash", Self::PromiseCrash),
-        ("MP-hole", Self::Hole),
-        ("FP-quorums", Self::Quorums),
-    ];
-}
-
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
 }
 
 /// `P-anyval`, `P-lowest`: whether a vote that is reported in phase 1 counts, where another of this
 /// ballot was reported before.
-pub(super) fn counts_vote(config: &Config, ballot: Ballot, known: Option<Ballot>) -> Option<bool> {
+pub(super) fn counts_vote(
+    config: &Settings,
+    ballot: Ballot,
+    known: Option<Ballot>,
+) -> Option<bool> {
     if config.has(Mutant::AnyValue) {
         return Some(false);
     }
@@ -56,7 +47,7 @@ pub(super) fn counts_vote(config: &Config, ballot: Ballot, known: Option<Ballot>
 
 /// `P-reuse`: the ballot of a proposer that begins phase 1 again.
 pub(super) fn reused_ballot(
-    config: &Config,
+    config: &Settings,
     own: Option<Ballot>,
     promised: Option<Ballot>,
 ) -> Option<Ballot> {
@@ -71,12 +62,12 @@ pub(super) fn write_promise(record: Record, cx: &mut Context<'_, Server>) {
 }
 
 /// `MP-hole`: the slot that is executed next.
-pub(super) fn slot_after_hole(config: &Config, slot: Slot, log: &Log) -> Option<Slot> {
+pub(super) fn slot_after_hole(config: &Settings, slot: Slot, log: &Log) -> Option<Slot> {
     (config.has(Mutant::Hole) && !log.is_chosen(slot)).then(|| slot.next())
 }
 
 /// `FP-quorums`: how many promises phase 1 waits for.
-pub(super) fn small_quorum(config: &Config, members: Members) -> Option<usize> {
+pub(super) fn small_quorum(config: &Settings, members: Members) -> Option<usize> {
     let accept = config.accept_quorum(members);
     config.has(Mutant::Quorums).then(|| members.len().saturating_sub(accept).max(1))
 }

@@ -13,6 +13,7 @@ use super::catch_up::Behind;
 use super::leader::Pending;
 use super::proposer::Proposer;
 use super::replica::Replica;
+use super::types::RoleName;
 use super::{
     Admin, Config, Configurations, Disk, Leader, Log, Message, Mutant, Promise, Reads, Slot,
     Snapshot, Value,
@@ -156,9 +157,9 @@ impl Node for Server {
 
     fn role(&self) -> Option<Role> {
         let name = match &self.proposer {
-            Proposer::Leading(_) => Role::LEADER,
-            Proposer::Preparing(_) => "candidate",
-            Proposer::Idle => "follower",
+            Proposer::Leading(_) => RoleName::Leader,
+            Proposer::Preparing(_) => RoleName::Candidate,
+            Proposer::Idle => RoleName::Follower,
         };
         let ballot = self.proposer.ballot().or(self.replica.promised);
         // By round, and then by proposer: servers are fewer than this.

@@ -10,6 +10,7 @@ use super::node::Timer;
 use super::phase_1::Preparing;
 use super::reads::Reading;
 use super::replica::persist;
+use super::types::Mark;
 use super::{AdminCommand, Leader, Record, Server, Slot, Value, mutants};
 use crate::Ballot;
 
@@ -92,7 +93,7 @@ impl Server {
         let ballot = reused.unwrap_or_else(|| Ballot::after(replica.promised, cx.id()));
         replica.own = Some(ballot);
         replica.promised = Some(ballot);
-        cx.mark("campaign");
+        cx.mark(Mark::Campaign);
         cx.write(Record::Campaigned(ballot));
         persist(cx);
         self.proposer = Proposer::Preparing(Box::new(Preparing::new(ballot, replica.executed)));
@@ -118,7 +119,7 @@ impl Server {
         let members = self.replica.configurations.at(first);
         self.proposer = match std::mem::replace(&mut self.proposer, Proposer::Idle) {
             Proposer::Preparing(phase_1) if phase_1.is_done(first, members, cx.config()) => {
-                cx.mark("leading");
+                cx.mark(Mark::Leading);
                 Proposer::Leading(Box::new(Leading::new(*phase_1)))
             }
             other => other,
@@ -129,7 +130,7 @@ impl Server {
     /// 2015): it proposes no more, and waits before it tries again.
     pub(super) fn on_ballot(&mut self, ballot: Ballot, cx: &mut Context<'_, Self>) {
         if self.proposer.ballot().is_some_and(|own| own < ballot) {
-            cx.mark("outbid");
+            cx.mark(Mark::Outbid);
             self.step_down(cx);
             self.replica.promised = self.replica.promised.max(Some(ballot));
             mutants::write_promise(Record::Promised(ballot), cx);
@@ -140,7 +141,7 @@ impl Server {
     /// A proposer is outbid by a ballot that it does not know: another value than its own is
     /// chosen, or may be.
     pub(super) fn outbid_by_unknown(&mut self, cx: &mut Context<'_, Self>) {
-        cx.mark("outbid");
+        cx.mark(Mark::Outbid);
         self.step_down(cx);
         self.back_off(cx);
     }

@@ -22,6 +22,7 @@ use service::{Answer, Operation, Output, Reply, Request};
 use sim_node::{Context, LocalTime, NodeId};
 
 use super::leader::LeaderHandler;
+use super::types::Mark;
 use super::{Members, Message, Server};
 
 /// Reads under way at a leader.
@@ -97,7 +98,7 @@ impl LeaderHandler<'_> {
         self.leading.reading.rounds.retain(|_, round| {
             let is_done = round.confirmed.len() >= config.accept_quorum(round.members);
             if is_done {
-                cx.mark("read confirmed");
+                cx.mark(Mark::ReadConfirmed);
                 let value = store.get(round.request.command.key()).map(str::to_owned);
                 let operation = round.request.operation;
                 let answer = Answer::Done(Output::Value(value));

@@ -34,7 +34,7 @@ impl Replica {
     /// yet.
     pub(super) fn restored(disk: &Disk, cx: &mut Context<'_, Server>) -> Self {
         let snapshot = disk.snapshot.as_ref();
-        let first = || Configurations::first(cx.config().members);
+        let first = || Configurations::first(cx.config().first_members());
         // A vote is a promise, too, and so is a ballot of its own.
         let votes = disk.log.after(disk.log.base()).filter(|(_, entry)| !entry.chosen);
         let voted = votes.map(|(_, entry)| entry.ballot).max();

@@ -8,41 +8,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 use sim_protocol::SettingValue;
 
-use super::{Mutant, Value};
-
-/// What every process knows.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Config {
-    /// How many acceptors there are; they are nodes `0..acceptors`.
-    pub acceptors: u32,
-    /// How many proposers there are that are no acceptors; they follow in number. With none, every
-    /// acceptor may propose.
-    pub separate: u32,
-    /// What proposers propose without being asked.
-    pub start: Start,
-    /// How many promises phase 1 needs.
-    pub prepare: u32,
-    /// How many acceptances choose a value.
-    pub accept: u32,
-    /// Whom a proposer sends its requests to at first.
-    pub send_to: SendTo,
-    /// How learners learn.
-    pub learn: Learn,
-    /// Only the process that this trusts proposes; `None`: every proposer does.
-    pub leader: Option<OmegaConfig>,
-    /// Whether a leader does phase 1 before there is a value to propose (section 3).
-    pub prepare_ahead: bool,
-    /// How long a proposer waits after it abandoned a proposal.
-    pub backoff: Span,
-    /// How long a proposer waits for answers before it repeats a request.
-    pub resend: Duration,
-    /// How often a process that has not learned asks.
-    pub ask: Duration,
-    /// Whether a process makes its writes durable before it speaks. Without it, nothing is safe.
-    pub barrier: bool,
-    /// The bug to have.
-    pub mutant: Option<Mutant>,
-}
+use super::{Mutant, Proposers, Settings, Trusted, Value};
 
 /// What proposers propose without being asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
@@ -79,7 +45,61 @@ pub enum Learn {
     FromAcceptors,
 }
 
-impl Config {
+/// What every process knows: what a scenario sets, and the detector that follows from it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Config {
+    /// What a scenario sets.
+    pub settings: Settings,
+    /// Only the process that this trusts proposes; `None`: every proposer does.
+    pub leader: Option<OmegaConfig>,
+}
+
+impl From<Settings> for Config {
+    fn from(settings: Settings) -> Self {
+        let leader = settings.leader.map(|Trusted::Omega { period, timeout, increase }| {
+            let mutant = None;
+            OmegaConfig {
+                detector: failure_detectors::Config { period, timeout, increase, mutant },
+            }
+        });
+        Self { settings, leader }
+    }
+}
+
+impl Deref for Config {
+    type Target = Settings;
+
+    fn deref(&self) -> &Settings {
+        &self.settings
+    }
+}
+
+impl Settings {
+    /// How many proposers there are that are no acceptors; they follow in number. With none, every
+    /// acceptor may propose.
+    #[must_use]
+    pub fn separate(&self) -> u32 {
+        match self.proposers {
+            Proposers::Acceptors => 0,
+            Proposers::Separate(many) => many,
+        }
+    }
+
+    /// How many promises phase 1 needs.
+    #[must_use]
+    pub fn prepare(&self) -> u32 {
+        self.quorums.prepare(self.nodes)
+    }
+
+    /// How many acceptances choose a value.
+    #[must_use]
+    pub fn accept(&self) -> u32 {
+        if self.has(Mutant::MissingQuorums) {
+            return self.nodes.saturating_sub(self.prepare()).max(1);
+        }
+        self.quorums.accept(self.nodes)
+    }
+
     /// Whether this process is an acceptor.
     #[must_use]
     pub fn is_acceptor(&self, process: NodeId) -> bool {

@@ -59,7 +59,7 @@ impl Process {
         match indications.last() {
             None => {}
             Some(Trust(trusted)) if *trusted == self.id => {
-                cx.mark("trusts itself");
+                cx.mark(Mark::TrustsItself);
                 self.pursue(cx);
             }
             Some(Trust(_)) => {

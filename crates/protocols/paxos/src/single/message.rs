@@ -76,6 +76,7 @@ pub enum Message {
     /// A process that is not trusted hands its value to the one that it trusts.
     Forward(Value),
     /// A message of the failure detector.
+    #[message(Heartbeat, name = "Heartbeat")]
     Detector(Heartbeat),
 }
 

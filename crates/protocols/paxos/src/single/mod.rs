@@ -55,7 +55,7 @@ pub use acceptor::Acceptor;
 pub use config::{Config, Learn, SendTo, Start};
 pub use leader::Leadership;
 pub use learner::Learner;
-pub use message::{Message, Proposal, Value};
+pub use message::{Mark, Message, Proposal, RoleName, Value};
 pub use mutants::Mutant;
 pub use node::{Indication, Process, Request, Timer};
 pub use properties::{

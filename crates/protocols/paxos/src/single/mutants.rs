@@ -8,40 +8,27 @@ use super::{Config, Disk, Process, Proposal, Record};
 use crate::Ballot;
 
 /// A known bug; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
     /// Phase 2a ignores the values reported in phase 1.
+    #[mutant("P-anyval")]
     AnyValue,
     /// Promises and accepted proposals are not written to the disk.
+    #[mutant("P-promise-crash")]
     PromiseCrash,
     /// An acceptor accepts below its promise.
+    #[mutant("P-no2bcheck")]
     No2bCheck,
     /// A restarted proposer uses its last number again.
+    #[mutant("P-reuse")]
     Reuse,
     /// Phase 2a adopts the value of the lowest reported proposal.
+    #[mutant("P-lowest")]
     Lowest,
     /// Phase 2 waits for one acceptor too few to meet every quorum of phase 1.
+    #[mutant("FP-quorums")]
     MissingQuorums,
-}
-
-impl sim_protocol::Mutant for Mutant {
-    const ALL: &'static [(&'static str, Self)] = &[
-        ("P-anyval", Self::AnyValue),
-        ("P-promise-crash", Self::PromiseCrash),
-        ("P-no2bcheck", Self::No2bCheck),
-        ("P-reuse", Self::Reuse),
-        ("P-lowest", Self::Lowest),
-        ("FP-quorums", Self::MissingQuorums),
-    ];
-}
-
-impl Config {
-    /// Whether the protocol has this bug. Never, unless it was built to.
-    #[must_use]
-    pub fn has(&self, mutant: Mutant) -> bool {
-        cfg!(feature = "mutants") && self.mutant == Some(mutant)
-    }
 }
 
 /// `P-promise-crash`: what an acceptor must remember is not written. Without the bug it is.

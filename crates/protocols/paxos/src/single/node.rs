@@ -15,8 +15,10 @@ use super::{
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks,
 )]
 pub enum Request {
-    /// Propose this value. A later request changes nothing, and an acceptor that is no proposer
-    /// does nothing.
+    /// Propose this value; the first one stands.
+    ///
+    /// An acceptor that is no proposer does nothing.
+    #[ask("Propose(10)")]
     Propose(Value),
 }
 

@@ -125,7 +125,7 @@ impl Proposer {
         self.phase = Phase::Preparing(ballot, BTreeMap::new());
         cx.write(Record::Ballot(ballot));
         Process::persist(cx);
-        for acceptor in config.first_asked(id, config.prepare) {
+        for acceptor in config.first_asked(id, config.prepare()) {
             cx.send(acceptor, Message::Prepare(ballot));
         }
         cx.set_timer(Timer::Proposer, config.resend);
@@ -142,7 +142,7 @@ impl Proposer {
         match &mut self.phase {
             Phase::Preparing(current, promises) if *current == ballot => {
                 promises.insert(from, accepted);
-                if promises.len() >= cx.config().prepare as usize {
+                if promises.len() >= cx.config().prepare() as usize {
                     let promises = std::mem::take(promises);
                     self.end_phase_1(ballot, &promises, cx);
                 }
@@ -158,7 +158,7 @@ impl Proposer {
         promises: &BTreeMap<NodeId, Option<Proposal>>,
         cx: &mut Context<'_, Process>,
     ) {
-        cx.mark("prepared");
+        cx.mark(Mark::Prepared);
         if let Some(value) = self.choose(promises, cx.config()) {
             self.issue(Proposal { ballot, value }, cx);
         } else {
@@ -170,7 +170,7 @@ impl Proposer {
     /// Phase 2a: issues the proposal.
     fn issue(&mut self, proposal: Proposal, cx: &mut Context<'_, Process>) {
         self.phase = Phase::Accepting(proposal, BTreeSet::new());
-        for acceptor in cx.config().first_asked(cx.id(), cx.config().accept) {
+        for acceptor in cx.config().first_asked(cx.id(), cx.config().accept()) {
             cx.send(acceptor, Message::Accept(proposal));
         }
         cx.set_timer(Timer::Proposer, cx.config().resend);
@@ -182,7 +182,7 @@ impl Proposer {
         match &mut self.phase {
             Phase::Accepting(proposal, acceptors) if *proposal == accepted => {
                 acceptors.insert(from);
-                acceptors.len() >= config.accept as usize
+                acceptors.len() >= config.accept() as usize
             }
             _ => false,
         }
@@ -261,7 +261,7 @@ impl Process {
         if let Some(proposer) = &mut self.proposer
             && proposer.is_abandoned_for(ballot)
         {
-            cx.mark("abandoned");
+            cx.mark(Mark::Abandoned);
             if has_reason {
                 proposer.phase = Phase::BackingOff;
                 cx.set_timer(Timer::Proposer, cx.config().backoff);

@@ -138,102 +138,15 @@ impl Protocol for Paxos {
     }
 }
 
-const FIELDS: &[Field] = &[
-    Field { name: "nodes", kind: "number", default: None, meaning: "how many acceptors, 1 to 99" },
-    Field {
-        name: "proposers",
-        kind: "Acceptors or Separate(number)",
-        default: Some("Acceptors"),
-        meaning: "which processes may propose: every acceptor, or so many others, 1 to 99, which \
-                  follow the acceptors in number",
-    },
-    Field {
-        name: "start",
-        kind: "Everybody, Nobody or Given({number: number, ...})",
-        default: Some("Everybody"),
-        meaning: "what proposers propose without being asked: each its own number, nothing, or these \
-                  proposers these values",
-    },
-    Field {
-        name: "quorums",
-        kind: "Majority or Flexible(prepare: number, accept: number)",
-        default: Some("Majority"),
-        meaning: "how many promises phase 1 needs, and how many acceptances phase 2; together more \
-                  than there are acceptors",
-    },
-    Field {
-        name: "unsafe_quorums",
-        kind: "true or false",
-        default: Some("false"),
-        meaning: "whether quorums of different phases may miss each other; then nothing is safe",
-    },
-    Field {
-        name: "send_to",
-        kind: "Everybody or Quorum",
-        default: Some("Everybody"),
-        meaning: "whom a proposer sends its requests to at first: all acceptors, or as many as the \
-                  phase needs; what is repeated goes to all",
-    },
-    Field {
-        name: "learn",
-        kind: "FromProposer or FromAcceptors",
-        default: Some("FromProposer"),
-        meaning: "whether the proposer tells everybody what is chosen, or acceptors tell everybody \
-                  what they accept (section 2.3)",
-    },
-    Field {
-        name: "leader",
-        kind: "None or Omega(period:, timeout:, increase:)",
-        default: Some("None"),
-        meaning: "who proposes: everybody that has a value, or only the process that a failure \
-                  detector trusts (section 2.4), whose fields are those of `Omega`. It is for \
-                  proposers that are acceptors",
-    },
-    Field {
-        name: "prepare_ahead",
-        kind: "true or false",
-        default: Some("false"),
-        meaning: "whether the trusted process does phase 1 before there is a value; needs a leader",
-    },
-    Field {
-        name: "backoff",
-        kind: "span",
-        default: Some("\"20ms..200ms\""),
-        meaning: "how long a proposer waits after it abandoned a proposal, before it tries again with \
-                  a higher number, at most a day; with one constant duration duels may never end",
-    },
-    Field {
-        name: "resend",
-        kind: "duration",
-        default: Some("\"100ms\""),
-        meaning: "how long a proposer waits for answers before it repeats a request; more than zero",
-    },
-    Field {
-        name: "ask",
-        kind: "duration",
-        default: Some("\"500ms\""),
-        meaning: "how often a process that has not learned asks the others; more than zero",
-    },
-    Field {
-        name: "barrier",
-        kind: "true or false",
-        default: Some("true"),
-        meaning: "whether a process makes its writes durable before it speaks; without it nothing is \
-                  safe",
-    },
-    MUTANT,
-];
-
-/// What every process knows.
-fn config(settings: &Settings) -> Result<Config, SettingsError> {
-    let wrong = |field, message: &str| Err(SettingsError::new(field, message));
-    let separate = match settings.proposers {
-        Proposers::Acceptors => 0,
-        Proposers::Separate(0) => {
-            return wrong("proposers", "there must be a proposer; give at least 1");
-        }
-        Proposers::Separate(many) if many > Paxos::SERVERS_MAX => {
-            return wrong("proposers", "there may be at most 99");
+impl Settings {
+    fn validate(&self) -> Result<(), SettingsError> {
+        let wrong = |field, message: &str| Err(SettingsError::new(field, message));
+        match self.proposers {
+            Proposers::Separate(0) => {
+                return wrong("proposers", "there must be a proposer; give at least 1");
+            }
+            Proposers::Separate(100..) => return wrong("proposers", "there may be at most 99"),
+            Proposers::Acceptors | Proposers::Separate(_) => {}
         }
         if let Some(Trusted::Omega { period, timeout, .. }) = self.leader {
             if period.is_zero() || timeout.is_zero() {
@@ -246,41 +159,9 @@ fn config(settings: &Settings) -> Result<Config, SettingsError> {
                 return wrong("leader", message);
             }
         }
-    }
-    if !settings.quorums.are_safe(n) && !settings.unsafe_quorums {
-        return wrong(format!(
-            "a quorum of {prepare} and one of {accept} may miss each other among {n} acceptors; \
-             together they must be more than {n} (or write `unsafe_quorums: true` to see what \
-             happens)"
-        ));
-    }
-    Ok((prepare, accept))
-}
-
-fn leader(settings: &Settings) -> Result<Option<OmegaConfig>, SettingsError> {
-    let Some(Trusted::Omega { period, timeout, increase }) = settings.leader else {
-        return Ok(None);
-    };
-    if period.is_zero() || timeout.is_zero() {
-        let message = "the detector's period and timeout must be more than zero";
-        return Err(SettingsError::new("leader", message));
-    }
-    let detector = failure_detectors::Config { period, timeout, increase, mutant: None };
-    Ok(Some(OmegaConfig { detector }))
-}
-
-/// Whether every process that is given a value at the start exists and is a proposer.
-fn start(config: &Config) -> Result<(), SettingsError> {
-    let Start::Given(values) = &config.start else { return Ok(()) };
-    let there = config.acceptors + config.separate;
-    for number in values.keys() {
-        let wrong = |message: String| Err(SettingsError::new("start", message));
-        if *number >= there {
-            return wrong(format!("there is no process {number}; they are 0 to {}", there - 1));
-        }
-        if !config.is_proposer(NodeId::new(*number)) {
-            let first = config.acceptors;
-            return wrong(format!("process {number} is no proposer; those begin with {first}"));
+        if self.prepare_ahead && self.leader.is_none() {
+            let message = "only a leader prepares ahead of values; give `leader: Omega()`";
+            return wrong("prepare_ahead", message);
         }
         self.validate_quorums()?;
         self.validate_start()
@@ -307,7 +188,7 @@ fn start(config: &Config) -> Result<(), SettingsError> {
         Ok(())
     }
 
-    /// Whether who is given a value at the start is there, and a proposer.
+    /// Whether every process that is given a value at the start exists and is a proposer.
     fn validate_start(&self) -> Result<(), SettingsError> {
         let Start::Given(values) = &self.start else { return Ok(()) };
         let there = self.nodes + self.separate();

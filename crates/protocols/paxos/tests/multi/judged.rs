@@ -3,12 +3,10 @@
 
 use std::sync::Arc;
 
-use std::sync::Arc;
-
 use paxos::Ballot;
 use paxos::multi::{
-    Admin, AdminCommand, Chunk, Config, Configurations, Disk, Indication, Message, P2c, Party,
-    Record, Slot, Snapshot, StateMachineSafety, Validity, Value,
+    Admin, AdminCommand, Chunk, Configurations, Disk, Indication, Message, P2c, Party, Record,
+    Settings, Slot, Snapshot, StateMachineSafety, Validity, Value,
 };
 use service::{ClientIndication, KeyValue, Request, Store};
 use sim_check::{Judge, Property, SimTime, View};
@@ -188,7 +186,7 @@ fn mp3_is_violated_by_a_proposal_that_no_quorum_allows() {
 
 #[test]
 fn mp3_is_violated_by_a_proposal_in_a_slot_whose_members_are_not_decided() {
-    let mut told = Told::<P2c>::of(Config { alpha: 3, ..config(5) });
+    let mut told = Told::<P2c>::of(Settings { alpha: 3, ..config(5) });
     told.proposes(ballot(1, 0), 3, command(3));
     assert!(told.holds());
     let mut early = Told::<P2c>::of(Settings { alpha: 3, ..config(5) });
@@ -255,7 +253,7 @@ fn three_slots() -> Told<StateMachineSafety> {
 
 /// A replica that has executed nothing receives a snapshot, in one message.
 fn installs(told: &mut Told<StateMachineSafety>, snapshot: Snapshot) {
-    let (mut replica, _) = Hand::new(3, Config { snapshot_chunk: 100, ..config(5) });
+    let (mut replica, _) = Hand::new(3, Settings { snapshot_chunk: 100, ..config(5) });
     told.steps(3, &replica, &[]);
     let Snapshot { slot, configurations, store } = snapshot.clone();
     let chunk = Chunk { slot, configurations, piece: store.piece(0, 100) };

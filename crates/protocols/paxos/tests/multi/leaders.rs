@@ -83,7 +83,7 @@ fn a_report_of_a_slot_that_is_known_to_be_chosen_does_not_matter() {
 
 #[test]
 fn where_everybody_may_lead_a_server_that_is_asked_does() {
-    let (mut hand, letters) = Hand::new(2, Config { leader: Leader::Everybody, ..config(5) });
+    let (mut hand, letters) = Hand::new(2, Settings { leader: Leader::Everybody, ..config(5) });
     assert_eq!(letters, [], "no client has asked");
     let letters = hand.ask(put(1));
     assert_eq!(letters.len(), 4, "it asks for promises");

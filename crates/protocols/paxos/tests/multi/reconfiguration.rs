@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use paxos::multi::{
-    AdminCommand, Config, Configurations, Disk, Leader, Members, Message, Slot, Snapshot, Timer,
-    Value,
+    AdminCommand, Configurations, Disk, Leader, Members, Message, Slot, Snapshot, Timer, Value,
 };
 use service::Store;
 
@@ -27,7 +26,7 @@ fn three() -> Settings {
 #[test]
 fn members_are_members_from_alpha_slots_later_on() {
     let config = three();
-    let mut configurations = Configurations::first(config.members);
+    let mut configurations = Configurations::first(config.first_members());
     assert!(configurations.execute(Slot(5), &command(1, &[2, 3, 4]), &config, 5));
     assert_eq!(configurations.at(Slot(6)), members(&[0, 1, 2]));
     assert_eq!(configurations.at(Slot(7)), members(&[2, 3, 4]));
@@ -36,7 +35,7 @@ fn members_are_members_from_alpha_slots_later_on() {
 #[test]
 fn a_command_is_executed_once() {
     let config = three();
-    let mut configurations = Configurations::first(config.members);
+    let mut configurations = Configurations::first(config.first_members());
     configurations.execute(Slot(5), &command(1, &[2, 3, 4]), &config, 5);
     configurations.execute(Slot(6), &command(2, &[0, 1, 2]), &config, 5);
     assert!(!configurations.execute(Slot(7), &command(1, &[2, 3, 4]), &config, 5));
@@ -64,7 +63,7 @@ fn a_number_of_a_command_outlasts_the_log() {
     disk.log.vote(Slot(1), ballot(1, 0), &Value::Reconfigure(Arc::new(command(1, &[2, 3, 4]))));
     let (hand, _) = Hand::with_disk(0, three(), disk);
     assert_eq!(hand.disk.numbered, 1);
-    let mut configurations = Configurations::first(three().members);
+    let mut configurations = Configurations::first(three().first_members());
     configurations.execute(Slot(5), &command(2, &[2, 3, 4]), &three(), 5);
     let snapshot = Snapshot { slot: Slot(5), configurations, store: Store::default() };
     let disk = Disk { snapshot: Some(Arc::new(snapshot)), ..Disk::default() };
@@ -76,7 +75,7 @@ fn a_number_of_a_command_outlasts_the_log() {
 /// member begins to lead.
 #[test]
 fn a_command_at_a_server_that_is_no_member_reaches_the_members() {
-    let everybody = || Config { leader: Leader::Everybody, ..three() };
+    let everybody = || Settings { leader: Leader::Everybody, ..three() };
     let (mut outsider, _) = Hand::new(4, everybody());
     let command = AdminCommand { server: node(4), number: 1, members: members(&[2, 3, 4]) };
     let asks = |one| (node(one), Message::Admin(command));

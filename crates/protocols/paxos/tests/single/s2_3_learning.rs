@@ -35,7 +35,7 @@ fn the_proposer_tells_all_processes_what_is_chosen() {
 /// proposal": the proposer then tells no process.
 #[test]
 fn acceptors_tell_all_processes_what_they_accept() {
-    let config = Config { learn: Learn::FromAcceptors, ..config(5) };
+    let config = Settings { learn: Learn::FromAcceptors, ..config(5) };
     let mut hand = Hand::new(3, config.clone());
     assert_eq!(hand.hear(0, accept(1, 0, 10)), to([0, 1, 2, 4], &accepted(1, 0, 10)));
     hand.hear(1, accepted(1, 0, 10));

@@ -57,7 +57,7 @@ impl Ghost {
             servers,
             slots: BTreeMap::new(),
             executed: Slot(0),
-            configurations: Configurations::first(config.server.members),
+            configurations: Configurations::first(config.server.first_members()),
             starts: Starts::new(servers),
         }
     }

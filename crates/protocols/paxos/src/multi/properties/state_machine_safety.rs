@@ -32,7 +32,7 @@ impl Property<Party> for StateMachineSafety {
     };
 
     fn new(config: &<Party as Node>::Config, servers: u32) -> Self {
-        let first = Configurations::first(config.server.members);
+        let first = Configurations::first(config.server.first_members());
         let configurations = BTreeMap::from([(Slot(0), first)]);
         Self { servers, executed: Executed::new(), configurations }
     }
