@@ -3,7 +3,8 @@
 use std::sync::Arc;
 
 use paxos::multi::{
-    AdminCommand, Configurations, Disk, Leader, Members, Message, Slot, Snapshot, Timer, Value,
+    AdminCommand, Configurations, Disk, Leader, Members, Message, Settings, Slot, Snapshot, Timer,
+    Value,
 };
 use service::Store;
 
