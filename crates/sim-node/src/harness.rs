@@ -24,20 +24,12 @@ type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 ///
 /// ```
 /// use serde::{Deserialize, Serialize};
-/// use sim_node::{Harness, Class, Context, Message, Never, Node, NodeId, Stable};
+/// use sim_node::{Context, Harness, Message, Never, Node, NodeId, Stable};
 ///
-/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+/// #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Message)]
 /// enum Word {
 ///     Ask,
 ///     Vote,
-/// }
-///
-/// impl Message for Word {
-///     const KINDS: &'static [(&'static str, Class)] =
-///         &[("Ask", Class::Protocol), ("Vote", Class::Protocol)];
-///     fn kind(&self) -> usize {
-///         matches!(self, Word::Vote).into()
-///     }
 /// }
 ///
 /// /// Whom it votes for: on disk, and in memory.
@@ -71,9 +63,6 @@ type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 ///         }
 ///     }
 ///     fn on_timer(&mut self, (): (), _: &mut Context<'_, Self>) {}
-///     fn on_request(&mut self, never: Never, _: &mut Context<'_, Self>) {
-///         match never {}
-///     }
 /// }
 ///
 /// let [one, other] = [NodeId::new(1), NodeId::new(2)];

@@ -211,7 +211,7 @@ fn unknown_workload(text: &str, item: &Item, facts: &ProtocolFacts, known: &[&st
     }
     Diagnostic::error(place, message)
         .label("no such workload")
-        .help(format!("here may stand {}", list(known)))
+        .help(format!("the names allowed here are {}", list(known)))
 }
 
 /// The disks at the first start.

@@ -281,7 +281,7 @@ fn warnings_tell_what_did_nothing() {
             "the fault `At(\"30ms\", Isolate(Leader))` never struck",
             "the fault `When((on: Send(\"Ping\"), nth: 99), Pause(Trigger))` never struck",
             "the fault `At(\"40ms\", Heal)` never struck",
-            "no message met the special links `(from: Node(1), to: Node(2), loss: \"50%\")` \
+            "no message used the special links `(from: Node(1), to: Node(2), loss: \"50%\")` \
              (line 2)",
         ]
     );

@@ -95,10 +95,6 @@ impl Node for Master {
         }
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     fn role(&self) -> Option<Role> {
         Some(Role::new(RoleName::Master.name(), self.configuration.epoch.0))
     }

@@ -178,10 +178,6 @@ impl Node for Replica {
         }
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     fn role(&self) -> Option<Role> {
         let length = self.configuration.chain.len();
         let name = match self.place {

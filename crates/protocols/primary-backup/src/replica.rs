@@ -146,10 +146,6 @@ impl Node for Replica {
         }
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     fn role(&self) -> Option<Role> {
         let name = match &self.status {
             Status::Primary(_) => RoleName::Leader,

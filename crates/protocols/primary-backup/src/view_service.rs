@@ -117,10 +117,6 @@ impl Node for ViewService {
         }
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     fn role(&self) -> Option<Role> {
         Some(Role::new(RoleName::ViewService.name(), self.view.number.0))
     }

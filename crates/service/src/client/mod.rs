@@ -132,10 +132,6 @@ impl<M: ServiceMessage> Node for Client<M> {
         }
     }
 
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
-
     fn role(&self) -> Option<Role> {
         Some(Role::new("client", 0))
     }

@@ -105,10 +105,6 @@ impl Node for Player {
     fn on_timer(&mut self, timer: u32, cx: &mut Context<'_, Self>) {
         cx.set_timer(timer, TIMER);
     }
-
-    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
-        match request {}
-    }
 }
 
 const TIMER: Span = Span::between(Duration::from_nanos(TIMER_MIN), Duration::from_nanos(TIMER_MAX));

@@ -27,7 +27,7 @@ pub(crate) fn resolve(
                 sheet.push(
                     Diagnostic::error(
                         place,
-                        format!("`Sometimes` needs a number of seeds, not {what}"),
+                        format!("`Sometimes` names {what}"),
                     )
                     .label("out of range")
                     .help(format!("`of` is from 1 to {SEEDS_MAX}")),
