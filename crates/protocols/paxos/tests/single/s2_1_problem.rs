@@ -19,12 +19,12 @@ fn without_a_proposal_nothing_is_chosen() {
 /// "If a value has been chosen, then processes should be able to learn the chosen value": all learn
 /// the same one of those proposed, from links that lose, double and reorder, whatever is set.
 #[test]
-fn all_processes_learn_the_same_proposed_value() {
-    for (separate, learn, send_to) in [
-        (0, Learn::FromProposer, SendTo::Everybody),
-        (0, Learn::FromAcceptors, SendTo::Quorum),
-        (2, Learn::FromProposer, SendTo::Quorum),
-        (2, Learn::FromAcceptors, SendTo::Everybody),
+fn everybody_learns_the_same_proposed_value() {
+    for (proposers, learn, send_to) in [
+        (Proposers::Acceptors, Learn::FromProposer, SendTo::Everybody),
+        (Proposers::Acceptors, Learn::FromAcceptors, SendTo::Quorum),
+        (Proposers::Separate(2), Learn::FromProposer, SendTo::Quorum),
+        (Proposers::Separate(2), Learn::FromAcceptors, SendTo::Everybody),
     ] {
         let backoff = Span::between(ms(5), ms(200));
         let config =
