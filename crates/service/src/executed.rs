@@ -1,6 +1,6 @@
 //! [`Executed`]: what replicas execute, place by place, and the state in which that leaves them.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 
 use sim_node::NodeId;
@@ -15,16 +15,21 @@ use crate::{Fingerprint, Request, Store};
 /// may hold.
 #[derive(Clone, Debug)]
 pub struct Executed<V> {
-    /// The value that was executed first at each place, and the step.
-    values: BTreeMap<u64, (V, u64)>,
+    /// The value that was executed first at each place, and the step; `None` of a place that a
+    /// snapshot stood in for.
+    values: VecDeque<Option<(V, u64)>>,
+    /// The place of the first of `values`.
+    first: u64,
     /// The state after the place `last`.
     store: Store,
     last: u64,
+    /// The fingerprint of `store`.
+    state: Fingerprint,
     /// Of the state after each place up to `last`; none of those before a snapshot that lay on a
     /// disk when the run began.
     states: BTreeMap<u64, Fingerprint>,
-    /// Up to where each replica has executed since it started; 0 of one that is down.
-    reached: BTreeMap<NodeId, u64>,
+    /// By replica: up to where it has executed since it started; 0 of one that is down.
+    reached: Vec<Option<u64>>,
 }
 
 impl<V: Clone + PartialEq> Executed<V> {
@@ -32,8 +37,10 @@ impl<V: Clone + PartialEq> Executed<V> {
     #[must_use]
     pub fn new() -> Self {
         let store = Store::default();
-        let states = BTreeMap::from([(0, store.fingerprint())]);
-        Self { values: BTreeMap::new(), store, last: 0, states, reached: BTreeMap::new() }
+        let state = store.fingerprint();
+        let states = BTreeMap::from([(0, state)]);
+        let (values, reached) = (VecDeque::new(), Vec::new());
+        Self { values, first: 1, store, last: 0, state, states, reached }
     }
 
     /// Everything up to this place was executed by somebody, or is in a snapshot that was there
@@ -55,24 +62,27 @@ impl<V: Clone + PartialEq> Executed<V> {
         upto: u64,
         snapshot: Option<(u64, &Store)>,
     ) -> Option<RangeInclusive<u64>> {
-        let seen = self.reached.get(&node).copied();
+        if self.reached.len() <= node.index() {
+            self.reached.resize(node.index() + 1, None);
+        }
+        let seen = self.reached[node.index()].replace(upto);
         if seen == Some(upto) {
             return None;
         }
-        self.reached.insert(node, upto);
         if let (None, Some((place, store))) = (seen, snapshot)
             && place > self.last
         {
             self.store = store.clone();
             self.last = place;
-            self.states.insert(place, store.fingerprint());
+            self.state = store.fingerprint();
+            self.states.insert(place, self.state);
         }
         Some(seen.unwrap_or(0) + 1..=upto)
     }
 
     /// A replica is down: it will begin again from what is on its disk.
     pub fn crash(&mut self, node: NodeId) {
-        if let Some(reached) = self.reached.get_mut(&node) {
+        if let Some(Some(reached)) = self.reached.get_mut(node.index()) {
             *reached = 0;
         }
     }
@@ -86,22 +96,39 @@ impl<V: Clone + PartialEq> Executed<V> {
         requests: impl IntoIterator<Item = &'a Request>,
         step: u64,
     ) -> Option<&(V, u64)> {
-        if self.values.contains_key(&place) {
-            return self.values.get(&place).filter(|(first, _)| first != value);
+        let offset = self.offset_of(place);
+        if let Some((first, _)) = &self.values[offset] {
+            let differs = first != value;
+            return self.values[offset].as_ref().filter(|_| differs);
         }
-        self.values.insert(place, (value.clone(), step));
+        self.values[offset] = Some((value.clone(), step));
         if place == self.last + 1 {
-            let mut state = self.states[&self.last];
             for request in requests {
                 let touched = |store: &Store| store.fingerprint_of(request);
                 let before = touched(&self.store);
                 self.store.execute(request.operation, &request.command);
-                state = state.without(before).with(touched(&self.store));
+                self.state = self.state.without(before).with(touched(&self.store));
             }
             self.last = place;
-            self.states.insert(place, state);
+            self.states.insert(place, self.state);
         }
         None
+    }
+
+    /// Where a place is among `values`, which is made to hold it.
+    fn offset_of(&mut self, place: u64) -> usize {
+        if self.values.is_empty() {
+            self.first = place;
+        }
+        while place < self.first {
+            self.values.push_front(None);
+            self.first -= 1;
+        }
+        let offset = usize::try_from(place - self.first).expect("places in memory");
+        while self.values.len() <= offset {
+            self.values.push_back(None);
+        }
+        offset
     }
 
     /// Whether this is the state of everybody who has executed everything up to a place. Where
