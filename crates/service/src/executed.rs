@@ -16,11 +16,16 @@ use crate::{Fingerprint, Request, Store};
 /// may hold.
 #[derive(Clone, Debug)]
 pub struct Executed<V> {
-    /// The value that was executed first at each place, and the step.
-    values: BTreeMap<u64, (V, u64)>,
+    /// The value that was executed first at each place, and the step; `None` of a place that a
+    /// snapshot stood in for.
+    values: VecDeque<Option<(V, u64)>>,
+    /// The place of the first of `values`.
+    first: u64,
     /// The state after the place `last`.
     store: Store,
     last: u64,
+    /// The fingerprint of `store`.
+    state: Fingerprint,
     /// Of the state after each place up to `last`; none of those before a snapshot that lay on a
     /// disk when the run began.
     states: BTreeMap<u64, Fingerprint>,
@@ -70,7 +75,8 @@ impl<V: Clone + PartialEq> Executed<V> {
         {
             self.store = store.clone();
             self.last = place;
-            self.states.insert(place, store.fingerprint());
+            self.state = store.fingerprint();
+            self.states.insert(place, self.state);
         }
         Some(seen.unwrap_or(0) + 1..=upto)
     }
@@ -98,17 +104,32 @@ impl<V: Clone + PartialEq> Executed<V> {
             Entry::Vacant(first) => first.insert((value.clone(), step)),
         };
         if place == self.last + 1 {
-            let mut state = self.states[&self.last];
             for request in requests {
                 let touched = |store: &Store| store.fingerprint_of(request);
                 let before = touched(&self.store);
                 self.store.execute(request.operation, &request.command);
-                state = state.without(before).with(touched(&self.store));
+                self.state = self.state.without(before).with(touched(&self.store));
             }
             self.last = place;
-            self.states.insert(place, state);
+            self.states.insert(place, self.state);
         }
         None
+    }
+
+    /// Where a place is among `values`, which is made to hold it.
+    fn offset_of(&mut self, place: u64) -> usize {
+        if self.values.is_empty() {
+            self.first = place;
+        }
+        while place < self.first {
+            self.values.push_front(None);
+            self.first -= 1;
+        }
+        let offset = usize::try_from(place - self.first).expect("places in memory");
+        while self.values.len() <= offset {
+            self.values.push_back(None);
+        }
+        offset
     }
 
     /// Whether this is the state of everybody who has executed everything up to a place. Where

@@ -38,10 +38,11 @@ impl Tail<'_> {
     /// What is in its history is in everybody's: it is committed, and answered.
     pub(crate) fn commit(&mut self, cx: &mut Context<'_, Replica>) {
         cx.indicate(Indication::Committed(self.last));
-        let new = self.after(self.committed);
-        let answers: Vec<Operation> = new.map(|update| update.request.operation).collect();
+        let mut new = self.after(self.committed).map(|update| update.request.operation);
+        // Most often there is one, which costs no allocation.
+        let (first, others) = (new.next(), new.collect::<Vec<Operation>>());
         self.0.commit(self.last, cx);
-        for operation in answers {
+        for operation in first.into_iter().chain(others) {
             self.answer_update(operation, cx);
         }
     }

@@ -2,8 +2,10 @@
 
 use std::sync::Arc;
 
+use service::Request;
 use sim_node::{Context, NodeId};
 
+use crate::replica::State;
 use crate::{Ack, Forward, Message, Number, Record, Replica};
 
 impl Replica {
@@ -18,34 +20,44 @@ impl Replica {
         if !self.accepts(from, header, cx) {
             return;
         }
-        let mut number = forward.after;
-        for update in forward.updates {
-            number = number.next();
-            if number > self.state.log.last() {
-                self.early.insert(number, update);
-            }
-        }
-        self.apply_in_order(forward.stable, cx);
+        self.apply_in_order(forward, cx);
         Self::persist(cx);
         let (since, count) = (self.state.since, self.state.log.last());
         cx.send(from, Message::Ack(Ack { epoch: header.epoch, since, count }));
     }
 
     /// Applies the updates that follow those that are there.
-    fn apply_in_order(&mut self, stable: Number, cx: &mut Context<'_, Self>) {
+    fn apply_in_order(&mut self, forward: Forward, cx: &mut Context<'_, Self>) {
+        let Forward { after: first, mut updates, stable, .. } = forward;
         let state = &mut self.state;
         // What comes with this message stays in the log until the next one.
         state.log.forget(stable);
         let after = state.log.last();
-        let mut updates = Vec::new();
-        while let Some(update) = self.early.remove(&state.log.last().next()) {
-            state.store.execute(update.operation, &update.command);
-            state.applied = state.log.push(Arc::clone(&update));
+        if first == after {
+            for update in &updates {
+                state.apply(update);
+                self.early.remove(&state.applied);
+            }
+        } else {
+            let numbers = (first.0 + 1..).map(Number);
+            let early = numbers.zip(updates.drain(..)).filter(|(number, _)| *number > after);
+            self.early.extend(early);
+        }
+        while let Some(update) = self.early.remove(&state.applied.next()) {
+            state.apply(&update);
             updates.push(update);
         }
         if !updates.is_empty() {
             let (epoch, since) = (state.epoch, state.since);
             Self::write(cx, || Record::Updates { epoch, since, after, updates, stable });
         }
+    }
+}
+
+impl State {
+    /// Executes the next update, as a backup does at once.
+    fn apply(&mut self, update: &Arc<Request>) {
+        self.store.execute(update.operation, &update.command);
+        self.applied = self.log.push(Arc::clone(update));
     }
 }

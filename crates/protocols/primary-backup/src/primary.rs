@@ -176,8 +176,8 @@ impl Primary<'_> {
         let State { epoch, since, log, .. } = &mut *self.state;
         let (epoch, since, stable, after) = (*epoch, *since, log.base(), log.last());
         let number = log.push(Arc::clone(&update));
-        let updates = vec![update];
-        Replica::write(cx, || Record::Updates { epoch, since, after, updates, stable });
+        let updates = || vec![update];
+        Replica::write(cx, || Record::Updates { epoch, since, after, updates: updates(), stable });
         Replica::persist(cx);
         self.send_to_all(|one| one.sent == after, Sending::News, cx);
         cx.send(cx.id(), Message::Persisted(epoch, number));

@@ -1,77 +1,88 @@
-//! Elections: pre-votes, votes, and the withholding of votes (sections 5.2 and 5.4.1; thesis, 4.2.3
-//! and 9.6).
+//! Elections: RequestVote, pre-votes, and when a server withholds its vote (sections 5.2, 5.4.1 and
+//! 6; thesis, 4.2.3 and 9.6).
 
 use std::collections::BTreeMap;
 
 use sim_node::{Context, NodeId};
 
-use crate::node::{Leading, Standing, Timer};
-use crate::reads::Reading;
+use crate::core::persist;
+use crate::leader::LeaderState;
+use crate::server::{State, Timer};
 use crate::types::Mark;
-use crate::{
-    Index, Message, Mutant, Payload, Progress, Record, Server, Term, VoteReply, VoteRequest,
-    VoteResult,
-};
+use crate::{Message, Mutant, Record, RequestVote, Server, Term, VoteReply, VoteResult, mutants};
 
 impl Server {
-    /// No leader was heard for an election timeout.
-    pub(crate) fn miss_leader(&mut self, cx: &mut Context<'_, Self>) {
+    /// No message of a leader arrived for an election timeout.
+    pub(crate) fn on_election_timeout(&mut self, cx: &mut Context<'_, Self>) {
         if self.is_leader() {
             return;
         }
-        self.wait_for_leader(cx);
-        if !self.may_be_needed(cx.id()) {
+        Self::set_election_timer(cx);
+        if !self.may_be_elected(cx.id()) {
             return;
         }
         if cx.config().pre_vote {
-            self.ask_before(cx);
+            self.start_pre_vote(cx);
         } else {
-            self.campaign(false, cx);
+            self.start_election(false, cx);
         }
     }
 
-    /// Whether it has a vote, or had one until a change that may not be committed: then the others
-    /// may lack that change and need its vote, while only it can bring them the change, as a
-    /// leader that does not count itself (thesis, 4.2.2). Others wait to hear of a
-    /// configuration with their vote.
-    fn may_be_needed(&self, id: NodeId) -> bool {
-        let committed = self.configurations.range(..=self.commit).next_back();
-        let from = committed.map(|(index, _)| *index).unwrap_or_default();
-        self.configurations.range(from..).any(|(_, configuration)| configuration.is_voter(id))
+    /// Whether it has a vote, or had one until a change that may not be committed. In the latter
+    /// case the others may lack that change and need its vote, and only this server can bring them
+    /// the change, as a leader that does not count itself (thesis, 4.2.2). A server without a vote
+    /// waits until it receives a configuration in which it has one.
+    ///
+    /// ```text
+    /// Servers 0 and 1; entry 2 removes server 0, which leads.
+    ///   log of 0: 1 2   in effect: {1}
+    ///   log of 1: 1     in effect: {0 1}
+    /// Server 1 needs the vote of 0, which refuses it, as its own log is more up to date. So 0 must
+    /// campaign: the vote of 1 is a majority of {1}, and the new leader brings 1 the entry.
+    /// ```
+    fn may_be_elected(&self, id: NodeId) -> bool {
+        self.core.configurations.is_voter_since(self.core.commit_index, id)
     }
 
-    /// Asks whether it would win an election in the next term.
-    fn ask_before(&mut self, cx: &mut Context<'_, Self>) {
-        self.standing = Standing::PreCandidate { votes: BTreeMap::from([(cx.id(), true)]) };
-        let request = self.vote_request(self.term.next(), false);
-        self.ask_voters(&Message::PreVote(request), cx);
-        self.settle_pre_vote(cx);
+    /// Asks whether it would win an election in the next term. It stays in its term meanwhile.
+    fn start_pre_vote(&mut self, cx: &mut Context<'_, Self>) {
+        self.state = State::PreCandidate { votes: BTreeMap::from([(cx.id(), true)]) };
+        let request = self.request_vote(self.core.current_term.next(), false);
+        self.send_to_voters(&Message::PreVote(request), cx);
+        self.count_pre_votes(cx);
     }
 
-    /// Begins an election: new term, own vote, durable before anybody hears of it.
-    fn campaign(&mut self, transfer: bool, cx: &mut Context<'_, Self>) {
-        self.term = self.term.next();
-        self.vote = Some(cx.id());
-        self.standing = Standing::Candidate { votes: BTreeMap::from([(cx.id(), true)]) };
-        self.wait_for_leader(cx);
-        cx.write(Record::Vote { term: self.term, vote: self.vote });
-        Self::persist(cx);
-        let request = self.vote_request(self.term, transfer);
-        self.ask_voters(&Message::RequestVote(request), cx);
-        // The votes of others come after the own is durable, for only then are they asked. Whoever
-        // needs no other waits for its own as well: to itself, behind the barrier.
-        let id = cx.id();
+    /// Begins an election: a new term and its own vote, both durable before they are sent.
+    fn start_election(&mut self, leadership_transfer: bool, cx: &mut Context<'_, Self>) {
+        let (id, term) = (cx.id(), self.core.current_term.next());
+        self.core.current_term = term;
+        self.core.voted_for = Some(id);
+        self.state = State::Candidate { votes: BTreeMap::from([(id, true)]) };
+        Self::set_election_timer(cx);
+        cx.write(Record::Vote { term, vote: Some(id) });
+        persist(cx);
+        let request = self.request_vote(term, leadership_transfer);
+        self.send_to_voters(&Message::RequestVote(request), cx);
+        // The requests wait behind the barrier, so the votes of others arrive after its own is
+        // durable. Where its own vote is enough, that too waits behind the barrier, as a message
+        // to itself.
         let own = |voter| (voter == id).then_some(true);
         if self.configuration().vote(own) == VoteResult::Won {
-            cx.send(id, Message::Vote(VoteReply { term: self.term, granted: true }));
+            cx.send(id, Message::Vote(VoteReply { term, vote_granted: true }));
         }
     }
 
-    fn vote_request(&self, term: Term, transfer: bool) -> VoteRequest {
-        VoteRequest { term, last: self.log.last(), last_term: self.log.last_term(), transfer }
+    fn request_vote(&self, term: Term, leadership_transfer: bool) -> RequestVote {
+        let log = &self.core.log;
+        RequestVote {
+            term,
+            last_log_index: log.last_index(),
+            last_log_term: log.last_term(),
+            leadership_transfer,
+        }
     }
 
-    fn ask_voters(&self, message: &Message, cx: &mut Context<'_, Self>) {
+    fn send_to_voters(&self, message: &Message, cx: &mut Context<'_, Self>) {
         for voter in self.configuration().voters() {
             if voter != cx.id() {
                 cx.send(voter, message.clone());
@@ -79,195 +90,151 @@ impl Server {
         }
     }
 
-    /// Leadership was transferred to this server.
-    pub(crate) fn take_over(&mut self, term: Term, cx: &mut Context<'_, Self>) {
+    /// The leader transfers its leadership to this server (thesis, 3.10).
+    pub(crate) fn on_timeout_now(&mut self, term: Term, cx: &mut Context<'_, Self>) {
         let may_lead = !self.is_leader() && self.configuration().is_voter(cx.id());
-        if term == self.term && may_lead {
-            self.campaign(true, cx);
+        if term == self.core.current_term && may_lead {
+            self.start_election(true, cx);
         }
     }
 
-    /// Somebody asks whether it would be elected. Nothing changes here: only an answer goes out.
-    pub(crate) fn answer_pre_vote(
+    /// A server asks whether it would be elected. The answer changes nothing here.
+    pub(crate) fn on_pre_vote(
         &mut self,
         from: NodeId,
-        request: &VoteRequest,
+        request: &RequestVote,
         cx: &mut Context<'_, Self>,
     ) {
-        let granted = request.term > self.term
-            && !self.hears_leader(cx)
-            && self.log.is_no_newer_than(request.last_term, request.last);
-        // A refusal carries the own term, so that a server that fell behind catches up.
-        let term = if granted { request.term } else { self.term };
-        // The term may not be durable yet, if it came in this incarnation without an answer.
-        Self::persist(cx);
-        cx.send(from, Message::PreVoteReply(VoteReply { term, granted }));
+        let vote_granted = request.term > self.core.current_term
+            && !self.has_current_leader(cx)
+            && self.core.log.is_up_to_date(request.last_log_term, request.last_log_index);
+        // A refusal carries this server's term, so that a server in an older term learns of it.
+        let term = if vote_granted { request.term } else { self.core.current_term };
+        // The current term may not be durable yet, if no message has named it so far.
+        persist(cx);
+        cx.send(from, Message::PreVoteReply(VoteReply { term, vote_granted }));
     }
 
-    pub(crate) fn count_pre_vote(
+    pub(crate) fn on_pre_vote_reply(
         &mut self,
         from: NodeId,
         reply: &VoteReply,
         cx: &mut Context<'_, Self>,
     ) {
-        if !reply.granted && reply.term > self.term {
-            return self.enter_term(reply.term, cx);
-        }
-        if reply.granted && reply.term != self.term.next() {
+        // The term of a pre-vote that is granted is the one that was asked about.
+        if reply.vote_granted {
+            if reply.term != self.core.current_term.next() {
+                return;
+            }
+        } else if self.observe_term(reply.term, cx) {
             return;
         }
-        if let Standing::PreCandidate { votes } = &mut self.standing {
-            votes.insert(from, reply.granted);
-            self.settle_pre_vote(cx);
+        if let State::PreCandidate { votes } = &mut self.state {
+            votes.insert(from, reply.vote_granted);
+            self.count_pre_votes(cx);
         }
     }
 
-    fn settle_pre_vote(&mut self, cx: &mut Context<'_, Self>) {
-        let Standing::PreCandidate { votes } = &self.standing else { return };
-        match self.configuration().vote(|voter| votes.get(&voter).copied()) {
-            VoteResult::Won => self.campaign(false, cx),
-            VoteResult::Lost => self.standing = Standing::Follower { leader: None },
-            VoteResult::Pending => {}
+    fn count_pre_votes(&mut self, cx: &mut Context<'_, Self>) {
+        if let State::PreCandidate { votes } = &self.state {
+            match self.configuration().vote(|voter| votes.get(&voter).copied()) {
+                VoteResult::Won => self.start_election(false, cx),
+                VoteResult::Lost => self.state = State::Follower { leader: None },
+                VoteResult::Pending => {}
+            }
         }
     }
 
-    /// Somebody campaigns (figure 2, RequestVote).
-    pub(crate) fn answer_vote(
+    /// A candidate requests a vote (figure 2, RequestVote).
+    pub(crate) fn on_request_vote(
         &mut self,
         from: NodeId,
-        request: &VoteRequest,
+        request: &RequestVote,
         cx: &mut Context<'_, Self>,
     ) {
         // "If a server receives a RequestVote within the minimum election timeout of hearing from a
-        // current leader, it does not update its term or grant its vote" (section 6). Nor does it
-        // when it is in that term already, of which somebody else may have told it: its
-        // lease binds it still.
-        if request.term >= self.term && !request.transfer && self.withholds(cx) {
+        // current leader, it does not update its term or grant its vote" (section 6). That holds in
+        // the term of the request, too, in which the server may be already because of another
+        // message: the leader's lease still relies on it.
+        let is_current = request.term >= self.core.current_term;
+        if is_current && !request.leadership_transfer && self.withholds_vote(cx) {
             cx.mark(Mark::VoteWithheld);
             return;
         }
-        if request.term > self.term {
-            self.enter_term(request.term, cx);
+        self.observe_term(request.term, cx);
+        let core = &mut self.core;
+        let is_free = core.voted_for.is_none_or(|candidate| candidate == from)
+            || cx.config().has(Mutant::Vote2);
+        let vote_granted = request.term == core.current_term
+            && is_free
+            && core.log.is_up_to_date(request.last_log_term, request.last_log_index);
+        let term = core.current_term;
+        let writes_late = cx.config().has(Mutant::NonatomicVote);
+        if vote_granted {
+            core.voted_for = Some(from);
+            let vote = if writes_late { None } else { core.voted_for };
+            cx.write(Record::Vote { term, vote });
+            Self::set_election_timer(cx);
         }
-        let free = self.vote.is_none_or(|vote| vote == from) || cx.config().has(Mutant::Vote2);
-        let granted = request.term == self.term
-            && free
-            && self.log.is_no_newer_than(request.last_term, request.last);
-        let late = cx.config().has(Mutant::NonatomicVote);
-        if granted {
-            self.vote = Some(from);
-            let written = if late { None } else { self.vote };
-            cx.write(Record::Vote { term: self.term, vote: written });
-            self.wait_for_leader(cx);
-        }
-        Self::persist(cx);
-        cx.send(from, Message::Vote(VoteReply { term: self.term, granted }));
-        if granted && late {
-            cx.write(Record::Vote { term: self.term, vote: self.vote });
+        persist(cx);
+        cx.send(from, Message::Vote(VoteReply { term, vote_granted }));
+        if vote_granted && writes_late {
+            cx.write(Record::Vote { term, vote: Some(from) });
         }
     }
 
-    pub(crate) fn count_vote(
-        &mut self,
-        from: NodeId,
-        reply: &VoteReply,
-        cx: &mut Context<'_, Self>,
-    ) {
-        if reply.term > self.term {
-            return self.enter_term(reply.term, cx);
-        }
-        if reply.term < self.term && !cx.config().has(Mutant::StaleVoteReply) {
+    /// A voter has answered a RequestVote.
+    pub(crate) fn on_vote(&mut self, from: NodeId, reply: &VoteReply, cx: &mut Context<'_, Self>) {
+        if self.observe_term(reply.term, cx) {
             return;
         }
-        let from = self.counted_for(from, reply.granted, cx);
-        if let Standing::Candidate { votes } = &mut self.standing {
-            votes.insert(from, reply.granted);
-            self.settle_vote(cx);
+        if reply.term < self.core.current_term && !cx.config().has(Mutant::StaleVoteReply) {
+            return;
         }
-    }
-
-    /// For whom a vote is counted: for whoever gave it. A number in the place of a set does not
-    /// know who that was, and takes a vote that arrives again for somebody else's.
-    fn counted_for(&self, from: NodeId, granted: bool, cx: &Context<'_, Self>) -> NodeId {
-        match &self.standing {
-            Standing::Candidate { votes }
-                if granted && cx.config().has(Mutant::DupVote) && votes.contains_key(&from) =>
-            {
-                let mut voters = self.configuration().voters().into_iter();
-                voters.find(|voter| !votes.contains_key(voter)).unwrap_or(from)
+        if let State::Candidate { votes } = &mut self.state {
+            let configuration = self.core.configuration();
+            let voter = mutants::voter_counted(from, reply, votes, configuration, cx);
+            votes.insert(voter, reply.vote_granted);
+            let configuration = mutants::counted_configuration(configuration, cx);
+            let vote = |voter| votes.get(&voter).copied();
+            if configuration.vote(vote) == VoteResult::Won {
+                self.become_leader(cx);
             }
-            _ => from,
         }
     }
 
-    fn settle_vote(&mut self, cx: &mut Context<'_, Self>) {
-        let Standing::Candidate { votes } = &self.standing else { return };
-        if self.quorums(cx).vote(|voter| votes.get(&voter).copied()) == VoteResult::Won {
-            self.lead(cx);
-        }
-    }
-
-    /// It has been elected.
-    fn lead(&mut self, cx: &mut Context<'_, Self>) {
+    /// A majority has voted for this candidate.
+    fn become_leader(&mut self, cx: &mut Context<'_, Self>) {
         cx.mark(Mark::ElectionWon);
         cx.cancel_timer(Timer::Election);
-        let last = self.log.last();
-        let others = self.others(cx.id());
-        self.standing = Standing::Leader(Box::new(Leading {
-            progress: others.into_iter().map(|node| (node, Progress::new(last))).collect(),
-            persisted: Index(0),
-            waiting: BTreeMap::new(),
-            reading: Reading::default(),
-            transfer: None,
-            transfer_begun: false,
-            plan: None,
-        }));
-        cx.set_timer(Timer::Heartbeat, cx.config().heartbeat);
-        if cx.config().withholds_votes() {
-            cx.set_timer(Timer::Quorum, cx.config().election_timeout.longest());
-        }
-        // What it wrote as a follower may not be durable yet.
-        Self::persist(cx);
-        cx.send(cx.id(), Message::Persisted(self.term, last));
-        if cx.config().noop {
-            self.propose(Payload::Noop, cx);
-        } else {
-            self.broadcast_heartbeat(cx);
-        }
+        self.state = State::Leader(Box::new(LeaderState::new(&self.core, cx.id())));
+        self.if_leader(cx, |leader| leader.on_elected());
     }
 
-    /// Whether it has heard a leader within the shortest election timeout, or is one.
-    fn hears_leader(&self, cx: &Context<'_, Self>) -> bool {
+    /// Whether it is a leader, or has received a message of one within the shortest election
+    /// timeout.
+    fn has_current_leader(&self, cx: &Context<'_, Self>) -> bool {
         let shortest = cx.config().election_timeout.shortest();
-        self.is_leader() || self.heard.is_some_and(|heard| cx.now() - heard < shortest)
+        self.is_leader() || self.last_contact.is_some_and(|contact| cx.now() - contact < shortest)
     }
 
-    /// Whether it withholds its vote: for a leader's sake, or because it may have heard one shortly
-    /// before it crashed.
-    fn withholds(&self, cx: &Context<'_, Self>) -> bool {
+    /// Whether it withholds its vote: because there is a current leader, or because there may have
+    /// been one shortly before this server crashed.
+    ///
+    /// A lease relies on it (`leader/reads.rs`). With timeouts from 150 ms on:
+    ///
+    /// ```text
+    ///   0 ms  the leader sends a heartbeat; servers 1 and 2 answer: a lease until 148 ms
+    ///  20 ms  server 2 crashes, and forgets when it last had contact
+    ///  60 ms  server 2 is up again: it grants no vote before 210 ms
+    /// 100 ms  server 3, whose link to the leader is cut, requests votes: 1 and 2 withhold theirs
+    /// ```
+    fn withholds_vote(&self, cx: &Context<'_, Self>) -> bool {
         let shortest = cx.config().election_timeout.shortest();
-        let restarted = self.restarted.filter(|_| !cx.config().has(Mutant::LeaseRestart));
+        let restarted = self.restarted_at.filter(|_| !cx.config().has(Mutant::LeaseRestart));
         cx.config().withholds_votes()
             && !cx.config().has(Mutant::LeaseNoWithhold)
-            && (self.hears_leader(cx)
+            && (self.has_current_leader(cx)
                 || restarted.is_some_and(|restarted| cx.now() - restarted < shortest))
-    }
-
-    /// Does a majority still answer? If not, somebody else may lead already (thesis, 6.2).
-    pub(crate) fn check_quorum(&mut self, cx: &mut Context<'_, Self>) {
-        let id = cx.id();
-        let Standing::Leader(leading) = &self.standing else { return };
-        let answers = |node: NodeId| {
-            Some(node == id || leading.progress.get(&node).is_some_and(|one| one.active))
-        };
-        if self.configuration().vote(answers) != VoteResult::Won {
-            return self.step_down(None, cx);
-        }
-        if let Standing::Leader(leading) = &mut self.standing {
-            for progress in leading.progress.values_mut() {
-                progress.active = false;
-            }
-        }
-        cx.set_timer(Timer::Quorum, cx.config().election_timeout.longest());
     }
 }

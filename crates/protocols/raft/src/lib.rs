@@ -3,13 +3,15 @@
 //!
 //! ```text
 //! Module: Raft
-//! Requests:    Admin        membership changes and transfers, to any server
-//!              the service's operations arrive as messages from its clients
+//! Requests:    Admin        membership changes and leadership transfers, at any server
+//!              the operations of the service arrive as messages of its clients
 //! Properties:
-//!   RF1 election-safety        at most one leader is elected in a given term
-//!   RF2 leader-append-only     a leader never overwrites or deletes entries of its log
-//!   RF3 log-matching           logs with an entry of one index and term are identical up to it
-//!   RF4 leader-completeness    a committed entry is in the logs of the leaders of all later terms
+//!   RF1 election-safety        at most one leader is elected in a term
+//!   RF2 leader-append-only     a leader never overwrites or deletes entries in its log
+//!   RF3 log-matching           logs that contain an entry with one index and term are identical
+//!                              in all entries up to it
+//!   RF4 leader-completeness    an entry committed in a term is in the logs of the leaders of all
+//!                              later terms
 //!   RF5 state-machine-safety   no two servers apply different entries at one index
 //!   RF6 leader                 after the calm, a server leads within 30 election timeouts, and at
 //!                              the deadline (liveness)
@@ -18,40 +20,43 @@
 //!        messages may be lost, doubled, delayed and reordered; n > 2f; leases: bounded drift.
 //! ```
 //!
-//! Read beside the paper's figure 2: [`Server`] is the state, `election.rs` and `replication.rs`
-//! the remote procedure calls, `snapshots.rs` section 7, `reconfiguration.rs` section 6, `reads.rs`
-//! section 8 and the thesis's chapter 6.
+//! Read it beside figure 2 of the paper. [`Server`] (`server.rs`) has the one match over messages,
+//! timers and requests. `core.rs` is the state of all servers; `election.rs` is RequestVote,
+//! `append_entries.rs` AppendEntries and `snapshots.rs` InstallSnapshot at their receivers;
+//! `leader/` is what only leaders do; `admin.rs` passes an administrator's commands on.
 
+mod admin;
+mod append_entries;
 mod config;
+mod configurations;
+mod core;
 mod election;
+mod leader;
 mod log;
 mod membership;
 mod message;
-mod node;
-mod progress;
+mod mutants;
 mod properties;
-mod reads;
-mod reconfiguration;
-mod replication;
+mod server;
 mod settings;
 mod snapshots;
 mod stable;
 mod types;
 
 pub use config::{Config, Mutant, Reads};
+pub use leader::{LeaderState, Progress, ProgressState};
 pub use log::{Entry, Log, Payload};
 pub use membership::{Change, ChangeError, Configuration, VoteResult};
 pub use message::{
-    Admin, Append, AppendReply, Chunk, ChunkReply, Matching, Message, Purpose, VoteReply,
-    VoteRequest,
+    Admin, AppendEntries, AppendReply, AppendResult, InstallSnapshot, Message, Purpose,
+    RequestVote, SnapshotReply, VoteReply,
 };
-pub use node::{Leading, Server, Standing, Timer};
-pub use progress::{Pace, Progress};
 pub use properties::{
     ElectionSafety, Leader, LeaderAppendOnly, LeaderCompleteness, LogMatching, StateMachineSafety,
     Suite,
 };
-pub use service::Part;
+pub use server::{Server, State, Timer};
+pub use service::{Part, Piece};
 pub use settings::{Raft, Settings};
 pub use stable::{Disk, Record, Snapshot};
 pub use types::{Index, Mark, RoleName, Term};

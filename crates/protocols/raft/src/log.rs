@@ -1,5 +1,7 @@
 //! [`Log`]: the entries after the snapshot (section 5.3; compaction, section 7).
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use service::Request;
 
@@ -20,9 +22,9 @@ pub enum Payload {
     /// Nothing: a new leader's first entry, so that it can commit what came before (section 8).
     Noop,
     /// An operation of a client.
-    Command(Request),
+    Command(Arc<Request>),
     /// A configuration, in effect as soon as it is in the log (section 6).
-    Configuration(Configuration),
+    Configuration(Arc<Configuration>),
 }
 
 /// The entries after `base`, which a snapshot stands for.
@@ -69,7 +71,7 @@ impl Log {
 
     /// The index of the last entry, or of the base when there is none.
     #[must_use]
-    pub fn last(&self) -> Index {
+    pub fn last_index(&self) -> Index {
         Index(self.base.0.0 + self.entries.len() as u64)
     }
 
@@ -102,6 +104,13 @@ impl Log {
         indices.zip(self.entries.iter().skip(skip))
     }
 
+    /// So many entries from an index on, all of which are in the log.
+    #[must_use]
+    pub fn slice(&self, index: Index, count: usize) -> &[Entry] {
+        let place = self.place(index).expect("compacted entries are not asked for");
+        &self.entries[place..][..count]
+    }
+
     /// The first index of the run of entries of one term that ends at `index`.
     #[must_use]
     pub fn first_of_term(&self, index: Index) -> Index {
@@ -122,16 +131,16 @@ impl Log {
         (self.term_at(last) == Some(term)).then_some(last)
     }
 
-    /// Whether a log that ends so is at least as up to date as this one (section 5.4.1).
+    /// Whether a candidate whose log ends so is at least as up to date as this log (section 5.4.1).
     #[must_use]
-    pub fn is_no_newer_than(&self, last_term: Term, last: Index) -> bool {
-        (last_term, last) >= (self.last_term(), self.last())
+    pub fn is_up_to_date(&self, last_log_term: Term, last_log_index: Index) -> bool {
+        (last_log_term, last_log_index) >= (self.last_term(), self.last_index())
     }
 
     /// Adds an entry. Returns its index.
     pub fn push(&mut self, entry: Entry) -> Index {
         self.entries.push(entry);
-        self.last()
+        self.last_index()
     }
 
     /// Removes everything after an index.

@@ -1,5 +1,5 @@
-//! Who belongs to the cluster: voters, learners, joint consensus, and what a quorum is (section 6;
-//! Ongaro's thesis, chapter 4).
+//! [`Configuration`]: the members of the cluster, voters and learners, joint consensus, and what a
+//! majority is (section 6; thesis, chapter 4).
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -13,15 +13,15 @@ use crate::Index;
 /// decision needs a majority of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Configuration {
-    /// The voters; in joint consensus those to come.
+    /// The voters; in joint consensus those of the new configuration.
     incoming: BTreeSet<NodeId>,
-    /// In joint consensus the voters up to now; empty otherwise.
+    /// In joint consensus the voters of the old configuration; empty otherwise.
     outgoing: BTreeSet<NodeId>,
-    /// They receive the log and have no vote. Disjoint from both sets of voters.
+    /// Servers that receive the log and have no vote. Disjoint from both sets of voters.
     learners: BTreeSet<NodeId>,
     /// Outgoing voters that become learners once joint consensus is left.
     learners_next: BTreeSet<NodeId>,
-    /// Whether the leader leaves joint consensus by itself once it is committed.
+    /// Whether the leader leaves joint consensus without being asked, once it is committed.
     auto_leave: bool,
 }
 
@@ -32,8 +32,18 @@ pub enum Change {
     AddVoter(NodeId),
     /// It becomes a learner; a voter loses its vote.
     AddLearner(NodeId),
-    /// It belongs no longer.
+    /// It is a member no longer.
     Remove(NodeId),
+}
+
+impl Change {
+    /// The server that changes.
+    #[must_use]
+    pub fn server(&self) -> NodeId {
+        match self {
+            Self::AddVoter(node) | Self::AddLearner(node) | Self::Remove(node) => *node,
+        }
+    }
 }
 
 /// Why a configuration cannot be changed so.
@@ -47,9 +57,10 @@ pub enum ChangeError {
     NotJoint,
     /// There are no voters to make a joint configuration with.
     NoVoters,
-    /// Nobody would have a vote.
+    /// No server would have a vote.
     RemovedAllVoters,
-    /// Majorities of two configurations overlap for sure only when they differ by one voter.
+    /// Majorities of two configurations have a server in common only if the configurations differ
+    /// by at most one voter.
     MoreThanOneVoter,
 }
 
@@ -71,15 +82,15 @@ impl Configuration {
         Self { incoming: voters.into_iter().collect(), ..Self::default() }
     }
 
-    /// Whether two sets of voters decide.
+    /// Whether decisions need majorities of two sets of voters.
     #[must_use]
     pub fn is_joint(&self) -> bool {
         !self.outgoing.is_empty()
     }
 
-    /// Whether the leader leaves joint consensus by itself.
+    /// Whether the leader leaves joint consensus without being asked.
     #[must_use]
-    pub fn leaves_by_itself(&self) -> bool {
+    pub fn leaves_joint_by_itself(&self) -> bool {
         self.auto_leave
     }
 
@@ -101,13 +112,19 @@ impl Configuration {
         self.incoming.contains(&node)
     }
 
-    /// Everybody with a vote, in order.
+    /// Whether a node receives the log, with or without a vote.
+    #[must_use]
+    pub fn is_member(&self, node: NodeId) -> bool {
+        self.is_voter(node) || self.is_learner(node)
+    }
+
+    /// All nodes with a vote, in order.
     #[must_use]
     pub fn voters(&self) -> BTreeSet<NodeId> {
         self.incoming.union(&self.outgoing).copied().collect()
     }
 
-    /// Everybody who receives the log, in order.
+    /// All nodes that receive the log, in order.
     #[must_use]
     pub fn members(&self) -> BTreeSet<NodeId> {
         let voters = self.incoming.union(&self.outgoing);
@@ -117,7 +134,7 @@ impl Configuration {
     /// The configuration after changes that touch at most one voter (thesis, 4.1).
     ///
     /// # Errors
-    /// When they touch more, leave nobody with a vote, or this configuration is joint.
+    /// When they touch more, leave no server with a vote, or this configuration is joint.
     pub fn simple(&self, changes: &[Change]) -> Result<Self, ChangeError> {
         if self.is_joint() {
             return Err(ChangeError::SimpleInJoint);
@@ -132,7 +149,7 @@ impl Configuration {
     /// The joint configuration of this one and the changed one (section 6).
     ///
     /// # Errors
-    /// When this one is joint already or has no voters, or nobody would have a vote.
+    /// When this one is joint already or has no voters, or no server would have a vote.
     pub fn enter_joint(&self, auto_leave: bool, changes: &[Change]) -> Result<Self, ChangeError> {
         if self.is_joint() {
             return Err(ChangeError::AlreadyJoint);
@@ -187,7 +204,7 @@ impl Configuration {
         if next.incoming.is_empty() { Err(ChangeError::RemovedAllVoters) } else { Ok(next) }
     }
 
-    /// What a vote has come to; `vote` says who has voted for it and who against.
+    /// The result of a vote; `vote` tells how a voter has voted, if it has.
     pub fn vote(&self, vote: impl Fn(NodeId) -> Option<bool>) -> VoteResult {
         match (vote_of(&self.incoming, &vote), vote_of(&self.outgoing, &vote)) {
             (VoteResult::Won, VoteResult::Won) => VoteResult::Won,
@@ -196,8 +213,8 @@ impl Configuration {
         }
     }
 
-    /// The greatest index that a majority (of each set of voters) has; `matched` says who has what.
-    /// Without voters there is none.
+    /// The greatest index that a majority (of each set of voters) has stored; `matched` tells up to
+    /// where a voter has. 0 without voters.
     pub fn committed(&self, matched: impl Fn(NodeId) -> Index) -> Index {
         let incoming = majority_of(&self.incoming, |node| Some(matched(node)));
         let outgoing = majority_of(&self.outgoing, |node| Some(matched(node)));
@@ -215,7 +232,7 @@ impl Configuration {
     }
 }
 
-/// A set without voters agrees to everything, so that it does not matter in a joint vote.
+/// The empty set wins every vote, so that it does not matter in a joint vote.
 fn vote_of(voters: &BTreeSet<NodeId>, vote: impl Fn(NodeId) -> Option<bool>) -> VoteResult {
     let votes = voters.iter().map(|node| vote(*node));
     let (mut granted, mut refused) = (0, 0);
@@ -233,12 +250,23 @@ fn vote_of(voters: &BTreeSet<NodeId>, vote: impl Fn(NodeId) -> Option<bool>) -> 
     }
 }
 
-/// The greatest value that a majority has reached; nothing counts less than everything.
+/// The greatest value that a majority has reached. A voter without a value has reached none.
 fn majority_of<T: Ord + Copy>(
     voters: &BTreeSet<NodeId>,
     value: impl Fn(NodeId) -> Option<T>,
 ) -> Option<T> {
-    let mut values: Vec<Option<T>> = voters.iter().map(|node| value(*node)).collect();
+    // On the stack for a cluster of usual size: a leader asks with every answer.
+    let (mut few, mut many) = ([None; 16], Vec::new());
+    let values = match few.get_mut(..voters.len()) {
+        Some(values) => values,
+        None => {
+            many.resize(voters.len(), None);
+            &mut many[..]
+        }
+    };
+    for (place, node) in values.iter_mut().zip(voters) {
+        *place = value(*node);
+    }
     values.sort_unstable();
     // In ascending order the majority-th from the end.
     values.len().checked_sub(voters.len() / 2 + 1).and_then(|place| values[place])

@@ -1,109 +1,116 @@
-//! What servers and clients say to each other.
+//! What servers and clients send each other (figures 2 and 13).
+
+use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use service::{Reply, Request, ServiceMessage};
+use service::{Piece, Reply, Request, ServiceMessage};
 use sim_node::{LocalTime, NodeId};
 use sim_protocol::Asks;
 
-use crate::{Change, Configuration, Entry, Index, Part, Term};
+use crate::{Change, Configuration, Entry, Index, Term};
 
 /// A message of the cluster.
 #[derive(
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
 )]
 pub enum Message {
-    /// Would you vote for me? (thesis, 9.6)
-    PreVote(VoteRequest),
-    /// The answer to it.
+    /// Would the receiver vote for the sender in the next term? (thesis, 9.6)
+    PreVote(RequestVote),
+    /// The answer to PreVote.
     PreVoteReply(VoteReply),
     /// RequestVote (figure 2).
-    RequestVote(VoteRequest),
-    /// The answer to it.
+    RequestVote(RequestVote),
+    /// The answer to RequestVote.
     Vote(VoteReply),
-    /// AppendEntries (figure 2): with entries, as a heartbeat, or to confirm leadership for reads.
-    #[message(by = Append::kind, kinds(AppendEntries, Heartbeat(Heartbeat), ReadIndex))]
-    Append(Append),
-    /// The answer to it.
+    /// AppendEntries (figure 2): with entries, as a heartbeat, or as a heartbeat of a round of
+    /// ReadIndex.
+    #[message(by = AppendEntries::kind, kinds(AppendEntries, Heartbeat(Heartbeat), ReadIndex))]
+    AppendEntries(AppendEntries),
+    /// The answer to AppendEntries.
     #[message(
         by = AppendReply::kind,
         kinds(AppendReply, Heartbeat(HeartbeatReply), ReadIndexReply),
         interleave
     )]
     AppendReply(AppendReply),
-    /// InstallSnapshot (section 7), one chunk.
-    InstallSnapshot(Chunk),
-    /// The answer to it.
-    SnapshotReply(ChunkReply),
-    /// Start an election at once: leadership is transferred to you (thesis, 3.10).
+    /// InstallSnapshot (figure 13): one chunk.
+    InstallSnapshot(Box<InstallSnapshot>),
+    /// The answer to InstallSnapshot.
+    SnapshotReply(SnapshotReply),
+    /// The leader of this term transfers its leadership: start an election at once (thesis, 3.10).
     TimeoutNow(Term),
-    /// To itself, behind a barrier: the log up to this index is durable.
+    /// From a server to itself, behind a barrier: its log of this term is durable up to this index.
     Persisted(Term, Index),
-    /// To itself: the log is long enough for a snapshot.
+    /// From a server to itself: it is time for a snapshot.
     TakeSnapshot,
-    /// An administrator's wish, on its way to the leader.
+    /// An admin command, on its way to the leader.
     #[message(Client)]
     Admin(Admin),
-    /// A client asks.
+    /// A client requests an operation.
     #[message(Client)]
-    Request(Request),
-    /// A client is answered.
+    Request(Arc<Request>),
+    /// The answer to a client.
     #[message(Client)]
     Reply(Reply),
 }
 
-/// The arguments of RequestVote and of a pre-vote.
+/// A message is moved several times on its way, so what is large and rare is behind a pointer.
+const _: () = assert!(size_of::<Message>() <= 72);
+
+/// The arguments of RequestVote and PreVote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct VoteRequest {
-    /// The candidate's term; of a pre-vote the term it would campaign in.
+pub struct RequestVote {
+    /// The candidate's term; of a PreVote the term in which it would campaign.
     pub term: Term,
-    /// The index of its last entry.
-    pub last: Index,
+    /// The index of the candidate's last entry.
+    pub last_log_index: Index,
     /// The term of that entry.
-    pub last_term: Term,
-    /// The leader wants it so: nobody withholds the vote for that leader's sake.
-    pub transfer: bool,
+    pub last_log_term: Term,
+    /// Whether the current leader has asked for this election, by a leadership transfer: then no
+    /// server withholds its vote.
+    pub leadership_transfer: bool,
 }
 
-/// The results of RequestVote and of a pre-vote.
+/// The results of RequestVote and PreVote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct VoteReply {
-    /// The voter's term; of a pre-vote that is granted, the term that was asked for.
+    /// The voter's term; of a PreVote that is granted, the term that it asked about.
     pub term: Term,
-    /// Whether the vote is given.
-    pub granted: bool,
+    /// Whether the candidate receives the vote.
+    pub vote_granted: bool,
 }
 
 /// The arguments of AppendEntries.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Append {
+pub struct AppendEntries {
     /// The leader's term.
     pub term: Term,
     /// The index before the first entry.
-    pub previous: Index,
-    /// The term there.
-    pub previous_term: Term,
+    pub prev_log_index: Index,
+    /// The term of the entry there.
+    pub prev_log_term: Term,
     /// The entries; none in a heartbeat.
-    pub entries: Vec<Entry>,
+    pub entries: Arc<[Entry]>,
     /// The leader's commit index.
-    pub commit: Index,
-    /// The leader's clock when it sent this, echoed in the answer: leases count from it.
-    pub sent: LocalTime,
-    /// The round in which leadership is confirmed for reads; 0 when there is none to confirm.
+    pub leader_commit: Index,
+    /// The leader's clock when it sent this, returned in the answer: leases count from it.
+    pub sent_at: LocalTime,
+    /// The latest round of ReadIndex that is not confirmed; 0 when there is none.
     pub round: u64,
 }
 
-/// What an append was for, which decides how it is counted.
+/// What an AppendEntries is for. Its kind says so, and messages are counted by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Purpose {
-    /// It brought entries.
+    /// To bring entries.
     Entries,
-    /// It was a sign of life.
+    /// As a heartbeat.
     Heartbeat,
-    /// It confirmed leadership for reads.
-    Read,
+    /// As a heartbeat that confirms leadership for reads.
+    ReadIndex,
 }
 
-impl Append {
+impl AppendEntries {
     /// Which of its kinds it is.
     fn kind(&self) -> usize {
         self.purpose() as usize
@@ -115,7 +122,7 @@ impl Append {
         if !self.entries.is_empty() {
             Purpose::Entries
         } else if self.round > 0 {
-            Purpose::Read
+            Purpose::ReadIndex
         } else {
             Purpose::Heartbeat
         }
@@ -127,14 +134,14 @@ impl Append {
 pub struct AppendReply {
     /// The follower's term.
     pub term: Term,
-    /// What the append was for.
+    /// What the AppendEntries was for.
     pub purpose: Purpose,
-    /// Echoed.
-    pub sent: LocalTime,
-    /// Echoed.
+    /// As in the AppendEntries.
+    pub sent_at: LocalTime,
+    /// As in the AppendEntries.
     pub round: u64,
     /// Whether the logs match.
-    pub matching: Matching,
+    pub result: AppendResult,
 }
 
 impl AppendReply {
@@ -144,59 +151,53 @@ impl AppendReply {
     }
 }
 
-/// Whether a follower's log matches.
+/// Whether a follower's log contained the entry before those that were sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Matching {
-    /// Up to this index, durably.
-    Upto(Index),
-    /// Not at `rejected`. The follower's entries of the term that it has there begin at `first`
-    /// (that term is `None` when its log ends before), so that the leader can back up by a term
-    /// at a time.
+pub enum AppendResult {
+    /// It did. Its log matches up to this index, durably.
+    Success(Index),
+    /// It did not. What it has there instead lets the leader go back by a term at a time.
     Conflict {
-        /// The previous index of the append.
+        /// The index before the entries that were sent.
         rejected: Index,
-        /// The follower's term there.
+        /// The term of the follower's entry there; `None` when its log ends before.
         term: Option<Term>,
-        /// Where that term begins, or the end of the log.
+        /// The follower's first index of that term, or the index after its last entry.
         first: Index,
     },
-    /// The append was of an old term.
-    Stale,
+    /// The AppendEntries was of an older term than the follower's.
+    OldTerm,
 }
 
 /// The arguments of InstallSnapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Chunk {
+pub struct InstallSnapshot {
     /// The leader's term.
     pub term: Term,
     /// The last entry that the snapshot stands for.
-    pub index: Index,
-    /// That entry's term.
-    pub last_term: Term,
+    pub last_included_index: Index,
+    /// The term of that entry.
+    pub last_included_term: Term,
     /// The configuration as of that entry.
-    pub configuration: Configuration,
-    /// How many items came before this chunk.
-    pub offset: u32,
-    /// The items of this chunk.
-    pub part: Part,
-    /// Whether it is the last.
-    pub done: bool,
+    pub configuration: Arc<Configuration>,
+    /// The chunk: some items of the state machine.
+    pub piece: Piece,
 }
 
 /// The results of InstallSnapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct ChunkReply {
+pub struct SnapshotReply {
     /// The follower's term.
     pub term: Term,
     /// Which snapshot.
-    pub index: Index,
-    /// How many items it has.
+    pub last_included_index: Index,
+    /// How many items of it the follower has.
     pub received: u32,
-    /// Whether the snapshot is installed, or what it stands for was known.
+    /// Whether the follower has installed it, or had committed all that it stands for.
     pub installed: bool,
 }
 
-/// What an administrator may want. It is done once, by whoever leads.
+/// What an administrator may ask any server for. The leader executes it once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Admin {
     /// One server more with a vote, once it has caught up.
@@ -219,27 +220,20 @@ pub enum Admin {
 impl Admin {
     /// The servers that it is about.
     #[must_use]
-    pub fn names(&self) -> Vec<NodeId> {
+    pub fn servers(&self) -> Vec<NodeId> {
         match self {
             Self::AddVoter(node)
             | Self::AddLearner(node)
             | Self::Remove(node)
             | Self::Transfer(node) => vec![*node],
-            Self::Joint(changes) => changes
-                .iter()
-                .map(|change| match change {
-                    Change::AddVoter(node) | Change::AddLearner(node) | Change::Remove(node) => {
-                        *node
-                    }
-                })
-                .collect(),
+            Self::Joint(changes) => changes.iter().map(Change::server).collect(),
         }
     }
 }
 
 impl ServiceMessage for Message {
     fn request(request: Request) -> Self {
-        Self::Request(request)
+        Self::Request(Arc::new(request))
     }
 
     fn into_reply(self) -> Result<Reply, Self> {

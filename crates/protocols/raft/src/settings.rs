@@ -120,12 +120,12 @@ impl Protocol for Raft {
         Ok(Setup::new(config, core).with_others(others))
     }
 
-    fn may_ask(settings: &Settings, node: NodeId, wish: &Admin) -> Result<(), String> {
+    fn may_ask(settings: &Settings, node: NodeId, command: &Admin) -> Result<(), String> {
         let last = settings.nodes - 1;
         if node.number() > last {
             return Err(format!("{node} is a client; servers 0 to {last} can be asked"));
         }
-        let stranger = wish.names().into_iter().find(|one| one.number() > last);
+        let stranger = command.servers().into_iter().find(|one| one.number() > last);
         stranger.map_or(Ok(()), |stranger| {
             Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
         })

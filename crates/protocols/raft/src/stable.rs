@@ -1,5 +1,7 @@
 //! What survives a crash: "persistent state on all servers" of figure 2, and the snapshot.
 
+use std::sync::Arc;
+
 use serde::{Deserialize, Serialize};
 use service::Store;
 use sim_node::{NodeId, Stable};
@@ -17,7 +19,7 @@ pub struct Disk {
     /// The log after the snapshot, and a few entries that the snapshot stands for as well.
     pub log: Log,
     /// The latest snapshot.
-    pub snapshot: Option<Snapshot>,
+    pub snapshot: Option<Arc<Snapshot>>,
 }
 
 /// The state machine at an index, with everything that is needed to go on from there (section 7).
@@ -28,7 +30,7 @@ pub struct Snapshot {
     /// That entry's term.
     pub term: Term,
     /// The configuration as of that entry.
-    pub configuration: Configuration,
+    pub configuration: Arc<Configuration>,
     /// The state machine, with the clients' sessions.
     pub store: Store,
 }
@@ -51,12 +53,12 @@ pub enum Record {
         /// it.
         after_term: Term,
         /// The entries.
-        entries: Vec<Entry>,
+        entries: Arc<[Entry]>,
     },
     /// An own snapshot; the log is compacted up to `upto`.
     Compact {
         /// The snapshot.
-        snapshot: Snapshot,
+        snapshot: Arc<Snapshot>,
         /// The last index that is forgotten.
         upto: Index,
     },
@@ -64,7 +66,7 @@ pub enum Record {
     /// log.
     Install {
         /// The snapshot.
-        snapshot: Snapshot,
+        snapshot: Arc<Snapshot>,
     },
 }
 
@@ -77,7 +79,7 @@ impl Stable for Disk {
             Record::Append { after, after_term, entries } => {
                 if self.log.term_at(*after) == Some(*after_term) {
                     self.log.truncate_after(*after);
-                    for entry in entries {
+                    for entry in entries.iter() {
                         self.log.push(entry.clone());
                     }
                 }
@@ -96,8 +98,8 @@ impl Stable for Disk {
             }
         }
         // A crash may keep an entry and lose the new term that was written before it. The entry
-        // tells of the term all the same. A vote given in it was not durable, so nobody has
-        // heard of it.
+        // tells of the term all the same. A vote given in it was not durable, so no message
+        // has told of it.
         if self.log.last_term() > self.term {
             (self.term, self.vote) = (self.log.last_term(), None);
         }

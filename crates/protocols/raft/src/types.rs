@@ -53,14 +53,14 @@ impl fmt::Display for Index {
     }
 }
 
-/// What servers mark.
+/// What servers mark in a run.
 #[derive(Clone, Copy, Debug, Names)]
 pub enum Mark {
     /// A majority has elected it.
     ElectionWon,
-    /// It leads no longer.
+    /// It was a leader, and is a follower.
     SteppedDown,
-    /// It hears a leader, and votes for nobody else.
+    /// It has withheld its vote, as there is a current leader.
     VoteWithheld,
     /// It has taken a snapshot.
     SnapshotTaken,
@@ -68,27 +68,27 @@ pub enum Mark {
     SnapshotInstalled,
     /// A configuration is committed.
     ConfigurationCommitted,
-    /// A change of the configuration was not begun.
+    /// A membership change is impossible.
     ChangeRefused,
     /// A learner did not catch up in time.
     LearnerTooSlow,
     /// A round of heartbeats has confirmed its leadership for reads.
     ReadConfirmed,
-    /// It hands its leadership over.
+    /// It has begun to transfer its leadership.
     TransferBegun,
-    /// The other did not take its leadership over in time.
+    /// The target of the transfer was not elected in time.
     TransferAborted,
 }
 
 /// The roles of servers.
 #[derive(Clone, Copy, Debug, Names)]
 pub enum RoleName {
-    /// It leads.
+    /// The leader of a term.
     Leader,
-    /// It stands for election.
+    /// It requests votes.
     Candidate,
     /// It asks whether it would be elected.
     Precandidate,
-    /// It follows.
+    /// None of these.
     Follower,
 }

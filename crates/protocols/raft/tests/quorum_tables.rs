@@ -64,7 +64,7 @@ fn check(line: &str, expected: &str) {
     assert_eq!(values.len(), order.len(), "{line}");
     let values: BTreeMap<NodeId, &str> = order.into_iter().zip(values).collect();
     if line.starts_with("committed") {
-        // Nobody's quorum commits everything; no cluster has such a configuration.
+        // The empty quorum commits everything; no cluster has such a configuration.
         let found = if values.is_empty() {
             assert_eq!(configuration.committed(|_| Index(1)), Index(0), "nothing is committed");
             "∞".to_owned()

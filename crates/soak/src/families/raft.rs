@@ -1,6 +1,6 @@
-//! Raft: every optional feature on and off, sizes from the least to the roomy, membership changes
-//! and transfers of leadership, and all kinds of faults but the loss of a disk. Some storms tell a
-//! story (`raft/stories.rs`): what hardly ever comes together by chance.
+//! Raft: every optional feature on and off, one to seven servers, membership changes and leadership
+//! transfers, and all kinds of faults but the loss of a disk. Some storms tell a story
+//! (`raft/stories.rs`): faults in an order that hardly ever comes about by chance.
 
 mod stories;
 
@@ -77,7 +77,7 @@ const MOBILE: &[&str] = &[
 const OFTEN: &[Kind] =
     &[Kind::Isolation, Kind::Partition, Kind::Crash, Kind::CrashInside, Kind::Mobile];
 
-/// What leaves two servers that hold themselves for leaders: where clients read densely.
+/// What leaves two servers that believe to lead: where clients read densely.
 const DEPOSING: &[Kind] = &[
     Kind::Isolation,
     Kind::Isolation,
@@ -117,7 +117,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
     fields.plain("election_timeout", format!("\"{shortest}ms..{longest}ms\""));
     fields.plain("heartbeat", format!("\"{heartbeat}ms\""));
     let drift_ppm = options(&mut draw, changes, &mut fields);
-    // What lets voters withhold their votes while they hear a leader (thesis, 4.2.3).
+    // What lets voters withhold their votes while there is a current leader (thesis, 4.2.3).
     let withholds = ["check_quorum: true", "reads: Lease"];
     let bears_cuts = fields.features.iter().any(|one| withholds.contains(&one.as_str()));
     if let Some(code) = mutant {
@@ -266,13 +266,13 @@ fn readers(story: Option<Story>) -> Dense {
     Dense { gets, clients: (5, 7), each: (150, 300), timeouts: &[80, 100, 120] }
 }
 
-/// Something that an administrator wants.
+/// An admin command.
 fn request(draw: &mut Draw, servers: u32, changes: bool) -> String {
     let at = draw.between(300, 5_500);
     let to = draw.below(u64::from(servers));
     let kind = if changes { draw.below(6) } else { 5 };
     let mut one = || draw.below(u64::from(servers));
-    let wish = match kind {
+    let command = match kind {
         0 | 1 => format!("AddVoter({})", one()),
         2 => format!("AddLearner({})", one()),
         3 => format!("Remove({})", one()),
@@ -287,5 +287,5 @@ fn request(draw: &mut Draw, servers: u32, changes: bool) -> String {
         }
         _ => format!("Transfer({})", one()),
     };
-    format!("At(\"{at}ms\", {to}, {wish})")
+    format!("At(\"{at}ms\", {to}, {command})")
 }

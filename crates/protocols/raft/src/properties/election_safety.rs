@@ -1,4 +1,4 @@
-//! RF1: at most one leader is elected in a given term.
+//! RF1: at most one leader is elected in a term.
 
 use std::collections::BTreeMap;
 
@@ -11,8 +11,10 @@ use crate::{Party, Term};
 /// RF1 election-safety (figure 3).
 #[derive(Clone, Debug)]
 pub struct ElectionSafety {
-    /// Who was elected in each term, and at which step.
+    /// The leader of each term, and the step that elected it.
     leaders: BTreeMap<Term, (NodeId, u64)>,
+    /// The leader that was looked at last: mostly it is the one of the next step, too.
+    last: Option<(Term, NodeId)>,
 }
 
 impl Property<Party> for ElectionSafety {
@@ -20,12 +22,12 @@ impl Property<Party> for ElectionSafety {
         code: "RF1",
         name: "election-safety",
         kind: Kind::Safety,
-        meaning: "at most one leader is elected in a given term",
+        meaning: "at most one leader is elected in a term",
         source: "Ongaro and Ousterhout 2014, figure 3; section 5.2",
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { leaders: BTreeMap::new() }
+        Self { leaders: BTreeMap::new(), last: None }
     }
 
     fn after(
@@ -37,6 +39,9 @@ impl Property<Party> for ElectionSafety {
     ) {
         let Some(leader) = server(view, node).filter(|server| server.is_leader()) else { return };
         let term = leader.term();
+        if self.last.replace((term, node)) == Some((term, node)) {
+            return;
+        }
         match self.leaders.get(&term) {
             None => {
                 judge.judged();

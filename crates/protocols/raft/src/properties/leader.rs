@@ -1,4 +1,4 @@
-//! RF6: once the cluster is calm it has a leader, within a bounded number of timeouts and at the
+//! RF6: after the calm, a server leads within a bounded number of election timeouts, and at the
 //! deadline.
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
@@ -10,11 +10,11 @@ use crate::{Party, Server, Term, VoteResult};
 /// RF6 leader.
 #[derive(Clone, Debug)]
 pub struct Leader {
-    /// Within so long after the calm somebody leads.
+    /// Within so long after the calm a server leads.
     patience: Duration,
     /// When the calm began.
     calm: Option<SimTime>,
-    /// When somebody first led after it.
+    /// When a server first led after it.
     led: Option<SimTime>,
 }
 
@@ -27,8 +27,7 @@ impl Property<Party> for Leader {
         code: "RF6",
         name: "leader",
         kind: Kind::Liveness,
-        meaning: "once the cluster is calm, a server leads within 30 election timeouts, and at the \
-                  deadline",
+        meaning: "after the calm, a server leads within 30 election timeouts, and at the deadline",
         source: "Ongaro and Ousterhout 2014, sections 5.6 and 9.3",
     };
 
@@ -54,8 +53,9 @@ impl Property<Party> for Leader {
         let Some(calm) = self.calm else { return };
         let took = self.led.unwrap_or(view.time) - calm;
         if took > self.patience {
-            let detail =
-                format!("nobody led for {took} after the calm, more than {TIMEOUTS} timeouts");
+            let detail = format!(
+                "no server led for {took} after the calm, more than {TIMEOUTS} election timeouts"
+            );
             judge.violate(None, detail, &[]);
         }
     }
@@ -64,14 +64,14 @@ impl Property<Party> for Leader {
         if leader(view).is_some() {
             return None;
         }
-        let detail = format!("nobody leads in term {}", latest(view)?);
+        let detail = format!("no server leads in term {}", latest(view)?);
         Some(Obligation { node: None, detail })
     }
 }
 
-/// Who leads: whom a majority of its voters has left behind, for newer terms, leads no longer and
-/// does not know. A server that was removed, or that campaigns where hardly anybody hears it,
-/// counts for nothing. Whoever leads the core may be outside it, as long as it is up.
+/// The leader. A server that believes to lead, while a majority of its voters are in newer terms,
+/// is none; servers that were removed, or that campaign where hardly any message of theirs arrives,
+/// do not count. The leader of the core may be outside it, as long as it is up.
 fn leader(view: &View<'_, Party>) -> Option<NodeId> {
     let leads = |leader: &Server| {
         let is_here = |voter| Some(server(view, voter)?.term() <= leader.term());
@@ -81,7 +81,7 @@ fn leader(view: &View<'_, Party>) -> Option<NodeId> {
     up.find(|(_, server)| leads(server)).map(|(node, _)| node)
 }
 
-/// The latest term of the servers to which a leader is owed.
+/// The latest term of the servers that are to have a leader.
 fn latest(view: &View<'_, Party>) -> Option<Term> {
     view.correct().filter_map(|(_, state)| as_server(state)).map(Server::term).max()
 }

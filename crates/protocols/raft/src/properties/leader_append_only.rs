@@ -1,7 +1,5 @@
 //! RF2: a leader never overwrites or deletes entries of its log.
 
-use std::collections::BTreeMap;
-
 use sim_check::{Claim, Judge, Kind, Property, View};
 use sim_node::{Effect, Node, NodeId};
 
@@ -11,8 +9,8 @@ use crate::{Index, Party, Record, Term};
 /// RF2 leader-append-only (figure 3).
 #[derive(Clone, Debug)]
 pub struct LeaderAppendOnly {
-    /// Of every leader its term, and the last entry of its log with that entry's term.
-    logs: BTreeMap<NodeId, (Term, Index, Term)>,
+    /// By server: of a leader its term, and its last entry's index and term.
+    logs: Vec<Option<(Term, Index, Term)>>,
 }
 
 impl Property<Party> for LeaderAppendOnly {
@@ -20,12 +18,12 @@ impl Property<Party> for LeaderAppendOnly {
         code: "RF2",
         name: "leader-append-only",
         kind: Kind::Safety,
-        meaning: "a leader never overwrites or deletes entries of its log, it only appends",
+        meaning: "a leader never overwrites or deletes entries in its log; it only appends",
         source: "Ongaro and Ousterhout 2014, figure 3; section 5.3",
     };
 
-    fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { logs: BTreeMap::new() }
+    fn new(_: &<Party as Node>::Config, servers: u32) -> Self {
+        Self { logs: vec![None; servers as usize] }
     }
 
     fn after(
@@ -35,31 +33,33 @@ impl Property<Party> for LeaderAppendOnly {
         effects: &[Effect<Party>],
         judge: &mut Judge,
     ) {
-        let Some(leader) = server(view, node).filter(|server| server.is_leader()) else {
-            self.logs.remove(&node);
-            return;
-        };
-        let log = leader.log();
-        let now = (leader.term(), log.last(), log.last_term());
-        let Some((term, last, last_term)) = self.logs.insert(node, now) else { return };
+        let Some(server) = server(view, node) else { return };
+        let Some(before) = self.logs.get_mut(node.index()) else { return };
+        let log = server.log();
+        let now = (server.term(), log.last_index(), log.last_term());
+        let before = std::mem::replace(before, server.is_leader().then_some(now));
+        let (Some((term, last, last_term)), true) = (before, server.is_leader()) else { return };
         if term != now.0 {
             return;
         }
         let compacted = last < log.base();
         if !compacted && log.term_at(last) != Some(last_term) {
-            judge.violate(node, format!("the leader's entry {last} is gone"), &[]);
+            judge.violate(node, format!("the leader has lost its entry {last}"), &[]);
         }
         for record in records(effects) {
             let Record::Append { after, .. } = record else { continue };
             judge.judged();
             if *after < last {
-                let detail = format!("the leader writes after {after}, and had entries to {last}");
+                let detail =
+                    format!("the leader writes after entry {after}, and had entries up to {last}");
                 judge.violate(node, detail, &[]);
             }
         }
     }
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
-        self.logs.remove(&node);
+        if let Some(before) = self.logs.get_mut(node.index()) {
+            *before = None;
+        }
     }
 }

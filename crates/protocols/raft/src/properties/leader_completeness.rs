@@ -14,8 +14,10 @@ use crate::{Index, Party, Server, Term};
 pub struct LeaderCompleteness {
     /// Every committed entry, from index 1 on.
     committed: Vec<Committed>,
-    /// Who led in which term.
+    /// The leader of each term.
     leaders: BTreeMap<Term, NodeId>,
+    /// The leader that was looked at last: mostly it is the one of the next step, too.
+    last: Option<(Term, NodeId)>,
 }
 
 /// A committed entry.
@@ -23,9 +25,9 @@ pub struct LeaderCompleteness {
 struct Committed {
     /// Its term.
     term: Term,
-    /// In which term it was committed.
+    /// The term in which it was committed.
     within: Term,
-    /// At which step.
+    /// The step that committed it.
     step: u64,
 }
 
@@ -39,7 +41,7 @@ impl Property<Party> for LeaderCompleteness {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { committed: Vec::new(), leaders: BTreeMap::new() }
+        Self { committed: Vec::new(), leaders: BTreeMap::new(), last: None }
     }
 
     fn after(
@@ -50,25 +52,28 @@ impl Property<Party> for LeaderCompleteness {
         judge: &mut Judge,
     ) {
         let Some(server) = server(view, node) else { return };
-        if server.is_leader() && self.leaders.get(&server.term()) != Some(&node) {
-            self.leaders.insert(server.term(), node);
+        let leader = (server.term(), node);
+        if server.is_leader()
+            && self.last.replace(leader) != Some(leader)
+            && self.leaders.insert(server.term(), node) != Some(node)
+        {
             judge.judged();
             self.compare(node, server, 0, judge);
         }
         let known = self.committed.len();
-        if server.commit().0 > known as u64 {
+        if server.commit_index().0 > known as u64 {
             self.commit(view, server, judge, known);
         }
     }
 }
 
 impl LeaderCompleteness {
-    /// A server commits what nobody had: a leader, or whoever hears of it before the leader's next
-    /// step.
+    /// A server has committed entries that were not known to be: it is a leader, or has learned of
+    /// them from one.
     fn commit(&mut self, view: &View<'_, Party>, server: &Server, judge: &mut Judge, known: usize) {
         let (within, step) = (server.term(), view.step);
-        for number in known as u64 + 1..=server.commit().0 {
-            // What a snapshot brings was committed by whoever took it, and is known.
+        for number in known as u64 + 1..=server.commit_index().0 {
+            // What a snapshot stands for was committed by the server that took it, and is known.
             let Some(term) = server.log().term_at(Index(number)) else { break };
             self.committed.push(Committed { term, within, step });
         }
@@ -83,7 +88,7 @@ impl LeaderCompleteness {
         }
     }
 
-    /// Does a leader have the committed entries from a place on?
+    /// Does a leader have the committed entries, after the first `from` of them?
     fn compare(&self, node: NodeId, leader: &Server, from: usize, judge: &mut Judge) {
         let (log, term) = (leader.log(), leader.term());
         let compacted = usize::try_from(log.base().0.saturating_sub(1)).unwrap_or(usize::MAX);

@@ -1,6 +1,7 @@
 //! RF5: no two servers apply different entries at one index.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use service::{Executed, Store};
 use sim_check::{Claim, Judge, Kind, Property, View};
@@ -17,7 +18,7 @@ pub struct StateMachineSafety {
     /// The entry that was applied first at each index, and the state after it.
     applied: Executed<Entry>,
     /// The configurations among these entries, and the first one.
-    configurations: BTreeMap<Index, Configuration>,
+    configurations: BTreeMap<Index, Arc<Configuration>>,
 }
 
 impl Property<Party> for StateMachineSafety {
@@ -25,12 +26,12 @@ impl Property<Party> for StateMachineSafety {
         code: "RF5",
         name: "state-machine-safety",
         kind: Kind::Safety,
-        meaning: "if a server has applied an entry at an index, no other applies a different one there",
+        meaning: "no two servers apply different entries at one index",
         source: "Ongaro and Ousterhout 2014, figure 3; section 5.4.3",
     };
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
-        let first = Configuration::of_voters(config.server.voters());
+        let first = Arc::new(Configuration::of_voters(config.server.voters()));
         Self { applied: Executed::new(), configurations: BTreeMap::from([(Index(0), first)]) }
     }
 
@@ -42,7 +43,7 @@ impl Property<Party> for StateMachineSafety {
         judge: &mut Judge,
     ) {
         let server = server(view, node);
-        let has_begun = server.is_some_and(|server| self.follow(view, node, server, judge));
+        let has_begun = server.is_some_and(|server| self.observe(view, node, server, judge));
         let mut is_news = has_begun;
         for record in records(effects) {
             if let Record::Compact { snapshot, .. } | Record::Install { snapshot } = record {
@@ -55,7 +56,7 @@ impl Property<Party> for StateMachineSafety {
         if let Some(snapshot) = server.snapshot().filter(|_| has_begun) {
             self.compare(node, snapshot, judge);
         }
-        self.compare_state(node, server.applied(), server.store(), judge);
+        self.compare_state(node, server.last_applied(), server.state_machine(), judge);
     }
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
@@ -64,9 +65,9 @@ impl Property<Party> for StateMachineSafety {
 }
 
 impl StateMachineSafety {
-    /// What has a server applied in its last step? Returns whether that was the first in which it
+    /// What has a server applied in this step? Returns whether that was the first in which it
     /// had anything applied since it started.
-    fn follow(
+    fn observe(
         &mut self,
         view: &View<'_, Party>,
         node: NodeId,
@@ -75,7 +76,7 @@ impl StateMachineSafety {
     ) -> bool {
         let last = self.applied.last();
         let given = server.snapshot().map(|one| (one.index.0, &one.store));
-        let Some(news) = self.applied.advance(node, server.applied().0, given) else {
+        let Some(news) = self.applied.advance(node, server.last_applied().0, given) else {
             return false;
         };
         if let Some(snapshot) = server.snapshot().filter(|_| self.applied.last() > last) {
@@ -93,11 +94,15 @@ impl StateMachineSafety {
         has_begun
     }
 
-    /// Is this the state that everybody has at an index?
+    /// Is this the state that all servers have at an index?
     fn compare_state(&mut self, node: NodeId, index: Index, store: &Store, judge: &mut Judge) {
         judge.judged();
         if !self.applied.agrees(index.0, store) {
-            judge.violate(node, format!("another state than others have after entry {index}"), &[]);
+            judge.violate(
+                node,
+                format!("its state after entry {index} is not that of the others"),
+                &[],
+            );
         }
     }
 
@@ -124,7 +129,7 @@ impl StateMachineSafety {
         judge.judged();
         let request = match &entry.payload {
             Payload::Noop => None,
-            Payload::Command(request) => Some(request),
+            Payload::Command(request) => Some(&**request),
             Payload::Configuration(configuration) => {
                 self.configurations.entry(index).or_insert_with(|| configuration.clone());
                 None

@@ -1,12 +1,12 @@
 //! One test for each claim of the paper (Ongaro and Ousterhout 2014) and of the thesis (Ongaro
-//! 2014), by section. Servers are driven by hand: every message that arrives, and every timer that
-//! fires, is there to be read in the test.
+//! 2014), by section. Servers run in a test harness: every message that arrives, and every timer
+//! that fires, is there to be read in the test.
 
 #[path = "../cluster/mod.rs"]
 mod cluster;
-mod hand;
-mod letters;
-mod team;
+mod group;
+mod messages;
+mod server;
 
 mod s5_1_terms;
 mod s5_2_elections;

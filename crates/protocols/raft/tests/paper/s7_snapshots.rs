@@ -1,17 +1,19 @@
 //! Section 7: log compaction, and InstallSnapshot.
 
+use std::sync::Arc;
+
 use raft::{
-    Chunk, ChunkReply, Config, Configuration, Disk, Entry, Index, Matching, Message, Payload,
-    Snapshot, Term, Timer,
+    AppendResult, Config, Configuration, Disk, Entry, Index, InstallSnapshot, Message, Payload,
+    Snapshot, SnapshotReply, Term, Timer,
 };
 use service::{Answer, Command, Key, Output, Store};
 
 use crate::cluster::config;
-use crate::hand::{
-    Hand, Letter, answers, append, disk, entry, get, kinds, matched, matchings, node, operation,
-    put, vote_request, votes,
+use crate::group::Group;
+use crate::server::{
+    Sent, TestServer, answers, append, disk, entry, get, kinds, matched, node, operation, put,
+    results, vote_request, votes,
 };
-use crate::team::Team;
 
 fn features(snapshot_every: u64, snapshot_keep: u64, snapshot_chunk: usize) -> Config {
     Config { snapshot_every, snapshot_keep, snapshot_chunk, ..config(3) }
@@ -29,25 +31,21 @@ fn store(keys: u32) -> Store {
 
 /// The chunks of a snapshot of this store, from a leader of term 5.
 fn chunks(index: u64, last_term: u64, store: &Store, size: usize) -> Vec<Message> {
-    let items = store.items();
     let chunk = |offset| {
-        let part = store.part(offset, size);
-        Message::InstallSnapshot(Chunk {
+        Message::InstallSnapshot(Box::new(InstallSnapshot {
             term: Term(5),
-            index: Index(index),
-            last_term: Term(last_term),
-            configuration: Configuration::of_voters(config(3).voters()),
-            offset: u32::try_from(offset).expect("small"),
-            done: offset + part.len() >= items,
-            part,
-        })
+            last_included_index: Index(index),
+            last_included_term: Term(last_term),
+            configuration: Configuration::of_voters(config(3).voters()).into(),
+            piece: store.piece(u32::try_from(offset).expect("small"), size),
+        }))
     };
-    (0..items.max(1)).step_by(size).map(chunk).collect()
+    (0..store.items().max(1)).step_by(size).map(chunk).collect()
 }
 
 /// How many items the server says it has, and whether the snapshot is installed.
-fn received(letters: &[Letter]) -> (u32, bool) {
-    match letters {
+fn received(sent: &[Sent]) -> (u32, bool) {
+    match sent {
         [(_, Message::SnapshotReply(reply))] => (reply.received, reply.installed),
         other => panic!("one answer: {other:?}"),
     }
@@ -59,21 +57,21 @@ fn received(letters: &[Letter]) -> (u32, bool) {
 #[test]
 fn a_snapshot_stands_for_what_is_applied_and_takes_its_place_in_the_log() {
     for keep in [0, 2] {
-        let mut hand = Hand::with_disk(1, features(3, keep, 9), disk(2, &[1, 1, 2, 2]));
-        hand.hear(0, append(2, (4, 2), Vec::new(), 2));
-        assert_eq!(hand.node.snapshot(), None, "two entries are applied");
-        hand.hear(0, append(2, (4, 2), Vec::new(), 3));
-        let snapshot = hand.node.snapshot().expect("taken").clone();
+        let mut server = TestServer::with_disk(1, features(3, keep, 9), disk(2, &[1, 1, 2, 2]));
+        server.receive(0, append(2, (4, 2), Vec::new(), 2));
+        assert_eq!(server.node.snapshot(), None, "two entries are applied");
+        server.receive(0, append(2, (4, 2), Vec::new(), 3));
+        let snapshot = server.node.snapshot().expect("taken").clone();
         assert_eq!((snapshot.index, snapshot.term), (Index(3), Term(2)));
-        assert_eq!(&snapshot.store, hand.node.store());
-        assert_eq!(&snapshot.configuration, hand.node.configuration());
-        assert_eq!(hand.node.log().base(), Index(3 - keep));
-        assert_eq!(hand.node.log().last(), Index(4), "what is not applied stays");
+        assert_eq!(&snapshot.store, server.node.state_machine());
+        assert_eq!(&*snapshot.configuration, server.node.configuration());
+        assert_eq!(server.node.log().base(), Index(3 - keep));
+        assert_eq!(server.node.log().last_index(), Index(4), "what is not applied stays");
         // It is durable with the next entry.
-        hand.hear(0, append(2, (4, 2), vec![entry(2, 5)], 3));
+        server.receive(0, append(2, (4, 2), vec![entry(2, 5)], 3));
         assert_eq!(
-            (&hand.disk.log, hand.disk.snapshot.as_ref()),
-            (hand.node.log(), Some(&snapshot))
+            (&server.disk.log, server.disk.snapshot.as_deref()),
+            (server.node.log(), Some(&snapshot))
         );
     }
 }
@@ -82,32 +80,32 @@ fn a_snapshot_stands_for_what_is_applied_and_takes_its_place_in_the_log() {
 /// truncated yet.
 #[test]
 fn a_snapshot_has_no_configuration_that_is_not_committed() {
-    let mut hand = Hand::new(1, features(2, 0, 9));
+    let mut server = TestServer::new(1, features(2, 0, 9));
     let wider = Configuration::of_voters((0..4).map(node));
-    let change = Entry { term: Term(1), payload: Payload::Configuration(wider.clone()) };
-    hand.hear(0, append(1, (0, 0), vec![entry(1, 1), entry(1, 2), change], 2));
-    assert_eq!(hand.node.configuration(), &wider, "in effect");
-    let snapshot = hand.node.snapshot().expect("taken");
-    assert_eq!(snapshot.configuration, Configuration::of_voters(config(3).voters()));
-    hand.hear(2, append(2, (2, 1), vec![entry(2, 3)], 2));
-    assert!(!hand.node.configuration().is_voter(node(3)));
-    hand.restart();
-    assert!(!hand.node.configuration().is_voter(node(3)), "nor after a restart");
+    let change = Entry { term: Term(1), payload: Payload::Configuration(Arc::new(wider.clone())) };
+    server.receive(0, append(1, (0, 0), vec![entry(1, 1), entry(1, 2), change], 2));
+    assert_eq!(server.node.configuration(), &wider, "in effect");
+    let snapshot = server.node.snapshot().expect("taken");
+    assert_eq!(*snapshot.configuration, Configuration::of_voters(config(3).voters()));
+    server.receive(2, append(2, (2, 1), vec![entry(2, 3)], 2));
+    assert!(!server.node.configuration().is_voter(node(3)));
+    server.restart();
+    assert!(!server.node.configuration().is_voter(node(3)), "nor after a restart");
 }
 
 /// A server starts from its snapshot, and goes on from there.
 #[test]
 fn a_restart_begins_with_the_snapshot() {
-    let mut hand = Hand::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2, 2]));
-    hand.hear(0, append(2, (4, 2), Vec::new(), 3));
-    let before = hand.node.store().clone();
-    hand.restart_with(1);
-    assert_eq!((hand.commit(), hand.node.applied()), (3, Index(3)));
-    assert_eq!(hand.node.store(), &before);
-    assert_eq!(hand.value(1), Some("2.3"));
-    let letters = hand.hear(0, append(2, (4, 2), vec![entry(2, 5)], 5));
-    assert_eq!(matchings(&letters), [Matching::Upto(Index(5))]);
-    assert_eq!(hand.value(1), Some("2.5"));
+    let mut server = TestServer::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2, 2]));
+    server.receive(0, append(2, (4, 2), Vec::new(), 3));
+    let before = server.node.state_machine().clone();
+    server.restart_with(1);
+    assert_eq!((server.commit(), server.node.last_applied()), (3, Index(3)));
+    assert_eq!(server.node.state_machine(), &before);
+    assert_eq!(server.value(1), Some("2.3"));
+    let sent = server.receive(0, append(2, (4, 2), vec![entry(2, 5)], 5));
+    assert_eq!(results(&sent), [AppendResult::Success(Index(5))]);
+    assert_eq!(server.value(1), Some("2.5"));
 }
 
 /// "The metadata ... are preserved to support the AppendEntries consistency check for the first log
@@ -115,21 +113,21 @@ fn a_restart_begins_with_the_snapshot() {
 #[test]
 fn what_follows_the_snapshot_is_checked_against_its_last_entry() {
     let snapshotted = || {
-        let mut hand = Hand::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2]));
-        hand.hear(0, append(2, (3, 2), Vec::new(), 3));
-        assert_eq!((hand.node.log().base(), hand.terms()), (Index(3), vec![]));
-        hand
+        let mut server = TestServer::with_disk(1, features(3, 0, 9), disk(2, &[1, 1, 2]));
+        server.receive(0, append(2, (3, 2), Vec::new(), 3));
+        assert_eq!((server.node.log().base(), server.terms()), (Index(3), vec![]));
+        server
     };
-    let letters = snapshotted().hear(0, append(3, (3, 2), vec![entry(3, 4)], 0));
-    assert_eq!(matchings(&letters), [Matching::Upto(Index(4))]);
+    let sent = snapshotted().receive(0, append(3, (3, 2), vec![entry(3, 4)], 0));
+    assert_eq!(results(&sent), [AppendResult::Success(Index(4))]);
     // An append that begins before the snapshot: that part is known to match.
     let old = vec![entry(1, 2), entry(2, 3), entry(3, 4)];
-    let letters = snapshotted().hear(0, append(3, (1, 1), old, 0));
-    assert_eq!(matchings(&letters), [Matching::Upto(Index(4))]);
-    let letters = snapshotted().hear(0, append(3, (4, 2), Vec::new(), 0));
-    assert!(matches!(matchings(&letters)[..], [Matching::Conflict { .. }]));
-    assert_eq!(votes(&snapshotted().hear(0, vote_request(3, 2, 2))), [(0, 3, false)]);
-    assert_eq!(votes(&snapshotted().hear(0, vote_request(3, 3, 2))), [(0, 3, true)]);
+    let sent = snapshotted().receive(0, append(3, (1, 1), old, 0));
+    assert_eq!(results(&sent), [AppendResult::Success(Index(4))]);
+    let sent = snapshotted().receive(0, append(3, (4, 2), Vec::new(), 0));
+    assert!(matches!(results(&sent)[..], [AppendResult::Conflict { .. }]));
+    assert_eq!(votes(&snapshotted().receive(0, vote_request(3, 2, 2))), [(0, 3, false)]);
+    assert_eq!(votes(&snapshotted().receive(0, vote_request(3, 3, 2))), [(0, 3, true)]);
 }
 
 /// "The leader must occasionally send snapshots to followers that lag behind. This happens when the
@@ -137,23 +135,23 @@ fn what_follows_the_snapshot_is_checked_against_its_last_entry() {
 #[test]
 fn a_follower_that_lags_behind_gets_the_snapshot_in_chunks_and_then_the_log() {
     for chunk in [1, 3, 100] {
-        let mut team = Team::new(3, &features(5, 0, chunk));
-        team.elect(0);
-        team.cut = [2].into();
+        let mut group = Group::new(3, &features(5, 0, chunk));
+        group.elect(0);
+        group.cut = [2].into();
         for sequence in 1..=12 {
             let key = Key(u32::try_from(sequence % 5).expect("small"));
-            team.ask(0, sequence, Command::Put(key, sequence.to_string()));
-            team.settle();
+            group.ask(0, sequence, Command::Put(key, sequence.to_string()));
+            group.deliver_all();
         }
-        assert!(team.hands[0].node.log().base() > Index(5));
-        team.cut.clear();
+        assert!(group.servers[0].node.log().base() > Index(5));
+        group.cut.clear();
         for _ in 0..3 {
-            team.beat(0);
+            group.heartbeat(0);
         }
-        assert_eq!(team.hands[2].commit(), 13, "chunks of {chunk}");
-        assert_eq!(team.hands[2].node.store(), team.hands[0].node.store());
+        assert_eq!(group.servers[2].commit(), 13, "chunks of {chunk}");
+        assert_eq!(group.servers[2].node.state_machine(), group.servers[0].node.state_machine());
         let sent = |message: &Message| matches!(message, Message::InstallSnapshot(_));
-        let chunks = team.delivered.iter().filter(|(.., message)| sent(message)).count();
+        let chunks = group.delivered.iter().filter(|(.., message)| sent(message)).count();
         // Five keys and one session.
         assert_eq!(chunks, 6_usize.div_ceil(chunk), "chunks of {chunk}");
     }
@@ -166,33 +164,33 @@ fn an_installed_snapshot_replaces_the_log_unless_that_goes_on_from_it() {
     for (log, rest) in
         [(&[1, 1, 2, 2][..], &[2][..]), (&[1, 1, 1, 1], &[]), (&[1, 1], &[]), (&[], &[])]
     {
-        let mut hand = Hand::with_disk(1, config(3), disk(2, log));
+        let mut server = TestServer::with_disk(1, config(3), disk(2, log));
         for chunk in chunks(3, 2, &store(4), 2) {
-            hand.hear(0, chunk);
+            server.receive(0, chunk);
         }
-        assert_eq!(hand.node.log().base(), Index(3));
-        assert_eq!(hand.terms(), rest, "{log:?}");
-        assert_eq!((hand.commit(), hand.node.applied()), (3, Index(3)));
-        assert_eq!(&hand.disk.log, hand.node.log());
-        hand.restart();
-        assert_eq!((hand.commit(), hand.node.store()), (3, &store(4)));
+        assert_eq!(server.node.log().base(), Index(3));
+        assert_eq!(server.terms(), rest, "{log:?}");
+        assert_eq!((server.commit(), server.node.last_applied()), (3, Index(3)));
+        assert_eq!(&server.disk.log, server.node.log());
+        server.restart();
+        assert_eq!((server.commit(), server.node.state_machine()), (3, &store(4)));
     }
 }
 
 /// "Reset state machine using snapshot contents": what the snapshot does not have is gone.
 #[test]
 fn a_snapshot_replaces_the_state_and_is_not_merged_into_it() {
-    let mut hand = Hand::with_disk(1, config(3), disk(2, &[1]));
-    hand.hear(0, append(2, (1, 1), Vec::new(), 1));
-    assert_eq!(hand.value(1), Some("1.1"));
+    let mut server = TestServer::with_disk(1, config(3), disk(2, &[1]));
+    server.receive(0, append(2, (1, 1), Vec::new(), 1));
+    assert_eq!(server.value(1), Some("1.1"));
     let mut deleted = store(1);
     deleted.execute(operation(2), &Command::Put(Key(7), "seven".to_owned()));
     for chunk in chunks(3, 2, &deleted, 1) {
-        hand.hear(0, chunk);
+        server.receive(0, chunk);
     }
-    assert_eq!(hand.value(1), None, "k1 was deleted in the meantime");
-    assert_eq!(hand.value(7), Some("seven"));
-    assert_eq!(hand.node.store(), &deleted, "sessions included");
+    assert_eq!(server.value(1), None, "k1 was deleted in the meantime");
+    assert_eq!(server.value(7), Some("seven"));
+    assert_eq!(server.node.state_machine(), &deleted, "sessions included");
 }
 
 /// The snapshot carries the configuration; those of the old log are not in effect any more.
@@ -200,13 +198,13 @@ fn a_snapshot_replaces_the_state_and_is_not_merged_into_it() {
 fn a_snapshot_brings_its_configuration() {
     let mut log = disk(2, &[1]);
     let wider = Configuration::of_voters((0..5).map(node));
-    log.log.push(Entry { term: Term(1), payload: Payload::Configuration(wider) });
-    let mut hand = Hand::with_disk(1, config(3), log);
-    assert!(hand.node.configuration().is_voter(node(4)));
+    log.log.push(Entry { term: Term(1), payload: Payload::Configuration(wider.into()) });
+    let mut server = TestServer::with_disk(1, config(3), log);
+    assert!(server.node.configuration().is_voter(node(4)));
     for chunk in chunks(3, 2, &store(1), 9) {
-        hand.hear(0, chunk);
+        server.receive(0, chunk);
     }
-    assert_eq!(hand.node.configuration(), &Configuration::of_voters((0..3).map(node)));
+    assert_eq!(server.node.configuration(), &Configuration::of_voters((0..3).map(node)));
 }
 
 /// One that the log holds behind the snapshot's last entry stays in effect only with that log.
@@ -215,73 +213,80 @@ fn a_configuration_behind_the_snapshot_goes_with_the_log_that_has_it() {
     let wider = Configuration::of_voters((0..5).map(node));
     for (term, stays) in [(2, true), (1, false)] {
         let mut log = disk(2, &[1, 1, term]);
-        log.log.push(Entry { term: Term(2), payload: Payload::Configuration(wider.clone()) });
-        let mut hand = Hand::with_disk(1, config(3), log);
+        log.log.push(Entry {
+            term: Term(2),
+            payload: Payload::Configuration(Arc::new(wider.clone())),
+        });
+        let mut server = TestServer::with_disk(1, config(3), log);
         for chunk in chunks(3, 2, &store(1), 9) {
-            hand.hear(0, chunk);
+            server.receive(0, chunk);
         }
-        assert_eq!(hand.node.configuration() == &wider, stays, "an entry of term {term}");
-        hand.restart();
-        assert_eq!(hand.node.configuration() == &wider, stays, "the same after a restart");
+        assert_eq!(server.node.configuration() == &wider, stays, "an entry of term {term}");
+        server.restart();
+        assert_eq!(server.node.configuration() == &wider, stays, "the same after a restart");
     }
 }
 
-/// Chunks may be lost, doubled and reordered: the answer says what is there.
+/// Chunks may be lost, duplicated and reordered: the answer says how much has arrived.
 #[test]
 fn chunks_in_any_order_make_the_same_snapshot() {
-    let mut hand = Hand::new(1, config(3));
+    let mut server = TestServer::new(1, config(3));
     let chunks = chunks(3, 2, &store(4), 2);
     assert_eq!(chunks.len(), 3, "four keys and a session");
     let has = [(1, (0, false)), (0, (2, false)), (2, (2, false)), (0, (2, false)), (1, (4, false))];
     for (chunk, expected) in has {
-        assert_eq!(received(&hand.hear(0, chunks[chunk].clone())), expected, "chunk {chunk}");
-        assert_eq!(hand.commit(), 0, "nothing is installed yet");
+        assert_eq!(received(&server.receive(0, chunks[chunk].clone())), expected, "chunk {chunk}");
+        assert_eq!(server.commit(), 0, "nothing is installed yet");
     }
-    assert_eq!(received(&hand.hear(0, chunks[2].clone())), (5, true));
-    assert_eq!(hand.node.store(), &store(4));
-    assert_eq!(received(&hand.hear(0, chunks[2].clone())), (0, true), "and again: it is known");
+    assert_eq!(received(&server.receive(0, chunks[2].clone())), (5, true));
+    assert_eq!(server.node.state_machine(), &store(4));
+    assert_eq!(
+        received(&server.receive(0, chunks[2].clone())),
+        (0, true),
+        "and again: it is known"
+    );
 }
 
 /// "If a snapshot file with a smaller index is being received, discard it": a newer one starts
 /// over.
 #[test]
 fn a_newer_snapshot_takes_the_place_of_one_that_is_being_received() {
-    let mut hand = Hand::new(1, config(3));
+    let mut server = TestServer::new(1, config(3));
     let (old, new) = (chunks(3, 2, &store(4), 2), chunks(6, 2, &store(6), 2));
-    hand.hear(0, old[0].clone());
-    assert_eq!(received(&hand.hear(0, new[0].clone())), (2, false));
-    assert_eq!(received(&hand.hear(0, new[1].clone())), (4, false));
+    server.receive(0, old[0].clone());
+    assert_eq!(received(&server.receive(0, new[0].clone())), (2, false));
+    assert_eq!(received(&server.receive(0, new[1].clone())), (4, false));
     for chunk in &new[2..] {
-        hand.hear(0, chunk.clone());
+        server.receive(0, chunk.clone());
     }
-    assert_eq!((hand.commit(), hand.node.store()), (6, &store(6)));
+    assert_eq!((server.commit(), server.node.state_machine()), (6, &store(6)));
 }
 
 /// "If instead the follower receives a snapshot that describes a prefix of its log", what it has
 /// committed beyond it stays.
 #[test]
 fn an_old_snapshot_takes_nothing_back() {
-    let mut hand = Hand::with_disk(1, config(3), disk(2, &[1, 1, 2, 2]));
-    hand.hear(0, append(2, (4, 2), Vec::new(), 4));
-    let before = hand.node.store().clone();
+    let mut server = TestServer::with_disk(1, config(3), disk(2, &[1, 1, 2, 2]));
+    server.receive(0, append(2, (4, 2), Vec::new(), 4));
+    let before = server.node.state_machine().clone();
     for chunk in chunks(3, 2, &store(4), 9) {
-        assert_eq!(received(&hand.hear(0, chunk)), (0, true), "what it stands for is known");
+        assert_eq!(received(&server.receive(0, chunk)), (0, true), "what it stands for is known");
     }
-    assert_eq!((hand.commit(), hand.terms().len()), (4, 4));
-    assert_eq!(hand.node.store(), &before);
+    assert_eq!((server.commit(), server.terms().len()), (4, 4));
+    assert_eq!(server.node.state_machine(), &before);
 }
 
 /// A snapshot is durable before the leader is told that it is installed.
 #[test]
-fn an_installed_snapshot_is_durable_before_it_is_told() {
-    let mut hand = Hand::new(1, config(3));
-    hand.slow_disk = true;
+fn an_installed_snapshot_is_durable_before_it_is_acknowledged() {
+    let mut server = TestServer::new(1, config(3));
+    server.slow_disk = true;
     for chunk in chunks(3, 2, &store(4), 9) {
-        assert_eq!(kinds(&hand.hear(0, chunk)), []);
+        assert_eq!(kinds(&server.receive(0, chunk)), []);
     }
-    assert_eq!(received(&hand.sync()), (5, true));
-    hand.restart();
-    assert_eq!((hand.commit(), hand.node.store()), (3, &store(4)));
+    assert_eq!(received(&server.sync()), (5, true));
+    server.restart();
+    assert_eq!((server.commit(), server.node.state_machine()), (3, &store(4)));
 }
 
 /// A leader that begins with a snapshot has no entry to compare with, and a follower with nothing
@@ -291,92 +296,93 @@ fn a_lost_chunk_is_sent_again() {
     let snapshot = Snapshot {
         index: Index(3),
         term: Term(2),
-        configuration: Configuration::of_voters(config(3).voters()),
+        configuration: Configuration::of_voters(config(3).voters()).into(),
         store: store(4),
     };
     let log = raft::Log::after(Index(3), Term(2));
-    let full = Disk { term: Term(2), vote: None, log, snapshot: Some(snapshot) };
-    let mut team =
-        Team::with_disks(vec![full.clone(), full, Disk::default()], &features(100, 0, 2));
+    let full = Disk { term: Term(2), vote: None, log, snapshot: Some(snapshot.into()) };
+    let mut group =
+        Group::with_disks(vec![full.clone(), full, Disk::default()], &features(100, 0, 2));
     let lost = |_, _, message: &Message| matches!(message, Message::InstallSnapshot(_));
-    team.fire(0, Timer::Election);
-    team.settle_but(lost);
-    assert!(team.hands[0].node.is_leader());
+    group.fire(0, Timer::Election);
+    group.deliver_all_but(lost);
+    assert!(group.servers[0].node.is_leader());
     for _ in 0..4 {
-        team.fire(0, Timer::Heartbeat);
-        team.settle_but(lost);
-        assert_eq!((team.hands[2].commit(), team.hands[2].node.snapshot()), (0, None));
+        group.fire(0, Timer::Heartbeat);
+        group.deliver_all_but(lost);
+        assert_eq!((group.servers[2].commit(), group.servers[2].node.snapshot()), (0, None));
     }
-    team.beat(0);
-    team.beat(0);
-    assert_eq!(team.hands[2].node.store(), &store(4));
-    assert_eq!(team.hands[2].commit(), 4, "the snapshot, and the leader's empty entry");
+    group.heartbeat(0);
+    group.heartbeat(0);
+    assert_eq!(group.servers[2].node.state_machine(), &store(4));
+    assert_eq!(group.servers[2].commit(), 4, "the snapshot, and the leader's empty entry");
 }
 
 /// A leader that takes snapshots faster than it sends one goes on with the one that it has begun:
-/// else it would begin anew for ever. (A claim about a run cannot fall by that, for a follower
+/// else it would start again for ever. (No property of a run is violated by that, for a follower
 /// that is far behind is missed only when nothing new is committed, and then it catches up.)
 #[test]
 fn a_snapshot_is_sent_to_its_end_though_there_are_newer_ones() {
-    let mut hand = Hand::new(0, features(1, 0, 1));
-    hand.elect();
-    let commit_one_more = |hand: &mut Hand, sequence: u64| {
+    let mut server = TestServer::new(0, features(1, 0, 1));
+    server.elect();
+    let commit_one_more = |server: &mut TestServer, sequence: u64| {
         let key = Key(u32::try_from(sequence).expect("small"));
-        hand.ask(sequence, Command::Put(key, "value".to_owned()));
-        hand.hear(1, matched(1, sequence + 1));
-        assert_eq!(hand.node.snapshot().expect("one an entry").index, Index(sequence + 1));
+        server.ask(sequence, Command::Put(key, "value".to_owned()));
+        server.receive(1, matched(1, sequence + 1));
+        assert_eq!(server.node.snapshot().expect("one an entry").index, Index(sequence + 1));
     };
-    (1..=4).for_each(|sequence| commit_one_more(&mut hand, sequence));
-    let mut letters = hand.fire(Timer::Heartbeat);
-    letters.retain(|(_, message)| matches!(message, Message::InstallSnapshot(_)));
+    (1..=4).for_each(|sequence| commit_one_more(&mut server, sequence));
+    let mut sent = server.fire(Timer::Heartbeat);
+    sent.retain(|(_, message)| matches!(message, Message::InstallSnapshot(_)));
     for received in 0..5 {
-        let [(_, Message::InstallSnapshot(chunk))] = &letters[..] else {
-            panic!("one chunk: {letters:?}")
+        let [(_, Message::InstallSnapshot(chunk))] = &sent[..] else {
+            panic!("one chunk: {sent:?}")
         };
-        assert_eq!((chunk.index, chunk.offset), (Index(5), received));
-        assert_eq!(chunk.done, received == 4, "four keys and a session");
-        commit_one_more(&mut hand, u64::from(received) + 5);
-        let (term, index, received) = (Term(1), chunk.index, received + 1);
-        let reply = ChunkReply { term, index, received, installed: received == 5 };
-        letters = hand.hear(2, Message::SnapshotReply(reply));
+        assert_eq!((chunk.last_included_index, chunk.piece.offset), (Index(5), received));
+        assert_eq!(chunk.piece.done, received == 4, "four keys and a session");
+        commit_one_more(&mut server, u64::from(received) + 5);
+        let (last_included_index, received) = (chunk.last_included_index, received + 1);
+        let installed = received == 5;
+        let reply = SnapshotReply { term: Term(1), last_included_index, received, installed };
+        sent = server.receive(2, Message::SnapshotReply(reply));
     }
 }
 
 /// Reads and retries see the same through a snapshot: the sessions belong to the state.
 #[test]
 fn sessions_are_part_of_the_snapshot() {
-    let mut team = Team::new(3, &features(2, 0, 2));
-    team.elect(0);
-    team.cut = [2].into();
+    let mut group = Group::new(3, &features(2, 0, 2));
+    group.elect(0);
+    group.cut = [2].into();
     for sequence in 1..=6 {
-        team.ask(0, sequence, Command::Append(Key(1), sequence.to_string()));
-        team.settle();
+        group.ask(0, sequence, Command::Append(Key(1), sequence.to_string()));
+        group.deliver_all();
     }
-    team.cut.clear();
-    team.beat(0);
-    team.beat(0);
-    team.cut = [0].into();
-    team.insist(2);
-    team.answered.clear();
+    group.cut.clear();
+    group.heartbeat(0);
+    group.heartbeat(0);
+    group.cut = [0].into();
+    group.elect_in_the_end(2);
+    group.answered.clear();
     // A retry at a leader that has the operation in its snapshot only.
-    team.ask(2, 6, Command::Append(Key(1), "6".to_owned()));
-    team.settle();
-    assert_eq!(team.answered, [Answer::Done(Output::Done)]);
-    assert_eq!(team.hands[2].value(1), Some("123456"));
+    group.ask(2, 6, Command::Append(Key(1), "6".to_owned()));
+    group.deliver_all();
+    assert_eq!(group.answered, [Answer::Done(Output::Done)]);
+    assert_eq!(group.servers[2].value(1), Some("123456"));
 }
 
 /// A leader compacts as well, and goes on to replicate to those that keep up.
 #[test]
 fn a_leader_that_compacts_goes_on() {
-    let mut hand = Hand::new(0, features(2, 0, 9));
-    hand.elect();
+    let mut server = TestServer::new(0, features(2, 0, 9));
+    server.elect();
     for sequence in 1..=9 {
-        hand.ask(sequence, put(&sequence.to_string()));
-        let letters = hand.hear(1, matched(1, sequence + 1));
-        assert_eq!(answers(&letters), [Answer::Done(Output::Done)]);
+        server.ask(sequence, put(&sequence.to_string()));
+        let sent = server.receive(1, matched(1, sequence + 1));
+        assert_eq!(answers(&sent), [Answer::Done(Output::Done)]);
     }
-    assert_eq!(hand.node.log().base(), Index(10));
-    hand.ask(10, get());
-    let read = answers(&hand.hear(1, matched(1, 11)));
+    assert_eq!(server.node.log().base(), Index(10));
+    server.ask(10, get());
+    let read = answers(&server.receive(1, matched(1, 11)));
     assert_eq!(read, [Answer::Done(Output::Value(Some("9".to_owned())))]);
 }

@@ -1,42 +1,42 @@
 //! Thesis, 3.10: leadership transfer.
 
-use raft::{Admin, Config, Message, Reads, Term, Timer, VoteRequest};
+use raft::{Admin, Config, Message, Reads, RequestVote, Term, Timer};
 use service::Answer;
 
 use crate::cluster::{config, ms};
-use crate::hand::{Hand, answers, entries, kinds, matched, node, put, votes};
-use crate::team::Team;
+use crate::group::Group;
+use crate::server::{TestServer, answers, entries, kinds, matched, node, put, votes};
 
-fn leader() -> Hand {
-    let mut hand = Hand::new(0, config(3));
-    hand.elect();
-    hand.hear(1, matched(1, 1));
-    hand.hear(2, matched(1, 1));
-    hand
+fn leader() -> TestServer {
+    let mut server = TestServer::new(0, config(3));
+    server.elect();
+    server.receive(1, matched(1, 1));
+    server.receive(2, matched(1, 1));
+    server
 }
 
 /// "The prior leader stops accepting new client requests."
 #[test]
 fn a_leader_that_transfers_takes_no_requests() {
-    let mut hand = leader();
-    hand.wish(Admin::Transfer(node(1)));
-    assert_eq!(answers(&hand.ask(1, put("a"))), [Answer::Redirect(None)]);
-    assert_eq!(hand.terms(), [1]);
+    let mut server = leader();
+    server.admin(Admin::Transfer(node(1)));
+    assert_eq!(answers(&server.ask(1, put("a"))), [Answer::Redirect(None)]);
+    assert_eq!(server.terms(), [1]);
 }
 
 /// "The prior leader fully updates the target server's log to match its own", then "sends a
 /// TimeoutNow request to the target server".
 #[test]
-fn the_target_is_brought_up_to_date_and_then_told() {
-    let mut hand = leader();
-    assert_eq!(kinds(&hand.wish(Admin::Transfer(node(1)))), [(1, "TimeoutNow")], "it has all");
+fn the_target_is_brought_up_to_date_and_then_sent_timeout_now() {
+    let mut server = leader();
+    assert_eq!(kinds(&server.admin(Admin::Transfer(node(1)))), [(1, "TimeoutNow")], "it has all");
 
-    let mut hand = leader();
-    let letters = hand.ask(1, put("a"));
-    assert_eq!(entries(&letters).len(), 2);
-    assert_eq!(kinds(&hand.wish(Admin::Transfer(node(1)))), [], "it lacks the last entry");
-    assert_eq!(kinds(&hand.hear(2, matched(1, 2))), [(100, "Reply")], "another has it");
-    assert_eq!(kinds(&hand.hear(1, matched(1, 2))), [(1, "TimeoutNow")]);
+    let mut server = leader();
+    let sent = server.ask(1, put("a"));
+    assert_eq!(entries(&sent).len(), 2);
+    assert_eq!(kinds(&server.admin(Admin::Transfer(node(1)))), [], "it lacks the last entry");
+    assert_eq!(kinds(&server.receive(2, matched(1, 2))), [(100, "Reply")], "another has it");
+    assert_eq!(kinds(&server.receive(1, matched(1, 2))), [(1, "TimeoutNow")]);
 }
 
 /// "This request has the same effect as the target server's election timer firing": it campaigns at
@@ -44,39 +44,40 @@ fn the_target_is_brought_up_to_date_and_then_told() {
 #[test]
 fn the_target_campaigns_at_once() {
     for pre_vote in [true, false] {
-        let mut hand = Hand::new(1, Config { pre_vote, ..config(3) });
-        hand.hear(0, crate::hand::heartbeat(1));
-        let letters = hand.hear(0, Message::TimeoutNow(Term(1)));
-        assert_eq!(kinds(&letters), [(0, "RequestVote"), (2, "RequestVote")]);
-        assert_eq!((hand.role(), hand.term()), ("candidate", 2));
-        let transfers = letters.iter().all(|(_, message)| {
-            matches!(message, Message::RequestVote(VoteRequest { transfer: true, .. }))
+        let mut server = TestServer::new(1, Config { pre_vote, ..config(3) });
+        server.receive(0, crate::server::heartbeat(1));
+        let sent = server.receive(0, Message::TimeoutNow(Term(1)));
+        assert_eq!(kinds(&sent), [(0, "RequestVote"), (2, "RequestVote")]);
+        assert_eq!((server.role(), server.term()), ("candidate", 2));
+        let transfers = sent.iter().all(|(_, message)| {
+            matches!(message, Message::RequestVote(RequestVote { leadership_transfer: true, .. }))
         });
         assert!(transfers, "and says that the leader wants it so");
     }
 }
 
 #[test]
-fn a_late_word_of_an_old_leader_starts_nothing() {
-    let mut hand = Hand::new(1, config(3));
-    hand.hear(0, crate::hand::heartbeat(2));
-    assert_eq!(kinds(&hand.hear(0, Message::TimeoutNow(Term(1)))), []);
-    assert_eq!((hand.role(), hand.term()), ("follower", 2));
-    let mut learner = Hand::new(3, config(3));
-    learner.hear(0, crate::hand::heartbeat(2));
-    assert_eq!(kinds(&learner.hear(0, Message::TimeoutNow(Term(2)))), [], "nor without a vote");
+fn a_late_timeout_now_of_an_old_leader_starts_nothing() {
+    let mut server = TestServer::new(1, config(3));
+    server.receive(0, crate::server::heartbeat(2));
+    assert_eq!(kinds(&server.receive(0, Message::TimeoutNow(Term(1)))), []);
+    assert_eq!((server.role(), server.term()), ("follower", 2));
+    let mut learner = TestServer::new(3, config(3));
+    learner.receive(0, crate::server::heartbeat(2));
+    assert_eq!(kinds(&learner.receive(0, Message::TimeoutNow(Term(2)))), [], "nor without a vote");
 }
 
 /// Thesis, 4.2.3: votes are not withheld when the leader itself wants the election.
 #[test]
-fn voters_that_hear_the_leader_vote_for_its_target() {
-    for transfer in [true, false] {
-        let mut hand = Hand::new(2, Config { check_quorum: true, ..config(3) });
-        hand.hear(0, crate::hand::heartbeat(1));
-        let (last, last_term) = (raft::Index(0), Term(0));
-        let request = VoteRequest { term: Term(2), last, last_term, transfer };
-        let letters = hand.hear(1, Message::RequestVote(request));
-        assert_eq!(votes(&letters).len(), usize::from(transfer));
+fn voters_with_a_current_leader_vote_for_its_target() {
+    for leadership_transfer in [true, false] {
+        let mut server = TestServer::new(2, Config { check_quorum: true, ..config(3) });
+        server.receive(0, crate::server::heartbeat(1));
+        let (last_log_index, last_log_term) = (raft::Index(0), Term(0));
+        let request =
+            RequestVote { term: Term(2), last_log_index, last_log_term, leadership_transfer };
+        let sent = server.receive(1, Message::RequestVote(request));
+        assert_eq!(votes(&sent).len(), usize::from(leadership_transfer));
     }
 }
 
@@ -84,17 +85,17 @@ fn voters_that_hear_the_leader_vote_for_its_target() {
 fn leadership_goes_over_within_three_messages_to_each() {
     for check_quorum in [true, false] {
         let features = Config { check_quorum, pre_vote: true, reads: Reads::Lease, ..config(3) };
-        let mut team = Team::new(3, &features);
-        team.elect(0);
-        team.ask(0, 1, put("a"));
-        team.settle();
-        team.wish(0, Admin::Transfer(node(2)));
-        team.settle();
-        assert!(team.hands[2].node.is_leader());
-        assert_eq!((team.hands[0].role(), team.hands[0].term()), ("follower", 2));
-        team.ask(2, 2, put("b"));
-        team.settle();
-        assert_eq!(team.answered.len(), 2);
+        let mut group = Group::new(3, &features);
+        group.elect(0);
+        group.ask(0, 1, put("a"));
+        group.deliver_all();
+        group.admin(0, Admin::Transfer(node(2)));
+        group.deliver_all();
+        assert!(group.servers[2].node.is_leader());
+        assert_eq!((group.servers[0].role(), group.servers[0].term()), ("follower", 2));
+        group.ask(2, 2, put("b"));
+        group.deliver_all();
+        assert_eq!(group.answered.len(), 2);
     }
 }
 
@@ -102,24 +103,28 @@ fn leadership_goes_over_within_three_messages_to_each() {
 /// aborts the transfer and resumes accepting client requests."
 #[test]
 fn a_transfer_that_takes_too_long_is_aborted() {
-    let mut hand = leader();
-    hand.wish(Admin::Transfer(node(1)));
-    assert_eq!(hand.timers[&Timer::Transfer].longest(), ms(300));
-    assert_eq!(answers(&hand.ask(1, put("a"))), [Answer::Redirect(None)]);
-    hand.fire(Timer::Transfer);
-    assert!(hand.marked("transfer aborted"));
-    hand.ask(1, put("a"));
-    assert_eq!(answers(&hand.hear(2, matched(1, 2))).len(), 1);
-    assert_eq!(kinds(&hand.hear(1, matched(1, 2))), [], "and its target is told no more");
+    let mut server = leader();
+    server.admin(Admin::Transfer(node(1)));
+    assert_eq!(server.timers[&Timer::Transfer].longest(), ms(300));
+    assert_eq!(answers(&server.ask(1, put("a"))), [Answer::Redirect(None)]);
+    server.fire(Timer::Transfer);
+    assert!(server.marked("transfer aborted"));
+    server.ask(1, put("a"));
+    assert_eq!(answers(&server.receive(2, matched(1, 2))).len(), 1);
+    assert_eq!(kinds(&server.receive(1, matched(1, 2))), [], "and its target is told no more");
 }
 
 #[test]
 fn leadership_goes_only_to_another_voter() {
     for to in [0, 3, 8] {
-        let mut hand = leader();
-        assert_eq!(kinds(&hand.wish(Admin::Transfer(node(to)))), []);
-        hand.ask(1, put("a"));
-        assert_eq!(answers(&hand.hear(1, matched(1, 2))).len(), 1, "n{to}: it goes on to serve");
+        let mut server = leader();
+        assert_eq!(kinds(&server.admin(Admin::Transfer(node(to)))), []);
+        server.ask(1, put("a"));
+        assert_eq!(
+            answers(&server.receive(1, matched(1, 2))).len(),
+            1,
+            "n{to}: it goes on to serve"
+        );
     }
 }
 
@@ -127,7 +132,7 @@ fn leadership_goes_only_to_another_voter() {
 /// than the first.
 #[test]
 fn a_second_transfer_does_not_take_the_place_of_the_first() {
-    let mut hand = leader();
-    hand.wish(Admin::Transfer(node(1)));
-    assert_eq!(kinds(&hand.wish(Admin::Transfer(node(2)))), []);
+    let mut server = leader();
+    server.admin(Admin::Transfer(node(1)));
+    assert_eq!(kinds(&server.admin(Admin::Transfer(node(2)))), []);
 }

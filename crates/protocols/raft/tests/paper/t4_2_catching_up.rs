@@ -3,70 +3,70 @@
 use raft::{Admin, Timer};
 
 use crate::cluster::config;
-use crate::hand::{Hand, matched, node, put, vote};
-use crate::team::Team;
+use crate::group::Group;
+use crate::server::{TestServer, matched, node, put, vote};
 
 /// "A new server joins the cluster as a non-voting member. The leader replicates log entries to it,
 /// but it is not yet counted towards majorities for voting or commitment purposes."
 #[test]
 fn a_learner_gets_the_log_and_counts_for_nothing() {
-    let mut team = Team::new(4, &config(3));
-    team.elect(0);
-    team.wish(0, Admin::AddLearner(node(3)));
-    team.settle();
-    team.cut = [1, 2].into();
-    team.ask(0, 1, put("a"));
-    team.settle();
-    assert_eq!(team.hands[3].terms().len(), 3, "it has the entry");
-    assert_eq!(team.answered, [], "n0 and a learner are no majority");
-    let mut candidate = Hand::with_disk(1, config(3), team.hands[1].disk.clone());
+    let mut group = Group::new(4, &config(3));
+    group.elect(0);
+    group.admin(0, Admin::AddLearner(node(3)));
+    group.deliver_all();
+    group.cut = [1, 2].into();
+    group.ask(0, 1, put("a"));
+    group.deliver_all();
+    assert_eq!(group.servers[3].terms().len(), 3, "it has the entry");
+    assert_eq!(group.answered, [], "n0 and a learner are no majority");
+    let mut candidate = TestServer::with_disk(1, config(3), group.servers[1].disk.clone());
     candidate.fire(Timer::Election);
-    candidate.hear(3, vote(2, true));
-    assert_eq!(candidate.role(), "candidate", "its vote elects nobody");
-    team.cut.clear();
-    team.fire(3, Timer::Election);
-    assert_eq!(team.hands[3].role(), "follower", "and it does not campaign");
+    candidate.receive(3, vote(2, true));
+    assert_eq!(candidate.role(), "candidate", "its vote elects no leader");
+    group.cut.clear();
+    group.fire(3, Timer::Election);
+    assert_eq!(group.servers[3].role(), "follower", "and it does not campaign");
 }
 
 /// A server that is added has no vote until it has caught up.
 #[test]
 fn a_new_voter_catches_up_first() {
-    let mut team = Team::new(4, &config(3));
-    team.elect(0);
+    let mut group = Group::new(4, &config(3));
+    group.elect(0);
     for sequence in 1..=30 {
-        team.ask(0, sequence, put(&sequence.to_string()));
+        group.ask(0, sequence, put(&sequence.to_string()));
     }
-    team.settle();
-    team.cut = [3].into();
-    team.wish(0, Admin::AddVoter(node(3)));
-    team.settle();
+    group.deliver_all();
+    group.cut = [3].into();
+    group.admin(0, Admin::AddVoter(node(3)));
+    group.deliver_all();
     for _ in 0..5 {
-        team.beat(0);
-        assert!(team.hands[0].node.configuration().is_learner(node(3)));
+        group.heartbeat(0);
+        assert!(group.servers[0].node.configuration().is_learner(node(3)));
     }
-    team.cut.clear();
-    team.beat(0);
-    assert!(team.hands[0].node.configuration().is_voter(node(3)));
-    assert_eq!(team.hands[3].terms().len(), team.hands[0].terms().len());
+    group.cut.clear();
+    group.heartbeat(0);
+    assert!(group.servers[0].node.configuration().is_voter(node(3)));
+    assert_eq!(group.servers[3].terms().len(), group.servers[0].terms().len());
 }
 
 /// n0 leads, and n3 is to become a voter. Returns it at the beginning of the first round.
-fn adding() -> Hand {
-    let mut hand = Hand::new(0, config(3));
-    hand.elect();
-    hand.hear(1, matched(1, 1));
-    hand.wish(Admin::AddVoter(node(3)));
-    hand.hear(1, matched(1, 2));
-    assert!(hand.node.configuration().is_learner(node(3)));
-    hand
+fn adding() -> TestServer {
+    let mut server = TestServer::new(0, config(3));
+    server.elect();
+    server.receive(1, matched(1, 1));
+    server.admin(Admin::AddVoter(node(3)));
+    server.receive(1, matched(1, 2));
+    assert!(server.node.configuration().is_learner(node(3)));
+    server
 }
 
 /// A round takes so long, and a client's entry comes in meanwhile.
-fn round(hand: &mut Hand, number: u64, millis: u64) {
+fn round(server: &mut TestServer, number: u64, millis: u64) {
     let last = 1 + number;
-    hand.ask(number, put("a"));
-    hand.wait(millis);
-    hand.hear(3, matched(1, last));
+    server.ask(number, put("a"));
+    server.wait(millis);
+    server.receive(3, matched(1, last));
 }
 
 /// "The replication of entries to the new server is split into rounds ... Each round replicates all
@@ -74,55 +74,55 @@ fn round(hand: &mut Hand, number: u64, millis: u64) {
 /// less than an election timeout, then the leader adds the new server to the cluster".
 #[test]
 fn a_learner_whose_round_is_short_gets_its_vote() {
-    let mut hand = adding();
+    let mut server = adding();
     for number in 1..=4 {
-        round(&mut hand, number, 200);
-        assert!(hand.node.configuration().is_learner(node(3)), "round {number} took too long");
+        round(&mut server, number, 200);
+        assert!(server.node.configuration().is_learner(node(3)), "round {number} took too long");
     }
-    round(&mut hand, 5, 100);
-    assert!(hand.node.configuration().is_voter(node(3)));
+    round(&mut server, 5, 100);
+    assert!(server.node.configuration().is_voter(node(3)));
 }
 
 /// The same where the leader is busy, and so always a little ahead of a learner whose link is slow:
 /// the round counts, and not whether the learner has all that is committed by then.
 #[test]
 fn a_learner_whose_link_is_slow_gets_its_vote_from_a_busy_leader() {
-    let mut hand = adding();
+    let mut server = adding();
     for number in 1..=2 {
-        hand.ask(number, put("a"));
-        hand.hear(1, matched(1, 2 + number));
+        server.ask(number, put("a"));
+        server.receive(1, matched(1, 2 + number));
     }
-    hand.wait(20);
-    hand.hear(3, matched(1, 3));
-    assert_eq!(hand.commit(), 4, "more than the learner has");
-    assert!(hand.node.configuration().is_voter(node(3)));
+    server.wait(20);
+    server.receive(3, matched(1, 3));
+    assert_eq!(server.commit(), 4, "more than the learner has");
+    assert!(server.node.configuration().is_voter(node(3)));
 }
 
 /// "The algorithm waits a fixed number of rounds (such as 10) ... otherwise, the leader aborts the
 /// configuration change."
 #[test]
 fn a_learner_that_is_too_slow_is_given_up() {
-    let mut hand = adding();
+    let mut server = adding();
     for number in 1..=10 {
-        assert!(!hand.marked("learner too slow"), "round {number}");
-        round(&mut hand, number, 200);
+        assert!(!server.marked("learner too slow"), "round {number}");
+        round(&mut server, number, 200);
     }
-    assert!(hand.marked("learner too slow"));
-    round(&mut hand, 11, 1);
-    assert!(hand.node.configuration().is_learner(node(3)), "the change is over");
-    hand.wish(Admin::Remove(node(2)));
-    hand.hear(1, matched(1, 13));
-    assert!(!hand.node.configuration().is_voter(node(2)), "and others may begin");
+    assert!(server.marked("learner too slow"));
+    round(&mut server, 11, 1);
+    assert!(server.node.configuration().is_learner(node(3)), "the change is over");
+    server.admin(Admin::Remove(node(2)));
+    server.receive(1, matched(1, 13));
+    assert!(!server.node.configuration().is_voter(node(2)), "and others may begin");
 }
 
 /// A learner that does not answer at all does not hold up other changes for good.
 #[test]
 fn a_learner_that_is_dead_is_given_up_for_another_change() {
-    let mut hand = adding();
-    hand.wish(Admin::Remove(node(2)));
-    assert!(hand.node.configuration().is_voter(node(2)));
-    hand.wait(3_001);
-    hand.wish(Admin::Remove(node(2)));
-    assert!(hand.marked("learner too slow"));
-    assert!(!hand.node.configuration().is_voter(node(2)));
+    let mut server = adding();
+    server.admin(Admin::Remove(node(2)));
+    assert!(server.node.configuration().is_voter(node(2)));
+    server.wait(3_001);
+    server.admin(Admin::Remove(node(2)));
+    assert!(server.marked("learner too slow"));
+    assert!(!server.node.configuration().is_voter(node(2)));
 }

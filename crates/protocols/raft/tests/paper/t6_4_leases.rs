@@ -1,11 +1,11 @@
 //! Thesis, 6.4.1: reads by lease, which assume that clocks drift apart by no more than a bound.
 
-use raft::{Admin, AppendReply, Config, Matching, Message, Purpose, Reads, Term, Timer};
+use raft::{Admin, AppendReply, AppendResult, Config, Message, Purpose, Reads, Term, Timer};
 use sim_node::Ratio;
 
 use crate::cluster::config;
-use crate::hand::{
-    Hand, answers, appends, disk, get, heartbeat, kinds, matched, node, vote_request, votes,
+use crate::server::{
+    TestServer, answers, appends, disk, get, heartbeat, kinds, matched, node, vote_request, votes,
 };
 
 /// The shortest election timeout is 150ms, the drift 1%: a lease lasts less than 148.5ms.
@@ -13,47 +13,47 @@ fn features(servers: u32) -> Config {
     Config { reads: Reads::Lease, ..config(servers) }
 }
 
-/// A heartbeat goes out, and these followers answer it after so long.
-fn beat(hand: &mut Hand, followers: &[u32], after: u64) {
-    let letters = hand.fire(Timer::Heartbeat);
-    let append = appends(&letters).first().map(|(_, append)| (*append).clone()).expect("a beat");
-    hand.wait(after);
+/// The leader sends heartbeats, and these followers answer after so long.
+fn confirm(server: &mut TestServer, followers: &[u32], after: u64) {
+    let sent = server.fire(Timer::Heartbeat);
+    let append = appends(&sent).first().map(|(_, append)| (*append).clone()).expect("a heartbeat");
+    server.wait(after);
     for follower in followers {
         let reply = AppendReply {
             term: append.term,
             purpose: Purpose::Heartbeat,
-            sent: append.sent,
+            sent_at: append.sent_at,
             round: append.round,
-            matching: Matching::Upto(append.previous),
+            result: AppendResult::Success(append.prev_log_index),
         };
-        hand.hear(*follower, Message::AppendReply(reply));
+        server.receive(*follower, Message::AppendReply(reply));
     }
 }
 
-fn leader(servers: u32) -> Hand {
-    let mut hand = Hand::new(0, features(servers));
-    hand.elect();
+fn leader(servers: u32) -> TestServer {
+    let mut server = TestServer::new(0, features(servers));
+    server.elect();
     for follower in 1..servers {
-        hand.hear(follower, matched(1, 1));
+        server.receive(follower, matched(1, 1));
     }
-    hand.wait(1_000);
-    hand
+    server.wait(1_000);
+    server
 }
 
 /// Whether a read is answered at once, without a message to anybody.
-fn reads_alone(hand: &mut Hand, sequence: u64) -> bool {
-    let letters = hand.ask(sequence, get());
-    let alone = answers(&letters).len() == 1;
-    assert_eq!(alone, appends(&letters).is_empty(), "either alone, or by a round");
+fn reads_alone(server: &mut TestServer, sequence: u64) -> bool {
+    let sent = server.ask(sequence, get());
+    let alone = answers(&sent).len() == 1;
+    assert_eq!(alone, appends(&sent).is_empty(), "either alone, or by a round");
     alone
 }
 
 #[test]
 fn a_leader_with_a_lease_reads_alone() {
-    let mut hand = leader(3);
-    assert!(!reads_alone(&mut hand, 1), "nobody has answered for a second");
-    beat(&mut hand, &[1], 2);
-    assert!(reads_alone(&mut hand, 2));
+    let mut server = leader(3);
+    assert!(!reads_alone(&mut server, 1), "no follower has answered for a second");
+    confirm(&mut server, &[1], 2);
+    assert!(reads_alone(&mut server, 2));
 }
 
 /// "Once the leader's heartbeats were acknowledged by a majority of the cluster, the leader would
@@ -64,11 +64,11 @@ fn a_lease_counts_from_the_sending_of_the_heartbeat() {
     for (answer, wait, alone) in
         [(0, 148, true), (0, 149, false), (100, 48, true), (100, 49, false), (149, 0, false)]
     {
-        let mut hand = leader(3);
-        beat(&mut hand, &[1], answer);
-        hand.wait(wait);
+        let mut server = leader(3);
+        confirm(&mut server, &[1], answer);
+        server.wait(wait);
         assert_eq!(
-            reads_alone(&mut hand, 1),
+            reads_alone(&mut server, 1),
             alone,
             "answered after {answer}ms, read {wait}ms later"
         );
@@ -80,12 +80,12 @@ fn a_lease_is_shorter_by_the_drift() {
     for (percent, lasts) in [(0, 150), (1, 149), (10, 135), (50, 75)] {
         for (wait, alone) in [(lasts - 1, true), (lasts, false)] {
             let drift = Ratio::from_percent(percent);
-            let mut hand = Hand::new(0, Config { lease_drift: drift, ..features(3) });
-            hand.elect();
-            hand.hear(1, matched(1, 1));
-            beat(&mut hand, &[1], 0);
-            hand.wait(wait);
-            assert_eq!(reads_alone(&mut hand, 1), alone, "{percent}%, after {wait}ms");
+            let mut server = TestServer::new(0, Config { lease_drift: drift, ..features(3) });
+            server.elect();
+            server.receive(1, matched(1, 1));
+            confirm(&mut server, &[1], 0);
+            server.wait(wait);
+            assert_eq!(reads_alone(&mut server, 1), alone, "{percent}%, after {wait}ms");
         }
     }
 }
@@ -93,95 +93,95 @@ fn a_lease_is_shorter_by_the_drift() {
 /// A majority must have answered of late: each of them binds one vote.
 #[test]
 fn a_lease_is_given_by_a_majority() {
-    let mut hand = leader(5);
-    beat(&mut hand, &[1], 1);
-    assert!(!reads_alone(&mut hand, 1), "two of five");
-    beat(&mut hand, &[2], 1);
-    assert!(reads_alone(&mut hand, 2), "three of five, within the time");
-    hand.wait(147);
-    assert!(!reads_alone(&mut hand, 3), "the older of the two answers is too old");
+    let mut server = leader(5);
+    confirm(&mut server, &[1], 1);
+    assert!(!reads_alone(&mut server, 1), "two of five");
+    confirm(&mut server, &[2], 1);
+    assert!(reads_alone(&mut server, 2), "three of five, within the time");
+    server.wait(147);
+    assert!(!reads_alone(&mut server, 3), "the older of the two answers is too old");
 }
 
 /// A lease says who leads, and not what is committed: step 1 of 6.4 holds here as well.
 #[test]
 fn a_lease_does_not_spare_the_entry_of_the_own_term() {
-    let mut hand = Hand::with_disk(0, Config { noop: false, ..features(3) }, disk(1, &[1]));
-    hand.elect();
-    beat(&mut hand, &[1, 2], 1);
-    assert_eq!(answers(&hand.ask(1, get())), []);
-    let letters = hand.hear(1, matched(2, 2));
-    assert_eq!(answers(&letters).len(), 1, "it was committed, and the lease lasts");
+    let mut server = TestServer::with_disk(0, Config { noop: false, ..features(3) }, disk(1, &[1]));
+    server.elect();
+    confirm(&mut server, &[1, 2], 1);
+    assert_eq!(answers(&server.ask(1, get())), []);
+    let sent = server.receive(1, matched(2, 2));
+    assert_eq!(answers(&sent).len(), 1, "it was committed, and the lease lasts");
 }
 
 /// The lease of an earlier term is worth nothing.
 #[test]
 fn a_new_leader_has_no_lease() {
-    let mut hand = leader(3);
-    beat(&mut hand, &[1, 2], 1);
-    hand.hear(1, crate::hand::reply(2, Matching::Stale));
-    hand.elect();
-    hand.hear(1, matched(3, 2));
-    assert!(!reads_alone(&mut hand, 1), "that answer was to nothing it has sent of late");
+    let mut server = leader(3);
+    confirm(&mut server, &[1, 2], 1);
+    server.receive(1, crate::server::reply(2, AppendResult::OldTerm));
+    server.elect();
+    server.receive(1, matched(3, 2));
+    assert!(!reads_alone(&mut server, 1), "that answer was to nothing it has sent of late");
 }
 
 /// The other half of the bargain: voters withhold their votes for the shortest timeout after they
-/// have heard the leader, in whatever term the candidate is.
+/// have received a message of the leader, whatever the candidate's term is.
 #[test]
 fn voters_withhold_their_votes_for_the_shortest_timeout() {
     for term in [1, 2, 9] {
-        let mut hand = Hand::new(1, features(3));
-        hand.hear(0, heartbeat(1));
-        hand.wait(149);
-        assert_eq!(kinds(&hand.hear(2, vote_request(term, 9, 9))), [], "term {term}");
-        assert!(hand.marked("vote withheld"));
-        hand.wait(1);
-        assert_eq!(votes(&hand.hear(2, vote_request(term, 9, 9))), [(2, term, true)]);
+        let mut server = TestServer::new(1, features(3));
+        server.receive(0, heartbeat(1));
+        server.wait(149);
+        assert_eq!(kinds(&server.receive(2, vote_request(term, 9, 9))), [], "term {term}");
+        assert!(server.marked("vote withheld"));
+        server.wait(1);
+        assert_eq!(votes(&server.receive(2, vote_request(term, 9, 9))), [(2, term, true)]);
     }
 }
 
-/// Who has just started may have heard a leader shortly before it crashed.
+/// A server that has just restarted may have received a heartbeat shortly before it crashed.
 #[test]
 fn voters_withhold_their_votes_after_a_restart() {
-    let mut hand = Hand::new(1, features(3));
-    hand.hear(0, heartbeat(1));
-    hand.restart();
-    hand.wait(149);
-    assert_eq!(kinds(&hand.hear(2, vote_request(2, 9, 9))), []);
-    hand.wait(1);
-    assert_eq!(votes(&hand.hear(2, vote_request(2, 9, 9))), [(2, 2, true)]);
-    let mut fresh = Hand::new(1, features(3));
-    assert_eq!(votes(&fresh.hear(2, vote_request(2, 9, 9))).len(), 1, "it has promised nothing");
+    let mut server = TestServer::new(1, features(3));
+    server.receive(0, heartbeat(1));
+    server.restart();
+    server.wait(149);
+    assert_eq!(kinds(&server.receive(2, vote_request(2, 9, 9))), []);
+    server.wait(1);
+    assert_eq!(votes(&server.receive(2, vote_request(2, 9, 9))), [(2, 2, true)]);
+    let mut fresh = TestServer::new(1, features(3));
+    assert_eq!(votes(&fresh.receive(2, vote_request(2, 9, 9))).len(), 1, "it has promised nothing");
 }
 
 /// A transfer lets its target be elected at once, so no lease holds from then on, in this term: not
 /// while it lasts, nor after it was aborted, since the target may still have been told.
 #[test]
 fn a_lease_is_void_once_a_transfer_begins() {
-    let mut hand = leader(3);
-    beat(&mut hand, &[1, 2], 1);
-    assert!(reads_alone(&mut hand, 1));
-    hand.wish(Admin::Transfer(node(1)));
+    let mut server = leader(3);
+    confirm(&mut server, &[1, 2], 1);
+    assert!(reads_alone(&mut server, 1));
+    server.admin(Admin::Transfer(node(1)));
     assert_eq!(
-        answers(&hand.ask(2, get())),
+        answers(&server.ask(2, get())),
         [service::Answer::Redirect(None)],
         "while it lasts, nothing is served"
     );
-    hand.fire(Timer::Transfer);
-    beat(&mut hand, &[1, 2], 1);
-    assert!(!reads_alone(&mut hand, 3), "nor afterwards without a round");
+    server.fire(Timer::Transfer);
+    confirm(&mut server, &[1, 2], 1);
+    assert!(!reads_alone(&mut server, 3), "nor afterwards without a round");
 }
 
 /// Answers of an old term extend no lease.
 #[test]
 fn a_stale_answer_extends_no_lease() {
-    let mut hand = leader(3);
+    let mut server = leader(3);
     let reply = AppendReply {
         term: Term(1),
         purpose: Purpose::Heartbeat,
-        sent: hand.now,
+        sent_at: server.now,
         round: 0,
-        matching: Matching::Stale,
+        result: AppendResult::OldTerm,
     };
-    hand.hear(1, Message::AppendReply(reply));
-    assert!(!reads_alone(&mut hand, 1));
+    server.receive(1, Message::AppendReply(reply));
+    assert!(!reads_alone(&mut server, 1));
 }

@@ -1,38 +1,40 @@
 //! Thesis, 6.4: linearizable reads by ReadIndex, without an entry in the log.
 
-use raft::{Append, AppendReply, Config, Matching, Message, Purpose, Reads, Term, Timer};
+use raft::{
+    AppendEntries, AppendReply, AppendResult, Config, Message, Purpose, Reads, Term, Timer,
+};
 use service::{Answer, Output};
 
 use crate::cluster::config;
-use crate::hand::{Hand, Letter, answers, appends, disk, get, kinds, matched, put};
+use crate::server::{Sent, TestServer, answers, appends, disk, get, kinds, matched, put};
 
 fn features(servers: u32) -> Config {
     Config { reads: Reads::ReadIndex, ..config(servers) }
 }
 
 /// n0 leads, its empty entry is committed, and no answer is outstanding.
-fn leader(servers: u32) -> Hand {
-    let mut hand = Hand::new(0, features(servers));
-    hand.elect();
+fn leader(servers: u32) -> TestServer {
+    let mut server = TestServer::new(0, features(servers));
+    server.elect();
     for follower in 1..servers {
-        hand.hear(follower, matched(1, 1));
+        server.receive(follower, matched(1, 1));
     }
-    hand
+    server
 }
 
 /// A follower's answer to an append.
-fn answer_to(append: &Append) -> Message {
+fn answer_to(append: &AppendEntries) -> Message {
     Message::AppendReply(AppendReply {
         term: append.term,
         purpose: append.purpose(),
-        sent: append.sent,
+        sent_at: append.sent_at,
         round: append.round,
-        matching: Matching::Upto(append.previous),
+        result: AppendResult::Success(append.prev_log_index),
     })
 }
 
-fn first(letters: &[Letter]) -> Append {
-    appends(letters).first().map(|(_, append)| (*append).clone()).expect("an append")
+fn first(sent: &[Sent]) -> AppendEntries {
+    appends(sent).first().map(|(_, append)| (*append).clone()).expect("an append")
 }
 
 fn value(text: Option<&str>) -> Answer {
@@ -44,28 +46,28 @@ fn value(text: Option<&str>) -> Answer {
 #[test]
 fn a_read_is_answered_after_a_round_to_a_majority() {
     for servers in [3, 4, 5, 7] {
-        let mut hand = leader(servers);
-        let letters = hand.ask(1, get());
-        assert_eq!(answers(&letters), []);
-        assert_eq!(appends(&letters).len() as u32, servers - 1);
-        let append = first(&letters);
-        assert_eq!((append.purpose(), append.entries.len()), (Purpose::Read, 0));
+        let mut server = leader(servers);
+        let sent = server.ask(1, get());
+        assert_eq!(answers(&sent), []);
+        assert_eq!(appends(&sent).len() as u32, servers - 1);
+        let append = first(&sent);
+        assert_eq!((append.purpose(), append.entries.len()), (Purpose::ReadIndex, 0));
         for follower in 1..servers {
-            let told = answers(&hand.hear(follower, answer_to(&append)));
+            let told = answers(&server.receive(follower, answer_to(&append)));
             // With its own, the first majority.
             let decides = follower + 1 == servers / 2 + 1;
             assert_eq!(told.len(), usize::from(decides), "{follower} of {servers}");
         }
-        assert_eq!(hand.terms(), [1], "no entry is made for it");
+        assert_eq!(server.terms(), [1], "no entry is made for it");
     }
 }
 
-/// A leader of one needs nobody.
+/// A single server needs no other.
 #[test]
 fn a_single_server_reads_at_once() {
-    let mut hand = Hand::new(0, features(1));
-    hand.elect();
-    assert_eq!(answers(&hand.ask(1, get())), [value(None)]);
+    let mut server = TestServer::new(0, features(1));
+    server.elect();
+    assert_eq!(answers(&server.ask(1, get())), [value(None)]);
 }
 
 /// "If the leader has not yet marked an entry from its current term committed, it waits until it
@@ -73,18 +75,18 @@ fn a_single_server_reads_at_once() {
 #[test]
 fn a_read_waits_until_an_entry_of_the_own_term_is_committed() {
     for noop in [true, false] {
-        let mut hand = Hand::with_disk(0, Config { noop, ..features(3) }, disk(1, &[1]));
-        hand.elect();
-        let letters = hand.ask(1, get());
-        let rounds = appends(&letters).iter().filter(|(_, append)| append.round > 0).count();
-        assert_eq!((answers(&letters).len(), rounds), (0, 0), "noop: {noop}");
-        hand.hear(1, matched(2, 1));
-        let letters = hand.hear(1, matched(2, 2));
-        assert_eq!(answers(&letters), [], "now the round begins");
-        let round = appends(&letters).into_iter().find(|(_, append)| append.round > 0);
+        let mut server = TestServer::with_disk(0, Config { noop, ..features(3) }, disk(1, &[1]));
+        server.elect();
+        let sent = server.ask(1, get());
+        let rounds = appends(&sent).iter().filter(|(_, append)| append.round > 0).count();
+        assert_eq!((answers(&sent).len(), rounds), (0, 0), "noop: {noop}");
+        server.receive(1, matched(2, 1));
+        let sent = server.receive(1, matched(2, 2));
+        assert_eq!(answers(&sent), [], "now the round begins");
+        let round = appends(&sent).into_iter().find(|(_, append)| append.round > 0);
         let (_, append) = round.expect("a round");
         let answer = answer_to(&append.clone());
-        assert_eq!(answers(&hand.hear(2, answer)), [value(Some("1.1"))]);
+        assert_eq!(answers(&server.receive(2, answer)), [value(Some("1.1"))]);
     }
 }
 
@@ -92,16 +94,16 @@ fn a_read_waits_until_an_entry_of_the_own_term_is_committed() {
 /// fresh.
 #[test]
 fn only_answers_to_the_round_itself_count() {
-    let mut hand = leader(3);
-    let beats = hand.fire(Timer::Heartbeat);
-    let before = first(&beats);
-    let one = first(&hand.ask(1, get()));
-    assert_eq!(answers(&hand.hear(1, answer_to(&before))), []);
-    assert_eq!(answers(&hand.hear(1, matched(1, 1))), []);
-    let two = first(&hand.ask(2, put_then_get()));
+    let mut server = leader(3);
+    let heartbeats = server.fire(Timer::Heartbeat);
+    let before = first(&heartbeats);
+    let one = first(&server.ask(1, get()));
+    assert_eq!(answers(&server.receive(1, answer_to(&before))), []);
+    assert_eq!(answers(&server.receive(1, matched(1, 1))), []);
+    let two = first(&server.ask(2, put_then_get()));
     assert!(two.round > one.round, "a fresh context for each attempt");
-    assert_eq!(answers(&hand.hear(1, answer_to(&one))).len(), 1, "the first read only");
-    assert_eq!(answers(&hand.hear(1, answer_to(&two))).len(), 1);
+    assert_eq!(answers(&server.receive(1, answer_to(&one))).len(), 1, "the first read only");
+    assert_eq!(answers(&server.receive(1, answer_to(&two))).len(), 1);
 }
 
 fn put_then_get() -> service::Command {
@@ -111,9 +113,9 @@ fn put_then_get() -> service::Command {
 /// A retry is a new attempt with a round of its own.
 #[test]
 fn a_retry_begins_a_round_of_its_own() {
-    let mut hand = leader(3);
-    let one = first(&hand.ask(1, get()));
-    let two = first(&hand.ask(1, get()));
+    let mut server = leader(3);
+    let one = first(&server.ask(1, get()));
+    let two = first(&server.ask(1, get()));
     assert!(two.round > one.round);
 }
 
@@ -121,103 +123,106 @@ fn a_retry_begins_a_round_of_its_own() {
 /// can amortize" one round over several reads.
 #[test]
 fn an_answer_to_a_later_round_confirms_the_earlier_ones() {
-    let mut hand = leader(3);
+    let mut server = leader(3);
     for sequence in 1..=4 {
-        hand.ask(sequence, get());
+        server.ask(sequence, get());
     }
-    let last = first(&hand.ask(5, get()));
-    assert_eq!(answers(&hand.hear(2, answer_to(&last))).len(), 5);
+    let last = first(&server.ask(5, get()));
+    assert_eq!(answers(&server.receive(2, answer_to(&last))).len(), 5);
 }
 
 /// The answers of one follower, however many, are one follower's.
 #[test]
 fn one_follower_is_no_majority_of_five() {
-    let mut hand = leader(5);
-    let round = first(&hand.ask(1, get()));
+    let mut server = leader(5);
+    let round = first(&server.ask(1, get()));
     for _ in 0..4 {
-        assert_eq!(answers(&hand.hear(1, answer_to(&round))), []);
+        assert_eq!(answers(&server.receive(1, answer_to(&round))), []);
     }
-    assert_eq!(answers(&hand.hear(2, answer_to(&round))).len(), 1);
+    assert_eq!(answers(&server.receive(2, answer_to(&round))).len(), 1);
 }
 
 /// The round may be lost; heartbeats repeat it.
 #[test]
 fn heartbeats_carry_the_round_that_is_not_confirmed() {
-    let mut hand = leader(3);
-    let round = first(&hand.ask(1, get()));
-    let again = first(&hand.fire(Timer::Heartbeat));
+    let mut server = leader(3);
+    let round = first(&server.ask(1, get()));
+    let again = first(&server.fire(Timer::Heartbeat));
     assert_eq!(again.round, round.round);
-    assert_eq!(answers(&hand.hear(2, answer_to(&again))).len(), 1);
-    assert_eq!(first(&hand.fire(Timer::Heartbeat)).round, 0, "nothing is left to confirm");
+    assert_eq!(answers(&server.receive(2, answer_to(&again))).len(), 1);
+    assert_eq!(first(&server.fire(Timer::Heartbeat)).round, 0, "nothing is left to confirm");
 }
 
 /// A read sees everything that was committed when it came, and what has been since may be in it.
 #[test]
 fn a_read_sees_what_was_acknowledged_before_it() {
-    let mut hand = leader(3);
-    hand.ask(1, put("a"));
-    assert_eq!(answers(&hand.hear(1, matched(1, 2))).len(), 1);
-    let round = first(&hand.ask(2, get()));
-    assert_eq!(answers(&hand.hear(1, answer_to(&round))), [value(Some("a"))]);
+    let mut server = leader(3);
+    server.ask(1, put("a"));
+    assert_eq!(answers(&server.receive(1, matched(1, 2))).len(), 1);
+    let round = first(&server.ask(2, get()));
+    assert_eq!(answers(&server.receive(1, answer_to(&round))), [value(Some("a"))]);
 }
 
-/// A leader that hears of a newer term answers none of its reads.
+/// A leader that learns of a newer term answers none of its reads.
 #[test]
 fn a_deposed_leader_forgets_its_reads() {
-    let mut hand = leader(3);
-    let round = first(&hand.ask(1, get()));
-    hand.hear(1, crate::hand::reply(2, Matching::Stale));
-    assert_eq!((hand.role(), hand.term()), ("follower", 2));
-    assert_eq!(answers(&hand.hear(2, answer_to(&round))), []);
+    let mut server = leader(3);
+    let round = first(&server.ask(1, get()));
+    server.receive(1, crate::server::reply(2, AppendResult::OldTerm));
+    assert_eq!((server.role(), server.term()), ("follower", 2));
+    assert_eq!(answers(&server.receive(2, answer_to(&round))), []);
 }
 
 /// Refusals do not confirm anything.
 #[test]
 fn a_stale_answer_confirms_nothing() {
-    let mut hand = leader(3);
-    let append = first(&hand.ask(1, get()));
+    let mut server = leader(3);
+    let append = first(&server.ask(1, get()));
     let stale = AppendReply {
         term: Term(1),
-        purpose: Purpose::Read,
-        sent: append.sent,
+        purpose: Purpose::ReadIndex,
+        sent_at: append.sent_at,
         round: append.round,
-        matching: Matching::Stale,
+        result: AppendResult::OldTerm,
     };
-    assert_eq!(answers(&hand.hear(1, Message::AppendReply(stale))), []);
+    assert_eq!(answers(&server.receive(1, Message::AppendReply(stale))), []);
 }
 
 /// A follower that finds a conflict follows this leader all the same.
 #[test]
 fn a_follower_whose_log_lags_confirms_leadership() {
-    let mut hand = leader(3);
-    let append = first(&hand.ask(1, get()));
-    let conflict =
-        Matching::Conflict { rejected: append.previous, term: None, first: raft::Index(1) };
+    let mut server = leader(3);
+    let append = first(&server.ask(1, get()));
+    let conflict = AppendResult::Conflict {
+        rejected: append.prev_log_index,
+        term: None,
+        first: raft::Index(1),
+    };
     let reply = AppendReply {
         term: Term(1),
-        purpose: Purpose::Read,
-        sent: append.sent,
+        purpose: Purpose::ReadIndex,
+        sent_at: append.sent_at,
         round: append.round,
-        matching: conflict,
+        result: conflict,
     };
-    assert_eq!(answers(&hand.hear(1, Message::AppendReply(reply))).len(), 1);
+    assert_eq!(answers(&server.receive(1, Message::AppendReply(reply))).len(), 1);
 }
 
 /// Learners have no say in it.
 #[test]
 fn a_learner_confirms_nothing() {
-    let mut hand = leader(3);
-    hand.wish(raft::Admin::AddLearner(crate::hand::node(3)));
-    hand.hear(1, matched(1, 2));
-    let append = first(&hand.ask(1, get()));
-    assert_eq!(answers(&hand.hear(3, answer_to(&append))), []);
-    assert_eq!(answers(&hand.hear(2, answer_to(&append))).len(), 1);
+    let mut server = leader(3);
+    server.admin(raft::Admin::AddLearner(crate::server::node(3)));
+    server.receive(1, matched(1, 2));
+    let append = first(&server.ask(1, get()));
+    assert_eq!(answers(&server.receive(3, answer_to(&append))), []);
+    assert_eq!(answers(&server.receive(2, answer_to(&append))).len(), 1);
 }
 
 /// Writes go through the log as ever.
 #[test]
 fn only_reads_take_the_short_way() {
-    let mut hand = leader(3);
-    let letters = hand.ask(1, put("a"));
-    assert_eq!(kinds(&letters), [(1, "AppendEntries"), (2, "AppendEntries")]);
+    let mut server = leader(3);
+    let sent = server.ask(1, put("a"));
+    assert_eq!(kinds(&sent), [(1, "AppendEntries"), (2, "AppendEntries")]);
 }

@@ -1,7 +1,7 @@
-//! Stories: what must come together, in this order, for one of Raft's rules on reads and on changes
-//! of membership to be needed. Faults that are drawn one by one hardly ever make such a sequence.
-//! Each is told in the time of the storm's own timeouts, and with servers that are drawn; a
-//! transfer brings leadership to where the story wants it.
+//! Stories: several faults in one order, as it takes them to need one of Raft's rules on reads and
+//! on membership changes. Faults that are drawn one by one hardly ever come in such an order.
+//! Each story goes by the storm's own timeouts, with servers that are drawn; a transfer brings
+//! leadership to the server that needs it.
 
 use crate::Draw;
 use crate::faults::{CALM_MS, Plot};
@@ -21,22 +21,22 @@ pub(super) struct Scene {
 /// A situation of several faults and requests.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Story {
-    /// One server does not hear the leader and wants to be elected, while the leader hears late
-    /// what the others have to say of that.
-    HalfHeard,
-    /// What a leader was answered arrives after it was cut off and another one elected: it says
-    /// nothing about now, neither for a round that is under way nor for a lease.
+    /// One server does not receive the leader's heartbeats and campaigns, while the answers of the
+    /// others reach the leader late.
+    MissedHeartbeats,
+    /// Answers to a leader arrive after it was isolated and another one elected: they confirm
+    /// neither a round that is under way nor a lease.
     LateAnswers,
-    /// A leader loses its office and is elected again; it is cut off, and hears answers to the
-    /// rounds of its first term.
+    /// A leader transfers leadership and is elected again; it is isolated, and receives answers to
+    /// the rounds of its first term.
     AnswersOfAnOlderTerm,
-    /// Whom leadership is transferred to hears of it after the leader has given the transfer up,
-    /// and is elected with votes that nobody withholds; the leader is cut off just then.
+    /// TimeoutNow reaches the target after the leader has aborted the transfer. The target is
+    /// elected, as no server withholds its vote; the leader is isolated at that moment.
     LateTransfer,
-    /// Whoever did not hear the leader wants to be elected, and the leader is cut off just then:
-    /// its lease lasts, and so the others must not vote, even if they have just crashed and
-    /// forgotten that they heard it. Clocks may be as wrong as the lease allows.
-    Overtaken,
+    /// A server that did not receive the leader's heartbeats campaigns, and the leader is isolated
+    /// at that moment: its lease lasts, so the others must not vote, even if they have just crashed
+    /// and forgotten the heartbeats. Clocks may be as wrong as the lease allows.
+    CampaignWithinLease,
     /// A leader is cut off with a few voters, and asked to remove one server after the other until
     /// these are a majority.
     ChangesOfAMinority,
@@ -45,34 +45,34 @@ pub(super) enum Story {
 impl Story {
     /// Stories of leaders that confirm by a round of heartbeats that they still lead.
     pub(super) const OF_ROUNDS: &[Self] =
-        &[Self::HalfHeard, Self::LateAnswers, Self::AnswersOfAnOlderTerm];
+        &[Self::MissedHeartbeats, Self::LateAnswers, Self::AnswersOfAnOlderTerm];
 
     /// Stories of leaders with leases.
     pub(super) const OF_LEASES: &[Self] = &[
-        Self::HalfHeard,
+        Self::MissedHeartbeats,
         Self::LateAnswers,
         Self::LateTransfer,
         Self::LateTransfer,
-        Self::Overtaken,
-        Self::Overtaken,
-        Self::Overtaken,
+        Self::CampaignWithinLease,
+        Self::CampaignWithinLease,
+        Self::CampaignWithinLease,
     ];
 
     fn name(self) -> &'static str {
         match self {
-            Self::HalfHeard => "leader half heard",
+            Self::MissedHeartbeats => "heartbeats missed by one server",
             Self::LateAnswers => "late answers to a leader cut off",
             Self::AnswersOfAnOlderTerm => "late answers of an older term",
             Self::LateTransfer => "transfer that comes too late",
-            Self::Overtaken => "campaign within a lease",
+            Self::CampaignWithinLease => "campaign within a lease",
             Self::ChangesOfAMinority => "changes of a minority",
         }
     }
 
-    /// Whether little may be written before somebody else leads: who misses an entry is not
-    /// elected.
+    /// Whether little may be written before another server leads: a server that lacks an entry is
+    /// not elected.
     pub(super) fn needs_quiet(self) -> bool {
-        self == Self::HalfHeard
+        self == Self::MissedHeartbeats
     }
 
     /// Tells it, as often as the storm has time for it, at most three times: the faults, and what
@@ -96,11 +96,11 @@ impl Story {
 
     fn act(self, draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
         match self {
-            Self::HalfHeard => half_heard(draw, act, told),
+            Self::MissedHeartbeats => missed_heartbeats(draw, act, told),
             Self::LateAnswers => late_answers(draw, act, told),
             Self::AnswersOfAnOlderTerm => answers_of_an_older_term(draw, act, told),
             Self::LateTransfer => late_transfer(draw, act, told),
-            Self::Overtaken => overtaken(draw, act, told),
+            Self::CampaignWithinLease => campaign_within_lease(draw, act, told),
             Self::ChangesOfAMinority => changes_of_a_minority(draw, act, told),
         }
     }
@@ -131,12 +131,12 @@ impl Told {
         }
     }
 
-    fn ask(&mut self, at: u64, server: u32, wish: &str) {
-        self.requests.push(format!("At(\"{at}ms\", {server}, {wish})"));
+    fn ask(&mut self, at: u64, server: u32, command: &str) {
+        self.requests.push(format!("At(\"{at}ms\", {server}, {command})"));
     }
 
     /// Brings leadership to a server, some time before the act begins.
-    fn enthrone(&mut self, leader: u32, at: u64) {
+    fn lead_with(&mut self, leader: u32, at: u64) {
         self.ask(at - 200, leader, &format!("Transfer({leader})"));
     }
 }
@@ -146,7 +146,7 @@ fn nodes(servers: &[u32]) -> String {
     format!("Nodes([{}])", numbers.join(", "))
 }
 
-fn half_heard(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
+fn missed_heartbeats(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let Act { scene, at, .. } = *act;
     let to = at + scene.longest + draw.between(50, 600);
     let least = draw.pick(&[1, 30, 70, 70]);
@@ -170,7 +170,7 @@ fn late_answers(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
 fn answers_of_an_older_term(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let Act { scene, cast, at } = *act;
     let (leader, rival, longest) = (cast[0], cast[1], scene.longest);
-    told.enthrone(leader, at);
+    told.lead_with(leader, at);
     let away = at + draw.between(20, 150);
     let delay = format!("Uniform(\"{longest}ms\", \"{}ms\")", 4 * longest);
     let links = format!("Links(to: Node({leader}), kind: \"ReadIndexReply\", delay: {delay})");
@@ -185,7 +185,7 @@ fn answers_of_an_older_term(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
 fn late_transfer(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let Act { scene, cast, at } = *act;
     let (leader, rival, longest) = (cast[0], cast[1], scene.longest);
-    told.enthrone(leader, at);
+    told.lead_with(leader, at);
     // A leader gives a transfer up after the longest timeout.
     let delay = format!("Uniform(\"{longest}ms\", \"{}ms\")", longest + longest / 2);
     let links = format!("Links(from: Node({leader}), kind: \"TimeoutNow\", delay: {delay})");
@@ -196,15 +196,15 @@ fn late_transfer(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     told.plot.heal(at + 2 * longest + draw.between(200, 400));
 }
 
-fn overtaken(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
+fn campaign_within_lease(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     let Act { scene, cast, at } = *act;
     let (leader, rival, longest) = (cast[0], cast[1], scene.longest);
     let others = nodes(&cast[2..]);
-    told.enthrone(leader, at);
-    let deaf_to = at + longest + draw.between(50, 200);
-    told.plot.between(at, deaf_to, &format!("OneWay(Node({leader}), Node({rival}))"));
-    // Nobody writes before: who misses an entry is not elected.
-    told.plot.between(at, deaf_to, "Pause(Others)");
+    told.lead_with(leader, at);
+    let missed_to = at + longest + draw.between(50, 200);
+    told.plot.between(at, missed_to, &format!("OneWay(Node({leader}), Node({rival}))"));
+    // No client writes before: a server that lacks an entry is not elected.
+    told.plot.between(at, missed_to, "Pause(Others)");
     let role = if scene.pre_vote { "precandidate" } else { "candidate" };
     let on = format!("Role(\"{role}\")");
     told.each_time(&on, rival, &format!("Isolate(Node({leader}), cut: AtDelivery)"));
@@ -212,7 +212,7 @@ fn overtaken(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     if scene.pre_vote || draw.chance(60) {
         told.each_time(&on, rival, &format!("Crash(who: {others}, down: \"1ms\")"));
     }
-    let healed = deaf_to + longest;
+    let healed = missed_to + longest;
     if scene.drift_ppm > 0 && draw.chance(40) {
         // The lease is as long, and what voters withhold as short, as they can be.
         let ppm = scene.drift_ppm;
@@ -227,7 +227,7 @@ fn changes_of_a_minority(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     // As many as can be, so that the others still are a majority.
     let few = cast.len().div_ceil(2) - 1;
     let (leader, away) = (cast[0], &cast[few..]);
-    told.enthrone(leader, at);
+    told.lead_with(leader, at);
     let end = at + scene.longest + draw.between(100, scene.longest);
     told.plot.between(at, end, &format!("Partition([{}])", nodes(&cast[..few])));
     let mut when = at;

@@ -1,4 +1,4 @@
-//! [`Hand`]: one server, driven by hand.
+//! [`TestServer`]: one server in a test harness.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -8,10 +8,10 @@ use service::{Command, Key};
 use sim_node::{Effect, Harness, Node, NodeId};
 
 use crate::cluster::ms;
-pub(crate) use crate::letters::*;
+pub(crate) use crate::messages::*;
 
 /// A message and its receiver.
-pub(crate) type Letter = (NodeId, Message);
+pub(crate) type Sent = (NodeId, Message);
 
 pub(crate) const fn node(number: u32) -> NodeId {
     NodeId::new(number)
@@ -20,23 +20,23 @@ pub(crate) const fn node(number: u32) -> NodeId {
 /// A client.
 pub(crate) const CLIENT: NodeId = NodeId::new(100);
 
-/// A server driven by hand, in words of Raft.
-pub(crate) struct Hand(Harness<Server>);
+/// A server in a test harness, in terms of Raft.
+pub(crate) struct TestServer(Harness<Server>);
 
-impl Deref for Hand {
+impl Deref for TestServer {
     type Target = Harness<Server>;
     fn deref(&self) -> &Self::Target {
         &self.0
     }
 }
 
-impl DerefMut for Hand {
+impl DerefMut for TestServer {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.0
     }
 }
 
-impl Hand {
+impl TestServer {
     /// A server that starts for the first time.
     pub(crate) fn new(id: u32, config: Config) -> Self {
         Self::with_disk(id, config, Disk::default())
@@ -44,11 +44,11 @@ impl Hand {
 
     /// A server that starts with this on its disk.
     pub(crate) fn with_disk(id: u32, config: Config, disk: Disk) -> Self {
-        let (mut hand, letters) = Harness::with_disk(config, node(id), 9, disk);
-        assert!(letters.is_empty(), "a server starts in silence");
+        let (mut server, sent) = Harness::with_disk(config, node(id), 9, disk);
+        assert!(sent.is_empty(), "a server starts in silence");
         // A server makes no choices.
-        hand.choices = Some(VecDeque::new());
-        Self(hand)
+        server.choices = Some(VecDeque::new());
+        Self(server)
     }
 
     /// A crash, which keeps what is durable, and a restart.
@@ -58,30 +58,30 @@ impl Hand {
 
     /// Its election timer fires, and all others vote for it until it leads. Returns what it sends
     /// then.
-    pub(crate) fn elect(&mut self) -> Vec<Letter> {
-        let mut letters = self.fire(Timer::Election);
+    pub(crate) fn elect(&mut self) -> Vec<Sent> {
+        let mut sent = self.fire(Timer::Election);
         for voter in self.config.voters() {
             if voter != self.id && !self.node.is_leader() {
-                letters = self.hear(voter.number(), vote(self.term(), true));
+                sent = self.receive(voter.number(), vote(self.term(), true));
             }
         }
-        assert!(self.node.is_leader(), "everybody votes for it");
-        letters
+        assert!(self.node.is_leader(), "all vote for it");
+        sent
     }
 
     /// A message arrives. Returns what the server sends.
-    pub(crate) fn hear(&mut self, from: u32, message: Message) -> Vec<Letter> {
+    pub(crate) fn receive(&mut self, from: u32, message: Message) -> Vec<Sent> {
         self.0.hear(node(from), message)
     }
 
     /// An administrator asks.
-    pub(crate) fn wish(&mut self, wish: raft::Admin) -> Vec<Letter> {
-        self.0.ask(wish)
+    pub(crate) fn admin(&mut self, command: raft::Admin) -> Vec<Sent> {
+        self.0.ask(command)
     }
 
     /// A client asks.
-    pub(crate) fn ask(&mut self, sequence: u64, command: Command) -> Vec<Letter> {
-        self.hear(CLIENT.number(), request(sequence, command))
+    pub(crate) fn ask(&mut self, sequence: u64, command: Command) -> Vec<Sent> {
+        self.receive(CLIENT.number(), request(sequence, command))
     }
 
     /// Time goes by on its clock.
@@ -103,11 +103,11 @@ impl Hand {
     }
 
     pub(crate) fn commit(&self) -> u64 {
-        self.node.commit().0
+        self.node.commit_index().0
     }
 
     pub(crate) fn value(&self, key: u32) -> Option<&str> {
-        self.node.store().get(Key(key))
+        self.node.state_machine().get(Key(key))
     }
 
     /// Whether the last step emitted this mark.

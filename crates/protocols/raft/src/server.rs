@@ -1,0 +1,282 @@
+//! [`Server`]: a server's state (figure 2), its roles (figure 4), and the one match over messages,
+//! timers and requests.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::ControlFlow;
+
+use serde::{Deserialize, Serialize};
+use service::Store;
+use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
+
+use crate::core::Core;
+use crate::leader::{Leader, LeaderState, Leads};
+use crate::snapshots::Receiving;
+use crate::types::{Mark, RoleName};
+use crate::{Admin, Config, Configuration, Disk, Index, Log, Message, Record, Snapshot, Term};
+
+/// A server's timers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+pub enum Timer {
+    /// No message of a leader arrived for an election timeout (section 5.2).
+    Election,
+    /// A leader sends heartbeats.
+    Heartbeat,
+    /// A leader checks whether a majority still answers it (thesis, 6.2).
+    CheckQuorum,
+    /// A leadership transfer has taken an election timeout (thesis, 3.10).
+    Transfer,
+    /// A server sends its pending admin commands to the leader again.
+    Admin,
+}
+
+/// A server.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub struct Server {
+    pub(crate) core: Core,
+    pub(crate) state: State,
+    /// When it last received a message from a current leader.
+    pub(crate) last_contact: Option<LocalTime>,
+    /// When it restarted; `None` in its first incarnation, before which no leader can rely on it.
+    pub(crate) restarted_at: Option<LocalTime>,
+    /// A snapshot that is being received.
+    pub(crate) receiving: Option<Receiving>,
+    /// The admin commands that this server was asked for, and that are not done yet.
+    pub(crate) admin: VecDeque<Admin>,
+}
+
+/// The state of a server (figure 4).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+pub enum State {
+    /// It is a follower.
+    Follower {
+        /// The leader of this term, once it is known.
+        leader: Option<NodeId>,
+    },
+    /// It asks whether it would win an election (thesis, 9.6).
+    PreCandidate {
+        /// The answers, by voter.
+        votes: BTreeMap<NodeId, bool>,
+    },
+    /// It is a candidate.
+    Candidate {
+        /// The votes, by voter.
+        votes: BTreeMap<NodeId, bool>,
+    },
+    /// It is the leader.
+    Leader(Box<LeaderState>),
+}
+
+impl Node for Server {
+    type Config = Config;
+    type Message = Message;
+    type Timer = Timer;
+    type Request = Admin;
+    type Indication = Never;
+    type Stable = Disk;
+
+    fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
+        let server = Self {
+            core: Core::recover(disk, cx),
+            state: State::Follower { leader: None },
+            last_contact: None,
+            restarted_at: (*disk != Disk::default()).then(|| cx.now()),
+            receiving: None,
+            admin: VecDeque::new(),
+        };
+        Self::set_election_timer(cx);
+        server
+    }
+
+    fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
+        match message {
+            // What servers in every role answer.
+            Message::PreVote(request) => self.on_pre_vote(from, &request, cx),
+            Message::RequestVote(request) => self.on_request_vote(from, &request, cx),
+            Message::AppendEntries(append) => self.on_append_entries(from, append, cx),
+            Message::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, cx),
+            Message::TimeoutNow(term) => self.on_timeout_now(term, cx),
+            // The answers, to (pre-)candidates and to leaders.
+            Message::PreVoteReply(reply) => self.on_pre_vote_reply(from, &reply, cx),
+            Message::Vote(reply) => self.on_vote(from, &reply, cx),
+            Message::AppendReply(reply) => {
+                if !self.observe_term(reply.term, cx) {
+                    self.if_leader(cx, |leader| leader.on_append_reply(from, &reply));
+                }
+            }
+            Message::SnapshotReply(reply) => {
+                if !self.observe_term(reply.term, cx) {
+                    self.if_leader(cx, |leader| leader.on_snapshot_reply(from, &reply));
+                }
+            }
+            // What a server tells itself.
+            Message::Persisted(term, index) => {
+                self.if_leader(cx, |leader| leader.on_persisted(term, index));
+            }
+            Message::TakeSnapshot => self.core.take_snapshot(cx),
+            // Clients and administrators.
+            Message::Request(request) => match self.leader(cx) {
+                Some(mut leader) => leader.on_client_request(from, request),
+                None => self.redirect(from, request.operation, cx),
+            },
+            Message::Admin(command) => self.on_admin(command, cx),
+            Message::Reply(_) => {}
+        }
+    }
+
+    fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Self>) {
+        match timer {
+            Timer::Election => self.on_election_timeout(cx),
+            Timer::Heartbeat => self.if_leader(cx, |leader| leader.on_heartbeat_timeout()),
+            Timer::CheckQuorum => self.if_leader(cx, |leader| leader.on_check_quorum()),
+            Timer::Transfer => self.if_leader(cx, |leader| leader.on_transfer_timeout()),
+            Timer::Admin => self.retry_admin(cx),
+        }
+    }
+
+    fn on_request(&mut self, command: Admin, cx: &mut Context<'_, Self>) {
+        self.on_admin(command, cx);
+    }
+
+    fn role(&self) -> Option<Role> {
+        let name = match &self.state {
+            State::Leader(_) => RoleName::Leader,
+            State::Candidate { .. } => RoleName::Candidate,
+            State::PreCandidate { .. } => RoleName::Precandidate,
+            State::Follower { .. } => RoleName::Follower,
+        };
+        Some(Role::new(name.name(), self.core.current_term.0))
+    }
+
+    /// The invariants between fields. Those within [`Progress`](crate::Progress) are asserted where
+    /// it changes.
+    fn check(&self, _: &Config) {
+        let Core { log, current_term, commit_index, last_applied, .. } = &self.core;
+        assert!(last_applied <= commit_index, "applied beyond the commit index");
+        assert!(*commit_index <= log.last_index(), "committed beyond the log");
+        assert!(log.base() <= *last_applied, "compacted what was not applied");
+        assert!(log.last_term() <= *current_term, "an entry of a later term");
+        if let State::Leader(state) = &self.state {
+            assert!(state.durable_index <= log.last_index(), "durable beyond the log");
+        }
+    }
+}
+
+impl Server {
+    /// Its current term.
+    #[must_use]
+    pub fn term(&self) -> Term {
+        self.core.current_term
+    }
+
+    /// Its log.
+    #[must_use]
+    pub fn log(&self) -> &Log {
+        &self.core.log
+    }
+
+    /// The last entry that it has applied.
+    #[must_use]
+    pub fn last_applied(&self) -> Index {
+        self.core.last_applied
+    }
+
+    /// The last entry that it knows to be committed.
+    #[must_use]
+    pub fn commit_index(&self) -> Index {
+        self.core.commit_index
+    }
+
+    /// Its state machine.
+    #[must_use]
+    pub fn state_machine(&self) -> &Store {
+        &self.core.state_machine
+    }
+
+    /// Its latest snapshot.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<&Snapshot> {
+        self.core.snapshot.as_deref()
+    }
+
+    /// The configuration in effect: the latest in the log, committed or not (section 6).
+    #[must_use]
+    pub fn configuration(&self) -> &Configuration {
+        self.core.configuration()
+    }
+
+    /// Whether it is a leader.
+    #[must_use]
+    pub fn is_leader(&self) -> bool {
+        matches!(self.state, State::Leader(_))
+    }
+
+    /// The leader that it knows of, itself included.
+    pub(crate) fn known_leader(&self, id: NodeId) -> Option<NodeId> {
+        match &self.state {
+            State::Leader(_) => Some(id),
+            State::Follower { leader } => *leader,
+            State::PreCandidate { .. } | State::Candidate { .. } => None,
+        }
+    }
+
+    /// What only a leader does, if this server is one.
+    pub(crate) fn leader<'a, 'c>(
+        &'a mut self,
+        cx: &'a mut Context<'c, Self>,
+    ) -> Option<Leader<'a, 'c>> {
+        match &mut self.state {
+            State::Leader(state) => Some(Leader::new(&mut self.core, state, cx)),
+            _ => None,
+        }
+    }
+
+    /// A leader handles an event, and steps down if that says so. A server that leads no longer, or
+    /// not yet, has nothing to do.
+    pub(crate) fn if_leader(
+        &mut self,
+        cx: &mut Context<'_, Self>,
+        handle: impl FnOnce(&mut Leader<'_, '_>) -> Leads,
+    ) {
+        if let Some(mut leader) = self.leader(cx)
+            && let ControlFlow::Break(_) = handle(&mut leader)
+        {
+            self.become_follower(None, cx);
+        }
+    }
+
+    /// "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to
+    /// follower" (figure 2). Returns whether the term was newer.
+    pub(crate) fn observe_term(&mut self, term: Term, cx: &mut Context<'_, Self>) -> bool {
+        let is_newer = term > self.core.current_term;
+        if is_newer {
+            self.enter_term(term, cx);
+        }
+        is_newer
+    }
+
+    /// Enters a newer term as a follower that knows no leader. The new term is written; a message
+    /// that names it waits behind a barrier.
+    fn enter_term(&mut self, term: Term, cx: &mut Context<'_, Self>) {
+        self.core.current_term = term;
+        self.core.voted_for = None;
+        cx.write(Record::Vote { term, vote: None });
+        self.become_follower(None, cx);
+    }
+
+    /// Becomes a follower in the same term.
+    pub(crate) fn become_follower(&mut self, leader: Option<NodeId>, cx: &mut Context<'_, Self>) {
+        if self.is_leader() {
+            cx.mark(Mark::SteppedDown);
+            for timer in [Timer::Heartbeat, Timer::CheckQuorum, Timer::Transfer] {
+                cx.cancel_timer(timer);
+            }
+        }
+        self.state = State::Follower { leader };
+        Self::set_election_timer(cx);
+    }
+
+    /// Another election timeout, drawn anew.
+    pub(crate) fn set_election_timer(cx: &mut Context<'_, Self>) {
+        cx.set_timer(Timer::Election, cx.config().election_timeout);
+    }
+}
