@@ -1,7 +1,6 @@
 //! [`Executed`]: what replicas execute, place by place, and the state in which that leaves them.
 
-use std::collections::BTreeMap;
-use std::collections::btree_map::Entry;
+use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 
 use sim_node::NodeId;
@@ -29,8 +28,7 @@ pub struct Executed<V> {
     /// Of the state after each place up to `last`; none of those before a snapshot that lay on a
     /// disk when the run began.
     states: BTreeMap<u64, Fingerprint>,
-    /// Up to where each replica has executed since it started, by its number: 0 of one that is
-    /// down, `None` of one that has never started.
+    /// By replica: up to where it has executed since it started; 0 of one that is down.
     reached: Vec<Option<u64>>,
 }
 
@@ -39,8 +37,10 @@ impl<V: Clone + PartialEq> Executed<V> {
     #[must_use]
     pub fn new() -> Self {
         let store = Store::default();
-        let states = BTreeMap::from([(0, store.fingerprint())]);
-        Self { values: BTreeMap::new(), store, last: 0, states, reached: Vec::new() }
+        let state = store.fingerprint();
+        let states = BTreeMap::from([(0, state)]);
+        let (values, reached) = (VecDeque::new(), Vec::new());
+        Self { values, first: 1, store, last: 0, state, states, reached }
     }
 
     /// Everything up to this place was executed by somebody, or is in a snapshot that was there
@@ -62,14 +62,13 @@ impl<V: Clone + PartialEq> Executed<V> {
         upto: u64,
         snapshot: Option<(u64, &Store)>,
     ) -> Option<RangeInclusive<u64>> {
-        let seen = self.reached.get(node.index()).copied().flatten();
+        if self.reached.len() <= node.index() {
+            self.reached.resize(node.index() + 1, None);
+        }
+        let seen = self.reached[node.index()].replace(upto);
         if seen == Some(upto) {
             return None;
         }
-        if node.index() >= self.reached.len() {
-            self.reached.resize(node.index() + 1, None);
-        }
-        self.reached[node.index()] = Some(upto);
         if let (None, Some((place, store))) = (seen, snapshot)
             && place > self.last
         {
@@ -97,12 +96,12 @@ impl<V: Clone + PartialEq> Executed<V> {
         requests: impl IntoIterator<Item = &'a Request>,
         step: u64,
     ) -> Option<&(V, u64)> {
-        match self.values.entry(place) {
-            Entry::Occupied(first) => {
-                return Some(&*first.into_mut()).filter(|(first, _)| first != value);
-            }
-            Entry::Vacant(first) => first.insert((value.clone(), step)),
-        };
+        let offset = self.offset_of(place);
+        if let Some((first, _)) = &self.values[offset] {
+            let differs = first != value;
+            return self.values[offset].as_ref().filter(|_| differs);
+        }
+        self.values[offset] = Some((value.clone(), step));
         if place == self.last + 1 {
             for request in requests {
                 let touched = |store: &Store| store.fingerprint_of(request);
