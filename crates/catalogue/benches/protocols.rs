@@ -95,8 +95,8 @@ fn measure(scenario: &'static str, prepared: &dyn Prepared, options: &Options) -
         let began = thread_nanos();
         for seed in 0..options.seeds {
             let report = prepared.run(seed, &RunOptions::default());
-            virtual_ns += report.virtual_ns;
-            handled += report.events;
+            virtual_ns += report.ended_at_ns;
+            handled += report.steps;
         }
         let nanos = (thread_nanos() - began) as f64;
         if run > 0 {

@@ -45,7 +45,7 @@ impl fmt::Debug for Datum {
 /// What `check-history --json` says.
 #[derive(Serialize)]
 struct Judged {
-    history: String,
+    path: String,
     spec: &'static str,
     /// `held`, `violated`, `unknown`, or `vacuous` for a history without operations.
     verdict: Verdict,
@@ -59,10 +59,8 @@ struct Judged {
     budget: u64,
     /// Of a history that is not linearizable; operations are numbered from 0 in order of
     /// invocation.
-    #[serde(skip_serializing_if = "Option::is_none")]
     evidence: Option<Evidence>,
     /// The same in sentences.
-    #[serde(skip_serializing_if = "Option::is_none")]
     story: Option<String>,
 }
 
@@ -106,7 +104,7 @@ fn judge<S: Notation>(
         Ruling::Linearizable(_) | Ruling::Unknown => None,
     };
     Ok(Judged {
-        history: file.to_string_lossy().into_owned(),
+        path: file.to_string_lossy().into_owned(),
         spec: name,
         verdict,
         operations: history.len(),
@@ -137,14 +135,14 @@ fn read<S: Notation>(spec: &S, file: &Path) -> Result<History<S::Operation, S::O
 }
 
 fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
-    let Judged { history, spec, operations, answered, failed, open, keys, .. } = judged;
+    let Judged { path, spec, operations, answered, failed, open, keys, .. } = judged;
     let verdict = match judged.verdict {
         Verdict::Held => "linearizable",
         Verdict::Violated => "not linearizable",
         Verdict::Unknown => "undecided",
         Verdict::Vacuous => "vacuous",
     };
-    writeln!(out, "{verdict}  {history} ({spec})")?;
+    writeln!(out, "{verdict}  {path} ({spec})")?;
     writeln!(
         out,
         "  operations      {operations}: {answered} with a response, {failed} failed, {open} open"

@@ -40,8 +40,8 @@ fn story(
     step: Option<u64>,
     out: &mut Output,
 ) -> Result<(), Failure> {
-    if let Some(step) = step.filter(|step| *step >= report.events) {
-        let steps = report.events;
+    if let Some(step) = step.filter(|step| *step >= report.steps) {
+        let steps = report.steps;
         return Err(Failure::new(format!(
             "there is no step {step}: the run has {steps} steps, counted from 0"
         )));

@@ -24,18 +24,19 @@ struct Listing {
 struct Row {
     name: &'static str,
     family: &'static str,
+    summary: &'static str,
     source: &'static str,
     model: &'static str,
     properties: Vec<PropertyRow>,
     roles: &'static [&'static str],
     marks: &'static [&'static str],
-    kinds: Vec<&'static str>,
+    servers_min: u32,
+    servers_max: u32,
+    message_kinds: Vec<&'static str>,
     settings: &'static [Field],
     requests: &'static [Ask],
     workload: Option<WorkloadFacts>,
     scenarios: Vec<String>,
-    #[serde(skip)]
-    summary: &'static str,
 }
 
 #[derive(Serialize)]
@@ -44,7 +45,6 @@ struct PropertyRow {
     name: &'static str,
     kind: Kind,
     source: &'static str,
-    #[serde(skip)]
     meaning: &'static str,
 }
 
@@ -88,17 +88,19 @@ fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
     Row {
         name: facts.name,
         family: facts.family,
+        summary: facts.summary,
         source: facts.source,
         model: facts.model,
         properties,
         roles: facts.roles,
         marks: facts.marks,
-        kinds: facts.kinds,
+        servers_min: facts.servers.0,
+        servers_max: facts.servers.1,
+        message_kinds: facts.kinds,
         settings: facts.fields,
         requests: facts.requests,
         workload: facts.workload,
         scenarios,
-        summary: facts.summary,
     }
 }
 
@@ -125,7 +127,7 @@ fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Fai
             writeln!(out, "    model: {}", row.model)?;
             names("roles", row.roles, out)?;
             names("marks", row.marks, out)?;
-            names("messages", &row.kinds, out)?;
+            names("messages", &row.message_kinds, out)?;
             fields(row.name, row.settings, "settings", out)?;
             for Ask { example, meaning } in row.requests {
                 writeln!(out, "    request: {example}: {meaning}")?;

@@ -4,6 +4,7 @@ use std::io::Write;
 use std::path::Path;
 
 use serde::Serialize;
+use sim_node::Duration;
 use sim_scenario::{Catalogue, Report, load_text};
 
 use crate::args::ReplayArguments;
@@ -43,7 +44,9 @@ pub(crate) fn replay(
     // The scenario's own file may have changed since, or be gone: only the saved run is sure to
     // bring this run back.
     let again = format!("rehearse replay {}", argument(&arguments.file));
-    let runner = Runner::new(loaded, Path::new(&saved.path), saved.until).reproduced_by(again);
+    let runner =
+        Runner::new(loaded, Path::new(&saved.path), saved.until_ns.map(Duration::from_nanos))
+            .reproduced_by(again);
     let report = runner.run(saved.seed);
     let digest = format!("{:016x}", report.digest);
     let same = digest == saved.digest;

@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use serde::Serialize;
 use sim_scenario::{Catalogue, Detail, Report, Seen, Watcher};
 use sim_view::{Lanes, summary};
 
@@ -57,7 +58,9 @@ pub(crate) fn run(
     if let (Some(slot), Some(history)) = (lines, &report.history) {
         slot.fill(history)?;
     }
-    if *json || *trace == Some(TraceForm::Json) {
+    if *trace == Some(TraceForm::Json) {
+        out.json(&LastLine::Report(&report))?;
+    } else if *json {
         out.json(&report)?;
     } else {
         at_a_glance(&runner, &report, out)?;
@@ -70,6 +73,13 @@ pub(crate) fn at_a_glance(runner: &Runner, report: &Report, out: &mut Output) ->
     summary(out, runner.facts(), report, Output::width(), &mut |watcher| {
         runner.watch(report.seed, watcher);
     })
+}
+
+/// What the lines of a trace end with.
+#[derive(Serialize)]
+#[serde(tag = "type", rename_all = "snake_case")]
+enum LastLine<'a> {
+    Report(&'a Report),
 }
 
 /// Writes what happens as JSON lines.

@@ -17,21 +17,21 @@ use crate::slot::Slot;
 const SAVED_MAX: u64 = 6 * FILE_MAX as u64 + (1 << 16);
 
 /// What a saved run says of itself.
-const FORM: &str = "rehearsal saved run 1";
+const FORMAT: &str = "rehearsal saved run 2";
 
 /// A run in a file.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct SavedRun {
     /// Always the same words, so that no other file is taken for a saved run.
-    form: String,
+    format: String,
     /// The version that saved it.
     pub(crate) version: String,
     /// Where the scenario was.
     pub(crate) path: String,
     pub(crate) seed: u64,
-    /// Where the run was stopped.
-    pub(crate) until: Option<Duration>,
+    /// Where the run was stopped, in virtual nanoseconds.
+    pub(crate) until_ns: Option<u64>,
     /// Of what happened: 16 hex digits.
     pub(crate) digest: String,
     /// How it ended.
@@ -48,11 +48,11 @@ impl SavedRun {
         report: &Report,
     ) -> Self {
         Self {
-            form: FORM.to_owned(),
+            format: FORMAT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
             path: file.to_string_lossy().into_owned(),
             seed: report.seed,
-            until,
+            until_ns: until.map(Duration::as_nanos),
             digest: format!("{:016x}", report.digest),
             verdict: report.verdict.as_str().to_owned(),
             scenario: runner.text().to_owned(),
@@ -83,9 +83,11 @@ impl SavedRun {
         let saved: Self = serde_json::from_str(&text).map_err(|error| {
             Failure::new(format!("{name} is not a saved run (see `run --save`): {error}"))
         })?;
-        if saved.form != FORM {
-            let form = saved.form;
-            return Err(Failure::new(format!("{name} is a saved run in another format: {form:?}")));
+        if saved.format != FORMAT {
+            let format = saved.format;
+            return Err(Failure::new(format!(
+                "{name} is a saved run in another format: {format:?}"
+            )));
         }
         let is_digit = |c: char| matches!(c, '0'..='9' | 'a'..='f');
         if saved.digest.len() != 16 || !saved.digest.chars().all(is_digit) {

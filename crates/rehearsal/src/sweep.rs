@@ -14,12 +14,12 @@ use crate::exit::{Exit, Failure};
 use crate::output::Output;
 use crate::runner::Runner;
 
-/// How many failing seeds the text names.
+/// How many violated seeds the text names.
 const SHOWN: usize = 12;
 
 #[derive(Serialize)]
 struct SweepReport<'a> {
-    scenario: &'a str,
+    title: &'a str,
     seeds: Seeds,
     held: u64,
     violated: u64,
@@ -27,10 +27,10 @@ struct SweepReport<'a> {
     /// False when it is undecided, too.
     as_expected: bool,
     /// Why it is undecided.
-    #[serde(skip_serializing_if = "Option::is_none")]
     undecided: Option<String>,
-    failing_seeds: &'a [u64],
-    by_property: &'a BTreeMap<&'static str, u64>,
+    violated_seeds: &'a [u64],
+    violated_by_property: &'a BTreeMap<&'static str, u64>,
+    steps: u64,
     digest: String,
     runs_per_second: f64,
 }
@@ -57,15 +57,16 @@ pub(crate) fn sweep(
     bar.finish_and_clear();
     let answer = Answer::of(&swept, &runner.facts().expect);
     let report = SweepReport {
-        scenario: &runner.facts().title,
+        title: &runner.facts().title,
         seeds: Seeds { from: *swept.seeds.start(), to: u128::from(*swept.seeds.end()) + 1 },
         held: swept.held,
         violated: swept.violated,
         unknown: swept.unknown,
         as_expected: answer == Answer::Expected,
         undecided: (answer == Answer::Undecided).then(|| undecided(&runner, &swept)),
-        failing_seeds: &swept.failing_seeds,
-        by_property: &swept.by_property,
+        violated_seeds: &swept.violated_seeds,
+        violated_by_property: &swept.by_property,
+        steps: swept.steps,
         digest: format!("{:016x}", swept.digest),
         runs_per_second: clock.per_second(swept.runs()),
     };
@@ -89,7 +90,7 @@ fn at_a_glance(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let Seeds { from, to } = report.seeds;
-    writeln!(out, "{} ({}, seeds {from}..{to})", report.scenario, runner.facts().protocol.name)?;
+    writeln!(out, "{} ({}, seeds {from}..{to})", report.title, runner.facts().protocol.name)?;
     writeln!(
         out,
         "  {} runs: {} held, {} violated, {} unknown",
@@ -104,12 +105,12 @@ fn at_a_glance(
         let name = if name.is_empty() { String::new() } else { format!(" {name}") };
         writeln!(out, "  {code}{name} was violated in {runs}")?;
     }
-    if !swept.failing_seeds.is_empty() {
+    if !swept.violated_seeds.is_empty() {
         let shown: Vec<String> =
-            swept.failing_seeds.iter().take(SHOWN).map(ToString::to_string).collect();
-        let more = swept.failing_seeds.len().saturating_sub(SHOWN);
+            swept.violated_seeds.iter().take(SHOWN).map(ToString::to_string).collect();
+        let more = swept.violated_seeds.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        writeln!(out, "  failing seeds: {}{more}", shown.join(", "))?;
+        writeln!(out, "  violated with seeds: {}{more}", shown.join(", "))?;
     }
     let expected = match &runner.facts().expect {
         Expectation::Holds => "every property holds, with every seed".to_owned(),
@@ -130,7 +131,7 @@ fn at_a_glance(
         writeln!(out, "  {why}")?;
     }
     writeln!(out, "  {:.0} runs a second", report.runs_per_second)?;
-    if let Some(seed) = swept.failing_seeds.first() {
+    if let Some(seed) = swept.violated_seeds.first() {
         writeln!(out, "\nreproduce: {}", runner.reproduce(*seed))?;
     }
     writeln!(out, "digest: {}", report.digest)?;

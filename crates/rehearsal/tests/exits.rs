@@ -169,8 +169,8 @@ fn a_sweep_of_one_seed_agrees_with_its_run() {
     let run = json("run scenarios/unexpected.ron --seed 6 --json");
     let sweep = json("sweep scenarios/unexpected.ron --seeds 6..7 --json");
     assert_eq!(run["verdict"], "violated");
-    assert_eq!(sweep["failing_seeds"], serde_json::json!([6]));
-    assert_eq!(sweep["by_property"], serde_json::json!({ "LE3": 1 }));
+    assert_eq!(sweep["violated_seeds"], serde_json::json!([6]));
+    assert_eq!(sweep["violated_by_property"], serde_json::json!({ "LE3": 1 }));
 }
 
 #[test]

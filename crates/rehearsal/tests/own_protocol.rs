@@ -47,7 +47,7 @@ fn a_panic_with_many_seeds_is_counted() {
     let output = example("sweep own/countdown.ron --seeds 0..40 --json");
     assert!(output.stderr.is_empty(), "{}", String::from_utf8_lossy(&output.stderr));
     let report: serde_json::Value = serde_json::from_slice(&output.stdout).expect("JSON");
-    assert_eq!(report["by_property"], serde_json::json!({ "PANIC": 40 }));
+    assert_eq!(report["violated_by_property"], serde_json::json!({ "PANIC": 40 }));
 }
 
 #[test]

@@ -125,7 +125,7 @@ fn a_saved_run_may_be_saved_over() {
 fn nothing_else_is_ever_overwritten() {
     let here = tempfile::tempdir().expect("a folder");
     let file = here.path().join("precious.ron");
-    for content in ["dear diary", "", "{}", r#"{"form":"something else"}"#] {
+    for content in ["dear diary", "", "{}", r#"{"format":"something else"}"#] {
         fs::write(&file, content).expect("written");
         let output = save("scenarios/ring.ron", &file);
         assert_eq!(output.status.code(), Some(2), "{content:?}");

@@ -18,6 +18,7 @@ pub struct Field {
     /// Its name in the scenario.
     pub name: &'static str,
     /// What may stand there: `duration`, `number`, `true or false`.
+    #[serde(rename = "type")]
     pub kind: &'static str,
     /// What it is when left out.
     pub default: Default,

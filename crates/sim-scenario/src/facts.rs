@@ -42,6 +42,7 @@ pub struct WorkloadFacts {
     /// The name that scenarios use.
     pub name: &'static str,
     /// Its settings.
+    #[serde(rename = "settings")]
     pub fields: &'static [Field],
 }
 

@@ -33,14 +33,14 @@ pub(crate) fn report(
         .as_ref()
         .map(|broken| format!("at {}: {}", broken.at, broken.what));
     Report {
-        scenario: facts.title.clone(),
+        title: facts.title.clone(),
         protocol: facts.protocol.name.to_owned(),
         seed,
         verdict: outcome.verdict,
         as_expected: as_expected(&facts.expect, &outcome),
         digest: outcome.digest,
-        events: outcome.steps,
-        virtual_ns: outcome.ended.as_nanos(),
+        steps: outcome.steps,
+        ended_at_ns: outcome.ended.as_nanos(),
         messages: messages(&outcome.counts),
         properties: properties(&outcome),
         violations: violations(&outcome),

@@ -11,7 +11,7 @@ use sim_node::NodeId;
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
     /// The scenario's title.
-    pub scenario: String,
+    pub title: String,
     /// The protocol's name.
     pub protocol: String,
     /// The seed.
@@ -23,10 +23,10 @@ pub struct Report {
     /// The digest of every event and effect with their content: 16 hex digits.
     #[serde(serialize_with = "hex")]
     pub digest: u64,
-    /// Handled steps.
-    pub events: u64,
+    /// Events that nodes handled.
+    pub steps: u64,
     /// The time of the last event, or the deadline when the run lasted until then.
-    pub virtual_ns: u64,
+    pub ended_at_ns: u64,
     /// Messages, counted at the sender.
     pub messages: Messages,
     /// Every property, in the protocol's order; last, `PANIC` when a handler panicked.
@@ -38,10 +38,8 @@ pub struct Report {
     /// The command that repeats the run; the command line fills it in.
     pub reproduce: String,
     /// Why the verdict is unknown.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub undecided: Option<String>,
     /// The first event that broke an assumption of the scenario's model.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub assumption_broken: Option<String>,
     /// When and where each fault struck, in the scenario's order.
     #[serde(serialize_with = "faults")]
@@ -72,7 +70,6 @@ pub struct Messages {
     /// All sends by the name of their kind.
     pub by_kind: BTreeMap<&'static str, u64>,
     /// Bytes on the wire, when the scenario accounts for them.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub bytes: Option<u64>,
 }
 
@@ -113,15 +110,15 @@ fn hex<S: Serializer>(digest: &u64, serializer: S) -> Result<S::Ok, S::Error> {
 fn faults<S: Serializer>(faults: &[FaultReport], serializer: S) -> Result<S::Ok, S::Error> {
     #[derive(Serialize)]
     struct Row<'a> {
-        fault: &'a str,
+        label: &'a str,
         struck: u64,
-        first_ns: Option<u64>,
+        first_at_ns: Option<u64>,
         victims: &'a [NodeId],
     }
     serializer.collect_seq(faults.iter().map(|fault| Row {
-        fault: &fault.label,
+        label: &fault.label,
         struck: fault.struck,
-        first_ns: fault.first.map(sim_check::SimTime::as_nanos),
+        first_at_ns: fault.first.map(sim_check::SimTime::as_nanos),
         victims: &fault.victims,
     }))
 }

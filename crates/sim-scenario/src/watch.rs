@@ -4,7 +4,7 @@
 use serde::{Serialize, Serializer};
 use sim_check::SimTime;
 use sim_engine::{FaultKind, Loss};
-use sim_node::{Duration, NodeId};
+use sim_node::{Duration, NodeId, Role};
 
 /// Takes what happens in a run, in order. Watching changes nothing in the run.
 pub trait Watcher {
@@ -46,17 +46,19 @@ pub enum Detail {
 /// Texts are as detailed as the watcher [wants](Watcher::wants). Prints are always there: equal
 /// contents have equal prints within one program.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "seen", rename_all = "lowercase")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Seen {
     /// A node handled an event. The messages that left at once follow as [`Seen::Sent`].
     Step {
         /// Its index, from 0.
         step: u64,
         /// When.
+        #[serde(rename = "at_ns")]
         at: SimTime,
         /// Who.
         node: NodeId,
         /// What happened to it.
+        #[serde(rename = "event")]
         what: Happening,
         /// The step that caused it: that sent the message or set the timer.
         cause: Option<u64>,
@@ -64,6 +66,7 @@ pub enum Seen {
         effects: Vec<Done>,
         /// Its role afterwards, name and rank; `None` without one or when it crashed inside the
         /// step.
+        #[serde(serialize_with = "role_as_object")]
         role: Option<(&'static str, u64)>,
         /// Whether its role is another than before the step.
         role_changed: bool,
@@ -75,6 +78,7 @@ pub enum Seen {
         /// Its id.
         message: u64,
         /// When.
+        #[serde(rename = "at_ns")]
         at: SimTime,
         /// The step that emitted it.
         step: u64,
@@ -90,10 +94,13 @@ pub enum Seen {
         #[serde(skip)]
         print: u64,
         /// When it will arrive unless something happens to it; `None` when it is lost already.
+        #[serde(rename = "arrives_at_ns")]
         arrives: Option<SimTime>,
         /// Why it is lost already.
+        #[serde(rename = "loss")]
         lost: Option<&'static str>,
         /// Whether the network made this copy.
+        #[serde(rename = "duplicate")]
         copy: bool,
     },
     /// A message in flight was lost when it would have arrived.
@@ -101,13 +108,16 @@ pub enum Seen {
         /// Its id.
         message: u64,
         /// When.
+        #[serde(rename = "at_ns")]
         at: SimTime,
         /// Why.
+        #[serde(rename = "loss")]
         why: &'static str,
     },
     /// A planned fault began, struck or ended.
     Fault {
         /// When.
+        #[serde(rename = "at_ns")]
         at: SimTime,
         /// Its place in the scenario's list, from 0.
         fault: usize,
@@ -124,6 +134,7 @@ pub enum Seen {
     /// A node went down.
     Crashed {
         /// When.
+        #[serde(rename = "at_ns")]
         at: SimTime,
         /// Who.
         node: NodeId,
@@ -131,6 +142,7 @@ pub enum Seen {
     /// The storm is over.
     Calm {
         /// When.
+        #[serde(rename = "at_ns")]
         at: SimTime,
         /// Which servers are up and connected from now on.
         core: Vec<NodeId>,
@@ -139,11 +151,12 @@ pub enum Seen {
 
 /// What happened to a node.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "event", rename_all = "lowercase")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Happening {
     /// It started, or started again.
     Start {
         /// Whether it had been up before.
+        #[serde(rename = "restart")]
         again: bool,
     },
     /// It received a message.
@@ -177,7 +190,7 @@ pub enum Happening {
 
 /// An effect that took place. Messages are told apart as [`Seen::Sent`].
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "effect", rename_all = "lowercase")]
+#[serde(tag = "type", rename_all = "snake_case")]
 pub enum Done {
     /// A message was sent, or is held by a barrier.
     Send {
@@ -188,6 +201,7 @@ pub enum Done {
         /// What it says.
         text: String,
         /// Whether the sender counts it as a retransmission.
+        #[serde(rename = "retransmission")]
         resend: bool,
     },
     /// A timer was set.
@@ -195,8 +209,10 @@ pub enum Done {
         /// Its key.
         text: String,
         /// The shortest time until it fires, on the node's clock.
+        #[serde(rename = "min_ns", serialize_with = "duration_in_ns")]
         min: Duration,
         /// The longest.
+        #[serde(rename = "max_ns", serialize_with = "duration_in_ns")]
         max: Duration,
     },
     /// A timer was cancelled.
@@ -239,4 +255,16 @@ pub fn loss_in_words(loss: Loss) -> &'static str {
         Loss::Calm => "too late for the calm",
         Loss::Nobody => "nobody has that number",
     }
+}
+
+/// A role as an object, with its name and its rank.
+fn role_as_object<S: Serializer>(
+    role: &Option<(&'static str, u64)>,
+    serializer: S,
+) -> Result<S::Ok, S::Error> {
+    role.map(|(name, rank)| Role::new(name, rank)).serialize(serializer)
+}
+
+fn duration_in_ns<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u64(time.as_nanos())
 }

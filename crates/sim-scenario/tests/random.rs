@@ -131,7 +131,7 @@ proptest! {
         // Read again, and watched.
         let mut seen = Vec::new();
         prop_assert_eq!(&first, &load(&text).prepared.watch(seed, &options, &mut seen));
-        prop_assert!(first.events <= 20_000);
+        prop_assert!(first.steps <= 20_000);
         let messages = &first.messages;
         let classes = messages.protocol
             + messages.client

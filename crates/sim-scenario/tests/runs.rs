@@ -197,7 +197,7 @@ fn watching_changes_nothing() {
         let (report, seen) = watch(&*loaded.prepared, seed, &RunOptions::default());
         assert_eq!(report, run(&loaded, seed));
         let steps = seen.iter().filter(|one| matches!(one, Seen::Step { .. })).count();
-        assert_eq!(steps as u64, report.events);
+        assert_eq!(steps as u64, report.steps);
     }
 }
 
@@ -330,14 +330,14 @@ fn the_report_has_its_stable_json_form() {
     assert_eq!(
         names(&json),
         [
-            "scenario",
+            "title",
             "protocol",
             "seed",
             "verdict",
             "as_expected",
             "digest",
-            "events",
-            "virtual_ns",
+            "steps",
+            "ended_at_ns",
             "messages",
             "properties",
             "violations",
@@ -366,7 +366,7 @@ fn the_report_has_its_stable_json_form() {
     let digest = json["digest"].as_str().expect("a text");
     assert!(digest.len() == 16 && digest.bytes().all(|b| b.is_ascii_hexdigit()), "{digest}");
     assert_eq!(json["messages"]["by_kind"]["Ping"], json["messages"]["by_kind"]["Pong"]);
-    assert_eq!(names(&json["faults"][0]), ["fault", "struck", "first_ns", "victims"]);
+    assert_eq!(names(&json["faults"][0]), ["label", "struck", "first_at_ns", "victims"]);
 }
 
 #[test]

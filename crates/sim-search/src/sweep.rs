@@ -24,9 +24,11 @@ pub struct Sweep {
     /// How many runs are undecided.
     pub unknown: u64,
     /// The seeds with which a property was violated, in order.
-    pub failing_seeds: Vec<u64>,
+    pub violated_seeds: Vec<u64>,
     /// In how many runs each property was violated, by its code.
     pub by_property: BTreeMap<&'static str, u64>,
+    /// Events that nodes handled, in all runs.
+    pub steps: u64,
     /// The digest of all seeds and the digests of their runs, in order of the seeds.
     pub digest: u64,
 }
@@ -45,8 +47,9 @@ impl Sweep {
             held: 0,
             violated: 0,
             unknown: 0,
-            failing_seeds: Vec::new(),
+            violated_seeds: Vec::new(),
             by_property: BTreeMap::new(),
+            steps: 0,
             digest: 0,
         }
     }
@@ -57,12 +60,13 @@ impl Sweep {
             Verdict::Unknown => self.unknown += 1,
             Verdict::Violated => {
                 self.violated += 1;
-                self.failing_seeds.push(run.seed);
+                self.violated_seeds.push(run.seed);
             }
         }
         for code in &run.violated_codes {
             *self.by_property.entry(code).or_default() += 1;
         }
+        self.steps += run.steps;
         self.digest = fold(fold(self.digest, run.seed), run.digest);
     }
 }
@@ -113,6 +117,7 @@ struct Run {
     seed: u64,
     verdict: Verdict,
     digest: u64,
+    steps: u64,
     violated_codes: Vec<&'static str>,
 }
 
@@ -130,7 +135,8 @@ fn batch(
             report.violations.iter().map(|violation| violation.code).collect();
         violated_codes.sort_unstable();
         violated_codes.dedup();
-        Run { seed, verdict: report.verdict, digest: report.digest, violated_codes }
+        let Report { verdict, digest, steps, .. } = report;
+        Run { seed, verdict, digest, steps, violated_codes }
     };
     let mut runs: Vec<Run> = pool.install(|| seeds.into_par_iter().map(one).collect());
     runs.sort_unstable_by_key(|run| run.seed);

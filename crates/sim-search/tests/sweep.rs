@@ -17,14 +17,14 @@ fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
         witnesses: vec![],
     };
     Report {
-        scenario: "invented".to_owned(),
+        title: "invented".to_owned(),
         protocol: "Hand".to_owned(),
         seed,
         verdict,
         as_expected: violated.is_empty(),
         digest: seed.wrapping_mul(0x5851_f42d_4c95_7f2d),
-        events: 1,
-        virtual_ns: 1,
+        steps: 1,
+        ended_at_ns: 1,
         messages: Messages::default(),
         properties: vec![],
         violations: violated.iter().map(violation).collect(),
@@ -56,7 +56,8 @@ fn swept(from: u64, to: u64, jobs: usize) -> Sweep {
 fn counts_are_those_of_the_runs() {
     let sweep = swept(0, 16, 1);
     assert_eq!((sweep.held, sweep.violated, sweep.unknown), (7, 8, 1));
-    assert_eq!(sweep.failing_seeds, [0, 3, 5, 6, 9, 10, 12, 15]);
+    assert_eq!(sweep.steps, 16);
+    assert_eq!(sweep.violated_seeds, [0, 3, 5, 6, 9, 10, 12, 15]);
     assert_eq!(sweep.by_property, [("A", 6), ("B", 4)].into());
 }
 
@@ -119,8 +120,9 @@ fn counted(held: u64, unknown: u64, by_property: &[(&'static str, u64)]) -> Swee
         held,
         violated,
         unknown,
-        failing_seeds: (0..violated).collect(),
+        violated_seeds: (0..violated).collect(),
         by_property: by_property.iter().copied().collect(),
+        steps: held + unknown + violated,
         digest: 0,
     }
 }

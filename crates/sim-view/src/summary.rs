@@ -50,7 +50,7 @@ pub fn summary(
 
 fn head(out: &mut dyn Write, facts: &ScenarioFacts, report: &Report) -> io::Result<()> {
     let verdict = Painted(paint::of(report.verdict), report.verdict.as_str());
-    let (title, protocol, seed) = (&report.scenario, &report.protocol, report.seed);
+    let (title, protocol, seed) = (&report.title, &report.protocol, report.seed);
     let wanted = match &facts.expect {
         Expectation::Holds => "every property holds".to_owned(),
         Expectation::Violates(code) => format!("{code} is violated, and no other property"),
@@ -106,8 +106,8 @@ fn properties(out: &mut dyn Write, report: &Report) -> io::Result<()> {
 }
 
 fn time(report: &Report) -> String {
-    let time = words::instant(SimTime::from_nanos(report.virtual_ns));
-    format!("{time} of virtual time, {}", words::count(report.events, "event"))
+    let time = words::instant(SimTime::from_nanos(report.ended_at_ns));
+    format!("{time} of virtual time, {}", words::count(report.steps, "step"))
 }
 
 fn messages(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {

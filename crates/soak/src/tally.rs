@@ -52,8 +52,8 @@ impl Tally {
     /// Adds a storm.
     pub fn add(&mut self, storm: &Storm, report: &Report) {
         self.storms += 1;
-        self.steps += report.events;
-        self.virtual_ns += u128::from(report.virtual_ns);
+        self.steps += report.steps;
+        self.virtual_ns += u128::from(report.ended_at_ns);
         for feature in storm.features.iter().collect::<BTreeSet<_>>() {
             *self.features.entry(feature.clone()).or_default() += 1;
         }

@@ -98,7 +98,7 @@ impl Outline {
     fn of_obligation(subject: &Subject<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
         let claim = named(subject, violation.code);
         let mut opening = claims(subject, violation.code);
-        let (due, end) = (subject.facts.deadline, SimTime::from_nanos(subject.report.virtual_ns));
+        let (due, end) = (subject.facts.deadline, SimTime::from_nanos(subject.report.ended_at_ns));
         let (due_at, detail) = (words::instant(due), &violation.detail);
         let end_at = words::instant(end);
         opening.push(match end < due {

@@ -56,14 +56,14 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
 
 pub(crate) fn report() -> Report {
     Report {
-        scenario: "the leader is cut off".to_owned(),
+        title: "the leader is cut off".to_owned(),
         protocol: "Bully".to_owned(),
         seed: 7,
         verdict: Verdict::Violated,
         as_expected: false,
         digest: 0x0123_4567_89ab_cdef,
-        events: 14,
-        virtual_ns: 25_500_000,
+        steps: 14,
+        ended_at_ns: 25_500_000,
         messages: Messages {
             total: 9,
             protocol: 9,
