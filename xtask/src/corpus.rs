@@ -1,8 +1,11 @@
 //! The corpus of scenarios: each is as expected with many seeds, and one seed gives one history,
 //! run after run, in debug and release, on one core and on two.
 
+use std::num::NonZeroUsize;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use serde_json::Value;
 
@@ -13,6 +16,13 @@ use crate::{Workspace, command};
 /// A scenario is swept over so many seeds on one core and on two, which must not differ.
 const SEEDS: u64 = 20;
 
+/// It must be as expected with so many seeds, or with as many as it names itself.
+const SEEDS_MANY: u64 = 200;
+
+/// The most steps that the whole corpus may take with so many seeds: about a minute and a half on
+/// two cores. Steps are the same on every machine; seconds are not.
+const STEPS_MAX: u64 = 400_000_000;
+
 /// Runs every scenario.
 pub fn check(workspace: &Workspace) -> Told {
     let corpus = workspace.files("scenarios", &[".ron"]);
@@ -21,46 +31,69 @@ pub fn check(workspace: &Workspace) -> Told {
     }
     let tools = Rehearse::build(workspace).map_err(|why| vec![why])?;
     let mut problems = tools.unlisted(&corpus);
-    let (mut runs, mut constant) = (0, Vec::new());
-    for path in &corpus {
-        let told = workspace.read(path).and_then(|text| tools.judge(path, &text));
+    let mut judged = Vec::new();
+    for (path, told) in corpus.iter().zip(on_all_cores(&corpus, |path| {
+        workspace.read(path).and_then(|text| tools.judge(path, &text))
+    })) {
         match told {
-            Ok(told) => {
-                runs += told.runs;
-                if !told.draws {
-                    constant.push(path.as_str());
-                }
-            }
+            Ok(told) => judged.push((path, told)),
             Err(why) => problems.push(format!("{path}: {why}")),
         }
     }
-    for path in &constant {
+    let drawing = judged.iter().filter(|(_, told)| told.draws).count();
+    for (path, _) in judged.iter().filter(|(_, told)| !told.draws) {
         println!("   draws nothing, so all seeds give one history: {path}");
+    }
+    judged.sort_unstable_by_key(|(_, told)| std::cmp::Reverse(told.steps));
+    println!("   the longest scenarios:");
+    for (path, told) in judged.iter().take(10) {
+        println!("   {:>8} thousand steps  {path}", told.steps / 1_000);
+    }
+    let steps: u64 = judged.iter().map(|(_, told)| told.steps).sum();
+    if steps > STEPS_MAX {
+        problems.push(format!("the corpus takes {steps} steps; at most {STEPS_MAX}"));
     }
     if !problems.is_empty() {
         return Err(problems);
     }
-    many_seeds(workspace).map_err(|why| vec![why])?;
-    let drawing = corpus.len() - constant.len();
     Ok(format!(
-        "{} scenarios as expected with 200 seeds, {drawing} of them drawing; {runs} runs compared",
-        corpus.len()
+        "{} scenarios as expected with {SEEDS_MANY} seeds, {drawing} of them drawing; {} runs \
+         compared; {} of {} million steps",
+        corpus.len(),
+        judged.iter().map(|(_, told)| told.runs).sum::<u64>(),
+        steps / 1_000_000,
+        STEPS_MAX / 1_000_000,
     ))
 }
 
-/// The catalogue's test over 200 seeds on all cores, which has a budget and tells what each
-/// scenario takes of it. It is for release only, so the ordinary tests leave it out.
-fn many_seeds(workspace: &Workspace) -> Result<(), String> {
-    let arguments = ["test", "--quiet", "--release", "--package", "catalogue", "--test", "corpus"];
-    let mut test = command::cargo(workspace, &arguments);
-    test.args(["--", "--ignored", "--nocapture"]);
-    command::run(test)
+/// What became of every item, in their order; as many at a time as there are cores.
+fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+    let next = AtomicUsize::new(0);
+    let take = || {
+        let mut done = Vec::new();
+        while let Some((place, item)) = {
+            let place = next.fetch_add(1, Ordering::Relaxed);
+            items.get(place).map(|item| (place, item))
+        } {
+            done.push((place, work(item)));
+        }
+        done
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    let mut done: Vec<(usize, R)> = thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(take)).collect();
+        workers.into_iter().flat_map(|one| one.join().expect("no worker panics")).collect()
+    });
+    done.sort_unstable_by_key(|(place, _)| *place);
+    done.into_iter().map(|(_, result)| result).collect()
 }
 
 /// What was seen of one scenario.
 struct Judged {
-    /// How many runs it took.
+    /// How many runs were compared.
     runs: u64,
+    /// How many steps it took with all seeds.
+    steps: u64,
     /// Whether two seeds differed.
     draws: bool,
 }
@@ -73,10 +106,14 @@ struct Rehearse {
 }
 
 impl Rehearse {
+    /// Builds both as earlier stages did, who have built them already: for release as the README's
+    /// commands do, for debug beside a test of the whole workspace. Another choice of packages would
+    /// give the dependencies other features, and cargo would build everything once more.
     fn build(workspace: &Workspace) -> Result<Self, String> {
         let target = PathBuf::from(Metadata::read(workspace)?.target_directory);
-        command::run(command::cargo(workspace, &["build", "--package", "rehearsal", "--release"]))?;
-        command::run(command::cargo(workspace, &["build", "--package", "rehearsal"]))?;
+        command::run(command::cargo(workspace, &["build", "--release"]))?;
+        let beside_a_test = ["test", "--quiet", "--workspace", "--no-run", "--test", "golden"];
+        command::run(command::cargo(workspace, &beside_a_test))?;
         let name = format!("rehearse{}", std::env::consts::EXE_SUFFIX);
         Ok(Self {
             root: workspace.root().to_path_buf(),
@@ -94,13 +131,16 @@ impl Rehearse {
         same("a second run", &first, &run(&self.release, 0)?)?;
         same("the debug build", &first, &run(&self.debug, 0)?)?;
 
-        let range = format!("0..{SEEDS}");
-        let sweep = |jobs| {
+        let sweep = |seeds: u64, jobs, codes: &[i32]| {
+            let range = format!("0..{seeds}");
             let arguments = ["sweep", path, "--seeds", &range, "--jobs", jobs, "--json"];
-            // So few seeds may not be enough to tell what `Sometimes` says.
-            self.json_of(&self.release, &arguments, &[0, 3]).map(without_speed)
+            self.json_of(&self.release, &arguments, codes).map(without_speed)
         };
-        same("a sweep with two jobs", &sweep("1")?, &sweep("2")?)?;
+        // So few seeds may not be enough to tell what `Sometimes` says.
+        let few = |jobs| sweep(SEEDS, jobs, &[0, 3]);
+        same("a sweep with two jobs", &few("1")?, &few("2")?)?;
+        let many = sweep(seeds_named(text).max(SEEDS_MANY), "1", &[0])?;
+        let steps = many["steps"].as_u64().ok_or("the JSON has no field `steps`")?;
 
         // Seeds are compared until two differ; only a scenario without any draw goes to the end.
         let digest = field(&first, "digest")?;
@@ -114,7 +154,7 @@ impl Rehearse {
         if !draws && names_a_draw(text) {
             return Err(format!("it draws, but {SEEDS} seeds give one digest, {digest}"));
         }
-        Ok(Judged { runs: 4 + 2 * SEEDS, draws })
+        Ok(Judged { runs: 4 + 2 * SEEDS, steps, draws })
     }
 
     /// The scenarios that `list` does not know.
@@ -177,6 +217,17 @@ pub fn names_a_draw(text: &str) -> bool {
     ["Uniform(", "Exponential(", "Pareto(", "offset_within", "drift_within", "ties: Drawn"]
         .iter()
         .any(|name| text.contains(name))
+}
+
+/// How many seeds a scenario says that it takes: `Sometimes("LE3", of: 2000)`; 0 when it says
+/// nothing of them.
+#[must_use]
+pub fn seeds_named(text: &str) -> u64 {
+    let text = without_comments(text);
+    let number = text.split_once("Sometimes(").and_then(|(_, rest)| rest.split_once("of:"));
+    let digits = number.map(|(_, rest)| rest.trim_start().replace('_', ""));
+    let digits = digits.unwrap_or_default();
+    digits.split(|c: char| !c.is_ascii_digit()).next().unwrap_or_default().parse().unwrap_or(0)
 }
 
 fn without_comments(text: &str) -> String {

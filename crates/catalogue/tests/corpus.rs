@@ -1,12 +1,13 @@
 //! The corpus: every scenario loads, and does what it says it does.
 
+use std::num::NonZeroUsize;
 use std::ops::Range;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::thread;
 
 use sim_check::Verdict;
 use sim_scenario::{Expectation, Loaded, Report, RunOptions};
-use sim_search::Answer;
 
 /// Every scenario of the corpus, in order of path.
 fn corpus() -> Vec<Loaded> {
@@ -51,9 +52,21 @@ fn assert_as_expected(scenario: &Loaded, seeds: Range<u64>) {
 
 #[test]
 fn every_scenario_does_what_it_expects() {
-    for scenario in corpus() {
-        assert_as_expected(&scenario, 0..3);
-    }
+    let scenarios = corpus();
+    let next = AtomicUsize::new(0);
+    // On all cores: each takes the next scenario.
+    let work = || {
+        while let Some(scenario) = scenarios.get(next.fetch_add(1, Ordering::Relaxed)) {
+            assert_as_expected(scenario, 0..3);
+        }
+    };
+    let cores = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+    thread::scope(|scope| {
+        let workers: Vec<_> = (0..cores).map(|_| scope.spawn(work)).collect();
+        for worker in workers {
+            worker.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        }
+    });
 }
 
 /// A scenario that its author was warned of is not one to learn from.
@@ -62,43 +75,4 @@ fn no_scenario_is_loaded_with_a_warning() {
     for scenario in corpus() {
         assert!(scenario.warnings.is_empty(), "{}", scenario.render_warnings(false));
     }
-}
-
-/// The most steps that the whole corpus may take with 200 seeds: about a minute and a half on two
-/// cores. Steps are the same on every machine; seconds are not.
-const STEPS_MAX: u64 = 400_000_000;
-
-/// On all cores, and in release: `cargo xtask check corpus` runs it so.
-#[test]
-#[ignore = "minutes in debug; `cargo xtask check corpus` runs it in release"]
-fn every_scenario_does_what_it_expects_with_200_seeds() {
-    let mut costs = Vec::new();
-    for scenario in corpus() {
-        let steps = AtomicU64::new(0);
-        let expect = &scenario.prepared.facts().expect;
-        let seeds = match expect {
-            Expectation::Sometimes { of, .. } => 200.max(*of),
-            _ => 200,
-        };
-        let run = |seed| scenario.prepared.run(seed, &RunOptions::default());
-        let done = |report: &Report| {
-            steps.fetch_add(report.events, Ordering::Relaxed);
-        };
-        let sweep = sim_search::sweep(0..=seeds - 1, None, &run, &done).expect("threads");
-        let answer = Answer::of(&sweep, expect);
-        assert_eq!(answer, Answer::Expected, "{}: {sweep:?}", scenario.name);
-        costs.push((steps.into_inner(), scenario.name));
-    }
-    let total: u64 = costs.iter().map(|(steps, _)| steps).sum();
-    costs.sort_unstable_by(|one, other| other.cmp(one));
-    println!(
-        "{} of {} million steps; the longest scenarios:",
-        total / 1_000_000,
-        STEPS_MAX / 1_000_000
-    );
-    for (steps, name) in costs.iter().take(10) {
-        let name = name.rsplit_once("scenarios/").map_or(name.as_str(), |(_, name)| name);
-        println!("{:>8} thousand  {name}", steps / 1_000);
-    }
-    assert!(total <= STEPS_MAX, "the corpus takes {total} steps; at most {STEPS_MAX}");
 }

@@ -195,7 +195,7 @@ fn updates_of_an_old_configuration_are_rejected() {
 
 /// Who is deposed forgets, and is another one afterwards.
 #[test]
-fn a_deposed_replica_begins_a_new_life() {
+fn a_deposed_replica_begins_a_new_incarnation() {
     let mut head = Subject::new(0, config(3));
     head.hear(CLIENT, Message::Request(put(1)));
     head.hear(3, configure(chain(2, &[(1, 2), (2, 1)]), None));
@@ -247,7 +247,7 @@ fn a_tail_reads_while_its_lease_lasts() {
 
 /// Nor does the answer to a heartbeat of an earlier incarnation give one.
 #[test]
-fn a_lease_is_for_one_life() {
+fn a_lease_is_for_one_incarnation() {
     let mut tail = Subject::new(2, with(config(3), |it| it.lease = Some(ms(200))));
     tail.hear(3, Message::Grant(Grant { incarnation: Incarnation(7), sent: tail.now }));
     assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
@@ -293,7 +293,7 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
 /// Section 3.1, extending a chain: who was in the chain does not join it in the same incarnation, not even
 /// when it has missed that it was taken out. Its disk forgets that it was complete.
 #[test]
-fn who_was_in_the_chain_joins_in_a_new_life() {
+fn who_was_in_the_chain_joins_in_a_new_incarnation() {
     let mut tail = Subject::new(2, with(config(3), |it| it.disks = true));
     tail.hear(1, update(1, 1));
     let joining = chain(3, &[(2, 3)]).chain[0];

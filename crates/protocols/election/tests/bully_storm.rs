@@ -203,11 +203,3 @@ fn bl1_to_bl3_hold_in_storms() {
     let (settling, rivalry) = storms(0..300);
     assert!(settling > 300 && rivalry > 300, "{settling}, {rivalry}");
 }
-
-/// As above, many more:
-/// `cargo test --release -p election --test bully_storm -- --ignored --nocapture`.
-#[test]
-#[ignore = "a soak: minutes without --release"]
-fn bl1_to_bl3_hold_in_many_storms() {
-    storms(300..30_300);
-}

@@ -133,7 +133,7 @@ fn a_member_leaves_a_coordinator_that_has_forgotten_it() {
 
 /// A coordinator that alone survives stays one: nobody answers its checks.
 #[test]
-fn whoever_is_left_alone_coordinates_itself() {
+fn a_process_that_is_left_alone_coordinates_itself() {
     let mut spec = world(&settings(3), 6_000);
     spec.faults = vec![crash(0, 2_000, 1, None), crash(1, 2_000, 2, None)];
     let mut world: World<Process, Properties> = World::new(spec.into(), 0);

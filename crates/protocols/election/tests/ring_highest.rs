@@ -110,7 +110,7 @@ fn the_highest_may_be_named_while_it_is_down() {
 
 /// An identifier that nobody bears any more is not one of the ring.
 #[test]
-fn whoever_comes_back_as_another_counts_as_the_other() {
+fn a_process_that_comes_back_as_another_counts_as_the_other() {
     let mut told = Told::of(&[4, 9, 6]);
     told.crashes(1);
     told.returns(1, 5);

@@ -68,15 +68,3 @@ fn the_detector_weathers_storms() {
 fn omega_weathers_storms() {
     weather::<Omega, LeaderClaims>(storm(OmegaConfig { detector: CONFIG }), 0..100);
 }
-
-#[test]
-#[ignore = "minutes in debug; run it in release"]
-fn the_detector_weathers_5000_storms() {
-    weather::<EventuallyPerfect, DetectorClaims>(storm(CONFIG), 0..5_000);
-}
-
-#[test]
-#[ignore = "minutes in debug; run it in release"]
-fn omega_weathers_5000_storms() {
-    weather::<Omega, LeaderClaims>(storm(OmegaConfig { detector: CONFIG }), 0..5_000);
-}

@@ -1,14 +1,22 @@
-//! The eventually perfect failure detector: all kinds of faults, over timeouts from the hopeless to
-//! the generous.
+//! The eventually perfect failure detector, and Omega above it: all kinds of faults, over timeouts
+//! from the hopeless to the generous.
 
 use super::{Family, Fields, Links, Mutant, Play};
 use crate::Draw;
 use crate::faults::{CALM_MS, Kind};
 
-pub(super) const FAMILY: Family = Family {
+pub(super) const DETECTOR: Family = Family {
     name: "eventually-perfect",
-    play,
+    play: |seed, mutant| {
+        play("EventuallyPerfect", Draw::of(seed, "eventually-perfect settings"), mutant)
+    },
     mutants: &[Mutant { code: "FD-no-restore", violates: &["EPFD2"] }],
+};
+
+pub(super) const OMEGA: Family = Family {
+    name: "omega",
+    play: |seed, mutant| play("Omega", Draw::of(seed, "omega settings"), mutant),
+    mutants: &[],
 };
 
 const OCCASIONS: &[&str] = &["Send(\"Heartbeat\")", "Receive(\"Heartbeat\")"];
@@ -18,8 +26,7 @@ fn kinds() -> Vec<Kind> {
     Kind::ALL.iter().copied().filter(|kind| *kind != Kind::Mobile).collect()
 }
 
-fn play(seed: u64, mutant: Option<&str>) -> Play {
-    let mut draw = Draw::of(seed, "eventually-perfect settings");
+fn play(protocol: &str, mut draw: Draw, mutant: Option<&str>) -> Play {
     let servers = draw.pick(&[2, 3, 3, 4, 5, 6]);
     let mut fields = Fields::default();
     fields.set("nodes", servers);
@@ -35,7 +42,7 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         fields.plain("mutant", format!("\"{code}\""));
     }
     Play {
-        protocol: fields.construct("EventuallyPerfect"),
+        protocol: fields.construct(protocol),
         workload: String::new(),
         servers,
         clients: servers..servers,
@@ -44,7 +51,6 @@ fn play(seed: u64, mutant: Option<&str>) -> Play {
         bears_cuts: true,
         kinds: kinds(),
         plots: Vec::new(),
-        // No node has a role.
         leaders: &["Random(1)"],
         occasions: OCCASIONS,
         mobile: &[],

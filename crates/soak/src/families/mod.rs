@@ -100,7 +100,8 @@ pub enum Links {
 /// Every family.
 pub const FAMILIES: &[Family] = &[
     bully::FAMILY,
-    eventually_perfect::FAMILY,
+    eventually_perfect::DETECTOR,
+    eventually_perfect::OMEGA,
     flood_max::FAMILY,
     invitation::FAMILY,
     paxos::FAMILY,
