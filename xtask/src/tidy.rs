@@ -1,12 +1,16 @@
 //! Rules of the house that no other tool knows. They read the files as text.
 
+mod built;
 mod lines;
 mod purity;
 mod shape;
+mod words;
 
+pub use built::unit_tests_problem;
 pub use lines::{COLUMNS, line_problems};
 pub use purity::{Allowed, purity_problems};
 pub use shape::{crate_root_problem, scenario_problem};
+pub use words::{Replaced, replaced, word_problems};
 
 use crate::Workspace;
 use crate::check::Told;
@@ -23,6 +27,16 @@ pub const PURE: &[&str] = &[
 
 /// Where a rule of [`purity_problems`] gives way, and why.
 pub const ALLOWED: &[Allowed] = &[];
+
+/// Where words that the glossary replaced are still left; the check says how many.
+pub const WORDS_OPEN: &[&str] = &[
+    "crates/protocols/paxos/",
+    "crates/protocols/raft/",
+    "crates/sim-engine/src/world/",
+    "crates/sim-node/src/harness.rs",
+    "scenarios/paxos/",
+    "scenarios/raft/",
+];
 
 /// Applies all rules to all files, and shows which files of code are longest.
 pub fn check(workspace: &Workspace) -> Told {
@@ -45,6 +59,8 @@ pub fn check(workspace: &Workspace) -> Told {
             Err(why) => problems.push(why),
         }
     }
+    problems.extend(wrongly_built_tests(workspace));
+    problems.extend(replaced_words(workspace));
     lengths.sort_unstable_by(|one, other| other.cmp(one));
     println!("   the longest files of code:");
     for (lines, path) in lengths.iter().take(10) {
@@ -54,6 +70,51 @@ pub fn check(workspace: &Workspace) -> Told {
         return Ok(format!("{} files", texts.len()));
     }
     Err(problems)
+}
+
+/// Crates whose unit tests are not run, or built for nothing.
+fn wrongly_built_tests(workspace: &Workspace) -> Vec<String> {
+    let mut problems = Vec::new();
+    for manifest in workspace.files("", &["Cargo.toml"]) {
+        let folder = manifest.trim_end_matches("Cargo.toml");
+        let sources = workspace.files(&format!("{folder}src"), &[".rs"]);
+        let texts = sources.iter().map(|path| workspace.read(path));
+        let texts = texts.collect::<Result<Vec<_>, _>>();
+        match workspace.read(&manifest).and_then(|text| Ok((text, texts?))) {
+            Ok((text, texts)) => problems.extend(unit_tests_problem(&manifest, &text, &texts)),
+            Err(why) => problems.push(why),
+        }
+    }
+    problems
+}
+
+/// Words that the glossary replaced, in everything that people read.
+fn replaced_words(workspace: &Workspace) -> Vec<String> {
+    let rows = match workspace.read(words::GLOSSARY).and_then(|text| replaced(&text)) {
+        Ok(rows) => rows,
+        Err(why) => return vec![why],
+    };
+    let mut problems = Vec::new();
+    let mut open = vec![0; WORDS_OPEN.len()];
+    for path in workspace.files("", &[".rs", ".md", ".ron", ".snap"]) {
+        match workspace.read(&path) {
+            Ok(text) => {
+                let found = word_problems(&path, &text, &rows);
+                match WORDS_OPEN.iter().position(|folder| path.starts_with(folder)) {
+                    Some(place) => open[place] += found.len(),
+                    None => problems.extend(found),
+                }
+            }
+            Err(why) => problems.push(why),
+        }
+    }
+    for (folder, found) in WORDS_OPEN.iter().zip(open) {
+        match found {
+            0 => println!("   no replaced word is left in {folder}: close it"),
+            _ => println!("   OPEN: {found} replaced words are left in {folder}"),
+        }
+    }
+    problems
 }
 
 fn is_pure(path: &str) -> bool {

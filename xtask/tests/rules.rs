@@ -4,7 +4,10 @@ use std::collections::BTreeMap;
 use std::fs;
 
 use xtask::law::{self, PROTOCOLS};
-use xtask::tidy::{Allowed, crate_root_problem, line_problems, purity_problems, scenario_problem};
+use xtask::tidy::{
+    Allowed, crate_root_problem, line_problems, purity_problems, replaced, scenario_problem,
+    unit_tests_problem, word_problems,
+};
 use xtask::{Workspace, corpus, deny, readme};
 
 #[test]
@@ -162,4 +165,60 @@ fn the_readme_is_read_as_it_is_shown() {
 fn a_scenario_tells_whether_it_draws() {
     assert!(corpus::names_a_draw("delay: Uniform(\"1ms\", \"2ms\")"));
     assert!(!corpus::names_a_draw("delay: Constant(\"1ms\") // not Uniform(..)"));
+}
+
+#[test]
+fn the_seeds_that_a_scenario_names_are_read() {
+    assert_eq!(corpus::seeds_named("expect: Sometimes(\"LE3\", of: 2_000),"), 2_000);
+    assert_eq!(corpus::seeds_named("expect: Holds, // Sometimes(\"LE3\", of: 9)"), 0);
+}
+
+#[test]
+fn a_replaced_word_is_found_in_text_and_in_names() {
+    let table = "## Words that were replaced\n\n| word | write instead | allowed in |\n|---|---|---|\n\
+                 | owe, owed | *obligation* | |\n\
+                 | by hand | *test harness* | |\n\
+                 | life | *incarnation* | \"sign of life\", crates/biology/ |\n\
+                 | Moment | *step details* | |\n";
+    let rows = replaced(table).expect("a table");
+    let problems = |path: &str, line: &str| word_problems(path, line, &rows).len();
+    for line in [
+        "what is owed",
+        "fn is_owed()",
+        "struct Owed;",
+        "let isOwed;",
+        "Told by hand.",
+        "ByHand::new()",
+        "by_hand.rs",
+        "its next life",
+        "Life(2)",
+        "context: Moment",
+    ] {
+        assert_eq!(problems("a.rs", line), 1, "{line}");
+    }
+    for line in ["towed", "a sign of life", "a moment ago", "lifetime", "handed by a hand"] {
+        assert_eq!(problems("a.rs", line), 0, "{line}");
+    }
+    assert_eq!(problems("a.rs", "a sign of life in the next life"), 1);
+    assert_eq!(problems("crates/biology/a.rs", "life"), 0);
+    assert_eq!(problems("crates/by_hand.rs", ""), 1);
+    assert_eq!(word_problems("docs/GLOSSARY.md", table, &rows), Vec::<String>::new());
+    assert_eq!(
+        word_problems("a.ron", "\n// life\n", &rows),
+        ["a.ron:2: \"life\" was replaced: write *incarnation*"]
+    );
+    assert!(replaced("# Glossary\n").is_err());
+}
+
+#[test]
+fn a_crate_says_whether_it_has_unit_tests() {
+    let (with, without) = ("[lib]\n\n", "[lib]\ntest = false\ndoctest = false\n\n[lints]\n");
+    let problem = |text: &str, source: &str| {
+        unit_tests_problem("a/Cargo.toml", text, &[source.to_owned()]).is_some()
+    };
+    assert!(problem(with, "fn f() {}\n"));
+    assert!(problem(without, "#[cfg(test)]\nmod tests {}\n"));
+    assert!(problem(without, "/// ```\n/// f();\n/// ```\nfn f() {}\n"));
+    assert!(!problem(with, "#[cfg(test)]\nmod tests {}\n"));
+    assert!(!problem(without, "//! ```text\n//! x\n//! ```\nfn f() {}\n"));
 }

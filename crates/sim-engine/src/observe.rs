@@ -1,4 +1,4 @@
-//! [`Observer`]: whoever watches a run step by step, for pictures and stories. Watching changes
+//! [`Observer`]: what watches a run step by step, for pictures and stories. Watching changes
 //! nothing.
 
 use sim_check::SimTime;

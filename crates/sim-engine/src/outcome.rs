@@ -10,7 +10,7 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Every claim with its verdict, in order.
     pub properties: Vec<(&'static Claim, Verdict)>,
-    /// What fell, in order of time. A safety violation ends the run, so there is more than one
+    /// What was violated, in order of time. A safety violation ends the run, so there is more than one
     /// only when several claims are violated at one step or several obligations are never met.
     pub findings: Vec<Finding>,
     /// Why the run is undecided, when a budget ran out, an obligation was met late or an assumption
@@ -35,7 +35,7 @@ pub struct Outcome {
     pub assumption_broken: Option<AssumptionBroken>,
 }
 
-/// Something that fell.
+/// A violation.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
     /// The claim's code; `PANIC` for a broken assertion.

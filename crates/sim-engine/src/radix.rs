@@ -3,7 +3,7 @@
 //! A few keys wait in a heap. Of many, a heap would touch a cache line a level and miss most of
 //! them; so only those that come next are in order, and the others wait unordered in buckets, a
 //! bucket for each bit of time. A bucket is spread over the lower ones when its time comes: every
-//! key moves a few times in its life, each time from and to the end of a list. (A radix heap:
+//! key moves a few times in all, each time from and to the end of a list. (A radix heap:
 //! Ahuja, Mehlhorn, Orlin, Tarjan 1990. Unlike theirs, this one takes keys of the past, too.)
 
 use std::cmp::Reverse;

@@ -1,5 +1,5 @@
-//! Names that the language had before, each with the name in its place: whoever writes an old one
-//! is told the new one.
+//! Names that the language had before, each with the name in its place: an author who writes an
+//! old one is told the new one.
 
 /// A name that was replaced.
 struct Renamed {

@@ -90,7 +90,7 @@ impl<P: Protocol> Prepared for Scenario<P> {
     fn run(&self, seed: u64, options: &RunOptions) -> Report {
         let (spec, kept) = self.spec(options);
         let mut world = World::<P::Node, P::Properties>::new(spec, seed);
-        // Behind a pointer, as whoever watches is, so that each protocol's world is compiled once;
+        // Behind a pointer, as a watcher is, so that each protocol's world is compiled once;
         // the calls that do nothing cost a few nanoseconds a step.
         let watch: &mut dyn Observer<P::Node> = &mut ();
         let outcome = world.run_watched(options.until, watch);

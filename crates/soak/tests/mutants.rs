@@ -169,7 +169,7 @@ fn scenarios_of_primary_backup_show_what_a_crash_must_leave() {
     for (name, code, property, seeds) in [
         ("old-view-after-a-crash", "PB-old-view", "PB3", 20),
         ("old-acknowledgement-after-a-crash", "PB-old-ack", "PB3", 20),
-        ("old-chunk-in-the-next-life", "PB-old-chunk", "KV2", 40),
+        ("old-chunk-in-the-next-incarnation", "PB-old-chunk", "KV2", 40),
     ] {
         violated_in(&format!("primary-backup/{name}"), "PrimaryBackup", code, property, seeds);
     }
@@ -179,9 +179,9 @@ fn scenarios_of_primary_backup_show_what_a_crash_must_leave() {
 #[test]
 fn scenarios_of_chains_show_what_a_disk_must_not_say() {
     for (name, code, property, seeds) in [
-        ("joined-twice-in-one-life", "C-joined-twice", "CH3", 20),
+        ("joined-twice-in-one-incarnation", "C-joined-twice", "CH3", 20),
         ("crash-as-it-catches-up", "C-complete-anyway", "CH3", 20),
-        ("crash-keeps-updates-of-no-life", "C-first-keeps", "KV1", 200),
+        ("crash-keeps-updates-of-no-incarnation", "C-first-keeps", "KV1", 200),
     ] {
         violated_in(
             &format!("chain-replication/{name}"),

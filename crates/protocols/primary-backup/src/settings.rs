@@ -123,7 +123,7 @@ impl Protocol for PrimaryBackup {
             view_service: Share { count: 1, config },
             client: Share { count: client.clients(), config: client },
         };
-        // The dead may hold what nobody else has, and whoever lives may be the primary.
+        // The dead may hold what nobody else has, and any that lives may be the primary.
         let others = config.nodes() - settings.nodes;
         Ok(Setup::new(config, Core::All).with_others(others))
     }

@@ -1,7 +1,7 @@
 //! [`FaultKind`]: what is to be known of a kind of fault, whatever its arguments.
 
 /// What is to be known of a kind of fault, whatever its arguments. There is one for each, in the
-/// module of the kind; whoever needs to know something of faults asks here and keeps no list.
+/// module of the kind; code that needs to know something of faults asks here and keeps no list.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct FaultKind {
     /// Its name in the language.

@@ -48,7 +48,7 @@ pub struct Trigger {
     /// Only at this node; at any when left out.
     #[serde(default)]
     pub at: Option<u32>,
-    /// The how-manieth time it happens, from 1.
+    /// At which occurrence, from 1.
     #[serde(default = "first")]
     pub nth: u32,
 }

@@ -84,7 +84,7 @@ fn only_a_barrier_makes_writes_durable() {
     assert_eq!(scene.run().said, ["15ms n0 says 1"]);
     assert_eq!(durable(&scene, 1_000), [1]);
 
-    // The next barrier's sync covers it, whoever wrote it.
+    // The next barrier's sync covers it, no matter which step wrote it.
     let script = Script::new().request(0, 1, [Act::Write(1), Act::Barrier, Act::Write(2)]).request(
         0,
         2,

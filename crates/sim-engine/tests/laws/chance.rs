@@ -347,7 +347,7 @@ fn a_fault_that_never_strikes_changes_nothing_at_all() {
     assert_eq!(base.said, never.said);
 }
 
-/// The same words on every platform: written down once, and never to change. Whoever changes how
+/// The same words on every platform: written down once, and never to change. A change of how
 /// words are drawn changes the history of every seed.
 #[test]
 fn seeds_mean_the_same_everywhere() {

@@ -125,7 +125,7 @@ fn a_heal_gives_the_victim_back_and_the_fault_goes_on() {
     assert_eq!(victims, [sim_node::NodeId::new(3)]);
 }
 
-/// Whoever is given back starts, and writes as it does: were that an occasion, the two would strike
+/// A victim that is given back starts, and writes as it does: were that an occasion, the two would strike
 /// each other for ever at 20.
 #[test]
 fn the_start_of_a_node_is_no_occasion_for_a_crash() {
@@ -168,7 +168,7 @@ fn a_victim_that_is_up_again_is_not_restarted_twice() {
         .fault(when(13), crash(0, None))
         .run();
     // Restarted by hand at 12 and crashed at 13 by another fault, it is given back at 20 all the
-    // same: that is what the mobile fault owes it. (At 30 it leads again, and the mobile fault
+    // same: that is what the mobile fault must do. (At 30 it leads again, and the mobile fault
     // strikes it again.)
     let restarts: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains("n0 restart")).collect();

@@ -25,12 +25,9 @@ pub(crate) fn resolve(
                 let place = sheet.field("expect").at_index(1).span.clone();
                 let what = if *of == 0 { "no seed" } else { "too many seeds" };
                 sheet.push(
-                    Diagnostic::error(
-                        place,
-                        format!("`Sometimes` names {what}"),
-                    )
-                    .label("out of range")
-                    .help(format!("`of` is from 1 to {SEEDS_MAX}")),
+                    Diagnostic::error(place, format!("`Sometimes` names {what}"))
+                        .label("out of range")
+                        .help(format!("`of` is from 1 to {SEEDS_MAX}")),
                 );
             }
             let code = property(sheet, name, facts)?;

@@ -74,7 +74,7 @@ const OFTEN: &[Kind] = &[
 /// The heartbeat, the timeout of the detector, and what a retry waits, in milliseconds.
 const PACES: &[(u64, u64, u64)] = &[(100, 250, 100), (50, 150, 60), (100, 400, 40), (60, 130, 200)];
 
-/// How many timeouts after the calm a leader is owed.
+/// How many timeouts after the calm a leader is due.
 const TIMEOUTS: u64 = 30;
 
 fn play(seed: u64, mutant: Option<&str>) -> Play {

@@ -43,7 +43,7 @@ pub struct Settings {
 
 impl Settings {
     fn validate(&self) -> Result<(), SettingsError> {
-        // No graph of `n` nodes has a greater diameter than `n - 1`, so whoever believes more has
+        // No graph of `n` nodes has a greater diameter than `n - 1`, so one that believes more has
         // only longer to wait. A process that is alone decides after the first round as well.
         let (nodes, greatest) = (self.nodes, self.nodes.saturating_sub(1).max(1));
         if let Some(diameter) = self.diameter.filter(|diameter| *diameter > greatest) {
