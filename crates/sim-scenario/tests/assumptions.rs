@@ -112,7 +112,7 @@ fn relying(model: &str) -> String {
 }
 
 #[test]
-fn settings_that_rely_on_what_is_not_promised() {
+fn settings_that_rely_on_what_is_not_assumed() {
     let sync = "timing: Synchronous(bound: \"20ms\")";
     golden(
         "reliance",
@@ -136,7 +136,7 @@ fn settings_that_rely_on_what_is_not_promised() {
 /// The very bound and a shorter one, and an assumption that is broken on purpose. The settings do
 /// not matter to who does not rely on them.
 #[test]
-fn settings_that_rely_on_what_is_promised_load() {
+fn settings_that_rely_on_what_is_assumed_load() {
     let sync = "timing: Synchronous(bound: \"20ms\")";
     for text in [
         relying(&format!("{sync}, failures: CrashRecovery")),

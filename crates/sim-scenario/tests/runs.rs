@@ -300,7 +300,7 @@ fn warnings_tell_what_did_nothing() {
 }
 
 #[test]
-fn a_broken_promise_is_told() {
+fn a_broken_assumption_is_told() {
     // Two messages a millisecond apart wait in one queue, which no file can tell in advance.
     let loaded = load(
         "Scenario(title: \"t\", protocol: Ping(nodes: 3),

@@ -75,7 +75,7 @@ fn fs3_stands_when_one_link_is_late() {
 
 /// A run that breaks an assumption without `broken: true` is undecided.
 #[test]
-fn a_promise_broken_by_accident_leaves_the_run_undecided() {
+fn an_assumption_broken_by_accident_leaves_the_run_undecided() {
     let (outcome, _) = run(late(Some(vec![1]), false), 0);
     assert_eq!(outcome.verdict, Verdict::Unknown);
 }

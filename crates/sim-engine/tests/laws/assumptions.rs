@@ -57,7 +57,7 @@ fn a_bound_that_holds_after_a_while_is_counted_from_then() {
 }
 
 #[test]
-fn a_promise_of_sound_links_is_broken_by_their_loss() {
+fn an_assumption_of_sound_links_is_broken_by_their_loss() {
     let lossy = || {
         let mut scene = one_message(1);
         scene.0.network.link.loss = Ratio::ONE;
@@ -86,7 +86,7 @@ fn a_promise_of_sound_links_is_broken_by_their_loss() {
 }
 
 #[test]
-fn a_promise_about_crashes_is_broken_by_a_crash_or_a_return() {
+fn an_assumption_about_crashes_is_broken_by_a_crash_or_a_return() {
     let broken = |down, failures| {
         let scene = one_message(5).fault(when(10), crash(1, down));
         broken_at(scene, Timing::Asynchronous, failures)

@@ -150,7 +150,7 @@ fn voters_withhold_their_votes_after_a_restart() {
     server.wait(1);
     assert_eq!(votes(&server.receive(2, vote_request(2, 9, 9))), [(2, 2, true)]);
     let mut fresh = TestServer::new(1, features(3));
-    assert_eq!(votes(&fresh.receive(2, vote_request(2, 9, 9))).len(), 1, "it has promised nothing");
+    assert_eq!(votes(&fresh.receive(2, vote_request(2, 9, 9))).len(), 1, "it withholds no vote");
 }
 
 /// A transfer lets its target be elected at once, so no lease holds from then on, in this term: not

@@ -66,7 +66,7 @@ fn a_majority_of_pre_votes_begins_the_election() {
     }
 }
 
-/// A server asked for a pre-vote promises nothing: it may say yes to several, and vote for another.
+/// A server asked for a pre-vote binds itself to nothing: it may say yes to several, and vote for another.
 #[test]
 fn a_pre_vote_given_changes_nothing() {
     let mut server = TestServer::new(0, features(5));
@@ -151,7 +151,7 @@ fn a_server_that_was_cut_off_does_not_depose_the_leader() {
     }
 }
 
-/// The real election follows the same rules: a vote is not promised by a pre-vote.
+/// The real election follows the same rules: a vote is not bound by a pre-vote.
 #[test]
 fn pre_votes_are_no_votes() {
     let mut server = TestServer::new(0, features(5));
