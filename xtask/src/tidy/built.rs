@@ -10,11 +10,7 @@ pub fn unit_tests_problem(manifest: &str, text: &str, sources: &[String]) -> Opt
         return None;
     }
     let tests = any(|line| line.trim() == "#[test]" || line.trim() == "#[cfg(test)]");
-    let examples = any(|line| {
-        let line = line.trim();
-        let comment = line.strip_prefix("//!").or_else(|| line.strip_prefix("///"));
-        comment.is_some_and(|comment| comment.trim() == "```")
-    });
+    let examples = sources.iter().any(|text| has_example(text));
     let says = |what: &str| {
         let library = text.split("[lib]").nth(1).unwrap_or_default();
         let library = library.split("\n[").next().unwrap_or_default();
@@ -29,4 +25,15 @@ pub fn unit_tests_problem(manifest: &str, text: &str, sources: &[String]) -> Opt
         _ => return None,
     };
     Some(format!("{manifest}: {what}"))
+}
+
+/// Whether a comment has a block of code that `cargo test` runs: one that names no language.
+fn has_example(text: &str) -> bool {
+    let comments = text.lines().filter_map(|line| {
+        let line = line.trim();
+        line.strip_prefix("//!").or_else(|| line.strip_prefix("///"))
+    });
+    let fences = comments.filter_map(|comment| comment.trim().strip_prefix("```"));
+    // Every other fence closes a block.
+    fences.step_by(2).any(|language| matches!(language, "" | "rust" | "should_panic" | "no_run"))
 }
