@@ -4,11 +4,13 @@ use sim_check::SimTime;
 use sim_node::{Message, Node, NodeId};
 
 use crate::fault::Part;
-use crate::{Delay, Failures, Ties, Timing, Transport, When, WorldSpec};
+use crate::{Delay, Failures, Network, Ties, Timing, Transport, When, WorldSpec};
 
 /// Facts about a [`WorldSpec`] that the run asks for at every event.
 #[derive(Debug)]
 pub(crate) struct Plan {
+    /// The scenario's links.
+    pub(crate) network: Network,
     /// Every link is a datagram link with the same delay and nothing else.
     pub(crate) plain_links: bool,
     /// Whether a purpose is in use anywhere in the scenario. If so, every send draws one word of
@@ -56,6 +58,7 @@ impl Plan {
         let stream = network.transport == Transport::Stream;
         let model = &spec.model;
         Self {
+            network: network.clone(),
             plain_links: !stream
                 && !network.link.fifo
                 && network.overrides.is_empty()

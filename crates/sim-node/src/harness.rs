@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
-    Context, Duration, Effect, Event, LocalTime, Node, NodeId, Sink, Span, Stable, StepDetails,
+    Context, Disk, Duration, Effect, Event, LocalTime, Node, NodeId, Sink, Span, StepDetails,
     WallTime,
 };
 
@@ -92,10 +92,8 @@ pub struct Harness<N: Node> {
     pub config: N::Config,
     /// The node itself: the volatile state of this incarnation.
     pub node: N,
-    /// What is durable.
-    pub disk: N::Stable,
-    /// Whether the next start is told that the disk had lost or rotten records.
-    pub damaged: bool,
+    /// Its disk, which reads as what is durable on it.
+    pub disk: Disk<N::Stable, Effect<N>>,
     /// On a slow disk a sync takes until [`Harness::sync`]; on another one, no time.
     pub slow_disk: bool,
     /// The timers that are set, with their spans.
@@ -113,12 +111,6 @@ pub struct Harness<N: Node> {
     pub marks: Vec<&'static str>,
     /// Everything that it wanted done in the last call, in order, whether or not it is held.
     pub effects: Vec<Effect<N>>,
-    /// Writes that are not durable, barriers that wait for them, and the sends and indications that
-    /// these hold, in the order in which they were emitted.
-    pending: Vec<Effect<N>>,
-    /// How many of them came before the sync under way, which makes the writes among them durable.
-    /// None is under way when it is 0: then no barrier waits.
-    syncing: usize,
     /// What it has sent to itself. Empty between calls.
     own: VecDeque<N::Message>,
     /// What has left in this call. Empty between calls.
@@ -147,8 +139,7 @@ impl<N: Node> Harness<N> {
             servers,
             config,
             node,
-            disk,
-            damaged: false,
+            disk: Disk::new(disk),
             slow_disk: false,
             timers: BTreeMap::new(),
             now,
@@ -157,8 +148,6 @@ impl<N: Node> Harness<N> {
             told: Vec::new(),
             marks: Vec::new(),
             effects: Vec::new(),
-            pending: Vec::new(),
-            syncing: 0,
             own: VecDeque::new(),
             letters: Vec::new(),
         };
@@ -178,13 +167,7 @@ impl<N: Node> Harness<N> {
     /// When there are fewer such writes.
     pub fn restart_with(&mut self, survivors: usize) -> Letters<N> {
         assert!(survivors <= self.unsynced(), "{survivors} of {} writes", self.unsynced());
-        let record = |effect: Effect<N>| {
-            if let Effect::Write(record) = effect { Some(record) } else { None }
-        };
-        for record in self.pending.drain(..).filter_map(record).take(survivors) {
-            self.disk.apply(&record);
-        }
-        self.syncing = 0;
+        self.disk.crash(|place| place < survivors);
         self.timers.clear();
         self.step(Event::Start)
     }
@@ -221,20 +204,19 @@ impl<N: Node> Harness<N> {
     /// makes writes durable.
     pub fn sync(&mut self) -> Letters<N> {
         self.begin();
-        self.make_durable(self.syncing);
+        self.complete_sync();
         self.finish()
     }
 
     /// The sends and indications that a barrier holds, in order.
     pub fn held(&self) -> impl Iterator<Item = &Effect<N>> {
-        let is_held = |effect: &&_| matches!(effect, Effect::Send { .. } | Effect::Indicate(_));
-        self.pending.iter().filter(is_held)
+        self.disk.held()
     }
 
     /// How many writes are not durable.
     #[must_use]
     pub fn unsynced(&self) -> usize {
-        self.pending.iter().filter(|effect| matches!(effect, Effect::Write(_))).count()
+        self.disk.unsynced()
     }
 
     fn step(&mut self, event: Event<N>) -> Letters<N> {
@@ -259,7 +241,10 @@ impl<N: Node> Harness<N> {
     fn handle(&mut self, event: Event<N>) {
         let Self { id, servers, now, wall, .. } = *self;
         // Only `start` hears of damage.
-        let damaged = event == Event::Start && std::mem::take(&mut self.damaged);
+        let damaged = event == Event::Start && self.disk.is_damaged();
+        if damaged {
+            self.disk.set_damaged(false);
+        }
         let moment = StepDetails { id, servers, now, wall, damaged };
         let (node, disk) = (&mut self.node, &self.disk);
         let ((), effects) = run(&self.config, moment, &mut self.choices, |cx| match event {
@@ -281,49 +266,48 @@ impl<N: Node> Harness<N> {
 
     fn perform(&mut self, effect: Effect<N>) {
         match effect {
-            Effect::Send { .. } | Effect::Indicate(_) if self.syncing > 0 => {
-                self.pending.push(effect);
+            Effect::Send { .. } | Effect::Indicate(_) if self.disk.holds() => {
+                self.disk.hold(effect);
             }
-            Effect::Send { to, message, .. } if to == self.id => self.own.push_back(message),
-            Effect::Send { to, message, .. } => self.letters.push((to, message)),
-            Effect::Indicate(indication) => self.told.push(indication),
+            Effect::Send { .. } | Effect::Indicate(_) => self.leave(effect),
             Effect::SetTimer { timer, span } => {
                 self.timers.insert(timer, span);
             }
             Effect::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Effect::Write(_) => self.pending.push(effect),
+            Effect::Write(record) => self.disk.write(record),
             Effect::Barrier => self.barrier(),
             Effect::Mark(name) => self.marks.push(name),
         }
     }
 
-    fn barrier(&mut self) {
-        if self.unsynced() == 0 {
-            // Nothing to wait for.
-        } else if self.slow_disk {
-            self.pending.push(Effect::Barrier);
-            if self.syncing == 0 {
-                self.syncing = self.pending.len();
-            }
-        } else {
-            self.make_durable(self.pending.len());
+    fn leave(&mut self, effect: Effect<N>) {
+        match effect {
+            Effect::Send { to, message, .. } if to == self.id => self.own.push_back(message),
+            Effect::Send { to, message, .. } => self.letters.push((to, message)),
+            Effect::Indicate(indication) => self.told.push(indication),
+            _ => unreachable!("a barrier holds sends and indications"),
         }
     }
 
-    /// The writes among the first of what is pending are durable. All else takes place again: what
-    /// a barrier still holds is pending again, and what none holds happens.
-    fn make_durable(&mut self, upto: usize) {
-        self.syncing = 0;
-        for (place, effect) in std::mem::take(&mut self.pending).into_iter().enumerate() {
-            match effect {
-                Effect::Write(record) if place < upto => self.disk.apply(&record),
-                effect => self.perform(effect),
-            }
+    fn barrier(&mut self) {
+        if self.disk.needs_sync() {
+            self.disk.begin_sync();
         }
-        if self.syncing > 0 {
-            self.syncing = self.pending.len();
+        self.disk.barrier();
+        while !self.slow_disk && self.disk.is_syncing() {
+            self.complete_sync();
+        }
+    }
+
+    /// The sync under way completes, if there is one; the next begins, if a barrier waits for it.
+    fn complete_sync(&mut self) {
+        if self.disk.complete_sync() {
+            self.disk.begin_sync();
+        }
+        while let Some(effect) = self.disk.release() {
+            self.leave(effect);
         }
     }
 }

@@ -40,6 +40,7 @@
 //! remembers after a crash.
 
 mod context;
+mod disk;
 mod either;
 mod harness;
 mod layer;
@@ -51,6 +52,7 @@ mod time;
 mod wire;
 
 pub use context::{Context, Sink, StepDetails};
+pub use disk::Disk;
 pub use either::{Either, EitherStable, Parties};
 pub use harness::Harness;
 pub use layer::{Indications, Layer};

@@ -146,7 +146,7 @@ fn a_start_is_a_step_like_others() {
     let start = vec![Write(1), Barrier, send(1, 1), Send(0, vec![send(1, 2)]), Set(7, 5)];
     let (puppet, sent) = Harness::<Puppet>::new(start, NodeId::new(0), 3);
     assert_eq!(sent, [letter(1, 1), letter(1, 2)]);
-    assert_eq!((puppet.disk.0, puppet.timers.len()), (vec![1], 1));
+    assert_eq!((&puppet.disk.0, puppet.timers.len()), (&vec![1], 1));
 }
 
 /// Self-sends pass the node's own queue: first in, first out, after the step that sent them.
@@ -264,7 +264,7 @@ fn a_crash_leaves_no_more_than_was_written() {
 #[test]
 fn only_the_next_start_hears_of_damage() {
     let mut puppet = puppet();
-    puppet.damaged = true;
+    puppet.disk.set_damaged(true);
     puppet.ask(vec![Send(0, vec![])]);
     assert_eq!(puppet.node.damaged, 0);
     puppet.restart();

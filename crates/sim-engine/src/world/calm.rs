@@ -3,7 +3,7 @@
 use sim_check::{Core, Properties, SimTime, View};
 use sim_node::{Node, NodeId};
 
-use super::links::InCalm;
+use super::network::InCalm;
 use super::nodes::Status;
 use super::{World, view};
 use crate::Observer;
@@ -22,9 +22,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.end_for_calm(fault, watch);
         }
         self.alert.clear();
-        let (at, since, bound) = (self.now, self.next_sequence(), calm.bound.as_nanos());
-        self.links.calm = Some(InCalm { at, since, bound });
-        self.links.refresh(&self.plan);
+        let (at, since) = (self.now, self.agenda.next_sequence());
+        let inside = self.everybody().map(|node| self.in_calm_part(node)).collect();
+        self.network.calm_down(InCalm { at, since, bound: calm.bound.as_nanos(), inside });
         for node in self.everybody().collect::<Vec<_>>() {
             // Who has not died inside a step by now does not any more.
             self.cells[node.index()].doom = None;

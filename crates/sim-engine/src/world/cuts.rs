@@ -1,11 +1,11 @@
-//! Cuts and holds: who is parted from whom while a fault is in force.
+//! Cuts: who is parted from whom while a fault is in force.
 
 use sim_check::Properties;
 use sim_node::{Node, NodeId};
 
 use super::World;
-use super::links::{CutInForce, CutRule};
-use crate::{Cut, Observer};
+use super::network::CutRule;
+use crate::Cut;
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Groups are cut from each other; servers in no group form one more.
@@ -45,31 +45,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     pub(super) fn cut(&mut self, fault: u32, rule: CutRule, cut: Cut) {
-        let since = self.next_sequence();
-        let at_delivery = cut == Cut::AtDelivery;
-        self.links.cuts.push(CutInForce { fault, since, until: None, rule, at_delivery });
+        let since = self.agenda.next_sequence();
+        self.network.cut(fault, since, rule, cut == Cut::AtDelivery);
     }
 
     pub(super) fn end_cut(&mut self, fault: u32) {
-        let now = self.next_sequence();
-        if self.plan.stream {
-            // A stream asks later whether a cut came between sending and arrival.
-            for cut in &mut self.links.cuts {
-                if cut.fault == fault && cut.until.is_none() {
-                    cut.until = Some(now);
-                }
-            }
-        } else {
-            self.links.cuts.retain(|cut| cut.fault != fault);
-        }
-        self.links.refresh(&self.plan);
-    }
-
-    pub(super) fn end_hold<O: Observer<N> + ?Sized>(&mut self, fault: u32, watch: &mut O) {
-        let Some(place) = self.links.holds.iter().position(|hold| hold.fault == fault) else {
-            return;
-        };
-        let hold = self.links.holds.remove(place);
-        self.release_kept(hold.kept, watch);
+        let now = self.agenda.next_sequence();
+        self.network.end_cut(fault, now);
     }
 }

@@ -3,10 +3,10 @@
 use sim_check::{Properties, SimTime, View};
 use sim_node::{Class, Effect, Message, Node, NodeId};
 
+use super::network::Envelope;
 use super::nodes::Status;
-use super::{Envelope, Pending, World, view};
+use super::{Pending, World, view};
 use crate::chance::Purpose;
-use crate::queue::Due;
 use crate::{AssumptionBroken, Failures, Loss, Observer, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
@@ -21,12 +21,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for place in 0..self.effects.len() {
             // A barrier in its place has nothing to be dropped.
             match std::mem::replace(&mut self.effects[place], Effect::Barrier) {
+                effect @ (Effect::Send { .. } | Effect::Indicate(_))
+                    if self.status[node.index()].has(Status::HOLDS) =>
+                {
+                    self.cells[node.index()].disk.hold((effect, step));
+                }
                 Effect::Send { to, message, resend } => {
-                    if self.status[node.index()].has(Status::HOLDS) {
-                        self.hold_send(node, to, message, resend, step);
-                    } else {
-                        self.transmit(node, to, message, resend, step, watch);
-                    }
+                    self.transmit(node, to, message, resend, step, watch);
                 }
                 Effect::SetTimer { timer, span } => {
                     let mut length = self.chance.span(span, node);
@@ -34,25 +35,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                         length = clock.to_simulation(length);
                     }
                     self.unqueue_due(node, timer);
-                    let sequence = self.next_sequence();
                     let tie = self.tie(Purpose::TimerTie, node);
-                    let order = self.order(tie, sequence);
                     let time = self.now.saturating_add(length);
                     let incarnation = self.incarnations[node.index()];
-                    self.timers.set(node, timer, Due::new(time, order, incarnation, step));
+                    self.agenda.set_timer(node, timer, (time, tie), incarnation, step);
                 }
                 Effect::CancelTimer(timer) => {
                     self.unqueue_due(node, timer);
-                    self.timers.cancel(node, timer);
+                    self.agenda.cancel_timer(node, timer);
                 }
-                Effect::Write(record) => self.write(node, record),
+                Effect::Write(record) => self.cells[node.index()].disk.write(record),
                 Effect::Barrier => self.barrier(node),
                 Effect::Indicate(indication) => {
-                    if self.status[node.index()].has(Status::HOLDS) {
-                        self.hold_indication(node, indication, step);
-                    } else {
-                        self.properties.indicated(&view!(self, step), node, &indication);
-                    }
+                    self.properties.indicated(&view!(self, step), node, &indication);
                 }
                 Effect::Mark(_) => {}
             }
@@ -79,7 +74,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         step: u64,
         watch: &mut O,
     ) {
-        let id = self.next_sequence();
+        let id = self.agenda.next_sequence();
         if to == from {
             return self.send_to_itself(from, message, step, id);
         }
@@ -97,7 +92,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if to.index() >= self.nodes() {
             return self.fail_to_send(&envelope, Loss::Nobody, watch);
         }
-        if self.links.is_plain() {
+        if self.network.is_plain() {
             let travel = self.plain_delay(from);
             self.depart(envelope, self.now.saturating_add(travel), id, watch);
         } else {
@@ -116,16 +111,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         (*at, *last) = (self.now, tie);
         let incarnation = self.incarnations[node.index()];
         let own = Pending::Own { node, incarnation, step, message };
-        self.push(self.now, self.order(tie, sequence), own);
+        self.push(self.now, tie, sequence, own);
     }
 
-    /// A message, or a copy of one, is on its way.
     #[inline(always)]
-    pub(super) fn depart<O: Observer<N> + ?Sized>(
-        &mut self,
-        envelope: Envelope<N::Message>,
-        arrives: u64,
-        sequence: u64,
+    pub(super) fn tell_sent<O: Observer<N> + ?Sized>(
+        &self,
+        envelope: &Envelope<N::Message>,
+        fate: Result<u64, Loss>,
         watch: &mut O,
     ) {
         watch.sent(&Sent {
@@ -135,11 +128,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             from: envelope.from,
             to: envelope.to,
             content: &envelope.message,
-            fate: Ok(SimTime::from_nanos(arrives)),
+            fate: fate.map(SimTime::from_nanos),
             copy: envelope.copy,
         });
-        let order = self.order(envelope.tie, sequence);
-        self.push(arrives, order, Pending::Message(envelope));
     }
 
     /// A message is lost as it leaves.
@@ -150,16 +141,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch: &mut O,
     ) {
         self.tally.lost += 1;
-        watch.sent(&Sent {
-            message: envelope.id,
-            time: SimTime::from_nanos(self.now),
-            step: envelope.step,
-            from: envelope.from,
-            to: envelope.to,
-            content: &envelope.message,
-            fate: Err(why),
-            copy: false,
-        });
+        self.tell_sent(envelope, Err(why), watch);
         self.check_assumed_links(why, envelope.from, envelope.to);
     }
 

@@ -1,5 +1,6 @@
 //! [`World`]: all nodes, disks, clocks, timers and messages in flight, at one instant.
 
+mod agenda;
 mod arrivals;
 mod calm;
 mod cuts;
@@ -7,6 +8,7 @@ mod disk;
 mod effects;
 pub(crate) mod faults;
 mod links;
+mod network;
 mod nodes;
 mod result;
 mod run;
@@ -24,13 +26,13 @@ use crate::chance::{Chance, Purpose, below};
 use crate::clock::Clock;
 use crate::digest::Digest;
 use crate::plan::Plan;
-use crate::queue::{Key, ORDER_BITS, Order, PENDING_MAX, Slab, TIE_BITS, Timers};
-use crate::radix::RadixQueue;
+use crate::queue::PENDING_MAX;
 use crate::record::Record;
 use crate::{AssumptionBroken, Delay, Outcome, WorldSpec};
 
+use agenda::{Agenda, TIES};
 use faults::FaultState;
-use links::LinkStates;
+use network::{Envelope, Network};
 use nodes::{Cell, Status};
 
 /// All nodes, disks, clocks, timers and messages in flight, at one instant of virtual time.
@@ -48,13 +50,10 @@ pub struct World<N: Node, P: Properties<N>> {
     now: u64,
     /// When something happened last; earlier than now in a run that was stopped in between.
     happened: u64,
-    /// The next sequence number; messages are named by theirs.
-    sequence: u64,
     /// How many steps were handled; the index of the next.
     steps: u64,
-    queue: RadixQueue,
-    pending: Slab<Pending<N>>,
-    timers: Timers<N::Timer>,
+    agenda: Agenda<Pending<N>, N::Timer>,
+    network: Network<N::Message>,
 
     /// By number; `None` while down.
     states: Vec<Option<N>>,
@@ -68,7 +67,6 @@ pub struct World<N: Node, P: Properties<N>> {
     roles: Vec<Option<Role>>,
 
     chance: Chance,
-    links: LinkStates<N>,
     faults: Vec<FaultState>,
     /// Faults that wait for a trigger, and mobile faults in force: their places in the list.
     alert: Vec<u32>,
@@ -109,7 +107,6 @@ enum Pending<N: Node> {
     Synced {
         node: NodeId,
         incarnation: u32,
-        upto: u64,
     },
     /// The service of an event ends.
     Served {
@@ -126,25 +123,6 @@ enum Pending<N: Node> {
     Calm,
 }
 
-/// A message on its way.
-#[derive(Clone, Debug)]
-struct Envelope<M> {
-    /// The sequence number of its sending, which both copies of a doubled message share.
-    id: u64,
-    from: NodeId,
-    to: NodeId,
-    /// The step that emitted it.
-    step: u64,
-    /// When it left.
-    sent: u64,
-    /// Its drawn place among the events of one instant.
-    tie: u8,
-    /// Whether the network made a copy of it, and whether this is the copy.
-    copied: bool,
-    copy: bool,
-    message: M,
-}
-
 /// What is counted.
 #[derive(Clone, Debug, Default)]
 struct Tally {
@@ -156,7 +134,6 @@ struct Tally {
     bytes: u64,
     /// Of doubled messages: how many copies are under way, and whether one was handled.
     copies: BTreeMap<u64, (u8, bool)>,
-    overrides_used: Vec<bool>,
 }
 
 /// How far the run is.
@@ -216,11 +193,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let mut world = Self {
             now: 0,
             happened: 0,
-            sequence: 0,
             steps: 0,
-            queue: RadixQueue::new(),
-            pending: Slab::new(),
-            timers: Timers::new(),
+            agenda: Agenda::new(plan.draws_ties),
+            network: Network::new(&plan, count),
             states: (0..nodes).map(|_| None).collect(),
             status: vec![Status::default(); count],
             incarnations: vec![0; count],
@@ -228,19 +203,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             clocks: Vec::new(),
             roles: vec![None; if plan.asks_roles { count } else { 0 }],
             chance: Chance::new(seed, count),
-            links: LinkStates::new(&plan),
             faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),
             alert: Vec::new(),
             waiting: Vec::new(),
             properties: P::new(&*spec.config, spec.servers),
             digest: Digest::new(),
             record: Record::default(),
-            tally: Tally {
-                sent: vec![0; kinds],
-                resent: vec![0; kinds],
-                overrides_used: vec![false; spec.network.overrides.len()],
-                ..Tally::default()
-            },
+            tally: Tally { sent: vec![0; kinds], resent: vec![0; kinds], ..Tally::default() },
             phase: Phase::Due,
             core: None,
             assumption_broken: None,
@@ -282,7 +251,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// What a node's disk holds that is durable.
     #[must_use]
     pub fn durable(&self, node: NodeId) -> Option<&N::Stable> {
-        Some(&self.cells.get(node.index())?.disk.durable)
+        Some(&self.cells.get(node.index())?.disk)
     }
 
     /// Who did what when, so far.
@@ -312,54 +281,35 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         (0..self.spec.servers + self.spec.others).map(NodeId::new)
     }
 
-    /// The next sequence number.
-    #[inline]
-    fn next_sequence(&mut self) -> u64 {
-        let sequence = self.sequence;
-        self.sequence += 1;
-        sequence
-    }
-
     /// A drawn place, from 1, among the events of one instant; 0 when they happen first in, first
     /// out.
     #[inline]
     fn tie(&mut self, purpose: Purpose, node: NodeId) -> u8 {
-        if !self.plan.draws_ties {
+        if !self.agenda.draws_ties() {
             return 0;
         }
-        let places = (1 << TIE_BITS) - 1;
-        1 + below(self.chance.word(purpose, node), places) as u8
-    }
-
-    /// The place among the events of one instant.
-    #[inline]
-    fn order(&self, tie: u8, sequence: u64) -> Order {
-        if self.plan.draws_ties {
-            let bits = ORDER_BITS - TIE_BITS;
-            u64::from(tie) << bits | (sequence & ((1 << bits) - 1))
-        } else {
-            sequence & ((1 << ORDER_BITS) - 1)
-        }
+        1 + below(self.chance.word(purpose, node), TIES) as u8
     }
 
     /// Plans an event that a node causes, with a drawn place when ties are drawn.
     fn plan_drawn(&mut self, time: u64, purpose: Purpose, node: NodeId, pending: Pending<N>) {
-        let sequence = self.next_sequence();
+        let sequence = self.agenda.next_sequence();
         let tie = self.tie(purpose, node);
-        self.push(time, self.order(tie, sequence), pending);
+        self.push(time, tie, sequence, pending);
     }
 
     /// Plans an event of the world's own, which comes before those that nodes cause at its instant
     /// when ties are drawn.
     fn plan_first(&mut self, time: u64, pending: Pending<N>) {
-        let sequence = self.next_sequence();
-        self.push(time, self.order(0, sequence), pending);
+        let sequence = self.agenda.next_sequence();
+        self.push(time, 0, sequence, pending);
     }
 
     #[inline(always)]
-    fn push(&mut self, time: u64, order: Order, pending: Pending<N>) {
-        let Some(slot) = self.pending.insert(pending) else { return self.too_many_pending() };
-        self.queue.push(Key::new(time, order, slot));
+    fn push(&mut self, time: u64, tie: u8, sequence: u64, pending: Pending<N>) {
+        if self.agenda.push(time, tie, sequence, pending).is_err() {
+            self.too_many_pending();
+        }
     }
 
     #[cold]

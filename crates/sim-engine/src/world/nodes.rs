@@ -3,9 +3,9 @@
 use std::collections::VecDeque;
 
 use sim_check::{Properties, SimTime, View};
-use sim_node::{Drift, Event, Node, NodeId, Offset, Ratio, Stable};
+use sim_node::{Drift, Event, Node, NodeId, Offset};
 
-use super::disk::Disk;
+use super::disk::DiskOf;
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
@@ -26,8 +26,6 @@ impl Status {
     pub(super) const HOLDS: u8 = 8;
     /// It dies inside its next step.
     pub(super) const DOOMED: u8 = 16;
-    /// It may omit to send or receive.
-    pub(super) const OMITS: u8 = 32;
 
     #[inline]
     pub(super) fn has(self, bits: u8) -> bool {
@@ -56,7 +54,7 @@ impl Status {
 /// What the world keeps of a node and looks at only when its [`Status`] says so.
 #[derive(Clone, Debug)]
 pub(super) struct Cell<N: Node> {
-    pub(super) disk: Disk<N>,
+    pub(super) disk: DiskOf<N>,
     /// What came while the node was busy, in order.
     pub(super) inbox: VecDeque<Arrival<N>>,
     /// How many of them are timers.
@@ -65,14 +63,10 @@ pub(super) struct Cell<N: Node> {
     pub(super) serving: Option<(Arrival<N>, bool)>,
     /// When it last sent to itself, and the drawn place of that message.
     pub(super) own: (u64, u8),
-    /// Sequence number of its last crash: messages of a stream sent before are lost.
-    pub(super) crashed: u64,
     /// Lasting faults in force at this node, by their place in the list.
     pub(super) pauses: Vec<u32>,
     pub(super) slowed: Vec<Slowness>,
     pub(super) slow_disks: Vec<(u32, Delay)>,
-    pub(super) omits_sends: Vec<Omission>,
-    pub(super) omits_receives: Vec<Omission>,
     pub(super) drifts: Vec<(u32, Drift)>,
     /// The drift that its clock has by itself.
     pub(super) own_drift: Drift,
@@ -87,14 +81,6 @@ pub(super) struct Cell<N: Node> {
 pub(super) struct Slowness {
     pub(super) fault: u32,
     pub(super) time: Delay,
-    pub(super) stream: Stream,
-}
-
-/// A fault that lets a node lose messages.
-#[derive(Clone, Debug)]
-pub(super) struct Omission {
-    pub(super) fault: u32,
-    pub(super) ratio: Ratio,
     pub(super) stream: Stream,
 }
 
@@ -129,17 +115,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for node in self.everybody() {
             let durable = spec.images.get(&node).cloned().unwrap_or_default();
             self.cells.push(Cell {
-                disk: Disk::new(durable),
+                disk: sim_node::Disk::new(durable),
                 inbox: VecDeque::new(),
                 queued_timers: 0,
                 serving: None,
                 own: (0, 0),
-                crashed: 0,
                 pauses: Vec::new(),
                 slowed: Vec::new(),
                 slow_disks: Vec::new(),
-                omits_sends: Vec::new(),
-                omits_receives: Vec::new(),
                 drifts: Vec::new(),
                 own_drift: Drift::default(),
                 doom: None,
@@ -212,7 +195,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.properties.restart(&view!(self, last), node);
         }
         self.handle(node, Event::Start, None, None, watch);
-        self.cells[index].disk.damaged = false;
+        self.cells[index].disk.set_damaged(false);
         // Its first step may have been its last.
         if self.status[index].has(Status::UP) && !self.cells[index].pauses.is_empty() {
             self.status[index].set(Status::BUSY);
@@ -258,9 +241,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if let Some(role) = self.roles.get_mut(index) {
             *role = None;
         }
-        let crashed = self.next_sequence();
+        let crashed = self.agenda.next_sequence();
+        self.network.crash(node, crashed);
         let cell = &mut self.cells[index];
-        cell.crashed = crashed;
         cell.doom = None;
         cell.queued_timers = 0;
         let serving = cell.serving.take().map(|(arrival, _)| arrival);
@@ -268,7 +251,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let stream = &mut self.faults[fault as usize].stream;
         // Of what the protocol does, the disk still adds up records.
         self.acting = Some(node);
-        cell.disk.crash(loss, |choices| {
+        super::disk::crash::<N>(&mut cell.disk, loss, |choices| {
             usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
         });
         self.acting = None;
@@ -293,10 +276,3 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
 /// Marks a crash in the digest.
 const CRASHED: u64 = 1 << 63;
-
-/// Applies records in order.
-pub(super) fn fold<S: Stable>(durable: &mut S, records: impl IntoIterator<Item = S::Record>) {
-    for record in records {
-        durable.apply(&record);
-    }
-}

@@ -30,7 +30,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             ended: self.now(),
             counts: self.counts(),
             faults: self.fault_reports(),
-            overrides_used: self.tally.overrides_used.clone(),
+            overrides_used: self.network.overrides_used().to_vec(),
             idle: self.idle(),
             assumption_broken: self.assumption_broken.clone(),
         }

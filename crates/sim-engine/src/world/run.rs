@@ -7,19 +7,13 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use sim_check::{Judged, Kind, Properties, SimTime, View};
 use sim_node::Node;
 
+use super::agenda::Head;
 use super::nodes::{Arrival, Status, What};
 use super::{End, Pending, Phase, World, view};
-use crate::queue::Key;
 use crate::{Observer, Outcome};
 
 /// How many times longer than to the deadline a run goes on while something is owed.
 const PATIENCE: u64 = 10;
-
-/// What comes next.
-enum Head {
-    Event(Key),
-    Timer(Key),
-}
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Runs to the end: the deadline, the first safety violation, or an exhausted budget. A panic
@@ -87,11 +81,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             return false;
         }
         let limit = self.limit();
-        let head = self.head();
-        let time = match &head {
-            Some(Head::Event(key) | Head::Timer(key)) => key.time(),
-            None => u64::MAX,
-        };
+        let head = self.agenda.head();
+        let time = head.map_or(u64::MAX, Head::time);
         if time > limit || head.is_none() {
             if limit > until {
                 self.now = self.now.max(until.min(time));
@@ -111,11 +102,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         (self.now, self.happened) = (time, time);
         match head {
             Some(Head::Event(key)) => {
-                self.queue.pop();
-                if self.queue.is_large() {
+                let pending = self.agenda.take_event(key);
+                if self.agenda.is_large() {
                     self.look_ahead();
                 }
-                let pending = self.pending.take(key.slot());
                 self.happen(pending, watch);
             }
             Some(Head::Timer(_)) => self.timer_due(watch),
@@ -142,28 +132,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// says is going to be needed.
     #[inline(never)]
     fn look_ahead(&self) {
-        let Some((soon, later)) = self.queue.ahead() else { return };
-        black_box(self.pending.get(later.slot()).is_some());
-        if let Some(Pending::Message(envelope)) = self.pending.get(soon.slot()) {
+        if let Some(Pending::Message(envelope)) = self.agenda.soon() {
             let index = envelope.to.index();
             black_box(self.states.get(index).is_some_and(Option::is_some));
             black_box(self.status.get(index));
             self.chance.look_ahead(envelope.to);
-        }
-    }
-
-    /// The smaller head of the two queues.
-    #[inline]
-    fn head(&mut self) -> Option<Head> {
-        match (self.queue.peek(), self.timers.peek()) {
-            (Some(event), Some(timer))
-                if (timer.time(), timer.order()) < (event.time(), event.order()) =>
-            {
-                Some(Head::Timer(timer))
-            }
-            (Some(event), _) => Some(Head::Event(event)),
-            (None, Some(timer)) => Some(Head::Timer(timer)),
-            (None, None) => None,
         }
     }
 
@@ -182,9 +155,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 let node = self.spec.requests[index as usize].1;
                 self.arrive(node, Arrival { what: What::Request(index), step: None }, watch);
             }
-            Pending::Synced { node, incarnation, upto } => {
-                self.synced(node, incarnation, upto, watch);
-            }
+            Pending::Synced { node, incarnation } => self.synced(node, incarnation, watch),
             Pending::Served { node, incarnation } => self.served(node, incarnation, watch),
             Pending::Next { node, incarnation } => self.next(node, incarnation, watch),
             Pending::FaultBegins(fault) => self.strike(fault, watch),
@@ -200,7 +171,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     #[inline]
     fn timer_due<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
-        let Some((node, timer, due)) = self.timers.pop() else { return };
+        let Some((node, timer, due)) = self.agenda.take_timer() else { return };
         let up = self.status[node.index()].has(Status::UP);
         if up && self.incarnations[node.index()] == due.incarnation {
             let what = What::Timer(timer);

@@ -101,7 +101,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn run_handler(&mut self, node: NodeId, event: Event<N>) {
         let index = node.index();
         // Only `start` hears of damage.
-        let damaged = matches!(event, Event::Start) && self.cells[index].disk.damaged;
+        let damaged = matches!(event, Event::Start) && self.cells[index].disk.is_damaged();
         let moment = self.moment(node, damaged);
         let config = &*self.spec.config;
         let mut sink = StepSink { effects: &mut self.effects, chance: &mut self.chance, node };
@@ -109,8 +109,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let state = &mut self.states[index];
         match (event, state.as_mut()) {
             (Event::Start, _) => {
-                let durable = &self.cells[index].disk.durable;
-                *state = Some(N::start(durable, &mut cx));
+                *state = Some(N::start(&self.cells[index].disk, &mut cx));
             }
             (Event::Message { from, message }, Some(state)) => {
                 state.on_message(from, message, &mut cx);

@@ -148,7 +148,7 @@ fn slots_that_a_crash_took_from_behind_a_snapshot_are_not_served() {
     // The snapshot is durable, and of what was kept behind it only a vote is left, which may have
     // been for another value than the one that was chosen.
     let snapshot = hand.disk.snapshot.take();
-    hand.disk = paxos::multi::Disk { snapshot, ..paxos::multi::Disk::default() };
+    *hand.disk = paxos::multi::Disk { snapshot, ..paxos::multi::Disk::default() };
     hand.disk.log.compact(Slot(1));
     hand.disk.log.vote(Slot(2), ballot(1, 1), &command(77));
     hand.restart();

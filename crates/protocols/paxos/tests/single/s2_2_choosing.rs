@@ -101,7 +101,7 @@ fn an_acceptor_speaks_when_its_answer_is_durable() {
     let mut hand = Hand::new(2, config(3));
     hand.slow_disk = true;
     assert_eq!(hand.hear(0, prepare(1, 0)), []);
-    assert_eq!(hand.disk, Disk::default());
+    assert_eq!(*hand.disk, Disk::default());
     assert_eq!(hand.sync(), [(0, promise(1, 0, None))]);
     assert_eq!(hand.disk.promised, Some(ballot(1, 0)));
     assert_eq!(hand.hear(0, accept(1, 0, 10)), []);

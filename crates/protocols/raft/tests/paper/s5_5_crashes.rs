@@ -85,9 +85,9 @@ fn term_vote_and_log_survive() {
     let mut server = TestServer::with_disk(0, config(3), disk(2, &[1, 2]));
     server.receive(1, vote_request(3, 2, 2));
     server.receive(1, append(3, (2, 2), vec![entry(3, 3)], 0));
-    let before = server.disk.clone();
+    let before = (*server.disk).clone();
     server.restart();
-    assert_eq!(server.disk, before, "a start writes nothing");
+    assert_eq!(*server.disk, before, "a start writes nothing");
     assert_eq!((server.term(), server.terms()), (3, vec![1, 2, 3]));
     assert_eq!(votes(&server.receive(2, vote_request(3, 9, 3))), [(2, 3, false)]);
 }

@@ -19,7 +19,7 @@ fn a_learner_gets_the_log_and_counts_for_nothing() {
     group.deliver_all();
     assert_eq!(group.servers[3].terms().len(), 3, "it has the entry");
     assert_eq!(group.answered, [], "n0 and a learner are no majority");
-    let mut candidate = TestServer::with_disk(1, config(3), group.servers[1].disk.clone());
+    let mut candidate = TestServer::with_disk(1, config(3), (*group.servers[1].disk).clone());
     candidate.fire(Timer::Election);
     candidate.receive(3, vote(2, true));
     assert_eq!(candidate.role(), "candidate", "its vote elects no leader");

@@ -73,7 +73,7 @@ fn a_pre_vote_given_changes_nothing() {
     for candidate in [1, 2, 1] {
         let before = server.node.clone();
         assert_eq!(pre_votes(&server.receive(candidate, pre_vote(1, 0, 0))), [(1, true)]);
-        assert_eq!((&server.node, &server.disk), (&before, &Disk::default()));
+        assert_eq!((&server.node, &*server.disk), (&before, &Disk::default()));
         assert!(!server.has_set(Timer::Election), "not even the timer");
     }
     assert_eq!(votes(&server.receive(3, vote_request(1, 0, 0))), [(3, 1, true)]);

@@ -68,7 +68,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// A fault strikes, or waits until somebody fits its target.
     pub(in crate::world) fn strike<O: Observer<N> + ?Sized>(&mut self, fault: u32, watch: &mut O) {
-        if self.links.calm.is_some() {
+        if self.network.is_calm() {
             return;
         }
         let planned = &self.spec.faults[fault as usize];
@@ -94,7 +94,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let state = &mut self.faults[fault as usize];
             state.in_force = true;
             state.targets.clone_from(&victims);
-            self.links.refresh(&self.plan);
         }
         Some(victims)
     }
@@ -186,7 +185,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let targets = std::mem::take(&mut state.targets);
         let spec = std::sync::Arc::clone(&self.spec);
         spec.faults[fault as usize].fault.end(self, fault, &targets, watch);
-        self.links.refresh(&self.plan);
         self.tell_of_fault(fault, false, &targets, watch);
     }
 
@@ -210,18 +208,5 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// The numbers that a fault draws at a node.
     pub(super) fn stream_at(&self, fault: u32, node: NodeId) -> Stream {
         Stream::of_fault_at(self.chance.seed(), self.spec.faults[fault as usize].id, node)
-    }
-
-    /// What a node omits has changed.
-    pub(super) fn note_omissions(&mut self, node: NodeId) {
-        let cell = &self.cells[node.index()];
-        let omits = !cell.omits_sends.is_empty() || !cell.omits_receives.is_empty();
-        let status = &mut self.status[node.index()];
-        match (status.has(Status::OMITS), omits) {
-            (false, true) => self.links.omitting += 1,
-            (true, false) => self.links.omitting -= 1,
-            _ => {}
-        }
-        status.put(Status::OMITS, omits);
     }
 }

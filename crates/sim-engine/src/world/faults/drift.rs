@@ -77,7 +77,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let clock = &mut self.clocks[node.index()];
         let before = clock.set_drift(self.now, drift);
         let (after, now) = (*clock, self.now);
-        self.timers.reschedule(node, |due| {
+        self.agenda.reschedule_timers(node, |due| {
             let left = before.monotonic(due) - before.monotonic(now);
             now.saturating_add(after.to_simulation(left.as_nanos()))
         });

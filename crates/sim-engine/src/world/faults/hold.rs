@@ -11,7 +11,6 @@ use crate::fault::{
 };
 use crate::plan::members;
 use crate::world::World;
-use crate::world::links::HoldInForce;
 use crate::{Observer, Target};
 
 /// Lasting: messages from the first to the second are kept, and released in order at its end.
@@ -48,12 +47,8 @@ impl Behaviour for Hold {
     ) -> Option<Vec<NodeId>> {
         let (from, to) = (world.find(fault, &self.0)?, world.find(fault, &self.1)?);
         let nodes = world.nodes();
-        world.links.holds.push(HoldInForce {
-            fault,
-            from: members(from.iter().copied(), nodes),
-            to: members(to, nodes),
-            kept: Vec::new(),
-        });
+        let senders = members(from.iter().copied(), nodes);
+        world.network.hold(fault, senders, members(to, nodes));
         Some(from)
     }
 

@@ -11,7 +11,8 @@ use crate::fault::{
 };
 use crate::plan::{LinkMatch, kind_named, members};
 use crate::world::World;
-use crate::world::links::{LinkFault, kinds};
+use crate::world::links::kinds;
+use crate::world::network::LinkFault;
 use crate::{Delay, Failures, Observer, Target};
 
 /// Lasting: some links get other parameters.
@@ -101,7 +102,7 @@ impl Behaviour for Links {
         // A kind that does not exist matches nothing.
         let kind = self.kind.as_deref();
         let kind = kind.map(|name| kind_named::<N>(name).unwrap_or(kinds::<N>()));
-        world.links.changed.push(LinkFault {
+        world.network.change(LinkFault {
             fault,
             links: LinkMatch::of_fault(table(senders), table(receivers), self.both, kind),
             delay: self.delay.clone(),
@@ -118,6 +119,6 @@ impl Behaviour for Links {
         _: &[NodeId],
         _: &mut O,
     ) {
-        world.links.changed.retain(|one| one.fault != fault);
+        world.network.end_change(fault);
     }
 }

@@ -116,7 +116,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.faults[fault as usize].victim = Some(node);
         if strike == Strike::Isolate {
             self.cut_off(fault, &[node], Cut::AtSend);
-            self.links.refresh(&self.plan);
         }
     }
 

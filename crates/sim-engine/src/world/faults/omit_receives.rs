@@ -10,7 +10,6 @@ use crate::fault::{
     Sides, Victims,
 };
 use crate::world::World;
-use crate::world::nodes::Omission;
 use crate::{Failures, Observer, Target};
 
 /// Lasting: what comes to the node is lost with this probability (receive omission).
@@ -51,9 +50,7 @@ impl Behaviour for OmitReceives {
         let victims = world.find(fault, &self.0)?;
         for &node in &victims {
             let stream = world.stream_at(fault, node);
-            let omission = Omission { fault, ratio: self.1, stream };
-            world.cells[node.index()].omits_receives.push(omission);
-            world.note_omissions(node);
+            world.network.omit(fault, node, false, self.1, stream);
         }
         Some(victims)
     }
@@ -66,8 +63,7 @@ impl Behaviour for OmitReceives {
         _: &mut O,
     ) {
         for &node in nodes {
-            world.cells[node.index()].omits_receives.retain(|one| one.fault != fault);
-            world.note_omissions(node);
+            world.network.end_omissions(fault, node);
         }
     }
 }

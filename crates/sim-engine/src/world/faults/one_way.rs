@@ -11,7 +11,7 @@ use crate::fault::{
 };
 use crate::plan::members;
 use crate::world::World;
-use crate::world::links::CutRule;
+use crate::world::network::CutRule;
 use crate::{Cut, Failures, Observer, Target};
 
 /// Lasting: nothing gets from the first to the second.

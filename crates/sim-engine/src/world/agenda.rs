@@ -1,0 +1,226 @@
+//! [`Agenda`]: what is going to happen, in the total order of (time, tie-break, sequence).
+
+use std::hash::Hash;
+
+use sim_node::NodeId;
+
+use crate::queue::{Due, Key, ORDER_BITS, Order, Slab, TIE_BITS, Timers};
+use crate::radix::RadixQueue;
+
+/// What is going to happen: events `E` with their payloads, and timers by node and key.
+#[derive(Clone, Debug)]
+pub(super) struct Agenda<E, T: Hash + Eq> {
+    queue: RadixQueue,
+    payloads: Slab<E>,
+    timers: Timers<T>,
+    /// The next sequence number; messages are named by theirs.
+    sequence: u64,
+    /// Whether each event has a drawn place among those of its instant.
+    draws_ties: bool,
+}
+
+/// What comes next.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Head {
+    Event(Key),
+    Timer(Key),
+}
+
+impl Head {
+    #[inline]
+    pub(super) fn time(self) -> u64 {
+        match self {
+            Self::Event(key) | Self::Timer(key) => key.time(),
+        }
+    }
+}
+
+/// The agenda holds no more events.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Full;
+
+/// How many drawn places there are at one instant, numbered from 1.
+pub(super) const TIES: u64 = (1 << TIE_BITS) - 1;
+
+impl<E, T: Copy + Hash + Eq> Agenda<E, T> {
+    pub(super) fn new(draws_ties: bool) -> Self {
+        Self {
+            queue: RadixQueue::new(),
+            payloads: Slab::new(),
+            timers: Timers::new(),
+            sequence: 0,
+            draws_ties,
+        }
+    }
+
+    /// The next sequence number.
+    #[inline]
+    pub(super) fn next_sequence(&mut self) -> u64 {
+        let sequence = self.sequence;
+        self.sequence += 1;
+        sequence
+    }
+
+    #[inline]
+    pub(super) fn draws_ties(&self) -> bool {
+        self.draws_ties
+    }
+
+    /// The place among the events of one instant. Without drawn places it is the sequence number.
+    #[inline]
+    fn order(&self, tie: u8, sequence: u64) -> Order {
+        if self.draws_ties {
+            let bits = ORDER_BITS - TIE_BITS;
+            u64::from(tie) << bits | (sequence & ((1 << bits) - 1))
+        } else {
+            sequence & ((1 << ORDER_BITS) - 1)
+        }
+    }
+
+    /// An event is going to happen.
+    #[inline(always)]
+    pub(super) fn push(&mut self, time: u64, tie: u8, sequence: u64, event: E) -> Result<(), Full> {
+        let order = self.order(tie, sequence);
+        let Some(slot) = self.payloads.insert(event) else { return Err(Full) };
+        self.queue.push(Key::new(time, order, slot));
+        Ok(())
+    }
+
+    /// A timer is going to fire; it replaces the one of the same key.
+    #[inline]
+    pub(super) fn set_timer(
+        &mut self,
+        node: NodeId,
+        timer: T,
+        (time, tie): (u64, u8),
+        incarnation: u32,
+        step: u64,
+    ) {
+        let sequence = self.next_sequence();
+        let order = self.order(tie, sequence);
+        self.timers.set(node, timer, Due::new(time, order, incarnation, step));
+    }
+
+    /// A timer never fires.
+    #[inline]
+    pub(super) fn cancel_timer(&mut self, node: NodeId, timer: T) {
+        self.timers.cancel(node, timer);
+    }
+
+    /// Moves a node's timers, when the rate of its clock changes. It looks at every timer.
+    pub(super) fn reschedule_timers(&mut self, node: NodeId, time: impl FnMut(u64) -> u64) {
+        self.timers.reschedule(node, time);
+    }
+
+    /// What comes next.
+    #[inline]
+    pub(super) fn head(&mut self) -> Option<Head> {
+        match (self.queue.peek(), self.timers.peek()) {
+            (Some(event), Some(timer))
+                if (timer.time(), timer.order()) < (event.time(), event.order()) =>
+            {
+                Some(Head::Timer(timer))
+            }
+            (Some(event), _) => Some(Head::Event(event)),
+            (None, Some(timer)) => Some(Head::Timer(timer)),
+            (None, None) => None,
+        }
+    }
+
+    /// Takes the event that comes next; call after [`Agenda::head`].
+    #[inline(always)]
+    pub(super) fn take_event(&mut self, key: Key) -> E {
+        self.queue.pop();
+        self.payloads.take(key.slot())
+    }
+
+    /// Takes the timer that comes next; call after [`Agenda::head`].
+    #[inline]
+    pub(super) fn take_timer(&mut self) -> Option<(NodeId, T, Due)> {
+        self.timers.pop()
+    }
+
+    /// Of many events one that comes soon, when nothing comes in between. The payload of one that
+    /// comes a little later is read early, so that it is in the cache by then.
+    pub(super) fn soon(&self) -> Option<&E> {
+        let (soon, later) = self.queue.ahead()?;
+        std::hint::black_box(self.payloads.get(later.slot()).is_some());
+        self.payloads.get(soon.slot())
+    }
+
+    /// Whether there are so many events that it is worth reading ahead.
+    #[inline]
+    pub(super) fn is_large(&self) -> bool {
+        self.queue.is_large()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NODE: NodeId = NodeId::new(3);
+
+    /// Everything that happens, in order: events by their text, timers by their key.
+    fn play(agenda: &mut Agenda<&'static str, u8>) -> Vec<(u64, String)> {
+        let mut played = Vec::new();
+        while let Some(head) = agenda.head() {
+            let what = match head {
+                Head::Event(key) => agenda.take_event(key).to_owned(),
+                Head::Timer(_) => agenda.take_timer().expect("it is next").1.to_string(),
+            };
+            played.push((head.time(), what));
+        }
+        played
+    }
+
+    fn push(agenda: &mut Agenda<&'static str, u8>, time: u64, tie: u8, event: &'static str) {
+        let sequence = agenda.next_sequence();
+        agenda.push(time, tie, sequence, event).expect("there is room");
+    }
+
+    fn all(played: &[(u64, String)]) -> String {
+        played.iter().map(|(time, what)| format!("{time}{what} ")).collect()
+    }
+
+    #[test]
+    fn events_and_timers_happen_by_time_and_at_one_instant_as_they_were_caused() {
+        let mut agenda = Agenda::new(false);
+        push(&mut agenda, 5, 0, "a");
+        agenda.set_timer(NODE, 1, (5, 0), 0, 0);
+        push(&mut agenda, 5, 0, "b");
+        push(&mut agenda, 2, 0, "c");
+        assert_eq!(all(&play(&mut agenda)), "2c 5a 51 5b ");
+    }
+
+    #[test]
+    fn a_drawn_place_counts_before_the_sequence_but_after_time() {
+        let mut agenda = Agenda::new(true);
+        push(&mut agenda, 5, 9, "a");
+        agenda.set_timer(NODE, 1, (5, 7), 0, 0);
+        push(&mut agenda, 5, 8, "b");
+        push(&mut agenda, 5, 0, "world");
+        push(&mut agenda, 2, 255, "c");
+        assert_eq!(all(&play(&mut agenda)), "2c 5world 51 5b 5a ");
+    }
+
+    #[test]
+    fn a_timer_that_was_replaced_or_cancelled_never_fires() {
+        let mut agenda: Agenda<&'static str, u8> = Agenda::new(false);
+        agenda.set_timer(NODE, 1, (5, 0), 0, 0);
+        agenda.set_timer(NODE, 1, (9, 0), 0, 0);
+        agenda.set_timer(NODE, 2, (6, 0), 0, 0);
+        agenda.set_timer(NodeId::new(4), 2, (7, 0), 0, 0);
+        agenda.cancel_timer(NODE, 2);
+        assert_eq!(all(&play(&mut agenda)), "72 91 ");
+    }
+
+    #[test]
+    fn only_the_timers_of_the_node_move_with_its_clock() {
+        let mut agenda: Agenda<&'static str, u8> = Agenda::new(false);
+        agenda.set_timer(NODE, 1, (5, 0), 0, 0);
+        agenda.set_timer(NodeId::new(4), 2, (7, 0), 0, 0);
+        agenda.reschedule_timers(NODE, |time| time + 10);
+        assert_eq!(all(&play(&mut agenda)), "72 151 ");
+    }
+}

@@ -1,0 +1,425 @@
+//! [`Network`]: what is in force between nodes, and what becomes of a message on its way.
+
+mod rules;
+#[cfg(test)]
+mod tests;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use rustc_hash::FxHashMap;
+use sim_node::{NodeId, Ratio};
+
+use crate::chance::{Stream, happens};
+use crate::plan::Plan;
+use crate::{Delay, Loss};
+
+pub(super) use rules::{Cut, CutRule, Envelope, Hold, InCalm, LinkFault, Omission};
+
+/// The links between nodes at one instant: cuts, holds, omissions and changed parameters in force,
+/// and the connections of streams. It knows when a message arrives, or why it never does; that it
+/// arrives is the agenda's business.
+#[derive(Clone, Debug)]
+pub(super) struct Network<M> {
+    plan: Arc<Plan>,
+    /// Nothing is in force and the scenario's links are plain: a send draws a delay and is off.
+    plain: bool,
+    /// Something has to be asked when a message arrives.
+    guarded: bool,
+    /// Cuts in force, and those that are over, as streams ask whether one came between.
+    cuts: Vec<Cut>,
+    changed: Vec<LinkFault>,
+    holds: Vec<Hold<M>>,
+    /// Of nodes that omit to send or receive.
+    omissions: BTreeMap<NodeId, Vec<Omission>>,
+    /// Of links that are in order: never iterated, so its order does not matter.
+    ordered: FxHashMap<(NodeId, NodeId), Ordered>,
+    /// Sequence number of each node's last crash: messages of a stream sent before are lost.
+    crashed: Vec<u64>,
+    calm: Option<InCalm>,
+    /// For every override of the scenario, whether any message met it.
+    overrides_used: Vec<bool>,
+}
+
+/// A link in order.
+#[derive(Clone, Copy, Debug, Default)]
+struct Ordered {
+    /// The sender's incarnation; a new one begins a new order.
+    incarnation: u32,
+    /// When the last message arrives, and its drawn place at that instant.
+    last: (u64, u8),
+    /// Its sequence number.
+    id: u64,
+    /// Streams: messages up to this sequence number died with their connection.
+    broken: Option<u64>,
+}
+
+/// A message that leaves its sender now.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Leaving {
+    pub(super) id: u64,
+    pub(super) from: NodeId,
+    pub(super) to: NodeId,
+    pub(super) kind: usize,
+    /// Its drawn place among the events of the instant at which it arrives.
+    pub(super) tie: u8,
+    /// The sender's incarnation.
+    pub(super) incarnation: u32,
+    pub(super) now: u64,
+}
+
+/// The words of chance for one message. All are drawn, needed or not, so that no link's numbers
+/// depend on another's; those of a purpose that the scenario does not use are not.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Words {
+    pub(super) delay: u64,
+    pub(super) loss: u64,
+    pub(super) twice: u64,
+    pub(super) copy_delay: u64,
+    pub(super) copy_tie: u8,
+}
+
+/// When a message arrives, with its place at that instant; and when its copy does, if the network
+/// makes one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Journey {
+    pub(super) arrives: (u64, u8),
+    pub(super) copy: Option<(u64, u8)>,
+}
+
+/// The parameters that are in force for one message.
+struct Parameters<'a> {
+    delay: &'a Delay,
+    loss: Ratio,
+    duplication: Ratio,
+}
+
+impl<M> Network<M> {
+    pub(super) fn new(plan: &Arc<Plan>, nodes: usize) -> Self {
+        let mut network = Self {
+            plan: Arc::clone(plan),
+            plain: false,
+            guarded: false,
+            cuts: Vec::new(),
+            changed: Vec::new(),
+            holds: Vec::new(),
+            omissions: BTreeMap::new(),
+            ordered: FxHashMap::default(),
+            crashed: vec![0; if plan.stream { nodes } else { 0 }],
+            calm: None,
+            overrides_used: vec![false; plan.overrides.len()],
+        };
+        network.refresh();
+        network
+    }
+
+    /// Something began or ended to be in force.
+    fn refresh(&mut self) {
+        let mut in_force = self.cuts.iter().filter(|cut| cut.until.is_none());
+        let severs = in_force.clone().any(|cut| cut.at_delivery);
+        self.plain = self.plan.plain_links
+            && in_force.next().is_none()
+            && self.changed.is_empty()
+            && self.holds.is_empty()
+            && self.omissions.is_empty()
+            && self.calm.is_none();
+        self.guarded =
+            self.plan.stream || !self.omissions.is_empty() || self.calm.is_some() || severs;
+    }
+
+    /// Whether a message needs nothing but the delay of [`Network::plain_delay`].
+    #[inline]
+    pub(super) fn is_plain(&self) -> bool {
+        self.plain
+    }
+
+    /// The delay of all plain links.
+    #[inline]
+    pub(super) fn plain_delay(&self) -> &Delay {
+        &self.plan.network.link.delay
+    }
+
+    /// Whether a message has to be asked for at its arrival.
+    #[inline]
+    pub(super) fn is_guarded(&self) -> bool {
+        self.guarded
+    }
+
+    pub(super) fn is_stream(&self) -> bool {
+        self.plan.stream
+    }
+
+    pub(super) fn overrides_used(&self) -> &[bool] {
+        &self.overrides_used
+    }
+
+    /// A message leaves: when it arrives, or why it never does.
+    pub(super) fn send(&mut self, leaving: &Leaving, words: &Words) -> Result<Journey, Loss> {
+        let &Leaving { from, to, kind, now, .. } = leaving;
+        let parameters = self.parameters(from, to, kind);
+        let (loss, duplication) = (parameters.loss, parameters.duplication);
+        let mut travel = parameters.delay.draw(words.delay);
+        let mut copy_travel = parameters.delay.draw(words.copy_delay);
+        if let Some(calm) = &self.calm {
+            (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
+        }
+        let omits = self.omits(from, true);
+        if self.is_cut(from, to) {
+            return Err(Loss::Cut);
+        }
+        if omits {
+            return Err(Loss::Omission);
+        }
+        if happens(words.loss, loss) {
+            return Err(Loss::Link);
+        }
+        let arrives = self.in_order(leaving, leaving.tie, now.saturating_add(travel));
+        let doubled = !self.plan.stream && happens(words.twice, duplication);
+        let copy = doubled
+            .then(|| self.in_order(leaving, words.copy_tie, now.saturating_add(copy_travel)));
+        Ok(Journey { arrives, copy })
+    }
+
+    /// When a message arrives that would arrive at `arrives`, and its place at that instant: on a
+    /// link in order, behind those that were sent before it.
+    fn in_order(&mut self, leaving: &Leaving, tie: u8, arrives: u64) -> (u64, u8) {
+        let &Leaving { id, from, to, incarnation, now, .. } = leaving;
+        if !(self.plan.stream || self.plan.network.link.fifo) {
+            return (arrives, tie);
+        }
+        let mut link = self.ordered.get(&(from, to)).copied().unwrap_or_default();
+        if link.last.0 > now {
+            if link.incarnation != incarnation || self.connection_died(from, to, link.id) {
+                // Nobody waits for what another incarnation or a dead connection had sent.
+                link.last = (0, 0);
+            } else if let Some(calm) = &self.calm
+                && link.id < calm.since
+                && link.last.0 > calm.last_of_the_storm()
+            {
+                link.last = (calm.last_of_the_storm(), u8::MAX);
+            }
+        }
+        (link.incarnation, link.id) = (incarnation, id);
+        link.last = behind(link.last, (arrives, tie));
+        self.ordered.insert((from, to), link);
+        link.last
+    }
+
+    /// Why a message that would arrive now does not. `severed` is set when its connection died by
+    /// a cut.
+    pub(super) fn turned_away(
+        &mut self,
+        (id, from, to): (u64, NodeId, NodeId),
+        now: u64,
+        severed: &mut bool,
+    ) -> Option<Loss> {
+        let omits = self.omits(to, false);
+        if self.connection_died(from, to, id) {
+            *severed = self.was_cut(from, to, id);
+            return Some(Loss::Connection);
+        }
+        if let Some(calm) = &self.calm
+            && id < calm.since
+            && now > calm.last_of_the_storm()
+        {
+            return Some(Loss::Calm);
+        }
+        if self.cuts_between(from, to).any(|cut| cut.at_delivery && cut.until.is_none()) {
+            return Some(Loss::Cut);
+        }
+        omits.then_some(Loss::Omission)
+    }
+
+    /// Whether the connection over which a message was sent is dead.
+    fn connection_died(&self, from: NodeId, to: NodeId, id: u64) -> bool {
+        if !self.plan.stream {
+            return false;
+        }
+        let broken = self.ordered.get(&(from, to)).and_then(|link| link.broken);
+        let crashed = self.crashed[from.index()].max(self.crashed[to.index()]);
+        broken.is_some_and(|last| id <= last) || id < crashed || self.was_cut(from, to, id)
+    }
+
+    /// Whether a cut has come between these two since a sequence number. (That the calm ends a cut
+    /// inside the core revives nothing.)
+    fn was_cut(&self, from: NodeId, to: NodeId, since: u64) -> bool {
+        self.cuts.iter().any(|cut| cut.since > since && cut.rule.parts(from, to))
+    }
+
+    /// A stream loses a message that was sent before this sequence number: what is undelivered dies
+    /// with its connection.
+    pub(super) fn break_connection(&mut self, from: NodeId, to: NodeId, sent_before: u64) {
+        self.ordered.entry((from, to)).or_default().broken = Some(sent_before);
+    }
+
+    /// A node crashes, at this sequence number: its connections die with it.
+    pub(super) fn crash(&mut self, node: NodeId, sequence: u64) {
+        if let Some(crashed) = self.crashed.get_mut(node.index()) {
+            *crashed = sequence;
+        }
+    }
+
+    fn parameters(&mut self, from: NodeId, to: NodeId, kind: usize) -> Parameters<'_> {
+        let base = &self.plan.network;
+        let mut parameters = Parameters {
+            delay: &base.link.delay,
+            loss: base.link.loss,
+            duplication: base.link.duplication,
+        };
+        let overrides = self.plan.overrides.iter().zip(&base.overrides);
+        for ((links, one), used) in overrides.zip(&mut self.overrides_used) {
+            if links.matches(from, to, kind) {
+                *used = true;
+                parameters.delay = one.delay.as_ref().unwrap_or(parameters.delay);
+                parameters.loss = one.loss.unwrap_or(parameters.loss);
+                parameters.duplication = one.duplication.unwrap_or(parameters.duplication);
+            }
+        }
+        for one in &self.changed {
+            if one.links.matches(from, to, kind) {
+                parameters.delay = one.delay.as_ref().unwrap_or(parameters.delay);
+                parameters.loss = one.loss.unwrap_or(parameters.loss);
+                parameters.duplication = one.duplication.unwrap_or(parameters.duplication);
+            }
+        }
+        if self.calm.is_some() {
+            parameters.loss = Ratio::ZERO;
+        }
+        parameters
+    }
+
+    /// Whether a cut in force keeps these two apart.
+    fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
+        self.cuts_between(from, to).any(|cut| cut.until.is_none())
+    }
+
+    fn cuts_between(&self, from: NodeId, to: NodeId) -> impl Iterator<Item = &Cut> {
+        // In the calm the core is connected for good, and everybody who is not a server with it.
+        let kept_together = self.calm.as_ref().is_some_and(|calm| calm.connects(from, to));
+        let cuts = if kept_together { &[] } else { self.cuts.as_slice() };
+        cuts.iter().filter(move |cut| cut.rule.parts(from, to))
+    }
+
+    /// Whether a node omits this send (or receipt).
+    fn omits(&mut self, node: NodeId, send: bool) -> bool {
+        if self.omissions.is_empty() {
+            return false;
+        }
+        let mut omits = false;
+        // No short cut: each fault in force draws for each message.
+        for one in self.omissions.get_mut(&node).into_iter().flatten() {
+            if one.sends == send {
+                omits |= happens(one.stream.word(), one.ratio);
+            }
+        }
+        omits
+    }
+
+    /// A cut comes into force, at this sequence number.
+    pub(super) fn cut(&mut self, fault: u32, since: u64, rule: CutRule, at_delivery: bool) {
+        self.cuts.push(Cut { fault, since, until: None, rule, at_delivery });
+        self.refresh();
+    }
+
+    /// A fault's cut ends, at this sequence number.
+    pub(super) fn end_cut(&mut self, fault: u32, now: u64) {
+        if self.plan.stream {
+            // A stream asks later whether a cut came between sending and arrival.
+            for cut in &mut self.cuts {
+                if cut.fault == fault && cut.until.is_none() {
+                    cut.until = Some(now);
+                }
+            }
+        } else {
+            self.cuts.retain(|cut| cut.fault != fault);
+        }
+        self.refresh();
+    }
+
+    /// The faults whose cuts or holds are in force, in order.
+    pub(super) fn parting(&self) -> Vec<u32> {
+        let in_force = self.cuts.iter().filter(|cut| cut.until.is_none());
+        let mut faults: Vec<u32> = in_force.map(|cut| cut.fault).collect();
+        faults.extend(self.holds.iter().map(|hold| hold.fault));
+        faults.sort_unstable();
+        faults.dedup();
+        faults
+    }
+
+    /// Some links have other parameters while a fault lasts.
+    pub(super) fn change(&mut self, change: LinkFault) {
+        self.changed.push(change);
+        self.refresh();
+    }
+
+    /// A fault changes no links any longer.
+    pub(super) fn end_change(&mut self, fault: u32) {
+        self.changed.retain(|one| one.fault != fault);
+        self.refresh();
+    }
+
+    /// Messages from some to some are kept while a fault lasts.
+    pub(super) fn hold(&mut self, fault: u32, from: Vec<bool>, to: Vec<bool>) {
+        self.holds.push(Hold { fault, from, to, kept: Vec::new() });
+        self.refresh();
+    }
+
+    /// A fault's hold ends. Returns what it has kept, in order, with when it would have arrived.
+    pub(super) fn end_hold(&mut self, fault: u32) -> Vec<(u64, Envelope<M>)> {
+        let Some(place) = self.holds.iter().position(|hold| hold.fault == fault) else {
+            return Vec::new();
+        };
+        let kept = self.holds.remove(place).kept;
+        self.refresh();
+        kept
+    }
+
+    /// The hold in force that keeps what is sent from one to another now; the latest, if several
+    /// do.
+    #[inline]
+    pub(super) fn keeper(&mut self, from: NodeId, to: NodeId) -> Option<&mut Hold<M>> {
+        self.holds.iter_mut().rfind(|hold| hold.from[from.index()] && hold.to[to.index()])
+    }
+
+    /// A node omits to send, or to receive, while a fault lasts.
+    pub(super) fn omit(
+        &mut self,
+        fault: u32,
+        node: NodeId,
+        sends: bool,
+        ratio: Ratio,
+        stream: Stream,
+    ) {
+        let omission = Omission { fault, sends, ratio, stream };
+        self.omissions.entry(node).or_default().push(omission);
+        self.refresh();
+    }
+
+    /// A fault lets this node omit nothing any longer.
+    pub(super) fn end_omissions(&mut self, fault: u32, node: NodeId) {
+        if let Some(omissions) = self.omissions.get_mut(&node) {
+            omissions.retain(|one| one.fault != fault);
+            if omissions.is_empty() {
+                self.omissions.remove(&node);
+            }
+        }
+        self.refresh();
+    }
+
+    /// The storm is over.
+    pub(super) fn calm_down(&mut self, calm: InCalm) {
+        self.calm = Some(calm);
+        self.refresh();
+    }
+
+    /// Whether the storm is over.
+    pub(super) fn is_calm(&self) -> bool {
+        self.calm.is_some()
+    }
+}
+
+/// The later of two arrivals, for the second: of two at one instant the first keeps its place, and
+/// the second, which has the greater sequence number, none before it.
+pub(super) fn behind(first: (u64, u8), second: (u64, u8)) -> (u64, u8) {
+    if second.0 > first.0 { second } else { (first.0, second.1.max(first.1)) }
+}

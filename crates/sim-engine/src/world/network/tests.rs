@@ -1,0 +1,229 @@
+//! The network by itself: no world, no nodes; messages are numbers.
+
+use serde::{Deserialize, Serialize};
+use sim_check::SimTime;
+use sim_node::{Class, Context, Duration, Message, Never, Node, NodeId, Ratio};
+
+use super::*;
+use crate::chance::Stream;
+use crate::plan::LinkMatch;
+use crate::{Link, Transport, WorldSpec};
+
+/// A plan is made for a kind of node; this one does nothing.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+struct Mute;
+
+impl Message for Mute {
+    const KINDS: &'static [(&'static str, Class)] = &[("Mute", Class::Protocol)];
+    fn kind(&self) -> usize {
+        0
+    }
+}
+
+impl Node for Mute {
+    type Config = ();
+    type Message = Self;
+    type Timer = ();
+    type Request = Never;
+    type Indication = Never;
+    type Stable = ();
+    fn start((): &(), _: &mut Context<'_, Self>) -> Self {
+        Self
+    }
+    fn on_message(&mut self, _: NodeId, _: Self, _: &mut Context<'_, Self>) {}
+    fn on_timer(&mut self, (): (), _: &mut Context<'_, Self>) {}
+    fn on_request(&mut self, never: Never, _: &mut Context<'_, Self>) {
+        match never {}
+    }
+}
+
+const A: NodeId = NodeId::new(0);
+const B: NodeId = NodeId::new(1);
+const C: NodeId = NodeId::new(2);
+
+fn nanos(nanos: u64) -> Delay {
+    Delay::Constant(Duration::from_nanos(nanos))
+}
+
+/// Three nodes, whose messages take so long.
+fn links(delay: Delay, transport: Transport, fifo: bool) -> Network<u8> {
+    let (loss, duplication) = (Ratio::ZERO, Ratio::ZERO);
+    let link = Link { delay, loss, duplication, fifo };
+    let network = crate::Network { transport, link, overrides: Vec::new() };
+    let spec = WorldSpec::<Mute>::new((), 3, network, SimTime::from_nanos(0));
+    Network::new(&Arc::new(Plan::new(&spec)), 3)
+}
+
+fn datagrams() -> Network<u8> {
+    links(nanos(10), Transport::Datagram, false)
+}
+
+fn streams() -> Network<u8> {
+    links(Delay::Uniform(Duration::ZERO, Duration::from_nanos(u64::MAX)), Transport::Stream, false)
+}
+
+fn leaving(id: u64, now: u64) -> Leaving {
+    Leaving { id, from: A, to: B, kind: 0, tie: 0, incarnation: 0, now }
+}
+
+/// Words by which nothing is lost or doubled, and a message travels so long where its delay is
+/// uniform over all lengths.
+fn words(delay: u64) -> Words {
+    Words { delay, loss: u64::MAX, twice: u64::MAX, copy_delay: 0, copy_tie: 0 }
+}
+
+fn send(network: &mut Network<u8>, id: u64, now: u64, delay: u64) -> Result<u64, Loss> {
+    network.send(&leaving(id, now), &words(delay)).map(|journey| journey.arrives.0)
+}
+
+fn arrive(network: &mut Network<u8>, id: u64, now: u64) -> Option<Loss> {
+    network.turned_away((id, A, B), now, &mut false)
+}
+
+fn between(from: &[bool], to: &[bool]) -> CutRule {
+    CutRule::OneWay(from.to_vec(), to.to_vec())
+}
+
+fn envelope(id: u64) -> Envelope<u8> {
+    let (step, sent, tie, copied, copy, message) = (0, 0, 0, false, false, 7);
+    Envelope { id, from: A, to: B, step, sent, tie, copied, copy, message }
+}
+
+#[test]
+fn links_are_plain_until_something_is_in_force() {
+    let mut network = datagrams();
+    assert!(network.is_plain());
+    network.cut(0, 1, between(&[true, false, false], &[false, true, false]), false);
+    assert!(!network.is_plain() && !network.is_guarded());
+    network.end_cut(0, 2);
+    assert!(network.is_plain());
+    network.hold(0, vec![true; 3], vec![true; 3]);
+    assert!(!network.is_plain());
+    network.end_hold(0);
+    network.omit(0, B, false, Ratio::ONE, Stream::of_fault(0, 0));
+    assert!(!network.is_plain() && network.is_guarded());
+    network.end_omissions(0, B);
+    assert!(network.is_plain() && !network.is_guarded());
+}
+
+#[test]
+fn a_cut_loses_what_is_sent_while_it_lasts_in_its_direction() {
+    let mut network = datagrams();
+    network.cut(0, 1, between(&[true, false, false], &[false, true, false]), false);
+    assert_eq!(send(&mut network, 2, 0, 0), Err(Loss::Cut));
+    let back = Leaving { from: B, to: A, ..leaving(3, 0) };
+    assert!(network.send(&back, &words(0)).is_ok());
+    assert_eq!(network.parting(), [0]);
+    network.end_cut(0, 4);
+    assert_eq!(send(&mut network, 5, 0, 0), Ok(10));
+}
+
+#[test]
+fn only_a_cut_at_delivery_severs_what_is_in_flight() {
+    for (at_delivery, lost) in [(false, None), (true, Some(Loss::Cut))] {
+        let mut network = datagrams();
+        network.cut(0, 9, between(&[true; 3], &[true; 3]), at_delivery);
+        assert_eq!(arrive(&mut network, 1, 10), lost);
+    }
+}
+
+#[test]
+fn groups_part_those_of_other_groups_and_nobody_without_a_group() {
+    let mut network = datagrams();
+    network.cut(0, 1, CutRule::Groups(vec![Some(0), Some(1), None]), false);
+    assert_eq!(send(&mut network, 2, 0, 0), Err(Loss::Cut));
+    assert!(network.send(&Leaving { to: C, ..leaving(3, 0) }, &words(0)).is_ok());
+}
+
+#[test]
+fn a_stream_delivers_in_order_within_one_incarnation() {
+    let mut network = streams();
+    assert_eq!(send(&mut network, 1, 0, 100), Ok(100));
+    assert_eq!(send(&mut network, 2, 0, 5), Ok(100), "behind the first");
+    let reborn = Leaving { incarnation: 1, ..leaving(3, 0) };
+    assert_eq!(network.send(&reborn, &words(5)).map(|journey| journey.arrives.0), Ok(5));
+}
+
+#[test]
+fn a_broken_connection_loses_what_is_undelivered_and_nothing_newer() {
+    let mut network = streams();
+    network.break_connection(A, B, 5);
+    assert_eq!(arrive(&mut network, 4, 10), Some(Loss::Connection));
+    assert_eq!(arrive(&mut network, 6, 10), None);
+}
+
+#[test]
+fn a_crash_of_either_end_kills_the_connections_of_a_stream_only() {
+    for node in [A, B] {
+        let mut network = streams();
+        network.crash(node, 5);
+        assert_eq!(arrive(&mut network, 4, 10), Some(Loss::Connection));
+        assert_eq!(arrive(&mut network, 6, 10), None);
+    }
+    let mut network = datagrams();
+    network.crash(A, 5);
+    assert_eq!(arrive(&mut network, 4, 10), None);
+}
+
+#[test]
+fn a_stream_remembers_a_cut_that_is_over() {
+    let mut network = streams();
+    network.cut(0, 5, between(&[true; 3], &[true; 3]), false);
+    network.end_cut(0, 6);
+    let mut severed = false;
+    assert_eq!(network.turned_away((4, A, B), 10, &mut severed), Some(Loss::Connection));
+    assert!(severed);
+    assert_eq!(arrive(&mut network, 7, 10), None);
+}
+
+#[test]
+fn a_hold_gives_back_what_it_kept_in_the_order_of_sending() {
+    let mut network = datagrams();
+    network.hold(0, vec![true, false, false], vec![false, true, false]);
+    assert!(network.keeper(B, A).is_none());
+    for (id, arrives) in [(3, 30), (1, 50), (2, 20)] {
+        network.keeper(A, B).expect("it holds").keep(arrives, envelope(id));
+    }
+    let kept = network.end_hold(0).into_iter().map(|(arrives, kept)| (kept.id, arrives));
+    assert_eq!(kept.collect::<Vec<_>>(), [(1, 50), (2, 20), (3, 30)]);
+    assert!(network.keeper(A, B).is_none());
+}
+
+#[test]
+fn omissions_lose_sends_or_receipts_of_their_node() {
+    let mut network = datagrams();
+    network.omit(0, A, true, Ratio::ONE, Stream::of_fault(0, 0));
+    assert_eq!(send(&mut network, 1, 0, 0), Err(Loss::Omission));
+    assert_eq!(arrive(&mut network, 1, 10), None);
+    network.end_omissions(0, A);
+    network.omit(1, B, false, Ratio::ONE, Stream::of_fault(0, 1));
+    assert_eq!(send(&mut network, 2, 0, 0), Ok(10));
+    assert_eq!(arrive(&mut network, 2, 10), Some(Loss::Omission));
+}
+
+#[test]
+fn changed_links_have_other_parameters_while_the_fault_lasts() {
+    let mut network = datagrams();
+    let links = LinkMatch::of_fault(Some(vec![true, false, false]), None, false, Some(0));
+    let (delay, loss) = (Some(nanos(99)), None);
+    network.change(LinkFault { fault: 0, links, delay, loss, duplication: Some(Ratio::ONE) });
+    let both = Words { twice: 0, ..words(0) };
+    let journey = network.send(&leaving(1, 0), &both).expect("nothing is lost");
+    assert_eq!(journey, Journey { arrives: (99, 0), copy: Some((99, 0)) });
+    assert_eq!(network.send(&Leaving { kind: 1, ..leaving(2, 0) }, &both).unwrap().arrives.0, 10);
+    network.end_change(0);
+    assert_eq!(send(&mut network, 3, 0, 0), Ok(10));
+}
+
+#[test]
+fn in_the_calm_the_core_is_connected_and_late_messages_of_the_storm_are_lost() {
+    let mut network = datagrams();
+    network.cut(0, 1, between(&[true; 3], &[true; 3]), true);
+    let inside = vec![true, true, false];
+    network.calm_down(InCalm { at: 100, since: 5, bound: 7, inside });
+    assert_eq!(send(&mut network, 6, 100, 0), Ok(107), "within the bound");
+    assert!(network.send(&Leaving { to: C, ..leaving(7, 100) }, &words(0)).is_err());
+    assert_eq!(arrive(&mut network, 4, 107), None);
+    assert_eq!(arrive(&mut network, 4, 108), Some(Loss::Calm));
+    assert_eq!(arrive(&mut network, 6, 108), None);
+}
