@@ -1,8 +1,9 @@
 //! [`Store`]: the deterministic state machine that is replicated.
 
 use std::collections::BTreeMap;
-use std::hash::{DefaultHasher, Hash, Hasher};
+use std::hash::{Hash, Hasher};
 
+use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
 
 use crate::{ClientId, Command, Key, Operation, Output, Request};
@@ -151,9 +152,14 @@ pub struct Fingerprint(u64);
 
 impl Fingerprint {
     fn of(item: impl Hash) -> Self {
-        let mut hasher = DefaultHasher::new();
+        let mut hasher = FxHasher::default();
         item.hash(&mut hasher);
-        Self(hasher.finish())
+        // The hash of an item is nearly linear in its parts, and sums of those would be equal when
+        // two items swap theirs. So it is mixed (the end of SplitMix64).
+        let mut word = hasher.finish();
+        word = (word ^ word >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        word = (word ^ word >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+        Self(word ^ word >> 31)
     }
 
     /// With these items more.

@@ -288,7 +288,7 @@ fn a_restart_never_uses_an_identity_again() {
         assert!(seen.insert(operation.client), "under way at the crash: {operation}");
         hand.restart();
     }
-    assert_eq!(hand.client.disk, ClientStable { starts: 6, begun: 20 });
+    assert_eq!(*hand.client.disk, ClientStable { starts: 6, begun: 20 });
 }
 
 /// An operation counts before anybody receives it: a crash loses only what was never sent, and its
@@ -301,10 +301,10 @@ fn an_operation_counts_before_it_is_spoken_of() {
     assert_eq!((hand.client.held().count(), &hand.client.told), (2, &vec![]));
     hand.restart();
     hand.client.sync();
-    assert_eq!(hand.client.disk, ClientStable { starts: 2, begun: 0 });
+    assert_eq!(*hand.client.disk, ClientStable { starts: 2, begun: 0 });
     assert_eq!(hand.client.fire(ClientTimer::Next), []);
     assert_eq!((hand.client.sync().len(), hand.client.told.len()), (1, 1));
-    assert_eq!(hand.client.disk, ClientStable { starts: 2, begun: 1 });
+    assert_eq!(*hand.client.disk, ClientStable { starts: 2, begun: 1 });
     hand.restart();
     assert!(hand.client.node.is_done());
 }

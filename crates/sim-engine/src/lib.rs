@@ -29,6 +29,7 @@ mod queue;
 mod radix;
 mod record;
 mod spec;
+mod timers;
 mod world;
 
 pub use delay::Delay;

@@ -8,6 +8,10 @@ use crate::FaultKind;
 
 /// Watches a run. A message is named by its id, the sequence number of its sending.
 pub trait Observer<N: Node> {
+    /// Whether it wants to be told of steps and sends; asked when a run begins or goes on.
+    fn watches(&self) -> bool {
+        true
+    }
     /// A step begins.
     fn step_begins(&mut self, _: &StepBegins<'_, N>) {}
     /// The step's effects, those that took place, and the node's state after it (`None` when it
@@ -26,7 +30,11 @@ pub trait Observer<N: Node> {
     fn calm(&mut self, _time: SimTime, _core: &[NodeId]) {}
 }
 
-impl<N: Node> Observer<N> for () {}
+impl<N: Node> Observer<N> for () {
+    fn watches(&self) -> bool {
+        false
+    }
+}
 
 /// The beginning of a step.
 pub struct StepBegins<'a, N: Node> {

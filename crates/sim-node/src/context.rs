@@ -7,6 +7,12 @@ pub trait Sink<N: Node> {
     /// Takes the next effect of the step.
     fn emit(&mut self, effect: Effect<N>);
 
+    /// Takes a send, as [`Sink::emit`] does. Messages are what is largest of all effects, so a sink
+    /// that passes effects on passes a send on as it came.
+    fn send(&mut self, to: NodeId, message: N::Message, resend: bool) {
+        self.emit(Effect::Send { to, message, resend });
+    }
+
     /// One of `0..alternatives`: drawn from a seeded stream in a run, a branch in an exploration.
     fn choose(&mut self, alternatives: u64) -> u64;
 }
@@ -100,13 +106,13 @@ impl<'a, N: Node> Context<'a, N> {
 
     /// Sends a message. To the node itself, it passes the node's own queue and takes no time.
     pub fn send(&mut self, to: NodeId, message: N::Message) {
-        self.sink.emit(Effect::Send { to, message, resend: false });
+        self.sink.send(to, message, false);
     }
 
     /// Sends a message again: counted as a retransmission, since only the sender knows that it is
     /// one.
     pub fn resend(&mut self, to: NodeId, message: N::Message) {
-        self.sink.emit(Effect::Send { to, message, resend: true });
+        self.sink.send(to, message, true);
     }
 
     /// Sends a message to every server but this node, in order of their numbers.

@@ -198,3 +198,10 @@ impl<S: Stable, H> DerefMut for Disk<S, H> {
         &mut self.durable
     }
 }
+
+/// It compares as what is durable on it.
+impl<S: Stable, H> PartialEq<S> for Disk<S, H> {
+    fn eq(&self, durable: &S) -> bool {
+        self.durable == *durable
+    }
+}

@@ -4,7 +4,7 @@ use std::marker::PhantomData;
 
 use smallvec::SmallVec;
 
-use crate::{Effect, Node, Sink, Stable};
+use crate::{Effect, Node, NodeId, Sink, Stable};
 
 /// What a layer told its host during one handler, in order. Up to two fit without allocation.
 pub type Indications<N> = SmallVec<[<N as Node>::Indication; 2]>;
@@ -75,6 +75,10 @@ impl<Host: Node, L: Layer<Host>> Sink<L::Inner> for Lift<'_, Host, L> {
             Effect::Mark(name) => Effect::Mark(name),
             Effect::Indicate(indication) => return self.indications.push(indication),
         });
+    }
+
+    fn send(&mut self, to: NodeId, message: <L::Inner as Node>::Message, resend: bool) {
+        self.sink.send(to, L::message(message), resend);
     }
 
     fn choose(&mut self, alternatives: u64) -> u64 {

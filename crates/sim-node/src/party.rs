@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use crate::{Context, Effect, Node, Sink, Stable};
+use crate::{Context, Effect, Node, NodeId, Sink, Stable};
 
 /// The mark of a request that was meant for another party than the one whose node was asked.
 pub const WRONG_PARTY: &str = "request to the wrong party";
@@ -91,6 +91,10 @@ impl<World: Node, P: PartyOf<World>> Sink<P::Node> for PartySink<'_, World, P> {
             Effect::Indicate(indication) => Effect::Indicate(P::indication(indication)),
             Effect::Mark(name) => Effect::Mark(name),
         });
+    }
+
+    fn send(&mut self, to: NodeId, message: World::Message, resend: bool) {
+        self.sink.send(to, message, resend);
     }
 
     fn choose(&mut self, alternatives: u64) -> u64 {

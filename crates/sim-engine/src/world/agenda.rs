@@ -1,17 +1,17 @@
 //! [`Agenda`]: what is going to happen, in the total order of (time, tie-break, sequence).
 
-use std::hash::Hash;
-
 use sim_node::NodeId;
 
-use crate::queue::{Due, Key, ORDER_BITS, Order, Slab, TIE_BITS, Timers};
+use crate::queue::{Key, ORDER_BITS, Order, Slab, TIE_BITS};
 use crate::radix::RadixQueue;
+use crate::timers::{Due, Timers};
 
-/// What is going to happen: events `E` with their payloads, and timers by node and key.
+/// What is going to happen: events `E`, the messages `M` that some of them are about, and timers by
+/// node and key.
 #[derive(Clone, Debug)]
-pub(super) struct Agenda<E, T: Hash + Eq> {
+pub(super) struct Agenda<E, M, T> {
     queue: RadixQueue,
-    payloads: Slab<E>,
+    payloads: Slab<E, M>,
     timers: Timers<T>,
     /// The next sequence number; messages are named by theirs.
     sequence: u64,
@@ -35,14 +35,17 @@ impl Head {
     }
 }
 
-/// The agenda holds no more events.
+/// A message of the agenda, until it is [taken](Agenda::take_message).
+pub(super) type Parcel = u32;
+
+/// The agenda holds no more events and messages.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Full;
 
 /// How many drawn places there are at one instant, numbered from 1.
 pub(super) const TIES: u64 = (1 << TIE_BITS) - 1;
 
-impl<E, T: Copy + Hash + Eq> Agenda<E, T> {
+impl<E: Copy, M, T: Copy + Ord> Agenda<E, M, T> {
     pub(super) fn new(draws_ties: bool) -> Self {
         Self {
             queue: RadixQueue::new(),
@@ -86,19 +89,43 @@ impl<E, T: Copy + Hash + Eq> Agenda<E, T> {
         Ok(())
     }
 
+    /// A message, to which nothing happens yet. Each parcel is pushed once or taken out once.
+    #[inline(always)]
+    pub(super) fn enclose(&mut self, message: M) -> Result<Parcel, Full> {
+        self.payloads.reserve(message).ok_or(Full)
+    }
+
+    /// An event is going to happen that is about a message.
+    #[inline(always)]
+    pub(super) fn push_parcel(
+        &mut self,
+        time: u64,
+        tie: u8,
+        sequence: u64,
+        event: E,
+        parcel: Parcel,
+    ) {
+        self.payloads.fill(parcel, event);
+        self.queue.push(Key::new(time, self.order(tie, sequence), parcel));
+    }
+
+    /// The message of a parcel.
+    #[inline]
+    pub(super) fn message(&self, parcel: Parcel) -> &M {
+        self.payloads.message(parcel).expect("a parcel has a message")
+    }
+
+    /// Takes a message out.
+    #[inline(always)]
+    pub(super) fn take_message(&mut self, parcel: Parcel) -> M {
+        self.payloads.take_message(parcel)
+    }
+
     /// A timer is going to fire; it replaces the one of the same key.
     #[inline]
-    pub(super) fn set_timer(
-        &mut self,
-        node: NodeId,
-        timer: T,
-        (time, tie): (u64, u8),
-        incarnation: u32,
-        step: u64,
-    ) {
+    pub(super) fn set_timer(&mut self, time: u64, tie: u8, due: Due<T>) {
         let sequence = self.next_sequence();
-        let order = self.order(tie, sequence);
-        self.timers.set(node, timer, Due::new(time, order, incarnation, step));
+        self.timers.set(time, self.order(tie, sequence), due);
     }
 
     /// A timer never fires.
@@ -107,7 +134,7 @@ impl<E, T: Copy + Hash + Eq> Agenda<E, T> {
         self.timers.cancel(node, timer);
     }
 
-    /// Moves a node's timers, when the rate of its clock changes. It looks at every timer.
+    /// Moves a node's timers, when the rate of its clock changes.
     pub(super) fn reschedule_timers(&mut self, node: NodeId, time: impl FnMut(u64) -> u64) {
         self.timers.reschedule(node, time);
     }
@@ -127,24 +154,26 @@ impl<E, T: Copy + Hash + Eq> Agenda<E, T> {
         }
     }
 
-    /// Takes the event that comes next; call after [`Agenda::head`].
+    /// Takes the event that comes next; call after [`Agenda::head`]. If it is about a message, this
+    /// is its parcel.
     #[inline(always)]
-    pub(super) fn take_event(&mut self, key: Key) -> E {
+    pub(super) fn take_event(&mut self, key: Key) -> (E, Parcel) {
         self.queue.pop();
-        self.payloads.take(key.slot())
+        (self.payloads.take(key.slot()), key.slot())
     }
 
     /// Takes the timer that comes next; call after [`Agenda::head`].
     #[inline]
-    pub(super) fn take_timer(&mut self) -> Option<(NodeId, T, Due)> {
+    pub(super) fn take_timer(&mut self) -> Option<Due<T>> {
         self.timers.pop()
     }
 
     /// Of many events one that comes soon, when nothing comes in between. The payload of one that
     /// comes a little later is read early, so that it is in the cache by then.
-    pub(super) fn soon(&self) -> Option<&E> {
+    pub(super) fn soon(&self) -> Option<E> {
         let (soon, later) = self.queue.ahead()?;
         std::hint::black_box(self.payloads.get(later.slot()).is_some());
+        std::hint::black_box(self.payloads.message(soon.slot()).is_some());
         self.payloads.get(soon.slot())
     }
 
@@ -159,22 +188,29 @@ impl<E, T: Copy + Hash + Eq> Agenda<E, T> {
 mod tests {
     use super::*;
 
-    const NODE: NodeId = NodeId::new(3);
+    fn due(node: u32, timer: u8) -> Due<u8> {
+        Due { node: NodeId::new(node), timer, incarnation: 0, step: 0 }
+    }
 
     /// Everything that happens, in order: events by their text, timers by their key.
-    fn play(agenda: &mut Agenda<&'static str, u8>) -> Vec<(u64, String)> {
+    fn play(agenda: &mut Agenda<&'static str, String, u8>) -> Vec<(u64, String)> {
         let mut played = Vec::new();
         while let Some(head) = agenda.head() {
             let what = match head {
-                Head::Event(key) => agenda.take_event(key).to_owned(),
-                Head::Timer(_) => agenda.take_timer().expect("it is next").1.to_string(),
+                Head::Event(key) => agenda.take_event(key).0.to_owned(),
+                Head::Timer(_) => agenda.take_timer().expect("it is next").timer.to_string(),
             };
             played.push((head.time(), what));
         }
         played
     }
 
-    fn push(agenda: &mut Agenda<&'static str, u8>, time: u64, tie: u8, event: &'static str) {
+    fn push(
+        agenda: &mut Agenda<&'static str, String, u8>,
+        time: u64,
+        tie: u8,
+        event: &'static str,
+    ) {
         let sequence = agenda.next_sequence();
         agenda.push(time, tie, sequence, event).expect("there is room");
     }
@@ -187,17 +223,34 @@ mod tests {
     fn events_and_timers_happen_by_time_and_at_one_instant_as_they_were_caused() {
         let mut agenda = Agenda::new(false);
         push(&mut agenda, 5, 0, "a");
-        agenda.set_timer(NODE, 1, (5, 0), 0, 0);
+        agenda.set_timer(5, 0, due(3, 1));
         push(&mut agenda, 5, 0, "b");
         push(&mut agenda, 2, 0, "c");
         assert_eq!(all(&play(&mut agenda)), "2c 5a 51 5b ");
     }
 
     #[test]
+    fn a_message_waits_apart_from_its_event_and_its_place_is_used_again() {
+        let mut agenda: Agenda<&'static str, String, u8> = Agenda::new(false);
+        let parcel = agenda.enclose("hello".to_owned()).expect("there is room");
+        push(&mut agenda, 3, 0, "a");
+        let sequence = agenda.next_sequence();
+        agenda.push_parcel(5, 0, sequence, "b", parcel);
+        assert_eq!(agenda.message(parcel), "hello");
+        for expected in ["a", "b"] {
+            let Some(Head::Event(key)) = agenda.head() else { panic!("an event is next") };
+            let (event, of) = agenda.take_event(key);
+            assert_eq!((event, of == parcel), (expected, expected == "b"));
+        }
+        assert_eq!(agenda.take_message(parcel), "hello");
+        assert_eq!(agenda.enclose("next".to_owned()), Ok(parcel));
+    }
+
+    #[test]
     fn a_drawn_place_counts_before_the_sequence_but_after_time() {
         let mut agenda = Agenda::new(true);
         push(&mut agenda, 5, 9, "a");
-        agenda.set_timer(NODE, 1, (5, 7), 0, 0);
+        agenda.set_timer(5, 7, due(3, 1));
         push(&mut agenda, 5, 8, "b");
         push(&mut agenda, 5, 0, "world");
         push(&mut agenda, 2, 255, "c");
@@ -206,21 +259,21 @@ mod tests {
 
     #[test]
     fn a_timer_that_was_replaced_or_cancelled_never_fires() {
-        let mut agenda: Agenda<&'static str, u8> = Agenda::new(false);
-        agenda.set_timer(NODE, 1, (5, 0), 0, 0);
-        agenda.set_timer(NODE, 1, (9, 0), 0, 0);
-        agenda.set_timer(NODE, 2, (6, 0), 0, 0);
-        agenda.set_timer(NodeId::new(4), 2, (7, 0), 0, 0);
-        agenda.cancel_timer(NODE, 2);
+        let mut agenda = Agenda::new(false);
+        agenda.set_timer(5, 0, due(3, 1));
+        agenda.set_timer(9, 0, due(3, 1));
+        agenda.set_timer(6, 0, due(3, 2));
+        agenda.set_timer(7, 0, due(4, 2));
+        agenda.cancel_timer(NodeId::new(3), 2);
         assert_eq!(all(&play(&mut agenda)), "72 91 ");
     }
 
     #[test]
     fn only_the_timers_of_the_node_move_with_its_clock() {
-        let mut agenda: Agenda<&'static str, u8> = Agenda::new(false);
-        agenda.set_timer(NODE, 1, (5, 0), 0, 0);
-        agenda.set_timer(NodeId::new(4), 2, (7, 0), 0, 0);
-        agenda.reschedule_timers(NODE, |time| time + 10);
+        let mut agenda = Agenda::new(false);
+        agenda.set_timer(5, 0, due(3, 1));
+        agenda.set_timer(7, 0, due(4, 2));
+        agenda.reschedule_timers(NodeId::new(3), |time| time + 10);
         assert_eq!(all(&play(&mut agenda)), "72 151 ");
     }
 }

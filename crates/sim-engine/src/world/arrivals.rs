@@ -2,7 +2,7 @@
 //! paused or its events take service time.
 
 use sim_check::Properties;
-use sim_node::{Event, Node, NodeId};
+use sim_node::{Event, Message, Node, NodeId};
 
 use super::nodes::{Arrival, Status, What};
 use super::{Pending, World};
@@ -15,14 +15,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn arrive<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
-        arrival: Arrival<N>,
+        arrival: Arrival<N::Timer>,
         watch: &mut O,
     ) {
         let status = self.status[node.index()];
         if !status.has(Status::UP) {
-            if let What::Message { id, from, copied, .. } = arrival.what {
-                self.break_connection(from, node);
-                self.lose(id, copied, Loss::Down, watch);
+            match arrival.what {
+                What::Message { id, from, copied, parcel, .. } => {
+                    self.agenda.take_message(parcel);
+                    self.break_connection(from, node);
+                    self.lose(id, copied, Loss::Down, watch);
+                }
+                What::Own(parcel) => drop(self.agenda.take_message(parcel)),
+                What::Timer(_) | What::Request(_) | What::Synced => {}
             }
         } else if status.has(Status::BUSY) {
             let cell = &mut self.cells[node.index()];
@@ -36,7 +41,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// A node turns to an event: it works on it first, if that takes time.
-    fn serve<O: Observer<N> + ?Sized>(&mut self, node: NodeId, arrival: Arrival<N>, watch: &mut O) {
+    fn serve<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        arrival: Arrival<N::Timer>,
+        watch: &mut O,
+    ) {
         let time = self.service_time(node, &arrival.what);
         if time == 0 {
             return self.take(node, arrival, watch);
@@ -48,7 +58,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.plan_drawn(end, Purpose::WorkTie, node, Pending::Served { node, incarnation });
     }
 
-    fn service_time(&mut self, node: NodeId, what: &What<N>) -> u64 {
+    fn service_time(&mut self, node: NodeId, what: &What<N::Timer>) -> u64 {
         let spec = std::sync::Arc::clone(&self.spec);
         let fits = |work: Work| match (work, what) {
             (Work::Any, _)
@@ -56,8 +66,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             | (Work::Timers, What::Timer(_))
             | (Work::Requests, What::Request(_))
             | (Work::Disk, What::Synced) => true,
-            (Work::Kind(kind), What::Message { message, .. } | What::Own(message)) => {
-                sim_node::Message::kind(message) == kind
+            (Work::Kind(kind), What::Message { parcel, .. } | What::Own(parcel)) => {
+                self.agenda.message(*parcel).kind() == kind
             }
             _ => false,
         };
@@ -161,18 +171,25 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// A node handles what came.
     #[inline(always)]
-    fn take<O: Observer<N> + ?Sized>(&mut self, node: NodeId, arrival: Arrival<N>, watch: &mut O) {
+    fn take<O: Observer<N> + ?Sized>(
+        &mut self,
+        node: NodeId,
+        arrival: Arrival<N::Timer>,
+        watch: &mut O,
+    ) {
         let mut named = None;
         let event = match arrival.what {
-            What::Message { id, from, sent, copied, message } => {
+            What::Message { id, from, sent, copied, parcel } => {
                 self.count_handled(id, copied);
                 if self.plan.assumed_bound.is_some() {
                     self.check_assumed_bound(id, from, node, sent);
                 }
                 named = Some(id);
-                Event::Message { from, message }
+                Event::Message { from, message: self.agenda.take_message(parcel) }
             }
-            What::Own(message) => Event::Message { from: node, message },
+            What::Own(parcel) => {
+                Event::Message { from: node, message: self.agenda.take_message(parcel) }
+            }
             What::Timer(timer) => Event::Timer(timer),
             What::Request(index) => Event::Request(self.spec.requests[index as usize].2.clone()),
             What::Synced => return self.release(node, watch),
@@ -186,7 +203,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if cell.queued_timers == 0 {
             return;
         }
-        let of_key = |arrival: &Arrival<N>| matches!(&arrival.what, What::Timer(t) if *t == timer);
+        let of_key =
+            |arrival: &Arrival<N::Timer>| matches!(&arrival.what, What::Timer(t) if *t == timer);
         if let Some(place) = cell.inbox.iter().position(of_key) {
             cell.inbox.remove(place);
             cell.queued_timers -= 1;

@@ -1,15 +1,23 @@
 //! Disks in virtual time: when a sync begins, how long it takes, and what it lets go.
 
 use sim_check::{Properties, SimTime, View};
-use sim_node::{Disk, Effect, Node, NodeId};
+use sim_node::{Disk, Node, NodeId};
 
+use super::agenda::Parcel;
 use super::nodes::{Arrival, Status, What};
 use super::{Pending, World, draw, view};
 use crate::chance::Purpose;
 use crate::{Delay, DiskLoss, Observer};
 
-/// A node's disk. Its barriers hold effects with the step that emitted them.
-pub(super) type DiskOf<N> = Disk<<N as Node>::Stable, (Effect<N>, u64)>;
+/// A node's disk.
+pub(super) type DiskOf<N> = Disk<<N as Node>::Stable, Held<<N as Node>::Indication>>;
+
+/// What a barrier holds, with the step that emitted it.
+#[derive(Clone, Debug)]
+pub(super) enum Held<I> {
+    Send { to: NodeId, parcel: Parcel, resend: bool, step: u64 },
+    Indicate { indication: I, step: u64 },
+}
 
 /// What a crash leaves on a disk; `draw(n)` is one of `0..n`.
 pub(super) fn crash<N: Node>(
@@ -94,15 +102,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// Lets go what barriers need not hold any longer.
     pub(super) fn release<O: Observer<N> + ?Sized>(&mut self, node: NodeId, watch: &mut O) {
-        while let Some((effect, step)) = self.cells[node.index()].disk.release() {
-            match effect {
-                Effect::Send { to, message, resend } => {
-                    self.transmit(node, to, message, resend, step, watch);
+        while let Some(held) = self.cells[node.index()].disk.release() {
+            match held {
+                Held::Send { to, parcel, resend, step } => {
+                    self.transmit(node, to, parcel, resend, step, watch);
                 }
-                Effect::Indicate(indication) => {
+                Held::Indicate { indication, step } => {
                     self.properties.indicated(&view!(self, step), node, &indication);
                 }
-                _ => unreachable!("a barrier holds sends and indications"),
             }
         }
         let holds = self.cells[node.index()].disk.holds();

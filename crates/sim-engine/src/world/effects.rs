@@ -3,10 +3,13 @@
 use sim_check::{Properties, SimTime, View};
 use sim_node::{Class, Effect, Message, Node, NodeId};
 
+use super::agenda::Parcel;
+use super::disk::Held;
 use super::network::Envelope;
 use super::nodes::Status;
 use super::{Pending, World, view};
 use crate::chance::Purpose;
+use crate::timers::Due;
 use crate::{AssumptionBroken, Failures, Loss, Observer, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
@@ -18,16 +21,20 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         step: u64,
         watch: &mut O,
     ) {
-        for place in 0..self.effects.len() {
-            // A barrier in its place has nothing to be dropped.
-            match std::mem::replace(&mut self.effects[place], Effect::Barrier) {
-                effect @ (Effect::Send { .. } | Effect::Indicate(_))
-                    if self.status[node.index()].has(Status::HOLDS) =>
-                {
-                    self.cells[node.index()].disk.hold((effect, step));
-                }
+        let mut effects = std::mem::take(&mut self.effects);
+        for effect in effects.drain(..) {
+            match effect {
                 Effect::Send { to, message, resend } => {
-                    self.transmit(node, to, message, resend, step, watch);
+                    let Ok(parcel) = self.agenda.enclose(message) else {
+                        self.too_many_pending();
+                        continue;
+                    };
+                    if self.status[node.index()].has(Status::HOLDS) {
+                        let held = Held::Send { to, parcel, resend, step };
+                        self.cells[node.index()].disk.hold(held);
+                    } else {
+                        self.transmit(node, to, parcel, resend, step, watch);
+                    }
                 }
                 Effect::SetTimer { timer, span } => {
                     let mut length = self.chance.span(span, node);
@@ -38,7 +45,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     let tie = self.tie(Purpose::TimerTie, node);
                     let time = self.now.saturating_add(length);
                     let incarnation = self.incarnations[node.index()];
-                    self.agenda.set_timer(node, timer, (time, tie), incarnation, step);
+                    self.agenda.set_timer(time, tie, Due { node, timer, incarnation, step });
                 }
                 Effect::CancelTimer(timer) => {
                     self.unqueue_due(node, timer);
@@ -47,12 +54,17 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Effect::Write(record) => self.cells[node.index()].disk.write(record),
                 Effect::Barrier => self.barrier(node),
                 Effect::Indicate(indication) => {
-                    self.properties.indicated(&view!(self, step), node, &indication);
+                    if self.status[node.index()].has(Status::HOLDS) {
+                        let held = Held::Indicate { indication, step };
+                        self.cells[node.index()].disk.hold(held);
+                    } else {
+                        self.properties.indicated(&view!(self, step), node, &indication);
+                    }
                 }
                 Effect::Mark(_) => {}
             }
         }
-        self.effects.clear();
+        self.effects = effects;
     }
 
     #[inline]
@@ -69,15 +81,16 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         &mut self,
         from: NodeId,
         to: NodeId,
-        message: N::Message,
+        parcel: Parcel,
         resend: bool,
         step: u64,
         watch: &mut O,
     ) {
         let id = self.agenda.next_sequence();
         if to == from {
-            return self.send_to_itself(from, message, step, id);
+            return self.send_to_itself(from, parcel, step, id);
         }
+        let message = self.agenda.message(parcel);
         let kind = message.kind();
         self.tally.sent[kind] += 1;
         if resend {
@@ -88,21 +101,21 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         let tie = self.tie(Purpose::Tie, from);
         let (sent, copied, copy) = (self.now, false, false);
-        let envelope = Envelope { id, from, to, step, sent, tie, copied, copy, message };
+        let envelope = Envelope { id, from, to, step, sent, tie, copied, copy };
         if to.index() >= self.nodes() {
-            return self.fail_to_send(&envelope, Loss::Nobody, watch);
+            return self.fail_to_send(&envelope, parcel, Loss::Nobody, watch);
         }
         if self.network.is_plain() {
             let travel = self.plain_delay(from);
-            self.depart(envelope, self.now.saturating_add(travel), id, watch);
+            self.depart(&envelope, parcel, self.now.saturating_add(travel), id, watch);
         } else {
-            self.route(envelope, kind, watch);
+            self.route(envelope, parcel, kind, watch);
         }
     }
 
     /// A message to the sender takes no time and passes its own queue. Those of one instant stay in
     /// order even if ties are drawn.
-    fn send_to_itself(&mut self, node: NodeId, message: N::Message, step: u64, sequence: u64) {
+    fn send_to_itself(&mut self, node: NodeId, parcel: Parcel, step: u64, sequence: u64) {
         let mut tie = self.tie(Purpose::OwnTie, node);
         let (at, last) = &mut self.cells[node.index()].own;
         if *at == self.now {
@@ -110,24 +123,28 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         (*at, *last) = (self.now, tie);
         let incarnation = self.incarnations[node.index()];
-        let own = Pending::Own { node, incarnation, step, message };
-        self.push(self.now, tie, sequence, own);
+        let own = Pending::Own { node, incarnation, step };
+        self.agenda.push_parcel(self.now, tie, sequence, own, parcel);
     }
 
     #[inline(always)]
     pub(super) fn tell_sent<O: Observer<N> + ?Sized>(
         &self,
-        envelope: &Envelope<N::Message>,
+        envelope: &Envelope,
+        parcel: Parcel,
         fate: Result<u64, Loss>,
         watch: &mut O,
     ) {
+        if !self.is_watched {
+            return;
+        }
         watch.sent(&Sent {
             message: envelope.id,
             time: SimTime::from_nanos(self.now),
             step: envelope.step,
             from: envelope.from,
             to: envelope.to,
-            content: &envelope.message,
+            content: self.agenda.message(parcel),
             fate: fate.map(SimTime::from_nanos),
             copy: envelope.copy,
         });
@@ -136,12 +153,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// A message is lost as it leaves.
     pub(super) fn fail_to_send<O: Observer<N> + ?Sized>(
         &mut self,
-        envelope: &Envelope<N::Message>,
+        envelope: &Envelope,
+        parcel: Parcel,
         why: Loss,
         watch: &mut O,
     ) {
         self.tally.lost += 1;
-        self.tell_sent(envelope, Err(why), watch);
+        self.tell_sent(envelope, parcel, Err(why), watch);
+        self.agenda.take_message(parcel);
         self.check_assumed_links(why, envelope.from, envelope.to);
     }
 

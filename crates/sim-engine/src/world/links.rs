@@ -3,7 +3,8 @@
 use sim_check::Properties;
 use sim_node::{Message, Node, NodeId};
 
-use super::network::{Envelope, Leaving, Words, behind};
+use super::agenda::Parcel;
+use super::network::{Envelope, Kept, Leaving, Words, behind};
 use super::nodes::{Arrival, What};
 use super::{Pending, World};
 use crate::chance::Purpose;
@@ -34,45 +35,47 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// A message goes through everything that may happen to it at its sending.
     pub(super) fn route<O: Observer<N> + ?Sized>(
         &mut self,
-        mut envelope: Envelope<N::Message>,
+        mut envelope: Envelope,
+        parcel: Parcel,
         kind: usize,
         watch: &mut O,
     ) {
-        let (id, from, to) = (envelope.id, envelope.from, envelope.to);
+        let Envelope { id, from, to, tie, .. } = envelope;
         let words = self.words(from);
         let incarnation = self.incarnations[from.index()];
-        let (tie, now) = (envelope.tie, self.now);
-        let leaving = Leaving { id, from, to, kind, tie, incarnation, now };
+        let leaving = Leaving { id, from, to, kind, tie, incarnation, now: self.now };
         let journey = match self.network.send(&leaving, &words) {
             Ok(journey) => journey,
             Err(why) => {
                 self.break_connection(from, to);
-                return self.fail_to_send(&envelope, why, watch);
+                return self.fail_to_send(&envelope, parcel, why, watch);
             }
         };
         let (arrives, tie) = journey.arrives;
         envelope.tie = tie;
         let Some((copy_arrives, copy_tie)) = journey.copy else {
-            return self.keep_or_depart(arrives, envelope, id, watch);
+            return self.keep_or_depart(Kept { arrives, envelope, parcel }, id, watch);
         };
         envelope.copied = true;
         self.tally.copies.insert(id, (2, false));
-        let copy = Envelope { tie: copy_tie, copy: true, ..envelope.clone() };
-        self.keep_or_depart(arrives, envelope, id, watch);
+        let doubled = self.agenda.message(parcel).clone();
+        self.keep_or_depart(Kept { arrives, envelope, parcel }, id, watch);
         let sequence = self.agenda.next_sequence();
-        self.keep_or_depart(copy_arrives, copy, sequence, watch);
+        let Ok(parcel) = self.agenda.enclose(doubled) else { return self.too_many_pending() };
+        let envelope = Envelope { tie: copy_tie, copy: true, ..envelope };
+        self.keep_or_depart(Kept { arrives: copy_arrives, envelope, parcel }, sequence, watch);
     }
 
     fn keep_or_depart<O: Observer<N> + ?Sized>(
         &mut self,
-        arrives: u64,
-        envelope: Envelope<N::Message>,
+        message: Kept,
         sequence: u64,
         watch: &mut O,
     ) {
+        let Kept { arrives, envelope, parcel } = message;
         match self.network.keeper(envelope.from, envelope.to) {
-            Some(hold) => hold.keep(arrives, envelope),
-            None => self.depart(envelope, arrives, sequence, watch),
+            Some(hold) => hold.keep(message),
+            None => self.depart(&envelope, parcel, arrives, sequence, watch),
         }
     }
 
@@ -80,11 +83,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// another hold in force is to keep as well goes on to that one.
     pub(super) fn end_hold<O: Observer<N> + ?Sized>(&mut self, fault: u32, watch: &mut O) {
         let mut last = (self.now, 0);
-        for (arrives, mut envelope) in self.network.end_hold(fault) {
-            last = behind(last, (arrives, envelope.tie));
-            envelope.tie = last.1;
+        for mut kept in self.network.end_hold(fault) {
+            last = behind(last, (kept.arrives, kept.envelope.tie));
+            (kept.arrives, kept.envelope.tie) = last;
             let sequence = self.agenda.next_sequence();
-            self.keep_or_depart(last.0, envelope, sequence, watch);
+            self.keep_or_depart(kept, sequence, watch);
         }
     }
 
@@ -100,36 +103,39 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     #[inline(always)]
     pub(super) fn depart<O: Observer<N> + ?Sized>(
         &mut self,
-        envelope: Envelope<N::Message>,
+        envelope: &Envelope,
+        parcel: Parcel,
         arrives: u64,
         sequence: u64,
         watch: &mut O,
     ) {
-        self.tell_sent(&envelope, Ok(arrives), watch);
-        let tie = envelope.tie;
-        self.push(arrives, tie, sequence, Pending::Message(envelope));
+        self.tell_sent(envelope, parcel, Ok(arrives), watch);
+        let pending = Pending::Message(*envelope);
+        self.agenda.push_parcel(arrives, envelope.tie, sequence, pending, parcel);
     }
 
     /// A message arrives, unless something keeps it from doing so.
     #[inline(always)]
     pub(super) fn deliver<O: Observer<N> + ?Sized>(
         &mut self,
-        envelope: Envelope<N::Message>,
+        envelope: &Envelope,
+        parcel: Parcel,
         watch: &mut O,
     ) {
         if self.network.is_guarded()
-            && let Some(why) = self.turned_away(&envelope)
+            && let Some(why) = self.turned_away(envelope)
         {
             self.check_assumed_links(why, envelope.from, envelope.to);
+            self.agenda.take_message(parcel);
             return self.lose(envelope.id, envelope.copied, why, watch);
         }
-        let Envelope { id, from, to, step, sent, copied, message, .. } = envelope;
-        let what = What::Message { id, from, sent, copied, message };
+        let &Envelope { id, from, to, step, sent, copied, .. } = envelope;
+        let what = What::Message { id, from, sent, copied, parcel };
         self.arrive(to, Arrival { what, step: Some(step) }, watch);
     }
 
     /// Why a message that would arrive now does not.
-    fn turned_away(&mut self, envelope: &Envelope<N::Message>) -> Option<Loss> {
+    fn turned_away(&mut self, envelope: &Envelope) -> Option<Loss> {
         let &Envelope { id, from, to, .. } = envelope;
         let mut severed = false;
         let why = self.network.turned_away((id, from, to), self.now, &mut severed)?;

@@ -52,8 +52,8 @@ pub struct World<N: Node, P: Properties<N>> {
     happened: u64,
     /// How many steps were handled; the index of the next.
     steps: u64,
-    agenda: Agenda<Pending<N>, N::Timer>,
-    network: Network<N::Message>,
+    agenda: Agenda<Pending, N::Message, N::Timer>,
+    network: Network,
 
     /// By number; `None` while down.
     states: Vec<Option<N>>,
@@ -86,17 +86,19 @@ pub struct World<N: Node, P: Properties<N>> {
     checkpoint: u64,
     /// Who is inside a handler, in case it panics.
     acting: Option<NodeId>,
+    /// Whether somebody wants to be told what happens.
+    is_watched: bool,
 }
 
-/// What is going to happen.
-#[derive(Clone, Debug)]
-enum Pending<N: Node> {
-    Message(Envelope<N::Message>),
+/// What is going to happen. The messages of the first two are in parcels of the agenda.
+#[derive(Clone, Copy, Debug)]
+enum Pending {
+    Message(Envelope),
+    /// A message of a node to itself.
     Own {
         node: NodeId,
         incarnation: u32,
         step: u64,
-        message: N::Message,
     },
     Start {
         node: NodeId,
@@ -216,6 +218,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             effects: Vec::new(),
             checkpoint: plan.checkpoint - 1,
             acting: None,
+            is_watched: false,
             plan,
             spec,
         };
@@ -292,7 +295,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// Plans an event that a node causes, with a drawn place when ties are drawn.
-    fn plan_drawn(&mut self, time: u64, purpose: Purpose, node: NodeId, pending: Pending<N>) {
+    fn plan_drawn(&mut self, time: u64, purpose: Purpose, node: NodeId, pending: Pending) {
         let sequence = self.agenda.next_sequence();
         let tie = self.tie(purpose, node);
         self.push(time, tie, sequence, pending);
@@ -300,13 +303,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// Plans an event of the world's own, which comes before those that nodes cause at its instant
     /// when ties are drawn.
-    fn plan_first(&mut self, time: u64, pending: Pending<N>) {
+    fn plan_first(&mut self, time: u64, pending: Pending) {
         let sequence = self.agenda.next_sequence();
         self.push(time, 0, sequence, pending);
     }
 
     #[inline(always)]
-    fn push(&mut self, time: u64, tie: u8, sequence: u64, pending: Pending<N>) {
+    fn push(&mut self, time: u64, tie: u8, sequence: u64, pending: Pending) {
         if self.agenda.push(time, tie, sequence, pending).is_err() {
             self.too_many_pending();
         }

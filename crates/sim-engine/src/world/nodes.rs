@@ -5,7 +5,8 @@ use std::collections::VecDeque;
 use sim_check::{Properties, SimTime, View};
 use sim_node::{Drift, Event, Node, NodeId, Offset};
 
-use super::disk::DiskOf;
+use super::agenda::Parcel;
+use super::disk::{DiskOf, Held};
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
@@ -56,11 +57,11 @@ impl Status {
 pub(super) struct Cell<N: Node> {
     pub(super) disk: DiskOf<N>,
     /// What came while the node was busy, in order.
-    pub(super) inbox: VecDeque<Arrival<N>>,
+    pub(super) inbox: VecDeque<Arrival<N::Timer>>,
     /// How many of them are timers.
     pub(super) queued_timers: u32,
     /// What it is working on, and whether that is finished but for a pause.
-    pub(super) serving: Option<(Arrival<N>, bool)>,
+    pub(super) serving: Option<(Arrival<N::Timer>, bool)>,
     /// When it last sent to itself, and the drawn place of that message.
     pub(super) own: (u64, u8),
     /// Lasting faults in force at this node, by their place in the list.
@@ -85,24 +86,25 @@ pub(super) struct Slowness {
 }
 
 /// Something that has come to a node and waits, or is handled at once.
-#[derive(Clone, Debug)]
-pub(super) struct Arrival<N: Node> {
-    pub(super) what: What<N>,
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Arrival<T> {
+    pub(super) what: What<T>,
     /// The step that caused it.
     pub(super) step: Option<u64>,
 }
 
-#[derive(Clone, Debug)]
-pub(super) enum What<N: Node> {
+/// Of a timer `T`, its key; of messages, their parcels.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum What<T> {
     Message {
         id: u64,
         from: NodeId,
         sent: u64,
         copied: bool,
-        message: N::Message,
+        parcel: Parcel,
     },
-    Own(N::Message),
-    Timer(N::Timer),
+    Own(Parcel),
+    Timer(T),
     /// An index into the workload.
     Request(u32),
     /// A sync of the disk has completed.
@@ -249,6 +251,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let serving = cell.serving.take().map(|(arrival, _)| arrival);
         let inbox = std::mem::take(&mut cell.inbox);
         let stream = &mut self.faults[fault as usize].stream;
+        for held in cell.disk.held() {
+            if let Held::Send { parcel, .. } = held {
+                self.agenda.take_message(*parcel);
+            }
+        }
         // Of what the protocol does, the disk still adds up records.
         self.acting = Some(node);
         super::disk::crash::<N>(&mut cell.disk, loss, |choices| {
@@ -256,8 +263,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         });
         self.acting = None;
         for arrival in serving.into_iter().chain(inbox) {
-            if let What::Message { id, copied, .. } = arrival.what {
-                self.lose(id, copied, crate::Loss::Down, watch);
+            match arrival.what {
+                What::Message { id, copied, parcel, .. } => {
+                    self.agenda.take_message(parcel);
+                    self.lose(id, copied, crate::Loss::Down, watch);
+                }
+                What::Own(parcel) => drop(self.agenda.take_message(parcel)),
+                What::Timer(_) | What::Request(_) | What::Synced => {}
             }
         }
         if self.spec.model.failures == Failures::None {

@@ -7,9 +7,10 @@ use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use sim_check::{Judged, Kind, Properties, SimTime, View};
 use sim_node::Node;
 
-use super::agenda::Head;
+use super::agenda::{Head, Parcel};
 use super::nodes::{Arrival, Status, What};
 use super::{End, Pending, Phase, World, view};
+use crate::timers::Due;
 use crate::{Observer, Outcome};
 
 /// How many times longer than to the deadline a run goes on while something is owed.
@@ -38,6 +39,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch: &mut O,
     ) -> Outcome {
         let until = until.map_or(u64::MAX, SimTime::as_nanos);
+        self.is_watched = watch.watches();
         let run = AssertUnwindSafe(|| while self.advance(until, watch) {});
         if let Err(panic) = catch_unwind(run) {
             let Some(node) = self.acting.take() else { resume_unwind(panic) };
@@ -49,6 +51,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// Handles what comes next, up to and including one step. Returns false once the run is over.
     pub fn step(&mut self) -> bool {
         let before = self.steps;
+        self.is_watched = false;
         while self.steps == before {
             let advance = AssertUnwindSafe(|| self.advance(u64::MAX, &mut ()));
             match catch_unwind(advance) {
@@ -102,11 +105,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         (self.now, self.happened) = (time, time);
         match head {
             Some(Head::Event(key)) => {
-                let pending = self.agenda.take_event(key);
+                let (pending, parcel) = self.agenda.take_event(key);
                 if self.agenda.is_large() {
                     self.look_ahead();
                 }
-                self.happen(pending, watch);
+                self.happen(pending, parcel, watch);
             }
             Some(Head::Timer(_)) => self.timer_due(watch),
             None => {}
@@ -141,13 +144,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     #[inline(always)]
-    fn happen<O: Observer<N> + ?Sized>(&mut self, pending: Pending<N>, watch: &mut O) {
+    fn happen<O: Observer<N> + ?Sized>(&mut self, pending: Pending, parcel: Parcel, watch: &mut O) {
         match pending {
-            Pending::Message(envelope) => self.deliver(envelope, watch),
-            Pending::Own { node, incarnation, step, message } => {
+            Pending::Message(envelope) => self.deliver(&envelope, parcel, watch),
+            Pending::Own { node, incarnation, step } => {
                 if self.incarnations[node.index()] == incarnation {
-                    let what = What::Own(message);
+                    let what = What::Own(parcel);
                     self.arrive(node, Arrival { what, step: Some(step) }, watch);
+                } else {
+                    self.agenda.take_message(parcel);
                 }
             }
             Pending::Start { node, incarnation } => self.start(node, incarnation, watch),
@@ -171,11 +176,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     #[inline]
     fn timer_due<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
-        let Some((node, timer, due)) = self.agenda.take_timer() else { return };
+        let Some(due) = self.agenda.take_timer() else { return };
+        let Due { node, timer, incarnation, step } = due;
         let up = self.status[node.index()].has(Status::UP);
-        if up && self.incarnations[node.index()] == due.incarnation {
+        if up && self.incarnations[node.index()] == incarnation {
             let what = What::Timer(timer);
-            self.arrive(node, Arrival { what, step: Some(due.step) }, watch);
+            self.arrive(node, Arrival { what, step: Some(step) }, watch);
         }
     }
 

@@ -24,6 +24,11 @@ impl<N: Node> Sink<N> for StepSink<'_, N> {
         self.effects.push(effect);
     }
 
+    #[inline]
+    fn send(&mut self, to: NodeId, message: N::Message, resend: bool) {
+        self.effects.push(Effect::Send { to, message, resend });
+    }
+
     fn choose(&mut self, alternatives: u64) -> u64 {
         below(self.chance.word(Purpose::Choice, self.node), alternatives)
     }
@@ -59,11 +64,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Event::Start | Event::Message { .. } => {}
         }
         self.record.push(self.now, node, class, cause);
-        let time = SimTime::from_nanos(self.now);
-        watch.step_begins(&StepBegins { step, time, node, event: &event, cause, message: id });
+        if self.is_watched {
+            let time = SimTime::from_nanos(self.now);
+            watch.step_begins(&StepBegins { step, time, node, event: &event, cause, message: id });
+        }
         self.properties.before(&view!(self, step), node, &event);
-        let is_watched = !self.alert.is_empty() || self.status[index].has(Status::DOOMED);
-        let received = if is_watched { kind_of(&event) } else { None };
+        let alerts = !self.alert.is_empty() || self.status[index].has(Status::DOOMED);
+        let received = if alerts { kind_of(&event) } else { None };
 
         self.acting = Some(node);
         self.run_handler(node, event);
@@ -71,7 +78,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.acting = None;
 
         let mut occasions = None;
-        if is_watched {
+        if alerts {
             let starts = class == StepClass::Start;
             occasions = Some(self.occasions(node, starts, received, role_changed));
         }
@@ -79,7 +86,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             digest_effect(&mut self.digest, effect);
         }
         self.properties.after(&view!(self, step), node, &self.effects);
-        watch.step_ends(step, &self.effects, self.states[index].as_ref());
+        if self.is_watched {
+            watch.step_ends(step, &self.effects, self.states[index].as_ref());
+        }
         if let Some((place, fault)) = occasions.as_ref().and_then(|occasions| occasions.mobile) {
             self.mobile(node, step, (place, fault), watch);
         }

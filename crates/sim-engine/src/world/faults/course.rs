@@ -6,7 +6,6 @@ use sim_node::{Node, NodeId};
 use crate::chance::{Stream, between};
 use crate::fault::{Ender, InStep};
 use crate::plan::window_end;
-use crate::world::nodes::Status;
 use crate::world::targets::Among;
 use crate::world::{Pending, World};
 use crate::{Observer, PlannedFault, Strike, Struck, Target, When};

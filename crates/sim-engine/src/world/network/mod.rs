@@ -14,13 +14,13 @@ use crate::chance::{Stream, happens};
 use crate::plan::Plan;
 use crate::{Delay, Loss};
 
-pub(super) use rules::{Cut, CutRule, Envelope, Hold, InCalm, LinkFault, Omission};
+pub(super) use rules::{Cut, CutRule, Envelope, Hold, InCalm, Kept, LinkFault, Omission};
 
 /// The links between nodes at one instant: cuts, holds, omissions and changed parameters in force,
 /// and the connections of streams. It knows when a message arrives, or why it never does; that it
 /// arrives is the agenda's business.
 #[derive(Clone, Debug)]
-pub(super) struct Network<M> {
+pub(super) struct Network {
     plan: Arc<Plan>,
     /// Nothing is in force and the scenario's links are plain: a send draws a delay and is off.
     plain: bool,
@@ -29,7 +29,7 @@ pub(super) struct Network<M> {
     /// Cuts in force, and those that are over, as streams ask whether one came between.
     cuts: Vec<Cut>,
     changed: Vec<LinkFault>,
-    holds: Vec<Hold<M>>,
+    holds: Vec<Hold>,
     /// Of nodes that omit to send or receive.
     omissions: BTreeMap<NodeId, Vec<Omission>>,
     /// Of links that are in order: never iterated, so its order does not matter.
@@ -52,6 +52,13 @@ struct Ordered {
     id: u64,
     /// Streams: messages up to this sequence number died with their connection.
     broken: Option<u64>,
+}
+
+impl Ordered {
+    /// Whether the connection broke over which the message of this number was sent.
+    fn is_broken(&self, id: u64) -> bool {
+        self.broken.is_some_and(|last| id <= last)
+    }
 }
 
 /// A message that leaves its sender now.
@@ -94,7 +101,7 @@ struct Parameters<'a> {
     duplication: Ratio,
 }
 
-impl<M> Network<M> {
+impl Network {
     pub(super) fn new(plan: &Arc<Plan>, nodes: usize) -> Self {
         let mut network = Self {
             plan: Arc::clone(plan),
@@ -187,9 +194,15 @@ impl<M> Network<M> {
         if !(self.plan.stream || self.plan.network.link.fifo) {
             return (arrives, tie);
         }
-        let mut link = self.ordered.get(&(from, to)).copied().unwrap_or_default();
+        let link = self.ordered.entry((from, to)).or_default();
         if link.last.0 > now {
-            if link.incarnation != incarnation || self.connection_died(from, to, link.id) {
+            let died = |link: &Ordered| {
+                self.plan.stream
+                    && (link.is_broken(link.id)
+                        || link.id < self.crashed[from.index()].max(self.crashed[to.index()])
+                        || was_cut(&self.cuts, from, to, link.id))
+            };
+            if link.incarnation != incarnation || died(link) {
                 // Nobody waits for what another incarnation or a dead connection had sent.
                 link.last = (0, 0);
             } else if let Some(calm) = &self.calm
@@ -201,7 +214,6 @@ impl<M> Network<M> {
         }
         (link.incarnation, link.id) = (incarnation, id);
         link.last = behind(link.last, (arrives, tie));
-        self.ordered.insert((from, to), link);
         link.last
     }
 
@@ -215,7 +227,7 @@ impl<M> Network<M> {
     ) -> Option<Loss> {
         let omits = self.omits(to, false);
         if self.connection_died(from, to, id) {
-            *severed = self.was_cut(from, to, id);
+            *severed = was_cut(&self.cuts, from, to, id);
             return Some(Loss::Connection);
         }
         if let Some(calm) = &self.calm
@@ -232,18 +244,10 @@ impl<M> Network<M> {
 
     /// Whether the connection over which a message was sent is dead.
     fn connection_died(&self, from: NodeId, to: NodeId, id: u64) -> bool {
-        if !self.plan.stream {
-            return false;
-        }
-        let broken = self.ordered.get(&(from, to)).and_then(|link| link.broken);
-        let crashed = self.crashed[from.index()].max(self.crashed[to.index()]);
-        broken.is_some_and(|last| id <= last) || id < crashed || self.was_cut(from, to, id)
-    }
-
-    /// Whether a cut has come between these two since a sequence number. (That the calm ends a cut
-    /// inside the core revives nothing.)
-    fn was_cut(&self, from: NodeId, to: NodeId, since: u64) -> bool {
-        self.cuts.iter().any(|cut| cut.since > since && cut.rule.parts(from, to))
+        self.plan.stream
+            && (self.ordered.get(&(from, to)).is_some_and(|link| link.is_broken(id))
+                || id < self.crashed[from.index()].max(self.crashed[to.index()])
+                || was_cut(&self.cuts, from, to, id))
     }
 
     /// A stream loses a message that was sent before this sequence number: what is undelivered dies
@@ -336,16 +340,6 @@ impl<M> Network<M> {
         self.refresh();
     }
 
-    /// The faults whose cuts or holds are in force, in order.
-    pub(super) fn parting(&self) -> Vec<u32> {
-        let in_force = self.cuts.iter().filter(|cut| cut.until.is_none());
-        let mut faults: Vec<u32> = in_force.map(|cut| cut.fault).collect();
-        faults.extend(self.holds.iter().map(|hold| hold.fault));
-        faults.sort_unstable();
-        faults.dedup();
-        faults
-    }
-
     /// Some links have other parameters while a fault lasts.
     pub(super) fn change(&mut self, change: LinkFault) {
         self.changed.push(change);
@@ -364,8 +358,8 @@ impl<M> Network<M> {
         self.refresh();
     }
 
-    /// A fault's hold ends. Returns what it has kept, in order, with when it would have arrived.
-    pub(super) fn end_hold(&mut self, fault: u32) -> Vec<(u64, Envelope<M>)> {
+    /// A fault's hold ends. Returns what it has kept, in order.
+    pub(super) fn end_hold(&mut self, fault: u32) -> Vec<Kept> {
         let Some(place) = self.holds.iter().position(|hold| hold.fault == fault) else {
             return Vec::new();
         };
@@ -377,7 +371,7 @@ impl<M> Network<M> {
     /// The hold in force that keeps what is sent from one to another now; the latest, if several
     /// do.
     #[inline]
-    pub(super) fn keeper(&mut self, from: NodeId, to: NodeId) -> Option<&mut Hold<M>> {
+    pub(super) fn keeper(&mut self, from: NodeId, to: NodeId) -> Option<&mut Hold> {
         self.holds.iter_mut().rfind(|hold| hold.from[from.index()] && hold.to[to.index()])
     }
 
@@ -422,4 +416,10 @@ impl<M> Network<M> {
 /// the second, which has the greater sequence number, none before it.
 pub(super) fn behind(first: (u64, u8), second: (u64, u8)) -> (u64, u8) {
     if second.0 > first.0 { second } else { (first.0, second.1.max(first.1)) }
+}
+
+/// Whether a cut has come between these two since a sequence number. (That the calm ends a cut
+/// inside the core revives nothing.)
+fn was_cut(cuts: &[Cut], from: NodeId, to: NodeId, since: u64) -> bool {
+    cuts.iter().any(|cut| cut.since > since && cut.rule.parts(from, to))
 }

@@ -5,10 +5,11 @@ use sim_node::{NodeId, Ratio};
 use crate::Delay;
 use crate::chance::Stream;
 use crate::plan::LinkMatch;
+use crate::world::agenda::Parcel;
 
 /// A message on its way.
-#[derive(Clone, Debug)]
-pub(in crate::world) struct Envelope<M> {
+#[derive(Clone, Copy, Debug)]
+pub(in crate::world) struct Envelope {
     /// The sequence number of its sending, which both copies of a doubled message share.
     pub(in crate::world) id: u64,
     pub(in crate::world) from: NodeId,
@@ -22,7 +23,6 @@ pub(in crate::world) struct Envelope<M> {
     /// Whether the network made a copy of it, and whether this is the copy.
     pub(in crate::world) copied: bool,
     pub(in crate::world) copy: bool,
-    pub(in crate::world) message: M,
 }
 
 /// A cut, in force until it has ended.
@@ -69,19 +69,28 @@ pub(in crate::world) struct LinkFault {
 
 /// Links whose messages are kept.
 #[derive(Clone, Debug)]
-pub(in crate::world) struct Hold<M> {
+pub(in crate::world) struct Hold {
     pub(super) fault: u32,
     pub(super) from: Vec<bool>,
     pub(super) to: Vec<bool>,
-    /// What is kept, with when it would have arrived, in the order in which it was sent.
-    pub(super) kept: Vec<(u64, Envelope<M>)>,
+    /// What is kept, in the order in which it was sent.
+    pub(super) kept: Vec<Kept>,
 }
 
-impl<M> Hold<M> {
+/// A message that a hold keeps.
+#[derive(Clone, Copy, Debug)]
+pub(in crate::world) struct Kept {
+    /// When it would have arrived.
+    pub(in crate::world) arrives: u64,
+    pub(in crate::world) envelope: Envelope,
+    pub(in crate::world) parcel: Parcel,
+}
+
+impl Hold {
     /// Keeps a message behind those that were sent before it.
-    pub(in crate::world) fn keep(&mut self, arrives: u64, envelope: Envelope<M>) {
-        let place = self.kept.partition_point(|(_, kept)| kept.id <= envelope.id);
-        self.kept.insert(place, (arrives, envelope));
+    pub(in crate::world) fn keep(&mut self, message: Kept) {
+        let place = self.kept.partition_point(|kept| kept.envelope.id <= message.envelope.id);
+        self.kept.insert(place, message);
     }
 }
 
