@@ -4,7 +4,8 @@
 use sim_check::Properties;
 use sim_node::{Event, Message, Node, NodeId};
 
-use super::nodes::{Arrival, Status, What};
+use super::inbox::{Arrival, Turn, What};
+use super::nodes::Status;
 use super::{Pending, World};
 use crate::chance::Purpose;
 use crate::{Loss, Observer, Work};
@@ -30,9 +31,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 What::Timer(_) | What::Request(_) | What::Synced => {}
             }
         } else if status.has(Status::BUSY) {
-            let cell = &mut self.cells[node.index()];
-            cell.queued_timers += u32::from(matches!(arrival.what, What::Timer(_)));
-            cell.inbox.push_back(arrival);
+            self.cells[node.index()].inbox.push(arrival);
         } else if status.has(Status::SERVES) {
             self.serve(node, arrival, watch);
         } else {
@@ -51,7 +50,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if time == 0 {
             return self.take(node, arrival, watch);
         }
-        self.cells[node.index()].serving = Some((arrival, false));
+        self.cells[node.index()].inbox.begin_work(arrival);
         self.status[node.index()].set(Status::BUSY);
         let incarnation = self.incarnations[node.index()];
         let end = self.now.saturating_add(time);
@@ -101,13 +100,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             return;
         }
         let cell = &mut self.cells[node.index()];
-        if !cell.pauses.is_empty() {
-            if let Some((_, finished)) = &mut cell.serving {
-                *finished = true;
-            }
-            return;
-        }
-        if let Some((arrival, _)) = cell.serving.take() {
+        let paused = !cell.pauses.is_empty();
+        if let Some(arrival) = cell.inbox.end_work(paused) {
             self.take(node, arrival, watch);
         }
         self.turn_to_next(node);
@@ -125,24 +119,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.incarnations[index] != incarnation || !self.cells[index].pauses.is_empty() {
             return;
         }
-        match self.cells[index].serving.take() {
-            // Paused while at work, and finished meanwhile.
-            Some((arrival, true)) => self.take(node, arrival, watch),
-            unfinished @ Some((_, false)) => {
-                self.cells[index].serving = unfinished;
-                return;
+        match self.cells[index].inbox.turn() {
+            Turn::AtWork => return,
+            Turn::Finished(arrival) => self.take(node, arrival, watch),
+            Turn::Next(arrival) if self.status[index].has(Status::SERVES) => {
+                self.serve(node, arrival, watch);
             }
-            None => {
-                let cell = &mut self.cells[index];
-                if let Some(arrival) = cell.inbox.pop_front() {
-                    cell.queued_timers -= u32::from(matches!(arrival.what, What::Timer(_)));
-                    if self.status[index].has(Status::SERVES) {
-                        self.serve(node, arrival, watch);
-                    } else {
-                        self.take(node, arrival, watch);
-                    }
-                }
-            }
+            Turn::Next(arrival) => self.take(node, arrival, watch),
+            Turn::Free => {}
         }
         self.turn_to_next(node);
     }
@@ -153,18 +137,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if !self.status[node.index()].has(Status::UP) || !cell.pauses.is_empty() {
             return;
         }
-        let finished = match &cell.serving {
-            Some((_, finished)) => *finished,
-            None => false,
-        };
-        if cell.serving.is_some() && !finished {
-            return;
+        match cell.inbox.peek() {
+            Turn::AtWork => return,
+            Turn::Free => return self.status[node.index()].clear(Status::BUSY),
+            Turn::Finished(_) | Turn::Next(_) => self.status[node.index()].set(Status::BUSY),
         }
-        if cell.inbox.is_empty() && !finished {
-            self.status[node.index()].clear(Status::BUSY);
-            return;
-        }
-        self.status[node.index()].set(Status::BUSY);
         let incarnation = self.incarnations[node.index()];
         self.plan_first(self.now, Pending::Next { node, incarnation });
     }
@@ -195,19 +172,5 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             What::Synced => return self.release(node, watch),
         };
         self.handle(node, event, arrival.step, named, watch);
-    }
-
-    /// A timer that was due and waits in the queue is cancelled or replaced.
-    pub(super) fn unqueue_timer(&mut self, node: NodeId, timer: N::Timer) {
-        let cell = &mut self.cells[node.index()];
-        if cell.queued_timers == 0 {
-            return;
-        }
-        let of_key =
-            |arrival: &Arrival<N::Timer>| matches!(&arrival.what, What::Timer(t) if *t == timer);
-        if let Some(place) = cell.inbox.iter().position(of_key) {
-            cell.inbox.remove(place);
-            cell.queued_timers -= 1;
-        }
     }
 }

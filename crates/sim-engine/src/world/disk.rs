@@ -4,7 +4,8 @@ use sim_check::{Properties, SimTime, View};
 use sim_node::{Disk, Node, NodeId};
 
 use super::agenda::Parcel;
-use super::nodes::{Arrival, Status, What};
+use super::inbox::{Arrival, What};
+use super::nodes::Status;
 use super::{Pending, World, draw, view};
 use crate::chance::Purpose;
 use crate::{Delay, DiskLoss, Observer};

@@ -71,7 +71,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn unqueue_due(&mut self, node: NodeId, timer: N::Timer) {
         // Only a busy node has a queue; the one that makes this step may be at its end.
         if self.status[node.index()].has(Status::BUSY) {
-            self.unqueue_timer(node, timer);
+            self.cells[node.index()].inbox.cancel_timer(timer);
         }
     }
 

@@ -4,8 +4,8 @@ use sim_check::Properties;
 use sim_node::{Message, Node, NodeId};
 
 use super::agenda::Parcel;
+use super::inbox::{Arrival, What};
 use super::network::{Envelope, Kept, Leaving, Words, behind};
-use super::nodes::{Arrival, What};
 use super::{Pending, World};
 use crate::chance::Purpose;
 use crate::{Loss, Observer};

@@ -7,6 +7,7 @@ mod cuts;
 mod disk;
 mod effects;
 pub(crate) mod faults;
+mod inbox;
 mod links;
 mod network;
 mod nodes;

@@ -1,12 +1,10 @@
 //! What the world keeps of each node beside its state: whether it is up, its queue, its disk.
 
-use std::collections::VecDeque;
-
 use sim_check::{Properties, SimTime, View};
 use sim_node::{Drift, Event, Node, NodeId, Offset};
 
-use super::agenda::Parcel;
 use super::disk::{DiskOf, Held};
+use super::inbox::{Inbox, What};
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
@@ -56,12 +54,8 @@ impl Status {
 #[derive(Clone, Debug)]
 pub(super) struct Cell<N: Node> {
     pub(super) disk: DiskOf<N>,
-    /// What came while the node was busy, in order.
-    pub(super) inbox: VecDeque<Arrival<N::Timer>>,
-    /// How many of them are timers.
-    pub(super) queued_timers: u32,
-    /// What it is working on, and whether that is finished but for a pause.
-    pub(super) serving: Option<(Arrival<N::Timer>, bool)>,
+    /// What came while the node was busy, and what it works on.
+    pub(super) inbox: Inbox<N::Timer>,
     /// When it last sent to itself, and the drawn place of that message.
     pub(super) own: (u64, u8),
     /// Lasting faults in force at this node, by their place in the list.
@@ -85,32 +79,6 @@ pub(super) struct Slowness {
     pub(super) stream: Stream,
 }
 
-/// Something that has come to a node and waits, or is handled at once.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Arrival<T> {
-    pub(super) what: What<T>,
-    /// The step that caused it.
-    pub(super) step: Option<u64>,
-}
-
-/// Of a timer `T`, its key; of messages, their parcels.
-#[derive(Clone, Copy, Debug)]
-pub(super) enum What<T> {
-    Message {
-        id: u64,
-        from: NodeId,
-        sent: u64,
-        copied: bool,
-        parcel: Parcel,
-    },
-    Own(Parcel),
-    Timer(T),
-    /// An index into the workload.
-    Request(u32),
-    /// A sync of the disk has completed.
-    Synced,
-}
-
 impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn set_up_nodes(&mut self) {
         let spec = std::sync::Arc::clone(&self.spec);
@@ -118,9 +86,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let durable = spec.images.get(&node).cloned().unwrap_or_default();
             self.cells.push(Cell {
                 disk: sim_node::Disk::new(durable),
-                inbox: VecDeque::new(),
-                queued_timers: 0,
-                serving: None,
+                inbox: Inbox::new(),
                 own: (0, 0),
                 pauses: Vec::new(),
                 slowed: Vec::new(),
@@ -247,9 +213,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.network.crash(node, crashed);
         let cell = &mut self.cells[index];
         cell.doom = None;
-        cell.queued_timers = 0;
-        let serving = cell.serving.take().map(|(arrival, _)| arrival);
-        let inbox = std::mem::take(&mut cell.inbox);
+        let arrivals = cell.inbox.crash();
         let stream = &mut self.faults[fault as usize].stream;
         for held in cell.disk.held() {
             if let Held::Send { parcel, .. } = held {
@@ -262,7 +226,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
         });
         self.acting = None;
-        for arrival in serving.into_iter().chain(inbox) {
+        for arrival in arrivals {
             match arrival.what {
                 What::Message { id, copied, parcel, .. } => {
                     self.agenda.take_message(parcel);

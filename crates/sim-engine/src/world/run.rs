@@ -8,7 +8,8 @@ use sim_check::{Judged, Kind, Properties, SimTime, View};
 use sim_node::Node;
 
 use super::agenda::{Head, Parcel};
-use super::nodes::{Arrival, Status, What};
+use super::inbox::{Arrival, What};
+use super::nodes::Status;
 use super::{End, Pending, Phase, World, view};
 use crate::timers::Due;
 use crate::{Observer, Outcome};
