@@ -10,7 +10,7 @@ use crate::{
 /// What a node sends to others: to whom, and what.
 type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 
-/// One node with its disk, its timers and its clocks, driven by hand.
+/// One node with its disk, its timers and its clocks, driven by a test.
 ///
 /// It interprets effects as the contract says, and nothing else happens: no message arrives, no
 /// timer fires and no time goes by unless the test says so.
@@ -131,8 +131,8 @@ impl<N: Node> Harness<N> {
         disk: N::Stable,
     ) -> (Self, Letters<N>) {
         let now = LocalTime::default() + Duration::from_secs(60);
-        let moment = StepDetails { id, servers, now, ..StepDetails::default() };
-        let (node, effects) = run(&config, moment, &mut None, |cx| N::start(&disk, cx));
+        let details = StepDetails { id, servers, now, ..StepDetails::default() };
+        let (node, effects) = run(&config, details, &mut None, |cx| N::start(&disk, cx));
         node.check(&config);
         let mut hand = Self {
             id,
@@ -240,14 +240,14 @@ impl<N: Node> Harness<N> {
 
     fn handle(&mut self, event: Event<N>) {
         let Self { id, servers, now, wall, .. } = *self;
-        // Only `start` hears of damage.
+        // Only `start` is told of damage.
         let damaged = event == Event::Start && self.disk.is_damaged();
         if damaged {
             self.disk.set_damaged(false);
         }
-        let moment = StepDetails { id, servers, now, wall, damaged };
+        let details = StepDetails { id, servers, now, wall, damaged };
         let (node, disk) = (&mut self.node, &self.disk);
-        let ((), effects) = run(&self.config, moment, &mut self.choices, |cx| match event {
+        let ((), effects) = run(&self.config, details, &mut self.choices, |cx| match event {
             Event::Start => *node = N::start(disk, cx),
             Event::Message { from, message } => node.on_message(from, message, cx),
             Event::Timer(timer) => node.on_timer(timer, cx),
@@ -315,12 +315,12 @@ impl<N: Node> Harness<N> {
 /// Runs a handler. Returns what it returns and the effects that it wants.
 fn run<N: Node, R>(
     config: &N::Config,
-    moment: StepDetails,
+    details: StepDetails,
     choices: &mut Option<VecDeque<u64>>,
     handler: impl FnOnce(&mut Context<'_, N>) -> R,
 ) -> (R, Vec<Effect<N>>) {
     let mut notebook = Notebook { effects: Vec::new(), choices };
-    let returned = handler(&mut Context::new(config, moment, &mut notebook));
+    let returned = handler(&mut Context::new(config, details, &mut notebook));
     (returned, notebook.effects)
 }
 

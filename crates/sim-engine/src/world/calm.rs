@@ -1,4 +1,4 @@
-//! The calm: the storm is over, and liveness is owed inside the core.
+//! The calm: the storm is over, and liveness is due inside the core.
 
 use sim_check::{Core, Properties, SimTime, View};
 use sim_node::{Node, NodeId};

@@ -153,12 +153,12 @@ enum Phase {
 /// Why the run is over.
 #[derive(Clone, Debug, PartialEq)]
 enum End {
-    /// Everything owed was paid; those claims late.
+    /// Every obligation was met; those of these claims late.
     Settled { late: BTreeSet<&'static str> },
-    /// These obligations were never paid; some others late.
+    /// These obligations were never met; those of some other claims late.
     Unmet { obligations: Vec<(&'static str, sim_check::Obligation)>, late: BTreeSet<&'static str> },
-    /// A property fell at this step.
-    Fell { step: u64 },
+    /// A property was violated at this step.
+    Violated { step: u64 },
     /// A handler panicked.
     Panicked { node: NodeId, step: u64, message: String },
     /// A budget ran out, in words.

@@ -46,7 +46,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let at = self.now();
         let mut findings: Vec<Finding> = Vec::new();
         let step = match &self.phase {
-            Phase::Over(End::Fell { step }) => Some(*step),
+            Phase::Over(End::Violated { step }) => Some(*step),
             // Told at the end.
             Phase::Over(End::Settled { .. } | End::Unmet { .. }) => self.steps.checked_sub(1),
             _ => None,

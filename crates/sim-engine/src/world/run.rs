@@ -1,4 +1,4 @@
-//! The run: event by event to the deadline, or beyond it while something is owed.
+//! The run: event by event to the deadline, or beyond it while an obligation is unmet.
 
 use std::collections::BTreeSet;
 use std::hint::black_box;
@@ -14,7 +14,7 @@ use super::{End, Pending, Phase, World, view};
 use crate::timers::Due;
 use crate::{Observer, Outcome};
 
-/// How many times longer than to the deadline a run goes on while something is owed.
+/// How many times longer than to the deadline a run goes on while an obligation is unmet.
 const PATIENCE: u64 = 10;
 
 impl<N: Node, P: Properties<N>> World<N, P> {
@@ -117,7 +117,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         // Once an event, so that what falls between steps, as in a crash, ends the run as well.
         if self.properties.violated() {
-            self.fall();
+            self.end_violated();
         } else if matches!(self.phase, Phase::Late(_)) {
             self.check_late();
         }
@@ -125,9 +125,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     #[cold]
-    fn fall(&mut self) {
+    fn end_violated(&mut self) {
         if !matches!(self.phase, Phase::Over(_)) {
-            self.phase = Phase::Over(End::Fell { step: self.steps.saturating_sub(1) });
+            self.phase = Phase::Over(End::Violated { step: self.steps.saturating_sub(1) });
         }
     }
 
@@ -203,21 +203,21 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.now = if quiet { self.happened.max(deadline) } else { self.limit() };
         self.digest_states();
         let obligations = self.obligations();
-        let owed: BTreeSet<&'static str> = obligations.iter().map(|(claim, _)| *claim).collect();
+        let unmet: BTreeSet<&'static str> = obligations.iter().map(|(claim, _)| *claim).collect();
         let late = match &mut self.phase {
-            Phase::Due if owed.is_empty() => BTreeSet::new(),
+            Phase::Due if unmet.is_empty() => BTreeSet::new(),
             Phase::Due if quiet => BTreeSet::new(),
             Phase::Due => {
-                self.phase = Phase::Late(owed);
+                self.phase = Phase::Late(unmet);
                 return true;
             }
             Phase::Late(late) => std::mem::take(late),
             Phase::Over(_) => return false,
         };
-        self.conclude(if owed.is_empty() {
+        self.conclude(if unmet.is_empty() {
             End::Settled { late }
         } else {
-            End::Unmet { obligations, late: late.difference(&owed).copied().collect() }
+            End::Unmet { obligations, late: late.difference(&unmet).copied().collect() }
         });
         if quiet {
             self.ended_quietly();
@@ -225,7 +225,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         false
     }
 
-    /// Beyond the deadline: has everything been paid?
+    /// Beyond the deadline: has every obligation been met?
     fn check_late(&mut self) {
         if self.obligations().is_empty()
             && let Phase::Late(late) = &mut self.phase
@@ -235,7 +235,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// The run has ended in its own time, whether or not something is still owed.
+    /// The run has ended in its own time, whether or not an obligation is unmet.
     fn conclude(&mut self, end: End) {
         self.phase = Phase::Over(end);
         let last = self.steps.saturating_sub(1);
@@ -246,15 +246,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// The run has ended before its deadline, since nothing was going to happen any more.
     fn ended_quietly(&mut self) {
         if !self.properties.violated() {
-            // What is told is when it fell quiet.
+            // It is told when the last thing happened.
             self.now = self.happened;
             return;
         }
-        // Had anything happened since, a claim of safety would have fallen there and ended the run:
+        // Had anything happened since, a claim of safety would have been violated there and ended the run:
         // an obligation beside it is not told.
-        let fell =
+        let violated =
             |one: &Judged<'_>| one.claim.kind == Kind::Safety && one.judge.violation().is_some();
-        if self.judged().iter().any(fell) {
+        if self.judged().iter().any(violated) {
             self.phase = Phase::Over(End::Settled { late: BTreeSet::new() });
         }
     }

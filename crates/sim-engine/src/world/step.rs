@@ -109,12 +109,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     #[inline]
     fn run_handler(&mut self, node: NodeId, event: Event<N>) {
         let index = node.index();
-        // Only `start` hears of damage.
+        // Only `start` is told of damage.
         let damaged = matches!(event, Event::Start) && self.cells[index].disk.is_damaged();
-        let moment = self.moment(node, damaged);
+        let details = self.details(node, damaged);
         let config = &*self.spec.config;
         let mut sink = StepSink { effects: &mut self.effects, chance: &mut self.chance, node };
-        let mut cx = Context::new(config, moment, &mut sink);
+        let mut cx = Context::new(config, details, &mut sink);
         let state = &mut self.states[index];
         match (event, state.as_mut()) {
             (Event::Start, _) => {
@@ -133,7 +133,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     #[inline]
-    fn moment(&self, node: NodeId, damaged: bool) -> StepDetails {
+    fn details(&self, node: NodeId, damaged: bool) -> StepDetails {
         let servers = self.spec.servers;
         let Some(clock) = self.clocks.get(node.index()) else {
             let now = sim_node::LocalTime::from_nanos(self.now);

@@ -80,7 +80,7 @@ impl Behaviour for Crash {
         if let Some(inside) = self.inside {
             let dying = Dying { inside, disk: self.disk, down: self.down };
             victims.into_iter().for_each(|node| world.doom(node, fault, dying));
-            // Whoever dies inside a step is struck when it dies.
+            // A node that dies inside a step is struck when it dies.
             return Some(Vec::new());
         }
         for &node in &victims {
