@@ -105,7 +105,7 @@ fn an_unasked_break_leaves_everything_undecided_that_was_not_violated() {
     let unasked = outcome(one_message(6), synchronous(5), Failures::Any, false);
     assert_eq!((unasked.verdict, unasked.properties[0].1), (Verdict::Unknown, Verdict::Unknown));
     let why = unasked.undecided.expect("it says why");
-    assert!(why.contains("assumed") && why.contains("56ms"), "{why}");
+    assert!(why.contains("assumption") && why.contains("56ms"), "{why}");
     // The run goes on, so that a violation can still be found; and violated beats unknown.
     let mut scene = one_message(6).request(80, 1, 9);
     let script = std::mem::take(&mut scene.0.config);
