@@ -36,6 +36,10 @@ fn what_has_no_effect() {
                 .replace("Ping(nodes: 5)", "Mute"),
         ),
         (
+            "stalled disks of nodes that write nothing",
+            fault("At(\"1s\", StallDisk(Node(0)))").replace("Ping(nodes: 5)", "Mute"),
+        ),
+        (
             "an assumption that nothing can break",
             with("model: (failures: CrashStop, broken: true)"),
         ),

@@ -56,8 +56,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// Starts a sync of everything written; one that takes no time is over at once.
     fn begin_sync(&mut self, node: NodeId) {
         let latency = self.sync_latency(node);
-        self.cells[node.index()].disk.begin_sync();
-        if latency == 0 {
+        let cell = &mut self.cells[node.index()];
+        cell.disk.begin_sync();
+        if latency == 0 && !cell.stall.is_on() {
             self.complete_sync(node);
             return;
         }
@@ -94,6 +95,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         if self.incarnations[node.index()] != incarnation {
             return;
+        }
+        let stall = &mut self.cells[node.index()].stall;
+        if stall.is_on() {
+            return stall.wait(incarnation);
         }
         if self.complete_sync(node) {
             self.begin_sync(node);

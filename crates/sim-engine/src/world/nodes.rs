@@ -4,6 +4,7 @@ use sim_check::{Properties, SimTime, View};
 use sim_node::{Drift, Event, Node, NodeId, Offset};
 
 use super::disk::{DiskOf, Held};
+use super::faults::Stall;
 use super::inbox::{Inbox, What};
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
@@ -62,6 +63,7 @@ pub(super) struct Cell<N: Node> {
     pub(super) pauses: Vec<u32>,
     pub(super) slowed: Vec<Slowness>,
     pub(super) slow_disks: Vec<(u32, Delay)>,
+    pub(super) stall: Stall,
     pub(super) drifts: Vec<(u32, Drift)>,
     /// The drift that its clock has by itself.
     pub(super) own_drift: Drift,
@@ -91,6 +93,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 pauses: Vec::new(),
                 slowed: Vec::new(),
                 slow_disks: Vec::new(),
+                stall: Stall::default(),
                 drifts: Vec::new(),
                 own_drift: Drift::default(),
                 doom: None,

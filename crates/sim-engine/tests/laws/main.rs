@@ -29,6 +29,7 @@ mod pause;
 mod random_worlds;
 mod record;
 mod service;
+mod stall_disk;
 mod targets;
 mod ties;
 mod triggers;

@@ -99,6 +99,7 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => target().prop_map(|who| Fault::from(faults::Resume(who))),
         1 => (target(), delay()).prop_map(|(who, time)| Fault::from(faults::Slow(who, time))),
         1 => (target(), delay()).prop_map(|(who, sync)| Fault::from(faults::SlowDisk(who, sync))),
+        1 => target().prop_map(|who| Fault::from(faults::StallDisk(who))),
         1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::from(faults::OmitSends(who, ratio))),
         1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::from(faults::OmitReceives(who, ratio))),
         1 => (target(), -900_000..900_000)

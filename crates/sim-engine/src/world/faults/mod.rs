@@ -24,6 +24,7 @@ mod restart;
 mod resume;
 mod slow;
 mod slow_disk;
+mod stall_disk;
 
 use sim_check::Properties;
 use sim_node::{Node, NodeId};
@@ -33,6 +34,7 @@ use crate::fault::{FaultFacts, FaultKind};
 use crate::{Observer, PlannedFault};
 
 pub(super) use course::FaultState;
+pub(super) use stall_disk::Stall;
 
 /// What a kind of fault is and does.
 pub(crate) trait Behaviour {
@@ -154,6 +156,7 @@ kinds! {
     links::Links,
     slow::Slow,
     slow_disk::SlowDisk,
+    stall_disk::StallDisk,
     omit_sends::OmitSends,
     omit_receives::OmitReceives,
     drift::Drift,
