@@ -1,11 +1,11 @@
 //! The course of a fault: it is planned, strikes or waits for its target, and ends.
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Node, NodeId};
+use sim_node::{Message, Node, NodeId};
 
 use crate::chance::{Stream, between};
 use crate::fault::{Ender, InStep};
-use crate::plan::window_end;
+use crate::plan::{LinkMatch, kind_named, members, window_end};
 use crate::world::targets::Among;
 use crate::world::{Pending, World};
 use crate::{Observer, PlannedFault, Strike, Struck, Target, When};
@@ -202,6 +202,30 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) -> Option<Vec<NodeId>> {
         let trigger = self.faults[fault as usize].trigger;
         self.resolve(fault, target, among, trigger)
+    }
+
+    /// Some links, and whom a fault about them strikes: senders, receivers or, without either,
+    /// everybody.
+    pub(super) fn find_links(
+        &mut self,
+        fault: u32,
+        from: Option<&Target>,
+        to: Option<&Target>,
+        both: bool,
+        kind: Option<&str>,
+    ) -> Option<(Vec<NodeId>, LinkMatch)> {
+        let from = from.map(|from| self.find(fault, from));
+        let to = to.map(|to| self.find(fault, to));
+        if from == Some(None) || to == Some(None) {
+            return None;
+        }
+        let (from, to) = (from.flatten(), to.flatten());
+        let victims = from.clone().or(to.clone()).unwrap_or_else(|| self.everybody().collect());
+        let nodes = self.nodes();
+        let table = |some: Option<Vec<NodeId>>| some.map(|some| members(some, nodes));
+        // A kind that does not exist matches nothing.
+        let kind = kind.map(|name| kind_named::<N>(name).unwrap_or(N::Message::KINDS.len()));
+        Some((victims, LinkMatch::of_fault(table(from), table(to), both, kind)))
     }
 
     /// The numbers that a fault draws at a node.

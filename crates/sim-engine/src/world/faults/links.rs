@@ -9,9 +9,7 @@ use crate::fault::{
     Argument, Arguments, FaultFacts, FaultKind, FaultTime, Idle, InCalm, InStep, Late, Part, Sides,
     Victims,
 };
-use crate::plan::{LinkMatch, kind_named, members};
 use crate::world::World;
-use crate::world::links::kinds;
 use crate::world::network::LinkFault;
 use crate::{Delay, Failures, Observer, Target};
 
@@ -90,26 +88,17 @@ impl Behaviour for Links {
         fault: u32,
         _: &mut O,
     ) -> Option<Vec<NodeId>> {
-        let senders = self.from.as_ref().map(|from| world.find(fault, from));
-        let receivers = self.to.as_ref().map(|to| world.find(fault, to));
-        if senders == Some(None) || receivers == Some(None) {
-            return None;
-        }
-        let (senders, receivers) = (senders.flatten(), receivers.flatten());
-        let victims = senders.clone().or(receivers.clone());
-        let nodes = world.nodes();
-        let table = |some: Option<Vec<NodeId>>| some.map(|some| members(some, nodes));
-        // A kind that does not exist matches nothing.
-        let kind = self.kind.as_deref();
-        let kind = kind.map(|name| kind_named::<N>(name).unwrap_or(kinds::<N>()));
+        let (from, to) = (self.from.as_ref(), self.to.as_ref());
+        let (victims, links) =
+            world.find_links(fault, from, to, self.both, self.kind.as_deref())?;
         world.network.change(LinkFault {
             fault,
-            links: LinkMatch::of_fault(table(senders), table(receivers), self.both, kind),
+            links,
             delay: self.delay.clone(),
             loss: self.loss,
             duplication: self.duplication,
         });
-        Some(victims.unwrap_or_else(|| world.everybody().collect()))
+        Some(victims)
     }
 
     fn end<N: Node, P: Properties<N>, O: Observer<N> + ?Sized>(
