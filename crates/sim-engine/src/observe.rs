@@ -82,6 +82,8 @@ pub enum Loss {
     Cut,
     /// Its sender or receiver omitted it.
     Omission,
+    /// It was corrupted on the link, and its receiver dropped it.
+    Corrupted,
     /// Its receiver was down when it arrived.
     Down,
     /// Its connection was broken.

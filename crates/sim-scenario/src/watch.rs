@@ -250,6 +250,7 @@ pub fn loss_in_words(loss: Loss) -> &'static str {
         Loss::Link => "the link dropped it",
         Loss::Cut => "cut off by a partition",
         Loss::Omission => "omitted by a faulty node",
+        Loss::Corrupted => "corrupted, so its checksum failed",
         Loss::Down => "its receiver was down",
         Loss::Connection => "its connection broke",
         Loss::Calm => "too late for the calm",

@@ -22,6 +22,7 @@ fn what_has_no_effect() {
         ("a fault after the deadline", fault("At(\"30s\", Heal)")),
         ("a request after the deadline", with("workload: Requests([At(\"21s\", 0, Everybody)])")),
         ("an omission of nothing", fault("At(\"1s\", OmitSends(Node(0), \"0%\"))")),
+        ("a corruption of nothing", fault("At(\"1s\", Corrupt(share: \"0%\"))")),
         ("a jump to nowhere", fault("At(\"1s\", Jump(Node(0), \"0s\"))")),
         ("an isolation of all", fault("At(\"1s\", Isolate(Servers))")),
         ("a bridge without banks", fault("At(\"1s\", Bridge(Nodes([0, 1, 2, 3])))")),

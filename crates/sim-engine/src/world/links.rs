@@ -123,7 +123,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch: &mut O,
     ) {
         if self.network.is_guarded()
-            && let Some(why) = self.turned_away(envelope)
+            && let Some(why) = self.turned_away(envelope, parcel)
         {
             self.check_assumed_links(why, envelope.from, envelope.to);
             self.agenda.take_message(parcel);
@@ -135,16 +135,23 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// Why a message that would arrive now does not.
-    fn turned_away(&mut self, envelope: &Envelope) -> Option<Loss> {
+    fn turned_away(&mut self, envelope: &Envelope, parcel: Parcel) -> Option<Loss> {
         let &Envelope { id, from, to, .. } = envelope;
+        let kind = self.agenda.message(parcel).kind();
+        let corrupted = self.network.corrupts(from, to, kind).then_some(Loss::Corrupted);
         let mut severed = false;
-        let why = self.network.turned_away((id, from, to), self.now, &mut severed)?;
+        let why = self.network.turned_away((id, from, to), self.now, &mut severed).or(corrupted)?;
         if severed {
             self.check_assumed_links(Loss::Cut, from, to);
         }
-        if why == Loss::Omission {
+        if matches!(why, Loss::Omission | Loss::Corrupted) {
             self.break_connection(from, to);
         }
         Some(why)
     }
+}
+
+/// The number of kinds, for tables by kind.
+pub(super) fn kinds<N: Node>() -> usize {
+    N::Message::KINDS.len()
 }

@@ -16,6 +16,7 @@ mod calm;
 mod chance;
 mod claims;
 mod clocks;
+mod corrupt;
 mod counting;
 mod crash;
 mod delays;

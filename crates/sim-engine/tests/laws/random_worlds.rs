@@ -107,8 +107,12 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => (target(), -9_000_000..9_000_000_i64)
             .prop_map(|(who, nanos)| Fault::from(faults::Jump(who, Offset::from_nanos(nanos)))),
     ];
+    let corrupt = (proptest::option::of(target()), proptest::option::of(target()), ratio());
     prop_oneof![
         network,
+        corrupt.prop_map(|(from, to, share)| {
+            Fault::from(faults::Corrupt { from, to, kind: None, share })
+        }),
         nodes,
         mobile.prop_map(|(on, inside, strike)| Fault::from(faults::Mobile { on, inside, strike })),
     ]

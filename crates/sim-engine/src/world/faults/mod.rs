@@ -5,6 +5,7 @@
 //! of it.
 
 mod bridge;
+mod corrupt;
 mod course;
 mod crash;
 mod drift;
@@ -159,6 +160,7 @@ kinds! {
     stall_disk::StallDisk,
     omit_sends::OmitSends,
     omit_receives::OmitReceives,
+    corrupt::Corrupt,
     drift::Drift,
     jump::Jump,
     mobile::Mobile,

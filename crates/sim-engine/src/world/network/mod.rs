@@ -14,7 +14,9 @@ use crate::chance::{Stream, happens};
 use crate::plan::Plan;
 use crate::{Delay, Loss};
 
-pub(super) use rules::{Cut, CutRule, Envelope, Hold, InCalm, Kept, LinkFault, Omission};
+pub(super) use rules::{
+    Corruption, Cut, CutRule, Envelope, Hold, InCalm, Kept, LinkFault, Omission,
+};
 
 /// The links between nodes at one instant: cuts, holds, omissions and changed parameters in force,
 /// and the connections of streams. It knows when a message arrives, or why it never does; that it
@@ -29,6 +31,7 @@ pub(super) struct Network {
     /// Cuts in force, and those that are over, as streams ask whether one came between.
     cuts: Vec<Cut>,
     changed: Vec<LinkFault>,
+    corrupted: Vec<Corruption>,
     holds: Vec<Hold>,
     /// Of nodes that omit to send or receive.
     omissions: BTreeMap<NodeId, Vec<Omission>>,
@@ -109,6 +112,7 @@ impl Network {
             guarded: false,
             cuts: Vec::new(),
             changed: Vec::new(),
+            corrupted: Vec::new(),
             holds: Vec::new(),
             omissions: BTreeMap::new(),
             ordered: FxHashMap::default(),
@@ -130,8 +134,11 @@ impl Network {
             && self.holds.is_empty()
             && self.omissions.is_empty()
             && self.calm.is_none();
-        self.guarded =
-            self.plan.stream || !self.omissions.is_empty() || self.calm.is_some() || severs;
+        self.guarded = self.plan.stream
+            || !self.omissions.is_empty()
+            || !self.corrupted.is_empty()
+            || self.calm.is_some()
+            || severs;
     }
 
     /// Whether a message needs nothing but the delay of [`Network::plain_delay`].
@@ -350,6 +357,30 @@ impl Network {
     pub(super) fn end_change(&mut self, fault: u32) {
         self.changed.retain(|one| one.fault != fault);
         self.refresh();
+    }
+
+    /// Messages on some links are corrupted while a fault lasts.
+    pub(super) fn corrupt(&mut self, corruption: Corruption) {
+        self.corrupted.push(corruption);
+        self.refresh();
+    }
+
+    /// A fault corrupts no messages any longer.
+    pub(super) fn end_corruption(&mut self, fault: u32) {
+        self.corrupted.retain(|one| one.fault != fault);
+        self.refresh();
+    }
+
+    /// Whether a message that arrives has been corrupted. Each fault in force draws for each
+    /// message on its links.
+    pub(super) fn corrupts(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
+        let mut corrupts = false;
+        for one in &mut self.corrupted {
+            if one.links.matches(from, to, kind) {
+                corrupts |= happens(one.stream.word(), one.share);
+            }
+        }
+        corrupts
     }
 
     /// Messages from some to some are kept while a fault lasts.

@@ -67,6 +67,15 @@ pub(in crate::world) struct LinkFault {
     pub(in crate::world) duplication: Option<Ratio>,
 }
 
+/// Links on which messages are corrupted.
+#[derive(Clone, Debug)]
+pub(in crate::world) struct Corruption {
+    pub(in crate::world) fault: u32,
+    pub(in crate::world) links: LinkMatch,
+    pub(in crate::world) share: Ratio,
+    pub(in crate::world) stream: Stream,
+}
+
 /// Links whose messages are kept.
 #[derive(Clone, Debug)]
 pub(in crate::world) struct Hold {
