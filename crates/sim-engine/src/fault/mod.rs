@@ -146,6 +146,17 @@ pub enum DiskLoss {
     Everything,
 }
 
+impl DiskLoss {
+    /// Whether writes are lost that a barrier had made durable: only the weakest model allows that.
+    #[must_use]
+    pub fn is_of_durable_writes(self) -> bool {
+        match self {
+            Self::Prefix | Self::Subset | Self::Unsynced => false,
+            Self::Everything => true,
+        }
+    }
+}
+
 /// How many effects of a step take place before a fault strikes inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Inside {

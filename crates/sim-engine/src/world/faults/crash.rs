@@ -53,12 +53,12 @@ impl Behaviour for Crash {
             arguments,
             sides: Sides::None,
             part: Part::Nodes,
-            failure: Some(match (disk, down) {
-                (DiskLoss::Everything, Some(_)) => {
+            failure: Some(match down {
+                None => (Failures::CrashStop, "a node crashes"),
+                Some(_) if disk.is_of_durable_writes() => {
                     (Failures::Any, "a node returns without its disk")
                 }
-                (_, Some(_)) => (Failures::CrashRecovery, "a crashed node returns"),
-                (_, None) => (Failures::CrashStop, "a node crashes"),
+                Some(_) => (Failures::CrashRecovery, "a crashed node returns"),
             }),
             late: Late::Never,
             step: match (who, inside) {
