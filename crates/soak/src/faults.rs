@@ -6,6 +6,10 @@ use sim_scenario::{Ender, Fault, FaultKind};
 use crate::weather::{HANDLING_MS, QUICK_US, bounded_delay, delay};
 use crate::{Draw, Links, Play};
 
+/// The first seed of the second series. What a seed below it stands for never changes; from it on,
+/// storms also know the kinds that were added since.
+pub const SECOND_SERIES: u64 = 1_000_000;
+
 /// When the storm is over, in milliseconds.
 pub(crate) const CALM_MS: u64 = 6_000;
 
@@ -35,6 +39,8 @@ pub enum Kind {
     SlowMessage,
     CrashButFirst,
     EarlyCrash,
+    StalledDisk,
+    Corruption,
     MasterCut,
     MasterPause,
     MasterCrash,
@@ -137,13 +143,28 @@ impl Plot {
     }
 }
 
+/// The kinds of the second series that the family's model allows.
+fn second_series(play: &Play) -> Vec<Kind> {
+    let mut kinds = Vec::new();
+    if play.kinds.contains(&Kind::SlowDisk) {
+        kinds.push(Kind::StalledDisk);
+    }
+    if play.kinds.contains(&Kind::Omission) && matches!(play.links, Links::Any | Links::Quick) {
+        kinds.push(Kind::Corruption);
+    }
+    kinds
+}
+
 /// The faults of a storm: those of the plots, and then single ones, unless the family knows none.
-pub(crate) fn faults(draw: &mut Draw, play: &Play) -> Vec<Planned> {
+pub(crate) fn faults(draw: &mut Draw, play: &Play, seed: u64) -> Vec<Planned> {
     let possible = |kind: &Kind| {
         !(kind.needs_company() && play.servers < 3
             || *kind == Kind::ClientCrash && play.clients.is_empty())
     };
-    let kinds: Vec<Kind> = play.kinds.iter().copied().filter(possible).collect();
+    let mut kinds: Vec<Kind> = play.kinds.iter().copied().filter(possible).collect();
+    if seed >= SECOND_SERIES {
+        kinds.extend(second_series(play));
+    }
     let many = usize::try_from(draw.between(1, 6)).expect("a small number");
     let kinds = draw.sample(&kinds, many);
     let mut planned: Vec<Planned> = play.plots.iter().flat_map(Plot::planned).collect();
@@ -320,6 +341,11 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
         Kind::SlowDisk => {
             let (time, _) = delay(draw, 150);
             (format!("SlowDisk({who}, {time})"), row("slow disk"))
+        }
+        Kind::StalledDisk => (format!("StallDisk({who})"), row("stalled disk")),
+        Kind::Corruption => {
+            let links = draw.pick(&["", "from: Random(1), ", "to: Random(1), "]);
+            (format!("Corrupt({links}share: \"{percent}%\")"), row("corrupted messages"))
         }
         Kind::Omission => {
             let way = draw.pick(&["OmitSends", "OmitReceives"]);

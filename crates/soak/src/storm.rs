@@ -25,7 +25,7 @@ impl Storm {
     pub fn of(family: &Family, seed: u64, mutant: Option<&str>) -> Self {
         let draw = |purpose| Draw::of(seed, purpose);
         let play = (family.play)(seed, mutant);
-        let planned = faults(&mut draw("faults"), &play);
+        let planned = faults(&mut draw("faults"), &play, seed);
         let parts = [
             weather::network(&mut draw("network"), play.links),
             weather::disks(&mut draw("disks")),
