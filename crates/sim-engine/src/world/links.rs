@@ -150,8 +150,3 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         Some(why)
     }
 }
-
-/// The number of kinds, for tables by kind.
-pub(super) fn kinds<N: Node>() -> usize {
-    N::Message::KINDS.len()
-}
