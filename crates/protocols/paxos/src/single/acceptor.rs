@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, NodeId};
 
-use super::{Disk, Indication, Learn, Message, Mutant, Process, Proposal, Record};
+use super::{Config, Disk, Indication, Learn, Message, Mutant, Process, Proposal, Record, mutants};
 use crate::Ballot;
 
 /// What an acceptor must remember, "even if it fails and restarts".
@@ -11,7 +11,7 @@ use crate::Ballot;
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 pub struct Acceptor {
-    /// It answers no request below this; not below what it accepted.
+    /// It answers no request with a lower number. Not lower than what it has accepted.
     pub promised: Option<Ballot>,
     /// The highest-numbered proposal that it has accepted.
     pub accepted: Option<Proposal>,
@@ -23,55 +23,58 @@ impl Acceptor {
         let accepted = disk.accepted.map(|proposal| proposal.ballot);
         Self { promised: disk.promised.max(accepted), accepted: disk.accepted }
     }
-}
 
-impl Process {
     /// Phase 1b: "P1a. An acceptor can accept a proposal numbered n iff it has not responded to a
     /// prepare request having a number greater than n." A repeated request is answered again.
-    pub(super) fn prepare(&mut self, from: NodeId, ballot: Ballot, cx: &mut Context<'_, Self>) {
-        let Some(acceptor) = &mut self.acceptor else { return };
-        if let Some(promised) = acceptor.promised.filter(|promised| *promised > ballot) {
-            return cx.send(from, Message::Refuse(promised));
+    /// Returns whether it promises.
+    pub(super) fn on_prepare(
+        &mut self,
+        from: NodeId,
+        ballot: Ballot,
+        cx: &mut Context<'_, Process>,
+    ) -> bool {
+        if let Some(promised) = self.promised.filter(|promised| *promised > ballot) {
+            cx.send(from, Message::Refuse(promised));
+            return false;
         }
-        if acceptor.promised < Some(ballot) {
-            acceptor.promised = Some(ballot);
-            if !cx.config().has(Mutant::PromiseCrash) {
-                cx.write(Record::Promised(ballot));
-            }
-            Self::settle(cx);
+        if self.promised < Some(ballot) {
+            self.promised = Some(ballot);
+            mutants::write_promise(Record::Promised(ballot), cx);
+            Process::persist(cx);
         }
-        cx.send(from, Message::Promise { ballot, accepted: acceptor.accepted });
-        self.notice(ballot, cx);
+        cx.send(from, Message::Promise { ballot, accepted: self.accepted });
+        true
     }
 
-    /// Phase 2b: it accepts, unless it has promised not to. It speaks once that is durable.
-    pub(super) fn accept(&mut self, proposal: Proposal, cx: &mut Context<'_, Self>) {
-        let Some(acceptor) = &mut self.acceptor else { return };
+    /// Phase 2b: it accepts, unless it has promised not to, and says so once that is durable.
+    /// Returns whether it accepts.
+    pub(super) fn on_accept(&mut self, proposal: Proposal, cx: &mut Context<'_, Process>) -> bool {
         let Proposal { ballot, .. } = proposal;
-        let promised = acceptor.promised.filter(|promised| *promised > ballot);
-        if let Some(promised) = promised
+        if let Some(promised) = self.promised.filter(|promised| *promised > ballot)
             && !cx.config().has(Mutant::No2bCheck)
         {
-            return cx.send(ballot.proposer, Message::Refuse(promised));
+            cx.send(ballot.proposer, Message::Refuse(promised));
+            return false;
         }
-        let again = acceptor.accepted == Some(proposal);
-        if !again {
-            acceptor.promised = acceptor.promised.max(Some(ballot));
-            acceptor.accepted = Some(proposal);
-            if !cx.config().has(Mutant::PromiseCrash) {
-                cx.write(Record::Accepted(proposal));
-            }
-            Self::settle(cx);
+        if self.accepted != Some(proposal) {
+            self.promised = self.promised.max(Some(ballot));
+            self.accepted = Some(proposal);
+            mutants::write_promise(Record::Accepted(proposal), cx);
+            Process::persist(cx);
             cx.indicate(Indication::Accepted(proposal));
         }
-        match cx.config().learn {
-            Learn::FromProposer => cx.send(ballot.proposer, Message::Accepted(proposal)),
-            Learn::FromAcceptors => {
-                for learner in cx.config().everybody() {
-                    cx.send(learner, Message::Accepted(proposal));
-                }
-            }
+        for learner in told(ballot.proposer, cx.config()) {
+            cx.send(learner, Message::Accepted(proposal));
         }
-        self.notice(ballot, cx);
+        true
     }
+}
+
+/// Those that an acceptor tells what it has accepted (section 2.3).
+fn told(proposer: NodeId, config: &Config) -> impl Iterator<Item = NodeId> + use<> {
+    let (one, all) = match config.learn {
+        Learn::FromProposer => (Some(proposer), None),
+        Learn::FromAcceptors => (None, Some(config.everybody())),
+    };
+    one.into_iter().chain(all.into_iter().flatten())
 }

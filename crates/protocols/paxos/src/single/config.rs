@@ -1,4 +1,4 @@
-//! [`Config`]: what every process knows, and the known bugs that the tester must find.
+//! [`Config`]: what every process knows.
 
 use std::collections::BTreeMap;
 use std::ops::Deref;
@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::NodeId;
 use sim_protocol::SettingValue;
 
-use super::{Proposers, Settings, Trusted, Value};
+use super::{Mutant, Proposers, Settings, Trusted, Value};
 
 /// What proposers propose without being asked.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
@@ -21,7 +21,7 @@ pub enum Start {
     Given(BTreeMap<u32, Value>),
 }
 
-/// Whom a proposer sends its requests to at first. What is repeated goes to all that are silent.
+/// Whom a proposer sends its requests to at first. It repeats them to all that have not answered.
 #[derive(
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
@@ -37,36 +37,12 @@ pub enum SendTo {
     Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, SettingValue,
 )]
 pub enum Learn {
-    /// Acceptors tell the proposer, the "distinguished learner", and it tells everybody: `n-1`
+    /// Acceptors tell the proposer, the "distinguished learner", and it tells all processes: `n-1`
     /// messages more, one delay more for the others.
     FromProposer,
-    /// Acceptors tell everybody that they accepted: `n(n-1)` acceptances in all, of which the
+    /// Acceptors tell all processes what they accepted: `n(n-1)` acceptances in all, of which the
     /// proposer's `n-1` are counted anyway; no other message.
     FromAcceptors,
-}
-
-/// A known bug; only built with the feature `mutants`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
-#[non_exhaustive]
-pub enum Mutant {
-    /// Phase 2a ignores the values reported in phase 1.
-    #[mutant("P-anyval")]
-    AnyValue,
-    /// Promises and accepted proposals are not written to the disk.
-    #[mutant("P-promise-crash")]
-    PromiseCrash,
-    /// An acceptor accepts below its promise.
-    #[mutant("P-no2bcheck")]
-    No2bCheck,
-    /// A restarted proposer uses its last number again.
-    #[mutant("P-reuse")]
-    Reuse,
-    /// Phase 2a adopts the value of the lowest reported proposal.
-    #[mutant("P-lowest")]
-    Lowest,
-    /// Phase 2 waits for one acceptor too few to meet every quorum of phase 1.
-    #[mutant("FP-quorums")]
-    MissingQuorums,
 }
 
 /// What every process knows: what a scenario sets, and the detector that follows from it.
@@ -109,13 +85,13 @@ impl Settings {
         }
     }
 
-    /// Promises that phase 1 needs.
+    /// How many promises phase 1 needs.
     #[must_use]
     pub fn prepare(&self) -> u32 {
         self.quorums.prepare(self.nodes)
     }
 
-    /// Acceptances by which a value is chosen.
+    /// How many acceptances choose a value.
     #[must_use]
     pub fn accept(&self) -> u32 {
         if self.has(Mutant::MissingQuorums) {

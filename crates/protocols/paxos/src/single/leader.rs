@@ -1,4 +1,4 @@
-//! The distinguished proposer (section 2.4): who it is, an [`Omega`] says.
+//! The distinguished proposer (section 2.4): the process that an [`Omega`] trusts.
 
 use failure_detectors::{Heartbeat, Omega, OmegaConfig, Trust};
 use sim_node::{Context, Indications, Layer, Never, Node, NodeId};
@@ -6,7 +6,7 @@ use sim_node::{Context, Indications, Layer, Never, Node, NodeId};
 use super::message::Mark;
 use super::{Config, Message, Process, Record, Timer};
 
-/// The layer that says who is to propose.
+/// The layer that chooses the distinguished proposer.
 #[derive(Debug)]
 pub enum Leadership {}
 
@@ -31,32 +31,41 @@ impl Layer<Process> for Leadership {
 }
 
 impl Process {
-    pub(super) fn hear_sign_of_life(
+    pub(super) fn on_heartbeat(
         &mut self,
         from: NodeId,
         heartbeat: Heartbeat,
         cx: &mut Context<'_, Self>,
     ) {
-        let Some(omega) = &mut self.omega else { return };
-        let told = cx.layer::<Leadership>(|cx| omega.on_message(from, heartbeat, cx));
-        self.heed(&told, cx);
+        if let Some(omega) = &mut self.omega {
+            let indications = cx.layer::<Leadership>(|cx| omega.on_message(from, heartbeat, cx));
+            self.on_trust(&indications, cx);
+        }
     }
 
-    pub(super) fn watch(&mut self, timer: failure_detectors::Timer, cx: &mut Context<'_, Self>) {
-        let Some(omega) = &mut self.omega else { return };
-        let told = cx.layer::<Leadership>(|cx| omega.on_timer(timer, cx));
-        self.heed(&told, cx);
+    pub(super) fn on_detector_timer(
+        &mut self,
+        timer: failure_detectors::Timer,
+        cx: &mut Context<'_, Self>,
+    ) {
+        if let Some(omega) = &mut self.omega {
+            let indications = cx.layer::<Leadership>(|cx| omega.on_timer(timer, cx));
+            self.on_trust(&indications, cx);
+        }
     }
 
-    /// Somebody else is trusted from now on.
-    fn heed(&mut self, told: &Indications<Omega>, cx: &mut Context<'_, Self>) {
-        let Some(Trust(trusted)) = told.last() else { return };
-        if *trusted == self.id {
-            cx.mark(Mark::TrustsItself);
-            self.pursue(cx);
-        } else {
-            self.give_up(cx);
-            self.hand_over(true, cx);
+    /// If Omega trusts another process from now on, only that one proposes.
+    fn on_trust(&mut self, indications: &Indications<Omega>, cx: &mut Context<'_, Self>) {
+        match indications.last() {
+            None => {}
+            Some(Trust(trusted)) if *trusted == self.id => {
+                cx.mark(Mark::TrustsItself);
+                self.pursue(cx);
+            }
+            Some(Trust(_)) => {
+                self.give_up(cx);
+                self.hand_over(true, cx);
+            }
         }
     }
 
@@ -65,14 +74,15 @@ impl Process {
         self.omega.as_ref().is_none_or(|omega| omega.trusted() == self.id)
     }
 
-    /// Hands its own value to the process that it trusts. At the start this is left out where that
-    /// process has a value itself.
+    /// Hands its own value to the process that it trusts. At the start it does not if that process
+    /// has a value itself.
     pub(super) fn hand_over(&self, always: bool, cx: &mut Context<'_, Self>) {
-        let (Some(omega), Some(value)) = (&self.omega, self.own()) else { return };
-        let trusted = omega.trusted();
-        let needed = always || cx.config().start_value(trusted).is_none();
-        if trusted != self.id && self.learned().is_none() && needed {
-            cx.send(trusted, Message::Forward(value));
+        if let (Some(omega), Some(value)) = (&self.omega, self.own()) {
+            let trusted = omega.trusted();
+            let is_needed = always || cx.config().start_value(trusted).is_none();
+            if trusted != self.id && self.learned().is_none() && is_needed {
+                cx.send(trusted, Message::Forward(value));
+            }
         }
     }
 }

@@ -29,13 +29,13 @@ impl Learner {
         self.learned
     }
 
-    /// The acceptances it knows of, each acceptor's highest.
+    /// The highest-numbered proposal that each acceptor is known to have accepted.
     #[must_use]
     pub fn votes(&self) -> &BTreeMap<NodeId, Proposal> {
         &self.votes
     }
 
-    /// An acceptor has accepted this. Returns whether a quorum has, as far as is known.
+    /// An acceptor has accepted this. Returns whether a quorum is known to have.
     fn count(&mut self, from: NodeId, proposal: Proposal, config: &Config) -> bool {
         let vote = self.votes.entry(from).or_insert(proposal);
         *vote = proposal.max(*vote);
@@ -46,7 +46,7 @@ impl Learner {
 
 impl Process {
     /// An acceptor has accepted a proposal.
-    pub(super) fn accepted(
+    pub(super) fn on_accepted(
         &mut self,
         from: NodeId,
         proposal: Proposal,
@@ -55,16 +55,18 @@ impl Process {
         if self.learned().is_some() {
             return;
         }
-        let known = self.learner.count(from, proposal, cx.config());
-        if self.completes(from, proposal, cx.config()) {
-            self.tell(proposal.value, cx);
-        } else if known {
+        let config = cx.config();
+        let is_known = self.learner.count(from, proposal, config);
+        let proposer = self.proposer.as_mut();
+        if proposer.is_some_and(|proposer| proposer.completes(from, proposal, config)) {
+            self.announce(proposal.value, cx);
+        } else if is_known {
             self.learn(proposal.value, cx);
         }
     }
 
-    /// The value is chosen. Deciding is to log it; the indication follows once it is durable, so
-    /// that it is told once, whatever crashes.
+    /// The value is chosen. The process has learned it when the record is durable; the indication
+    /// follows, so that it is given once in spite of crashes.
     pub(super) fn learn(&mut self, value: Value, cx: &mut Context<'_, Self>) {
         if self.learned().is_some() {
             return;
@@ -75,11 +77,11 @@ impl Process {
         cx.cancel_timer(Timer::Ask);
         cx.mark(Mark::Learned);
         cx.write(Record::Learned(value));
-        Self::settle(cx);
+        Self::persist(cx);
         cx.indicate(Indication::Learned(value));
     }
 
-    /// It has not learned for a while: what has happened?
+    /// It has not learned for a while: it asks all others.
     pub(super) fn ask(&mut self, cx: &mut Context<'_, Self>) {
         if self.learned().is_some() {
             return;
@@ -93,7 +95,7 @@ impl Process {
         cx.set_timer(Timer::Ask, cx.config().ask);
     }
 
-    /// Tells what is chosen, or what it has accepted: "the learner could ask the acceptors what
+    /// Answers what is chosen, or what it has accepted: "the learner could ask the acceptors what
     /// proposals they have accepted".
     pub(super) fn answer(&self, from: NodeId, cx: &mut Context<'_, Self>) {
         if let Some(value) = self.learned() {

@@ -53,7 +53,7 @@ impl fmt::Debug for Proposal {
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
 )]
 pub enum Message {
-    /// Phase 1a, a prepare request: promise to accept nothing lower any more.
+    /// Phase 1a, a prepare request: the acceptor is to promise that it accepts nothing lower.
     Prepare(Ballot),
     /// Phase 1b: the promise.
     Promise {
@@ -64,17 +64,18 @@ pub enum Message {
     },
     /// Phase 2a, an accept request.
     Accept(Proposal),
-    /// Phase 2b: the acceptor has accepted it.
+    /// Phase 2b: the acceptor has accepted the proposal.
     Accepted(Proposal),
-    /// A request of either phase is not honoured, as this number was promised (section 2.4).
+    /// The acceptor does not do what it was asked for, as it has promised this number (section
+    /// 2.4).
     Refuse(Ballot),
     /// The value is chosen.
     Learn(Value),
-    /// What is chosen, or what have you accepted?
+    /// Asks what is chosen, or what an acceptor has accepted.
     Ask,
     /// A process that is not trusted hands its value to the one that it trusts.
     Forward(Value),
-    /// The failure detector's.
+    /// A message of the failure detector.
     #[message(Heartbeat, name = "Heartbeat")]
     Detector(Heartbeat),
 }

@@ -22,7 +22,7 @@ pub enum Request {
     Propose(Value),
 }
 
-/// What a process tells.
+/// What a process tells the layer above.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Indication {
     /// As an acceptor it has accepted this, for good.
@@ -38,7 +38,7 @@ pub enum Timer {
     Proposer,
     /// A learner has waited long enough.
     Ask,
-    /// The failure detector's.
+    /// A timer of the failure detector.
     Detector(failure_detectors::Timer),
 }
 
@@ -51,7 +51,7 @@ pub struct Process {
     /// `None` at an acceptor that is no proposer.
     pub(super) proposer: Option<Proposer>,
     pub(super) learner: Learner,
-    /// Who is to propose; `None` where all may.
+    /// Chooses the process that proposes; `None` where all may.
     pub(super) omega: Option<Omega>,
 }
 
@@ -92,8 +92,8 @@ impl Process {
         self.omega.as_ref().map(Omega::trusted)
     }
 
-    /// What is said from here on waits until all writes are durable.
-    pub(super) fn settle(cx: &mut Context<'_, Self>) {
+    /// What is sent from here on waits until all writes are durable.
+    pub(super) fn persist(cx: &mut Context<'_, Self>) {
         if cx.config().barrier {
             cx.barrier();
         }
@@ -131,35 +131,57 @@ impl Node for Process {
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            // Who knows the value does not let it be proposed again.
+            // A process that has learned does not let the value be proposed again.
             Message::Prepare(_) | Message::Accept(_) | Message::Ask | Message::Forward(_)
                 if self.learned().is_some() =>
             {
                 self.answer(from, cx);
             }
-            Message::Prepare(ballot) => self.prepare(from, ballot, cx),
-            Message::Promise { ballot, accepted } => self.promised(from, ballot, accepted, cx),
-            Message::Accept(proposal) => self.accept(proposal, cx),
-            Message::Accepted(proposal) => self.accepted(from, proposal, cx),
-            Message::Refuse(promised) => self.notice(promised, cx),
+            // Requests, which acceptors alone are sent.
+            Message::Prepare(ballot) => {
+                if let Some(acceptor) = &mut self.acceptor
+                    && acceptor.on_prepare(from, ballot, cx)
+                {
+                    self.on_number(ballot, cx);
+                }
+            }
+            Message::Accept(proposal) => {
+                if let Some(acceptor) = &mut self.acceptor
+                    && acceptor.on_accept(proposal, cx)
+                {
+                    self.on_number(proposal.ballot, cx);
+                }
+            }
+            // What proposers alone are sent.
+            Message::Promise { ballot, accepted } => {
+                if let Some(proposer) = &mut self.proposer {
+                    proposer.on_promise(from, ballot, accepted, cx);
+                }
+            }
+            Message::Refuse(promised) => self.on_number(promised, cx),
+            Message::Forward(value) => self.on_forward(value, cx),
+            // What all are sent, as all are learners.
+            Message::Accepted(proposal) => self.on_accepted(from, proposal, cx),
             Message::Learn(value) => self.learn(value, cx),
             Message::Ask => self.answer(from, cx),
-            Message::Forward(value) => self.take(value, false, cx),
-            Message::Detector(heartbeat) => self.hear_sign_of_life(from, heartbeat, cx),
+            Message::Detector(heartbeat) => self.on_heartbeat(from, heartbeat, cx),
         }
     }
 
     fn on_timer(&mut self, timer: Timer, cx: &mut Context<'_, Self>) {
         match timer {
-            Timer::Proposer => self.go_on(cx),
+            Timer::Proposer => {
+                let proposer = self.proposer.as_mut().expect("proposers alone set this timer");
+                proposer.on_timer(cx);
+            }
             Timer::Ask => self.ask(cx),
-            Timer::Detector(timer) => self.watch(timer, cx),
+            Timer::Detector(timer) => self.on_detector_timer(timer, cx),
         }
     }
 
     fn on_request(&mut self, request: Request, cx: &mut Context<'_, Self>) {
         match request {
-            Request::Propose(value) => self.take(value, true, cx),
+            Request::Propose(value) => self.on_propose(value, cx),
         }
     }
 
@@ -184,7 +206,7 @@ impl Node for Process {
         if let Some(proposer) = &self.proposer {
             proposer.check(config);
             let idle = *proposer.phase() == Phase::Idle;
-            assert!(idle || self.learned().is_none(), "PX7: proposes what is decided");
+            assert!(idle || self.learned().is_none(), "PX7: proposes, though it has learned");
             assert!(idle || self.leads(), "proposes, though another process is trusted");
         }
         if let (Some(omega), Some(leader)) = (&self.omega, &config.leader) {

@@ -8,7 +8,7 @@ use sim_node::{Context, NodeId};
 
 use super::message::Mark;
 use super::{
-    Acceptor, Config, Disk, Learn, Message, Mutant, Process, Proposal, Record, Timer, Value,
+    Acceptor, Config, Disk, Learn, Message, Process, Proposal, Record, Timer, Value, mutants,
 };
 use crate::Ballot;
 
@@ -17,17 +17,17 @@ use crate::Ballot;
 pub struct Proposer {
     /// Its own value.
     pub(super) own: Option<Value>,
-    /// A value that somebody else asked it to propose; only of use while it has none itself.
+    /// A value that another process handed to it; only of use while it has none itself.
     pub(super) handed: Option<Value>,
-    /// The greatest number that it has used or heard of.
+    /// The greatest number that it has used or received.
     greatest: Option<Ballot>,
-    /// The number of its last incarnation, to be used again: a known bug.
+    /// The number of its last incarnation, which a known bug (`P-reuse`) uses again.
     reused: Option<Ballot>,
-    /// How far it is.
+    /// Its phase.
     phase: Phase,
 }
 
-/// How far a proposer is.
+/// What a proposer is doing.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Phase {
     /// It proposes nothing.
@@ -43,7 +43,7 @@ pub enum Phase {
 }
 
 impl Phase {
-    /// The number that it is about.
+    /// The number of the proposal.
     #[must_use]
     pub fn ballot(&self) -> Option<Ballot> {
         match self {
@@ -60,12 +60,12 @@ impl Proposer {
             own: disk.own.or(config.start_value(id)),
             handed: None,
             greatest: disk.ballot.max(Acceptor::new(disk).promised),
-            reused: disk.ballot.filter(|_| config.has(Mutant::Reuse)),
+            reused: mutants::reused_ballot(config, disk),
             phase: Phase::Idle,
         }
     }
 
-    /// How far it is.
+    /// Its phase.
     #[must_use]
     pub fn phase(&self) -> &Phase {
         &self.phase
@@ -84,12 +84,7 @@ impl Proposer {
         promises: &BTreeMap<NodeId, Option<Proposal>>,
         config: &Config,
     ) -> Option<Value> {
-        let reported = promises.values().flatten();
-        let reported = match config.mutant {
-            Some(Mutant::AnyValue) if config.has(Mutant::AnyValue) => None,
-            Some(Mutant::Lowest) if config.has(Mutant::Lowest) => reported.min(),
-            _ => reported.max(),
-        };
+        let reported = mutants::reported(config, promises);
         reported.map(|proposal| proposal.value).or(self.value())
     }
 
@@ -100,34 +95,16 @@ impl Proposer {
             assert!(promises.len() < config.prepare() as usize, "phase 1 is over, and goes on");
         }
     }
-}
 
-impl Process {
-    /// A value to propose, of its own or handed over by another process.
-    pub(super) fn take(&mut self, value: Value, own: bool, cx: &mut Context<'_, Self>) {
-        if self.learned().is_some() {
-            return;
-        }
-        let Some(proposer) = &mut self.proposer else { return };
-        let place = if own { &mut proposer.own } else { &mut proposer.handed };
-        if place.is_some() {
-            return;
-        }
-        *place = Some(value);
-        if own {
-            cx.write(Record::Own(value));
-            self.hand_over(true, cx);
-        }
-        self.pursue(cx);
+    /// A number is in use. Returns whether a proposal of this proposer is abandoned for it.
+    fn is_abandoned_for(&mut self, ballot: Ballot) -> bool {
+        self.greatest = self.greatest.max(Some(ballot));
+        self.phase.ballot().is_some_and(|current| current < ballot)
     }
 
-    /// Begins to propose, if it may and has reason to.
-    pub(super) fn pursue(&mut self, cx: &mut Context<'_, Self>) {
-        if !self.has_reason(cx.config()) {
-            return;
-        }
-        let Some(proposer) = &mut self.proposer else { return };
-        match (&proposer.phase, proposer.value()) {
+    /// There is a reason to propose: begins, if it is not under way.
+    fn pursue(&mut self, cx: &mut Context<'_, Process>) {
+        match (&self.phase, self.value()) {
             (Phase::Idle, _) => self.begin(cx),
             (Phase::Prepared(ballot), Some(value)) => {
                 let proposal = Proposal { ballot: *ballot, value };
@@ -137,78 +114,136 @@ impl Process {
         }
     }
 
-    fn has_reason(&self, config: &Config) -> bool {
-        let has_value = self.proposer.as_ref().is_some_and(|proposer| proposer.value().is_some());
-        self.learned().is_none() && self.leads() && (has_value || config.prepare_ahead)
-    }
-
     /// Phase 1a: "a proposer selects a proposal number n and sends a prepare request". It remembers
     /// the number in stable storage first, "and begins phase 1 with a higher proposal number than
     /// any it has already used".
-    fn begin(&mut self, cx: &mut Context<'_, Self>) {
-        let Some(proposer) = &mut self.proposer else { return };
-        let fresh = Ballot::after(proposer.greatest, self.id);
-        let ballot = proposer.reused.take().unwrap_or(fresh);
-        proposer.greatest = proposer.greatest.max(Some(ballot));
-        proposer.phase = Phase::Preparing(ballot, BTreeMap::new());
+    fn begin(&mut self, cx: &mut Context<'_, Process>) {
+        let (id, config) = (cx.id(), cx.config());
+        let fresh = Ballot::after(self.greatest, id);
+        let ballot = self.reused.take().unwrap_or(fresh);
+        self.greatest = self.greatest.max(Some(ballot));
+        self.phase = Phase::Preparing(ballot, BTreeMap::new());
         cx.write(Record::Ballot(ballot));
-        Self::settle(cx);
-        for acceptor in cx.config().first_asked(self.id, cx.config().prepare()) {
+        Process::persist(cx);
+        for acceptor in config.first_asked(id, config.prepare()) {
             cx.send(acceptor, Message::Prepare(ballot));
         }
-        cx.set_timer(Timer::Proposer, cx.config().resend);
+        cx.set_timer(Timer::Proposer, config.resend);
     }
 
-    /// A promise arrives.
-    pub(super) fn promised(
+    /// A promise arrives. With a quorum of them phase 1 is done.
+    pub(super) fn on_promise(
         &mut self,
         from: NodeId,
         ballot: Ballot,
         accepted: Option<Proposal>,
-        cx: &mut Context<'_, Self>,
+        cx: &mut Context<'_, Process>,
     ) {
-        let Some(proposer) = &mut self.proposer else { return };
-        let Phase::Preparing(current, promises) = &mut proposer.phase else { return };
-        if *current != ballot {
-            return;
+        match &mut self.phase {
+            Phase::Preparing(current, promises) if *current == ballot => {
+                promises.insert(from, accepted);
+                if promises.len() >= cx.config().prepare() as usize {
+                    let promises = std::mem::take(promises);
+                    self.end_phase_1(ballot, &promises, cx);
+                }
+            }
+            // It answers an earlier number, or is one more than phase 1 needs.
+            _ => {}
         }
-        promises.insert(from, accepted);
-        if promises.len() < cx.config().prepare() as usize {
-            return;
-        }
-        let promises = std::mem::take(promises);
+    }
+
+    fn end_phase_1(
+        &mut self,
+        ballot: Ballot,
+        promises: &BTreeMap<NodeId, Option<Proposal>>,
+        cx: &mut Context<'_, Process>,
+    ) {
         cx.mark(Mark::Prepared);
-        if let Some(value) = proposer.choose(&promises, cx.config()) {
+        if let Some(value) = self.choose(promises, cx.config()) {
             self.issue(Proposal { ballot, value }, cx);
         } else {
-            proposer.phase = Phase::Prepared(ballot);
+            self.phase = Phase::Prepared(ballot);
             cx.cancel_timer(Timer::Proposer);
         }
     }
 
     /// Phase 2a: issues the proposal.
-    fn issue(&mut self, proposal: Proposal, cx: &mut Context<'_, Self>) {
-        let Some(proposer) = &mut self.proposer else { return };
-        proposer.phase = Phase::Accepting(proposal, BTreeSet::new());
-        for acceptor in cx.config().first_asked(self.id, cx.config().accept()) {
+    fn issue(&mut self, proposal: Proposal, cx: &mut Context<'_, Process>) {
+        self.phase = Phase::Accepting(proposal, BTreeSet::new());
+        for acceptor in cx.config().first_asked(cx.id(), cx.config().accept()) {
             cx.send(acceptor, Message::Accept(proposal));
         }
         cx.set_timer(Timer::Proposer, cx.config().resend);
     }
 
-    /// Whether its own proposal is chosen by this acceptance, so that it is to tell everybody.
+    /// An acceptor has accepted a proposal. Returns whether it is this proposer's, and a quorum has
+    /// accepted it with that.
     pub(super) fn completes(&mut self, from: NodeId, accepted: Proposal, config: &Config) -> bool {
-        let Some(proposer) = &mut self.proposer else { return false };
-        let Phase::Accepting(proposal, acceptors) = &mut proposer.phase else { return false };
-        if *proposal != accepted {
-            return false;
+        match &mut self.phase {
+            Phase::Accepting(proposal, acceptors) if *proposal == accepted => {
+                acceptors.insert(from);
+                acceptors.len() >= config.accept() as usize
+            }
+            _ => false,
         }
-        acceptors.insert(from);
-        acceptors.len() >= config.accept() as usize
+    }
+
+    /// Answers are overdue, or it has backed off for long enough.
+    pub(super) fn on_timer(&mut self, cx: &mut Context<'_, Process>) {
+        match &self.phase {
+            Phase::BackingOff => self.begin(cx),
+            Phase::Preparing(ballot, promises) => {
+                repeat(&Message::Prepare(*ballot), |one| promises.contains_key(one), cx);
+            }
+            Phase::Accepting(proposal, acceptors) => {
+                repeat(&Message::Accept(*proposal), |one| acceptors.contains(one), cx);
+            }
+            Phase::Idle | Phase::Prepared(_) => {}
+        }
+    }
+}
+
+impl Process {
+    /// The layer above has a value to propose. It takes the first one, if it does not know yet what
+    /// is chosen.
+    pub(super) fn on_propose(&mut self, value: Value, cx: &mut Context<'_, Self>) {
+        let is_open = self.learned().is_none();
+        if let Some(proposer) = &mut self.proposer
+            && is_open
+            && proposer.own.is_none()
+        {
+            proposer.own = Some(value);
+            cx.write(Record::Own(value));
+            self.hand_over(true, cx);
+            self.pursue(cx);
+        }
+    }
+
+    /// Another process hands its value over. It takes the first one.
+    pub(super) fn on_forward(&mut self, value: Value, cx: &mut Context<'_, Self>) {
+        if let Some(proposer) = &mut self.proposer
+            && proposer.handed.is_none()
+        {
+            proposer.handed = Some(value);
+            self.pursue(cx);
+        }
+    }
+
+    /// Begins to propose, if it may and has reason to.
+    pub(super) fn pursue(&mut self, cx: &mut Context<'_, Self>) {
+        let has_reason = self.has_reason(cx.config());
+        if let Some(proposer) = self.proposer.as_mut().filter(|_| has_reason) {
+            proposer.pursue(cx);
+        }
+    }
+
+    fn has_reason(&self, config: &Config) -> bool {
+        let has_value = self.proposer.as_ref().is_some_and(|proposer| proposer.value().is_some());
+        self.learned().is_none() && self.leads() && (has_value || config.prepare_ahead)
     }
 
     /// Its proposal is chosen: it learns, and as the distinguished learner tells the others.
-    pub(super) fn tell(&mut self, value: Value, cx: &mut Context<'_, Self>) {
+    pub(super) fn announce(&mut self, value: Value, cx: &mut Context<'_, Self>) {
         if cx.config().learn == Learn::FromProposer {
             for learner in cx.config().everybody() {
                 if learner != self.id {
@@ -221,46 +256,27 @@ impl Process {
 
     /// A number is in use. A proposer below it abandons its proposal (section 2.4), and tries again
     /// after a while.
-    pub(super) fn notice(&mut self, ballot: Ballot, cx: &mut Context<'_, Self>) {
-        let Some(proposer) = &mut self.proposer else { return };
-        proposer.greatest = proposer.greatest.max(Some(ballot));
-        if proposer.phase.ballot().is_none_or(|current| current >= ballot) {
-            return;
-        }
-        cx.mark(Mark::Abandoned);
-        if self.has_reason(cx.config()) {
-            self.set_phase(Phase::BackingOff);
-            cx.set_timer(Timer::Proposer, cx.config().backoff);
-        } else {
-            self.give_up(cx);
+    pub(super) fn on_number(&mut self, ballot: Ballot, cx: &mut Context<'_, Self>) {
+        let has_reason = self.has_reason(cx.config());
+        if let Some(proposer) = &mut self.proposer
+            && proposer.is_abandoned_for(ballot)
+        {
+            cx.mark(Mark::Abandoned);
+            if has_reason {
+                proposer.phase = Phase::BackingOff;
+                cx.set_timer(Timer::Proposer, cx.config().backoff);
+            } else {
+                self.give_up(cx);
+            }
         }
     }
 
     /// It proposes nothing any more, for now.
     pub(super) fn give_up(&mut self, cx: &mut Context<'_, Self>) {
-        self.set_phase(Phase::Idle);
-        cx.cancel_timer(Timer::Proposer);
-    }
-
-    fn set_phase(&mut self, phase: Phase) {
         if let Some(proposer) = &mut self.proposer {
-            proposer.phase = phase;
+            proposer.phase = Phase::Idle;
         }
-    }
-
-    /// Answers are overdue, or it has backed off for long enough.
-    pub(super) fn go_on(&mut self, cx: &mut Context<'_, Self>) {
-        let Some(proposer) = &self.proposer else { return };
-        match &proposer.phase {
-            Phase::BackingOff => self.begin(cx),
-            Phase::Preparing(ballot, promises) => {
-                repeat(&Message::Prepare(*ballot), |one| promises.contains_key(one), cx);
-            }
-            Phase::Accepting(proposal, acceptors) => {
-                repeat(&Message::Accept(*proposal), |one| acceptors.contains(one), cx);
-            }
-            Phase::Idle | Phase::Prepared(_) => {}
-        }
+        cx.cancel_timer(Timer::Proposer);
     }
 }
 

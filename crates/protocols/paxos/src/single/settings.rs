@@ -142,7 +142,9 @@ impl Settings {
     fn validate(&self) -> Result<(), SettingsError> {
         let wrong = |field, message: &str| Err(SettingsError::new(field, message));
         match self.proposers {
-            Proposers::Separate(0) => return wrong("proposers", "somebody must propose"),
+            Proposers::Separate(0) => {
+                return wrong("proposers", "there must be a proposer; give at least 1");
+            }
             Proposers::Separate(100..) => return wrong("proposers", "there may be at most 99"),
             Proposers::Acceptors | Proposers::Separate(_) => {}
         }
@@ -186,7 +188,7 @@ impl Settings {
         Ok(())
     }
 
-    /// Whether who is given a value at the start is there, and a proposer.
+    /// Whether every process that is given a value at the start exists and is a proposer.
     fn validate_start(&self) -> Result<(), SettingsError> {
         let Start::Given(values) = &self.start else { return Ok(()) };
         let there = self.nodes + self.separate();

@@ -81,10 +81,10 @@ fn four_messages_to_each_acceptor_when_the_proposer_is_apart() {
     }
 }
 
-/// When acceptors tell everybody, acceptances are n(n-1), or n*n with the proposer apart, and
-/// nobody is told besides.
+/// When acceptors tell all processes, acceptances are n(n-1), or n*n with the proposer apart, and
+/// no other message is sent.
 #[test]
-fn acceptors_that_tell_everybody_send_n_times_as_many() {
+fn acceptors_that_tell_all_processes_send_n_times_as_many() {
     for servers in SIZES {
         let n = u64::from(servers);
         let learn = Learn::FromAcceptors;
@@ -143,7 +143,7 @@ fn the_proposer_learns_after_four_delays() {
 
 /// Acceptors that tell everybody save a delay for all but the proposer.
 #[test]
-fn everybody_learns_after_four_delays_from_the_acceptors() {
+fn all_learn_after_four_delays_from_the_acceptors() {
     for servers in SIZES {
         let learn = Learn::FromAcceptors;
         let learned = delays(spec(Settings { learn, ..one_proposer(config(servers), 0) }), 0);

@@ -1,4 +1,4 @@
-//! The claims judge what they say: each falls by what contradicts it, told by hand. Scenarios show
+//! The claims judge what they say: each is violated by steps that contradict it. Scenarios show
 //! the same of whole runs.
 
 use paxos::Quorums;
@@ -11,7 +11,7 @@ use sim_engine::{DiskLoss, Fault, Target, When, WorldSpec, faults};
 use sim_node::{Effect, NodeId};
 
 use crate::hand::{accept, config, proposal};
-use crate::world::{at, fallen, judge, planned, run, spec};
+use crate::world::{at, judge, planned, run, spec, violated};
 
 /// A claim, to which a run is told by hand.
 struct Told<P> {
@@ -65,12 +65,12 @@ impl<P: Property<Process>> Told<P> {
 
     /// The steps that the violation is told with.
     fn witnesses(&self) -> Vec<u64> {
-        self.judge.violation().expect("it fell").witnesses.clone()
+        self.judge.violation().expect("it is violated").witnesses.clone()
     }
 }
 
 #[test]
-fn px1_falls_by_a_value_that_nobody_proposed() {
+fn px1_is_violated_by_a_value_that_was_not_proposed() {
     let mut told =
         Told::<Validity>::of(Settings { start: paxos::single::Start::Everybody, ..config(3) });
     told.votes([0], proposal(1, 0, 2));
@@ -81,7 +81,7 @@ fn px1_falls_by_a_value_that_nobody_proposed() {
 }
 
 #[test]
-fn px2_falls_by_two_quorums_for_different_values() {
+fn px2_is_violated_by_two_quorums_for_different_values() {
     let mut told = Told::<Agreement>::of(config(3));
     told.votes([0, 1], proposal(1, 0, 10));
     told.votes([2], proposal(1, 2, 20));
@@ -93,7 +93,7 @@ fn px2_falls_by_two_quorums_for_different_values() {
 }
 
 #[test]
-fn px2_falls_by_learning_different_values() {
+fn px2_is_violated_by_learning_different_values() {
     let mut told = Told::<Agreement>::of(config(3));
     told.indicates(0, Indication::Learned(Value(10)));
     told.indicates(1, Indication::Learned(Value(10)));
@@ -112,7 +112,7 @@ fn px2_counts_each_acceptor_once() {
 }
 
 #[test]
-fn px3_falls_by_learning_what_is_not_chosen() {
+fn px3_is_violated_by_learning_what_is_not_chosen() {
     let mut told = Told::<LearnedIsChosen>::of(config(3));
     told.votes([0, 1], proposal(1, 0, 10));
     told.votes([2], proposal(1, 2, 20));
@@ -128,7 +128,7 @@ fn px4_is_p2c_over_every_quorum() {
     let votes = [(0, proposal(1, 0, 10)), (1, proposal(2, 1, 20)), (2, proposal(3, 2, 10))];
     // Whether some S allows a value, when the first so many of these have voted: by hand.
     for (many, value, allowed) in [
-        (0, 99, true),  // nobody has voted
+        (0, 99, true),  // no acceptor has voted
         (1, 99, true),  // S = {1, 2}
         (2, 99, false), // {1, 2}: 20, {0, 2}: 10, {0, 1}: 20
         (2, 10, true),
@@ -160,7 +160,7 @@ fn px4_is_p2c_over_every_quorum() {
 }
 
 #[test]
-fn px5_falls_by_learning_twice() {
+fn px5_is_violated_by_learning_twice() {
     for again in [10, 20] {
         let mut told = Told::<Integrity>::of(config(3));
         told.indicates(0, Indication::Learned(Value(10)));
@@ -172,7 +172,7 @@ fn px5_falls_by_learning_twice() {
 }
 
 #[test]
-fn px6_falls_by_two_values_of_one_number() {
+fn px6_is_violated_by_two_values_of_one_number() {
     let mut told = Told::<DistinctNumbers>::of(config(3));
     told.issues(0, 1, 10);
     told.issues(1, 1, 20);
@@ -182,10 +182,11 @@ fn px6_falls_by_two_values_of_one_number() {
     assert_eq!(told.witnesses(), [1]);
 }
 
-/// P2c falls before agreement does, since it is what agreement is proved by. Where nobody tells it,
-/// the same run goes on, and agreement falls: an acceptor votes, loses its disk, and votes again.
+/// P2c is violated before agreement is, since agreement is proved by it. If only agreement is
+/// judged, the same run goes on and violates it: an acceptor votes, loses its disk, and votes
+/// again.
 #[test]
-fn agreement_falls_where_p2c_has_fallen() {
+fn agreement_is_violated_after_p2c() {
     let crash = |node: u32, down, disk| {
         let fault =
             Fault::from(faults::Crash { who: Target::Node(node), down, disk, inside: None });
@@ -200,7 +201,7 @@ fn agreement_falls_where_p2c_has_fallen() {
         (at(millis), NodeId::new(node), request)
     });
     let mut world = WorldSpec { faults, requests: requests.into(), ..spec(config(3)) };
-    // Acceptor 2 hears nothing of process 0.
+    // Acceptor 2 receives nothing from process 0.
     world.network.overrides.push(sim_engine::LinkOverride {
         from: Some(vec![NodeId::new(0)]),
         to: Some(vec![NodeId::new(2)]),
@@ -210,6 +211,6 @@ fn agreement_falls_where_p2c_has_fallen() {
         loss: Some(sim_node::Ratio::ONE),
         duplication: None,
     });
-    assert_eq!(fallen(&run(world.clone(), 0)), ["PX4"]);
-    assert_eq!(fallen(&judge::<Checked<Agreement>>(world, 0)), ["PX2"]);
+    assert_eq!(violated(&run(world.clone(), 0)), ["PX4"]);
+    assert_eq!(violated(&judge::<Checked<Agreement>>(world, 0)), ["PX2"]);
 }

@@ -19,7 +19,7 @@ fn without_a_proposal_nothing_is_chosen() {
 /// "If a value has been chosen, then processes should be able to learn the chosen value": all learn
 /// the same one of those proposed, from links that lose, double and reorder, whatever is set.
 #[test]
-fn everybody_learns_the_same_proposed_value() {
+fn all_processes_learn_the_same_proposed_value() {
     for (proposers, learn, send_to) in [
         (Proposers::Acceptors, Learn::FromProposer, SendTo::Everybody),
         (Proposers::Acceptors, Learn::FromAcceptors, SendTo::Quorum),

@@ -109,7 +109,7 @@ fn an_acceptor_speaks_when_its_answer_is_durable() {
     assert_eq!(hand.sync(), [(0, accepted(1, 0, 10))]);
     assert_eq!(hand.disk.accepted, Some(proposal(1, 0, 10)));
     assert_eq!(hand.told, [Indication::Accepted(proposal(1, 0, 10))]);
-    // A crash takes what was not durable, and nobody has heard of it.
+    // A crash takes what was not durable, and no process knows of it.
     assert_eq!(hand.hear(1, prepare(2, 1)), []);
     hand.restart();
     assert_eq!(hand.promised(), Some(ballot(1, 0)));
@@ -190,7 +190,7 @@ fn a_refused_proposal_is_abandoned_for_a_higher_one() {
     assert_eq!(hand.fire(Timer::Proposer), to(1..3, &prepare(5, 0)));
 }
 
-/// The same when its own acceptor hears of the higher number.
+/// The same when its own acceptor receives the higher number.
 #[test]
 fn a_proposer_abandons_when_its_own_acceptor_promises_more() {
     let mut hand = Hand::new(0, config(3));

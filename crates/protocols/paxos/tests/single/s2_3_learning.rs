@@ -21,7 +21,7 @@ fn proposing() -> Hand {
 /// "The acceptors respond with their acceptances to a distinguished learner, which in turn informs
 /// the other learners when a value has been chosen."
 #[test]
-fn the_proposer_tells_everybody_what_is_chosen() {
+fn the_proposer_tells_all_processes_what_is_chosen() {
     let mut hand = proposing();
     assert_eq!(hand.hear(3, accepted(1, 0, 10)), []);
     assert_eq!(hand.hear(3, accepted(1, 0, 10)), [], "the same acceptor again is not another one");
@@ -32,9 +32,9 @@ fn the_proposer_tells_everybody_what_is_chosen() {
 }
 
 /// "Have each acceptor, whenever it accepts a proposal, respond to all learners, sending them the
-/// proposal": the proposer then tells nobody.
+/// proposal": the proposer then tells no process.
 #[test]
-fn acceptors_tell_everybody_what_they_accept() {
+fn acceptors_tell_all_processes_what_they_accept() {
     let config = Settings { learn: Learn::FromAcceptors, ..config(5) };
     let mut hand = Hand::new(3, config.clone());
     assert_eq!(hand.hear(0, accept(1, 0, 10)), to([0, 1, 2, 4], &accepted(1, 0, 10)));
@@ -87,9 +87,9 @@ fn a_learner_asks_the_acceptors() {
     assert_eq!(learner.fire(Timer::Ask), to(0..4, &Message::Ask));
 }
 
-/// Whoever knows answers every request, of learners and of proposers, with the value.
+/// A process that has learned answers every request, of learners and of proposers, with the value.
 #[test]
-fn who_has_learned_tells_whoever_asks_or_proposes() {
+fn a_process_that_has_learned_answers_all_that_ask_or_propose() {
     let mut hand = Hand::new(1, config(3));
     hand.hear(0, Message::Learn(Value(10)));
     let requests = [Message::Ask, prepare(9, 2), accept(9, 2, 20), Message::Forward(Value(20))];
@@ -117,7 +117,7 @@ fn a_decision_is_logged_and_told_once() {
     assert_eq!(hand.told, told);
 }
 
-/// The decision is durable before the layer above hears of it. Others may hear earlier: the value
+/// The decision is durable before it is indicated. Other processes may learn earlier: the value
 /// is chosen, whatever becomes of this process.
 #[test]
 fn a_decision_is_durable_before_it_is_told() {

@@ -17,7 +17,7 @@ fn said(letters: Vec<Letter>) -> Vec<Letter> {
     letters.into_iter().filter(|(_, message)| !is_sign(message)).collect()
 }
 
-/// The detector has not heard of this process for a while.
+/// The detector has received nothing from this process for a while.
 fn silence(hand: &mut Hand, process: u32) -> Vec<Letter> {
     let silence = failure_detectors::Timer::Silence(NodeId::new(process));
     said(hand.fire(Timer::Detector(silence)))
@@ -75,7 +75,7 @@ fn only_the_trusted_process_proposes() {
 
 /// The others hand their values over, again and again, and at once to a new leader.
 #[test]
-fn a_value_is_handed_to_whoever_leads() {
+fn a_value_is_handed_to_the_leader() {
     let mut hand = Hand::new(2, with_leader(3));
     assert_eq!(said(hand.propose(30)), [(0, Message::Forward(Value(30)))]);
     let letters = hand.fire(Timer::Ask);
@@ -101,7 +101,8 @@ fn at_the_start_a_leader_with_a_value_is_left_alone() {
     assert_eq!(said(hand.first), [(0, Message::Forward(Value(20)))]);
 }
 
-/// When the leader is suspected the next one proposes; when it is heard again, that one stops.
+/// When the leader is suspected the next one proposes; when its heartbeats arrive again, that one
+/// stops.
 #[test]
 fn who_is_trusted_next_proposes_until_it_is_not() {
     let mut hand = Hand::new(1, with_leader(3));

@@ -26,8 +26,8 @@ proptest! {
     }
 }
 
-/// "Each proposer remembers (in stable storage) the highest-numbered proposal it has tried to issue,
-/// and begins phase 1 with a higher proposal number than any it has already used."
+/// "Each proposer remembers (in stable storage) the highest-numbered proposal it has tried to
+/// issue, and begins phase 1 with a higher proposal number than any it has already used."
 #[test]
 fn a_restarted_proposer_never_uses_a_number_again() {
     let mut hand = Hand::new(0, config(3));
@@ -38,14 +38,14 @@ fn a_restarted_proposer_never_uses_a_number_again() {
     }
 }
 
-/// The number is durable before anybody hears of it.
+/// The number is durable before it is sent.
 #[test]
 fn a_number_is_durable_before_it_is_used() {
     let mut hand = Hand::new(0, config(3));
     hand.slow_disk = true;
     assert_eq!(hand.propose(10), []);
     hand.restart();
-    assert_eq!(hand.node.own(), None, "nobody has heard of the value, either");
+    assert_eq!(hand.node.own(), None, "no process knows of the value, either");
     assert_eq!(hand.propose(20), []);
     assert_eq!(hand.sync(), to(1..3, &prepare(1, 0)));
     assert_eq!(hand.disk.ballot, Some(ballot(1, 0)));

@@ -46,10 +46,10 @@ pub(crate) fn judge<P: Properties<Process>>(spec: WorldSpec<Process>, seed: u64)
     World::<Process, P>::new(Arc::new(spec), seed).run()
 }
 
-/// The codes of the claims that fell.
-pub(crate) fn fallen(outcome: &Outcome) -> Vec<&'static str> {
-    let fell = |(_, verdict): &&(_, Verdict)| *verdict == Verdict::Violated;
-    outcome.properties.iter().filter(fell).map(|(claim, _)| claim.code).collect()
+/// The codes of the claims that are violated.
+pub(crate) fn violated(outcome: &Outcome) -> Vec<&'static str> {
+    let is_violated = |(_, verdict): &&(_, Verdict)| *verdict == Verdict::Violated;
+    outcome.properties.iter().filter(is_violated).map(|(claim, _)| claim.code).collect()
 }
 
 /// How many messages of a kind were sent.

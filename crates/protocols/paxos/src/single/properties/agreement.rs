@@ -6,8 +6,8 @@ use sim_node::{Effect, NodeId};
 use super::Votes;
 use crate::single::{Config, Indication, Process, Proposal, Value};
 
-/// Only a single value is chosen, told of the votes themselves, whether or not anybody learns; and
-/// no two processes learn different values.
+/// Only a single value is chosen, judged by the votes, whether or not any process learns; and no
+/// two processes learn different values.
 #[derive(Clone, Debug)]
 pub struct Agreement {
     votes: Votes,
@@ -37,8 +37,8 @@ impl Property<Process> for Agreement {
         code: "PX2",
         name: "agreement",
         kind: Kind::Safety,
-        meaning: "Only a single value is chosen: no two proposals with different values are each \
-                  accepted by a phase-2 quorum, and no two processes learn different values.",
+        meaning: "only a single value is chosen: no two proposals with different values are each \
+                  accepted by a phase-2 quorum, and no two processes learn different values",
         source: "Lamport 2001, Paxos Made Simple, section 2.1",
     };
 

@@ -9,7 +9,7 @@ use super::issued;
 use crate::Ballot;
 use crate::single::{Config, Process, Value};
 
-/// No two proposals are issued with the same number, by whatever incarnation of its proposer. The
+/// No two proposals are issued with the same number, by any incarnation of a proposer. The
 /// same value again is the same proposal.
 #[derive(Clone, Debug)]
 pub struct DistinctNumbers {
@@ -22,7 +22,7 @@ impl Property<Process> for DistinctNumbers {
         code: "PX6",
         name: "distinct-numbers",
         kind: Kind::Safety,
-        meaning: "No two proposals are ever issued with the same number.",
+        meaning: "no two proposals are issued with the same number",
         source: "Lamport 2001, Paxos Made Simple, section 2.5",
     };
 
@@ -37,12 +37,14 @@ impl Property<Process> for DistinctNumbers {
         effects: &[Effect<Process>],
         judge: &mut Judge,
     ) {
-        let Some(issued) = issued(effects) else { return };
-        judge.judged();
-        let (first, step) = *self.issued.entry(issued.ballot).or_insert((issued.value, view.step));
-        if first != issued.value {
-            let detail = format!("{node} issues {issued}, where {first} was issued before");
-            judge.violate(node, detail, &[step]);
+        if let Some(issued) = issued(effects) {
+            judge.judged();
+            let value = (issued.value, view.step);
+            let (first, step) = *self.issued.entry(issued.ballot).or_insert(value);
+            if first != issued.value {
+                let detail = format!("{node} issues {issued}, where {first} was issued before");
+                judge.violate(node, detail, &[step]);
+            }
         }
     }
 }

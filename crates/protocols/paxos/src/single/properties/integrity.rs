@@ -7,11 +7,11 @@ use sim_node::NodeId;
 
 use crate::single::{Config, Indication, Process, Value};
 
-/// A process learns once: it never decides again, neither the same nor another value, not even
-/// after a crash.
+/// A process learns once: it never learns again, neither the same nor another value, not even after
+/// a crash.
 #[derive(Clone, Debug)]
 pub struct Integrity {
-    /// Who has learned, what, and at which step.
+    /// What each process has learned, and in which step.
     learned: BTreeMap<NodeId, (Value, u64)>,
 }
 
@@ -20,7 +20,7 @@ impl Property<Process> for Integrity {
         code: "PX5",
         name: "integrity",
         kind: Kind::Safety,
-        meaning: "No process learns twice, crashes and restarts included.",
+        meaning: "no process learns twice, crashes and restarts included",
         source: "Cachin, Guerraoui, Rodrigues 2011, section 5.2, for processes that recover",
     };
 
@@ -35,11 +35,12 @@ impl Property<Process> for Integrity {
         indication: &Indication,
         judge: &mut Judge,
     ) {
-        let Indication::Learned(value) = indication else { return };
-        judge.judged();
-        if let Some((first, step)) = self.learned.insert(node, (*value, view.step)) {
-            let detail = format!("{node} learns {value}, after it has learned {first}");
-            judge.violate(node, detail, &[step]);
+        if let Indication::Learned(value) = indication {
+            judge.judged();
+            if let Some((first, step)) = self.learned.insert(node, (*value, view.step)) {
+                let detail = format!("{node} learns {value}, after it has learned {first}");
+                judge.violate(node, detail, &[step]);
+            }
         }
     }
 }

@@ -28,7 +28,7 @@ impl Property<Process> for LearnedIsChosen {
         code: "PX3",
         name: "learned-is-chosen",
         kind: Kind::Safety,
-        meaning: "A process never learns that a value has been chosen unless it actually has been.",
+        meaning: "a process never learns that a value has been chosen unless it has been",
         source: "Lamport 2001, Paxos Made Simple, section 2.1",
     };
 

@@ -8,7 +8,7 @@ use crate::p2c;
 use crate::single::{Config, Indication, Process, Proposal};
 
 /// "For any v and n, if a proposal with value v and number n is issued", then P2c holds of it.
-/// Told when the proposal is issued, over all votes ever cast; S ranges over phase-1 quorums.
+/// Judged when the proposal is issued, over all votes ever cast; S ranges over phase-1 quorums.
 #[derive(Clone, Debug)]
 pub struct P2c {
     votes: Votes,
@@ -30,10 +30,10 @@ impl Property<Process> for P2c {
         code: "PX4",
         name: "p2c",
         kind: Kind::Safety,
-        meaning: "If a proposal with value v and number n is issued, then there is a phase-1 \
-                  quorum S of acceptors such that no acceptor in S has accepted any proposal \
-                  numbered less than n, or v is the value of the highest-numbered proposal among \
-                  all proposals numbered less than n accepted by the acceptors in S.",
+        meaning: "if a proposal with value v and number n is issued, there is a phase-1 quorum S of \
+                  acceptors such that no acceptor in S has accepted any proposal numbered less \
+                  than n, or v is the value of the highest-numbered proposal among all proposals \
+                  numbered less than n accepted by the acceptors in S",
         source: "Lamport 2001, Paxos Made Simple, section 2.2",
     };
 

@@ -10,7 +10,7 @@ use crate::single::{Config, Process};
 #[derive(Clone, Debug)]
 pub struct Termination;
 
-/// Whether anybody owes anything: nobody has to learn where nobody wants anything chosen.
+/// Whether processes have to learn: not where none has a value to propose.
 fn is_due(view: &View<'_, Process>) -> bool {
     view.correct().any(|(_, process)| process.own().is_some() || process.learned().is_some())
 }
@@ -20,8 +20,8 @@ impl Property<Process> for Termination {
         code: "PX7",
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "Once a correct process has a value to propose, or has learned one, every correct \
-                  process learns.",
+        meaning: "once a correct process has a value to propose, or has learned one, every correct \
+                  process learns",
         source: "Lamport 2001, Paxos Made Simple, section 2.4",
     };
 

@@ -11,7 +11,7 @@ use crate::starts::{Start, Starts};
 /// Only a value that has been proposed may be chosen, or learned.
 #[derive(Clone, Debug)]
 pub struct Validity {
-    /// What anybody wanted chosen, at the start or when asked to.
+    /// What the processes have to propose, from the start or by request.
     proposed: BTreeSet<Value>,
     starts: Starts,
 }
@@ -21,7 +21,7 @@ impl Property<Process> for Validity {
         code: "PX1",
         name: "validity",
         kind: Kind::Safety,
-        meaning: "Only a value that has been proposed may be chosen, or learned.",
+        meaning: "only a value that has been proposed is chosen or learned",
         source: "Lamport 2001, Paxos Made Simple, section 2.1",
     };
 
@@ -67,7 +67,7 @@ impl Property<Process> for Validity {
             Indication::Learned(value) => ("learns", *value),
         };
         if !self.proposed.contains(&value) {
-            judge.violate(node, format!("{node} {does} {value}, which nobody proposed"), &[]);
+            judge.violate(node, format!("{node} {does} {value}, which was not proposed"), &[]);
         }
     }
 }

@@ -14,7 +14,7 @@ use crate::starts::Starts;
 ///
 /// A vote counts from when it is durable, which is when the acceptor indicates it. One that was on
 /// its way to the disk when the acceptor crashed counts when it turns out, at the next start, to
-/// have survived; nobody has heard of it before.
+/// have survived; no other process knew of it before.
 #[derive(Clone, Debug)]
 pub struct Votes {
     /// By acceptor, then in order of the proposals.
