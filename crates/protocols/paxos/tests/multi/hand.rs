@@ -1,4 +1,4 @@
-//! [`Hand`]: one server, driven by hand.
+//! [`Hand`]: one server in the test harness.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -73,7 +73,7 @@ pub(crate) fn replies(letters: &[Letter]) -> Vec<Reply> {
     letters.iter().filter_map(of).collect()
 }
 
-/// A server driven by hand, in words of Paxos.
+/// A server in the test harness, in words of Paxos.
 pub(crate) struct Hand(Harness<Server>);
 
 impl Deref for Hand {

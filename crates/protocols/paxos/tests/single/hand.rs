@@ -1,4 +1,4 @@
-//! [`Hand`]: one process, driven by hand.
+//! [`Hand`]: one process in the test harness.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -61,7 +61,7 @@ pub(crate) fn to(receivers: impl IntoIterator<Item = u32>, message: &Message) ->
     receivers.into_iter().map(|receiver| (receiver, message.clone())).collect()
 }
 
-/// A process driven by hand, in words of Paxos.
+/// A process in the test harness, in words of Paxos.
 pub(crate) struct Hand {
     hand: Harness<Process>,
     /// What its start sent.

@@ -13,7 +13,7 @@ use sim_node::{Effect, NodeId};
 use crate::hand::{accept, config, proposal};
 use crate::world::{at, judge, planned, run, spec, violated};
 
-/// A claim, to which a run is told by hand.
+/// A claim, and the steps of a run that it is told of.
 struct Told<P> {
     config: Config,
     claim: P,
