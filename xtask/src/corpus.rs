@@ -107,8 +107,8 @@ struct Rehearse {
 
 impl Rehearse {
     /// Builds both as earlier stages did, who have built them already: for release as the README's
-    /// commands do, for debug beside a test of the whole workspace. Another choice of packages would
-    /// give the dependencies other features, and cargo would build everything once more.
+    /// commands do, for debug beside a test of the whole workspace. Another choice of packages
+    /// would give the dependencies other features, and cargo would build everything once more.
     fn build(workspace: &Workspace) -> Result<Self, String> {
         let target = PathBuf::from(Metadata::read(workspace)?.target_directory);
         command::run(command::cargo(workspace, &["build", "--release"]))?;

@@ -34,7 +34,7 @@ usage: cargo xtask COMMAND
                            random storms over a family's features: every property must hold
   soak FAMILY --show SEED  the storm of a seed, as a scenario
   mutants FAMILY [--seeds N|A..B] [--jobs N] [--mutant CODE]
-                           known bugs: the number of storms until each is found, and the property it violates
+                           known bugs: how many storms find each, and the property it violates
 ";
 
 /// Runs one command line, without the program's name. The exit code is 0 when all is well, 1 when

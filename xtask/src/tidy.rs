@@ -28,14 +28,6 @@ pub const PURE: &[&str] = &[
 /// Where a rule of [`purity_problems`] gives way, and why.
 pub const ALLOWED: &[Allowed] = &[];
 
-/// Where words that the glossary replaced are still left; the check says how many.
-pub const WORDS_OPEN: &[&str] = &[
-    "crates/protocols/paxos/",
-    "crates/sim-engine/src/world/",
-    "crates/sim-node/src/harness.rs",
-    "scenarios/paxos/",
-];
-
 /// Applies all rules to all files, and shows which files of code are longest.
 pub fn check(workspace: &Workspace) -> Told {
     let mut problems = Vec::new();
@@ -93,23 +85,10 @@ fn replaced_words(workspace: &Workspace) -> Vec<String> {
         Err(why) => return vec![why],
     };
     let mut problems = Vec::new();
-    let mut open = vec![0; WORDS_OPEN.len()];
     for path in workspace.files("", &[".rs", ".md", ".ron", ".snap"]) {
         match workspace.read(&path) {
-            Ok(text) => {
-                let found = word_problems(&path, &text, &rows);
-                match WORDS_OPEN.iter().position(|folder| path.starts_with(folder)) {
-                    Some(place) => open[place] += found.len(),
-                    None => problems.extend(found),
-                }
-            }
+            Ok(text) => problems.extend(word_problems(&path, &text, &rows)),
             Err(why) => problems.push(why),
-        }
-    }
-    for (folder, found) in WORDS_OPEN.iter().zip(open) {
-        match found {
-            0 => println!("   no replaced word is left in {folder}: close it"),
-            _ => println!("   OPEN: {found} replaced words are left in {folder}"),
         }
     }
     problems

@@ -10,8 +10,8 @@ pub struct Outcome {
     pub verdict: Verdict,
     /// Every claim with its verdict, in order.
     pub properties: Vec<(&'static Claim, Verdict)>,
-    /// What was violated, in order of time. A safety violation ends the run, so there is more than one
-    /// only when several claims are violated at one step or several obligations are never met.
+    /// What was violated, in order of time. A safety violation ends the run, so there is more than
+    /// one only when several claims are violated at one step or several obligations are never met.
     pub findings: Vec<Finding>,
     /// Why the run is undecided, when a budget ran out, an obligation was met late or an assumption
     /// was broken.

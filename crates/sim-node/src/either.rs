@@ -7,8 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::{Context, HasParty, Node, NodeId, PartyOf, Role, Stable, WRONG_PARTY, as_party};
 
 /// One of two parties of a mixed world. `start` chooses by the node's number: those below
-/// [`Parties::servers`] are `Server`, the rest are `Client`. A world of more parties derives [`crate::HasParty`] as told
-/// there.
+/// [`Parties::servers`] are `Server`, the rest are `Client`. A world of more parties derives
+/// [`crate::HasParty`] as told there.
 ///
 /// Its debug form is that of the party alone: stories and traces speak of what is inside.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -33,7 +33,8 @@
 //!
 //! # Building larger nodes
 //! [`Context::layer`] runs a node inside a node; [`Either`] makes a world of two parties,
-//! `#[derive(Parties)]` ([`HasParty`]) one of more; [`Rounds`] runs a protocol of synchronous rounds.
+//! `#[derive(Parties)]` ([`HasParty`]) one of more; [`Rounds`] runs a protocol of synchronous
+//! rounds.
 //!
 //! # Testing a node
 //! [`Harness`] drives one node step by step: what it sends and sets, what a barrier holds, what it

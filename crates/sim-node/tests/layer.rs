@@ -215,7 +215,8 @@ fn two_layers_of_one_kind_stay_apart() {
     assert!(sink.effects.contains(&Effect::CancelTimer((true, 2))));
 }
 
-/// Choices go to the same stream, in order, from host and layer alike; a layer's disk is its own part.
+/// Choices go to the same stream, in order, from host and layer alike; a layer's disk is its own
+/// part.
 #[test]
 fn choices_and_disks_reach_the_layers() {
     let mut sink = Recorder::<Host>::answering([3, 7]);

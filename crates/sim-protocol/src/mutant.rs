@@ -4,7 +4,8 @@ use serde::de::DeserializeOwned;
 pub use sim_derive::Mutant;
 
 /// A bug that real systems or textbooks had, and that the tester must find: derive it on an enum,
-/// whose variants say what they are in their doc comments, and their codes in `#[mutant("R-vote2")]`.
+/// whose variants say what they are in their doc comments, and their codes in
+/// `#[mutant("R-vote2")]`.
 ///
 /// A protocol with such bugs has a field `#[setting(mutant)] mutant: Option<Mutant>` among its
 /// settings, which a scenario can set only in a build with the protocol's cargo feature `mutants`.

@@ -4,7 +4,8 @@
 /// A name that was replaced.
 struct Renamed {
     /// What it is a name in, as `serde` calls it: an enum (`Fault`) for what has a name of its own,
-    /// a struct or variant (`Crash`, `Scenario`, a protocol) for a field, `Protocol` for a protocol.
+    /// a struct or variant (`Crash`, `Scenario`, a protocol) for a field, `Protocol` for a
+    /// protocol.
     within: &'static str,
     old: &'static str,
     new: &'static str,

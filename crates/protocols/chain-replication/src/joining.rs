@@ -33,7 +33,8 @@ use crate::{
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub(crate) enum Incoming {
     /// What has arrived of the history up to an update. The configuration says from whom: with
-    /// another tail, or the same one in another incarnation, it is another link, and another history.
+    /// another tail, or the same one in another incarnation, it is another link, and another
+    /// history.
     Pieces(Option<Assembly<Position>>),
     /// It is all there.
     Whole,

@@ -31,8 +31,8 @@
 //! with the paper on CRAQ. `tail.rs` holds what only a tail does.
 //!
 //! A replica that loses its history is another one afterwards: it counts its incarnations on its
-//! disk, and the configuration names it with its incarnation. With `disks`, its history is there as well, and it
-//! takes its old place again, as if it had been slow.
+//! disk, and the configuration names it with its incarnation. With `disks`, its history is there as
+//! well, and it takes its old place again, as if it had been slow.
 
 mod config;
 mod configuration;

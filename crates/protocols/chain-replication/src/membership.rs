@@ -42,8 +42,8 @@ impl Replica {
         self.log = disk.log.clone();
     }
 
-    /// Sends the master a heartbeat, now and regularly. A replica that waits for the rest of the history
-    /// asks for it again.
+    /// Sends the master a heartbeat, now and regularly. A replica that waits for the rest of the
+    /// history asks for it again.
     pub(crate) fn send_heartbeat(&mut self, cx: &mut Context<'_, Self>) {
         cx.send(cx.config().master(), Message::Alive(cx.now(), self.report()));
         if let Some(predecessor) = self.predecessor().filter(|_| !self.complete) {
@@ -71,8 +71,8 @@ impl Replica {
     }
 
     /// Whether it may answer reads: the master will not leave it behind without waiting its lease
-    /// out. Without leases, once the master has answered it, it is trusted to be in the chain as long
-    /// as it does not know better, which is right where the master is never wrong.
+    /// out. Without leases, once the master has answered it, it is trusted to be in the chain as
+    /// long as it does not know better, which is right where the master is never wrong.
     pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
         let is_trusted = cx.config().lease.is_none() && cx.config().has(Mutant::Unheard);
         is_trusted || self.lease.is_some_and(|until| cx.now() < until)
@@ -95,8 +95,8 @@ impl Replica {
             {
                 self.install(configuration, successor_last, cx);
             }
-            // In one incarnation it joins once, and not after it was in the chain: what it wrote then, and
-            // what is under way of what it said then, must not pass for the new history.
+            // In one incarnation it joins once, and not after it was in the chain: what it wrote
+            // then, and what is under way of what it said then, must not pass for the new history.
             Some(own) if own.incarnation == self.incarnation && self.may_join(cx.config()) => {
                 self.join(configuration, own, cx);
             }
@@ -154,7 +154,8 @@ impl Replica {
         self.ask_again(cx);
     }
 
-    /// Has it another successor, or the same one in another incarnation? Then that one gets what it lacks.
+    /// Has it another successor, or the same one in another incarnation? Then that one gets what it
+    /// lacks.
     ///
     /// The middle of a chain a, b, c fails. The master asks c first (figure 3), and a sends what
     /// follows:
@@ -162,10 +163,10 @@ impl Replica {
     /// ```text
     /// before:  a  history 1..=9, Sent 5..=9   b  history 1..=7, Sent 5..=7   c  history 1..=6
     ///          update 8 and 9 are on their way to b, which fails; 7 is on its way to c
-    /// master:  "a, c" is told to c, which installs it and says that it has 1..=6; then to a, with "6"
-    /// a:       sends c what follows 6 in Sent, in one Resume: 7, 8, 9
-    /// c:       adds them, is complete, and commits 9: a may forget up to there
-    /// 7 of b may still arrive at c: b is not its predecessor any more, so it is dropped
+    /// master:  "a, c" is told to c, which installs it and says that it has 1..=6; then to a, with
+    /// "6" a:       sends c what follows 6 in Sent, in one Resume: 7, 8, 9 c:       adds them, is
+    /// complete, and commits 9: a may forget up to there 7 of b may still arrive at c: b is not its
+    /// predecessor any more, so it is dropped
     /// ```
     ///
     /// A new head does nothing more: it has no predecessor, and what it lacks of the old head's

@@ -139,8 +139,8 @@ impl Replica {
         }
     }
 
-    /// Forgets the updates that no replica lacks: all that are committed, but for those that who joins
-    /// will need.
+    /// Forgets the updates that no replica lacks: all that are committed, but for those that who
+    /// joins will need.
     pub(crate) fn trim(&mut self, cx: &mut Context<'_, Self>) {
         let needed = self.transfer.as_ref().map(|transfer| transfer.base);
         let upto = needed.map_or(self.committed, |base| base.min(self.committed));

@@ -208,7 +208,8 @@ fn a_deposed_replica_begins_a_new_incarnation() {
     assert!(!head.node.is_member());
 }
 
-/// Without a disk, a crash is the end of an incarnation; with one, everything that was passed on is there.
+/// Without a disk, a crash is the end of an incarnation; with one, everything that was passed on is
+/// there.
 #[test]
 fn a_restart_remembers_what_is_on_disk() {
     for disks in [false, true] {
@@ -290,8 +291,8 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
     }
 }
 
-/// Section 3.1, extending a chain: who was in the chain does not join it in the same incarnation, not even
-/// when it has missed that it was taken out. Its disk forgets that it was complete.
+/// Section 3.1, extending a chain: who was in the chain does not join it in the same incarnation,
+/// not even when it has missed that it was taken out. Its disk forgets that it was complete.
 #[test]
 fn who_was_in_the_chain_joins_in_a_new_incarnation() {
     let mut tail = Subject::new(2, with(config(3), |it| it.disks = true));
@@ -301,7 +302,9 @@ fn who_was_in_the_chain_joins_in_a_new_incarnation() {
     let messages = tail.hear(3, configure(Configuration { joining, ..chain(3, &[(0, 1)]) }, None));
     let alive = |message: &&Message| {
         matches!(message, Message::Alive(_, report)
-            if report.incarnation == Incarnation(2) && report.origin == Incarnation(0) && report.last == Position(0))
+            if report.incarnation == Incarnation(2)
+                && report.origin == Incarnation(0)
+                && report.last == Position(0))
     };
     assert_eq!(to(&messages, 3).iter().filter(|message| alive(message)).count(), 1);
     assert_eq!(tail.disk, Disk { incarnation: Incarnation(2), ..Disk::default() });

@@ -35,8 +35,8 @@
 //! primary, as in van Renesse and Schneider, and takes the one with the most updates; the primary's
 //! acknowledgement is waited for before recruits count, and not before the dead are dropped. As in
 //! the lab, only the view service says who is dead: while a primary does not reach a backup whose
-//! pings reach the view service, updates wait; with `drop_after` only so long, as the primary then asks
-//! the view service to go on without it.
+//! pings reach the view service, updates wait; with `drop_after` only so long, as the primary then
+//! asks the view service to go on without it.
 
 mod backup;
 mod config;

@@ -1,7 +1,8 @@
 //! Reads: by the primary alone, after its backups have confirmed its epoch, or under a lease.
 //!
-//! A lease of 200ms, with clocks that drift apart by at most 1%. The primary counts from when it sent
-//! the ping, and less by the drift; the view service counts from when it answered, which is later:
+//! A lease of 200ms, with clocks that drift apart by at most 1%. The primary counts from when it
+//! sent the ping, and less by the drift; the view service counts from when it answered, which is
+//! later:
 //!
 //! ```text
 //! primary:       ping ─ 0ms                       reads alone ─────▶ 198ms, then asks its backups

@@ -12,12 +12,14 @@ use crate::{Message, Mutant, Number, Reads, Report, View, ViewNumber, ViewRecord
 impl ViewService {
     /// The primary is suspected, rightly or not. From the moment on at which a member is suspended,
     /// its primary completes no update; so the number under which it was is never used again, and
-    /// this service goes on with it even if it crashes meanwhile, or a ping of the primary arrives after all.
+    /// this service goes on with it even if it crashes meanwhile, or a ping of the primary arrives
+    /// after all.
     pub(crate) fn begin_suspending(&mut self, cx: &mut Context<'_, Self>) {
         let primary = self.view.primary;
         let all = self.view.members.keys().chain(self.view.recruits.keys());
         if !all.copied().any(|node| node != primary && self.is_asked(node, cx)) {
-            // No other replica has the state. If the primary does not come back with it, it is lost.
+            // No other replica has the state. If the primary does not come back with it, it is
+            // lost.
             cx.mark(Mark::NobodyToSucceed);
             return;
         }

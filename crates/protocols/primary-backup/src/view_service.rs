@@ -270,8 +270,8 @@ impl ViewService {
         self.announce(next, cx);
     }
 
-    /// The primary does not reach these backups and recruits: without them, it can go on. Nothing that was answered is
-    /// lost, just as when they are suspected.
+    /// The primary does not reach these backups and recruits: without them, it can go on. Nothing
+    /// that was answered is lost, just as when they are suspected.
     fn drop_unreached(
         &mut self,
         from: NodeId,

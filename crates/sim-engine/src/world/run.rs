@@ -250,8 +250,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.now = self.happened;
             return;
         }
-        // Had anything happened since, a claim of safety would have been violated there and ended the run:
-        // an obligation beside it is not told.
+        // Had anything happened since, a claim of safety would have been violated there and ended
+        // the run: an obligation beside it is not told.
         let violated =
             |one: &Judged<'_>| one.claim.kind == Kind::Safety && one.judge.violation().is_some();
         if self.judged().iter().any(violated) {

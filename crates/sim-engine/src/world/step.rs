@@ -168,8 +168,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// What triggers, mobile faults and a fault that waits for this step make of it. Where the node dies
-    /// inside it, the rest of the effects and its state are gone.
+    /// What triggers, mobile faults and a fault that waits for this step make of it. Where the node
+    /// dies inside it, the rest of the effects and its state are gone.
     #[cold]
     fn occasions(
         &mut self,
@@ -193,7 +193,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         occasions
     }
 
-    /// The first effects get out, then the mobile fault strikes the node. The rest is left in the list.
+    /// The first effects get out, then the mobile fault strikes the node. The rest is left in the
+    /// list.
     #[cold]
     fn mobile<O: Observer<N> + ?Sized>(
         &mut self,

@@ -44,8 +44,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 && self.faults[fault as usize].in_force
             {
                 let victim = self.faults[fault as usize].victim;
-                // A victim that is given back starts. If that were an occasion, two nodes that write when
-                // they start would strike each other for ever, at one instant.
+                // A victim that is given back starts. If that were an occasion, two nodes that
+                // write when they start would strike each other for ever, at one instant.
                 let passes = starts && strike == Strike::Crash;
                 if victim != Some(node)
                     && !passes

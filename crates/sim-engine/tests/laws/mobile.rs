@@ -125,8 +125,8 @@ fn a_heal_gives_the_victim_back_and_the_fault_goes_on() {
     assert_eq!(victims, [sim_node::NodeId::new(3)]);
 }
 
-/// A victim that is given back starts, and writes as it does: were that an occasion, the two would strike
-/// each other for ever at 20.
+/// A victim that is given back starts, and writes as it does: were that an occasion, the two would
+/// strike each other for ever at 20.
 #[test]
 fn the_start_of_a_node_is_no_occasion_for_a_crash() {
     let script = (0..2).fold(Script::new(), |script, node| {

@@ -93,15 +93,19 @@ fn fault() -> impl Strategy<Value = Fault> {
         )),
     ];
     let nodes = prop_oneof![
-        3 => crash.prop_map(|(who, down, disk, inside)| Fault::from(faults::Crash { who, down, disk, inside })),
+        3 => crash.prop_map(|(who, down, disk, inside)| {
+            Fault::from(faults::Crash { who, down, disk, inside })
+        }),
         1 => target().prop_map(|who| Fault::from(faults::Restart(who))),
         1 => target().prop_map(|who| Fault::from(faults::Pause(who))),
         1 => target().prop_map(|who| Fault::from(faults::Resume(who))),
         1 => (target(), delay()).prop_map(|(who, time)| Fault::from(faults::Slow(who, time))),
         1 => (target(), delay()).prop_map(|(who, sync)| Fault::from(faults::SlowDisk(who, sync))),
         1 => target().prop_map(|who| Fault::from(faults::StallDisk(who))),
-        1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::from(faults::OmitSends(who, ratio))),
-        1 => (target(), ratio()).prop_map(|(who, ratio)| Fault::from(faults::OmitReceives(who, ratio))),
+        1 => (target(), ratio())
+            .prop_map(|(who, ratio)| Fault::from(faults::OmitSends(who, ratio))),
+        1 => (target(), ratio())
+            .prop_map(|(who, ratio)| Fault::from(faults::OmitReceives(who, ratio))),
         1 => (target(), -900_000..900_000)
             .prop_map(|(who, ppm)| Fault::from(faults::Drift(who, Drift::from_ppm(ppm)))),
         1 => (target(), -9_000_000..9_000_000_i64)

@@ -1,4 +1,5 @@
-//! A run that the test invents: five nodes, a leader that is cut off, a message that comes too late.
+//! A run that the test invents: five nodes, a leader that is cut off, a message that comes too
+//! late.
 #![allow(dead_code, reason = "each test file uses its part of it")]
 
 use sim_check::{Claim, Kind, SimTime, Verdict};

@@ -227,7 +227,8 @@ fn play(protocol: &str, seed: u64, mutant: Option<&str>) -> Play {
         leaders: LEADERS,
         occasions: if model == Model::FailStop { AT_REPLICAS } else { OCCASIONS },
         mobile: MOBILE,
-        // Dense readers have many more operations, and ask replicas that are down as often as others.
+        // Dense readers have many more operations, and ask replicas that are down as often as
+        // others.
         patience_ms: if dense { 60_000 } else { 20_000 },
         features: fields.features,
     }

@@ -17,7 +17,8 @@ pub struct InService {
 }
 
 /// Within so many timeouts of the view service, and so many times the pause between two sendings of
-/// the same, all that are up have sent a ping, and each that was suspected meanwhile has been replaced.
+/// the same, all that are up have sent a ping, and each that was suspected meanwhile has been
+/// replaced.
 const PATIENCE: u64 = 10;
 
 impl Property<Party> for InService {

@@ -95,8 +95,8 @@ fn a_replica_without_a_disk_comes_back_as_idle() {
     assert_eq!(harness.node.applied(), Number(0));
 }
 
-/// A part of the state that was sent to an earlier incarnation is refused: that one may have had more
-/// since.
+/// A part of the state that was sent to an earlier incarnation is refused: that one may have had
+/// more since.
 #[test]
 fn a_state_for_an_earlier_incarnation_is_refused() {
     let config = primary_backup::Config { disks: false, ..config(3) };

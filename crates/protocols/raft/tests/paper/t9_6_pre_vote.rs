@@ -66,7 +66,8 @@ fn a_majority_of_pre_votes_begins_the_election() {
     }
 }
 
-/// A server asked for a pre-vote binds itself to nothing: it may say yes to several, and vote for another.
+/// A server asked for a pre-vote binds itself to nothing: it may say yes to several, and vote for
+/// another.
 #[test]
 fn a_pre_vote_given_changes_nothing() {
     let mut server = TestServer::new(0, features(5));

@@ -45,8 +45,8 @@ pub(crate) trait Behaviour {
     /// What is to be known of one fault of a scenario.
     fn facts(&self) -> FaultFacts<'_>;
 
-    /// It strikes, or begins to hold. Returns whom it struck, or `None` when nobody fits its target:
-    /// then nothing has happened, and it waits.
+    /// It strikes, or begins to hold. Returns whom it struck, or `None` when nobody fits its
+    /// target: then nothing has happened, and it waits.
     fn begin<N: Node, P: Properties<N>, O: Observer<N> + ?Sized>(
         &self,
         world: &mut World<N, P>,
