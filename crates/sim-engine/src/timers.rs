@@ -1,13 +1,14 @@
 //! [`Timers`]: timers by node and key, of which the next can be found.
 //!
-//! A timer that is set again and again fires seldom: a heartbeat puts an election off, an answer
-//! ends a wait. So setting a timer to a later time, or cancelling it, leaves its entry in the heap
-//! as it is, and the entry is moved when it comes up.
+//! A priority queue by key, in which setting a timer is one push that replaces. A timer that is set
+//! again and again fires seldom, as a heartbeat puts an election off; a cancelled one keeps its
+//! place with a flag, so nothing piles up.
 
-use std::cmp::Reverse;
-use std::collections::BinaryHeap;
-use std::collections::binary_heap::PeekMut;
+use std::cmp::Ordering;
+use std::hash::{BuildHasherDefault, Hash};
 
+use priority_queue::PriorityQueue;
+use rustc_hash::FxHasher;
 use sim_node::NodeId;
 
 use crate::queue::{Key, Order};
@@ -24,158 +25,89 @@ pub(crate) struct Due<T> {
 
 /// The timers of all nodes.
 #[derive(Clone, Debug)]
-pub(crate) struct Timers<T> {
-    /// When timers fire, or earlier: their keys with the slot of the timer.
-    heap: BinaryHeap<Reverse<Key>>,
-    /// Entries of the heap that no slot calls its own any longer.
-    stale: usize,
-    slots: Vec<Slot<T>>,
-    free: Vec<u32>,
-    /// By node, then by key: where the timer is.
-    places: Vec<Vec<(T, u32)>>,
+pub(crate) struct Timers<T: Hash + Eq> {
+    queue: PriorityQueue<(NodeId, T), Place, BuildHasherDefault<FxHasher>>,
 }
 
-#[derive(Clone, Copy, Debug)]
-struct Slot<T> {
-    due: Due<T>,
-    /// When it fires; `None` when it was cancelled.
-    fires: Option<Key>,
-    /// Its own entry of the heap, which is not later than that.
-    entry: Key,
+/// When a timer fires, and for whom.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Place {
+    /// Its slot is a flag: [`SET`] or [`CANCELLED`].
+    key: Key,
+    incarnation: u32,
+    step: u64,
 }
 
-/// So many stale entries do not matter.
-const STALE: usize = 64;
+const SET: u32 = 0;
+const CANCELLED: u32 = 1;
 
-impl<T: Copy + Ord> Timers<T> {
+impl Place {
+    #[inline]
+    fn moved(self, time: u64, flag: u32) -> Self {
+        Self { key: Key::new(time, self.key.order(), flag), ..self }
+    }
+}
+
+impl PartialOrd for Place {
+    #[inline]
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Place {
+    /// The earlier is the greater: the queue pops its greatest.
+    #[inline]
+    fn cmp(&self, other: &Self) -> Ordering {
+        other.key.cmp(&self.key)
+    }
+}
+
+impl<T: Copy + Hash + Eq> Timers<T> {
     pub(crate) fn new() -> Self {
-        Self {
-            heap: BinaryHeap::new(),
-            stale: 0,
-            slots: Vec::new(),
-            free: Vec::new(),
-            places: Vec::new(),
-        }
+        Self { queue: PriorityQueue::with_default_hasher() }
     }
 
     /// Sets a timer, replacing the one of the same key.
     #[inline]
     pub(crate) fn set(&mut self, time: u64, order: Order, due: Due<T>) {
-        let index = due.node.index();
-        if index >= self.places.len() {
-            self.places.resize_with(index + 1, Vec::new);
-        }
-        match self.places[index].binary_search_by(|(timer, _)| timer.cmp(&due.timer)) {
-            Ok(place) => {
-                let slot = self.places[index][place].1;
-                self.slots[slot as usize].due = due;
-                self.fire_at(slot, Key::new(time, order, slot));
-            }
-            Err(place) => {
-                let slot = self.new_slot(time, order, due);
-                self.places[index].insert(place, (due.timer, slot));
-            }
-        }
-    }
-
-    fn new_slot(&mut self, time: u64, order: Order, due: Due<T>) -> u32 {
-        let number = u32::try_from(self.slots.len()).expect("slots have 24 bits");
-        let slot = self.free.pop().unwrap_or(number);
-        let key = Key::new(time, order, slot);
-        let full = Slot { due, fires: Some(key), entry: key };
-        match self.slots.get_mut(slot as usize) {
-            Some(place) => *place = full,
-            None => self.slots.push(full),
-        }
-        self.heap.push(Reverse(key));
-        slot
-    }
-
-    /// A timer that has an entry fires at another time.
-    #[inline]
-    fn fire_at(&mut self, slot: u32, key: Key) {
-        let place = &mut self.slots[slot as usize];
-        place.fires = Some(key);
-        if key < place.entry {
-            place.entry = key;
-            self.heap.push(Reverse(key));
-            self.stale += 1;
-            if self.stale > STALE && self.stale > self.heap.len() / 2 {
-                self.sweep();
-            }
-        }
-    }
-
-    #[cold]
-    fn sweep(&mut self) {
-        let slots = &self.slots;
-        self.heap.retain(|entry| slots[entry.0.slot() as usize].entry == entry.0);
-        self.stale = 0;
+        let Due { node, timer, incarnation, step } = due;
+        let place = Place { key: Key::new(time, order, SET), incarnation, step };
+        self.queue.push((node, timer), place);
     }
 
     /// Cancels a timer, if it is set.
     #[inline]
     pub(crate) fn cancel(&mut self, node: NodeId, timer: T) {
-        let Some(places) = self.places.get(node.index()) else { return };
-        if let Ok(place) = places.binary_search_by(|(other, _)| other.cmp(&timer)) {
-            self.slots[places[place].1 as usize].fires = None;
-        }
+        self.queue.change_priority_by(&(node, timer), |place| {
+            *place = place.moved(place.key.time(), CANCELLED);
+        });
     }
 
     /// The key of the next timer.
     #[inline]
     pub(crate) fn peek(&mut self) -> Option<Key> {
         loop {
-            let mut head = self.heap.peek_mut()?;
-            let entry = head.0;
-            let slot = &mut self.slots[entry.slot() as usize];
-            if slot.entry != entry {
-                PeekMut::pop(head);
-                self.stale -= 1;
-                continue;
+            let key = self.queue.peek()?.1.key;
+            if key.slot() == SET {
+                return Some(key);
             }
-            match slot.fires {
-                Some(fires) if fires == entry => return Some(entry),
-                Some(fires) => {
-                    slot.entry = fires;
-                    head.0 = fires;
-                }
-                None => {
-                    PeekMut::pop(head);
-                    self.vacate(entry.slot());
-                }
-            }
+            self.queue.pop();
         }
     }
 
     /// The next timer; call after [`Timers::peek`].
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Due<T>> {
-        let slot = self.heap.pop()?.0.slot();
-        let due = self.slots[slot as usize].due;
-        self.vacate(slot);
-        Some(due)
+        let ((node, timer), Place { incarnation, step, .. }) = self.queue.pop()?;
+        Some(Due { node, timer, incarnation, step })
     }
 
-    /// The timer of a slot is gone; it has no entry any longer.
-    #[inline]
-    fn vacate(&mut self, slot: u32) {
-        let Due { node, timer, .. } = self.slots[slot as usize].due;
-        let places = &mut self.places[node.index()];
-        if let Ok(place) = places.binary_search_by(|(other, _)| other.cmp(&timer)) {
-            places.remove(place);
-        }
-        self.free.push(slot);
-        // No entry equals it: no two have the same time and order.
-        self.slots[slot as usize].entry = Key::new(0, 0, slot);
-    }
-
-    /// Moves a node's timers, when the rate of its clock changes.
+    /// Moves a node's timers, when the rate of its clock changes. It looks at every timer.
     pub(crate) fn reschedule(&mut self, node: NodeId, mut time: impl FnMut(u64) -> u64) {
-        let places = self.places.get(node.index()).cloned().unwrap_or_default();
-        for (_, slot) in places {
-            if let Some(fires) = self.slots[slot as usize].fires {
-                self.fire_at(slot, Key::new(time(fires.time()), fires.order(), slot));
+        for ((owner, _), place) in self.queue.iter_mut() {
+            if *owner == node && place.key.slot() == SET {
+                *place = place.moved(time(place.key.time()), SET);
             }
         }
     }
@@ -247,13 +179,12 @@ mod tests {
     fn nothing_piles_up() {
         let mut timers = Timers::new();
         for round in 0..10_000 {
-            // Far away, then near: what was far away is stale at once.
             timers.set(1_000_000 + round, 2 * round, due(0, 1));
-            timers.set(round, 2 * round + 1, due(0, 1));
+            timers.cancel(NodeId::new(0), 1);
+            timers.set(round, 2 * round + 1, due(0, 2));
             timers.peek();
             timers.pop();
         }
-        assert!(timers.heap.len() <= 2 * STALE + 2, "{} entries", timers.heap.len());
-        assert_eq!((timers.slots.len(), timers.places[0].len()), (1, 0));
+        assert!(timers.queue.len() <= 1, "{} entries", timers.queue.len());
     }
 }

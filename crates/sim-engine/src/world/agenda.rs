@@ -1,5 +1,7 @@
 //! [`Agenda`]: what is going to happen, in the total order of (time, tie-break, sequence).
 
+use std::hash::Hash;
+
 use sim_node::NodeId;
 
 use crate::queue::{Key, ORDER_BITS, Order, Slab, TIE_BITS};
@@ -9,7 +11,7 @@ use crate::timers::{Due, Timers};
 /// What is going to happen: events `E`, the messages `M` that some of them are about, and timers by
 /// node and key.
 #[derive(Clone, Debug)]
-pub(super) struct Agenda<E, M, T> {
+pub(super) struct Agenda<E, M, T: Hash + Eq> {
     queue: RadixQueue,
     payloads: Slab<E, M>,
     timers: Timers<T>,
@@ -45,7 +47,7 @@ pub(super) struct Full;
 /// How many drawn places there are at one instant, numbered from 1.
 pub(super) const TIES: u64 = (1 << TIE_BITS) - 1;
 
-impl<E: Copy, M, T: Copy + Ord> Agenda<E, M, T> {
+impl<E: Copy, M, T: Copy + Hash + Eq> Agenda<E, M, T> {
     pub(super) fn new(draws_ties: bool) -> Self {
         Self {
             queue: RadixQueue::new(),
