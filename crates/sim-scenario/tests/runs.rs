@@ -343,6 +343,8 @@ fn the_report_has_its_stable_json_form() {
             "violations",
             "warnings",
             "reproduce",
+            "undecided",
+            "assumption_broken",
             "faults",
         ]
     );

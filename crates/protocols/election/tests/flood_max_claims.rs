@@ -121,7 +121,7 @@ fn settings_that_make_no_sense_name_their_field() {
     let few = graph(5, Shape::Random { edges: 3, draw: 0 });
     assert_eq!(few, "a connected graph of 5 nodes has 4 to 10 edges");
     graph(5, Shape::Random { edges: 11, draw: 0 });
-    assert_eq!(graph(0, Shape::Ring), "a graph has at least one node");
+    assert_eq!(wrong(&flood_max(0, Shape::Ring)).0, "nodes");
 
     let ring = || flood_max(3, Shape::Ring);
     assert_eq!(wrong(&Settings { diameter: Some(0), ..ring() }).0, "diameter");

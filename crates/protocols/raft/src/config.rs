@@ -92,7 +92,7 @@ impl Settings {
         self.members.clone().unwrap_or_else(all)
     }
 
-    /// Whether voters withhold their votes while they hear a leader.
+    /// Whether voters withhold their votes while they receive messages of a leader.
     #[must_use]
     pub fn withholds_votes(&self) -> bool {
         self.check_quorum || self.reads == Reads::Lease

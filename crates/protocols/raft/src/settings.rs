@@ -23,7 +23,7 @@ pub struct Settings {
     /// How long a follower waits for its leader before it campaigns (section 5.2).
     #[setting(default = "150ms..300ms", positive, range = ..="24h")]
     pub election_timeout: Span,
-    /// How often a leader shows that it lives; less than the shortest election timeout.
+    /// How often a leader sends heartbeats; less than the shortest election timeout.
     #[setting(default = "50ms", positive)]
     pub heartbeat: Duration,
     /// The most entries in one append.
@@ -39,7 +39,7 @@ pub struct Settings {
     #[setting(default = false)]
     pub pre_vote: bool,
     /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters withhold
-    /// their votes while they hear a leader (thesis, 4.2.3).
+    /// their votes while they receive messages of a leader (thesis, 4.2.3).
     #[setting(default = false)]
     pub check_quorum: bool,
     /// How reads are served: as entries, after a round of heartbeats, or by a lease (thesis, 6.4).
