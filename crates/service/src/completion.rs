@@ -36,8 +36,8 @@ impl<N: Served> Property<N> for Completion {
         code: "KV2",
         name: "completion",
         kind: Kind::Liveness,
-        meaning: "Every operation that its client does not give up has its response by the \
-                  deadline after the calm.",
+        meaning: "every operation that its client does not give up has its response by the \
+                  deadline after the calm",
         source: "Ongaro's thesis 2014, section 6.3",
     };
 

@@ -23,8 +23,8 @@ impl<N: Served> Property<N> for Linearizability {
         code: "KV1",
         name: "linearizability",
         kind: Kind::Safety,
-        meaning: "Each operation takes effect at one instant between its invocation and its \
-                  response.",
+        meaning: "each operation takes effect at one instant between its invocation and its \
+                  response",
         source: "Herlihy and Wing 1990",
     };
 

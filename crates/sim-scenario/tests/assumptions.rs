@@ -21,7 +21,7 @@ fn assumptions_that_the_scenario_breaks() {
     let failures =
         |model: &str, fields: &str| with(&format!("model: (failures: {model}),\n    {fields}"));
     golden(
-        "assumes",
+        "assumptions",
         [
             (
                 "a network slower than the bound",

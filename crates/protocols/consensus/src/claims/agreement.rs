@@ -18,7 +18,7 @@ impl<N: Consensus> Property<N> for Agreement {
         code: "FS3",
         name: "agreement",
         kind: Kind::Safety,
-        meaning: "No two processes decide on different values, crashed processes included.",
+        meaning: "no two processes decide on different values, crashed processes included",
         source: "Lynch 1996, section 6.1; Cachin, Guerraoui, Rodrigues 2011, module 5.2 (UC4)",
     };
 

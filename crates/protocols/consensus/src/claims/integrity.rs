@@ -20,7 +20,7 @@ impl<N: Consensus> Property<N> for Integrity {
         code: "FS2",
         name: "integrity",
         kind: Kind::Safety,
-        meaning: "No process decides twice.",
+        meaning: "no process decides twice",
         source: "Cachin, Guerraoui, Rodrigues 2011, module 5.2 (UC3)",
     };
 

@@ -19,7 +19,7 @@ impl<N: Consensus> Property<N> for Termination {
         code: "FS4",
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "Every correct process decides.",
+        meaning: "every correct process decides",
         source: "Lynch 1996, section 6.1; Cachin, Guerraoui, Rodrigues 2011, module 5.2 (UC1)",
     };
 

@@ -53,8 +53,8 @@ impl<N: Consensus> Property<N> for Validity {
         code: "FS1",
         name: "validity",
         kind: Kind::Safety,
-        meaning: "If all processes start with the same value, no process decides on another; with \
-                  the rule Least, every decision is an input.",
+        meaning: "if all processes start with the same value, no process decides on another; with \
+                  the rule Least, every decision is an input",
         source: "Lynch 1996, section 6.1; Cachin, Guerraoui, Rodrigues 2011, module 5.2 (UC2)",
     };
 

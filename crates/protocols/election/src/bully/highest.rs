@@ -17,8 +17,8 @@ impl CensusClaim for HighestClaim {
         code: "BL1",
         name: "highest",
         kind: Kind::Safety,
-        meaning: "All live processes name the highest live process, once no process has crashed or \
-                  recovered for the settling time.",
+        meaning: "all live processes name the highest live process, once no process has crashed or \
+                  recovered for the settling time",
         source: super::PAPER,
     };
 

@@ -17,8 +17,8 @@ impl CensusClaim for NoRivalsClaim {
         code: "BL2",
         name: "no-rivals",
         kind: Kind::Safety,
-        meaning: "At most one process is coordinator, except within the rivalry time of a crash or \
-                  recovery.",
+        meaning: "at most one process is coordinator, except within the rivalry time of a crash or \
+                  recovery",
         source: super::PAPER,
     };
 

@@ -13,7 +13,7 @@ impl Property<Process> for Termination {
         code: "BL3",
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "Every live process eventually names a live coordinator.",
+        meaning: "every live process eventually names a live coordinator",
         source: super::PAPER,
     };
 

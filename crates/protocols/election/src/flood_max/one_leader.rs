@@ -20,7 +20,7 @@ impl Property<Rounds<Process>> for OneLeader {
         code: "FM1",
         name: "one-leader",
         kind: Kind::Safety,
-        meaning: "At most one process is elected, and it has the highest identifier.",
+        meaning: "at most one process is elected, and it has the highest identifier",
         source: super::PAPER,
     };
 

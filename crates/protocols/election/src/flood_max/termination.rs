@@ -17,7 +17,7 @@ impl Property<Rounds<Process>> for Termination {
         code: "FM3",
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "Every process decides, and one process is elected.",
+        meaning: "every process decides, and one process is elected",
         source: super::PAPER,
     };
 

@@ -26,7 +26,7 @@ impl Property<Process> for Agreement {
         code: "IV1",
         name: "agreement",
         kind: Kind::Safety,
-        meaning: "Any two processes in one group name the same coordinator.",
+        meaning: "any two processes in one group name the same coordinator",
         source: super::PAPER,
     };
 

@@ -13,8 +13,8 @@ impl Property<Process> for OneGroup {
         code: "IV4",
         name: "one-group",
         kind: Kind::Liveness,
-        meaning: "All live processes are members of one group with a live coordinator, once \
-                  messages are in time.",
+        meaning: "all live processes are members of one group with a live coordinator, once \
+                  messages are in time",
         source: super::PAPER,
     };
 

@@ -19,7 +19,7 @@ impl Property<Process> for Unique {
         code: "IV3",
         name: "unique",
         kind: Kind::Safety,
-        meaning: "No founder uses an identifier for a second group, even after crashes.",
+        meaning: "no founder uses an identifier for a second group, even after crashes",
         source: super::PAPER,
     };
 

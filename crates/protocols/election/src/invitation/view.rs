@@ -20,8 +20,8 @@ impl Property<Process> for SameView {
         code: "IV2",
         name: "view",
         kind: Kind::Safety,
-        meaning: "All processes that have joined a group have the same view of it, which contains \
-                  each of them and the coordinator.",
+        meaning: "all processes that have joined a group have the same view of it, which contains \
+                  each of them and the coordinator",
         source: super::PAPER,
     };
 

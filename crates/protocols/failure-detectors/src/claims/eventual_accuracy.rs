@@ -28,7 +28,7 @@ impl Property<Omega> for EventualAccuracy {
         code: "ELD1",
         name: "eventual-accuracy",
         kind: Kind::Liveness,
-        meaning: "Eventually every correct process trusts some correct process.",
+        meaning: "eventually every correct process trusts some correct process",
         source: "Cachin, Guerraoui, Rodrigues 2011, module 2.9",
     };
 

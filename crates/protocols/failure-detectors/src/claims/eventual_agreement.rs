@@ -28,7 +28,7 @@ impl Property<Omega> for EventualAgreement {
         code: "ELD2",
         name: "eventual-agreement",
         kind: Kind::Liveness,
-        meaning: "Eventually no two correct processes trust different processes.",
+        meaning: "eventually no two correct processes trust different processes",
         source: "Cachin, Guerraoui, Rodrigues 2011, module 2.9",
     };
 

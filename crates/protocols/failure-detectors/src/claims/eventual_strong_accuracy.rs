@@ -33,7 +33,7 @@ impl<N: Detects> Property<N> for EventualStrongAccuracy {
         code: "EPFD2",
         name: "eventual-strong-accuracy",
         kind: Kind::Liveness,
-        meaning: "Eventually no correct process suspects a correct process.",
+        meaning: "eventually no correct process suspects a correct process",
         source: "Chandra and Toueg 1996, section 2.2; Cachin, Guerraoui, Rodrigues 2011, module 2.8",
     };
 

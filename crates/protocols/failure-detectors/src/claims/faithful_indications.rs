@@ -33,7 +33,7 @@ impl Property<EventuallyPerfect> for FaithfulIndications {
         name: "faithful-indications",
         kind: Kind::Safety,
         meaning: "Suspect(p) and Restore(p) alternate, add up to what the process suspects, and \
-                  never name the process itself.",
+                  never name the process itself",
         source: "Cachin, Guerraoui, Rodrigues 2011, module 2.8, indications",
     };
 

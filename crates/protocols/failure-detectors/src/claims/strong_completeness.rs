@@ -31,7 +31,7 @@ impl<N: Detects> Property<N> for StrongCompleteness {
         code: "EPFD1",
         name: "strong-completeness",
         kind: Kind::Liveness,
-        meaning: "Eventually every correct process permanently suspects every crashed process.",
+        meaning: "eventually every correct process permanently suspects every crashed process",
         source: "Chandra and Toueg 1996, section 2.1; Cachin, Guerraoui, Rodrigues 2011, module 2.8",
     };
 

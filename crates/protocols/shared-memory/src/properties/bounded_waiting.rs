@@ -28,8 +28,8 @@ impl<L: Lock> Property<World<L>> for BoundedWaiting {
         code: "ME4",
         name: "bounded-waiting",
         kind: Kind::Safety,
-        meaning: "After a process has passed its doorway, every other process enters at most once \
-            before it.",
+        meaning: "after a process has passed its doorway, every other process enters at most once \
+            before it",
         source: "Lynch 1996, section 10.4 (number of bypasses); Lamport 1974",
     };
 

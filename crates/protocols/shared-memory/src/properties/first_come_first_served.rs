@@ -28,8 +28,8 @@ impl<L: Lock> Property<World<L>> for FirstComeFirstServed {
         code: "ME5",
         name: "first-come-first-served",
         kind: Kind::Safety,
-        meaning: "A process that has passed its doorway before another process begins its own \
-                  enters first.",
+        meaning: "a process that has passed its doorway before another process begins its own \
+                  enters first",
         source: "Lamport 1974, assertions 1 and 2",
     };
 

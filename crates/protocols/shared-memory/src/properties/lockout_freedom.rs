@@ -24,8 +24,8 @@ impl<L: Lock> Property<World<L>> for LockoutFreedom {
         code: "ME3",
         name: "lockout-freedom",
         kind: Kind::Liveness,
-        meaning: "Every process that wants to enter enters, unless a process crashes within the \
-                  protocol.",
+        meaning: "every process that wants to enter enters, unless a process crashes within the \
+                  protocol",
         source: "Lynch 1996, section 10.4",
     };
 

@@ -19,7 +19,7 @@ impl<L: Lock> Property<World<L>> for MutualExclusion {
         code: "ME1",
         name: "mutual-exclusion",
         kind: Kind::Safety,
-        meaning: "At most one process is in the critical section.",
+        meaning: "at most one process is in the critical section",
         source: "Dijkstra 1965; Lynch 1996, section 10.2",
     };
 

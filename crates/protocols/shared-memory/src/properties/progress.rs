@@ -20,8 +20,8 @@ impl<L: Lock> Property<World<L>> for Progress {
         code: "ME2",
         name: "progress",
         kind: Kind::Liveness,
-        meaning: "When some live process wants to enter and no live process is inside, some \
-                  process enters.",
+        meaning: "when some live process wants to enter and no live process is inside, some \
+                  process enters",
         source: "Dijkstra 1965; Lynch 1996, section 10.2",
     };
 

@@ -20,7 +20,7 @@ impl<N: RingElection> Property<N> for Agreement {
         code: N::CODES.agreement,
         name: "agreement",
         kind: Kind::Safety,
-        meaning: "No two processes are elected, and no two name different leaders.",
+        meaning: "no two processes are elected, and no two name different leaders",
         source: N::PAPER,
     };
 

@@ -24,8 +24,8 @@ impl<N: RingElection> Property<N> for Highest {
         code: N::CODES.highest,
         name: "highest",
         kind: Kind::Safety,
-        meaning: "Only the highest identifier of the ring is elected or named, whether its \
-                  process is up or down.",
+        meaning: "only the highest identifier of the ring is elected or named, whether its \
+                  process is up or down",
         source: N::PAPER,
     };
 

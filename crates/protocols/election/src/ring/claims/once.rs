@@ -19,7 +19,7 @@ impl<N: RingElection> Property<N> for OneAnnouncement {
         code: N::CODES.once,
         name: "one-announcement",
         kind: Kind::Safety,
-        meaning: "No process is elected twice.",
+        meaning: "no process is elected twice",
         source: N::PAPER,
     };
 

@@ -13,7 +13,7 @@ impl<N: RingElection> Property<N> for Termination {
         code: N::CODES.termination,
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "Every process names a leader (without announcement: some process is elected).",
+        meaning: "every process names a leader (without announcement: some process is elected)",
         source: N::PAPER,
     };
 
