@@ -40,13 +40,15 @@ use crate::setting::Field;
 /// }
 ///
 /// let [nodes, timeout, reads, members] = Settings::FIELDS else { panic!("four fields") };
-/// assert_eq!((nodes.to_string().as_str(), nodes.meaning), ("number, 1 to 99", "how many
-/// servers")); assert_eq!(timeout.to_string(), "span, more than nothing, at most a day");
+/// assert_eq!(nodes.to_string(), "number, 1 to 99");
+/// assert_eq!(nodes.meaning, "how many servers");
+/// assert_eq!(timeout.to_string(), "span, more than nothing, at most a day");
 /// assert_eq!((reads.kind, reads.default.text()), ("Log or Lease", Some("Log")));
-/// assert_eq!(members.default.text(), Some("all servers")); let usual = Settings::new(5);
-/// assert!(usual.check_ranges().is_ok()); let error = Settings { nodes: 100, ..usual
-/// }.check_ranges().expect_err("too many"); assert_eq!((error.field, error.message.as_str()),
-/// ("nodes", "it must be 1 to 99"));
+/// assert_eq!(members.default.text(), Some("all servers"));
+/// let usual = Settings::new(5);
+/// assert!(usual.check_ranges().is_ok());
+/// let error = Settings { nodes: 100, ..usual }.check_ranges().expect_err("too many");
+/// assert_eq!((error.field, error.message.as_str()), ("nodes", "it must be 1 to 99"));
 /// ```
 ///
 /// * The doc comment is the meaning.

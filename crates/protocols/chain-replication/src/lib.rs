@@ -70,6 +70,7 @@ pub use types::{Epoch, Incarnation, Position};
 /// A node of the world: a replica, the master, or a client.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, sim_node::Parties)]
 #[allow(missing_docs, reason = "each party says what it is")]
+#[expect(clippy::large_enum_variant, reason = "most nodes of a world are replicas")]
 pub enum Party {
     Replica(Replica),
     Master(Master),

@@ -163,10 +163,10 @@ impl Replica {
     /// ```text
     /// before:  a  history 1..=9, Sent 5..=9   b  history 1..=7, Sent 5..=7   c  history 1..=6
     ///          update 8 and 9 are on their way to b, which fails; 7 is on its way to c
-    /// master:  "a, c" is told to c, which installs it and says that it has 1..=6; then to a, with
-    /// "6" a:       sends c what follows 6 in Sent, in one Resume: 7, 8, 9 c:       adds them, is
-    /// complete, and commits 9: a may forget up to there 7 of b may still arrive at c: b is not its
-    /// predecessor any more, so it is dropped
+    /// master:  "a, c" is told to c, which installs it and says that it has 1..=6; then to a, with "6"
+    /// a:       sends c what follows 6 in Sent, in one Resume: 7, 8, 9
+    /// c:       adds them, is complete, and commits 9: a may forget up to there
+    /// 7 of b may still arrive at c: b is not its predecessor any more, so it is dropped
     /// ```
     ///
     /// A new head does nothing more: it has no predecessor, and what it lacks of the old head's

@@ -35,12 +35,13 @@ impl Replica {
     /// 0 and 1 are members of view 4, replica 2 was recruited in it:
     ///
     /// ```text
-    /// on disks:  replica 0: updates 1..=7, acknowledged view 4 (the record comes before the
-    /// message) replica 1: updates 1..=6 view service: view 4; that it was acknowledged is lost, or
-    /// never arrived replica 0 comes back, learns view 4 and takes it up: update 7 is sent to
-    /// replica 1 and, since view 4 is the one that it has acknowledged, to recruit 2 as well: both
-    /// are waited for it acknowledges view 4 again once both have everything; view 5 makes replica
-    /// 2 a backup
+    /// on disks:  replica 0: updates 1..=7, acknowledged view 4 (the record precedes the message)
+    ///            replica 1: updates 1..=6
+    ///            view service: view 4; that it was acknowledged is lost, or never arrived
+    /// replica 0 comes back, learns view 4 and takes it up: update 7 is sent to replica 1 and,
+    ///   since view 4 is the one that it has acknowledged, to recruit 2 as well: both are waited
+    ///   for
+    /// it acknowledges view 4 again once both have everything; view 5 makes replica 2 a backup
     /// ```
     ///
     /// Had it not remembered its acknowledgement, it might have answered update 8 with replica 1

@@ -10,16 +10,19 @@
 //!   PX2 agreement          only a single value is chosen, and learned
 //!   PX3 learned-is-chosen  a process never learns that a value is chosen unless it has been
 //!   PX4 p2c                if a proposal of v is issued, there is a phase-1 quorum of acceptors
-//!   that have accepted no lower-numbered one, or the highest-numbered of those that they have
-//!   accepted is of v PX5 integrity          a process learns once, crashes and restarts included
-//!   PX6 distinct-numbers   no two proposals are issued with the same number PX7 termination
-//!   once a correct process has a value to propose, or has learned one, every correct process
-//!   learns (liveness) Model: asynchronous for safety; crash-recovery with stable storage; messages
-//!   may be lost, doubled, delayed and reordered; every phase-1 quorum meets every phase-2 quorum.
-//!   For termination a quorum of each phase is up for good, and either all trust one proposer in
-//!   the end (`leader: Omega(...)`, partial synchrony) or backoffs are random. Cost:  prepare,
-//!   promise, accept, accepted: 4(n-1), or 4n when the proposer is no acceptor; learn: one to every
-//!   other process; 4 delays until the proposer knows, 2 with phase 1 done.
+//!                          that have accepted no lower-numbered one, or the highest-numbered of
+//!                          those that they have accepted is of v
+//!   PX5 integrity          a process learns once, crashes and restarts included
+//!   PX6 distinct-numbers   no two proposals are issued with the same number
+//!   PX7 termination        once a correct process has a value to propose, or has learned one,
+//!                          every correct process learns (liveness)
+//! Model: asynchronous for safety; crash-recovery with stable storage; messages may be lost,
+//!        doubled, delayed and reordered; every phase-1 quorum meets every phase-2 quorum. For
+//!        termination a quorum of each phase is up for good, and either all trust one
+//!        proposer in the end (`leader: Omega(...)`, partial synchrony) or backoffs are random.
+//! Cost:  prepare, promise, accept, accepted: 4(n-1), or 4n when the proposer is no acceptor;
+//!        learn: one to every other process; 4 delays until the proposer knows, 2 with phase 1
+//!        done.
 //! ```
 //!
 //! *Chosen* means that a phase-2 quorum of acceptors has accepted one proposal, whether or not any
