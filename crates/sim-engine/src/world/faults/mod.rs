@@ -15,6 +15,7 @@ mod isolate;
 mod jump;
 mod links;
 mod mobile;
+mod omission;
 mod omit_receives;
 mod omit_sends;
 mod one_way;
