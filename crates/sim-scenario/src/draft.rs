@@ -11,7 +11,7 @@ use crate::Diagnostic;
 use crate::fault::FaultText;
 use crate::language::{ExpectText, NetworkText, ServiceText};
 use crate::outline::{Item, Shape};
-use crate::renamed;
+use crate::renamed::{self, Within};
 use crate::sheet::Sheet;
 use crate::words::{clip, list, unknown};
 
@@ -108,7 +108,7 @@ impl<'a> Draft<'a> {
         if !check_fields(sheet) || !check_lengths(sheet) {
             return None;
         }
-        let outer: Outer<'a> = sheet.read(sheet.plain, "the scenario")?;
+        let outer: Outer<'a> = sheet.read_known_fields(sheet.plain, "the scenario")?;
         let protocol = outer.protocol.and_then(|_| protocol(sheet));
         Some(Self {
             title: read(sheet, outer.title, "the title"),
@@ -183,7 +183,7 @@ fn check_fields(sheet: &mut Sheet<'_>) -> bool {
         } else if names.contains(&name) {
             seen.push((name, key.span.clone()));
         } else {
-            let (message, label) = match renamed::new_name("Scenario", name) {
+            let (message, label) = match renamed::new_name(Within::Language("Scenario"), name) {
                 Some(new) => (renamed::message(name, new), renamed::LABEL),
                 None => (unknown("field", name, &names), "no such field"),
             };
@@ -241,7 +241,7 @@ fn protocol<'a>(sheet: &mut Sheet<'a>) -> Option<ProtocolText<'a>> {
         sheet.push(
             Diagnostic::error(place, message)
                 .label("not a protocol")
-                .help("it is written as in `Bully(nodes: 5)`"),
+                .help("it is written as in `Bully(nodes: 5)`, its name without quotes"),
         );
         return None;
     };
@@ -256,7 +256,7 @@ fn protocol<'a>(sheet: &mut Sheet<'a>) -> Option<ProtocolText<'a>> {
 
 /// The name of a protocol that no catalogue has.
 pub(crate) fn unknown_protocol(protocol: &ProtocolText<'_>, known: &[&str]) -> Diagnostic {
-    let (message, label) = match renamed::new_name("Protocol", protocol.name) {
+    let (message, label) = match renamed::new_name(Within::Language("Protocol"), protocol.name) {
         Some(new) => (renamed::message(protocol.name, new), renamed::LABEL),
         None => (unknown("protocol", protocol.name, known), "no such protocol"),
     };

@@ -143,7 +143,8 @@ impl<'a> Words<'a> {
             }
         }
         let line = self.run(0, |c| c != '\n');
-        Err(self.garbage(line, "a text whose closing quote is missing"))
+        let help = Some("a text in quotes ends on the line on which it begins");
+        Err(Garbage { help, ..self.garbage(line, "a text whose closing quote is missing") })
     }
 
     fn raw(&mut self) -> Result<usize, Garbage> {

@@ -8,8 +8,7 @@ use crate::check::check_draft;
 use crate::draft::Draft;
 use crate::mixed::unmixed;
 use crate::sheet::Sheet;
-use crate::tree;
-use crate::{Catalogue, Diagnostic, Level, Prepared};
+use crate::{Catalogue, Diagnostic, Level, Prepared, quotes, tree, twice};
 
 /// A scenario that is ready to run.
 pub struct Loaded {
@@ -114,13 +113,16 @@ pub fn load_text(name: &str, text: &str, catalogue: &Catalogue) -> Result<Loaded
 fn understand(text: &str, catalogue: &Catalogue) -> (Option<Box<dyn Prepared>>, Vec<Diagnostic>) {
     let outline = match tree::read(text) {
         Ok(outline) => outline,
-        Err(diagnostic) => return (None, vec![*diagnostic]),
+        Err(wrong) => return (None, vec![quotes::suspect(text, *wrong)]),
     };
     let plain = match unmixed(text, &outline) {
         Ok(plain) => plain,
         Err(diagnostic) => return (None, vec![*diagnostic]),
     };
-    let mut sheet = Sheet { text, plain: &plain, outline: &outline, diagnostics: Vec::new() };
+    let protocol = outline.at_field(text, "protocol").name(text);
+    let facts = protocol.and_then(|name| catalogue.find(name));
+    let diagnostics = twice::check_maps(text, &outline);
+    let mut sheet = Sheet { text, plain: &plain, outline: &outline, facts, diagnostics };
     let prepared = Draft::read(&mut sheet).and_then(|draft| {
         check_draft(&mut sheet, &draft);
         catalogue.prepare(&mut sheet, &draft)

@@ -118,6 +118,52 @@ impl Item {
         found
     }
 
+    /// The value whose name stands at a place, or that stands there as a whole.
+    pub(crate) fn at_name(&self, place: &Range<usize>) -> Option<&Self> {
+        let found = self.covering(place);
+        let starts = found.span.start == place.start;
+        starts.then_some(found)
+    }
+
+    /// What a value within this one is called, for people: by its own name, by the name before its
+    /// colon, or as an entry of something that has one.
+    pub(crate) fn named_in(&self, text: &str, value: &Self) -> Option<String> {
+        if let Some(name) = value.name(text) {
+            return Some(format!("`{}`", clip(name)));
+        }
+        let mut item = self;
+        let mut called = None;
+        loop {
+            let covers = |part: &&Part| {
+                part.value.span.start <= value.span.start && value.span.end <= part.value.span.end
+            };
+            let Some(part) = item.parts().iter().find(covers) else { return called };
+            let key = part.key.as_ref().filter(|_| matches!(item.shape, Shape::Group('(', _)));
+            if let Some(key) = key {
+                called = Some(format!("`{}`", clip(&text[key.span.clone()])));
+            }
+            let is_entry = key.is_none() && matches!(item.shape, Shape::Group('[' | '{', _));
+            if part.value.span == value.span {
+                return match called {
+                    Some(owner) if is_entry => Some(format!("an entry of {owner}")),
+                    called => called,
+                };
+            }
+            item = &part.value;
+        }
+    }
+
+    /// What stands before the first value in the brackets: enough to show which group is meant.
+    pub(crate) fn head(&self) -> Range<usize> {
+        let end = self.name.as_ref().map_or(self.span.start + 1, |name| name.end);
+        self.span.start..end.min(self.span.end)
+    }
+
+    /// Whether it is a text or a number.
+    pub(crate) fn is_plain_value(&self) -> bool {
+        matches!(self.shape, Shape::Text | Shape::Number)
+    }
+
     /// What it is, for people.
     pub(crate) fn describe(&self, text: &str) -> String {
         match (&self.shape, self.name(text)) {

@@ -1,21 +1,29 @@
 //! Names that the language had before, each with the name in its place: an author who writes an
 //! old one is told the new one.
 
+/// What a name is a name in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Within<'a> {
+    /// A type of the language, as `serde` calls it: an enum (`Fault`) for what has a name of its
+    /// own, a struct or variant (`Crash`, `Scenario`) for a field, `Protocol` for a protocol.
+    Language(&'a str),
+    /// The settings of this protocol.
+    Protocol(&'a str),
+}
+
 /// A name that was replaced.
 struct Renamed {
-    /// What it is a name in, as `serde` calls it: an enum (`Fault`) for what has a name of its own,
-    /// a struct or variant (`Crash`, `Scenario`, a protocol) for a field, `Protocol` for a
-    /// protocol.
-    within: &'static str,
+    within: Within<'static>,
     old: &'static str,
     new: &'static str,
 }
 
 /// Every name that was replaced, the latest last. A renaming adds its line here.
-const RENAMED: &[Renamed] = &[Renamed { within: "Fault", old: "Relay", new: "Mobile" }];
+const RENAMED: &[Renamed] =
+    &[Renamed { within: Within::Language("Fault"), old: "Relay", new: "Mobile" }];
 
 /// The name that took the place of this one.
-pub(crate) fn new_name(within: &str, old: &str) -> Option<&'static str> {
+pub(crate) fn new_name(within: Within<'_>, old: &str) -> Option<&'static str> {
     let found = RENAMED.iter().find(|one| one.within == within && one.old == old);
     found.map(|one| one.new)
 }
@@ -30,7 +38,7 @@ pub(crate) const LABEL: &str = "the former name";
 
 #[cfg(test)]
 mod tests {
-    use super::{RENAMED, new_name};
+    use super::{RENAMED, Within, new_name};
     use crate::draft::FIELDS;
     use crate::{usage, vocabulary};
 
@@ -38,13 +46,14 @@ mod tests {
     #[test]
     fn every_new_name_is_one_and_no_old_name_is() {
         for one in RENAMED {
+            let Within::Language(within) = one.within else { continue };
             let constructs = vocabulary();
-            let variants = constructs.iter().filter(|known| {
-                known.name.is_some() && known.family == usage::noun(Some(one.within))
-            });
+            let variants = constructs
+                .iter()
+                .filter(|known| known.name.is_some() && known.family == usage::noun(within));
             let variants: Vec<&str> = variants.filter_map(|known| known.name).collect();
-            let owner = constructs.iter().find(|known| known.name == Some(one.within));
-            let fields = match (one.within, owner) {
+            let owner = constructs.iter().find(|known| known.name == Some(within));
+            let fields = match (within, owner) {
                 ("Scenario", _) => FIELDS.iter().map(|(name, _)| *name).collect(),
                 (_, Some(owner)) => owner.fields.clone(),
                 (_, None) => Vec::new(),
@@ -58,8 +67,9 @@ mod tests {
 
     #[test]
     fn a_name_is_looked_up_where_it_stands() {
-        assert_eq!(new_name("Fault", "Relay"), Some("Mobile"));
-        assert_eq!(new_name("Target", "Relay"), None);
-        assert_eq!(new_name("Fault", "Mobile"), None);
+        assert_eq!(new_name(Within::Language("Fault"), "Relay"), Some("Mobile"));
+        assert_eq!(new_name(Within::Language("Target"), "Relay"), None);
+        assert_eq!(new_name(Within::Protocol("Fault"), "Relay"), None, "a protocol of that name");
+        assert_eq!(new_name(Within::Language("Fault"), "Mobile"), None);
     }
 }

@@ -4,10 +4,11 @@ use ron::extensions::Extensions;
 use serde::Deserialize;
 use sim_protocol::Field;
 
-use crate::explain::{Region, Source, explain};
+use crate::explain::{Region, Source, Whose, explain};
 use crate::outline::Item;
+use crate::reader::{self, Unread};
 use crate::tree::DEPTH_MAX;
-use crate::{Diagnostic, Level};
+use crate::{Diagnostic, Level, ProtocolFacts};
 
 /// The text of a scenario, its tree, and what has been found wrong with it so far.
 pub struct Sheet<'a> {
@@ -18,6 +19,8 @@ pub struct Sheet<'a> {
     pub(crate) plain: &'a str,
     /// The tree.
     pub(crate) outline: &'a Item,
+    /// The protocol, where the catalogue has the one that the scenario names.
+    pub(crate) facts: Option<&'a ProtocolFacts>,
     /// What has been found.
     pub(crate) diagnostics: Vec<Diagnostic>,
 }
@@ -38,30 +41,66 @@ impl<'a> Sheet<'a> {
         self.outline.at_field(self.text, name)
     }
 
-    /// Reads a part of the plain text. `noun` is what people call it.
+    /// Reads a part of the plain text with a type of the language. `noun` is what people call it.
     pub(crate) fn read<T: Deserialize<'a>>(&mut self, part: &'a str, noun: &str) -> Option<T> {
-        self.read_with_fields(part, noun, &[])
+        self.read_as(part, noun, Whose::Language, &[])
     }
 
-    /// As [`Sheet::read`], for the settings of a protocol, whose fields are known.
+    /// As [`Sheet::read`], with a type of the protocol.
+    pub(crate) fn read_own<T: Deserialize<'a>>(&mut self, part: &'a str, noun: &str) -> Option<T> {
+        self.read_as(part, noun, Whose::Protocol, &[])
+    }
+
+    /// As [`Sheet::read_own`], for the settings of a protocol, whose fields are known.
     pub(crate) fn read_with_fields<T: Deserialize<'a>>(
         &mut self,
         part: &'a str,
         noun: &str,
         fields: &[Field],
     ) -> Option<T> {
-        match options().from_str(part) {
-            Ok(value) => Some(value),
-            Err(error) => {
-                // Both are slices of one text, so the distance of their beginnings is an offset in
-                // it.
-                let offset = part.as_ptr() as usize - self.plain.as_ptr() as usize;
-                let region = Region { offset, text: part, noun, fields };
-                let source = Source { text: self.text, outline: self.outline };
-                self.push(explain(&error, &region, &source));
-                None
-            }
-        }
+        self.read_as(part, noun, Whose::Protocol, fields)
+    }
+
+    /// As [`Sheet::read`], where unknown fields were told of already.
+    pub(crate) fn read_known_fields<T: Deserialize<'a>>(
+        &mut self,
+        part: &'a str,
+        noun: &str,
+    ) -> Option<T> {
+        let read = options().from_str(part).map_err(Unread::of);
+        self.told(read, part, noun, Whose::Language, &[])
+    }
+
+    fn read_as<T: Deserialize<'a>>(
+        &mut self,
+        part: &'a str,
+        noun: &str,
+        whose: Whose,
+        fields: &[Field],
+    ) -> Option<T> {
+        let read = reader::read(part, &options());
+        self.told(read, part, noun, whose, fields)
+    }
+
+    /// What was read of a part of the plain text; what was wrong with it is told.
+    fn told<T>(
+        &mut self,
+        read: Result<T, Box<Unread>>,
+        part: &'a str,
+        noun: &str,
+        whose: Whose,
+        fields: &[Field],
+    ) -> Option<T> {
+        let unread = match read {
+            Ok(value) => return Some(value),
+            Err(unread) => unread,
+        };
+        // Both are slices of one text, so the distance of their beginnings is an offset in it.
+        let offset = part.as_ptr() as usize - self.plain.as_ptr() as usize;
+        let region = Region { offset, text: part, noun, whose, fields };
+        let source = Source { text: self.text, outline: self.outline, facts: self.facts };
+        self.push(explain(&unread, &region, &source));
+        None
     }
 }
 

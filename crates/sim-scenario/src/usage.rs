@@ -1,28 +1,28 @@
 //! How each construct of the language is written: for the help of errors.
 
 use sim_engine::Fault;
+use sim_node::Role;
 
-/// An example of a variant, by the enum that it belongs to.
+use crate::ProtocolFacts;
+
+/// An example of a variant, by the enum of the language that it belongs to, as `serde` calls it.
 pub(crate) fn of(family: &str, variant: &str) -> Option<&'static str> {
-    let table = match family {
-        "Plan" => PLANS,
-        "Fault" => return Fault::kind_named(variant).map(|kind| kind.example),
-        "Target" => TARGETS,
-        "NodeSet" => NODE_SETS,
-        "Delay" => DELAYS,
-        "Occasion" => OCCASIONS,
-        "Inside" => INSIDES,
-        "Timing" => TIMINGS,
-        "Transport" => NETWORKS,
-        "Workload" => WORKLOADS,
-        "Work" => WORKS,
-        "Expect" => EXPECTS,
-        _ => return None,
-    };
-    table.iter().find(|(name, _)| *name == variant).map(|(_, example)| *example)
+    if family == "Fault" {
+        return Fault::kind_named(variant).map(|kind| kind.example);
+    }
+    table(family).iter().find(|(name, _)| *name == variant).map(|(_, example)| *example)
 }
 
-/// An example of the construct of this name, whichever enum it belongs to.
+/// An example of some variant of an enum of the language.
+pub(crate) fn first(family: &str) -> Option<&'static str> {
+    match family {
+        "Fault" => of("Fault", "Isolate"),
+        family => table(family).first().map(|(_, example)| *example),
+    }
+}
+
+/// An example of the construct of the language that has this name. Only what the language reads may
+/// be looked up: a protocol may give the names to what it likes.
 pub(crate) fn example(name: Option<&str>) -> Option<&'static str> {
     let families = [
         "Plan",
@@ -38,36 +38,86 @@ pub(crate) fn example(name: Option<&str>) -> Option<&'static str> {
     families.iter().find_map(|family| of(family, name?))
 }
 
-/// The noun for the variants of an enum.
-pub(crate) fn noun(family: Option<&str>) -> &'static str {
+/// An example of a request of this name, as the protocol gives it.
+pub(crate) fn request<'f>(name: &str, facts: Option<&'f ProtocolFacts>) -> Option<&'f str> {
+    let examples = facts?.requests.iter().map(|ask| ask.example);
+    examples.into_iter().find(|example| {
+        example.strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with('('))
+    })
+}
+
+/// An example with names that the protocol has.
+pub(crate) fn fitted(example: &str, facts: Option<&ProtocolFacts>) -> String {
+    let Some(facts) = facts else { return example.to_owned() };
+    let mut fitted = example.to_owned();
+    let mut replace = |placeholder: &str, name: Option<String>| {
+        if let Some(name) = name {
+            fitted = fitted.replace(placeholder, &name);
+        }
+    };
+    let quoted = |name: &&str| format!("\"{name}\"");
+    let kind = facts.kinds.first().map(quoted);
+    replace("\"LE1\"", facts.properties.first().map(|claim| format!("\"{}\"", claim.code)));
+    replace("\"decided\"", facts.marks.first().map(quoted));
+    replace("\"Election\"", kind.clone());
+    replace("\"Query\"", kind);
+    replace("TheRequest", facts.requests.first().map(|ask| ask.example.to_owned()));
+    if !facts.roles.contains(&Role::LEADER) {
+        replace("\"leader\"", facts.roles.first().map(quoted));
+        replace("Leader", Some("Node(0)".to_owned()));
+    }
+    fitted
+}
+
+/// The noun for the variants of an enum of the language.
+pub(crate) fn noun(family: &str) -> &'static str {
     match family {
-        Some("Plan") => "time of a fault",
-        Some("Fault") => "fault",
-        Some("Target") => "target",
-        Some("NodeSet") => "set of nodes",
-        Some("Delay") => "distribution",
-        Some("Occasion") => "occasion",
-        Some("Inside") => "place inside a step",
-        Some("Strike") => "strike",
-        Some("Cut") => "kind of cut",
-        Some("DiskLoss") => "loss of a disk",
-        Some("Timing") => "timing model",
-        Some("Failures") => "failure model",
-        Some("Ties") => "order of ties",
-        Some("Order") => "order of messages",
-        Some("Transport") => "network",
-        Some("Workload") => "workload",
-        Some("RequestLine") => "time of a request",
-        Some("Work") => "work",
-        Some("Expect") => "expectation",
-        _ => "variant",
+        "Plan" => "time of a fault",
+        "Fault" => "fault",
+        "Target" => "target",
+        "NodeSet" => "set of nodes",
+        "Delay" => "distribution",
+        "Occasion" => "occasion",
+        "Inside" => "place inside a step",
+        "Strike" => "strike",
+        "Cut" => "kind of cut",
+        "DiskLoss" => "loss of a disk",
+        "Timing" => "timing model",
+        "Failures" => "failure model",
+        "Ties" => "order of ties",
+        "Order" => "order of messages",
+        "Transport" => "network",
+        "Workload" => "workload",
+        "RequestLine" => "time of a request",
+        "Work" => "work",
+        "Expect" => "expectation",
+        _ => "name",
     }
 }
 
-/// Which enum a name belongs to, when it stands where another one should.
+/// Which enum of the language a name belongs to, when it stands where another one should.
 pub(crate) fn family_of(variant: &str) -> Option<&'static str> {
-    let families = ["Plan", "Fault", "Target", "Delay", "Occasion", "Timing"];
+    let families = ["Plan", "Fault", "Target", "Delay", "Occasion", "Timing", "Failures"];
     families.into_iter().find(|family| of(family, variant).is_some())
+}
+
+fn table(family: &str) -> Table {
+    match family {
+        "Plan" => PLANS,
+        "Target" => TARGETS,
+        "NodeSet" => NODE_SETS,
+        "Delay" => DELAYS,
+        "Occasion" => OCCASIONS,
+        "Inside" => INSIDES,
+        "Timing" => TIMINGS,
+        "Failures" => FAILURES,
+        "Transport" => NETWORKS,
+        "Workload" => WORKLOADS,
+        "RequestLine" => REQUEST_LINES,
+        "Work" => WORKS,
+        "Expect" => EXPECTS,
+        _ => &[],
+    }
 }
 
 type Table = &'static [(&'static str, &'static str)];
@@ -124,12 +174,22 @@ const TIMINGS: Table = &[
     ("Synchronous", "Synchronous(bound: \"10ms\")"),
 ];
 
+const FAILURES: Table = &[
+    ("None", "None"),
+    ("CrashStop", "CrashStop"),
+    ("CrashRecovery", "CrashRecovery"),
+    ("Omission", "Omission"),
+    ("Any", "Any"),
+];
+
 const NETWORKS: Table = &[
     ("Datagram", "Datagram(delay: Uniform(\"1ms\", \"10ms\"), loss: \"1%\")"),
     ("Stream", "Stream(delay: Uniform(\"1ms\", \"10ms\"))"),
 ];
 
 const WORKLOADS: Table = &[("Requests", "Requests([At(\"1s\", 0, TheRequest)])")];
+
+const REQUEST_LINES: Table = &[("At", "At(\"1s\", 0, TheRequest)")];
 
 const WORKS: Table = &[
     ("Any", "Any"),

@@ -68,7 +68,7 @@ fn variants<T: Deserialize<'static>>(family: &'static str) -> Vec<Construct> {
         other => unreachable!("{family} is an enum: {other:?}"),
     };
     let construct = |name: &'static str| Construct {
-        family: usage::noun(Some(family)),
+        family: usage::noun(family),
         name: Some(name),
         fields: match names_of::<T>(Some(name)) {
             Names::Fields(fields) => fields.to_vec(),

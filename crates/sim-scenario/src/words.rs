@@ -30,6 +30,23 @@ pub(crate) fn list<S: AsRef<str>>(names: &[S]) -> String {
     }
 }
 
+/// The names that may stand somewhere, in a sentence.
+pub(crate) fn allowed<S: AsRef<str>>(names: &[S]) -> String {
+    match names {
+        [one] => format!("the name allowed here is `{}`", one.as_ref()),
+        names => format!("the names allowed here are {}", list(names)),
+    }
+}
+
+/// `a target`, `an occasion`, `a kind of work`.
+pub(crate) fn a(noun: &str) -> String {
+    if noun == "work" {
+        return "a kind of work".to_owned();
+    }
+    let article = if noun.starts_with(['a', 'e', 'i', 'o', 'u']) { "an" } else { "a" };
+    format!("{article} {noun}")
+}
+
 /// The candidate that the author most likely meant: one that differs in case, dashes or a few
 /// letters.
 pub(crate) fn nearest<'n, S: AsRef<str>>(found: &str, candidates: &'n [S]) -> Option<&'n str> {

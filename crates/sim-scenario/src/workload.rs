@@ -182,7 +182,8 @@ impl<'a> WorkloadParts<'a> {
                 let place = item.at_index(0).span.clone();
                 sheet.push(Diagnostic::warning(place, message).label("the run is over by then"));
             }
-            let Some(request) = sheet.read::<P::Request>(request.get_ron(), "the request") else {
+            let Some(request) = sheet.read_own::<P::Request>(request.get_ron(), "the request")
+            else {
                 all_read = false;
                 continue;
             };
@@ -223,10 +224,6 @@ pub(crate) fn images<'a, P: Protocol>(
     let Some(text) = draft.images else { return Some(BTreeMap::new()) };
     let raws: BTreeMap<u32, &RawValue> = sheet.read(text, "the images")?;
     let item = sheet.field("images");
-    if item.parts().len() > raws.len() {
-        let message = "a node has two images";
-        sheet.push(Diagnostic::error(item.span.clone(), message).label("one node is named twice"));
-    }
     for part in item.parts() {
         let Some(key) = &part.key else { continue };
         if let Ok(node) = sheet.text[key.span.clone()].parse() {
@@ -236,7 +233,7 @@ pub(crate) fn images<'a, P: Protocol>(
     let mut images = BTreeMap::new();
     let mut all_read = true;
     for (node, raw) in raws {
-        match sheet.read(raw.get_ron(), "the image") {
+        match sheet.read_own(raw.get_ron(), "the image") {
             Some(image) => {
                 images.insert(NodeId::new(node), image);
             }

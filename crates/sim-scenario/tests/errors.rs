@@ -219,6 +219,97 @@ fn wrong_values() {
     );
 }
 
+/// What people write who know what they mean: the help is what they meant.
+#[test]
+fn what_was_meant() {
+    let base = with("ties: Drawn");
+    let expect = |expect: &str| base.replace("expect: Holds", &format!("expect: {expect}"));
+    let at = |fault: &str| with_fault(&format!("At(\"1s\", {fault})"));
+    golden(
+        "meant",
+        [
+            ("a property of Holds", expect("Holds([\"PI1\"])")),
+            ("nothing of Holds", expect("Holds()")),
+            ("nothing of Violates", expect("Violates()")),
+            ("Violates alone", expect("Violates")),
+            ("a property without its quotes", expect("Violates(PI1)")),
+            ("a property alone", expect("\"PI1\"")),
+            ("an expectation in quotes", expect("\"Holds\"")),
+            ("one value too many", expect("Sometimes(\"PI1\", 200, 3)")),
+            ("a node by its number", at("Isolate(7)")),
+            ("a node by its number in a field", at("Crash(who: 3, down: \"1s\")")),
+            ("a node by its number in quotes", at("Isolate(Node(\"0\"))")),
+            ("nodes by their numbers", at("Isolate([0, 1])")),
+            ("nodes without their list", at("Isolate(Nodes(0, 1))")),
+            ("a group without its list", at("Partition(Node(0))")),
+            ("a target in quotes", at("Isolate(\"Leader\")")),
+            ("a role in quotes", at("Isolate(\"idle\")")),
+            ("a target with parentheses", at("Isolate(Leader())")),
+            ("names where there are none", at("Hold(from: Node(0), to: Node(1))")),
+            ("a name where there is none", at("Isolate(who: Leader)")),
+            ("no name where there is one", at("Crash(Leader)")),
+            ("no names where there are some", at("Crash(Leader, \"1s\")")),
+            ("a named time", with_fault("At(at: \"1s\", Isolate(Leader))")),
+            ("a name that belongs to another fault", with_fault("At(\"1s\", of: Heal)")),
+            ("a fault without its list", with("faults: At(\"1s\", Isolate(Leader))")),
+            ("a fault that is a number", with_fault("5")),
+            ("an occasion for a trigger", with_fault("When(Role(\"leader\"), Pause(Trigger))")),
+            ("a role without its quotes", with_fault("When((on: Role(leader)), Heal)")),
+            ("a role for an occasion", with_fault("When((on: \"leader\"), Heal)")),
+            ("a mark for an occasion", with_fault("When((on: \"pong\"), Heal)")),
+            ("a kind of message for an occasion", with_fault("When((on: \"Ping\"), Heal)")),
+            ("a delay that is a time", with("network: Datagram(delay: \"5ms\")")),
+            ("a delay that is a span", with("network: Datagram(delay: \"1ms..5ms\")")),
+            ("a delay alone", with("network: Datagram(\"5ms\")")),
+            ("a disk that is a time", with("disks: [(sync: \"5ms\")]")),
+            ("a disk without its list", with("disks: (sync: Constant(\"5ms\"))")),
+            ("a clock of a number", with("clocks: [(who: 1, drift: \"1%\")]")),
+            ("a kind of work in quotes", {
+                with("service: [(what: \"Ping\", time: Constant(\"1ms\"))]")
+            }),
+            ("a timing for a model", with("model: Synchronous(bound: \"10ms\")")),
+            ("failures for a model", with("model: CrashStop")),
+            ("a timing in quotes", with("model: (timing: \"Asynchronous\")")),
+            ("settings without their names", base.replace("nodes: 5", "5")),
+            ("a protocol in quotes", base.replace("Ping(nodes: 5)", "\"Ping\"")),
+            ("a title without its quotes", base.replace("\"a toy\"", "toy")),
+            ("a request alone", with("workload: Requests([Everybody])")),
+            ("a request of a target", with("workload: Requests([At(\"1s\", Node(0), Everybody)])")),
+            ("a request without its value", with("workload: Requests([At(\"1s\", 0, One)])")),
+            ("images in a list", with("images: [(asked: 3)]")),
+        ],
+    );
+}
+
+/// The place is where the quote is missing, and not where that shows.
+#[test]
+fn quotes_that_are_missing() {
+    let base = with_fault("At(\"1s\", Isolate(Leader))");
+    golden(
+        "quotes",
+        [
+            ("the closing one of the title", base.replace("\"a toy\"", "\"a toy")),
+            ("the closing one of a fault's time", base.replace("\"1s\"", "\"1s")),
+            ("the closing one of the last text", base.replace("\"20s\"", "\"20s")),
+            ("the opening one of the title", base.replace("\"a toy\"", "a toy\"")),
+            ("on one line", base.replace("\"a toy\"", "\"a toy").replace("\n    ", " ")),
+        ],
+    );
+}
+
+/// Two values of one key: the first would be lost without a word.
+#[test]
+fn keys_that_stand_twice() {
+    let twice = |keys: &str| with(&format!("images: {{{keys}}}"));
+    golden(
+        "twice",
+        [
+            ("one number", twice("1: (asked: 3), 0: (asked: 4), 1: (asked: 5)")),
+            ("one number in two forms", twice("16: (asked: 3), 0x1_0: (asked: 4)")),
+        ],
+    );
+}
+
 #[test]
 fn times_out_of_order() {
     let calm = |fault: &str| with(&format!("faults: [{fault}],\n    calm: \"5s\""));

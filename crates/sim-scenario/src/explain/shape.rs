@@ -1,0 +1,157 @@
+//! Values of the wrong shape: a number where a text is expected, too few values, and so on.
+
+use ron::Error;
+
+use crate::outline::Shape;
+use crate::reader::Expected;
+use crate::words::{clip, line};
+use crate::{Diagnostic, usage};
+
+use super::Scene;
+
+impl Scene<'_> {
+    pub(super) fn shape(&self, code: &Error) -> Diagnostic {
+        if let Error::ExpectedDifferentStructName { .. } = code {
+            return self.another_name();
+        }
+        if let Some(Expected::Struct { fields }) = self.expected.first()
+            && let Some(diagnostic) = self.nameless(fields)
+        {
+            return diagnostic;
+        }
+        match code {
+            Error::ExpectedStructLikeEnd | Error::TrailingCharacters => return self.too_much(),
+            Error::ExpectedDifferentLength { found, .. } => return self.wrong_number(*found),
+            _ if self.is_empty_group() && self.lacks_values() => return self.wrong_number(0),
+            _ if self.is_empty_group() => return self.too_much(),
+            _ => {}
+        }
+        let item = self.item();
+        let (message, label) = self.mismatch(code);
+        let diagnostic = Diagnostic::error(item.span.clone(), message).label(label);
+        if let Some(help) = self.what_would_be_right(code) {
+            return diagnostic.help(help);
+        }
+        let lacks_values =
+            matches!(code, Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_));
+        let own = self.example(item.name(self.text())).filter(|_| lacks_values);
+        match own.or_else(|| self.example(self.group().name(self.text()))) {
+            Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+            None => diagnostic,
+        }
+    }
+
+    /// What was expected and what was found, and a label.
+    fn mismatch(&self, code: &Error) -> (String, &'static str) {
+        let (text, item) = (self.text(), self.item());
+        let found = item.describe(text);
+        let is_number = matches!(item.shape, Shape::Number);
+        let is_fraction = is_number && text[item.span.clone()].contains('.');
+        let expected = |what: &str| format!("expected {what}, found {found}");
+        match code {
+            // A whole number is read up to the point, and then a comma should follow.
+            Error::ExpectedComma if is_fraction => {
+                (expected("a whole number"), "not a whole number")
+            }
+            Error::ExpectedString => (expected("a text in quotes"), "not a text"),
+            Error::ExpectedInteger => (expected("a whole number"), "not a number"),
+            Error::ExpectedFloat => (expected("a number"), "not a number"),
+            Error::ExpectedBoolean => (expected("`true` or `false`"), "neither true nor false"),
+            Error::ExpectedArray => (expected("a list in brackets"), "not a list"),
+            Error::ExpectedMap => (expected("a map in braces"), "not a map"),
+            Error::ExpectedIdentifier
+            | Error::SuggestRawIdentifier(_)
+            | Error::InvalidIdentifier(_) => (expected("a name"), "not a name"),
+            Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_)
+                if matches!(item.shape, Shape::Name) =>
+            {
+                (format!("{found} lacks its parentheses"), "its values are missing")
+            }
+            Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_) => {
+                (expected("values in parentheses"), "no parentheses")
+            }
+            Error::ExceededRecursionLimit => {
+                ("the scenario is nested too deeply".to_owned(), "here")
+            }
+            code => (line(&code.to_string()).to_lowercase(), "cannot be read"),
+        }
+    }
+
+    /// Whether the value at the place has a name, and brackets with nothing in them.
+    fn is_empty_group(&self) -> bool {
+        let item = self.item();
+        let is_inside = item.name.as_ref().is_some_and(|name| name.end <= self.place.start);
+        matches!(item.shape, Shape::Group(..)) && item.parts().is_empty() && is_inside
+    }
+
+    /// Whether what has the name at the place takes values.
+    fn lacks_values(&self) -> bool {
+        let name = self.item().name(self.text());
+        let takes =
+            |one: &Expected| matches!(one, Expected::Variant(known) if Some(*known) == name);
+        self.expected.iter().any(takes) || self.region.noun == "the workload"
+    }
+
+    /// Too few values, or too many.
+    fn wrong_number(&self, found: usize) -> Diagnostic {
+        let group = if self.is_empty_group() { self.item() } else { self.group() };
+        let described = group.describe(self.text());
+        let (message, label) = match found {
+            0 => (format!("{described} is empty"), "its values are missing"),
+            1 => (format!("{described} needs more than one value"), "too few values"),
+            found => (format!("{described} does not take {found} values"), "too few values"),
+        };
+        let diagnostic = Diagnostic::error(group.span.clone(), message).label(label);
+        match self.example(group.name(self.text())) {
+            Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+            None => diagnostic,
+        }
+    }
+
+    /// More values than something takes.
+    fn too_much(&self) -> Diagnostic {
+        let text = self.text();
+        let inner = self.item();
+        // `Heal()` is refused at its parenthesis, `Heal, 3` at the 3.
+        let takes_nothing = inner.name.as_ref().is_some_and(|name| name.end <= self.place.start)
+            || self.expected.is_empty();
+        let group = if takes_nothing { inner } else { self.group() };
+        let place = if takes_nothing { group.span.clone() } else { inner.span.clone() };
+        let values = if takes_nothing { "no values" } else { "fewer values" };
+        let message = format!("{} takes {values}", group.describe(text));
+        let diagnostic = Diagnostic::error(place, message).label("too many values");
+        let name = group.name(text);
+        match self.example(name) {
+            Some(example) if self.in_language(name) == Some("Holds") => {
+                let violates = self.fitted(usage::of("Expect", "Violates").unwrap_or_default());
+                diagnostic.help(format!(
+                    "it is written as in `{example}`, and is about every property; `{violates}` \
+                     expects that one is violated"
+                ))
+            }
+            Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+            None => diagnostic,
+        }
+    }
+
+    /// Values in parentheses have no name, and here they have one.
+    fn another_name(&self) -> Diagnostic {
+        let item = self.item();
+        let name = item.name(self.text()).unwrap_or_default();
+        let message = format!("expected values in parentheses, found `{}`", clip(name));
+        let diagnostic = Diagnostic::error(item.span.clone(), message).label("no name stands here");
+        let Some(Expected::Struct { fields }) = self.expected.first() else { return diagnostic };
+        // An occasion for a trigger, a timing for a model: the value of one of the fields.
+        let families = [("on", "Occasion"), ("timing", "Timing"), ("failures", "Failures")];
+        let holds = |(field, family): &(&str, &str)| {
+            self.is_language() && fields.contains(field) && usage::of(family, name).is_some()
+        };
+        let Some((field, _)) = families.into_iter().find(holds) else {
+            let first = fields.first().copied().unwrap_or("...");
+            return diagnostic.help(format!("write `({first}: ...)`"));
+        };
+        let own = &self.text()[item.span.clone()];
+        let meant = format!("({field}: {own})");
+        diagnostic.help(format!("write `{}`", self.with(item, &meant)))
+    }
+}
