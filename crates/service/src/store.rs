@@ -22,12 +22,12 @@ pub struct Store {
 pub struct Session {
     /// Its number.
     pub sequence: u64,
-    /// What it answered.
+    /// Its response.
     pub output: Output,
 }
 
 impl Store {
-    /// Executes an operation, unless it took effect before; then returns what it answered.
+    /// Executes an operation, unless it took effect before; then returns its response.
     ///
     /// Returns `None` for an operation that an operation with a greater number of its session has
     /// overtaken: its client no longer waits for it.
@@ -45,9 +45,9 @@ impl Store {
         }
     }
 
-    /// What an operation answered, if it took effect and was the last of its session.
+    /// The response of an operation, if it took effect and was the last of its session.
     #[must_use]
-    pub fn answered(&self, operation: Operation) -> Option<&Output> {
+    pub fn cached_response(&self, operation: Operation) -> Option<&Output> {
         let session = self.sessions.get(&operation.client)?;
         (session.sequence == operation.sequence).then_some(&session.output)
     }

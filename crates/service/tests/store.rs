@@ -83,9 +83,9 @@ proptest! {
             let overtaken =
                 operations[place + 1..].iter().any(|(later, _)| later.client == one.client);
             let expected = if overtaken { None } else { answers[place].as_ref() };
-            prop_assert_eq!(store.answered(*one), expected);
+            prop_assert_eq!(store.cached_response(*one), expected);
         }
-        prop_assert_eq!(store.answered(operation(9, 0, 1)), None);
+        prop_assert_eq!(store.cached_response(operation(9, 0, 1)), None);
     }
 
     /// So do pieces that are lost, come twice, and overtake each other: each is one that the

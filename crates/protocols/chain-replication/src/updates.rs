@@ -22,7 +22,7 @@ impl Replica {
         if !self.complete {
             return;
         }
-        if self.store.answered(request.operation).is_some() {
+        if self.store.cached_response(request.operation).is_some() {
             return self.serve_again(request, cx);
         }
         if !self.store.is_over(request.operation) {
@@ -241,7 +241,7 @@ impl Replica {
     /// Answers an update with what it gave when it took effect. For an older operation of its
     /// session its client does not wait any more.
     pub(crate) fn answer_update(&self, operation: Operation, cx: &mut Context<'_, Self>) {
-        if let Some(output) = self.store.answered(operation) {
+        if let Some(output) = self.store.cached_response(operation) {
             Self::answer(operation, Answer::Done(output.clone()), cx);
         }
     }

@@ -158,7 +158,7 @@ impl Primary<'_> {
             self.leading.early.insert(operation, (from, request));
             return;
         }
-        if let Some(output) = self.state.store.answered(operation) {
+        if let Some(output) = self.state.store.cached_response(operation) {
             let answer = Answer::Done(output.clone());
             return cx.send(from, Message::Reply(Reply { operation, answer }));
         }

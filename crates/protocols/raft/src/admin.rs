@@ -1,4 +1,9 @@
-//! Admin commands, from the server that is asked to the leader (thesis, 4.1 and 3.10).
+//! Admin commands: any server accepts them and forwards them to the leader (thesis, 4.1 and 3.10).
+//!
+//! The thesis' AddServer and RemoveServer are RPCs to the leader, which replies. Here a server keeps
+//! a command until the configuration shows that it is done, sends it to the leader it knows again
+//! and again until then, and replies nothing. So a leader may drop a command while another change is
+//! under way: it comes again.
 
 use sim_node::{Context, NodeId};
 
@@ -26,8 +31,20 @@ impl Admin {
 }
 
 impl Server {
-    /// An administrator asks this server, or another server passes a command on. A leader executes
-    /// it; the others send it to the leader until it is done.
+    /// A request of an administrator, or a command that another server forwards. A leader executes
+    /// it at once; every server keeps it, and executes or forwards it until it is done:
+    ///
+    /// ```text
+    /// server 2, a follower    AddVoter(3) arrives: keeps it, sends it to leader 0
+    /// server 0, the leader    AddVoter(3) arrives: keeps it, appends {0 1 2} learners {3}, ...
+    ///                         crashes before {0 1 2 3} is committed
+    /// server 2                its timer fires, 3 is no voter: sends it to leader 1
+    /// server 1, the leader    ... commits {0 1 2 3}
+    /// servers 1 and 2         their timers fire, 3 is a voter: they forget the command
+    /// ```
+    ///
+    /// Executing a command twice does no harm: a leader ignores it while a change is under way, and
+    /// once it is done.
     pub(crate) fn on_admin(&mut self, command: Admin, cx: &mut Context<'_, Self>) {
         // A configuration with a server that does not exist would wait for it for ever.
         if command.servers().iter().any(|node| node.number() >= cx.servers()) {
@@ -49,8 +66,8 @@ impl Server {
     pub(crate) fn retry_admin(&mut self, cx: &mut Context<'_, Self>) {
         let (id, known) = (cx.id(), self.known_leader(cx.id()));
         let mut commands = std::mem::take(&mut self.admin);
-        if self.core.is_configuration_committed() {
-            commands.retain(|command| !command.is_done(self.core.configuration(), known));
+        if self.common.is_configuration_committed() {
+            commands.retain(|command| !command.is_done(self.common.configuration(), known));
         }
         if !commands.is_empty() {
             cx.set_timer(Timer::Admin, cx.config().election_timeout);
@@ -62,8 +79,9 @@ impl Server {
                 cx.send(other, Message::Admin(command.clone()));
             }
         }
-        // A transfer is sent once: a second one would take leadership from a leader that was
-        // elected in the meantime.
+        // A transfer is sent once, and forgotten as soon as it was sent (a leader was known); if it
+        // were sent again, it would depose a leader elected in the meantime. All other commands stay
+        // until they are done.
         commands.retain(|command| known.is_none() || !matches!(command, Admin::Transfer(_)));
         self.admin = commands;
     }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use sim_node::{Context, NodeId};
 
-use crate::core::{Core, persist};
+use crate::common::{CommonState, hold_sends_until_durable};
 use crate::server::State;
 use crate::{
-    AppendEntries, AppendReply, AppendResult, Entry, Index, Message, Mutant, Server, Term,
+    AppendEntries, AppendEntriesReply, AppendResult, Entry, Index, Message, Server, Term, mutants,
 };
 
 impl Server {
@@ -18,19 +18,19 @@ impl Server {
         append: AppendEntries,
         cx: &mut Context<'_, Self>,
     ) {
-        let (purpose, sent_at, round) = (append.purpose(), append.sent_at, append.round);
-        let result = if append.term < self.core.current_term {
-            AppendResult::OldTerm
+        let (kind, sent_at, round) = (append.kind(), append.sent_at, append.round);
+        let result = if append.term < self.common.current_term {
+            AppendResult::StaleTerm
         } else {
             self.on_leader_contact(from, append.term, cx);
-            self.core.append(append, cx)
+            self.common.append(append, cx)
         };
-        // What the answer says is durable before it is sent; so is the term that it names, which
-        // may be new to the disk.
-        persist(cx);
-        let term = self.core.current_term;
-        let reply = AppendReply { term, purpose, sent_at, round, result };
-        cx.send(from, Message::AppendReply(reply));
+        // What the reply says is durable before it is sent; so is the term that it names, which may
+        // be new to the disk.
+        hold_sends_until_durable(cx);
+        let term = self.common.current_term;
+        let reply = AppendEntriesReply { term, kind, sent_at, round, result };
+        cx.send(from, Message::AppendEntriesReply(reply));
     }
 
     /// A message of the leader of this or of a newer term arrived.
@@ -45,7 +45,7 @@ impl Server {
         match &mut self.state {
             State::Follower { leader } => {
                 *leader = Some(from);
-                Self::set_election_timer(cx);
+                Self::restart_election_timer(cx);
             }
             State::PreCandidate { .. } | State::Candidate { .. } => {
                 self.become_follower(Some(from), cx);
@@ -55,57 +55,60 @@ impl Server {
     }
 }
 
-impl Core {
-    /// The receiver's steps 2 to 5 of AppendEntries: refuse what does not fit to the log; remove
-    /// what conflicts; append what is new; commit.
+impl CommonState {
+    /// The receiver's steps 2 to 5 of AppendEntries: reject if the log has no matching entry at
+    /// prevLogIndex; delete conflicting entries; append new ones; advance commitIndex.
     ///
     /// Only a *conflicting* entry removes what follows it, as messages may be reordered and
-    /// repeated. The leader's log is `1 1 2`, this server's `1 1 2` as well:
+    /// repeated. Both logs have the terms `1 1 2`:
     ///
     /// ```text
-    /// AppendEntries(prev 1, entries: 1)  sent first, arrives last: entry 2 is there and stays,
-    ///                                    and so does entry 3, which was acknowledged already
+    /// AppendEntries(prevLogIndex 1, entries of term 1) was sent before entry 3 existed and arrives
+    /// late: entry 2 is already there, so nothing is removed; entry 3, which this server has
+    /// acknowledged, stays.
     /// ```
+    ///
+    /// This server applies what `leader_commit` tells at once, although its own disk may not have
+    /// these entries yet: a majority has them on disk, and after a crash they come again.
     fn append(&mut self, append: AppendEntries, cx: &mut Context<'_, Server>) -> AppendResult {
         let AppendEntries { prev_log_index, prev_log_term, entries, leader_commit, .. } = append;
         let base = self.log.base();
         if prev_log_index >= base && self.log.term_at(prev_log_index) != Some(prev_log_term) {
-            return self.conflict(prev_log_index);
+            return self.reject(prev_log_index);
         }
-        // Entries that the snapshot stands for are committed, so they match the leader's.
-        let compacted = usize::try_from(base.0.saturating_sub(prev_log_index.0));
-        let compacted = compacted.unwrap_or(usize::MAX).min(entries.len());
-        let mut after = prev_log_index.max(base);
-        let mut known = compacted;
-        while let Some(entry) = entries.get(known) {
-            let is_there = self.log.term_at(after.next()) == Some(entry.term);
-            let removes = cx.config().has(Mutant::TruncateAlways) && after >= self.commit_index;
-            if !is_there || removes {
+        // Entries that the snapshot covers are committed, so they match the leader's.
+        let covered_by_snapshot = usize::try_from(base.0.saturating_sub(prev_log_index.0));
+        let mut already_stored = covered_by_snapshot.unwrap_or(usize::MAX).min(entries.len());
+        let mut last_kept = prev_log_index.max(base);
+        while let Some(entry) = entries.get(already_stored) {
+            let matches = self.log.term_at(last_kept.next()) == Some(entry.term);
+            if !matches || mutants::truncates_anyway(last_kept, self.commit_index, cx) {
                 break;
             }
-            after = after.next();
-            known += 1;
+            last_kept = last_kept.next();
+            already_stored += 1;
         }
         let match_index = Index(prev_log_index.0 + entries.len() as u64).max(base);
-        if known < entries.len() {
-            assert!(after >= self.commit_index, "RF5: a committed entry would be replaced");
-            let new: Arc<[Entry]> = if known == 0 { entries } else { Arc::from(&entries[known..]) };
-            self.write_entries(after, new, cx);
+        if already_stored < entries.len() {
+            assert!(last_kept >= self.commit_index, "RF5: a committed entry would be replaced");
+            let new: Arc<[Entry]> =
+                if already_stored == 0 { entries } else { Arc::from(&entries[already_stored..]) };
+            self.replace_suffix(last_kept, new, cx);
         }
         // "min(leaderCommit, index of last new entry)": what follows may not match.
-        self.commit(leader_commit.min(match_index), cx, |_, _, _| {});
+        self.advance_commit_index(leader_commit.min(match_index), cx, |_, _, _| {});
         AppendResult::Success(match_index)
     }
 
-    /// The refusal of an AppendEntries. It lets the leader go back by a whole term at a time
-    /// (section 5.3, "when rejecting an AppendEntries request ..."). The leader's half of it, with
-    /// an example, is `Leader::next_index_after_conflict`.
-    fn conflict(&self, rejected: Index) -> AppendResult {
-        let term = self.log.term_at(rejected);
-        let first = match term {
+    /// Rejects an AppendEntries. The reply lets the leader decrement nextIndex by a whole term at a
+    /// time (section 5.3, "when rejecting an AppendEntries request ..."). The leader's half of it,
+    /// with an example, is `next_index_after_rejection`.
+    fn reject(&self, rejected: Index) -> AppendResult {
+        let conflict_term = self.log.term_at(rejected);
+        let first_index = match conflict_term {
             Some(_) => self.log.first_of_term(rejected),
             None => self.log.last_index().next(),
         };
-        AppendResult::Conflict { rejected, term, first }
+        AppendResult::Rejected { rejected, conflict_term, first_index }
     }
 }

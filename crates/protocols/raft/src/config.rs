@@ -1,4 +1,4 @@
-//! What follows from the settings, and the known bugs that the tester must find.
+//! Values derived from the settings, and the mutants.
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Duration, NodeId};
@@ -49,13 +49,14 @@ pub enum Mutant {
     /// Makes the term durable and answers; only then it writes the vote.
     #[mutant("R-nonatomic-vote")]
     NonatomicVote,
-    /// Deletes what follows the previous entry of an append, although it matches.
+    /// Deletes all entries after prevLogIndex, even those that match.
     #[mutant("R-truncate-always")]
     TruncateAlways,
-    /// A reply of an older term confirms a round of this one: the context is reused.
+    /// A heartbeat reply of an older term confirms a ReadIndex round of this term that has the same
+    /// number.
     #[mutant("R-readindex-retry")]
     ReadIndexRetry,
-    /// A read joins a round that is under way, whose heartbeats were sent before it came.
+    /// A read joins a round that is under way, whose heartbeats were sent before the read arrived.
     #[mutant("R-read-joins-round")]
     ReadJoinsRound,
     /// A lease counts from when a heartbeat was answered, not from when it was sent.
@@ -64,13 +65,13 @@ pub enum Mutant {
     /// A lease outlives the beginning of a transfer.
     #[mutant("R-lease-transfer")]
     LeaseTransfer,
-    /// Voters do not withhold their votes while a leader may have a lease.
+    /// Voters do not disregard candidates while a leader may have a lease.
     #[mutant("R-lease-no-withhold")]
     LeaseNoWithhold,
-    /// A restart forgets that a leader may rely on votes being withheld.
+    /// A restart forgets that a leader may rely on this voter to disregard candidates.
     #[mutant("R-lease-restart")]
     LeaseRestart,
-    /// Changes the configuration before the last change, or an entry of the own term, is committed.
+    /// Changes the configuration before the last change, or an entry of the current term, is committed.
     #[mutant("R-single-change")]
     SingleChange,
     /// Counts one majority, of all voters together, in joint consensus.
@@ -81,7 +82,7 @@ pub enum Mutant {
     LeaderNotCounted,
 }
 
-/// What every server knows: what a scenario sets.
+/// A server's configuration is the scenario's settings.
 pub type Config = Settings;
 
 impl Settings {
@@ -92,14 +93,16 @@ impl Settings {
         self.members.clone().unwrap_or_else(all)
     }
 
-    /// Whether voters withhold their votes while they receive messages of a leader.
+    /// Whether leaders check their quorum (thesis, 6.2) and voters disregard candidates while they
+    /// have a leader (thesis, 4.2.3). Leases need both.
     #[must_use]
-    pub fn withholds_votes(&self) -> bool {
+    pub fn uses_check_quorum(&self) -> bool {
         self.check_quorum || self.reads == Reads::Lease
     }
 
     /// How long a lease lasts from the sending of the heartbeat that a majority answered: a voter
-    /// withholds its vote for the shortest timeout, on a clock that may run faster by the drift.
+    /// disregards candidates for the minimum election timeout, measured by a clock that may be faster
+    /// by the drift bound.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.election_timeout.shortest().less(self.lease_drift)

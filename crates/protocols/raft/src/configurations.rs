@@ -14,7 +14,7 @@ use crate::{Configuration, Index};
 pub(crate) struct Configurations(Vec<(Index, Arc<Configuration>)>);
 
 impl Configurations {
-    /// This configuration, in effect since an index.
+    /// Creates the list with one configuration, in effect since `index`.
     pub(crate) fn new(index: Index, configuration: Arc<Configuration>) -> Self {
         Self(vec![(index, configuration)])
     }
@@ -31,31 +31,31 @@ impl Configurations {
 
     /// The configuration as of an entry.
     pub(crate) fn as_of(&self, index: Index) -> &Arc<Configuration> {
-        &self.0[self.place_as_of(index)].1
+        &self.0[self.position_as_of(index)].1
     }
 
     /// Whether a server has a vote in the configuration as of an entry, or in a later one.
     pub(crate) fn is_voter_since(&self, index: Index, server: NodeId) -> bool {
-        let since = &self.0[self.place_as_of(index)..];
+        let since = &self.0[self.position_as_of(index)..];
         since.iter().any(|(_, configuration)| configuration.is_voter(server))
     }
 
-    /// The last entry of the log is a configuration.
+    /// Records a configuration that was appended at `index`.
     pub(crate) fn push(&mut self, index: Index, configuration: Arc<Configuration>) {
         self.0.push((index, configuration));
     }
 
-    /// The entries after an index are removed from the log.
+    /// Drops the configurations after `index`, whose entries were truncated.
     pub(crate) fn truncate_after(&mut self, index: Index) {
         self.0.retain(|(one, _)| *one <= index);
     }
 
     /// Forgets all configurations before the one as of an entry.
     pub(crate) fn forget_before(&mut self, index: Index) {
-        self.0.drain(..self.place_as_of(index));
+        self.0.drain(..self.position_as_of(index));
     }
 
-    /// A snapshot has taken the place of the log up to `index`; what follows ends at `last`.
+    /// A snapshot up to `index` replaced that part of the log; entries up to `last` remain.
     pub(crate) fn replace_by(
         &mut self,
         index: Index,
@@ -66,8 +66,8 @@ impl Configurations {
         self.0.insert(0, (index, configuration));
     }
 
-    /// The place of the last configuration that is not after an entry.
-    fn place_as_of(&self, index: Index) -> usize {
+    /// The position of the last configuration at or before `index`.
+    fn position_as_of(&self, index: Index) -> usize {
         self.0.partition_point(|(one, _)| *one <= index).saturating_sub(1)
     }
 }

@@ -12,14 +12,14 @@ use crate::{Configuration, Index, Term};
 pub struct Entry {
     /// The term of the leader that made it.
     pub term: Term,
-    /// What it is for.
+    /// Its content.
     pub payload: Payload,
 }
 
-/// What an entry is for.
+/// The content of an entry.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Payload {
-    /// Nothing: a new leader's first entry, so that it can commit what came before (section 8).
+    /// A no-op: a new leader's first entry, so that it can commit what came before (section 8).
     Noop,
     /// An operation of a client.
     Command(Arc<Request>),
@@ -27,30 +27,30 @@ pub enum Payload {
     Configuration(Arc<Configuration>),
 }
 
-/// The entries after `base`, which a snapshot stands for.
+/// The entries after `base`. Entries up to `base` are compacted; the snapshot covers them.
 ///
-/// In an image of a disk, where often only terms matter, `(noops: [1, 1, 4])` is a log of empty
-/// entries of these terms.
+/// In a scenario's `images:` (initial disk contents), where often only terms matter,
+/// `(noops: [1, 1, 4])` is a log of no-ops of these terms.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(from = "Image")]
+#[serde(from = "DiskImage")]
 pub struct Log {
     /// The last index that was compacted away, and its term; 0 when nothing was.
     base: (Index, Term),
     entries: Vec<Entry>,
 }
 
-/// A log as an image of a disk has it.
+/// A log in a scenario's `images:`.
 #[derive(Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
-struct Image {
+struct DiskImage {
     base: (Index, Term),
     entries: Vec<Entry>,
-    /// The terms of empty entries, which follow `entries`.
+    /// The terms of no-ops, which follow `entries`.
     noops: Vec<Term>,
 }
 
-impl From<Image> for Log {
-    fn from(image: Image) -> Self {
+impl From<DiskImage> for Log {
+    fn from(image: DiskImage) -> Self {
         let noops = image.noops.into_iter().map(|term| Entry { term, payload: Payload::Noop });
         Self { base: image.base, entries: image.entries.into_iter().chain(noops).collect() }
     }
@@ -93,25 +93,25 @@ impl Log {
     /// The entry at an index.
     #[must_use]
     pub fn get(&self, index: Index) -> Option<&Entry> {
-        self.entries.get(self.place(index)?)
+        self.entries.get(self.position(index)?)
     }
 
     /// The entries from an index on, with their indices.
     pub fn from(&self, index: Index) -> impl Iterator<Item = (Index, &Entry)> {
         let start = index.max(self.base.0.next());
-        let skip = self.place(start).unwrap_or(0);
+        let skip = self.position(start).unwrap_or(0);
         let indices = (start.0..).map(Index);
         indices.zip(self.entries.iter().skip(skip))
     }
 
-    /// So many entries from an index on, all of which are in the log.
+    /// `count` entries starting at `index`; they must be in the log.
     #[must_use]
     pub fn slice(&self, index: Index, count: usize) -> &[Entry] {
-        let place = self.place(index).expect("compacted entries are not asked for");
-        &self.entries[place..][..count]
+        let position = self.position(index).expect("compacted entries are not asked for");
+        &self.entries[position..][..count]
     }
 
-    /// The first index of the run of entries of one term that ends at `index`.
+    /// The first index of the term of the entry at `index`.
     #[must_use]
     pub fn first_of_term(&self, index: Index) -> Index {
         let term = self.term_at(index);
@@ -122,7 +122,7 @@ impl Log {
         first
     }
 
-    /// The last index whose entry has this term or, if there is none, no index.
+    /// The last index whose entry has this term, or `None`.
     #[must_use]
     pub fn last_of_term(&self, term: Term) -> Option<Index> {
         // Terms never decrease along the log.
@@ -131,9 +131,10 @@ impl Log {
         (self.term_at(last) == Some(term)).then_some(last)
     }
 
-    /// Whether a candidate whose log ends so is at least as up to date as this log (section 5.4.1).
+    /// Whether a candidate's log, which ends with this entry, is at least as up-to-date as this one,
+    /// the voter's (section 5.4.1).
     #[must_use]
-    pub fn is_up_to_date(&self, last_log_term: Term, last_log_index: Index) -> bool {
+    pub fn candidate_is_up_to_date(&self, last_log_term: Term, last_log_index: Index) -> bool {
         (last_log_term, last_log_index) >= (self.last_term(), self.last_index())
     }
 
@@ -149,7 +150,7 @@ impl Log {
         self.entries.truncate(usize::try_from(keep).unwrap_or(usize::MAX));
     }
 
-    /// Forgets everything up to an index that is in the log, and for which a snapshot stands.
+    /// Discards the entries up to `upto`, which a snapshot covers.
     pub fn compact(&mut self, upto: Index) {
         let Some(term) = self.term_at(upto) else { return };
         let forget = usize::try_from(upto.0 - self.base.0.0).expect("entries in memory");
@@ -157,7 +158,7 @@ impl Log {
         self.base = (upto, term);
     }
 
-    fn place(&self, index: Index) -> Option<usize> {
+    fn position(&self, index: Index) -> Option<usize> {
         usize::try_from(index.0.checked_sub(self.base.0.0 + 1)?).ok()
     }
 }

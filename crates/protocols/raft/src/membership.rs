@@ -21,7 +21,8 @@ pub struct Configuration {
     learners: BTreeSet<NodeId>,
     /// Outgoing voters that become learners once joint consensus is left.
     learners_next: BTreeSet<NodeId>,
-    /// Whether the leader leaves joint consensus without being asked, once it is committed.
+    /// Whether the leader leaves joint consensus without being asked, once it is committed. Always
+    /// true here; etcd's tables need both.
     auto_leave: bool,
 }
 
@@ -46,10 +47,10 @@ impl Change {
     }
 }
 
-/// Why a configuration cannot be changed so.
+/// Why a change is refused.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ChangeError {
-    /// A joint configuration is left before it changes again.
+    /// The configuration is joint already; leave it first.
     AlreadyJoint,
     /// A simple change needs a configuration that is not joint.
     SimpleInJoint,
@@ -64,12 +65,12 @@ pub enum ChangeError {
     MoreThanOneVoter,
 }
 
-/// The state of a vote.
+/// The state of a vote (also of acknowledgements: `Won` means a quorum).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoteResult {
     /// Neither a majority for it nor a majority against it.
     Pending,
-    /// A majority against it, or none for it possible any longer.
+    /// A majority against it, or a majority for it is impossible.
     Lost,
     /// A majority for it.
     Won,
@@ -106,9 +107,10 @@ impl Configuration {
         self.learners.contains(&node)
     }
 
-    /// Whether a node will have a vote once joint consensus is left.
+    /// Whether a node has a vote in the new configuration, which is in effect alone once joint
+    /// consensus is left.
     #[must_use]
-    pub fn stays_voter(&self, node: NodeId) -> bool {
+    pub fn is_incoming_voter(&self, node: NodeId) -> bool {
         self.incoming.contains(&node)
     }
 
@@ -204,7 +206,8 @@ impl Configuration {
         if next.incoming.is_empty() { Err(ChangeError::RemovedAllVoters) } else { Ok(next) }
     }
 
-    /// The result of a vote; `vote` tells how a voter has voted, if it has.
+    /// The result of a vote, or whether a quorum has acknowledged; `vote` tells how a voter has voted,
+    /// if it has.
     pub fn vote(&self, vote: impl Fn(NodeId) -> Option<bool>) -> VoteResult {
         match (vote_of(&self.incoming, &vote), vote_of(&self.outgoing, &vote)) {
             (VoteResult::Won, VoteResult::Won) => VoteResult::Won,
@@ -221,9 +224,9 @@ impl Configuration {
         incoming.into_iter().chain(outgoing).min().unwrap_or_default()
     }
 
-    /// The greatest value that a majority (of each set of voters) has reached, such as the time of
-    /// the last heartbeat acknowledged; `None` while too few have one.
-    pub fn reached<T: Ord + Copy>(&self, value: impl Fn(NodeId) -> Option<T>) -> Option<T> {
+    /// The greatest value that a majority of each voter set has reached, such as the time of the last
+    /// heartbeat acknowledged; `None` while too few have one.
+    pub fn quorum_value<T: Ord + Copy>(&self, value: impl Fn(NodeId) -> Option<T>) -> Option<T> {
         let incoming = majority_of(&self.incoming, &value)?;
         if self.outgoing.is_empty() {
             return Some(incoming);
@@ -264,20 +267,20 @@ fn majority_of<T: Ord + Copy>(
             &mut many[..]
         }
     };
-    for (place, node) in values.iter_mut().zip(voters) {
-        *place = value(*node);
+    for (slot, node) in values.iter_mut().zip(voters) {
+        *slot = value(*node);
     }
     values.sort_unstable();
     // In ascending order the majority-th from the end.
-    values.len().checked_sub(voters.len() / 2 + 1).and_then(|place| values[place])
+    values.len().checked_sub(voters.len() / 2 + 1).and_then(|position| values[position])
 }
 
 impl fmt::Display for Configuration {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let write = |f: &mut fmt::Formatter<'_>, set: &BTreeSet<NodeId>| {
             f.write_str("(")?;
-            for (place, node) in set.iter().enumerate() {
-                let gap = if place == 0 { "" } else { " " };
+            for (position, node) in set.iter().enumerate() {
+                let gap = if position == 0 { "" } else { " " };
                 write!(f, "{gap}{}", node.number())?;
             }
             f.write_str(")")

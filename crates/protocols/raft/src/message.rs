@@ -1,4 +1,7 @@
 //! What servers and clients send each other (figures 2 and 13).
+//!
+//! candidateId and leaderId are the sender of the message. Fields that the figures do not have are
+//! documented as such.
 
 use std::sync::Arc;
 
@@ -14,32 +17,33 @@ use crate::{Change, Configuration, Entry, Index, Term};
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
 )]
 pub enum Message {
-    /// Would the receiver vote for the sender in the next term? (thesis, 9.6)
+    /// Would the receiver vote for the sender in the next term (thesis, 9.6)?
     PreVote(RequestVote),
-    /// The answer to PreVote.
-    PreVoteReply(VoteReply),
+    /// The reply to PreVote.
+    PreVoteReply(RequestVoteReply),
     /// RequestVote (figure 2).
     RequestVote(RequestVote),
-    /// The answer to RequestVote.
-    Vote(VoteReply),
+    /// The reply to RequestVote.
+    RequestVoteReply(RequestVoteReply),
     /// AppendEntries (figure 2): with entries, as a heartbeat, or as a heartbeat of a round of
     /// ReadIndex.
-    #[message(by = AppendEntries::kind, kinds(AppendEntries, Heartbeat(Heartbeat), ReadIndex))]
+    #[message(by = AppendEntries::kind_index, kinds(AppendEntries, Heartbeat(Heartbeat), ReadIndex))]
     AppendEntries(AppendEntries),
-    /// The answer to AppendEntries.
+    /// The reply to AppendEntries.
     #[message(
-        by = AppendReply::kind,
-        kinds(AppendReply, Heartbeat(HeartbeatReply), ReadIndexReply),
+        by = AppendEntriesReply::kind_index,
+        kinds(AppendEntriesReply, Heartbeat(HeartbeatReply), ReadIndexReply),
         interleave
     )]
-    AppendReply(AppendReply),
+    AppendEntriesReply(AppendEntriesReply),
     /// InstallSnapshot (figure 13): one chunk.
     InstallSnapshot(Box<InstallSnapshot>),
-    /// The answer to InstallSnapshot.
-    SnapshotReply(SnapshotReply),
+    /// The reply to InstallSnapshot.
+    InstallSnapshotReply(InstallSnapshotReply),
     /// The leader of this term transfers its leadership: start an election at once (thesis, 3.10).
     TimeoutNow(Term),
-    /// From a server to itself, behind a barrier: its log of this term is durable up to this index.
+    /// From a server to itself, released when the writes before it are durable: the log up to this
+    /// index, written in this term, is durable.
     Persisted(Term, Index),
     /// From a server to itself: it is time for a snapshot.
     TakeSnapshot,
@@ -49,7 +53,7 @@ pub enum Message {
     /// A client requests an operation.
     #[message(Client)]
     Request(Arc<Request>),
-    /// The answer to a client.
+    /// The reply to a client.
     #[message(Client)]
     Reply(Reply),
 }
@@ -67,13 +71,13 @@ pub struct RequestVote {
     /// The term of that entry.
     pub last_log_term: Term,
     /// Whether the current leader has asked for this election, by a leadership transfer: then no
-    /// server withholds its vote.
+    /// server disregards it (not in the figure; thesis, 4.2.3).
     pub leadership_transfer: bool,
 }
 
 /// The results of RequestVote and PreVote.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct VoteReply {
+pub struct RequestVoteReply {
     /// The voter's term; of a PreVote that is granted, the term that it asked about.
     pub term: Term,
     /// Whether the candidate receives the vote.
@@ -93,80 +97,84 @@ pub struct AppendEntries {
     pub entries: Arc<[Entry]>,
     /// The leader's commit index.
     pub leader_commit: Index,
-    /// The leader's clock when it sent this, returned in the answer: leases count from it.
+    /// The leader's clock when it sent this, returned in the reply: leases count from it (not in the
+    /// figure).
     pub sent_at: LocalTime,
-    /// The latest round of ReadIndex that is not confirmed; 0 when there is none.
+    /// The latest round of ReadIndex that is not confirmed; 0 when there is none (not in the
+    /// figure).
     pub round: u64,
 }
 
-/// What an AppendEntries is for. Its kind says so, and messages are counted by kind.
+/// How an AppendEntries is shown and counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub enum Purpose {
-    /// To bring entries.
+pub enum AppendKind {
+    /// With entries.
     Entries,
-    /// As a heartbeat.
+    /// A heartbeat.
     Heartbeat,
-    /// As a heartbeat that confirms leadership for reads.
+    /// A heartbeat of a ReadIndex round.
     ReadIndex,
 }
 
 impl AppendEntries {
-    /// Which of its kinds it is.
-    fn kind(&self) -> usize {
-        self.purpose() as usize
+    /// Which of its kinds it is, as a number.
+    fn kind_index(&self) -> usize {
+        self.kind() as usize
     }
 
-    /// What it is for.
+    /// How it is shown and counted.
     #[must_use]
-    pub fn purpose(&self) -> Purpose {
+    pub fn kind(&self) -> AppendKind {
         if !self.entries.is_empty() {
-            Purpose::Entries
+            AppendKind::Entries
         } else if self.round > 0 {
-            Purpose::ReadIndex
+            AppendKind::ReadIndex
         } else {
-            Purpose::Heartbeat
+            AppendKind::Heartbeat
         }
     }
 }
 
 /// The results of AppendEntries.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct AppendReply {
+pub struct AppendEntriesReply {
     /// The follower's term.
     pub term: Term,
-    /// What the AppendEntries was for.
-    pub purpose: Purpose,
-    /// As in the AppendEntries.
+    /// The kind of the AppendEntries (not in the figure).
+    pub kind: AppendKind,
+    /// As in the AppendEntries (not in the figure).
     pub sent_at: LocalTime,
-    /// As in the AppendEntries.
+    /// As in the AppendEntries (not in the figure).
     pub round: u64,
     /// Whether the logs match.
     pub result: AppendResult,
 }
 
-impl AppendReply {
-    /// Which of its kinds it is.
-    fn kind(&self) -> usize {
-        self.purpose as usize
+impl AppendEntriesReply {
+    /// Which of its kinds it is, as a number.
+    fn kind_index(&self) -> usize {
+        self.kind as usize
     }
 }
 
-/// Whether a follower's log contained the entry before those that were sent.
+/// Whether a follower's log contained the entry at prevLogIndex. In the figure this is `success`, a
+/// truth value; the rest saves the leader from asking index by index.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum AppendResult {
-    /// It did. Its log matches up to this index, durably.
+    /// It did. Its log matches the leader's up to this index, durably.
     Success(Index),
-    /// It did not. What it has there instead lets the leader go back by a term at a time.
-    Conflict {
-        /// The index before the entries that were sent.
+    /// It did not. What it has there instead lets the leader decrement nextIndex by a whole term at a
+    /// time (end of section 5.3).
+    Rejected {
+        /// The prevLogIndex that was rejected.
         rejected: Index,
-        /// The term of the follower's entry there; `None` when its log ends before.
-        term: Option<Term>,
+        /// The term of the follower's entry there; `None` when its log is too short.
+        conflict_term: Option<Term>,
         /// The follower's first index of that term, or the index after its last entry.
-        first: Index,
+        first_index: Index,
     },
     /// The AppendEntries was of an older term than the follower's.
-    OldTerm,
+    StaleTerm,
 }
 
 /// The arguments of InstallSnapshot.
@@ -174,45 +182,46 @@ pub enum AppendResult {
 pub struct InstallSnapshot {
     /// The leader's term.
     pub term: Term,
-    /// The last entry that the snapshot stands for.
+    /// The last entry that the snapshot covers.
     pub last_included_index: Index,
     /// The term of that entry.
     pub last_included_term: Term,
-    /// The configuration as of that entry.
+    /// The configuration as of that entry (section 7).
     pub configuration: Arc<Configuration>,
-    /// The chunk: some items of the state machine.
+    /// The chunk: some items of the state machine, where the figure has bytes.
     pub piece: Piece,
 }
 
 /// The results of InstallSnapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct SnapshotReply {
+pub struct InstallSnapshotReply {
     /// The follower's term.
     pub term: Term,
-    /// Which snapshot.
+    /// The snapshot that it is about (not in the figure).
     pub last_included_index: Index,
-    /// How many items of it the follower has.
+    /// Number of items of it that the follower has (not in the figure).
     pub received: u32,
-    /// Whether the follower has installed it, or had committed all that it stands for.
-    pub installed: bool,
+    /// Whether the follower's state covers the snapshot: it has installed it now, or had committed
+    /// its last entry before, and installed nothing (not in the figure).
+    pub is_covered: bool,
 }
 
-/// What an administrator may ask any server for. The leader executes it once.
+/// Requests of an administrator, accepted by any server. The leader executes each once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Asks)]
 pub enum Admin {
-    /// One server more with a vote, once it has caught up.
+    /// Adds a server as a voter, once it has caught up.
     #[ask("AddVoter(3)")]
     AddVoter(NodeId),
-    /// One server more without a vote; a voter loses its vote.
+    /// Adds a server as a learner (non-voting), or makes a voter a learner.
     #[ask("AddLearner(4)")]
     AddLearner(NodeId),
-    /// One server less.
+    /// Removes a server.
     #[ask("Remove(1)")]
     Remove(NodeId),
     /// Several changes at once, by joint consensus.
     #[ask("Joint([AddVoter(4), AddLearner(0), Remove(1)])")]
     Joint(Vec<Change>),
-    /// Leadership goes to this server.
+    /// Transfers leadership to this server.
     #[ask("Transfer(2)")]
     Transfer(NodeId),
 }

@@ -1,4 +1,4 @@
-//! Code that only known bugs run: what a [`Mutant`] does instead of the protocol, where that is
+//! Code that only mutants run: what a [`Mutant`] does instead of the protocol, where that is
 //! more than a condition. Without the feature `mutants` none of it has an effect.
 
 use std::borrow::Cow;
@@ -8,13 +8,13 @@ use service::Store;
 use sim_node::{Context, NodeId};
 
 use crate::leader::LeaderState;
-use crate::{Configuration, Index, Mutant, Server, VoteReply};
+use crate::{Configuration, Index, Mutant, Record, RequestVoteReply, Server, Term};
 
-/// Whose vote a reply counts as: its sender's. A counter in the place of a set (`R-dup-vote`) does
-/// not know who has voted, and takes a vote that arrives twice for that of another voter.
+/// The voter whom a reply is counted for: the sender. `R-dup-vote` counts replies instead of voters:
+/// a duplicate counts as another voter's.
 pub(crate) fn voter_counted(
     from: NodeId,
-    reply: &VoteReply,
+    reply: &RequestVoteReply,
     votes: &BTreeMap<NodeId, bool>,
     configuration: &Configuration,
     cx: &Context<'_, Server>,
@@ -25,6 +25,33 @@ pub(crate) fn voter_counted(
     }
     let mut voters = configuration.voters().into_iter();
     voters.find(|voter| !votes.contains_key(voter)).unwrap_or(from)
+}
+
+/// The candidate that has this server's vote. `R-vote2` does not ask.
+pub(crate) fn voted_for(voted_for: Option<NodeId>, cx: &Context<'_, Server>) -> Option<NodeId> {
+    if cx.config().has(Mutant::Vote2) { None } else { voted_for }
+}
+
+/// The vote that is written before the reply. `R-nonatomic-vote` writes the term alone.
+pub(crate) fn vote_before_reply(candidate: NodeId, cx: &Context<'_, Server>) -> Option<NodeId> {
+    if cx.config().has(Mutant::NonatomicVote) { None } else { Some(candidate) }
+}
+
+/// `R-nonatomic-vote`: the vote is written after the reply.
+pub(crate) fn write_vote_after_reply(term: Term, candidate: NodeId, cx: &mut Context<'_, Server>) {
+    if cx.config().has(Mutant::NonatomicVote) {
+        cx.write(Record::Vote { term, vote: Some(candidate) });
+    }
+}
+
+/// `R-truncate-always`: entries after the last one kept go although they match, as far as they are
+/// not committed.
+pub(crate) fn truncates_anyway(
+    last_kept: Index,
+    commit_index: Index,
+    cx: &Context<'_, Server>,
+) -> bool {
+    cx.config().has(Mutant::TruncateAlways) && last_kept >= commit_index
 }
 
 /// The configuration in which majorities are counted: the one in effect. In joint consensus

@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use service::Store;
 use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
 
-use crate::core::Core;
-use crate::leader::{Leader, LeaderState, Leads};
+use crate::common::CommonState;
+use crate::leader::{Leader, LeaderState, Outcome};
 use crate::snapshots::Receiving;
 use crate::types::{Mark, RoleName};
 use crate::{Admin, Config, Configuration, Disk, Index, Log, Message, Record, Snapshot, Term};
@@ -17,13 +17,13 @@ use crate::{Admin, Config, Configuration, Disk, Index, Log, Message, Record, Sna
 /// A server's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Timer {
-    /// No message of a leader arrived for an election timeout (section 5.2).
+    /// A follower or candidate received nothing from a leader for an election timeout (section 5.2).
     Election,
     /// A leader sends heartbeats.
     Heartbeat,
     /// A leader checks whether a majority still answers it (thesis, 6.2).
     CheckQuorum,
-    /// A leadership transfer has taken an election timeout (thesis, 3.10).
+    /// A leadership transfer was not completed within an election timeout (thesis, 3.10).
     Transfer,
     /// A server sends its pending admin commands to the leader again.
     Admin,
@@ -32,15 +32,16 @@ pub enum Timer {
 /// A server.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct Server {
-    pub(crate) core: Core,
+    pub(crate) common: CommonState,
     pub(crate) state: State,
-    /// When it last received a message from a current leader.
+    /// When this server last received a message from a current leader.
     pub(crate) last_contact: Option<LocalTime>,
-    /// When it restarted; `None` in its first incarnation, before which no leader can rely on it.
+    /// When it last restarted; `None` in its first incarnation: there is no earlier one whose answers
+    /// a leader's lease could rely on.
     pub(crate) restarted_at: Option<LocalTime>,
     /// A snapshot that is being received.
     pub(crate) receiving: Option<Receiving>,
-    /// The admin commands that this server was asked for, and that are not done yet.
+    /// Admin commands that this server accepted and that are not done yet.
     pub(crate) admin: VecDeque<Admin>,
 }
 
@@ -52,7 +53,7 @@ pub enum State {
         /// The leader of this term, once it is known.
         leader: Option<NodeId>,
     },
-    /// It asks whether it would win an election (thesis, 9.6).
+    /// It runs a pre-vote (thesis, 9.6).
     PreCandidate {
         /// The answers, by voter.
         votes: BTreeMap<NodeId, bool>,
@@ -76,43 +77,43 @@ impl Node for Server {
 
     fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
         let server = Self {
-            core: Core::recover(disk, cx),
+            common: CommonState::recover(disk, cx),
             state: State::Follower { leader: None },
             last_contact: None,
             restarted_at: (*disk != Disk::default()).then(|| cx.now()),
             receiving: None,
             admin: VecDeque::new(),
         };
-        Self::set_election_timer(cx);
+        Self::restart_election_timer(cx);
         server
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
         match message {
-            // What servers in every role answer.
+            // Handled in every role.
             Message::PreVote(request) => self.on_pre_vote(from, &request, cx),
             Message::RequestVote(request) => self.on_request_vote(from, &request, cx),
             Message::AppendEntries(append) => self.on_append_entries(from, append, cx),
             Message::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, cx),
             Message::TimeoutNow(term) => self.on_timeout_now(term, cx),
-            // The answers, to (pre-)candidates and to leaders.
+            // Replies, to (pre-)candidates and to leaders.
             Message::PreVoteReply(reply) => self.on_pre_vote_reply(from, &reply, cx),
-            Message::Vote(reply) => self.on_vote(from, &reply, cx),
-            Message::AppendReply(reply) => {
+            Message::RequestVoteReply(reply) => self.on_request_vote_reply(from, &reply, cx),
+            Message::AppendEntriesReply(reply) => {
                 if !self.observe_term(reply.term, cx) {
-                    self.if_leader(cx, |leader| leader.on_append_reply(from, &reply));
+                    self.if_leader(cx, |leader| leader.on_append_entries_reply(from, &reply));
                 }
             }
-            Message::SnapshotReply(reply) => {
+            Message::InstallSnapshotReply(reply) => {
                 if !self.observe_term(reply.term, cx) {
-                    self.if_leader(cx, |leader| leader.on_snapshot_reply(from, &reply));
+                    self.if_leader(cx, |leader| leader.on_install_snapshot_reply(from, &reply));
                 }
             }
-            // What a server tells itself.
+            // From a server to itself.
             Message::Persisted(term, index) => {
                 self.if_leader(cx, |leader| leader.on_persisted(term, index));
             }
-            Message::TakeSnapshot => self.core.take_snapshot(cx),
+            Message::TakeSnapshot => self.common.take_snapshot(cx),
             // Clients and administrators.
             Message::Request(request) => match self.leader(cx) {
                 Some(mut leader) => leader.on_client_request(from, request),
@@ -141,16 +142,16 @@ impl Node for Server {
         let name = match &self.state {
             State::Leader(_) => RoleName::Leader,
             State::Candidate { .. } => RoleName::Candidate,
-            State::PreCandidate { .. } => RoleName::Precandidate,
+            State::PreCandidate { .. } => RoleName::PreCandidate,
             State::Follower { .. } => RoleName::Follower,
         };
-        Some(Role::new(name.name(), self.core.current_term.0))
+        Some(Role::new(name.name(), self.common.current_term.0))
     }
 
     /// The invariants between fields. Those within [`Progress`](crate::Progress) are asserted where
     /// it changes.
     fn check(&self, _: &Config) {
-        let Core { log, current_term, commit_index, last_applied, .. } = &self.core;
+        let CommonState { log, current_term, commit_index, last_applied, .. } = &self.common;
         assert!(last_applied <= commit_index, "applied beyond the commit index");
         assert!(*commit_index <= log.last_index(), "committed beyond the log");
         assert!(log.base() <= *last_applied, "compacted what was not applied");
@@ -165,43 +166,43 @@ impl Server {
     /// Its current term.
     #[must_use]
     pub fn term(&self) -> Term {
-        self.core.current_term
+        self.common.current_term
     }
 
     /// Its log.
     #[must_use]
     pub fn log(&self) -> &Log {
-        &self.core.log
+        &self.common.log
     }
 
     /// The last entry that it has applied.
     #[must_use]
     pub fn last_applied(&self) -> Index {
-        self.core.last_applied
+        self.common.last_applied
     }
 
     /// The last entry that it knows to be committed.
     #[must_use]
     pub fn commit_index(&self) -> Index {
-        self.core.commit_index
+        self.common.commit_index
     }
 
     /// Its state machine.
     #[must_use]
     pub fn state_machine(&self) -> &Store {
-        &self.core.state_machine
+        &self.common.state_machine
     }
 
     /// Its latest snapshot.
     #[must_use]
     pub fn snapshot(&self) -> Option<&Snapshot> {
-        self.core.snapshot.as_deref()
+        self.common.snapshot.as_deref()
     }
 
     /// The configuration in effect: the latest in the log, committed or not (section 6).
     #[must_use]
     pub fn configuration(&self) -> &Configuration {
-        self.core.configuration()
+        self.common.configuration()
     }
 
     /// Whether it is a leader.
@@ -225,17 +226,17 @@ impl Server {
         cx: &'a mut Context<'c, Self>,
     ) -> Option<Leader<'a, 'c>> {
         match &mut self.state {
-            State::Leader(state) => Some(Leader::new(&mut self.core, state, cx)),
+            State::Leader(state) => Some(Leader::new(&mut self.common, state, cx)),
             _ => None,
         }
     }
 
-    /// A leader handles an event, and steps down if that says so. A server that leads no longer, or
-    /// not yet, has nothing to do.
+    /// Lets the leader handle an event; steps down if the handler says so. Does nothing if this
+    /// server is not the leader.
     pub(crate) fn if_leader(
         &mut self,
         cx: &mut Context<'_, Self>,
-        handle: impl FnOnce(&mut Leader<'_, '_>) -> Leads,
+        handle: impl FnOnce(&mut Leader<'_, '_>) -> Outcome,
     ) {
         if let Some(mut leader) = self.leader(cx)
             && let ControlFlow::Break(_) = handle(&mut leader)
@@ -247,7 +248,7 @@ impl Server {
     /// "If RPC request or response contains term T > currentTerm: set currentTerm = T, convert to
     /// follower" (figure 2). Returns whether the term was newer.
     pub(crate) fn observe_term(&mut self, term: Term, cx: &mut Context<'_, Self>) -> bool {
-        let is_newer = term > self.core.current_term;
+        let is_newer = term > self.common.current_term;
         if is_newer {
             self.enter_term(term, cx);
         }
@@ -257,8 +258,8 @@ impl Server {
     /// Enters a newer term as a follower that knows no leader. The new term is written; a message
     /// that names it waits behind a barrier.
     fn enter_term(&mut self, term: Term, cx: &mut Context<'_, Self>) {
-        self.core.current_term = term;
-        self.core.voted_for = None;
+        self.common.current_term = term;
+        self.common.voted_for = None;
         cx.write(Record::Vote { term, vote: None });
         self.become_follower(None, cx);
     }
@@ -272,11 +273,11 @@ impl Server {
             }
         }
         self.state = State::Follower { leader };
-        Self::set_election_timer(cx);
+        Self::restart_election_timer(cx);
     }
 
-    /// Another election timeout, drawn anew.
-    pub(crate) fn set_election_timer(cx: &mut Context<'_, Self>) {
+    /// Restarts the election timer with a new random election timeout.
+    pub(crate) fn restart_election_timer(cx: &mut Context<'_, Self>) {
         cx.set_timer(Timer::Election, cx.config().election_timeout);
     }
 }

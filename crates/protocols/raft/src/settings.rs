@@ -13,54 +13,58 @@ pub enum Raft {}
 /// The fields of `Raft(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many servers.
+    /// Number of servers.
     #[setting(range = 1..=99)]
     pub nodes: u32,
-    /// The voters of the first configuration. The other servers wait to be added. Give it when the
-    /// membership changes: then the calm brings back all servers, and not a majority of them only.
+    /// The voters of the first configuration; the other servers start outside the cluster. Set it
+    /// whenever the scenario changes the membership: then all servers are up after `calm`, otherwise
+    /// only some majority.
     #[setting(none = "all servers")]
     pub members: Option<Vec<NodeId>>,
-    /// How long a follower waits for its leader before it campaigns (section 5.2).
+    /// The election timeout: how long a follower receives nothing from a leader before it starts an
+    /// election (section 5.2).
     #[setting(default = "150ms..300ms", positive, range = ..="24h")]
     pub election_timeout: Span,
-    /// How often a leader sends heartbeats; less than the shortest election timeout.
+    /// How often a leader sends heartbeats; less than the minimum election timeout.
     #[setting(default = "50ms", positive)]
     pub heartbeat: Duration,
-    /// The most entries in one append.
+    /// Maximum number of entries in one AppendEntries.
     #[setting(default = 64, range = 1..)]
     pub entries_per_append: usize,
-    /// The most appends with entries under way to one follower.
+    /// Maximum number of unacknowledged AppendEntries with entries per follower.
     #[setting(default = 8, range = 1..)]
     pub in_flight: usize,
-    /// Whether a new leader begins with an empty entry (section 8).
+    /// Whether a new leader appends a no-op entry (section 8).
     #[setting(default = true)]
     pub noop: bool,
-    /// Whether a candidate asks before it begins a term (thesis, 9.6).
+    /// Whether a server runs a pre-vote before it starts an election (thesis, 9.6).
     #[setting(default = false)]
     pub pre_vote: bool,
-    /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters withhold
-    /// their votes while they receive messages of a leader (thesis, 4.2.3).
+    /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters disregard
+    /// candidates while they receive messages from a leader (thesis, 4.2.3); `reads: Lease` implies
+    /// it.
     #[setting(default = false)]
     pub check_quorum: bool,
     /// How reads are served: as entries, after a round of heartbeats, or by a lease (thesis, 6.4).
     #[setting(default = Reads::Log)]
     pub reads: Reads,
-    /// How much two clocks may drift apart; leases are shorter by it.
+    /// Bound on the relative clock drift; leases are shortened by it.
     #[setting(default = "1%", range = .."100%")]
     pub lease_drift: Ratio,
-    /// How many applied entries a snapshot is taken after (section 7); 0: never.
+    /// Take a snapshot after this many applied entries (section 7); 0: never.
     #[setting(default = 0)]
     pub snapshot_every: u64,
-    /// How many entries stay in the log behind a snapshot, for slow followers.
+    /// Number of entries before the snapshot that stay in the log, for slow followers.
     #[setting(default = 0)]
     pub snapshot_keep: u64,
-    /// How many items of the store one message of a snapshot carries.
+    /// Number of items per InstallSnapshot chunk.
     #[setting(default = 64, range = 1..)]
     pub snapshot_chunk: usize,
-    /// Whether a server makes its writes durable before it speaks; without it nothing is safe.
+    /// Whether a server makes its writes durable before it sends messages that depend on them; false
+    /// is unsafe.
     #[setting(default = true)]
     pub barrier: bool,
-    /// The bug to have.
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }
@@ -68,23 +72,23 @@ pub struct Settings {
 impl Settings {
     fn validate(&self) -> Result<(), SettingsError> {
         if self.heartbeat >= self.election_timeout.shortest() {
-            let message = "a leader that is silent for an election timeout is deposed; give less \
-                           than the shortest";
+            let message = "must be less than the minimum election timeout, or followers depose a \
+                           healthy leader";
             return Err(SettingsError::new("heartbeat", message));
         }
         let Some(members) = &self.members else { return Ok(()) };
         let wrong = |message: String| Err(SettingsError::new("members", message));
         if members.is_empty() {
-            return wrong("somebody must have a vote".to_owned());
+            return wrong("at least one server must be a voter".to_owned());
         }
         let mut sorted: Vec<u32> = members.iter().map(|member| member.number()).collect();
         sorted.sort_unstable();
-        if let Some(stranger) = sorted.iter().find(|member| **member >= self.nodes) {
+        if let Some(unknown) = sorted.iter().find(|member| **member >= self.nodes) {
             let last = self.nodes - 1;
-            return wrong(format!("there is no server {stranger}; they are 0 to {last}"));
+            return wrong(format!("there is no server {unknown}; servers are 0 to {last}"));
         }
         if let Some(pair) = sorted.windows(2).find(|pair| pair[0] == pair[1]) {
-            return wrong(format!("server {} is named twice, and has one vote", pair[0]));
+            return wrong(format!("server {} is listed twice", pair[0]));
         }
         Ok(())
     }
@@ -94,10 +98,10 @@ impl Protocol for Raft {
     const NAME: &'static str = "Raft";
     const FAMILY: &'static str = "raft";
     const SUMMARY: &'static str =
-        "Replicates a log by a leader; a majority elects it and commits its entries.";
-    const SOURCE: &'static str = "Ongaro and Ousterhout 2014; Ongaro's thesis 2014";
-    const MODEL: &'static str =
-        "asynchronous for safety, partially synchronous for liveness; crash-recovery, lossy links";
+        "Replicates a log through an elected leader; a majority elects it and commits entries.";
+    const SOURCE: &'static str =
+        "Ongaro and Ousterhout 2014 (extended version); Ongaro's thesis 2014";
+    const MODEL: &'static str = "asynchronous for safety, partially synchronous for liveness; crash-recovery, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Admin::ASKS;
@@ -123,11 +127,11 @@ impl Protocol for Raft {
     fn may_ask(settings: &Settings, node: NodeId, command: &Admin) -> Result<(), String> {
         let last = settings.nodes - 1;
         if node.number() > last {
-            return Err(format!("{node} is a client; servers 0 to {last} can be asked"));
+            return Err(format!("{node} is a client; only servers 0 to {last} take requests"));
         }
-        let stranger = command.servers().into_iter().find(|one| one.number() > last);
-        stranger.map_or(Ok(()), |stranger| {
-            Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
+        let unknown = command.servers().into_iter().find(|one| one.number() > last);
+        unknown.map_or(Ok(()), |unknown| {
+            Err(format!("there is no server {}; servers are 0 to {last}", unknown.number()))
         })
     }
 }

@@ -1,20 +1,21 @@
-//! Snapshots: taken by each server by itself, and installed where a leader sends one (section 7).
+//! Snapshots: every server takes its own; a follower installs one that the leader sends (section 7).
 
 use std::sync::Arc;
 
 use service::Assembly;
 use sim_node::{Context, NodeId};
 
-use crate::core::{Core, persist};
+use crate::common::{CommonState, hold_sends_until_durable};
 use crate::types::Mark;
 use crate::{
-    Index, InstallSnapshot, Message, Mutant, Record, Server, Snapshot, SnapshotReply, Term, mutants,
+    Index, InstallSnapshot, InstallSnapshotReply, Message, Mutant, Record, Server, Snapshot, Term,
+    mutants,
 };
 
 /// A snapshot that is being received, by its last included index and term.
 pub(crate) type Receiving = Assembly<(Index, Term)>;
 
-impl Core {
+impl CommonState {
     /// Whether enough entries have been applied since the last snapshot.
     pub(crate) fn is_snapshot_due(&self, cx: &Context<'_, Server>) -> bool {
         let every = cx.config().snapshot_every;
@@ -22,7 +23,7 @@ impl Core {
         every > 0 && self.last_applied.0 - since.0 >= every
     }
 
-    /// Takes a snapshot of the state machine, and discards the entries that it stands for.
+    /// Takes a snapshot of the state machine, and discards the entries that it covers.
     pub(crate) fn take_snapshot(&mut self, cx: &mut Context<'_, Server>) {
         if !self.is_snapshot_due(cx) {
             return;
@@ -42,9 +43,10 @@ impl Core {
         cx.mark(Mark::SnapshotTaken);
     }
 
-    /// A snapshot takes the place of the state machine, and of the log unless that goes on from it
-    /// (section 7: "If existing log entry has same index and term as snapshot's last included
-    /// entry, retain log entries following it").
+    /// Replaces the state machine by the snapshot, and discards the log, except for entries that
+    /// follow the snapshot's last included entry if the log has that very entry (section 7: "If
+    /// existing log entry has same index and term as snapshot's last included entry, retain log
+    /// entries following it").
     ///
     /// ```text
     /// snapshot: last included index 4, term 2      the state machine becomes the snapshot's
@@ -78,34 +80,35 @@ impl Server {
         cx: &mut Context<'_, Self>,
     ) {
         let last_included_index = chunk.last_included_index;
-        let (received, installed) = if chunk.term < self.core.current_term {
+        let (received, is_covered) = if chunk.term < self.common.current_term {
             (0, false)
         } else {
             self.on_leader_contact(from, chunk.term, cx);
-            if last_included_index <= self.core.commit_index {
-                // All that it stands for is committed here.
+            if last_included_index <= self.common.commit_index {
+                // All that it covers is committed here. The figure's reply is only the term; this one
+                // tells the leader to go on with entries.
                 (0, true)
             } else {
                 self.receive(chunk, cx)
             }
         };
-        persist(cx);
-        let term = self.core.current_term;
-        let reply = SnapshotReply { term, last_included_index, received, installed };
-        cx.send(from, Message::SnapshotReply(reply));
+        hold_sends_until_durable(cx);
+        let term = self.common.current_term;
+        let reply = InstallSnapshotReply { term, last_included_index, received, is_covered };
+        cx.send(from, Message::InstallSnapshotReply(reply));
     }
 
     /// Adds a chunk to what has been received, and installs the snapshot with the last one. Returns
     /// how many items have been received, and whether the snapshot is installed. Chunks may be
     /// lost, repeated and reordered: [`Assembly`] takes only the one that comes next, and the
-    /// leader sends a chunk that is not answered again with its next heartbeat.
+    /// leader sends an unanswered chunk again at its next heartbeat.
     fn receive(&mut self, chunk: InstallSnapshot, cx: &mut Context<'_, Self>) -> (u32, bool) {
         let (index, term) = (chunk.last_included_index, chunk.last_included_term);
         let received = Assembly::receive(&mut self.receiving, (index, term), chunk.piece);
         let is_whole = received.whole.is_some();
         if let Some(store) = received.whole {
             let configuration = chunk.configuration;
-            self.core.install(Arc::new(Snapshot { index, term, configuration, store }), cx);
+            self.common.install(Arc::new(Snapshot { index, term, configuration, store }), cx);
         }
         (received.items, is_whole)
     }

@@ -16,16 +16,16 @@ pub struct Disk {
     pub term: Term,
     /// Whom it voted for in that term.
     pub vote: Option<NodeId>,
-    /// The log after the snapshot, and a few entries that the snapshot stands for as well.
+    /// The log after `base`; it may still contain entries that the snapshot covers (`snapshot_keep`).
     pub log: Log,
     /// The latest snapshot.
     pub snapshot: Option<Arc<Snapshot>>,
 }
 
-/// The state machine at an index, with everything that is needed to go on from there (section 7).
+/// The state machine at an index, with everything that is needed to continue from there (section 7).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Snapshot {
-    /// The last entry that it stands for.
+    /// The last entry that it covers.
     pub index: Index,
     /// That entry's term.
     pub term: Term,
@@ -35,7 +35,7 @@ pub struct Snapshot {
     pub store: Store,
 }
 
-/// A write. Each is atomic.
+/// A write to disk; each is atomic.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Record {
     /// A new term, and the vote in it.
@@ -45,21 +45,21 @@ pub enum Record {
         /// The vote, once it is given.
         vote: Option<NodeId>,
     },
-    /// These entries follow `after`; what was there is gone.
+    /// These entries follow `after`; anything after `after` is removed.
     Append {
         /// The index before the first of them.
         after: Index,
-        /// The term there. When a crash has lost what should be there, this record is lost with
-        /// it.
+        /// The term there. If the disk does not have that entry after a crash, this record is
+        /// ignored.
         after_term: Term,
         /// The entries.
         entries: Arc<[Entry]>,
     },
-    /// An own snapshot; the log is compacted up to `upto`.
+    /// A snapshot that this server took; the log is compacted up to `upto`.
     Compact {
         /// The snapshot.
         snapshot: Arc<Snapshot>,
-        /// The last index that is forgotten.
+        /// The last index that is discarded.
         upto: Index,
     },
     /// A snapshot from the leader replaces the state and, unless the log has its last entry, the
@@ -97,9 +97,9 @@ impl Stable for Disk {
                 self.snapshot = Some(snapshot.clone());
             }
         }
-        // A crash may keep an entry and lose the new term that was written before it. The entry
-        // tells of the term all the same. A vote given in it was not durable, so no message
-        // has told of it.
+        // Writes that are not synced may survive a crash in any combination, so an entry may be on
+        // disk without the `Vote` record of its term. Then the term is taken from the entry. A vote
+        // in that term was not durable either, so no reply has been sent for it.
         if self.log.last_term() > self.term {
             (self.term, self.vote) = (self.log.last_term(), None);
         }

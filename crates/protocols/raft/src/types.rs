@@ -5,14 +5,14 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sim_node::Names;
 
-/// A term, "a logical clock" of elections (section 5.1). The first is 1; 0 is before all.
+/// A term, "a logical clock" of elections (section 5.1). The first is 1; 0 means before the first term.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
 #[serde(transparent)]
 pub struct Term(pub u64);
 
-/// The place of an entry in the log (section 5.3). The first is 1; 0 is before all.
+/// The position of an entry in the log (section 5.3). The first is 1; 0 means before the first.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]
@@ -28,13 +28,13 @@ impl Term {
 }
 
 impl Index {
-    /// The place after it.
+    /// The index after it.
     #[must_use]
     pub fn next(self) -> Self {
         Self(self.0 + 1)
     }
 
-    /// The place before it; of the first and of none, none.
+    /// The index before it; 0 for 1 and for 0.
     #[must_use]
     pub fn previous(self) -> Self {
         Self(self.0.saturating_sub(1))
@@ -53,28 +53,28 @@ impl fmt::Display for Index {
     }
 }
 
-/// What servers mark in a run.
+/// Events that servers report as marks, for triggers and pictures.
 #[derive(Clone, Copy, Debug, Names)]
 pub enum Mark {
-    /// A majority has elected it.
+    /// This server has won an election.
     ElectionWon,
-    /// It was a leader, and is a follower.
+    /// It has stepped down from leader to follower.
     SteppedDown,
-    /// It has withheld its vote, as there is a current leader.
+    /// It has disregarded a RequestVote, as it has a current leader.
     VoteWithheld,
     /// It has taken a snapshot.
     SnapshotTaken,
     /// It has installed its leader's snapshot.
     SnapshotInstalled,
-    /// A configuration is committed.
+    /// It has applied a configuration entry.
     ConfigurationCommitted,
-    /// A membership change is impossible.
+    /// A membership change was refused.
     ChangeRefused,
     /// A learner did not catch up in time.
     LearnerTooSlow,
     /// A round of heartbeats has confirmed its leadership for reads.
     ReadConfirmed,
-    /// It has begun to transfer its leadership.
+    /// A leadership transfer has begun.
     TransferBegun,
     /// The target of the transfer was not elected in time.
     TransferAborted,
@@ -87,8 +87,9 @@ pub enum RoleName {
     Leader,
     /// It requests votes.
     Candidate,
-    /// It asks whether it would be elected.
-    Precandidate,
+    /// It runs a pre-vote (thesis, 9.6).
+    #[name("pre-candidate")]
+    PreCandidate,
     /// None of these.
     Follower,
 }

@@ -56,7 +56,7 @@ fn an_entry_costs_two_messages_to_each_follower() {
         assert_eq!(many.counts.protocol - few.counts.protocol, 100 * 2 * (n - 1));
         // The entries of the clients, and the empty one of the election.
         assert_eq!(sent(&many, "AppendEntries"), 111 * (n - 1));
-        assert_eq!(sent(&many, "AppendReply"), 111 * (n - 1));
+        assert_eq!(sent(&many, "AppendEntriesReply"), 111 * (n - 1));
     }
 }
 
@@ -66,7 +66,7 @@ fn an_election_without_a_rival_costs_two_messages_to_each_voter() {
         let n = u64::from(servers);
         let outcome = quiet(&server(servers), 0, PUTS);
         assert_eq!(sent(&outcome, "RequestVote"), n - 1, "{servers} servers");
-        assert_eq!(sent(&outcome, "Vote"), n - 1, "{servers} servers");
+        assert_eq!(sent(&outcome, "RequestVoteReply"), n - 1, "{servers} servers");
         // Besides, there is the empty entry of the election; then only heartbeats.
         assert_eq!(outcome.counts.protocol, 2 * (n - 1) + 2 * (n - 1), "{servers} servers");
         assert!(outcome.counts.heartbeat > 100 * (n - 1), "{servers} servers");

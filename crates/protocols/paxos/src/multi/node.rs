@@ -253,7 +253,7 @@ impl Server {
     fn on_client_request(&mut self, from: NodeId, request: Request, cx: &mut Context<'_, Self>) {
         let operation = request.operation;
         let reply = |answer| Message::Reply(Box::new(Reply { operation, answer }));
-        if let Some(output) = self.replica.store.answered(operation) {
+        if let Some(output) = self.replica.store.cached_response(operation) {
             return cx.send(from, reply(Answer::Done(output.clone())));
         }
         if cx.config().leader == Leader::Omega && self.proposer.ballot().is_none() {

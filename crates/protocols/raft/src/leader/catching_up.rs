@@ -6,6 +6,11 @@
 //!                                    round 3   target 150   ... after 100 ms: less than the
 //!                                              shortest election timeout, so it has caught up
 //! ```
+//!
+//! In thesis 4.2.1 a server catches up before any entry names it, and always goes through a fixed
+//! number of rounds. Here, as in etcd, an entry makes it a learner first, so that the configuration
+//! says who gets the log; the first round that is short enough ends its catching up; and the servers
+//! that a joint change adds catch up as well, which section 6 does not ask for.
 
 use serde::Serialize;
 use sim_node::{LocalTime, NodeId};
@@ -23,7 +28,7 @@ pub(super) struct CatchUpRound {
     number: u32,
 }
 
-/// A server that has not caught up in the last of so many rounds is too slow.
+/// A server that has not caught up after this many rounds is given up (thesis, 4.2.1).
 pub(super) const ROUNDS_MAX: u32 = 10;
 
 impl CatchUpRound {
@@ -38,14 +43,14 @@ impl CatchUpRound {
 }
 
 impl Leader<'_, '_> {
-    /// How much of the log a peer has. `None` for a server that is a member no longer.
+    /// The matchIndex of a peer. `None` for a server that is not a member any more.
     pub(super) fn match_index(&self, peer: NodeId) -> Option<Index> {
         self.state.progress.get(&peer).map(|progress| progress.match_index)
     }
 
-    /// A follower has more of the log than was known: does that end its round?
-    pub(super) fn on_catching_up(&mut self, from: NodeId) {
-        let (last, now) = (self.core.log.last_index(), self.cx.now());
+    /// A follower's matchIndex has increased: ends its round if it has reached the target.
+    pub(super) fn update_catch_up_round(&mut self, from: NodeId) {
+        let (last, now) = (self.common.log.last_index(), self.cx.now());
         let match_index = self.match_index(from).unwrap_or_default();
         let Some(change) = &mut self.state.change else { return };
         let Some(round) = change.catching_up.get_mut(&from) else { return };

@@ -1,4 +1,4 @@
-//! What clients ask a server for (section 8).
+//! Operations of clients (section 8).
 
 use std::sync::Arc;
 
@@ -16,7 +16,8 @@ impl Leader<'_, '_> {
             // It accepts no new requests (thesis, 3.10), and its successor is not elected yet.
             return answer(from, operation, Answer::Redirect(None), self.cx);
         }
-        if let Some(output) = self.core.state_machine.answered(operation) {
+        // Even a read needs no round of heartbeats then: an applied operation stays applied.
+        if let Some(output) = self.common.state_machine.cached_response(operation) {
             let done = Answer::Done(output.clone());
             return answer(from, operation, done, self.cx);
         }

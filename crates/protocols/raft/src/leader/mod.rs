@@ -1,9 +1,9 @@
-//! [`Leader`]: what only a leader does. Its methods exist only while a server is one, so a follower
+//! [`Leader`]: the handlers of a leader. The type exists only while a server is leader, so a follower
 //! cannot call them.
 //!
-//! `replication.rs` is the log, `peer.rs` what is sent to one peer, `progress.rs` what is known of
-//! it, `clients.rs` and `reads.rs` what clients ask for, `reconfiguration.rs`, `catching_up.rs` and
-//! `transfer.rs` what administrators do.
+//! `replication.rs` is replication of the log, `peer.rs` messages to one peer, `progress.rs` progress
+//! of one peer, `clients.rs` and `reads.rs` the operations of clients, `reconfiguration.rs`,
+//! `catching_up.rs` and `transfer.rs` the commands of administrators.
 
 mod catching_up;
 mod clients;
@@ -26,16 +26,16 @@ use serde::Serialize;
 use service::Operation;
 use sim_node::{Context, NodeId};
 
-use crate::core::{Core, persist};
+use crate::common::{CommonState, hold_sends_until_durable};
 use crate::server::Timer;
 use crate::{Entry, Index, Message, Payload, Server, VoteResult};
 
 /// "Volatile state on leaders" (figure 2), and what its clients and administrators wait for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub struct LeaderState {
-    /// Of every other member of the configuration in effect.
+    /// Progress of every other member of the configuration in effect.
     pub(crate) progress: BTreeMap<NodeId, Progress>,
-    /// Its own log is durable up to here.
+    /// The leader's own log is durable up to here: what it counts as its own copy.
     pub(crate) durable_index: Index,
     /// The operations in the log that clients wait for, and these clients.
     pub(crate) waiting_clients: BTreeMap<Operation, NodeId>,
@@ -48,23 +48,23 @@ pub struct LeaderState {
     pub(crate) change: Option<PendingChange>,
 }
 
-/// Whether the leader goes on to lead after an event, or steps down.
-pub(crate) type Leads = ControlFlow<StepDown>;
+/// What becomes of leadership after an event: the leader stays leader, or steps down.
+pub(crate) type Outcome = ControlFlow<StepDown>;
 
 /// The leader steps down, in its term.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct StepDown;
 
-/// The leader goes on to lead.
-const LEADS: Leads = ControlFlow::Continue(());
+/// The leader stays leader.
+const STILL_LEADER: Outcome = ControlFlow::Continue(());
 
 /// A leader, for one step.
 pub(crate) struct Leader<'a, 'c> {
-    core: &'a mut Core,
+    common: &'a mut CommonState,
     state: &'a mut LeaderState,
     cx: &'a mut Context<'c, Server>,
-    /// The entries that were sent last in this step, from this index on. Most peers are sent the
-    /// same, so the messages share them.
+    /// The entries of the last AppendEntries of this step and their first index; shared, as most
+    /// peers get the same.
     batch: Batch,
 }
 
@@ -73,9 +73,9 @@ type Batch = Option<(Index, Arc<[Entry]>)>;
 
 impl LeaderState {
     /// The state right after an election (figure 2: nextIndex, matchIndex).
-    pub(crate) fn new(core: &Core, id: NodeId) -> Self {
-        let last = core.log.last_index();
-        let peers = core.configuration().members().into_iter().filter(|member| *member != id);
+    pub(crate) fn new(common: &CommonState, id: NodeId) -> Self {
+        let last = common.log.last_index();
+        let peers = common.configuration().members().into_iter().filter(|member| *member != id);
         Self {
             progress: peers.map(|peer| (peer, Progress::new(last))).collect(),
             durable_index: Index(0),
@@ -90,59 +90,59 @@ impl LeaderState {
 
 impl<'a, 'c> Leader<'a, 'c> {
     pub(crate) fn new(
-        core: &'a mut Core,
+        common: &'a mut CommonState,
         state: &'a mut LeaderState,
         cx: &'a mut Context<'c, Server>,
     ) -> Self {
-        Self { core, state, cx, batch: None }
+        Self { common, state, cx, batch: None }
     }
 
     /// It has been elected.
-    pub(crate) fn on_elected(&mut self) -> Leads {
+    pub(crate) fn on_elected(&mut self) -> Outcome {
         let config = self.cx.config();
         self.cx.set_timer(Timer::Heartbeat, config.heartbeat);
-        if config.withholds_votes() {
+        if config.uses_check_quorum() {
             self.cx.set_timer(Timer::CheckQuorum, config.election_timeout.longest());
         }
         // What it wrote as a follower may not be durable yet.
-        persist(self.cx);
-        let persisted = Message::Persisted(self.core.current_term, self.core.log.last_index());
+        hold_sends_until_durable(self.cx);
+        let persisted = Message::Persisted(self.common.current_term, self.common.log.last_index());
         self.cx.send(self.cx.id(), persisted);
         if config.noop {
             self.propose(Payload::Noop);
         } else {
             self.send_heartbeats(0);
         }
-        LEADS
+        STILL_LEADER
     }
 
     /// Steps down unless a majority has answered since the last check: the others may have elected
     /// another leader (thesis, 6.2).
-    pub(crate) fn on_check_quorum(&mut self) -> Leads {
+    pub(crate) fn on_check_quorum(&mut self) -> Outcome {
         let (id, progress) = (self.cx.id(), &self.state.progress);
         let is_active =
             |node| Some(node == id || progress.get(&node).is_some_and(|one| one.recent_active));
-        if self.core.configuration().vote(is_active) != VoteResult::Won {
+        if self.common.configuration().vote(is_active) != VoteResult::Won {
             return ControlFlow::Break(StepDown);
         }
         for progress in self.state.progress.values_mut() {
             progress.recent_active = false;
         }
         self.cx.set_timer(Timer::CheckQuorum, self.cx.config().election_timeout.longest());
-        LEADS
+        STILL_LEADER
     }
 
-    /// Another member. `None` for a server that is a member no longer.
+    /// A peer, or `None` if the server is not a member any more.
     fn peer(&mut self, id: NodeId) -> Option<Peer<'_, 'c>> {
         let progress = self.state.progress.get_mut(&id)?;
-        Some(Peer { core: self.core, id, progress, cx: self.cx, batch: &mut self.batch })
+        Some(Peer { common: self.common, id, progress, cx: self.cx, batch: &mut self.batch })
     }
 
-    /// Does this for all other members, in order.
+    /// Does this for all peers, in order.
     fn for_each_peer(&mut self, mut act: impl FnMut(&mut Peer<'_, 'c>)) {
         for (id, progress) in &mut self.state.progress {
-            let (core, cx, batch) = (&*self.core, &mut *self.cx, &mut self.batch);
-            act(&mut Peer { core, id: *id, progress, cx, batch });
+            let (common, cx, batch) = (&*self.common, &mut *self.cx, &mut self.batch);
+            act(&mut Peer { common, id: *id, progress, cx, batch });
         }
     }
 }

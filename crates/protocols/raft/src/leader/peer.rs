@@ -1,16 +1,16 @@
-//! [`Peer`]: what a leader sends to one other member: entries, heartbeats, its snapshot.
+//! [`Peer`]: the messages of a leader to one other member: entries, heartbeats, its snapshot.
 
 use std::sync::Arc;
 
 use sim_node::{Context, NodeId};
 
 use super::{Batch, Progress, ProgressState};
-use crate::core::Core;
+use crate::common::CommonState;
 use crate::{AppendEntries, Entry, Index, InstallSnapshot, Message, Server, Term};
 
 /// Another member, at a leader.
 pub(super) struct Peer<'a, 'c> {
-    pub(super) core: &'a Core,
+    pub(super) common: &'a CommonState,
     pub(super) id: NodeId,
     pub(super) progress: &'a mut Progress,
     pub(super) cx: &'a mut Context<'c, Server>,
@@ -20,9 +20,9 @@ pub(super) struct Peer<'a, 'c> {
 impl Peer<'_, '_> {
     /// Sends the entries that it lacks, as far as its progress allows now.
     pub(super) fn send_entries(&mut self) {
-        let (last, in_flight) = (self.core.log.last_index(), self.cx.config().in_flight);
+        let (last, in_flight) = (self.common.log.last_index(), self.cx.config().in_flight);
         while self.progress.next_index <= last && self.progress.may_send(in_flight) {
-            if self.progress.next_index <= self.core.log.base() {
+            if self.progress.next_index <= self.common.log.base() {
                 return self.start_snapshot();
             }
             let entries = self.entries_from(self.progress.next_index);
@@ -38,11 +38,12 @@ impl Peer<'_, '_> {
         }
     }
 
-    /// Sends what it may lack although it was sent before, and a heartbeat. An entry that may be
-    /// lost is sent again; where none is in flight, the heartbeat follows the entry that was sent
-    /// last, and the answer tells whether that has arrived.
+    /// A heartbeat. In state Probe it first sends the unanswered entries again. In state Replicate
+    /// it sends only the heartbeat, with prevLogIndex = nextIndex - 1: if entries were lost, the
+    /// follower rejects it and the leader goes back to Probe. In state Snapshot it sends the
+    /// unanswered chunk again. So nothing is retried call by call, as section 5.1 has it.
     pub(super) fn send_heartbeat_or_retry(&mut self, round: u64) {
-        let last = self.core.log.last_index();
+        let last = self.common.log.last_index();
         match &mut self.progress.state {
             ProgressState::Snapshot { .. } => {
                 self.send_chunk(true);
@@ -64,23 +65,23 @@ impl Peer<'_, '_> {
 
     /// Sends an AppendEntries without entries.
     pub(super) fn send_heartbeat(&mut self, round: u64) {
-        // The entries that it lacks may be compacted. Then this is a heartbeat at the base.
-        let previous = self.progress.next_index.previous().max(self.core.log.base());
+        // If nextIndex is compacted, prevLogIndex is the base.
+        let previous = self.progress.next_index.previous().max(self.common.log.base());
         let heartbeat = self.append_entries(previous, Arc::default(), round);
         self.cx.send(self.id, Message::AppendEntries(heartbeat));
     }
 
-    /// It needs entries that are compacted: it is sent the snapshot.
+    /// The peer needs entries that are compacted: starts to send it the snapshot.
     fn start_snapshot(&mut self) {
-        if let Some(snapshot) = &self.core.snapshot {
+        if let Some(snapshot) = &self.common.snapshot {
             let snapshot = snapshot.clone();
             self.progress.state = ProgressState::Snapshot { snapshot, offset: 0 };
             self.send_chunk(false);
         }
     }
 
-    /// It has so many items of a snapshot. If that is the one that is being sent to it, it is sent
-    /// the chunk that follows.
+    /// The peer has received `received` items of snapshot `index`: sends the next chunk, unless
+    /// another snapshot is being sent to it.
     pub(super) fn continue_snapshot(&mut self, index: Index, received: u32) {
         if let ProgressState::Snapshot { snapshot, offset } = &mut self.progress.state
             && snapshot.index == index
@@ -95,7 +96,7 @@ impl Peer<'_, '_> {
     fn send_chunk(&mut self, is_repeated: bool) {
         if let ProgressState::Snapshot { snapshot, offset } = &self.progress.state {
             let chunk = Message::InstallSnapshot(Box::new(InstallSnapshot {
-                term: self.core.current_term,
+                term: self.common.current_term,
                 last_included_index: snapshot.index,
                 last_included_term: snapshot.term,
                 configuration: snapshot.configuration.clone(),
@@ -116,12 +117,12 @@ impl Peer<'_, '_> {
         round: u64,
     ) -> AppendEntries {
         AppendEntries {
-            term: self.core.current_term,
+            term: self.common.current_term,
             prev_log_index,
             // There is none before the base; then the entries are compacted, too, and not sent.
-            prev_log_term: self.core.log.term_at(prev_log_index).unwrap_or(Term(0)),
+            prev_log_term: self.common.log.term_at(prev_log_index).unwrap_or(Term(0)),
             entries,
-            leader_commit: self.core.commit_index,
+            leader_commit: self.common.commit_index,
             sent_at: self.cx.now(),
             round,
         }
@@ -129,13 +130,13 @@ impl Peer<'_, '_> {
 
     /// As many entries from an index on as one AppendEntries may have.
     fn entries_from(&mut self, index: Index) -> Arc<[Entry]> {
-        let available = self.core.log.last_index().0 + 1 - index.0;
+        let available = self.common.log.last_index().0 + 1 - index.0;
         let most = self.cx.config().entries_per_append;
         let count = usize::try_from(available).unwrap_or(most).min(most);
         match self.batch {
             Some((first, entries)) if *first == index && entries.len() == count => entries.clone(),
             _ => {
-                let entries: Arc<[Entry]> = self.core.log.slice(index, count).into();
+                let entries: Arc<[Entry]> = self.common.log.slice(index, count).into();
                 *self.batch = Some((index, entries.clone()));
                 entries
             }

@@ -1,5 +1,5 @@
-//! [`Progress`]: what a leader knows of a follower (figure 2, "volatile state on leaders"; thesis,
-//! 10.2.1 on pipelining).
+//! [`Progress`]: the leader's view of a follower (figure 2, "volatile state on leaders"; thesis, 10.2.2
+//! on pipelining).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use sim_node::LocalTime;
 
 use crate::{Index, Snapshot};
 
-/// What a leader knows of a follower.
+/// The leader's view of a follower (nextIndex, matchIndex, flow control).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Progress {
     /// The last index up to which the follower's log matches, durably. Below `next_index`.
     pub match_index: Index,
     /// The next entry to send.
     pub next_index: Index,
-    /// The last entry that was ever sent; what is sent again is a retransmission.
+    /// Highest index sent so far; sending it again counts as a retransmission.
     pub last_sent: Index,
     /// How entries are sent.
     pub state: ProgressState,
@@ -47,7 +47,7 @@ pub enum ProgressState {
 }
 
 impl Progress {
-    /// A follower of which nothing is known, at a leader whose log ends at `last`.
+    /// A follower whose matchIndex is unknown, at a leader whose log ends at `last`.
     #[must_use]
     pub fn new(last: Index) -> Self {
         Self {
@@ -85,7 +85,7 @@ impl Progress {
         is_repeated
     }
 
-    /// The follower's log matches up to `index`. Returns whether that was not known.
+    /// The follower's log matches up to `index`. Returns whether matchIndex increased.
     pub fn on_match(&mut self, index: Index) -> bool {
         let is_new = index > self.match_index;
         self.match_index = self.match_index.max(index);
@@ -96,22 +96,26 @@ impl Progress {
                     in_flight.pop_front();
                 }
             }
-            // An older answer does not say that the probe has arrived.
-            ProgressState::Probe { in_flight }
-                if *in_flight && index < self.next_index.previous() => {}
-            ProgressState::Probe { .. } => self.state = ProgressState::Replicate(VecDeque::new()),
-            ProgressState::Snapshot { snapshot, .. } if self.match_index >= snapshot.index => {
-                self.state = ProgressState::Replicate(VecDeque::new());
+            ProgressState::Probe { in_flight } => {
+                // A reply to an older message does not say that the probe has arrived.
+                let is_probe_answered = !*in_flight || index >= self.next_index.previous();
+                if is_probe_answered {
+                    self.state = ProgressState::Replicate(VecDeque::new());
+                }
             }
-            ProgressState::Snapshot { .. } => {}
+            ProgressState::Snapshot { snapshot, .. } => {
+                if self.match_index >= snapshot.index {
+                    self.state = ProgressState::Replicate(VecDeque::new());
+                }
+            }
         }
-        assert!(self.match_index < self.next_index, "matched beyond what is next");
+        assert!(self.match_index < self.next_index, "matchIndex must be below nextIndex");
         is_new
     }
 
-    /// The logs do not match at `rejected`; they may match before `next`. Sends from there on,
-    /// unless this is the answer to an old message, which says nothing.
-    pub fn on_conflict(&mut self, rejected: Index, next: Index) {
+    /// The logs do not match at `rejected`; they may match before `next`. Sends from there on, unless
+    /// this is a reply to an outdated message.
+    pub fn on_rejected(&mut self, rejected: Index, next: Index) {
         let is_old = match &self.state {
             ProgressState::Probe { .. } => rejected != self.next_index.previous(),
             ProgressState::Replicate(_) => false,

@@ -1,4 +1,5 @@
-//! Reads without an entry of the log: by ReadIndex, and by lease (thesis, 6.4).
+//! Reads without an entry of the log: by ReadIndex, and by lease (thesis, 6.4). They bypass the table
+//! of sessions: a read that is executed twice does no harm, so its response is not kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -19,7 +20,7 @@ pub(crate) struct PendingReads {
     /// Rounds that no majority has confirmed yet.
     rounds: BTreeMap<u64, Round>,
     /// Reads that wait for the first commit of the term.
-    early: Vec<(NodeId, Arc<Request>)>,
+    awaiting_first_commit: Vec<(NodeId, Arc<Request>)>,
 }
 
 /// A round of heartbeats that confirms that this server is still the leader.
@@ -43,10 +44,10 @@ impl Leader<'_, '_> {
     /// A client reads, and reads take no entry of the log (thesis, 6.4, steps 1 to 3).
     pub(super) fn on_read(&mut self, from: NodeId, request: Arc<Request>) {
         // Until an entry of its own term is committed, a leader does not know what is.
-        if !self.core.has_committed_in_current_term() {
-            let early = &mut self.state.reads.early;
-            early.retain(|(_, early)| early.operation != request.operation);
-            early.push((from, request));
+        if !self.common.has_committed_in_current_term() {
+            let waiting = &mut self.state.reads.awaiting_first_commit;
+            waiting.retain(|(_, read)| read.operation != request.operation);
+            waiting.push((from, request));
             return self.ensure_entry_of_current_term();
         }
         if self.cx.config().has(Mutant::ReadIndexNoQuorum) || self.has_lease() {
@@ -54,14 +55,14 @@ impl Leader<'_, '_> {
         }
         let reads = &mut self.state.reads;
         if self.cx.config().has(Mutant::ReadJoinsRound)
-            && let Some(mut under_way) = reads.rounds.last_entry()
+            && let Some(mut open_round) = reads.rounds.last_entry()
         {
-            return under_way.get_mut().reads.push((from, request));
+            return open_round.get_mut().reads.push((from, request));
         }
         reads.last_round += 1;
         let (number, id) = (reads.last_round, self.cx.id());
         let round = Round {
-            read_index: self.core.commit_index,
+            read_index: self.common.commit_index,
             answered: BTreeSet::from([id]),
             reads: vec![(from, request)],
         };
@@ -85,11 +86,14 @@ impl Leader<'_, '_> {
     fn answer_confirmed_rounds(&mut self) {
         while let Some(round) = self.state.reads.rounds.first_entry() {
             let answered = |node| round.get().answered.contains(&node).then_some(true);
-            if self.core.configuration().vote(answered) != VoteResult::Won {
+            if self.common.configuration().vote(answered) != VoteResult::Won {
                 return;
             }
             let round = round.remove();
-            assert!(round.read_index <= self.core.last_applied, "a leader applies what it commits");
+            assert!(
+                round.read_index <= self.common.last_applied,
+                "a leader applies what it commits"
+            );
             self.cx.mark(Mark::ReadConfirmed);
             for (client, request) in round.reads {
                 self.answer_read(client, &request);
@@ -98,34 +102,34 @@ impl Leader<'_, '_> {
     }
 
     /// The first entry of the term is committed: reads that came before can begin.
-    pub(super) fn start_early_reads(&mut self) {
-        for (from, request) in std::mem::take(&mut self.state.reads.early) {
+    pub(super) fn start_deferred_reads(&mut self) {
+        for (from, request) in std::mem::take(&mut self.state.reads.awaiting_first_commit) {
             self.on_read(from, request);
         }
     }
 
     fn answer_read(&mut self, client: NodeId, request: &Request) {
-        let value = self.core.state_machine.get(request.command.key()).map(str::to_owned);
+        let value = self.common.state_machine.get(request.command.key()).map(str::to_owned);
         let answer = Answer::Done(Output::Value(value));
         self.cx.send(client, Message::Reply(Reply { operation: request.operation, answer }));
     }
 
     /// Whether no other leader can have been elected: a majority has answered messages that were
-    /// sent less than a lease ago, and withholds its votes for longer than that (thesis, 6.4.1).
+    /// sent less than a lease ago, and disregards candidates for longer than that (thesis, 6.4.1).
     ///
     /// A voter's clock starts when a heartbeat *arrives*, the lease when it was *sent*, which is
-    /// earlier; and the lease is shorter by the drift of clocks. Timeouts from 150 ms on, drift 1%,
-    /// three servers:
+    /// earlier; and the lease is shorter by the drift of clocks. Election timeouts of at least 150 ms,
+    /// drift 1%, three servers:
     ///
     /// ```text
     ///   0 ms  the leader sends heartbeats
-    ///   8 ms  server 1 receives one, and withholds its vote until 158 ms of its own clock
+    ///   8 ms  server 1 receives one, and disregards candidates until 158 ms of its own clock
     ///  90 ms  its answer arrives, late: the lease lasts until 148 ms, not until 238 ms
     /// 156 ms  the earliest instant, on the leader's clock, at which server 1 may vote for another
     /// ```
     ///
-    /// A leadership transfer ends the lease, since its target is elected although votes are
-    /// withheld.
+    /// A leadership transfer ends the lease, since its target is elected although voters disregard
+    /// other candidates.
     fn has_lease(&self) -> bool {
         let config = self.cx.config();
         let is_void = self.state.transfer_begun && !config.has(Mutant::LeaseTransfer);
@@ -133,7 +137,7 @@ impl Leader<'_, '_> {
             return false;
         }
         let (id, now) = (self.cx.id(), self.cx.now());
-        let since = self.core.configuration().reached(|node| {
+        let since = self.common.configuration().quorum_value(|node| {
             if node == id {
                 return Some(now);
             }

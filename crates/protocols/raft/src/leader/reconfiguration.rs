@@ -49,8 +49,7 @@ pub(crate) struct PendingChange {
     joint: bool,
     /// The servers that catch up before they get a vote.
     pub(super) catching_up: BTreeMap<NodeId, CatchUpRound>,
-    /// Those that have caught up. The leader may have more of the log than they again, which does
-    /// not matter.
+    /// Servers that have caught up. (They may lag again by now; that is allowed.)
     pub(super) caught_up: BTreeSet<NodeId>,
 }
 
@@ -73,7 +72,7 @@ impl PendingChange {
 impl Leader<'_, '_> {
     /// Executes an admin command, if it is not done and no other change is under way.
     pub(crate) fn execute_admin(&mut self, command: &Admin) {
-        if command.is_done(self.core.configuration(), Some(self.cx.id())) {
+        if command.is_done(self.common.configuration(), Some(self.cx.id())) {
             return;
         }
         let (changes, joint) = match command {
@@ -103,16 +102,26 @@ impl Leader<'_, '_> {
         }
     }
 
-    /// Takes the next step of a membership change, if there is one and its time has come: new
-    /// servers become learners; once they have caught up, the change itself is appended; once a
-    /// joint configuration is committed, the leader leaves it.
+    /// Takes the next step of a membership change, if there is one and its time has come. It is
+    /// called whenever that may be: the command arrives, an entry is committed, a server has caught
+    /// up. Of `Joint([AddVoter(3), Remove(1)])` at a leader of {0 1 2}, the stages are:
+    ///
+    /// ```text
+    /// 1 learners     3 is no member: appends voters {0 1 2}, learners {3}; 3 catches up
+    /// 2 catching up  the entry is committed, 3 is still in `catching_up`: waits
+    /// 3 the change   3 has caught up: appends {0 2 3}&{0 1 2}; `change` is None from here on
+    /// 4 leaving      that entry is committed, the configuration is joint: appends {0 2 3}
+    /// ```
+    ///
+    /// A simple change ends with stage 3; without new servers it begins there. A new leader knows no
+    /// `change`, but finds a joint configuration in its log, and leaves it.
     pub(super) fn continue_change(&mut self) {
         let is_due =
-            self.core.is_configuration_committed() && self.core.has_committed_in_current_term();
+            self.common.is_configuration_committed() && self.common.has_committed_in_current_term();
         if !is_due && !self.cx.config().has(Mutant::SingleChange) {
             return self.ensure_entry_of_current_term();
         }
-        let configuration = self.core.configuration().clone();
+        let configuration = self.common.configuration().clone();
         if configuration.is_joint() {
             if configuration.leaves_joint_by_itself()
                 && let Ok(next) = configuration.leave_joint()
@@ -123,7 +132,7 @@ impl Leader<'_, '_> {
         } else if let Some(change) = &mut self.state.change {
             let new = change.new_learners(&configuration);
             if !new.is_empty() {
-                let round = CatchUpRound::first(self.core.log.last_index(), self.cx.now());
+                let round = CatchUpRound::first(self.common.log.last_index(), self.cx.now());
                 change.catching_up.extend(new.iter().map(|node| (*node, round)));
                 let changes: Vec<Change> = new.into_iter().map(Change::AddLearner).collect();
                 return self.propose_configuration(configuration.simple(&changes));
@@ -135,14 +144,14 @@ impl Leader<'_, '_> {
 
     /// A learner from before the change catches up, too, if it is not known to have done so.
     fn catch_up_old_learners(&mut self, configuration: &Configuration) {
-        let round = CatchUpRound::first(self.core.log.last_index(), self.cx.now());
+        let round = CatchUpRound::first(self.common.log.last_index(), self.cx.now());
         let Some(change) = &mut self.state.change else { return };
         for one in &change.changes {
             if let Change::AddVoter(node) = one
                 && configuration.is_learner(*node)
                 && !change.caught_up.contains(node)
                 && let Some(progress) = self.state.progress.get(node)
-                && progress.match_index < self.core.commit_index
+                && progress.match_index < self.common.commit_index
             {
                 change.catching_up.entry(*node).or_insert(round);
             }
@@ -162,7 +171,7 @@ impl Leader<'_, '_> {
 
     fn propose_configuration(&mut self, next: Result<Configuration, ChangeError>) {
         match next {
-            Ok(next) if next != **self.core.configuration() => {
+            Ok(next) if next != **self.common.configuration() => {
                 self.propose(Payload::Configuration(Arc::new(next)));
             }
             Ok(_) => {}
@@ -175,20 +184,21 @@ impl Leader<'_, '_> {
 
     /// The configuration in effect has changed: the leader replicates to its members.
     pub(super) fn update_members(&mut self) {
-        let (id, last) = (self.cx.id(), self.core.log.last_index().previous());
-        let mut peers = self.core.configuration().members();
+        let (id, last) = (self.cx.id(), self.common.log.last_index().previous());
+        let mut peers = self.common.configuration().members();
         peers.remove(&id);
         let progress = &mut self.state.progress;
         progress.retain(|peer, _| peers.contains(peer));
         for peer in peers {
+            // New peers start at the configuration entry that was just appended.
             progress.entry(peer).or_insert_with(|| Progress::new(last));
         }
     }
 
     /// Whether a configuration without it is committed: then the leader steps down (thesis, 4.2.2).
     pub(super) fn is_removed(&self) -> bool {
-        let configuration = self.core.configuration();
-        self.core.is_configuration_committed()
+        let configuration = self.common.configuration();
+        self.common.is_configuration_committed()
             && !configuration.is_joint()
             && !configuration.is_voter(self.cx.id())
     }

@@ -2,7 +2,7 @@
 
 use sim_node::NodeId;
 
-use super::{LEADS, Leader, Leads};
+use super::{Leader, Outcome, STILL_LEADER};
 use crate::Message;
 use crate::server::Timer;
 use crate::types::Mark;
@@ -11,8 +11,9 @@ impl Leader<'_, '_> {
     /// An administrator asks for a transfer: this leader accepts no new requests, brings the target
     /// up to date, and then tells it to start an election at once.
     pub(super) fn start_transfer(&mut self, target: NodeId) {
-        let may_lead = target != self.cx.id() && self.core.configuration().stays_voter(target);
-        if !may_lead || self.state.transfer_target.is_some() {
+        let may_receive_leadership =
+            target != self.cx.id() && self.common.configuration().is_incoming_voter(target);
+        if !may_receive_leadership || self.state.transfer_target.is_some() {
             return;
         }
         self.cx.mark(Mark::TransferBegun);
@@ -26,19 +27,19 @@ impl Leader<'_, '_> {
         }
     }
 
-    /// A follower has more of the log than was known.
+    /// A follower's matchIndex has increased.
     pub(super) fn on_follower_progress(&mut self, from: NodeId) {
         if self.state.transfer_target == Some(from) {
             self.send_timeout_now_if_up_to_date(from);
         }
-        self.on_catching_up(from);
+        self.update_catch_up_round(from);
     }
 
     /// Returns whether the target has the whole log.
     fn send_timeout_now_if_up_to_date(&mut self, target: NodeId) -> bool {
-        let is_up_to_date = self.match_index(target) == Some(self.core.log.last_index());
+        let is_up_to_date = self.match_index(target) == Some(self.common.log.last_index());
         if is_up_to_date {
-            self.cx.send(target, Message::TimeoutNow(self.core.current_term));
+            self.cx.send(target, Message::TimeoutNow(self.common.current_term));
         }
         is_up_to_date
     }
@@ -46,10 +47,10 @@ impl Leader<'_, '_> {
     /// "If leadership transfer does not complete after about an election timeout, the current
     /// leader aborts the transfer and resumes accepting client requests." It has no lease in this
     /// term any more, as the target may still be elected.
-    pub(crate) fn on_transfer_timeout(&mut self) -> Leads {
+    pub(crate) fn on_transfer_timeout(&mut self) -> Outcome {
         if self.state.transfer_target.take().is_some() {
             self.cx.mark(Mark::TransferAborted);
         }
-        LEADS
+        STILL_LEADER
     }
 }

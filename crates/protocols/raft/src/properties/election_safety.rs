@@ -13,7 +13,7 @@ use crate::{Party, Term};
 pub struct ElectionSafety {
     /// The leader of each term, and the step that elected it.
     leaders: BTreeMap<Term, (NodeId, u64)>,
-    /// The leader that was looked at last: mostly it is the one of the next step, too.
+    /// The leader seen last (a cache: it is usually also the next one).
     last: Option<(Term, NodeId)>,
 }
 
@@ -23,7 +23,7 @@ impl Property<Party> for ElectionSafety {
         name: "election-safety",
         kind: Kind::Safety,
         meaning: "at most one leader is elected in a term",
-        source: "Ongaro and Ousterhout 2014, figure 3; section 5.2",
+        source: "Ongaro and Ousterhout 2014 (extended version), figure 3; section 5.2",
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {

@@ -19,7 +19,7 @@ impl Property<Party> for LeaderAppendOnly {
         name: "leader-append-only",
         kind: Kind::Safety,
         meaning: "a leader never overwrites or deletes entries in its log; it only appends",
-        source: "Ongaro and Ousterhout 2014, figure 3; section 5.3",
+        source: "Ongaro and Ousterhout 2014 (extended version), figure 3; section 5.3",
     };
 
     fn new(_: &<Party as Node>::Config, servers: u32) -> Self {
@@ -44,14 +44,14 @@ impl Property<Party> for LeaderAppendOnly {
         }
         let compacted = last < log.base();
         if !compacted && log.term_at(last) != Some(last_term) {
-            judge.violate(node, format!("the leader has lost its entry {last}"), &[]);
+            judge.violate(node, format!("the leader no longer has its entry {last}"), &[]);
         }
         for record in records(effects) {
             let Record::Append { after, .. } = record else { continue };
             judge.judged();
             if *after < last {
                 let detail =
-                    format!("the leader writes after entry {after}, and had entries up to {last}");
+                    format!("the leader overwrites entries after {after}; its log ended at {last}");
                 judge.violate(node, detail, &[]);
             }
         }

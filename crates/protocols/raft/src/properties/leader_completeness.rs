@@ -8,15 +8,14 @@ use sim_node::{Effect, Node, NodeId};
 use super::server;
 use crate::{Index, Party, Server, Term};
 
-/// RF4 leader-completeness (figure 3). A log is meant here with the entries that a snapshot stands
-/// for.
+/// RF4 leader-completeness (figure 3). The entries that a snapshot covers belong to the log here.
 #[derive(Clone, Debug)]
 pub struct LeaderCompleteness {
     /// Every committed entry, from index 1 on.
     committed: Vec<Committed>,
     /// The leader of each term.
     leaders: BTreeMap<Term, NodeId>,
-    /// The leader that was looked at last: mostly it is the one of the next step, too.
+    /// The leader seen last (a cache: it is usually also the next one).
     last: Option<(Term, NodeId)>,
 }
 
@@ -26,7 +25,7 @@ struct Committed {
     /// Its term.
     term: Term,
     /// The term in which it was committed.
-    within: Term,
+    committed_in: Term,
     /// The step that committed it.
     step: u64,
 }
@@ -37,7 +36,7 @@ impl Property<Party> for LeaderCompleteness {
         name: "leader-completeness",
         kind: Kind::Safety,
         meaning: "an entry committed in a term is in the logs of the leaders of all later terms",
-        source: "Ongaro and Ousterhout 2014, figure 3; section 5.4",
+        source: "Ongaro and Ousterhout 2014 (extended version), figure 3; section 5.4",
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
@@ -71,17 +70,17 @@ impl LeaderCompleteness {
     /// A server has committed entries that were not known to be: it is a leader, or has learned of
     /// them from one.
     fn commit(&mut self, view: &View<'_, Party>, server: &Server, judge: &mut Judge, known: usize) {
-        let (within, step) = (server.term(), view.step);
+        let (committed_in, step) = (server.term(), view.step);
         for number in known as u64 + 1..=server.commit_index().0 {
-            // What a snapshot stands for was committed by the server that took it, and is known.
+            // What a snapshot covers was committed by the server that took it, and is known.
             let Some(term) = server.log().term_at(Index(number)) else { break };
-            self.committed.push(Committed { term, within, step });
+            self.committed.push(Committed { term, committed_in, step });
         }
         // Leaders of later terms that were elected before.
-        for (_, leader) in self.leaders.range(within.next()..) {
+        for (_, leader) in self.leaders.range(committed_in.next()..) {
             if let Some(later) = super::server(view, *leader)
                 && later.is_leader()
-                && later.term() > within
+                && later.term() > committed_in
             {
                 self.compare(*leader, later, known, judge);
             }
@@ -94,13 +93,13 @@ impl LeaderCompleteness {
         let compacted = usize::try_from(log.base().0.saturating_sub(1)).unwrap_or(usize::MAX);
         for (index, entry) in (1..).zip(&self.committed).skip(from.max(compacted)) {
             let index = Index(index);
-            if entry.within >= term {
+            if entry.committed_in >= term {
                 continue;
             }
             if log.term_at(index) != Some(entry.term) {
-                let within = entry.within;
+                let committed_in = entry.committed_in;
                 let detail = format!(
-                    "the leader of term {term} lacks entry {index}, committed in term {within}"
+                    "the leader of term {term} lacks entry {index}, committed in term {committed_in}"
                 );
                 return judge.violate(node, detail, &[entry.step]);
             }

@@ -1,4 +1,5 @@
-//! RF3: logs that contain an entry with one index and term are identical in all entries up to it.
+//! RF3: if two logs contain an entry with the same index and term, they are identical in all entries
+//! up to that index.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -9,8 +10,8 @@ use sim_node::{Effect, Node, NodeId};
 use super::records;
 use crate::{Index, Party, Payload, Record, Term};
 
-/// RF3 log-matching (figure 3). By induction it is enough that every entry with one index and term
-/// has one content and one term before it.
+/// RF3 log-matching (figure 3). By induction it is enough that all entries with the same index and
+/// term have the same content, and the same term before them.
 #[derive(Clone, Debug)]
 pub struct LogMatching {
     /// The index after which the run began: that of the first entry that was written, less one.
@@ -32,25 +33,32 @@ struct Known {
 }
 
 impl LogMatching {
-    /// The entry with this index and term, which is `new` if none was written so far.
-    fn known(&mut self, index: Index, term: Term, new: impl FnOnce() -> Known) -> Option<&Known> {
+    /// The entry with this index and term that was written before, to compare with. If there is none,
+    /// records `new`.
+    fn record_or_compare(
+        &mut self,
+        index: Index,
+        term: Term,
+        new: impl FnOnce() -> Known,
+    ) -> Option<&Known> {
         let begin = *self.begin.get_or_insert(index.previous());
-        let place = index.0.checked_sub(begin.0 + 1).and_then(|place| usize::try_from(place).ok());
-        if let Some(place) = place {
-            if place == self.first.len() {
+        let position =
+            index.0.checked_sub(begin.0 + 1).and_then(|position| usize::try_from(position).ok());
+        if let Some(position) = position {
+            if position == self.first.len() {
                 let known = self.others.remove(&(index, term));
                 let is_known = known.is_some();
                 self.first.push((term, known.unwrap_or_else(new)));
                 return self.first.last().filter(|_| is_known).map(|(_, known)| known);
             }
-            if self.first.get(place).is_some_and(|(first, _)| *first == term) {
-                return Some(&self.first[place].1);
+            if self.first.get(position).is_some_and(|(first, _)| *first == term) {
+                return Some(&self.first[position].1);
             }
         }
         match self.others.entry((index, term)) {
             Entry::Occupied(known) => Some(known.into_mut()),
-            Entry::Vacant(place) => {
-                place.insert(new());
+            Entry::Vacant(vacancy) => {
+                vacancy.insert(new());
                 None
             }
         }
@@ -62,9 +70,9 @@ impl Property<Party> for LogMatching {
         code: "RF3",
         name: "log-matching",
         kind: Kind::Safety,
-        meaning: "logs that contain an entry with one index and term are identical in all entries \
-                  up to it",
-        source: "Ongaro and Ousterhout 2014, figure 3; section 5.3",
+        meaning: "if two logs contain an entry with the same index and term, they are identical in \
+                  all entries up to that index",
+        source: "Ongaro and Ousterhout 2014 (extended version), figure 3; section 5.3",
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
@@ -84,16 +92,31 @@ impl Property<Party> for LogMatching {
             for entry in entries.iter() {
                 index = index.next();
                 let new = || Known { before, payload: entry.payload.clone(), step: view.step };
-                if let Some(known) = self.known(index, entry.term, new) {
+                if let Some(known) = self.record_or_compare(index, entry.term, new) {
                     judge.judged();
-                    if known.before != before || known.payload != entry.payload {
-                        let (term, step) = (entry.term, known.step);
-                        let detail = format!("two entries {index} of term {term} differ");
-                        judge.violate(node, detail, &[step]);
+                    if let Some(detail) = difference(index, entry, before, known) {
+                        judge.violate(node, detail, &[known.step]);
                     }
                 }
                 before = entry.term;
             }
         }
     }
+}
+
+/// How an entry that follows one of term `before` differs from the known one with its index and term.
+fn difference(index: Index, entry: &crate::Entry, before: Term, known: &Known) -> Option<String> {
+    let term = entry.term;
+    if known.payload != entry.payload {
+        return Some(format!(
+            "two entries with index {index} and term {term} have different contents"
+        ));
+    }
+    (known.before != before).then(|| {
+        let one = known.before;
+        format!(
+            "two logs have entry {index} of term {term}, but the entries before it have terms {one} \
+             and {before}"
+        )
+    })
 }

@@ -1,14 +1,15 @@
-//! Raft's claims: the five of figure 3 by their names, and that a leader appears once all is calm.
+//! Raft's claims: the five of figure 3 by their names, and that a leader appears once all faults have
+//! ended.
 
 mod election_safety;
-mod leader;
+mod eventual_leader;
 mod leader_append_only;
 mod leader_completeness;
 mod log_matching;
 mod state_machine_safety;
 
 pub use election_safety::ElectionSafety;
-pub use leader::Leader;
+pub use eventual_leader::EventualLeader;
 pub use leader_append_only::LeaderAppendOnly;
 pub use leader_completeness::LeaderCompleteness;
 pub use log_matching::LogMatching;
@@ -26,7 +27,7 @@ pub type Suite = suite![
     LogMatching,
     LeaderCompleteness,
     StateMachineSafety,
-    Leader,
+    EventualLeader,
     Linearizability,
     Completion,
 ];

@@ -1,4 +1,4 @@
-//! RF5: no two servers apply different entries at one index.
+//! RF5: no two servers apply different entries at the same index.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -26,8 +26,8 @@ impl Property<Party> for StateMachineSafety {
         code: "RF5",
         name: "state-machine-safety",
         kind: Kind::Safety,
-        meaning: "no two servers apply different entries at one index",
-        source: "Ongaro and Ousterhout 2014, figure 3; section 5.4.3",
+        meaning: "no two servers apply different entries at the same index",
+        source: "Ongaro and Ousterhout 2014 (extended version), figure 3; section 5.4.3",
     };
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
@@ -43,17 +43,18 @@ impl Property<Party> for StateMachineSafety {
         judge: &mut Judge,
     ) {
         let server = server(view, node);
-        let has_begun = server.is_some_and(|server| self.observe(view, node, server, judge));
-        let mut is_news = has_begun;
+        let is_first_since_start =
+            server.is_some_and(|server| self.observe(view, node, server, judge));
+        let mut must_compare = is_first_since_start;
         for record in records(effects) {
             if let Record::Compact { snapshot, .. } | Record::Install { snapshot } = record {
                 self.compare(node, snapshot, judge);
-                is_news = true;
+                must_compare = true;
             }
         }
-        // It has begun from a snapshot, has installed one, or has taken one.
-        let Some(server) = server.filter(|_| is_news) else { return };
-        if let Some(snapshot) = server.snapshot().filter(|_| has_begun) {
+        // The server has started from a snapshot, has installed one, or has taken one.
+        let Some(server) = server.filter(|_| must_compare) else { return };
+        if let Some(snapshot) = server.snapshot().filter(|_| is_first_since_start) {
             self.compare(node, snapshot, judge);
         }
         self.compare_state(node, server.last_applied(), server.state_machine(), judge);
@@ -65,8 +66,8 @@ impl Property<Party> for StateMachineSafety {
 }
 
 impl StateMachineSafety {
-    /// What has a server applied in this step? Returns whether that was the first in which it
-    /// had anything applied since it started.
+    /// Checks what a server has applied in this step. Returns whether it is the first step since its
+    /// start in which it had applied anything.
     fn observe(
         &mut self,
         view: &View<'_, Party>,
@@ -75,34 +76,36 @@ impl StateMachineSafety {
         judge: &mut Judge,
     ) -> bool {
         let last = self.applied.last();
-        let given = server.snapshot().map(|one| (one.index.0, &one.store));
-        let Some(news) = self.applied.advance(node, server.last_applied().0, given) else {
+        let initial_snapshot = server.snapshot().map(|one| (one.index.0, &one.store));
+        let Some(new_indices) =
+            self.applied.advance(node, server.last_applied().0, initial_snapshot)
+        else {
             return false;
         };
         if let Some(snapshot) = server.snapshot().filter(|_| self.applied.last() > last) {
-            // It was there from the beginning: what was in effect before it is not known.
+            // The run started with this snapshot on disk (`images:`), so earlier configurations are
+            // unknown.
             self.configurations.clear();
             self.configurations.insert(snapshot.index, snapshot.configuration.clone());
         }
-        let has_begun = *news.start() == 1;
-        for index in news.map(Index) {
+        // After a start a server applies from the first index on; its snapshot stands in for a part.
+        let is_first_since_start = *new_indices.start() == 1;
+        for index in new_indices.map(Index) {
             // What is not there came with a snapshot.
             if let Some(entry) = server.log().get(index).filter(|_| index > server.log().base()) {
                 self.apply(view, node, index, entry, judge);
             }
         }
-        has_begun
+        is_first_since_start
     }
 
     /// Is this the state that all servers have at an index?
     fn compare_state(&mut self, node: NodeId, index: Index, store: &Store, judge: &mut Judge) {
         judge.judged();
         if !self.applied.agrees(index.0, store) {
-            judge.violate(
-                node,
-                format!("its state after entry {index} is not that of the others"),
-                &[],
-            );
+            let detail =
+                format!("the state of {node} after entry {index} differs from the others' state");
+            judge.violate(node, detail, &[]);
         }
     }
 
@@ -111,9 +114,12 @@ impl StateMachineSafety {
         let index = snapshot.index;
         self.compare_state(node, index, &snapshot.store, judge);
         let effective = self.configurations.range(..=index).next_back().map(|(_, one)| one);
-        if effective.is_some_and(|one| *one != snapshot.configuration) {
+        if let Some(effective) = effective.filter(|one| **one != snapshot.configuration) {
             let theirs = &snapshot.configuration;
-            let detail = format!("{theirs} is not the configuration as of entry {index}");
+            let detail = format!(
+                "the snapshot up to entry {index} has configuration {theirs}, but {effective} is in \
+                 effect there"
+            );
             judge.violate(node, detail, &[]);
         }
     }
@@ -137,8 +143,13 @@ impl StateMachineSafety {
         };
         if let Some((first, step)) = self.applied.execute(index.0, entry, request, view.step) {
             let (one, other) = (first.term, entry.term);
-            let detail =
-                format!("entry {index} is applied as of term {one} and as of term {other}");
+            let mut detail = format!(
+                "different entries were applied at index {index}: first one of term {one}, here one \
+                 of term {other}"
+            );
+            if one == other {
+                detail.push_str(" with another content");
+            }
             judge.violate(node, detail, &[*step]);
         }
     }

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use raft::{
-    AppendEntries, AppendReply, AppendResult, Disk, Entry, Index, Message, Payload, Purpose,
-    RequestVote, Term, VoteReply,
+    AppendEntries, AppendEntriesReply, AppendKind, AppendResult, Disk, Entry, Index, Message,
+    Payload, RequestVote, RequestVoteReply, Term,
 };
 use service::{ClientId, Command, Key, Operation, Request};
 use sim_node::{LocalTime, NodeId};
@@ -56,7 +56,7 @@ pub(crate) fn vote_request(term: u64, last: u64, last_term: u64) -> Message {
 }
 
 pub(crate) fn vote(term: u64, vote_granted: bool) -> Message {
-    Message::Vote(VoteReply { term: Term(term), vote_granted })
+    Message::RequestVoteReply(RequestVoteReply { term: Term(term), vote_granted })
 }
 
 /// An append of a leader of this term.
@@ -83,9 +83,9 @@ pub(crate) fn matched(term: u64, upto: u64) -> Message {
 }
 
 pub(crate) fn reply(term: u64, result: AppendResult) -> Message {
-    Message::AppendReply(AppendReply {
+    Message::AppendEntriesReply(AppendEntriesReply {
         term: Term(term),
-        purpose: Purpose::Entries,
+        kind: AppendKind::Entries,
         sent_at: LocalTime::default(),
         round: 0,
         result,
@@ -95,7 +95,7 @@ pub(crate) fn reply(term: u64, result: AppendResult) -> Message {
 /// The votes among these messages: receiver, term, granted or not.
 pub(crate) fn votes(sent: &[Sent]) -> Vec<(u32, u64, bool)> {
     let vote = |(to, message): &Sent| match message {
-        Message::Vote(VoteReply { term, vote_granted }) => {
+        Message::RequestVoteReply(RequestVoteReply { term, vote_granted }) => {
             Some((to.number(), term.0, *vote_granted))
         }
         _ => None,
@@ -122,7 +122,7 @@ pub(crate) fn entries(sent: &[Sent]) -> Vec<(u32, &AppendEntries)> {
 /// The results in answers to AppendEntries.
 pub(crate) fn results(sent: &[Sent]) -> Vec<AppendResult> {
     let result = |(_, message): &Sent| match message {
-        Message::AppendReply(reply) => Some(reply.result),
+        Message::AppendEntriesReply(reply) => Some(reply.result),
         _ => None,
     };
     sent.iter().filter_map(result).collect()

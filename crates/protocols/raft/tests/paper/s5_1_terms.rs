@@ -1,8 +1,8 @@
 //! Section 5.1: terms.
 
 use raft::{
-    AppendReply, AppendResult, Configuration, Index, InstallSnapshot, Message, Piece,
-    SnapshotReply, Term, Timer,
+    AppendEntriesReply, AppendResult, Configuration, Index, InstallSnapshot, InstallSnapshotReply,
+    Message, Piece, Term, Timer,
 };
 use service::Store;
 
@@ -24,11 +24,11 @@ fn chunk(term: u64) -> Message {
 
 /// Every message that tells of a server's own term, in this one.
 fn all_of_term(term: u64) -> Vec<Message> {
-    let chunk_reply = SnapshotReply {
+    let chunk_reply = InstallSnapshotReply {
         term: Term(term),
         last_included_index: Index(0),
         received: 0,
-        installed: false,
+        is_covered: false,
     };
     vec![
         vote_request(term, 0, 0),
@@ -36,9 +36,9 @@ fn all_of_term(term: u64) -> Vec<Message> {
         heartbeat(term),
         append(term, (7, 1), vec![entry(term, 8)], 0),
         matched(term, 0),
-        reply(term, AppendResult::OldTerm),
+        reply(term, AppendResult::StaleTerm),
         chunk(term),
-        Message::SnapshotReply(chunk_reply),
+        Message::InstallSnapshotReply(chunk_reply),
     ]
 }
 
@@ -96,10 +96,12 @@ fn a_newer_term_survives_a_crash_once_a_message_has_named_it() {
 fn a_stale_append_is_rejected_with_the_newer_term() {
     let mut server = follower();
     let sent = server.receive(1, append(2, (1, 1), vec![entry(2, 2)], 1));
-    let [(to, Message::AppendReply(AppendReply { term, result, .. }))] = sent.as_slice() else {
+    let [(to, Message::AppendEntriesReply(AppendEntriesReply { term, result, .. }))] =
+        sent.as_slice()
+    else {
         panic!("one answer: {sent:?}")
     };
-    assert_eq!((to.number(), *term, *result), (1, Term(3), AppendResult::OldTerm));
+    assert_eq!((to.number(), *term, *result), (1, Term(3), AppendResult::StaleTerm));
     assert_eq!((server.terms(), server.commit()), (vec![1], 0), "nothing has changed");
     assert!(!server.has_set(Timer::Election), "nor is it a heartbeat");
 }
@@ -116,10 +118,10 @@ fn a_stale_request_for_a_vote_is_refused_with_the_newer_term() {
 fn a_stale_snapshot_is_rejected_with_the_newer_term() {
     let mut server = follower();
     let sent = server.receive(1, chunk(2));
-    let [(_, Message::SnapshotReply(reply))] = sent.as_slice() else {
+    let [(_, Message::InstallSnapshotReply(reply))] = sent.as_slice() else {
         panic!("one answer: {sent:?}")
     };
-    assert_eq!((reply.term, reply.received, reply.installed), (Term(3), 0, false));
+    assert_eq!((reply.term, reply.received, reply.is_covered), (Term(3), 0, false));
     assert!(!server.has_set(Timer::Election));
 }
 
@@ -132,7 +134,7 @@ fn stale_answers_are_ignored() {
     assert_eq!(server.role(), "candidate", "votes of another term elect no leader");
 
     let mut server = leader();
-    for message in [matched(2, 2), reply(2, AppendResult::OldTerm)] {
+    for message in [matched(2, 2), reply(2, AppendResult::StaleTerm)] {
         let sent = server.receive(1, message);
         assert_eq!(kinds(&sent), [], "nothing is sent for it");
     }
@@ -147,7 +149,7 @@ fn terms_never_decrease() {
             let sent = server.receive(1, message.clone());
             assert_eq!(server.term(), 3, "{message:?}");
             assert!(
-                results(&sent).iter().all(|one| *one == AppendResult::OldTerm),
+                results(&sent).iter().all(|one| *one == AppendResult::StaleTerm),
                 "nothing of an older term is accepted: {sent:?}"
             );
         }

@@ -109,10 +109,10 @@ fn a_commit_index_never_decreases() {
 /// the new entries." What it says instead lets the leader back up by a term at a time.
 #[test]
 fn an_append_whose_previous_entry_is_missing_is_refused() {
-    let conflict = |rejected, term: Option<u64>, first| AppendResult::Conflict {
+    let conflict = |rejected, term: Option<u64>, first| AppendResult::Rejected {
         rejected: Index(rejected),
-        term: term.map(Term),
-        first: Index(first),
+        conflict_term: term.map(Term),
+        first_index: Index(first),
     };
     let ok = |upto| AppendResult::Success(Index(upto));
     for (previous, expected) in [
@@ -130,7 +130,7 @@ fn an_append_whose_previous_entry_is_missing_is_refused() {
         let new = entry(4, previous.0 + 1);
         let sent = server.receive(1, append(4, previous, vec![new], 0));
         assert_eq!(results(&sent), [expected], "previous {previous:?}");
-        if matches!(expected, AppendResult::Conflict { .. }) {
+        if matches!(expected, AppendResult::Rejected { .. }) {
             assert_eq!(server.terms(), [1, 1, 2, 2], "nothing has changed");
             assert!(server.has_set(Timer::Election), "it is a message of the leader all the same");
         }
@@ -166,8 +166,8 @@ fn the_leader_brings_the_logs_of_figure_7_into_line_a_term_at_a_time() {
         assert_eq!(group.servers[place].node.log(), log, "follower {name}");
         assert_eq!(&group.servers[place].disk.log, log, "follower {name}, on disk");
         let refused = group.delivered.iter().filter(|(from, _, message)| {
-            let Message::AppendReply(reply) = message else { return false };
-            from.index() == place && matches!(reply.result, AppendResult::Conflict { .. })
+            let Message::AppendEntriesReply(reply) = message else { return false };
+            from.index() == place && matches!(reply.result, AppendResult::Rejected { .. })
         });
         assert_eq!(refused.count(), refusals, "follower {name}");
     }
@@ -178,10 +178,10 @@ fn the_leader_brings_the_logs_of_figure_7_into_line_a_term_at_a_time() {
 #[test]
 fn a_leader_that_has_the_term_of_the_conflict_goes_back_to_its_end() {
     for (theirs, previous) in [(4, 5), (3, 3), (1, 3)] {
-        let conflict = AppendResult::Conflict {
+        let conflict = AppendResult::Rejected {
             rejected: Index(7),
-            term: Some(Term(theirs)),
-            first: Index(4),
+            conflict_term: Some(Term(theirs)),
+            first_index: Index(4),
         };
         let mut server = TestServer::with_disk(0, config(3), disk(7, &[1, 1, 1, 4, 4, 5, 5]));
         server.elect();
@@ -228,7 +228,7 @@ fn a_reordered_older_answer_takes_nothing_back() {
     assert_eq!(server.commit(), 2);
     // Entries are under way, which would be sent again from where the conflict was.
     server.ask(2, put("b"));
-    let conflict = AppendResult::Conflict { rejected: Index(1), term: None, first: Index(1) };
+    let conflict = AppendResult::Rejected { rejected: Index(1), conflict_term: None, first_index: Index(1) };
     for message in [matched(1, 1), crate::server::reply(1, conflict)] {
         let sent = server.receive(1, message);
         assert_eq!(kinds(&sent), []);
@@ -297,7 +297,7 @@ fn a_leader_keeps_its_log() {
     server.elect();
     server.ask(1, put("a"));
     let conflict =
-        AppendResult::Conflict { rejected: Index(3), term: Some(Term(1)), first: Index(1) };
+        AppendResult::Rejected { rejected: Index(3), conflict_term: Some(Term(1)), first_index: Index(1) };
     server.receive(1, crate::server::reply(4, conflict));
     server.receive(2, matched(4, 2));
     assert_eq!(server.terms(), [1, 2, 3, 4, 4]);

@@ -241,7 +241,10 @@ fn a_removed_server_does_not_disrupt_the_cluster() {
         assert_eq!((server.term(), server.marked("vote withheld")), (1, true));
     }
     server.wait(1);
-    assert_eq!(kinds(&server.receive(8, crate::server::vote_request(9, 99, 9))), [(8, "Vote")]);
+    assert_eq!(
+        kinds(&server.receive(8, crate::server::vote_request(9, 99, 9))),
+        [(8, "RequestVoteReply")]
+    );
     assert_eq!(server.term(), 9, "150ms after the leader's last message, there may be no leader");
 }
 

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use raft::{
-    AppendResult, Config, Configuration, Disk, Entry, Index, InstallSnapshot, Message, Payload,
-    Snapshot, SnapshotReply, Term, Timer,
+    AppendResult, Config, Configuration, Disk, Entry, Index, InstallSnapshot, InstallSnapshotReply,
+    Message, Payload, Snapshot, Term, Timer,
 };
 use service::{Answer, Command, Key, Output, Store};
 
@@ -46,7 +46,7 @@ fn chunks(index: u64, last_term: u64, store: &Store, size: usize) -> Vec<Message
 /// How many items the server says it has, and whether the snapshot is installed.
 fn received(sent: &[Sent]) -> (u32, bool) {
     match sent {
-        [(_, Message::SnapshotReply(reply))] => (reply.received, reply.installed),
+        [(_, Message::InstallSnapshotReply(reply))] => (reply.received, reply.is_covered),
         other => panic!("one answer: {other:?}"),
     }
 }
@@ -125,7 +125,7 @@ fn what_follows_the_snapshot_is_checked_against_its_last_entry() {
     let sent = snapshotted().receive(0, append(3, (1, 1), old, 0));
     assert_eq!(results(&sent), [AppendResult::Success(Index(4))]);
     let sent = snapshotted().receive(0, append(3, (4, 2), Vec::new(), 0));
-    assert!(matches!(results(&sent)[..], [AppendResult::Conflict { .. }]));
+    assert!(matches!(results(&sent)[..], [AppendResult::Rejected { .. }]));
     assert_eq!(votes(&snapshotted().receive(0, vote_request(3, 2, 2))), [(0, 3, false)]);
     assert_eq!(votes(&snapshotted().receive(0, vote_request(3, 3, 2))), [(0, 3, true)]);
 }
@@ -342,9 +342,14 @@ fn a_snapshot_is_sent_to_its_end_though_there_are_newer_ones() {
         assert_eq!(chunk.piece.done, received == 4, "four keys and a session");
         commit_one_more(&mut server, u64::from(received) + 5);
         let (last_included_index, received) = (chunk.last_included_index, received + 1);
-        let installed = received == 5;
-        let reply = SnapshotReply { term: Term(1), last_included_index, received, installed };
-        sent = server.receive(2, Message::SnapshotReply(reply));
+        let is_covered = received == 5;
+        let reply = InstallSnapshotReply {
+            term: Term(1),
+            last_included_index,
+            received,
+            is_covered,
+        };
+        sent = server.receive(2, Message::InstallSnapshotReply(reply));
     }
 }
 

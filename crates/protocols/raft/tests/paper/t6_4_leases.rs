@@ -1,6 +1,8 @@
 //! Thesis, 6.4.1: reads by lease, which assume that clocks drift apart by no more than a bound.
 
-use raft::{Admin, AppendReply, AppendResult, Config, Message, Purpose, Reads, Term, Timer};
+use raft::{
+    Admin, AppendEntriesReply, AppendKind, AppendResult, Config, Message, Reads, Term, Timer,
+};
 use sim_node::Ratio;
 
 use crate::cluster::config;
@@ -19,14 +21,14 @@ fn confirm(server: &mut TestServer, followers: &[u32], after: u64) {
     let append = appends(&sent).first().map(|(_, append)| (*append).clone()).expect("a heartbeat");
     server.wait(after);
     for follower in followers {
-        let reply = AppendReply {
+        let reply = AppendEntriesReply {
             term: append.term,
-            purpose: Purpose::Heartbeat,
+            kind: AppendKind::Heartbeat,
             sent_at: append.sent_at,
             round: append.round,
             result: AppendResult::Success(append.prev_log_index),
         };
-        server.receive(*follower, Message::AppendReply(reply));
+        server.receive(*follower, Message::AppendEntriesReply(reply));
     }
 }
 
@@ -118,7 +120,7 @@ fn a_lease_does_not_spare_the_entry_of_the_own_term() {
 fn a_new_leader_has_no_lease() {
     let mut server = leader(3);
     confirm(&mut server, &[1, 2], 1);
-    server.receive(1, crate::server::reply(2, AppendResult::OldTerm));
+    server.receive(1, crate::server::reply(2, AppendResult::StaleTerm));
     server.elect();
     server.receive(1, matched(3, 2));
     assert!(!reads_alone(&mut server, 1), "that answer was to nothing it has sent of late");
@@ -175,13 +177,13 @@ fn a_lease_is_void_once_a_transfer_begins() {
 #[test]
 fn a_stale_answer_extends_no_lease() {
     let mut server = leader(3);
-    let reply = AppendReply {
+    let reply = AppendEntriesReply {
         term: Term(1),
-        purpose: Purpose::Heartbeat,
+        kind: AppendKind::Heartbeat,
         sent_at: server.now,
         round: 0,
-        result: AppendResult::OldTerm,
+        result: AppendResult::StaleTerm,
     };
-    server.receive(1, Message::AppendReply(reply));
+    server.receive(1, Message::AppendEntriesReply(reply));
     assert!(!reads_alone(&mut server, 1));
 }

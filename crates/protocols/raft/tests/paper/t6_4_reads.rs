@@ -1,7 +1,8 @@
 //! Thesis, 6.4: linearizable reads by ReadIndex, without an entry in the log.
 
 use raft::{
-    AppendEntries, AppendReply, AppendResult, Config, Message, Purpose, Reads, Term, Timer,
+    AppendEntries, AppendEntriesReply, AppendKind, AppendResult, Config, Message, Reads, Term,
+    Timer,
 };
 use service::{Answer, Output};
 
@@ -24,9 +25,9 @@ fn leader(servers: u32) -> TestServer {
 
 /// A follower's answer to an append.
 fn answer_to(append: &AppendEntries) -> Message {
-    Message::AppendReply(AppendReply {
+    Message::AppendEntriesReply(AppendEntriesReply {
         term: append.term,
-        purpose: append.purpose(),
+        kind: append.kind(),
         sent_at: append.sent_at,
         round: append.round,
         result: AppendResult::Success(append.prev_log_index),
@@ -51,7 +52,7 @@ fn a_read_is_answered_after_a_round_to_a_majority() {
         assert_eq!(answers(&sent), []);
         assert_eq!(appends(&sent).len() as u32, servers - 1);
         let append = first(&sent);
-        assert_eq!((append.purpose(), append.entries.len()), (Purpose::ReadIndex, 0));
+        assert_eq!((append.kind(), append.entries.len()), (AppendKind::ReadIndex, 0));
         for follower in 1..servers {
             let told = answers(&server.receive(follower, answer_to(&append)));
             // With its own, the first majority.
@@ -168,7 +169,7 @@ fn a_read_sees_what_was_acknowledged_before_it() {
 fn a_deposed_leader_forgets_its_reads() {
     let mut server = leader(3);
     let round = first(&server.ask(1, get()));
-    server.receive(1, crate::server::reply(2, AppendResult::OldTerm));
+    server.receive(1, crate::server::reply(2, AppendResult::StaleTerm));
     assert_eq!((server.role(), server.term()), ("follower", 2));
     assert_eq!(answers(&server.receive(2, answer_to(&round))), []);
 }
@@ -178,14 +179,14 @@ fn a_deposed_leader_forgets_its_reads() {
 fn a_stale_answer_confirms_nothing() {
     let mut server = leader(3);
     let append = first(&server.ask(1, get()));
-    let stale = AppendReply {
+    let stale = AppendEntriesReply {
         term: Term(1),
-        purpose: Purpose::ReadIndex,
+        kind: AppendKind::ReadIndex,
         sent_at: append.sent_at,
         round: append.round,
-        result: AppendResult::OldTerm,
+        result: AppendResult::StaleTerm,
     };
-    assert_eq!(answers(&server.receive(1, Message::AppendReply(stale))), []);
+    assert_eq!(answers(&server.receive(1, Message::AppendEntriesReply(stale))), []);
 }
 
 /// A follower that finds a conflict follows this leader all the same.
@@ -193,19 +194,19 @@ fn a_stale_answer_confirms_nothing() {
 fn a_follower_whose_log_lags_confirms_leadership() {
     let mut server = leader(3);
     let append = first(&server.ask(1, get()));
-    let conflict = AppendResult::Conflict {
+    let conflict = AppendResult::Rejected {
         rejected: append.prev_log_index,
-        term: None,
-        first: raft::Index(1),
+        conflict_term: None,
+        first_index: raft::Index(1),
     };
-    let reply = AppendReply {
+    let reply = AppendEntriesReply {
         term: Term(1),
-        purpose: Purpose::ReadIndex,
+        kind: AppendKind::ReadIndex,
         sent_at: append.sent_at,
         round: append.round,
         result: conflict,
     };
-    assert_eq!(answers(&server.receive(1, Message::AppendReply(reply))).len(), 1);
+    assert_eq!(answers(&server.receive(1, Message::AppendEntriesReply(reply))).len(), 1);
 }
 
 /// Learners have no say in it.

@@ -1,6 +1,6 @@
 //! Thesis, 9.6: pre-votes, which keep a server that comes back from disrupting the cluster.
 
-use raft::{Config, Disk, Index, Message, RequestVote, Term, Timer, VoteReply};
+use raft::{Config, Disk, Index, Message, RequestVote, RequestVoteReply, Term, Timer};
 use sim_node::Effect;
 
 use crate::cluster::config;
@@ -22,13 +22,15 @@ fn pre_vote(term: u64, last: u64, last_term: u64) -> Message {
 }
 
 fn pre_vote_reply(term: u64, vote_granted: bool) -> Message {
-    Message::PreVoteReply(VoteReply { term: Term(term), vote_granted })
+    Message::PreVoteReply(RequestVoteReply { term: Term(term), vote_granted })
 }
 
 /// The answers to pre-votes: in which term, granted or not.
 fn pre_votes(sent: &[Sent]) -> Vec<(u64, bool)> {
     let vote = |(_, message): &Sent| match message {
-        Message::PreVoteReply(VoteReply { term, vote_granted }) => Some((term.0, *vote_granted)),
+        Message::PreVoteReply(RequestVoteReply { term, vote_granted }) => {
+            Some((term.0, *vote_granted))
+        }
         _ => None,
     };
     sent.iter().filter_map(vote).collect()
@@ -41,7 +43,7 @@ fn a_pre_vote_does_not_raise_the_term() {
     let mut server = TestServer::with_disk(0, features(3), disk(4, &[2, 4]));
     for _ in 0..5 {
         let sent = server.fire(Timer::Election);
-        assert_eq!((server.role(), server.term()), ("precandidate", 4));
+        assert_eq!((server.role(), server.term()), ("pre-candidate", 4));
         let all = sent.iter().all(|(_, message)| *message == pre_vote(5, 2, 4));
         assert!(all && sent.len() == 2, "it asks for the term that would be next");
         let writes = server.effects.iter().any(|effect| matches!(effect, Effect::Write(_)));
@@ -127,7 +129,7 @@ fn a_late_answer_to_an_older_pre_vote_does_not_count() {
     server.receive(2, vote_request(1, 0, 0));
     server.fire(Timer::Election);
     server.receive(1, pre_vote_reply(1, true));
-    assert_eq!((server.role(), server.term()), ("precandidate", 1), "it asks for term 2 by now");
+    assert_eq!((server.role(), server.term()), ("pre-candidate", 1), "it asks for term 2 by now");
     server.receive(1, pre_vote_reply(2, true));
     assert_eq!((server.role(), server.term()), ("candidate", 2));
     server.receive(2, pre_vote_reply(2, true));

@@ -205,7 +205,7 @@ fn campaign_within_lease(draw: &mut Draw, act: &Act<'_>, told: &mut Told) {
     told.plot.between(at, missed_to, &format!("OneWay(Node({leader}), Node({rival}))"));
     // No client writes before: a server that lacks an entry is not elected.
     told.plot.between(at, missed_to, "Pause(Others)");
-    let role = if scene.pre_vote { "precandidate" } else { "candidate" };
+    let role = if scene.pre_vote { "pre-candidate" } else { "candidate" };
     let on = format!("Role(\"{role}\")");
     told.each_time(&on, rival, &format!("Isolate(Node({leader}), cut: AtDelivery)"));
     told.each_time(&on, rival, "Resume(Others)");

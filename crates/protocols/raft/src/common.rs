@@ -1,5 +1,5 @@
-//! [`Core`]: what a server has in every role, and what it does with it in any (figure 2, "state" on
-//! all servers).
+//! [`CommonState`]: the state that a server has in every role (figure 2, "state on all servers"),
+//! and the operations on it.
 
 use std::sync::Arc;
 
@@ -14,27 +14,27 @@ use crate::{
     Term,
 };
 
-/// What a server has in every role: the persistent state, which is on disk or on its way to it, and
-/// the state that follows from it.
+/// The state that a server has in every role: the persistent state, as it will be once pending
+/// writes are durable, and the volatile state that follows from it.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub(crate) struct Core {
-    /// The latest term it has seen; never decreases.
+pub(crate) struct CommonState {
+    /// The latest term this server has seen; never decreases.
     pub(crate) current_term: Term,
-    /// The candidate that received its vote in this term; given at most once.
+    /// The candidate that received this server's vote in this term; set at most once a term.
     pub(crate) voted_for: Option<NodeId>,
     pub(crate) log: Log,
     pub(crate) snapshot: Option<Arc<Snapshot>>,
-    /// Known to be committed; at most the last index. Never decreases.
+    /// The highest index known to be committed; at most the last index. Never decreases.
     pub(crate) commit_index: Index,
-    /// Applied to the state machine; at most `commit_index`.
+    /// The highest index applied to the state machine; at most `commit_index`.
     pub(crate) last_applied: Index,
     pub(crate) state_machine: Store,
     /// The configurations in the log, and the one before them.
     pub(crate) configurations: Configurations,
 }
 
-impl Core {
-    /// What is on disk, and the state machine as of the snapshot.
+impl CommonState {
+    /// Recovers the state at a start: from disk, with the state machine of the snapshot.
     pub(crate) fn recover(disk: &Disk, cx: &Context<'_, Server>) -> Self {
         let snapshot = disk.snapshot.clone();
         let (index, first, state_machine) = match &snapshot {
@@ -80,8 +80,8 @@ impl Core {
         self.log.term_at(self.commit_index) == Some(self.current_term)
     }
 
-    /// Adds entries after `after`, in memory and on disk, and removes what conflicts with them.
-    pub(crate) fn write_entries(
+    /// Replaces all entries after `after` by these, in memory and on disk.
+    pub(crate) fn replace_suffix(
         &mut self,
         after: Index,
         entries: Arc<[Entry]>,
@@ -99,14 +99,14 @@ impl Core {
         cx.write(Record::Append { after, after_term, entries });
     }
 
-    /// Commits the log up to an index, and applies what is committed to the state machine, in
-    /// order. `applied` is told of every operation, with its output unless a later operation of
-    /// its session has overtaken it.
-    pub(crate) fn commit(
+    /// Raises `commit_index` to `index`, if that is higher, and applies the committed entries to the
+    /// state machine, in order. `on_applied` is called for each client operation with its output, or
+    /// `None` if a later operation of the same session was applied before.
+    pub(crate) fn advance_commit_index(
         &mut self,
         index: Index,
         cx: &mut Context<'_, Server>,
-        mut applied: impl FnMut(Operation, Option<Output>, &mut Context<'_, Server>),
+        mut on_applied: impl FnMut(Operation, Option<Output>, &mut Context<'_, Server>),
     ) {
         self.commit_index = self.commit_index.max(index);
         while self.last_applied < self.commit_index {
@@ -119,20 +119,21 @@ impl Core {
                 Payload::Command(request) => {
                     let operation = request.operation;
                     let output = self.state_machine.execute(operation, &request.command);
-                    applied(operation, output, cx);
+                    on_applied(operation, output, cx);
                 }
                 Payload::Configuration(_) => cx.mark(Mark::ConfigurationCommitted),
             }
         }
         if self.is_snapshot_due(cx) {
-            // In a step of its own, so that what this step applies is still in the log at its end.
+            // Sent to itself, so that the snapshot is taken in a later step: properties look at the
+            // applied entries in the log at the end of this step.
             cx.send(cx.id(), Message::TakeSnapshot);
         }
     }
 }
 
-/// Later messages wait until what was written is durable.
-pub(crate) fn persist(cx: &mut Context<'_, Server>) {
+/// Holds all later sends until the writes so far are durable.
+pub(crate) fn hold_sends_until_durable(cx: &mut Context<'_, Server>) {
     if cx.config().barrier {
         cx.barrier();
     }

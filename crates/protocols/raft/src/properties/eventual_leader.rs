@@ -1,5 +1,5 @@
-//! RF6: after the calm, a server leads within a bounded number of election timeouts, and at the
-//! deadline.
+//! RF6: once all faults have ended (`calm`), some server becomes leader within a bounded number of
+//! election timeouts, and one leads at the deadline.
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Duration, Effect, Either, Node, NodeId};
@@ -7,28 +7,29 @@ use sim_node::{Duration, Effect, Either, Node, NodeId};
 use super::server;
 use crate::{Party, Server, Term, VoteResult};
 
-/// RF6 leader.
+/// RF6 eventual-leader.
 #[derive(Clone, Debug)]
-pub struct Leader {
-    /// Within so long after the calm a server leads.
+pub struct EventualLeader {
+    /// How long after the faults have ended there may be no leader.
     patience: Duration,
-    /// When the calm began.
+    /// When all faults had ended.
     calm: Option<SimTime>,
-    /// When a server first led after it.
+    /// When a server first led after that.
     led: Option<SimTime>,
 }
 
-/// An election that fails takes a timeout, and each succeeds with a fair chance (section 9.3): so
+/// An election that fails takes a timeout, and each succeeds with a fair chance (section 9.3): this
 /// many failures in a row do not happen where timeouts fit the network.
 const TIMEOUTS: u64 = 30;
 
-impl Property<Party> for Leader {
+impl Property<Party> for EventualLeader {
     const CLAIM: Claim = Claim {
         code: "RF6",
-        name: "leader",
+        name: "eventual-leader",
         kind: Kind::Liveness,
-        meaning: "after the calm, a server leads within 30 election timeouts, and at the deadline",
-        source: "Ongaro and Ousterhout 2014, sections 5.6 and 9.3",
+        meaning: "once all faults have ended (`calm`), some server becomes leader within 30 election \
+                  timeouts, and one leads at the deadline",
+        source: "Ongaro and Ousterhout 2014 (extended version), sections 5.6 and 9.3",
     };
 
     fn new(config: &<Party as Node>::Config, _: u32) -> Self {
@@ -54,7 +55,8 @@ impl Property<Party> for Leader {
         let took = self.led.unwrap_or(view.time) - calm;
         if took > self.patience {
             let detail = format!(
-                "no server led for {took} after the calm, more than {TIMEOUTS} election timeouts"
+                "no server led for {took} after the faults had ended, more than {TIMEOUTS} election \
+                 timeouts"
             );
             judge.violate(None, detail, &[]);
         }
@@ -69,9 +71,10 @@ impl Property<Party> for Leader {
     }
 }
 
-/// The leader. A server that believes to lead, while a majority of its voters are in newer terms,
-/// is none; servers that were removed, or that campaign where hardly any message of theirs arrives,
-/// do not count. The leader of the core may be outside it, as long as it is up.
+/// The leader: a server that is up and in state leader, unless a majority of its configuration's
+/// voters is in a newer term. Terms of other servers are ignored: a removed or a badly connected
+/// server may be in a newer term although nobody follows it. The leader need not be one of the
+/// servers that are guaranteed to be up (`Core`).
 fn leader(view: &View<'_, Party>) -> Option<NodeId> {
     let leads = |leader: &Server| {
         let is_here = |voter| Some(server(view, voter)?.term() <= leader.term());
