@@ -9,6 +9,8 @@ pub(crate) enum Within<'a> {
     Language(&'a str),
     /// The settings of this protocol.
     Protocol(&'a str),
+    /// The kinds of messages, the roles and the marks of this protocol, which stand in quotes.
+    Quoted(&'a str),
 }
 
 /// A name that was replaced.
@@ -19,8 +21,13 @@ struct Renamed {
 }
 
 /// Every name that was replaced, the latest last. A renaming adds its line here.
-const RENAMED: &[Renamed] =
-    &[Renamed { within: Within::Language("Fault"), old: "Relay", new: "Mobile" }];
+const RENAMED: &[Renamed] = &[
+    Renamed { within: Within::Language("Fault"), old: "Relay", new: "Mobile" },
+    Renamed { within: Within::Quoted("Raft"), old: "Vote", new: "RequestVoteReply" },
+    Renamed { within: Within::Quoted("Raft"), old: "AppendReply", new: "AppendEntriesReply" },
+    Renamed { within: Within::Quoted("Raft"), old: "SnapshotReply", new: "InstallSnapshotReply" },
+    Renamed { within: Within::Quoted("Raft"), old: "precandidate", new: "pre-candidate" },
+];
 
 /// The name that took the place of this one.
 pub(crate) fn new_name(within: Within<'_>, old: &str) -> Option<&'static str> {

@@ -1,9 +1,9 @@
 //! Admin commands: any server accepts them and forwards them to the leader (thesis, 4.1 and 3.10).
 //!
-//! The thesis' AddServer and RemoveServer are RPCs to the leader, which replies. Here a server keeps
-//! a command until the configuration shows that it is done, sends it to the leader it knows again
-//! and again until then, and replies nothing. So a leader may drop a command while another change is
-//! under way: it comes again.
+//! The thesis' AddServer and RemoveServer are RPCs to the leader, which replies. Here a server
+//! keeps a command until the configuration shows that it is done, sends it to the leader it knows
+//! again and again until then, and replies nothing. So a leader may drop a command while another
+//! change is under way: it comes again.
 
 use sim_node::{Context, NodeId};
 
@@ -80,8 +80,8 @@ impl Server {
             }
         }
         // A transfer is sent once, and forgotten as soon as it was sent (a leader was known); if it
-        // were sent again, it would depose a leader elected in the meantime. All other commands stay
-        // until they are done.
+        // were sent again, it would depose a leader elected in the meantime. All other commands
+        // stay until they are done.
         commands.retain(|command| known.is_none() || !matches!(command, Admin::Transfer(_)));
         self.admin = commands;
     }

@@ -99,9 +99,9 @@ impl CommonState {
         cx.write(Record::Append { after, after_term, entries });
     }
 
-    /// Raises `commit_index` to `index`, if that is higher, and applies the committed entries to the
-    /// state machine, in order. `on_applied` is called for each client operation with its output, or
-    /// `None` if a later operation of the same session was applied before.
+    /// Raises `commit_index` to `index`, if that is higher, and applies the committed entries to
+    /// the state machine, in order. `on_applied` is called for each client operation with its
+    /// output, or `None` if a later operation of the same session was applied before.
     pub(crate) fn advance_commit_index(
         &mut self,
         index: Index,

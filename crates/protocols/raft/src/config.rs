@@ -71,7 +71,8 @@ pub enum Mutant {
     /// A restart forgets that a leader may rely on this voter to disregard candidates.
     #[mutant("R-lease-restart")]
     LeaseRestart,
-    /// Changes the configuration before the last change, or an entry of the current term, is committed.
+    /// Changes the configuration before the last change, or an entry of the current term, is
+    /// committed.
     #[mutant("R-single-change")]
     SingleChange,
     /// Counts one majority, of all voters together, in joint consensus.
@@ -101,8 +102,8 @@ impl Settings {
     }
 
     /// How long a lease lasts from the sending of the heartbeat that a majority answered: a voter
-    /// disregards candidates for the minimum election timeout, measured by a clock that may be faster
-    /// by the drift bound.
+    /// disregards candidates for the minimum election timeout, measured by a clock that may be
+    /// faster by the drift bound.
     #[must_use]
     pub fn lease(&self) -> Duration {
         self.election_timeout.shortest().less(self.lease_drift)

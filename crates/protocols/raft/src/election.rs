@@ -14,8 +14,8 @@ use crate::{
 };
 
 impl Server {
-    /// A follower or candidate received nothing from a leader for an election timeout. RequestVote and
-    /// PreVote are not retried (section 5.1); this starts a new election instead.
+    /// A follower or candidate received nothing from a leader for an election timeout. RequestVote
+    /// and PreVote are not retried (section 5.1); this starts a new election instead.
     pub(crate) fn on_election_timeout(&mut self, cx: &mut Context<'_, Self>) {
         if self.is_leader() {
             return;
@@ -33,8 +33,8 @@ impl Server {
 
     /// Whether this server may start elections: it is a voter of the configuration in effect, or of
     /// the committed one, or of one between them. A removed server must campaign until its removal
-    /// is committed (thesis, 4.2.2): the others may not have the entry yet, and may need its vote or
-    /// its log. A server that is in none of these configurations waits.
+    /// is committed (thesis, 4.2.2): the others may not have the entry yet, and may need its vote
+    /// or its log. A server that is in none of these configurations waits.
     ///
     /// ```text
     /// Servers 0 and 1; entry 2 removes server 0, which leads.
@@ -102,9 +102,9 @@ impl Server {
         }
     }
 
-    /// A pre-vote request. Answering it changes no state. Unlike a vote, a pre-vote is refused while
-    /// there is a current leader even without `check_quorum`, and a recent restart does not matter:
-    /// granting a pre-vote elects nobody.
+    /// A pre-vote request. Answering it changes no state. Unlike a vote, a pre-vote is refused
+    /// while there is a current leader even without `check_quorum`, and a recent restart does not
+    /// matter: granting a pre-vote elects nobody.
     pub(crate) fn on_pre_vote(
         &mut self,
         from: NodeId,
@@ -144,8 +144,8 @@ impl Server {
         }
     }
 
-    /// A pre-candidate that has lost is a follower again. A candidate that has lost stays one until its
-    /// timeout, as in figure 4.
+    /// A pre-candidate that has lost is a follower again. A candidate that has lost stays one until
+    /// its timeout, as in figure 4.
     fn count_pre_votes(&mut self, cx: &mut Context<'_, Self>) {
         if let State::PreCandidate { votes } = &self.state {
             match self.configuration().vote(|voter| votes.get(&voter).copied()) {
@@ -225,18 +225,18 @@ impl Server {
         self.if_leader(cx, |leader| leader.on_elected());
     }
 
-    /// Whether this server is a leader, or has received a message of one within the minimum election
-    /// timeout.
+    /// Whether this server is a leader, or has received a message of one within the minimum
+    /// election timeout.
     fn has_current_leader(&self, cx: &Context<'_, Self>) -> bool {
         let shortest = cx.config().election_timeout.shortest();
         self.is_leader() || self.last_contact.is_some_and(|contact| cx.now() - contact < shortest)
     }
 
-    /// Whether this server disregards candidates: because there is a current leader, or because there
-    /// may have been one shortly before it crashed.
+    /// Whether this server disregards candidates: because there is a current leader, or because
+    /// there may have been one shortly before it crashed.
     ///
-    /// A lease relies on it (`leader/reads.rs`). Four servers, leader 0, election timeouts of at least
-    /// 150 ms, drift 1%:
+    /// A lease relies on it (`leader/reads.rs`). Four servers, leader 0, election timeouts of at
+    /// least 150 ms, drift 1%:
     ///
     /// ```text
     ///   0 ms  the leader sends a heartbeat; servers 1 and 2 answer: a lease until 148 ms

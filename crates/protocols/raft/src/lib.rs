@@ -14,8 +14,9 @@
 //!   RF4 leader-completeness    an entry committed in a term is in the logs of the leaders of all
 //!                              later terms
 //!   RF5 state-machine-safety   no two servers apply different entries at the same index
-//!   RF6 eventual-leader        once all faults have ended (`calm`), some server becomes leader within
-//!                              30 election timeouts, and one leads at the deadline (liveness)
+//!   RF6 eventual-leader        once all faults have ended (`calm`), some server becomes leader
+//!                              within 30 election timeouts, and one leads at the deadline
+//!                              (liveness)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with a disk;
 //!        messages may be lost, duplicated, delayed and reordered; n > 2f; leases: bounded drift.
@@ -23,22 +24,24 @@
 //!
 //! Departures from the paper and the thesis, each explained where it is made:
 //!
-//! * Unanswered RPCs are not retried one by one (section 5.1). RequestVote is not retried at all: the
-//!   next election timeout starts a new election. AppendEntries and InstallSnapshot are retried when a
-//!   heartbeat is due or rejected (`leader/peer.rs`).
-//! * Voters disregard candidates while they have a leader (section 6) only with `check_quorum` or with
-//!   leases, and then send no reply, as in etcd (`election.rs`).
-//! * A new server becomes a learner by an entry of the log before it catches up, the first short round
-//!   ends its catching up, and joint changes catch up as well (`leader/catching_up.rs`).
-//! * A follower may apply committed entries that its own disk does not have yet (`append_entries.rs`).
-//! * Every server accepts admin commands and forwards them to the leader until they are done; there is
-//!   no reply to the administrator (`admin.rs`).
+//! * Unanswered RPCs are not retried one by one (section 5.1). RequestVote is not retried at all:
+//!   the next election timeout starts a new election. AppendEntries and InstallSnapshot are retried
+//!   when a heartbeat is due or rejected (`leader/peer.rs`).
+//! * Voters disregard candidates while they have a leader (section 6) only with `check_quorum` or
+//!   with leases, and then send no reply, as in etcd (`election.rs`).
+//! * A new server becomes a learner by an entry of the log before it catches up, the first short
+//!   round ends its catching up, and joint changes catch up as well (`leader/catching_up.rs`).
+//! * A follower may apply committed entries that its own disk does not have yet
+//!   (`append_entries.rs`).
+//! * Every server accepts admin commands and forwards them to the leader until they are done; there
+//!   is no reply to the administrator (`admin.rs`).
 //! * Replies carry more than those of figures 2 and 13 (`message.rs`).
 //!
 //! Read it beside figure 2 of the paper. [`Server`] (`server.rs`) has the one match over messages,
 //! timers and requests. `common.rs` is the state of all servers; `election.rs` is RequestVote,
 //! `append_entries.rs` AppendEntries and `snapshots.rs` InstallSnapshot at their receivers;
-//! `leader/` is what only leaders do; `admin.rs` forwards an administrator's commands to the leader.
+//! `leader/` is what only leaders do; `admin.rs` forwards an administrator's commands to the
+//! leader.
 
 mod admin;
 mod append_entries;

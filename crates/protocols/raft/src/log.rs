@@ -131,8 +131,8 @@ impl Log {
         (self.term_at(last) == Some(term)).then_some(last)
     }
 
-    /// Whether a candidate's log, which ends with this entry, is at least as up-to-date as this one,
-    /// the voter's (section 5.4.1).
+    /// Whether a candidate's log, which ends with this entry, is at least as up-to-date as this
+    /// one, the voter's (section 5.4.1).
     #[must_use]
     pub fn candidate_is_up_to_date(&self, last_log_term: Term, last_log_index: Index) -> bool {
         (last_log_term, last_log_index) >= (self.last_term(), self.last_index())

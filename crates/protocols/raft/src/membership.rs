@@ -206,8 +206,8 @@ impl Configuration {
         if next.incoming.is_empty() { Err(ChangeError::RemovedAllVoters) } else { Ok(next) }
     }
 
-    /// The result of a vote, or whether a quorum has acknowledged; `vote` tells how a voter has voted,
-    /// if it has.
+    /// The result of a vote, or whether a quorum has acknowledged; `vote` tells how a voter has
+    /// voted, if it has.
     pub fn vote(&self, vote: impl Fn(NodeId) -> Option<bool>) -> VoteResult {
         match (vote_of(&self.incoming, &vote), vote_of(&self.outgoing, &vote)) {
             (VoteResult::Won, VoteResult::Won) => VoteResult::Won,
@@ -224,8 +224,8 @@ impl Configuration {
         incoming.into_iter().chain(outgoing).min().unwrap_or_default()
     }
 
-    /// The greatest value that a majority of each voter set has reached, such as the time of the last
-    /// heartbeat acknowledged; `None` while too few have one.
+    /// The greatest value that a majority of each voter set has reached, such as the time of the
+    /// last heartbeat acknowledged; `None` while too few have one.
     pub fn quorum_value<T: Ord + Copy>(&self, value: impl Fn(NodeId) -> Option<T>) -> Option<T> {
         let incoming = majority_of(&self.incoming, &value)?;
         if self.outgoing.is_empty() {

@@ -27,7 +27,10 @@ pub enum Message {
     RequestVoteReply(RequestVoteReply),
     /// AppendEntries (figure 2): with entries, as a heartbeat, or as a heartbeat of a round of
     /// ReadIndex.
-    #[message(by = AppendEntries::kind_index, kinds(AppendEntries, Heartbeat(Heartbeat), ReadIndex))]
+    #[message(
+        by = AppendEntries::kind_index,
+        kinds(AppendEntries, Heartbeat(Heartbeat), ReadIndex)
+    )]
     AppendEntries(AppendEntries),
     /// The reply to AppendEntries.
     #[message(
@@ -97,8 +100,8 @@ pub struct AppendEntries {
     pub entries: Arc<[Entry]>,
     /// The leader's commit index.
     pub leader_commit: Index,
-    /// The leader's clock when it sent this, returned in the reply: leases count from it (not in the
-    /// figure).
+    /// The leader's clock when it sent this, returned in the reply: leases count from it (not in
+    /// the figure).
     pub sent_at: LocalTime,
     /// The latest round of ReadIndex that is not confirmed; 0 when there is none (not in the
     /// figure).
@@ -163,8 +166,8 @@ impl AppendEntriesReply {
 pub enum AppendResult {
     /// It did. Its log matches the leader's up to this index, durably.
     Success(Index),
-    /// It did not. What it has there instead lets the leader decrement nextIndex by a whole term at a
-    /// time (end of section 5.3).
+    /// It did not. What it has there instead lets the leader decrement nextIndex by a whole term at
+    /// a time (end of section 5.3).
     Rejected {
         /// The prevLogIndex that was rejected.
         rejected: Index,

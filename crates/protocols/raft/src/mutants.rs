@@ -10,8 +10,8 @@ use sim_node::{Context, NodeId};
 use crate::leader::LeaderState;
 use crate::{Configuration, Index, Mutant, Record, RequestVoteReply, Server, Term};
 
-/// The voter whom a reply is counted for: the sender. `R-dup-vote` counts replies instead of voters:
-/// a duplicate counts as another voter's.
+/// The voter whom a reply is counted for: the sender. `R-dup-vote` counts replies instead of
+/// voters: a duplicate counts as another voter's.
 pub(crate) fn voter_counted(
     from: NodeId,
     reply: &RequestVoteReply,

@@ -17,7 +17,8 @@ use crate::{Admin, Config, Configuration, Disk, Index, Log, Message, Record, Sna
 /// A server's timers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Timer {
-    /// A follower or candidate received nothing from a leader for an election timeout (section 5.2).
+    /// A follower or candidate received nothing from a leader for an election timeout (section
+    /// 5.2).
     Election,
     /// A leader sends heartbeats.
     Heartbeat,
@@ -36,8 +37,8 @@ pub struct Server {
     pub(crate) state: State,
     /// When this server last received a message from a current leader.
     pub(crate) last_contact: Option<LocalTime>,
-    /// When it last restarted; `None` in its first incarnation: there is no earlier one whose answers
-    /// a leader's lease could rely on.
+    /// When it last restarted; `None` in its first incarnation: there is no earlier one whose
+    /// answers a leader's lease could rely on.
     pub(crate) restarted_at: Option<LocalTime>,
     /// A snapshot that is being received.
     pub(crate) receiving: Option<Receiving>,

@@ -17,8 +17,8 @@ pub struct Settings {
     #[setting(range = 1..=99)]
     pub nodes: u32,
     /// The voters of the first configuration; the other servers start outside the cluster. Set it
-    /// whenever the scenario changes the membership: then all servers are up after `calm`, otherwise
-    /// only some majority.
+    /// whenever the scenario changes the membership: then all servers are up after `calm`,
+    /// otherwise only some majority.
     #[setting(none = "all servers")]
     pub members: Option<Vec<NodeId>>,
     /// The election timeout: how long a follower receives nothing from a leader before it starts an
@@ -60,8 +60,8 @@ pub struct Settings {
     /// Number of items per InstallSnapshot chunk.
     #[setting(default = 64, range = 1..)]
     pub snapshot_chunk: usize,
-    /// Whether a server makes its writes durable before it sends messages that depend on them; false
-    /// is unsafe.
+    /// Whether a server makes its writes durable before it sends messages that depend on them;
+    /// false is unsafe.
     #[setting(default = true)]
     pub barrier: bool,
     /// The mutant to run.

@@ -1,4 +1,5 @@
-//! Snapshots: every server takes its own; a follower installs one that the leader sends (section 7).
+//! Snapshots: every server takes its own; a follower installs one that the leader sends (section
+//! 7).
 
 use std::sync::Arc;
 
@@ -85,8 +86,8 @@ impl Server {
         } else {
             self.on_leader_contact(from, chunk.term, cx);
             if last_included_index <= self.common.commit_index {
-                // All that it covers is committed here. The figure's reply is only the term; this one
-                // tells the leader to go on with entries.
+                // All that it covers is committed here. The figure's reply is only the term; this
+                // one tells the leader to go on with entries.
                 (0, true)
             } else {
                 self.receive(chunk, cx)

@@ -16,13 +16,15 @@ pub struct Disk {
     pub term: Term,
     /// Whom it voted for in that term.
     pub vote: Option<NodeId>,
-    /// The log after `base`; it may still contain entries that the snapshot covers (`snapshot_keep`).
+    /// The log after `base`; it may still contain entries that the snapshot covers
+    /// (`snapshot_keep`).
     pub log: Log,
     /// The latest snapshot.
     pub snapshot: Option<Arc<Snapshot>>,
 }
 
-/// The state machine at an index, with everything that is needed to continue from there (section 7).
+/// The state machine at an index, with everything that is needed to continue from there (section
+/// 7).
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Snapshot {
     /// The last entry that it covers.

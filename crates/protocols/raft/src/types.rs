@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use sim_node::Names;
 
-/// A term, "a logical clock" of elections (section 5.1). The first is 1; 0 means before the first term.
+/// A term, "a logical clock" of elections (section 5.1). The first is 1; 0 means before the first
+/// term.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize,
 )]

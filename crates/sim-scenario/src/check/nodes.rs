@@ -9,6 +9,7 @@ use sim_node::Role;
 use super::Cast;
 use crate::Diagnostic;
 use crate::outline::Item;
+use crate::renamed::{self, Within};
 use crate::sheet::Sheet;
 use crate::words::{clip, count, list, unknown};
 
@@ -173,6 +174,12 @@ fn check_name(
         return;
     }
     let protocol = cast.facts.name;
+    if let Some(new) = renamed::new_name(Within::Quoted(protocol), name)
+        && known.contains(&new)
+    {
+        let error = Diagnostic::error(place.clone(), renamed::message(name, new));
+        return sheet.push(error.label(renamed::LABEL));
+    }
     let help = match known {
         [] => format!("`{protocol}` has no {noun}s"),
         known => format!("the {noun}s of `{protocol}` are {}", list(known)),

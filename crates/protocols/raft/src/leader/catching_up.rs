@@ -9,8 +9,8 @@
 //!
 //! In thesis 4.2.1 a server catches up before any entry names it, and always goes through a fixed
 //! number of rounds. Here, as in etcd, an entry makes it a learner first, so that the configuration
-//! says who gets the log; the first round that is short enough ends its catching up; and the servers
-//! that a joint change adds catch up as well, which section 6 does not ask for.
+//! says who gets the log; the first round that is short enough ends its catching up; and the
+//! servers that a joint change adds catch up as well, which section 6 does not ask for.
 
 use serde::Serialize;
 use sim_node::{LocalTime, NodeId};

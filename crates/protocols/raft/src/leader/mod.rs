@@ -1,9 +1,9 @@
-//! [`Leader`]: the handlers of a leader. The type exists only while a server is leader, so a follower
-//! cannot call them.
+//! [`Leader`]: the handlers of a leader. The type exists only while a server is leader, so a
+//! follower cannot call them.
 //!
-//! `replication.rs` is replication of the log, `peer.rs` messages to one peer, `progress.rs` progress
-//! of one peer, `clients.rs` and `reads.rs` the operations of clients, `reconfiguration.rs`,
-//! `catching_up.rs` and `transfer.rs` the commands of administrators.
+//! `replication.rs` is replication of the log, `peer.rs` messages to one peer, `progress.rs`
+//! progress of one peer, `clients.rs` and `reads.rs` the operations of clients,
+//! `reconfiguration.rs`, `catching_up.rs` and `transfer.rs` the commands of administrators.
 
 mod catching_up;
 mod clients;

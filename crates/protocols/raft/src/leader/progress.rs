@@ -1,5 +1,5 @@
-//! [`Progress`]: the leader's view of a follower (figure 2, "volatile state on leaders"; thesis, 10.2.2
-//! on pipelining).
+//! [`Progress`]: the leader's view of a follower (figure 2, "volatile state on leaders"; thesis,
+//! 10.2.2 on pipelining).
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -113,8 +113,8 @@ impl Progress {
         is_new
     }
 
-    /// The logs do not match at `rejected`; they may match before `next`. Sends from there on, unless
-    /// this is a reply to an outdated message.
+    /// The logs do not match at `rejected`; they may match before `next`. Sends from there on,
+    /// unless this is a reply to an outdated message.
     pub fn on_rejected(&mut self, rejected: Index, next: Index) {
         let is_old = match &self.state {
             ProgressState::Probe { .. } => rejected != self.next_index.previous(),

@@ -1,5 +1,5 @@
-//! Reads without an entry of the log: by ReadIndex, and by lease (thesis, 6.4). They bypass the table
-//! of sessions: a read that is executed twice does no harm, so its response is not kept.
+//! Reads without an entry of the log: by ReadIndex, and by lease (thesis, 6.4). They bypass the
+//! table of sessions: a read that is executed twice does no harm, so its response is not kept.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -118,8 +118,8 @@ impl Leader<'_, '_> {
     /// sent less than a lease ago, and disregards candidates for longer than that (thesis, 6.4.1).
     ///
     /// A voter's clock starts when a heartbeat *arrives*, the lease when it was *sent*, which is
-    /// earlier; and the lease is shorter by the drift of clocks. Election timeouts of at least 150 ms,
-    /// drift 1%, three servers:
+    /// earlier; and the lease is shorter by the drift of clocks. Election timeouts of at least 150
+    /// ms, drift 1%, three servers:
     ///
     /// ```text
     ///   0 ms  the leader sends heartbeats

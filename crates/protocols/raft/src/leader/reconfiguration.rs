@@ -113,8 +113,8 @@ impl Leader<'_, '_> {
     /// 4 leaving      that entry is committed, the configuration is joint: appends {0 2 3}
     /// ```
     ///
-    /// A simple change ends with stage 3; without new servers it begins there. A new leader knows no
-    /// `change`, but finds a joint configuration in its log, and leaves it.
+    /// A simple change ends with stage 3; without new servers it begins there. A new leader knows
+    /// no `change`, but finds a joint configuration in its log, and leaves it.
     pub(super) fn continue_change(&mut self) {
         let is_due =
             self.common.is_configuration_committed() && self.common.has_committed_in_current_term();

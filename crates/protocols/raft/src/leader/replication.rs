@@ -166,8 +166,8 @@ impl Leader<'_, '_> {
         STILL_LEADER
     }
 
-    /// Commits the log up to an index, answers the clients that wait for it, and continues reads and
-    /// membership changes that waited for a commit.
+    /// Commits the log up to an index, answers the clients that wait for it, and continues reads
+    /// and membership changes that waited for a commit.
     fn commit(&mut self, index: Index) -> Outcome {
         let waiting = &mut self.state.waiting_clients;
         self.common.advance_commit_index(index, self.cx, |operation, output, cx| {
@@ -187,10 +187,11 @@ impl Leader<'_, '_> {
     }
 }
 
-/// The nextIndex after a rejection, at a leader with this log. `conflict_term` is the follower's term
-/// at the index that it rejected, and `first_index` the first index of that term there; without a
-/// term its log ends before `first_index`. If the leader has entries of that term, the logs may match
-/// up to its last one; if not, nothing of that term matches, and the leader skips it (section 5.3).
+/// The nextIndex after a rejection, at a leader with this log. `conflict_term` is the follower's
+/// term at the index that it rejected, and `first_index` the first index of that term there;
+/// without a term its log ends before `first_index`. If the leader has entries of that term, the
+/// logs may match up to its last one; if not, nothing of that term matches, and the leader skips it
+/// (section 5.3).
 ///
 /// ```text
 /// index                1 2 3 4 5 6 7 8 9

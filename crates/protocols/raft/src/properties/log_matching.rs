@@ -1,5 +1,5 @@
-//! RF3: if two logs contain an entry with the same index and term, they are identical in all entries
-//! up to that index.
+//! RF3: if two logs contain an entry with the same index and term, they are identical in all
+//! entries up to that index.
 
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
@@ -33,8 +33,8 @@ struct Known {
 }
 
 impl LogMatching {
-    /// The entry with this index and term that was written before, to compare with. If there is none,
-    /// records `new`.
+    /// The entry with this index and term that was written before, to compare with. If there is
+    /// none, records `new`.
     fn record_or_compare(
         &mut self,
         index: Index,
@@ -104,7 +104,8 @@ impl Property<Party> for LogMatching {
     }
 }
 
-/// How an entry that follows one of term `before` differs from the known one with its index and term.
+/// How an entry that follows one of term `before` differs from the known one with its index and
+/// term.
 fn difference(index: Index, entry: &crate::Entry, before: Term, known: &Known) -> Option<String> {
     let term = entry.term;
     if known.payload != entry.payload {

@@ -1,5 +1,5 @@
-//! Raft's claims: the five of figure 3 by their names, and that a leader appears once all faults have
-//! ended.
+//! Raft's claims: the five of figure 3 by their names, and that a leader appears once all faults
+//! have ended.
 
 mod election_safety;
 mod eventual_leader;

@@ -66,8 +66,8 @@ impl Property<Party> for StateMachineSafety {
 }
 
 impl StateMachineSafety {
-    /// Checks what a server has applied in this step. Returns whether it is the first step since its
-    /// start in which it had applied anything.
+    /// Checks what a server has applied in this step. Returns whether it is the first step since
+    /// its start in which it had applied anything.
     fn observe(
         &mut self,
         view: &View<'_, Party>,
@@ -88,7 +88,8 @@ impl StateMachineSafety {
             self.configurations.clear();
             self.configurations.insert(snapshot.index, snapshot.configuration.clone());
         }
-        // After a start a server applies from the first index on; its snapshot stands in for a part.
+        // After a start a server applies from the first index on; its snapshot stands in for a
+        // part.
         let is_first_since_start = *new_indices.start() == 1;
         for index in new_indices.map(Index) {
             // What is not there came with a snapshot.

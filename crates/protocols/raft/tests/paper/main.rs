@@ -1,6 +1,6 @@
-//! One test for each claim of the paper (Ongaro and Ousterhout 2014) and of the thesis (Ongaro
-//! 2014), by section. Servers run in a test harness: every message that arrives, and every timer
-//! that fires, is there to be read in the test.
+//! One test for each claim of the paper (Ongaro and Ousterhout 2014, extended version) and of the
+//! thesis (Ongaro 2014), by section. Servers run in a test harness: every message that arrives, and
+//! every timer that fires, is there to be read in the test.
 
 #[path = "../cluster/mod.rs"]
 mod cluster;

@@ -228,7 +228,8 @@ fn a_reordered_older_answer_takes_nothing_back() {
     assert_eq!(server.commit(), 2);
     // Entries are under way, which would be sent again from where the conflict was.
     server.ask(2, put("b"));
-    let conflict = AppendResult::Rejected { rejected: Index(1), conflict_term: None, first_index: Index(1) };
+    let conflict =
+        AppendResult::Rejected { rejected: Index(1), conflict_term: None, first_index: Index(1) };
     for message in [matched(1, 1), crate::server::reply(1, conflict)] {
         let sent = server.receive(1, message);
         assert_eq!(kinds(&sent), []);
@@ -296,8 +297,11 @@ fn a_leader_keeps_its_log() {
     let mut server = TestServer::with_disk(0, config(3), disk(3, &[1, 2, 3]));
     server.elect();
     server.ask(1, put("a"));
-    let conflict =
-        AppendResult::Rejected { rejected: Index(3), conflict_term: Some(Term(1)), first_index: Index(1) };
+    let conflict = AppendResult::Rejected {
+        rejected: Index(3),
+        conflict_term: Some(Term(1)),
+        first_index: Index(1),
+    };
     server.receive(1, crate::server::reply(4, conflict));
     server.receive(2, matched(4, 2));
     assert_eq!(server.terms(), [1, 2, 3, 4, 4]);

@@ -343,12 +343,8 @@ fn a_snapshot_is_sent_to_its_end_though_there_are_newer_ones() {
         commit_one_more(&mut server, u64::from(received) + 5);
         let (last_included_index, received) = (chunk.last_included_index, received + 1);
         let is_covered = received == 5;
-        let reply = InstallSnapshotReply {
-            term: Term(1),
-            last_included_index,
-            received,
-            is_covered,
-        };
+        let reply =
+            InstallSnapshotReply { term: Term(1), last_included_index, received, is_covered };
         sent = server.receive(2, Message::InstallSnapshotReply(reply));
     }
 }

@@ -102,7 +102,11 @@ fn after_a_loss_the_leader_goes_back() {
         server.ask(sequence, put("a"));
     }
     // The append of entry 2 is lost; that of entry 3 finds a gap.
-    let gap = raft::AppendResult::Rejected { rejected: Index(2), conflict_term: None, first_index: Index(2) };
+    let gap = raft::AppendResult::Rejected {
+        rejected: Index(2),
+        conflict_term: None,
+        first_index: Index(2),
+    };
     let sent = server.receive(1, crate::server::reply(1, gap));
     assert_eq!(to_n1(&sent), [(2, 1)]);
     let resent =
@@ -122,6 +126,10 @@ fn a_heartbeat_finds_out_what_was_lost_at_the_end() {
     let heartbeats = crate::server::appends(&sent);
     let (_, append) = heartbeats.iter().find(|(to, _)| *to == 1).expect("a heartbeat");
     assert_eq!(append.prev_log_index, Index(3), "it stands behind all that was sent");
-    let gap = raft::AppendResult::Rejected { rejected: Index(3), conflict_term: None, first_index: Index(2) };
+    let gap = raft::AppendResult::Rejected {
+        rejected: Index(3),
+        conflict_term: None,
+        first_index: Index(2),
+    };
     assert_eq!(to_n1(&server.receive(1, crate::server::reply(1, gap))), [(2, 1)]);
 }
