@@ -37,39 +37,39 @@ impl ServiceMessage for Word {
 }
 
 /// One client of three servers, in a test harness. It is node 3.
-struct Hand {
-    client: Harness<Client<Word>>,
+struct TestClient {
+    harness: Harness<Client<Word>>,
     /// What it sent in the last step: to whom, for which operation, and whether again.
     sent: Vec<(u32, Request, bool)>,
     /// What it told in the last step.
     told: Vec<ClientIndication>,
 }
 
-impl Hand {
+impl TestClient {
     fn new(workload: KeyValue) -> Self {
         Self::routed(workload, Routing::Single)
     }
 
     fn routed(workload: KeyValue, routing: Routing) -> Self {
         let config = ClientConfig { workload, first: 3, routing };
-        let (client, _) = Harness::new(config, NodeId::new(3), 3);
-        let mut hand = Self { client, sent: Vec::new(), told: Vec::new() };
-        hand.take();
-        hand
+        let (harness, _) = Harness::new(config, NodeId::new(3), 3);
+        let mut client = Self { harness, sent: Vec::new(), told: Vec::new() };
+        client.take();
+        client
     }
 
     fn restart(&mut self) {
-        self.client.restart();
+        self.harness.restart();
         self.take();
     }
 
     fn fire(&mut self, timer: ClientTimer) {
-        self.client.fire(timer);
+        self.harness.fire(timer);
         self.take();
     }
 
-    fn hear(&mut self, from: u32, operation: Operation, answer: Answer) {
-        self.client.hear(NodeId::new(from), Word::Reply(Reply { operation, answer }));
+    fn receive(&mut self, from: u32, operation: Operation, answer: Answer) {
+        self.harness.receive(NodeId::new(from), Word::Reply(Reply { operation, answer }));
         self.take();
     }
 
@@ -89,8 +89,8 @@ impl Hand {
             Effect::Send { message, .. } => panic!("a client sends {message:?}"),
             _ => None,
         };
-        self.sent = self.client.effects.iter().filter_map(request).collect();
-        self.told = std::mem::take(&mut self.client.told);
+        self.sent = self.harness.effects.iter().filter_map(request).collect();
+        self.told = std::mem::take(&mut self.harness.told);
     }
 }
 
@@ -106,62 +106,62 @@ const OVERDUE: ClientTimer = ClientTimer::Overdue(0);
 
 #[test]
 fn an_operation_is_told_asked_answered_and_told() {
-    let mut hand = Hand::new(closed(1, 0));
-    let (_, operation) = hand.begin();
-    let [ClientIndication::Invoked { operation: told, .. }] = hand.told[..] else {
-        panic!("one operation begins: {:?}", hand.told)
+    let mut client = TestClient::new(closed(1, 0));
+    let (_, operation) = client.begin();
+    let [ClientIndication::Invoked { operation: told, .. }] = client.told[..] else {
+        panic!("one operation begins: {:?}", client.told)
     };
     assert_eq!(told, operation);
-    assert!(!hand.client.node.is_done());
-    hand.hear(0, operation, done());
+    assert!(!client.harness.node.is_done());
+    client.receive(0, operation, done());
     let output = Output::Value(None);
-    assert_eq!(hand.told, [ClientIndication::Answered { operation, output }]);
-    assert!(hand.client.node.is_done());
-    assert!(hand.client.timers.is_empty(), "nothing is left to do: {:?}", hand.client.timers);
+    assert_eq!(client.told, [ClientIndication::Answered { operation, output }]);
+    assert!(client.harness.node.is_done());
+    assert!(client.harness.timers.is_empty(), "nothing is left to do: {:?}", client.harness.timers);
 }
 
 /// A retry is the same operation, at the next server, for as long as it takes.
 #[test]
 fn a_retry_is_the_same_operation_at_the_next_server() {
-    let mut hand = Hand::new(closed(1, 0));
-    let (first, operation) = hand.begin();
+    let mut client = TestClient::new(closed(1, 0));
+    let (first, operation) = client.begin();
     for attempt in 1..=10 {
-        hand.fire(OVERDUE);
-        let [(to, request, again)] = hand.sent.as_slice() else { panic!("{:?}", hand.sent) };
+        client.fire(OVERDUE);
+        let [(to, request, again)] = client.sent.as_slice() else { panic!("{:?}", client.sent) };
         assert_eq!((*to, request.operation, *again), ((first + attempt) % 3, operation, true));
-        assert!(hand.told.is_empty(), "nothing has come of it");
+        assert!(client.told.is_empty(), "nothing has come of it");
     }
 }
 
 #[test]
 fn a_late_answer_is_an_answer_and_a_second_one_is_none() {
-    let mut hand = Hand::new(closed(2, 0));
-    let (first, operation) = hand.begin();
-    hand.fire(OVERDUE);
-    hand.hear(first, operation, done());
-    assert_eq!(hand.told.len(), 1);
-    hand.hear((first + 1) % 3, operation, done());
-    assert!(hand.told.is_empty() && hand.sent.is_empty());
-    let (to, next) = hand.begin();
+    let mut client = TestClient::new(closed(2, 0));
+    let (first, operation) = client.begin();
+    client.fire(OVERDUE);
+    client.receive(first, operation, done());
+    assert_eq!(client.told.len(), 1);
+    client.receive((first + 1) % 3, operation, done());
+    assert!(client.told.is_empty() && client.sent.is_empty());
+    let (to, next) = client.begin();
     assert_eq!((to, next.client, next.sequence), (first, operation.client, operation.sequence + 1));
-    hand.hear(first, operation, done());
-    assert!(hand.told.is_empty(), "an answer to another operation");
+    client.receive(first, operation, done());
+    assert!(client.told.is_empty(), "an answer to another operation");
 }
 
 /// After giving up, nobody knows whether it took effect: what comes next has another identity, so
 /// that it cannot be taken for a later operation of the same session.
 #[test]
 fn giving_up_takes_a_new_identity() {
-    let mut hand = Hand::new(closed(3, 2));
-    let (_, operation) = hand.begin();
-    hand.fire(OVERDUE);
-    assert_eq!(hand.sent.len(), 1, "the second attempt");
-    hand.fire(OVERDUE);
-    assert!(hand.sent.is_empty());
-    assert_eq!(hand.told, [ClientIndication::GivenUp { operation }]);
-    hand.hear(0, operation, done());
-    assert!(hand.told.is_empty(), "it waits for it no longer");
-    let (_, next) = hand.begin();
+    let mut client = TestClient::new(closed(3, 2));
+    let (_, operation) = client.begin();
+    client.fire(OVERDUE);
+    assert_eq!(client.sent.len(), 1, "the second attempt");
+    client.fire(OVERDUE);
+    assert!(client.sent.is_empty());
+    assert_eq!(client.told, [ClientIndication::GivenUp { operation }]);
+    client.receive(0, operation, done());
+    assert!(client.told.is_empty(), "it waits for it no longer");
+    let (_, next) = client.begin();
     assert_ne!(next.client, operation.client);
     assert_eq!((next.client.node, next.sequence), (operation.client.node, 1));
 }
@@ -169,37 +169,37 @@ fn giving_up_takes_a_new_identity() {
 /// A redirect is followed at once, and the leader is asked first from then on.
 #[test]
 fn redirects_are_followed() {
-    let mut hand = Hand::new(closed(2, 0));
-    let (first, operation) = hand.begin();
+    let mut client = TestClient::new(closed(2, 0));
+    let (first, operation) = client.begin();
     let leader = (first + 2) % 3;
-    hand.hear(first, operation, Answer::Redirect(Some(NodeId::new(leader))));
-    let [(to, request, again)] = hand.sent.as_slice() else { panic!("{:?}", hand.sent) };
+    client.receive(first, operation, Answer::Redirect(Some(NodeId::new(leader))));
+    let [(to, request, again)] = client.sent.as_slice() else { panic!("{:?}", client.sent) };
     assert_eq!((*to, request.operation, *again), (leader, operation, true));
-    hand.hear(leader, operation, done());
-    assert_eq!(hand.begin().0, leader);
+    client.receive(leader, operation, done());
+    assert_eq!(client.begin().0, leader);
 }
 
 /// Two servers that send it from one to the other are left alone after a while: the answer becomes
 /// overdue although replies come all the time.
 #[test]
 fn redirects_in_a_circle_end() {
-    let mut hand = Hand::new(closed(1, 0));
-    let (mut at, operation) = hand.begin();
-    hand.client.timers.clear();
+    let mut client = TestClient::new(closed(1, 0));
+    let (mut at, operation) = client.begin();
+    client.harness.timers.clear();
     for _ in 0..3 {
         let other = 1 - at;
-        hand.hear(at, operation, Answer::Redirect(Some(NodeId::new(other))));
-        assert_eq!(hand.sent.len(), 1);
+        client.receive(at, operation, Answer::Redirect(Some(NodeId::new(other))));
+        assert_eq!(client.sent.len(), 1);
         at = other;
     }
-    hand.hear(at, operation, Answer::Redirect(Some(NodeId::new(1 - at))));
-    assert!(hand.sent.is_empty(), "as many redirects as there are servers");
-    assert!(hand.client.timers.is_empty(), "what is overdue stays so, wherever redirects lead");
-    hand.client.timers.insert(OVERDUE, Span::from(Duration::from_millis(1)));
+    client.receive(at, operation, Answer::Redirect(Some(NodeId::new(1 - at))));
+    assert!(client.sent.is_empty(), "as many redirects as there are servers");
+    assert!(client.harness.timers.is_empty(), "what is overdue stays so, wherever redirects lead");
+    client.harness.timers.insert(OVERDUE, Span::from(Duration::from_millis(1)));
     let asked: BTreeSet<u32> = (0..3)
         .map(|_| {
-            hand.fire(OVERDUE);
-            hand.sent[0].0
+            client.fire(OVERDUE);
+            client.sent[0].0
         })
         .collect();
     assert_eq!(asked.len(), 3, "each server has its turn");
@@ -211,10 +211,10 @@ fn updates_and_reads_may_have_servers_of_their_own() {
     let mix = |get, put| service::Mix { get, put, append: 0, cas: 0, delete: 0 };
     let route = |mix, routing| {
         let workload = KeyValue { mix, ..closed(2, 0) };
-        let mut hand = Hand::routed(workload, routing);
-        let (first, operation) = hand.begin();
-        hand.hear((first + 2) % 3, operation, done());
-        (hand.begin().0 + 3 - first) % 3
+        let mut client = TestClient::routed(workload, routing);
+        let (first, operation) = client.begin();
+        client.receive((first + 2) % 3, operation, done());
+        (client.begin().0 + 3 - first) % 3
     };
     assert_eq!(route(mix(0, 1), Routing::Split), 0, "an update goes to where the last one went");
     assert_eq!(route(mix(1, 0), Routing::Split), 2, "a read goes to who answered the last one");
@@ -225,118 +225,118 @@ fn updates_and_reads_may_have_servers_of_their_own() {
 #[test]
 fn redirects_that_lead_nowhere_are_waited_out() {
     for to in [None, Some(0), Some(3), Some(99)] {
-        let mut hand = Hand::new(closed(1, 0));
-        let (first, operation) = hand.begin();
+        let mut client = TestClient::new(closed(1, 0));
+        let (first, operation) = client.begin();
         assert_eq!(first, 0);
-        hand.hear(first, operation, Answer::Redirect(to.map(NodeId::new)));
-        assert!(hand.sent.is_empty(), "to {to:?}: nobody to ask but whom it has asked");
-        assert!(hand.client.timers.contains_key(&OVERDUE));
-        hand.fire(OVERDUE);
-        assert_eq!(hand.sent.len(), 1);
+        client.receive(first, operation, Answer::Redirect(to.map(NodeId::new)));
+        assert!(client.sent.is_empty(), "to {to:?}: nobody to ask but whom it has asked");
+        assert!(client.harness.timers.contains_key(&OVERDUE));
+        client.fire(OVERDUE);
+        assert_eq!(client.sent.len(), 1);
     }
 }
 
 #[test]
 fn a_closed_loop_has_one_operation_under_way() {
-    let mut hand = Hand::new(closed(3, 0));
+    let mut client = TestClient::new(closed(3, 0));
     for sequence in 1..=3 {
-        let (to, operation) = hand.begin();
+        let (to, operation) = client.begin();
         assert_eq!(operation.sequence, sequence);
-        assert!(!hand.client.timers.contains_key(&ClientTimer::Next), "it waits for the answer");
-        hand.hear(to, operation, done());
+        assert!(!client.harness.timers.contains_key(&ClientTimer::Next), "it waits for the answer");
+        client.receive(to, operation, done());
     }
-    assert!(hand.client.node.is_done() && hand.client.timers.is_empty());
+    assert!(client.harness.node.is_done() && client.harness.timers.is_empty());
 }
 
 /// An open loop begins operations whether or not others are answered, each in a session of its own.
 #[test]
 fn an_open_loop_has_a_lane_for_each_operation_under_way() {
     let every = Span::exactly(Duration::from_millis(5));
-    let mut hand = Hand::new(KeyValue { arrivals: Loop::Open { every }, ..closed(5, 0) });
-    let begun: Vec<Operation> = (0..4).map(|_| hand.begin().1).collect();
+    let mut client = TestClient::new(KeyValue { arrivals: Loop::Open { every }, ..closed(5, 0) });
+    let begun: Vec<Operation> = (0..4).map(|_| client.begin().1).collect();
     let sessions: BTreeSet<u64> = begun.iter().map(|one| one.client.session).collect();
     assert_eq!(sessions.len(), 4, "operations under way at once are of different sessions");
     for lane in 0..4 {
-        assert!(hand.client.timers.contains_key(&ClientTimer::Overdue(lane)));
+        assert!(client.harness.timers.contains_key(&ClientTimer::Overdue(lane)));
     }
-    hand.hear(0, begun[2], done());
-    assert!(!hand.client.timers.contains_key(&ClientTimer::Overdue(2)));
-    let (_, last) = hand.begin();
+    client.receive(0, begun[2], done());
+    assert!(!client.harness.timers.contains_key(&ClientTimer::Overdue(2)));
+    let (_, last) = client.begin();
     assert_eq!((last.client, last.sequence), (begun[2].client, 2), "an idle lane goes on");
-    assert!(!hand.client.timers.contains_key(&ClientTimer::Next), "all have begun");
-    hand.fire(ClientTimer::Overdue(3));
-    assert_eq!(hand.sent[0].1.operation, begun[3], "each lane has its own timeout");
-    assert!(!hand.client.node.is_done());
+    assert!(!client.harness.timers.contains_key(&ClientTimer::Next), "all have begun");
+    client.fire(ClientTimer::Overdue(3));
+    assert_eq!(client.sent[0].1.operation, begun[3], "each lane has its own timeout");
+    assert!(!client.harness.node.is_done());
     for operation in [begun[0], begun[1], begun[3], last] {
-        hand.hear(0, operation, done());
+        client.receive(0, operation, done());
     }
-    assert!(hand.client.node.is_done());
+    assert!(client.harness.node.is_done());
 }
 
 /// A restarted client remembers how often it has started, and so never uses an identity twice.
 #[test]
 fn a_restart_never_uses_an_identity_again() {
-    let mut hand = Hand::new(closed(100, 1));
+    let mut client = TestClient::new(closed(100, 1));
     let mut seen = BTreeSet::new();
     for start in 0..5 {
         for _ in 0..3 {
-            let (_, operation) = hand.begin();
+            let (_, operation) = client.begin();
             assert!(seen.insert(operation.client), "{operation} after {start} restarts");
-            hand.fire(OVERDUE);
+            client.fire(OVERDUE);
         }
-        let (_, operation) = hand.begin();
+        let (_, operation) = client.begin();
         assert!(seen.insert(operation.client), "under way at the crash: {operation}");
-        hand.restart();
+        client.restart();
     }
-    assert_eq!(*hand.client.disk, ClientStable { starts: 6, begun: 20 });
+    assert_eq!(*client.harness.disk, ClientStable { starts: 6, begun: 20 });
 }
 
 /// An operation counts before anybody receives it: a crash loses only what was never sent, and its
 /// number is free.
 #[test]
 fn an_operation_counts_before_it_is_spoken_of() {
-    let mut hand = Hand::new(closed(1, 0));
-    hand.client.slow_disk = true;
-    hand.client.fire(ClientTimer::Next);
-    assert_eq!((hand.client.held().count(), &hand.client.told), (2, &vec![]));
-    hand.restart();
-    hand.client.sync();
-    assert_eq!(*hand.client.disk, ClientStable { starts: 2, begun: 0 });
-    assert_eq!(hand.client.fire(ClientTimer::Next), []);
-    assert_eq!((hand.client.sync().len(), hand.client.told.len()), (1, 1));
-    assert_eq!(*hand.client.disk, ClientStable { starts: 2, begun: 1 });
-    hand.restart();
-    assert!(hand.client.node.is_done());
+    let mut client = TestClient::new(closed(1, 0));
+    client.harness.slow_disk = true;
+    client.harness.fire(ClientTimer::Next);
+    assert_eq!((client.harness.held().count(), &client.harness.told), (2, &vec![]));
+    client.restart();
+    client.harness.sync();
+    assert_eq!(*client.harness.disk, ClientStable { starts: 2, begun: 0 });
+    assert_eq!(client.harness.fire(ClientTimer::Next), []);
+    assert_eq!((client.harness.sync().len(), client.harness.told.len()), (1, 1));
+    assert_eq!(*client.harness.disk, ClientStable { starts: 2, begun: 1 });
+    client.restart();
+    assert!(client.harness.node.is_done());
 }
 
 /// What it had begun counts, so that all its incarnations together make the operations of its
 /// share.
 #[test]
 fn a_restarted_client_makes_what_is_left() {
-    let mut hand = Hand::new(closed(3, 0));
-    let (to, operation) = hand.begin();
-    hand.hear(to, operation, done());
-    hand.begin();
-    hand.restart();
-    let (to, operation) = hand.begin();
-    hand.hear(to, operation, done());
-    assert!(hand.client.node.is_done() && hand.client.timers.is_empty());
+    let mut client = TestClient::new(closed(3, 0));
+    let (to, operation) = client.begin();
+    client.receive(to, operation, done());
+    client.begin();
+    client.restart();
+    let (to, operation) = client.begin();
+    client.receive(to, operation, done());
+    assert!(client.harness.node.is_done() && client.harness.timers.is_empty());
 }
 
 /// Values tell every write apart, over all clients and restarts.
 #[test]
 fn every_write_has_a_value_of_its_own() {
     let mix = service::Mix { get: 0, put: 1, append: 0, cas: 0, delete: 0 };
-    let mut hand = Hand::new(KeyValue { mix, ..closed(6, 1) });
+    let mut client = TestClient::new(KeyValue { mix, ..closed(6, 1) });
     let mut values = BTreeSet::new();
     for _ in 0..6 {
-        hand.begin();
-        let service::Command::Put(_, value) = hand.sent[0].1.command.clone() else {
+        client.begin();
+        let service::Command::Put(_, value) = client.sent[0].1.command.clone() else {
             panic!("only puts are asked for")
         };
         assert!(value.starts_with("3."), "the client's number: {value}");
         assert!(values.insert(value));
-        hand.restart();
+        client.restart();
     }
 }
 

@@ -72,14 +72,14 @@ type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
 /// voter.slow_disk = true;
 ///
 /// // What was not durable was never said.
-/// assert_eq!(voter.hear(one, Word::Ask), []);
+/// assert_eq!(voter.receive(one, Word::Ask), []);
 /// voter.restart();
-/// assert_eq!(voter.hear(other, Word::Ask), []);
+/// assert_eq!(voter.receive(other, Word::Ask), []);
 /// assert_eq!(voter.sync(), [(other, Word::Vote)]);
 ///
 /// // What was said is remembered.
 /// voter.restart();
-/// assert_eq!(voter.hear(one, Word::Ask), []);
+/// assert_eq!(voter.receive(one, Word::Ask), []);
 /// assert_eq!((voter.node.0, voter.held().count()), (Some(other), 0));
 /// ```
 #[derive(Clone, Debug)]
@@ -134,7 +134,7 @@ impl<N: Node> Harness<N> {
         let details = StepDetails { id, servers, now, ..StepDetails::default() };
         let (node, effects) = run(&config, details, &mut None, |cx| N::start(&disk, cx));
         node.check(&config);
-        let mut hand = Self {
+        let mut harness = Self {
             id,
             servers,
             config,
@@ -151,9 +151,9 @@ impl<N: Node> Harness<N> {
             own: VecDeque::new(),
             letters: Vec::new(),
         };
-        hand.perform_all(effects);
-        let letters = hand.finish();
-        (hand, letters)
+        harness.perform_all(effects);
+        let letters = harness.finish();
+        (harness, letters)
     }
 
     /// A crash, which loses what is held and every write that is not durable, and a restart.
@@ -173,7 +173,7 @@ impl<N: Node> Harness<N> {
     }
 
     /// A message arrives.
-    pub fn hear(&mut self, from: NodeId, message: N::Message) -> Letters<N> {
+    pub fn receive(&mut self, from: NodeId, message: N::Message) -> Letters<N> {
         self.step(Event::Message { from, message })
     }
 

@@ -138,7 +138,7 @@ fn sends_leave_in_order() {
     assert_eq!(sent, [letter(2, 1), letter(1, 2), letter(2, 3)]);
     let resent = Effect::Send { to: NodeId::new(1), message: Letter(vec![Tell(2)]), resend: true };
     assert_eq!(puppet.effects[1], resent);
-    assert_eq!(puppet.hear(NodeId::new(1), Letter(vec![send(1, 4)])), [letter(1, 4)]);
+    assert_eq!(puppet.receive(NodeId::new(1), Letter(vec![send(1, 4)])), [letter(1, 4)]);
 }
 
 #[test]
@@ -151,7 +151,7 @@ fn a_start_is_a_step_like_others() {
 
 /// Self-sends pass the node's own queue: first in, first out, after the step that sent them.
 #[test]
-fn self_sends_are_heard_after_the_step_and_in_order() {
+fn self_sends_are_received_after_the_step_and_in_order() {
     let mut puppet = puppet();
     let first = Send(0, vec![send(1, 1), send(0, 2)]);
     let sent = puppet.ask(vec![first, send(0, 1), send(1, 0)]);
@@ -262,7 +262,7 @@ fn a_crash_leaves_no_more_than_was_written() {
 }
 
 #[test]
-fn only_the_next_start_hears_of_damage() {
+fn only_the_next_start_learns_of_damage() {
     let mut puppet = puppet();
     puppet.disk.set_damaged(true);
     puppet.ask(vec![Send(0, vec![])]);

@@ -1,4 +1,4 @@
-//! Synchronous rounds (Lynch 1996, chapter 2) made of timers: who hears what, in which round.
+//! Synchronous rounds (Lynch 1996, chapter 2) made of timers: who receives what, in which round.
 
 mod common;
 
@@ -23,7 +23,7 @@ impl Message for Say {
     }
 }
 
-/// Says its number and the round to all, writes down what it hears, and halts after some rounds.
+/// Sends its number and the round to all, records what it receives, and halts after some rounds.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 struct Listener {
     received: BTreeMap<u32, BTreeMap<NodeId, Say>>,
@@ -84,7 +84,7 @@ impl Driven {
         details(0, 3, now)
     }
 
-    fn hear(&mut self, from: u32, round: u32, now: u64) {
+    fn receive(&mut self, from: u32, round: u32, now: u64) {
         let from = NodeId::new(from);
         let message = RoundMessage { round, message: Say(format!("{from} in {round}")) };
         step(&self.config, Self::at(now), &mut self.sink, |cx| {
@@ -119,27 +119,27 @@ fn begins(round: u32, wait: u64) -> [Effect<Process>; 3] {
 fn a_round_is_send_then_receive() {
     let mut process = Driven::start(2, 0);
     assert_eq!(process.sink.take(), begins(1, LENGTH));
-    process.hear(2, 1, 10);
-    process.hear(1, 1, 90);
+    process.receive(2, 1, 10);
+    process.receive(1, 1, 90);
     let [told, then @ ..] = &process.end_round(LENGTH)[..] else { panic!("nothing was done") };
     assert_eq!(told, &Effect::Indicate(1));
     assert_eq!(then, begins(2, LENGTH));
     assert_eq!(process.received(1), [1, 2]);
     assert_eq!(process.node.round(), Some(2));
 
-    process.hear(1, 2, 110);
+    process.receive(1, 2, 110);
     assert_eq!(process.end_round(2 * LENGTH), [Effect::Indicate(2)], "it halts and says no more");
     assert_eq!(process.received(2), [1]);
     assert_eq!(process.node.round(), None);
 }
 
 #[test]
-fn a_late_message_is_marked_and_never_heard() {
+fn a_late_message_is_reported_and_dropped() {
     let mut process = Driven::start(2, 0);
     process.end_round(LENGTH);
-    process.hear(1, 1, 150);
+    process.receive(1, 1, 150);
     assert_eq!(process.sink.take(), [Effect::Mark(LATE_MESSAGE)]);
-    process.hear(2, 2, 160);
+    process.receive(2, 2, 160);
     process.end_round(2 * LENGTH);
     assert_eq!(process.received(1), Vec::<u32>::new());
     assert_eq!(process.received(2), [2]);
@@ -148,8 +148,8 @@ fn a_late_message_is_marked_and_never_heard() {
 #[test]
 fn a_message_of_a_later_round_waits_for_it() {
     let mut process = Driven::start(3, 0);
-    process.hear(1, 2, 99);
-    process.hear(2, 3, 99);
+    process.receive(1, 2, 99);
+    process.receive(2, 3, 99);
     process.end_round(LENGTH);
     process.end_round(2 * LENGTH);
     process.end_round(3 * LENGTH);
@@ -159,10 +159,10 @@ fn a_message_of_a_later_round_waits_for_it() {
 }
 
 #[test]
-fn a_doubled_message_is_heard_once() {
+fn a_duplicate_is_received_once() {
     let mut process = Driven::start(1, 0);
-    process.hear(1, 1, 10);
-    process.hear(1, 1, 20);
+    process.receive(1, 1, 10);
+    process.receive(1, 1, 20);
     process.end_round(LENGTH);
     assert_eq!(process.node.process().received[&1].len(), 1);
 }
@@ -172,8 +172,8 @@ fn a_halted_process_does_nothing() {
     let mut process = Driven::start(1, 0);
     process.end_round(LENGTH);
     let halted = process.node.clone();
-    process.hear(1, 1, 150);
-    process.hear(1, 2, 150);
+    process.receive(1, 1, 150);
+    process.receive(1, 2, 150);
     assert_eq!(process.sink.take(), []);
     assert_eq!(process.end_round(2 * LENGTH), []);
     assert_eq!(process.node, halted);

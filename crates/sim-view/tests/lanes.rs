@@ -6,7 +6,7 @@ use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::{Happening, Seen};
 use sim_view::Lanes;
-use support::{Fate, Tape, at, cut_off, facts, hears, report};
+use support::{Fate, Tape, at, cut_off, facts, receives, report};
 
 fn drawn(nodes: u32, width: usize) -> String {
     let mut lanes = Lanes::new(Vec::new(), &facts(nodes), 7, width);
@@ -44,12 +44,12 @@ fn late_messages_say_why_they_are_late() {
     for (message, arrives) in [(0, 9_000), (1, 3_000), (2, 6_000)] {
         tape.sent(message, 1_000 + message, 0, (0, 1), Fate::Arrives(arrives));
     }
-    tape.step(3_000, 1, hears(1, 0), Some(0));
+    tape.step(3_000, 1, receives(1, 0), Some(0));
     tape.push(Seen::Crashed { at: at(4_000), node: NodeId::new(1) });
     tape.step(5_000, 1, starts(true), None);
-    tape.step(6_000, 1, hears(2, 0), Some(0));
+    tape.step(6_000, 1, receives(2, 0), Some(0));
     tape.push(Seen::Crashed { at: at(7_000), node: NodeId::new(0) });
-    tape.step(9_500, 1, hears(0, 0), Some(0));
+    tape.step(9_500, 1, receives(0, 0), Some(0));
     let mut lanes = Lanes::new(Vec::new(), &facts(2), 7, 400);
     tape.play(&mut lanes);
     let bytes = lanes.finish(&report()).expect("memory takes everything");

@@ -46,12 +46,12 @@ impl Subject {
         let master = config.nodes;
         let mut harness = Self::new(id, config);
         let grant = Grant { incarnation: Incarnation(1), sent: harness.now };
-        harness.hear(master, Message::Grant(grant));
+        harness.receive(master, Message::Grant(grant));
         harness
     }
 
-    fn hear(&mut self, from: u32, message: Message) -> Vec<Sent> {
-        self.0.hear(NodeId::new(from), message)
+    fn receive(&mut self, from: u32, message: Message) -> Vec<Sent> {
+        self.0.receive(NodeId::new(from), message)
     }
 }
 
@@ -109,12 +109,12 @@ fn answers(messages: &[Sent]) -> Vec<Answer> {
 #[test]
 fn updates_are_for_the_head_and_queries_for_the_tail() {
     for (id, request, serves) in [(0, put(1), 0), (1, put(1), 0), (2, put(1), 0)] {
-        let messages = Subject::new(id, config(3)).hear(CLIENT, Message::Request(request));
+        let messages = Subject::new(id, config(3)).receive(CLIENT, Message::Request(request));
         let redirect = vec![Answer::Redirect(Some(NodeId::new(serves)))];
         assert_eq!(answers(&messages), if id == serves { vec![] } else { redirect });
     }
     for id in 0..3 {
-        let messages = Subject::granted(id, config(3)).hear(CLIENT, Message::Request(get(1)));
+        let messages = Subject::granted(id, config(3)).receive(CLIENT, Message::Request(get(1)));
         let there = if id == 2 {
             Answer::Done(Output::Value(None))
         } else {
@@ -127,11 +127,11 @@ fn updates_are_for_the_head_and_queries_for_the_tail() {
 /// Section 3: only the tail replies, so that what is answered is with all.
 #[test]
 fn only_the_tail_answers_an_update() {
-    let messages = Subject::new(0, config(3)).hear(CLIENT, Message::Request(put(1)));
+    let messages = Subject::new(0, config(3)).receive(CLIENT, Message::Request(put(1)));
     assert_eq!((to(&messages, 1).len(), answers(&messages).len()), (1, 0));
-    let messages = Subject::new(1, config(3)).hear(0, update(1, 1));
+    let messages = Subject::new(1, config(3)).receive(0, update(1, 1));
     assert_eq!((to(&messages, 2).len(), answers(&messages).len()), (1, 0));
-    let messages = Subject::new(2, config(3)).hear(1, update(1, 1));
+    let messages = Subject::new(2, config(3)).receive(1, update(1, 1));
     assert_eq!(to(&messages, 1), [&Message::Ack(Epoch(1), Position(1))]);
     assert_eq!(answers(&messages), [Answer::Done(Output::Done)]);
 }
@@ -141,15 +141,15 @@ fn only_the_tail_answers_an_update() {
 #[test]
 fn what_is_asked_again_takes_effect_once() {
     let mut head = Subject::new(0, config(3));
-    head.hear(CLIENT, Message::Request(put(1)));
-    assert_eq!(head.hear(CLIENT, Message::Request(put(1))), [], "it is under way");
-    head.hear(1, Message::Ack(Epoch(1), Position(1)));
-    let messages = head.hear(CLIENT, Message::Request(put(1)));
+    head.receive(CLIENT, Message::Request(put(1)));
+    assert_eq!(head.receive(CLIENT, Message::Request(put(1))), [], "it is under way");
+    head.receive(1, Message::Ack(Epoch(1), Position(1)));
+    let messages = head.receive(CLIENT, Message::Request(put(1)));
     assert_eq!(to(&messages, 2), [&Message::Again(put(1))]);
     assert_eq!(head.node.last(), Position(1));
     let mut tail = Subject::new(2, config(3));
-    tail.hear(1, update(1, 1));
-    let messages = tail.hear(0, Message::Again(put(1)));
+    tail.receive(1, update(1, 1));
+    let messages = tail.receive(0, Message::Again(put(1)));
     assert_eq!(answers(&messages), [Answer::Done(Output::Done)]);
 }
 
@@ -159,9 +159,9 @@ fn a_new_successor_gets_what_it_lacks() {
     for last in 0..=3 {
         let mut head = Subject::new(0, config(3));
         for sequence in 1..=3 {
-            head.hear(CLIENT, Message::Request(put(sequence)));
+            head.receive(CLIENT, Message::Request(put(sequence)));
         }
-        let messages = head.hear(3, configure(chain(2, &[(0, 1), (2, 2)]), Some(last)));
+        let messages = head.receive(3, configure(chain(2, &[(0, 1), (2, 2)]), Some(last)));
         let [Message::Resume(Epoch(2), updates)] = to(&messages, 2)[..] else { panic!() };
         let positions: Vec<u64> = updates.iter().map(|update| update.position.0).collect();
         assert_eq!(positions, (last + 1..=3).collect::<Vec<_>>());
@@ -172,9 +172,9 @@ fn a_new_successor_gets_what_it_lacks() {
 #[test]
 fn a_new_tail_answers_what_is_under_way() {
     let mut middle = Subject::new(1, config(3));
-    middle.hear(0, update(1, 1));
-    middle.hear(0, update(1, 2));
-    let messages = middle.hear(3, configure(chain(2, &[(0, 1), (1, 1)]), None));
+    middle.receive(0, update(1, 1));
+    middle.receive(0, update(1, 2));
+    let messages = middle.receive(3, configure(chain(2, &[(0, 1), (1, 1)]), None));
     assert_eq!(to(&messages, 0), [&Message::Ack(Epoch(2), Position(2))]);
     assert_eq!(answers(&messages), [Answer::Done(Output::Done)], "the client waits for the second");
     assert!(middle.node.sent().is_empty());
@@ -184,27 +184,27 @@ fn a_new_tail_answers_what_is_under_way() {
 #[test]
 fn updates_of_an_old_configuration_are_rejected() {
     let mut tail = Subject::new(2, config(3));
-    tail.hear(3, configure(chain(2, &[(0, 1), (2, 2)]), None));
-    assert_eq!(tail.hear(1, update(1, 1)), [], "that one is not in the chain any more");
-    assert_eq!(tail.hear(0, update(1, 1)), [], "nor was that one the predecessor then");
-    assert!(!tail.hear(0, update(2, 1)).is_empty());
+    tail.receive(3, configure(chain(2, &[(0, 1), (2, 2)]), None));
+    assert_eq!(tail.receive(1, update(1, 1)), [], "that one is not in the chain any more");
+    assert_eq!(tail.receive(0, update(1, 1)), [], "nor was that one the predecessor then");
+    assert!(!tail.receive(0, update(2, 1)).is_empty());
     let mut middle = Subject::new(1, config(3));
-    middle.hear(3, configure(chain(2, &[(0, 1), (1, 1)]), None));
-    assert!(!middle.hear(0, update(1, 1)).is_empty(), "these two are what they were");
+    middle.receive(3, configure(chain(2, &[(0, 1), (1, 1)]), None));
+    assert!(!middle.receive(0, update(1, 1)).is_empty(), "these two are what they were");
 }
 
 /// Who is deposed forgets, and is another one afterwards.
 #[test]
 fn a_deposed_replica_begins_a_new_incarnation() {
     let mut head = Subject::new(0, config(3));
-    head.hear(CLIENT, Message::Request(put(1)));
-    head.hear(3, configure(chain(2, &[(1, 2), (2, 1)]), None));
+    head.receive(CLIENT, Message::Request(put(1)));
+    head.receive(3, configure(chain(2, &[(1, 2), (2, 1)]), None));
     assert_eq!((head.node.incarnation(), head.node.last()), (Incarnation(2), Position(0)));
     assert_eq!((head.disk.incarnation, head.disk.origin), (Incarnation(2), Incarnation(0)));
-    let messages = head.hear(CLIENT, Message::Request(put(2)));
+    let messages = head.receive(CLIENT, Message::Request(put(2)));
     assert_eq!(answers(&messages), [Answer::Redirect(Some(NodeId::new(1)))]);
     // A configuration that names its former self is none of its own.
-    head.hear(3, configure(chain(3, &[(0, 1), (1, 1), (2, 1)]), None));
+    head.receive(3, configure(chain(3, &[(0, 1), (1, 1), (2, 1)]), None));
     assert!(!head.node.is_member());
 }
 
@@ -214,9 +214,9 @@ fn a_deposed_replica_begins_a_new_incarnation() {
 fn a_restart_remembers_what_is_on_disk() {
     for disks in [false, true] {
         let mut middle = Subject::new(1, with(config(3), |it| it.disks = disks));
-        middle.hear(0, update(1, 1));
-        middle.hear(0, update(1, 2));
-        middle.hear(2, Message::Ack(Epoch(1), Position(1)));
+        middle.receive(0, update(1, 1));
+        middle.receive(0, update(1, 2));
+        middle.receive(2, Message::Ack(Epoch(1), Position(1)));
         let written = middle.unsynced();
         middle.restart_with(written);
         let known = if disks { 2 } else { 0 };
@@ -237,11 +237,15 @@ fn a_tail_reads_while_its_lease_lasts() {
     for (wait, reads) in [(0, true), (197, true), (198, false), (1_000, false)] {
         let lease = with(config(3), |it| it.lease = Some(ms(200)));
         let mut tail = Subject::new(2, lease);
-        assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), [], "it has none yet");
+        assert_eq!(answers(&tail.receive(CLIENT, Message::Request(get(1)))), [], "it has none yet");
         let grant = Grant { incarnation: Incarnation(1), sent: tail.now };
-        assert_eq!(answers(&tail.hear(3, Message::Grant(grant))).len(), 1, "who waits is answered");
+        assert_eq!(
+            answers(&tail.receive(3, Message::Grant(grant))).len(),
+            1,
+            "who waits is answered"
+        );
         tail.now = tail.now + ms(wait);
-        let answered = answers(&tail.hear(CLIENT, Message::Request(get(2)))).len() == 1;
+        let answered = answers(&tail.receive(CLIENT, Message::Request(get(2)))).len() == 1;
         assert_eq!(answered, reads, "after {wait}ms");
     }
 }
@@ -250,8 +254,8 @@ fn a_tail_reads_while_its_lease_lasts() {
 #[test]
 fn a_lease_is_for_one_incarnation() {
     let mut tail = Subject::new(2, with(config(3), |it| it.lease = Some(ms(200))));
-    tail.hear(3, Message::Grant(Grant { incarnation: Incarnation(7), sent: tail.now }));
-    assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
+    tail.receive(3, Message::Grant(Grant { incarnation: Incarnation(7), sent: tail.now }));
+    assert_eq!(answers(&tail.receive(CLIENT, Message::Request(get(1)))), []);
 }
 
 /// CRAQ, section 2.3: clean versions at once, dirty ones as the tail says; a commit makes clean.
@@ -261,16 +265,16 @@ fn craq_reads_what_is_committed() {
         Subject::granted(1, Config { reads: Reads::Any(Consistency::Strong), ..config(3) });
     let value = |text: &str| Answer::Done(Output::Value(Some(text.to_owned())));
     for position in 1..=3 {
-        middle.hear(0, update(1, position));
+        middle.receive(0, update(1, position));
     }
     for (committed, known) in [(0, Answer::Done(Output::Value(None))), (2, value("v2"))] {
-        let messages = middle.hear(CLIENT, Message::Request(get(9)));
+        let messages = middle.receive(CLIENT, Message::Request(get(9)));
         assert_eq!(to(&messages, 2), [&Message::VersionQuery(get(9))]);
-        let messages = middle.hear(2, Message::Version(get(9), Position(committed)));
+        let messages = middle.receive(2, Message::Version(get(9), Position(committed)));
         assert_eq!(answers(&messages), [known], "as of {committed}");
     }
-    middle.hear(2, Message::Ack(Epoch(1), Position(3)));
-    assert_eq!(answers(&middle.hear(CLIENT, Message::Request(get(9)))), [value("v3")]);
+    middle.receive(2, Message::Ack(Epoch(1), Position(3)));
+    assert_eq!(answers(&middle.receive(CLIENT, Message::Request(get(9)))), [value("v3")]);
 }
 
 /// CRAQ, section 2.4: the relaxed modes answer at once, as long as the bound allows.
@@ -284,8 +288,8 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
     ] {
         let mut middle = Subject::granted(1, Config { reads: Reads::Any(mode), ..config(3) });
         for position in 1..=3 {
-            middle.hear(0, update(1, position));
-            let messages = middle.hear(CLIENT, Message::Request(get(9)));
+            middle.receive(0, update(1, position));
+            let messages = middle.receive(CLIENT, Message::Request(get(9)));
             assert_eq!(answers(&messages).len() == 1, position <= at_once, "{mode:?}, {position}");
         }
     }
@@ -296,10 +300,11 @@ fn craq_relaxed_reads_answer_with_the_newest_version() {
 #[test]
 fn who_was_in_the_chain_joins_in_a_new_incarnation() {
     let mut tail = Subject::new(2, with(config(3), |it| it.disks = true));
-    tail.hear(1, update(1, 1));
+    tail.receive(1, update(1, 1));
     let joining = chain(3, &[(2, 3)]).chain[0];
     let joining = Some(Member { origin: Incarnation(0), ..joining });
-    let messages = tail.hear(3, configure(Configuration { joining, ..chain(3, &[(0, 1)]) }, None));
+    let messages =
+        tail.receive(3, configure(Configuration { joining, ..chain(3, &[(0, 1)]) }, None));
     let alive = |message: &&Message| {
         matches!(message, Message::Alive(_, report)
             if report.incarnation == Incarnation(2)
@@ -315,12 +320,12 @@ fn who_was_in_the_chain_joins_in_a_new_incarnation() {
 #[test]
 fn no_replica_reads_before_the_master_has_answered_it() {
     let mut tail = Subject::new(2, config(3));
-    assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
+    assert_eq!(answers(&tail.receive(CLIENT, Message::Request(get(1)))), []);
     let grant = |number| {
         Message::Grant(Grant { incarnation: Incarnation(number), sent: LocalTime::default() })
     };
-    assert_eq!(answers(&tail.hear(3, grant(2))), [], "another incarnation");
-    assert_eq!(answers(&tail.hear(3, grant(1))), [Answer::Done(Output::Value(None))]);
+    assert_eq!(answers(&tail.receive(3, grant(2))), [], "another incarnation");
+    assert_eq!(answers(&tail.receive(3, grant(1))), [Answer::Done(Output::Value(None))]);
 }
 
 /// Section 3 assumes links that keep the order. On others, an update that comes early waits for its
@@ -329,11 +334,11 @@ fn no_replica_reads_before_the_master_has_answered_it() {
 fn updates_take_effect_in_order() {
     let mut middle = Subject::new(1, config(3));
     for (position, last) in [(3, 0), (2, 0), (5, 0), (1, 3)] {
-        middle.hear(0, update(1, position));
+        middle.receive(0, update(1, position));
         assert_eq!(middle.node.last(), Position(last), "after {position}");
     }
-    middle.hear(3, configure(chain(2, &[(3, 1), (1, 2), (2, 1)]), Some(3)));
-    middle.hear(3, update(2, 4));
+    middle.receive(3, configure(chain(2, &[(3, 1), (1, 2), (2, 1)]), Some(3)));
+    middle.receive(3, update(2, 4));
     assert_eq!(middle.node.last(), Position(4), "what came early was of another link");
 }
 
@@ -376,15 +381,15 @@ fn a_late_version_is_none_without_a_lease() {
         let with_lease =
             Config { reads: reads_strongly, ..with(config(3), |it| it.lease = Some(ms(200))) };
         let mut middle = Subject::granted(1, with_lease);
-        middle.hear(0, update(1, 1));
-        let messages = middle.hear(CLIENT, Message::Request(get(9)));
+        middle.receive(0, update(1, 1));
+        let messages = middle.receive(CLIENT, Message::Request(get(9)));
         assert_eq!(to(&messages, 2), [&Message::VersionQuery(get(9))]);
         middle.now = middle.now + ms(wait);
-        let messages = middle.hear(2, Message::Version(get(9), Position(1)));
+        let messages = middle.receive(2, Message::Version(get(9), Position(1)));
         assert_eq!(answers(&messages).len() == 1, reads, "after {wait}ms");
         // With the next one it asks again.
         let grant = Grant { incarnation: Incarnation(1), sent: middle.now };
-        let messages = middle.hear(3, Message::Grant(grant));
+        let messages = middle.receive(3, Message::Grant(grant));
         assert_eq!(to(&messages, 2).len() == 1, !reads, "after {wait}ms");
     }
 }
@@ -393,8 +398,8 @@ fn a_late_version_is_none_without_a_lease() {
 #[test]
 fn a_replica_that_takes_its_place_was_answered() {
     let mut tail = Subject::new(2, config(3));
-    assert_eq!(answers(&tail.hear(CLIENT, Message::Request(get(1)))), []);
-    let messages = tail.hear(3, configure(chain(2, &[(0, 1), (2, 2)]), None));
+    assert_eq!(answers(&tail.receive(CLIENT, Message::Request(get(1)))), []);
+    let messages = tail.receive(3, configure(chain(2, &[(0, 1), (2, 2)]), None));
     assert_eq!(answers(&messages), [Answer::Done(Output::Value(None))]);
 }
 
@@ -411,7 +416,7 @@ fn a_history_comes_in_pieces() {
     let joining =
         Member { origin: Incarnation(0), linked: Epoch(2), ..chain(2, &[(2, 2)]).chain[0] };
     let joined = Configuration { joining: Some(joining), ..chain(2, &[(0, 1), (1, 1)]) };
-    spare.hear(3, configure(joined, None));
+    spare.receive(3, configure(joined, None));
     let chunk = |epoch, offset| {
         let piece = store.piece(offset, 4);
         Message::Chunk(Box::new(Chunk { epoch: Epoch(epoch), base: Position(5), piece }))
@@ -426,7 +431,7 @@ fn a_history_comes_in_pieces() {
         (1, 2, 4, Some(None)),
         (1, 2, 0, Some(None)),
     ] {
-        let messages = spare.hear(from, chunk(epoch, offset));
+        let messages = spare.receive(from, chunk(epoch, offset));
         let expected: Vec<Message> = received.into_iter().map(reply).collect();
         assert_eq!(to(&messages, from), expected.iter().collect::<Vec<_>>(), "piece {offset}");
     }

@@ -178,13 +178,13 @@ fn bl3_and_bl1_are_violated_without_the_detector() {
 fn a_declaration_from_below_begins_an_election() {
     let config = Bully::setup(&bully(5), None).expect("the settings make sense").config;
     let [below, me, above] = [1, 3, 4].map(NodeId::new);
-    let (mut hand, _) = Harness::<Process>::new(Settings::clone(&config), me, 5);
-    hand.hear(above, Message::Coordinator);
-    assert_eq!(hand.node.leader(), Some(above));
-    hand.hear(below, Message::Coordinator);
-    assert_eq!((hand.node.leader(), hand.node.phase()), (Some(above), Phase::Asking));
+    let (mut process, _) = Harness::<Process>::new(Settings::clone(&config), me, 5);
+    process.receive(above, Message::Coordinator);
+    assert_eq!(process.node.leader(), Some(above));
+    process.receive(below, Message::Coordinator);
+    assert_eq!((process.node.leader(), process.node.phase()), (Some(above), Phase::Asking));
     let asks = Effect::Send { to: above, message: Message::Election, resend: false };
-    assert!(hand.effects.contains(&asks), "{:?}", hand.effects);
+    assert!(process.effects.contains(&asks), "{:?}", process.effects);
 }
 
 /// An answer without a coordinator: the process that answered crashed, and the election begins

@@ -40,12 +40,12 @@ fn reply(to: NodeId, message: Message<u8>) -> Effect<Memory<u8>> {
 fn an_access_lasts_from_its_message_to_its_timer() {
     let mut memory = memory(Semantics::Atomic);
 
-    memory.hear(P, Message::Write(7, 5));
+    memory.receive(P, Message::Write(7, 5));
     assert_eq!(memory.effects, [timer(P, memory.config.write)]);
     assert_eq!(memory.node.under_way(P), Some(Access::Write(7, 5)));
     assert_eq!(memory.node.held(7), Some(0), "it has not taken effect");
 
-    memory.hear(Q, Message::Read(7));
+    memory.receive(Q, Message::Read(7));
     assert_eq!(memory.effects, [timer(Q, memory.config.read)]);
 
     memory.fire(Served(P));
@@ -60,13 +60,13 @@ fn an_access_lasts_from_its_message_to_its_timer() {
 #[test]
 fn overlaps_that_leave_a_choice_are_marked() {
     let mut memory = memory(Semantics::Safe);
-    memory.hear(P, Message::Write(7, 5));
-    memory.hear(Q, Message::Read(7));
+    memory.receive(P, Message::Write(7, 5));
+    memory.receive(Q, Message::Read(7));
     memory.fire(Served(Q));
     let flicker = Effect::Mark(Mark::FlickeringRead.name());
     assert_eq!(memory.effects, [flicker, reply(Q, Message::Value(7, 0))]);
 
-    memory.hear(Q, Message::Write(7, 6));
+    memory.receive(Q, Message::Write(7, 6));
     memory.fire(Served(P));
     memory.fire(Served(Q));
     assert_eq!(
@@ -80,8 +80,8 @@ fn overlaps_that_leave_a_choice_are_marked() {
 #[test]
 fn an_access_of_a_new_incarnation_ends_the_old_one() {
     let mut memory = memory(Semantics::Atomic);
-    memory.hear(P, Message::Write(7, 5));
-    memory.hear(P, Message::Read(7));
+    memory.receive(P, Message::Write(7, 5));
+    memory.receive(P, Message::Read(7));
     assert_eq!(memory.effects, [timer(P, memory.config.read)]);
     assert_eq!(memory.node.held(7), Some(5));
     memory.fire(Served(P));
@@ -92,7 +92,7 @@ fn an_access_of_a_new_incarnation_ends_the_old_one() {
 fn an_access_to_no_register_is_marked_and_not_answered() {
     let mut memory = memory(Semantics::Atomic);
     for message in [Message::Read(8), Message::Write(8, 1)] {
-        memory.hear(P, message);
+        memory.receive(P, message);
         assert_eq!(memory.effects, [Effect::Mark(Mark::AccessToNoRegister.name())]);
         assert_eq!(memory.node.under_way(P), None);
     }

@@ -167,7 +167,7 @@ fn a_victim_that_is_up_again_is_not_restarted_twice() {
         .fault(when(12), Fault::from(faults::Restart(sim_engine::Target::Node(0))))
         .fault(when(13), crash(0, None))
         .run();
-    // Restarted by hand at 12 and crashed at 13 by another fault, it is given back at 20 all the
+    // Restarted by a fault at 12 and crashed at 13 by another fault, it is given back at 20 all the
     // same: that is what the mobile fault must do. (At 30 it leads again, and the mobile fault
     // strikes it again.)
     let restarts: Vec<&String> =

@@ -20,8 +20,8 @@ fn messages_timers_requests_and_the_disk_share_one_queue() {
         .request(2, 0, 7);
     let run = scene.run();
     // A(1) comes at 1 and takes until 4; the request came at 2 and takes from 4 to 7; the timer was
-    // due at 3 and takes from 7 to 10; the sync is over at 5, behind the two, so the node hears of
-    // it from 10 to 13. What it says was held by the barrier until then, and so was B(2).
+    // due at 3 and takes from 7 to 10; the sync is over at 5, behind the two, so the node is told
+    // of it from 10 to 13. What it says was held by the barrier until then, and so was B(2).
     assert_eq!(
         run.history.steps,
         [

@@ -197,7 +197,7 @@ pub(crate) fn at(us: u64) -> SimTime {
     SimTime::from_nanos(us * 1_000)
 }
 
-pub(crate) fn hears(message: u64, from: u32) -> Happening {
+pub(crate) fn receives(message: u64, from: u32) -> Happening {
     Happening::Message {
         message: Some(message),
         from: NodeId::new(from),
@@ -235,7 +235,7 @@ pub(crate) fn cut_off() -> Tape {
     tape.sent(1, 2_000, four, (4, 1), Fate::Arrives(9_250));
     tape.sent(2, 2_000, four, (4, 2), Fate::Arrives(4_400));
     tape.sent(3, 2_000, four, (4, 3), Fate::Lost("the link dropped it"));
-    tape.full(4_400, 2, hears(2, 4), Some(four), vec![indicates(4)], None);
+    tape.full(4_400, 2, receives(2, 4), Some(four), vec![indicates(4)], None);
     tape.push(Seen::Fault {
         at: at(6_000),
         fault: 0,
@@ -244,8 +244,8 @@ pub(crate) fn cut_off() -> Tape {
         begins: true,
         victims: vec![NodeId::new(4)],
     });
-    tape.full(7_100, 0, hears(0, 4), Some(four), vec![indicates(4)], None);
-    tape.full(9_600, 1, hears(1, 4), Some(four), vec![indicates(4)], None);
+    tape.full(7_100, 0, receives(0, 4), Some(four), vec![indicates(4)], None);
+    tape.full(9_600, 1, receives(1, 4), Some(four), vec![indicates(4)], None);
     let fires = Happening::Timer { text: "Patience".to_owned(), print: 1 };
     let three = tape.full(10_000, 3, fires, Some(3), vec![indicates(3)], Some("leader"));
     tape.sent(4, 10_000, three, (3, 0), Fate::Arrives(25_500));
@@ -264,6 +264,6 @@ pub(crate) fn cut_off() -> Tape {
         print: 5,
     };
     tape.step(16_000, 4, own, Some(11));
-    tape.full(25_500, 0, hears(4, 3), Some(three), vec![indicates(3)], None);
+    tape.full(25_500, 0, receives(4, 3), Some(three), vec![indicates(3)], None);
     tape
 }

@@ -139,7 +139,7 @@ impl Observer<Party> for Trace {
         for effect in effects {
             match effect {
                 Effect::Mark(name) => self.marks.push((self.now, self.node, name)),
-                Effect::Indicate(PartyIndication::Client(told)) => self.hear(told),
+                Effect::Indicate(PartyIndication::Client(told)) => self.record(told),
                 _ => {}
             }
         }
@@ -147,7 +147,7 @@ impl Observer<Party> for Trace {
 }
 
 impl Trace {
-    fn hear(&mut self, told: &ClientIndication) {
+    fn record(&mut self, told: &ClientIndication) {
         match told {
             ClientIndication::Invoked { operation, command } => self.operations.push(Asked {
                 operation: *operation,

@@ -4,7 +4,7 @@ use paxos::Quorums;
 use paxos::multi::{Members, Settings};
 
 use crate::cluster::config;
-use crate::hand::{Hand, ballot, node, promise, put};
+use crate::harness::{TestServer, ballot, node, promise, put};
 
 fn flexible(prepare: u32, accept: u32) -> Settings {
     Settings { quorums: Quorums::Flexible { prepare, accept }, ..config(5) }
@@ -12,15 +12,15 @@ fn flexible(prepare: u32, accept: u32) -> Settings {
 
 #[test]
 fn each_phase_waits_for_its_own_quorum() {
-    let (mut hand, _) = Hand::new(0, flexible(4, 2));
-    hand.hear(1, promise(ballot(1, 0), 0, &[]));
-    hand.hear(2, promise(ballot(1, 0), 0, &[]));
-    assert!(!hand.node.is_leader(), "three promises of four");
-    hand.hear(3, promise(ballot(1, 0), 0, &[]));
-    assert!(hand.node.is_leader());
-    hand.ask(put(1));
-    hand.accepted(1, &[4]);
-    assert_eq!(hand.executed(), 1, "two have accepted");
+    let (mut server, _) = TestServer::new(0, flexible(4, 2));
+    server.receive(1, promise(ballot(1, 0), 0, &[]));
+    server.receive(2, promise(ballot(1, 0), 0, &[]));
+    assert!(!server.node.is_leader(), "three promises of four");
+    server.receive(3, promise(ballot(1, 0), 0, &[]));
+    assert!(server.node.is_leader());
+    server.ask(put(1));
+    server.accepted(1, &[4]);
+    assert_eq!(server.executed(), 1, "two have accepted");
 }
 
 #[test]

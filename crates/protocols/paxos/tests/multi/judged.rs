@@ -13,7 +13,7 @@ use sim_check::{Judge, Property, SimTime, View};
 use sim_node::{Effect, Either, Event, Node};
 
 use crate::cluster::{at, config, spec};
-use crate::hand::{Hand, accept, ballot, command, node, put};
+use crate::harness::{TestServer, accept, ballot, command, node, put};
 
 /// A claim, and the steps of five servers that it is told of.
 struct Told<P> {
@@ -45,8 +45,8 @@ impl<P: Property<Party>> Told<P> {
     }
 
     /// A server is now in this state, after a step with these effects.
-    fn steps(&mut self, number: u32, hand: &Hand, effects: &[Effect<Party>]) {
-        self.states[number as usize] = Some(Either::Server(hand.node.clone()));
+    fn steps(&mut self, number: u32, server: &TestServer, effects: &[Effect<Party>]) {
+        self.states[number as usize] = Some(Either::Server(server.node.clone()));
         self.tell(|claim, view, judge| claim.after(view, node(number), effects, judge));
     }
 
@@ -136,9 +136,9 @@ fn mp2_is_violated_by_members_that_were_not_asked_for_at_that_server() {
 
 #[test]
 fn mp2_takes_what_lies_on_the_disks_at_the_beginning_for_asked_for() {
-    let (hand, _) = Hand::with_disk(1, config(5), disk(0, 2));
+    let (server, _) = TestServer::with_disk(1, config(5), disk(0, 2));
     let mut told = Told::<Validity>::of(config(5));
-    told.steps(1, &hand, &[]);
+    told.steps(1, &server, &[]);
     told.proposes(ballot(2, 0), 2, command(2));
     assert!(told.holds());
     told.proposes(ballot(2, 0), 3, command(3));
@@ -200,9 +200,9 @@ fn mp3_is_violated_by_a_proposal_in_a_slot_whose_members_are_not_decided() {
 
 #[test]
 fn mp3_takes_the_members_of_a_snapshot_that_was_there_from_the_beginning() {
-    let (hand, _) = Hand::with_disk(0, config(5), disk(20, 22));
+    let (server, _) = TestServer::with_disk(0, config(5), disk(20, 22));
     let mut told = Told::<P2c>::of(config(5));
-    told.steps(0, &hand, &[]);
+    told.steps(0, &server, &[]);
     told.proposes(ballot(2, 0), 26, command(26));
     assert!(told.holds(), "four slots after the last that is chosen");
     told.proposes(ballot(2, 0), 27, command(27));
@@ -240,7 +240,7 @@ fn disk(snapshot_slot: u64, chosen: u64) -> Disk {
 /// A leader that has executed three slots.
 fn three_slots() -> Told<StateMachineSafety> {
     let mut told = Told::of(config(5));
-    let mut leader = Hand::leader(config(5));
+    let mut leader = TestServer::leader(config(5));
     told.steps(0, &leader, &[]);
     for sequence in 1..=3 {
         leader.ask(put(sequence));
@@ -253,11 +253,11 @@ fn three_slots() -> Told<StateMachineSafety> {
 
 /// A replica that has executed nothing receives a snapshot, in one message.
 fn installs(told: &mut Told<StateMachineSafety>, snapshot: Snapshot) {
-    let (mut replica, _) = Hand::new(3, Settings { snapshot_chunk: 100, ..config(5) });
+    let (mut replica, _) = TestServer::new(3, Settings { snapshot_chunk: 100, ..config(5) });
     told.steps(3, &replica, &[]);
     let Snapshot { slot, configurations, store } = snapshot.clone();
     let chunk = Chunk { slot, configurations, piece: store.piece(0, 100) };
-    replica.hear(0, Message::Chunk(Box::new(chunk)));
+    replica.receive(0, Message::Chunk(Box::new(chunk)));
     assert_eq!(replica.node.executed(), slot);
     let record = Record::Compacted { snapshot: Arc::new(snapshot), upto: slot };
     told.steps(3, &replica, &[Effect::Write(Either::Server(record))]);
@@ -294,17 +294,17 @@ fn mp5_is_violated_by_a_snapshot_with_members_that_were_not_decided() {
 #[test]
 fn mp5_is_violated_by_another_state_than_the_snapshot_of_a_disk() {
     let mut told = Told::<StateMachineSafety>::of(config(5));
-    let (right, _) = Hand::with_disk(0, config(5), disk(5, 7));
+    let (right, _) = TestServer::with_disk(0, config(5), disk(5, 7));
     told.steps(0, &right, &[]);
     // It has executed by itself what the first has in its snapshot.
-    let (slow, _) = Hand::with_disk(1, config(5), disk(3, 6));
+    let (slow, _) = TestServer::with_disk(1, config(5), disk(3, 6));
     told.steps(1, &slow, &[]);
-    let (same, _) = Hand::with_disk(2, config(5), disk(0, 7));
+    let (same, _) = TestServer::with_disk(2, config(5), disk(0, 7));
     told.steps(2, &same, &[]);
     assert!(told.holds());
     let mut other = disk(5, 7);
     other.snapshot = Some(Arc::new(Snapshot { store: store(4), ..snapshot(5) }));
-    let (wrong, _) = Hand::with_disk(4, config(5), other);
+    let (wrong, _) = TestServer::with_disk(4, config(5), other);
     told.steps(4, &wrong, &[]);
     assert!(!told.holds());
 }
@@ -314,7 +314,7 @@ fn mp5_is_violated_by_another_value_in_a_slot() {
     let mut told = three_slots();
     let mut other = disk(0, 3);
     other.log.choose(Slot(2), ballot(1, 0), command(9));
-    let (hand, _) = Hand::with_disk(1, config(5), other);
-    told.steps(1, &hand, &[]);
+    let (server, _) = TestServer::with_disk(1, config(5), other);
+    told.steps(1, &server, &[]);
     assert!(told.detail().contains("slot 2"), "{}", told.detail());
 }

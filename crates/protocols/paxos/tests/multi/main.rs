@@ -5,7 +5,7 @@ mod catching_up;
 mod cluster;
 mod counts;
 mod flexible;
-mod hand;
+mod harness;
 mod judged;
 mod leaders;
 mod phase_1;

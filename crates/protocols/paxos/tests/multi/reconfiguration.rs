@@ -9,7 +9,7 @@ use paxos::multi::{
 use service::Store;
 
 use crate::cluster::config;
-use crate::hand::{Hand, ballot, node, promise, proposals, put};
+use crate::harness::{TestServer, ballot, node, promise, proposals, put};
 
 fn members(numbers: &[u32]) -> Members {
     numbers.iter().copied().map(node).collect()
@@ -48,13 +48,13 @@ fn a_command_is_executed_once() {
 fn a_number_of_a_command_is_not_used_again() {
     let mut disk = Disk::default();
     disk.log.vote(Slot(1), ballot(1, 0), &Value::Reconfigure(Arc::new(command(1, &[2, 3, 4]))));
-    let (mut hand, _) = Hand::with_disk(0, three(), disk);
-    hand.reconfigure(&[0, 1]);
-    hand.hear(1, promise(hand.node.ballot().expect("it campaigns"), 0, &[]));
-    hand.accepted(1, &[1]);
-    hand.accepted(2, &[1]);
+    let (mut server, _) = TestServer::with_disk(0, three(), disk);
+    server.reconfigure(&[0, 1]);
+    server.receive(1, promise(server.node.ballot().expect("it campaigns"), 0, &[]));
+    server.accepted(1, &[1]);
+    server.accepted(2, &[1]);
     let second = Value::Reconfigure(Arc::new(command(2, &[0, 1])));
-    assert_eq!(hand.node.log().get(Slot(2)).map(|entry| &entry.value), Some(&second));
+    assert_eq!(server.node.log().get(Slot(2)).map(|entry| &entry.value), Some(&second));
 }
 
 /// The log may be compacted by the next crash: the number is on the disk by then.
@@ -62,14 +62,14 @@ fn a_number_of_a_command_is_not_used_again() {
 fn a_number_of_a_command_outlasts_the_log() {
     let mut disk = Disk::default();
     disk.log.vote(Slot(1), ballot(1, 0), &Value::Reconfigure(Arc::new(command(1, &[2, 3, 4]))));
-    let (hand, _) = Hand::with_disk(0, three(), disk);
-    assert_eq!(hand.disk.numbered, 1);
+    let (server, _) = TestServer::with_disk(0, three(), disk);
+    assert_eq!(server.disk.numbered, 1);
     let mut configurations = Configurations::first(three().first_members());
     configurations.execute(Slot(5), &command(2, &[2, 3, 4]), &three(), 5);
     let snapshot = Snapshot { slot: Slot(5), configurations, store: Store::default() };
     let disk = Disk { snapshot: Some(Arc::new(snapshot)), ..Disk::default() };
-    let (hand, _) = Hand::with_disk(0, three(), disk);
-    assert_eq!(hand.disk.numbered, 2);
+    let (server, _) = TestServer::with_disk(0, three(), disk);
+    assert_eq!(server.disk.numbered, 2);
 }
 
 /// Where everybody may lead, a server that is no member passes a command on to the members, and a
@@ -77,81 +77,84 @@ fn a_number_of_a_command_outlasts_the_log() {
 #[test]
 fn a_command_at_a_server_that_is_no_member_reaches_the_members() {
     let everybody = || Settings { leader: Leader::Everybody, ..three() };
-    let (mut outsider, _) = Hand::new(4, everybody());
+    let (mut outsider, _) = TestServer::new(4, everybody());
     let command = AdminCommand { server: node(4), number: 1, members: members(&[2, 3, 4]) };
     let asks = |one| (node(one), Message::Admin(command));
     assert_eq!(outsider.reconfigure(&[2, 3, 4]), [asks(0), asks(1), asks(2)]);
-    let (mut member, _) = Hand::new(0, everybody());
-    member.hear(4, Message::Admin(command));
-    member.hear(1, promise(member.node.ballot().expect("it campaigns"), 0, &[]));
+    let (mut member, _) = TestServer::new(0, everybody());
+    member.receive(4, Message::Admin(command));
+    member.receive(1, promise(member.node.ballot().expect("it campaigns"), 0, &[]));
     let proposed = member.node.log().get(Slot(1)).map(|entry| &entry.value);
     assert_eq!(proposed, Some(&Value::Reconfigure(Arc::new(command))));
-    let (mut other, _) = Hand::new(3, everybody());
-    assert_eq!(other.hear(4, asks(3).1), [], "it is no member either");
+    let (mut other, _) = TestServer::new(3, everybody());
+    assert_eq!(other.receive(4, asks(3).1), [], "it is no member either");
     assert!(other.node.ballot().is_none());
 }
 
 #[test]
 fn no_ops_bring_the_new_members_and_they_promise_first() {
-    let (mut hand, _) = Hand::new(0, three());
-    hand.hear(1, promise(ballot(1, 0), 0, &[]));
-    assert!(hand.node.is_leader());
-    let letters = hand.reconfigure(&[0, 3, 4]);
+    let (mut server, _) = TestServer::new(0, three());
+    server.receive(1, promise(ballot(1, 0), 0, &[]));
+    assert!(server.node.is_leader());
+    let sent = server.reconfigure(&[0, 3, 4]);
     let value = Value::Reconfigure(Arc::new(command(1, &[0, 3, 4])));
-    assert_eq!(proposals(&letters), [(1, 1, value.clone()), (2, 1, value)]);
+    assert_eq!(proposals(&sent), [(1, 1, value.clone()), (2, 1, value)]);
     // Slot 1 is executed: slot 2 is a no-op of the old members; slot 3 has new ones, which are
     // asked for their promises.
-    let letters = hand.accepted(1, &[1]);
-    assert_eq!(proposals(&letters), [(1, 2, Value::Noop), (2, 2, Value::Noop)]);
+    let sent = server.accepted(1, &[1]);
+    assert_eq!(proposals(&sent), [(1, 2, Value::Noop), (2, 2, Value::Noop)]);
     let prepare = Message::Prepare { ballot: ballot(1, 0), from: Slot(2) };
-    let asked = letters.iter().filter(|(_, message)| *message == prepare);
+    let asked = sent.iter().filter(|(_, message)| *message == prepare);
     assert_eq!(asked.map(|(to, _)| to.number()).collect::<Vec<_>>(), [3, 4]);
-    assert_eq!(proposals(&hand.ask(put(1))), [], "no new member has promised");
-    hand.accepted(2, &[1]);
-    let letters = hand.hear(3, promise(ballot(1, 0), 0, &[]));
-    let to: Vec<_> = proposals(&letters).iter().map(|(to, slot, _)| (*to, *slot)).collect();
+    assert_eq!(proposals(&server.ask(put(1))), [], "no new member has promised");
+    server.accepted(2, &[1]);
+    let sent = server.receive(3, promise(ballot(1, 0), 0, &[]));
+    let to: Vec<_> = proposals(&sent).iter().map(|(to, slot, _)| (*to, *slot)).collect();
     assert_eq!(to, [(3, 3), (4, 3)]);
     // A vote of a server that is no member any more does not count.
-    hand.accepted(3, &[1, 2]);
-    assert_eq!(hand.executed(), 2);
-    hand.accepted(3, &[4]);
-    assert_eq!(hand.executed(), 3);
+    server.accepted(3, &[1, 2]);
+    assert_eq!(server.executed(), 2);
+    server.accepted(3, &[4]);
+    assert_eq!(server.executed(), 3);
 }
 
 #[test]
 fn a_leader_that_is_no_member_any_more_steps_down() {
-    let (mut hand, _) = Hand::new(0, three());
-    hand.hear(1, promise(ballot(1, 0), 0, &[]));
-    hand.reconfigure(&[1, 2, 3]);
-    hand.accepted(1, &[1]);
-    assert!(hand.node.is_leader(), "slot 2 is still of the old members");
-    hand.accepted(2, &[1]);
-    assert!(!hand.node.is_leader());
+    let (mut server, _) = TestServer::new(0, three());
+    server.receive(1, promise(ballot(1, 0), 0, &[]));
+    server.reconfigure(&[1, 2, 3]);
+    server.accepted(1, &[1]);
+    assert!(server.node.is_leader(), "slot 2 is still of the old members");
+    server.accepted(2, &[1]);
+    assert!(!server.node.is_leader());
     // No server leads: it tells the others what is chosen, so that they learn of the new members.
-    let letters = hand.fire(Timer::Heartbeat);
+    let sent = server.fire(Timer::Heartbeat);
     let commit = Message::Commit { ballot: None, upto: Slot(2) };
-    assert!(letters.contains(&(node(1), commit)));
+    assert!(sent.contains(&(node(1), commit)));
 }
 
 #[test]
 fn a_command_is_passed_on_until_it_is_executed() {
-    let (mut hand, _) = Hand::new(1, three());
+    let (mut server, _) = TestServer::new(1, three());
     let one = AdminCommand { server: node(1), number: 1, members: members(&[1, 2]) };
-    assert_eq!(hand.reconfigure(&[1, 2]), [(node(0), Message::Admin(one))]);
-    assert_eq!(hand.fire(Timer::Admin).len(), 1);
-    hand.hear(0, Message::Learn(vec![(Slot(1), ballot(1, 0), Value::Reconfigure(Arc::new(one)))]));
-    assert_eq!(hand.fire(Timer::Admin), []);
+    assert_eq!(server.reconfigure(&[1, 2]), [(node(0), Message::Admin(one))]);
+    assert_eq!(server.fire(Timer::Admin).len(), 1);
+    server.receive(
+        0,
+        Message::Learn(vec![(Slot(1), ballot(1, 0), Value::Reconfigure(Arc::new(one)))]),
+    );
+    assert_eq!(server.fire(Timer::Admin), []);
     // The next has another number, even after a restart.
-    hand.restart();
-    hand.reconfigure(&[2]);
-    assert_eq!(hand.disk.numbered, 2);
+    server.restart();
+    server.reconfigure(&[2]);
+    assert_eq!(server.disk.numbered, 2);
 }
 
 #[test]
 fn members_of_a_later_slot_do_not_vote_in_an_earlier_one() {
-    let (mut hand, _) = Hand::new(0, three());
-    hand.hear(1, promise(ballot(1, 0), 0, &[]));
-    hand.ask(put(1));
-    hand.accepted(1, &[3, 4]);
-    assert_eq!(hand.executed(), 0, "they are no members");
+    let (mut server, _) = TestServer::new(0, three());
+    server.receive(1, promise(ballot(1, 0), 0, &[]));
+    server.ask(put(1));
+    server.accepted(1, &[3, 4]);
+    assert_eq!(server.executed(), 0, "they are no members");
 }

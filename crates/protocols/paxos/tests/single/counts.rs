@@ -10,7 +10,7 @@ use sim_check::Verdict;
 use sim_engine::{Outcome, World, WorldSpec};
 use sim_node::NodeId;
 
-use crate::hand::{config, ms, omega};
+use crate::harness::{config, ms, omega};
 use crate::world::{at, run, sent, spec};
 
 const SIZES: [u32; 4] = [3, 5, 7, 9];

@@ -4,7 +4,7 @@ use paxos::Quorums;
 use paxos::single::{Message, SendTo, Settings, Value};
 use proptest::prelude::*;
 
-use crate::hand::{Hand, accept, accepted, config, prepare, promise, to};
+use crate::harness::{TestProcess, accept, accepted, config, prepare, promise, to};
 
 fn flexible(acceptors: u32, prepare: u32, accept: u32) -> Settings {
     let quorums = Quorums::Flexible { prepare, accept };
@@ -14,37 +14,38 @@ fn flexible(acceptors: u32, prepare: u32, accept: u32) -> Settings {
 /// Phase 1 waits for a phase-1 quorum, and phase 2 for a phase-2 quorum.
 #[test]
 fn each_phase_waits_for_its_own_quorum() {
-    let mut hand = Hand::new(0, flexible(5, 4, 2));
-    hand.propose(10);
-    assert_eq!(hand.hear(1, promise(1, 0, None)), []);
-    assert_eq!(hand.hear(2, promise(1, 0, None)), [], "a majority is not enough");
-    assert_eq!(hand.hear(3, promise(1, 0, None)), to(1..5, &accept(1, 0, 10)));
+    let mut process = TestProcess::new(0, flexible(5, 4, 2));
+    process.propose(10);
+    assert_eq!(process.receive(1, promise(1, 0, None)), []);
+    assert_eq!(process.receive(2, promise(1, 0, None)), [], "a majority is not enough");
+    assert_eq!(process.receive(3, promise(1, 0, None)), to(1..5, &accept(1, 0, 10)));
     // Itself and one other.
-    assert_eq!(hand.hear(4, accepted(1, 0, 10)), to(1..5, &Message::Learn(Value(10))));
+    assert_eq!(process.receive(4, accepted(1, 0, 10)), to(1..5, &Message::Learn(Value(10))));
 }
 
 /// A learner counts phase-2 quorums as well.
 #[test]
 fn learners_count_quorums_of_phase_2() {
-    let mut hand = Hand::new(4, flexible(5, 2, 4));
+    let mut process = TestProcess::new(4, flexible(5, 2, 4));
     for from in [0, 1, 2] {
-        hand.hear(from, accepted(1, 0, 10));
-        assert_eq!(hand.node.learned(), None);
+        process.receive(from, accepted(1, 0, 10));
+        assert_eq!(process.node.learned(), None);
     }
-    hand.hear(3, accepted(1, 0, 10));
-    assert_eq!(hand.node.learned(), Some(Value(10)));
+    process.receive(3, accepted(1, 0, 10));
+    assert_eq!(process.node.learned(), Some(Value(10)));
 }
 
 /// "Phase 2 to a phase-2 quorum only": requests may go to as few as are needed, and what is
 /// repeated goes to all.
 #[test]
 fn requests_may_go_to_a_quorum_only() {
-    let mut hand = Hand::new(3, Settings { send_to: SendTo::Quorum, ..flexible(5, 4, 2) });
-    assert_eq!(hand.propose(10), to([4, 0, 1], &prepare(1, 3)), "and itself");
-    hand.hear(4, promise(1, 3, None));
-    hand.hear(0, promise(1, 3, None));
-    assert_eq!(hand.hear(1, promise(1, 3, None)), to([4], &accept(1, 3, 10)));
-    let again = hand.fire(paxos::single::Timer::Proposer);
+    let mut process =
+        TestProcess::new(3, Settings { send_to: SendTo::Quorum, ..flexible(5, 4, 2) });
+    assert_eq!(process.propose(10), to([4, 0, 1], &prepare(1, 3)), "and itself");
+    process.receive(4, promise(1, 3, None));
+    process.receive(0, promise(1, 3, None));
+    assert_eq!(process.receive(1, promise(1, 3, None)), to([4], &accept(1, 3, 10)));
+    let again = process.fire(paxos::single::Timer::Proposer);
     assert_eq!(again, to([0, 1, 2, 4], &accept(1, 3, 10)));
 }
 

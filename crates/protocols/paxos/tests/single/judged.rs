@@ -10,7 +10,7 @@ use sim_check::{Checked, Judge, Property, SimTime, View};
 use sim_engine::{DiskLoss, Fault, Target, When, WorldSpec, faults};
 use sim_node::{Effect, NodeId};
 
-use crate::hand::{accept, config, proposal};
+use crate::harness::{accept, config, proposal};
 use crate::world::{at, judge, planned, run, spec, violated};
 
 /// A claim, and the steps of a run that it is told of.
@@ -126,7 +126,7 @@ fn px3_is_violated_by_learning_what_is_not_chosen() {
 #[test]
 fn px4_is_p2c_over_every_quorum() {
     let votes = [(0, proposal(1, 0, 10)), (1, proposal(2, 1, 20)), (2, proposal(3, 2, 10))];
-    // Whether some S allows a value, when the first so many of these have voted: by hand.
+    // Whether some S allows a value, when the first so many of these have voted: by process.
     for (many, value, allowed) in [
         (0, 99, true),  // no acceptor has voted
         (1, 99, true),  // S = {1, 2}
@@ -194,7 +194,7 @@ fn agreement_is_violated_after_p2c() {
     };
     let faults = planned([
         crash(0, None, DiskLoss::Prefix),
-        crash(1, Some(crate::hand::ms(5)), DiskLoss::Everything),
+        crash(1, Some(crate::harness::ms(5)), DiskLoss::Everything),
     ]);
     let requests = [(0, 0, 10), (50, 2, 20)].map(|(millis, node, value)| {
         let request = paxos::single::Request::Propose(Value(value));

@@ -3,7 +3,7 @@
 
 mod counts;
 mod flexible;
-mod hand;
+mod harness;
 mod judged;
 mod s2_1_problem;
 mod s2_2_choosing;

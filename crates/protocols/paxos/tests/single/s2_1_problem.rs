@@ -5,7 +5,7 @@ use sim_check::Verdict;
 use sim_engine::{Delay, Transport, World, WorldSpec};
 use sim_node::{Ratio, Span};
 
-use crate::hand::{config, ms};
+use crate::harness::{config, ms};
 use crate::world::{at, spec};
 
 /// "If no value is proposed, then no value should be chosen."

@@ -5,7 +5,7 @@ use paxos::single::{Disk, Proposers, Settings, Timer};
 use proptest::prelude::*;
 use sim_node::NodeId;
 
-use crate::hand::{Hand, ballot, config, prepare, refuse, to};
+use crate::harness::{TestProcess, ballot, config, prepare, refuse, to};
 
 proptest! {
     /// "Different proposers choose their numbers from disjoint sets of numbers, so two different
@@ -30,36 +30,36 @@ proptest! {
 /// issue, and begins phase 1 with a higher proposal number than any it has already used."
 #[test]
 fn a_restarted_proposer_never_uses_a_number_again() {
-    let mut hand = Hand::new(0, config(3));
-    assert_eq!(hand.propose(10), to(1..3, &prepare(1, 0)));
+    let mut process = TestProcess::new(0, config(3));
+    assert_eq!(process.propose(10), to(1..3, &prepare(1, 0)));
     for round in 2..6 {
-        assert_eq!(hand.restart(), to(1..3, &prepare(round, 0)), "it goes on with its value");
-        assert_eq!(hand.disk.ballot, Some(ballot(round, 0)));
+        assert_eq!(process.restart(), to(1..3, &prepare(round, 0)), "it goes on with its value");
+        assert_eq!(process.disk.ballot, Some(ballot(round, 0)));
     }
 }
 
 /// The number is durable before it is sent.
 #[test]
 fn a_number_is_durable_before_it_is_used() {
-    let mut hand = Hand::new(0, config(3));
-    hand.slow_disk = true;
-    assert_eq!(hand.propose(10), []);
-    hand.restart();
-    assert_eq!(hand.node.own(), None, "no process knows of the value, either");
-    assert_eq!(hand.propose(20), []);
-    assert_eq!(hand.sync(), to(1..3, &prepare(1, 0)));
-    assert_eq!(hand.disk.ballot, Some(ballot(1, 0)));
+    let mut process = TestProcess::new(0, config(3));
+    process.slow_disk = true;
+    assert_eq!(process.propose(10), []);
+    process.restart();
+    assert_eq!(process.node.own(), None, "no process knows of the value, either");
+    assert_eq!(process.propose(20), []);
+    assert_eq!(process.sync(), to(1..3, &prepare(1, 0)));
+    assert_eq!(process.disk.ballot, Some(ballot(1, 0)));
 }
 
 /// A proposer that is no acceptor has nothing else to remember, and does.
 #[test]
 fn a_separate_proposer_remembers_its_number() {
     let config = Settings { proposers: Proposers::Separate(1), ..config(3) };
-    let mut hand = Hand::new(3, config);
-    hand.propose(10);
-    hand.hear(1, refuse(ballot(7, 3)));
-    assert_eq!(hand.fire(Timer::Proposer), to(0..3, &prepare(8, 3)));
-    assert_eq!(hand.restart(), to(0..3, &prepare(9, 3)));
+    let mut process = TestProcess::new(3, config);
+    process.propose(10);
+    process.receive(1, refuse(ballot(7, 3)));
+    assert_eq!(process.fire(Timer::Proposer), to(0..3, &prepare(8, 3)));
+    assert_eq!(process.restart(), to(0..3, &prepare(9, 3)));
 }
 
 /// A crash may keep any subset of the unsynced writes: an acceptance tells of the promise that was
@@ -67,9 +67,14 @@ fn a_separate_proposer_remembers_its_number() {
 #[test]
 fn an_acceptance_implies_the_promise() {
     let mut disk = Disk::default();
-    let accepted = crate::hand::proposal(4, 1, 10);
+    let accepted = crate::harness::proposal(4, 1, 10);
     sim_node::Stable::apply(&mut disk, &paxos::single::Record::Accepted(accepted));
     assert_eq!(disk.promised, Some(ballot(4, 1)));
-    let hand = Hand::with_disk(0, config(3), Disk { accepted: Some(accepted), ..Disk::default() });
-    assert_eq!(hand.promised(), Some(ballot(4, 1)), "even where a scenario has written the disk");
+    let process =
+        TestProcess::with_disk(0, config(3), Disk { accepted: Some(accepted), ..Disk::default() });
+    assert_eq!(
+        process.promised(),
+        Some(ballot(4, 1)),
+        "even where a scenario has written the disk"
+    );
 }

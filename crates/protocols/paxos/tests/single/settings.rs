@@ -7,7 +7,7 @@ use paxos::single::{Config, Paxos, Proposers, SendTo, Settings, Start, Trusted};
 use sim_node::{Duration, Span};
 use sim_protocol::{Core, Protocol, SettingsError};
 
-use crate::hand::ms;
+use crate::harness::ms;
 
 fn settings(nodes: u32) -> Settings {
     Settings {

@@ -9,7 +9,7 @@ use sim_engine::{
 };
 use sim_node::Ratio;
 
-use crate::hand::ms;
+use crate::harness::ms;
 
 pub(crate) fn at(millis: u64) -> SimTime {
     SimTime::from(ms(millis))

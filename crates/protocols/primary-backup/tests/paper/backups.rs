@@ -23,11 +23,15 @@ fn acks(messages: &[(sim_node::NodeId, Message)]) -> Vec<u64> {
 #[test]
 fn a_backup_takes_updates_in_order_and_once() {
     let mut harness = backup();
-    assert_eq!(acks(&harness.hear(node(0), forward(1, 1, 0, &[1]))), [1]);
-    assert_eq!(acks(&harness.hear(node(0), forward(1, 1, 2, &[3]))), [1], "the second is missing");
-    assert_eq!(acks(&harness.hear(node(0), forward(1, 1, 0, &[1]))), [1], "a copy");
+    assert_eq!(acks(&harness.receive(node(0), forward(1, 1, 0, &[1]))), [1]);
     assert_eq!(
-        acks(&harness.hear(node(0), forward(1, 1, 1, &[2]))),
+        acks(&harness.receive(node(0), forward(1, 1, 2, &[3]))),
+        [1],
+        "the second is missing"
+    );
+    assert_eq!(acks(&harness.receive(node(0), forward(1, 1, 0, &[1]))), [1], "a copy");
+    assert_eq!(
+        acks(&harness.receive(node(0), forward(1, 1, 1, &[2]))),
         [3],
         "and the third has waited"
     );
@@ -38,21 +42,25 @@ fn a_backup_takes_updates_in_order_and_once() {
 #[test]
 fn a_backup_keeps_what_it_has_acknowledged() {
     let mut harness = backup();
-    harness.hear(node(0), forward(1, 1, 0, &[1, 2]));
+    harness.receive(node(0), forward(1, 1, 0, &[1, 2]));
     harness.restart();
     assert_eq!(harness.node.applied(), Number(2));
-    assert_eq!(acks(&harness.hear(node(0), forward(1, 1, 2, &[3]))), [3], "and goes on from there");
+    assert_eq!(
+        acks(&harness.receive(node(0), forward(1, 1, 2, &[3]))),
+        [3],
+        "and goes on from there"
+    );
 }
 
 /// van Renesse and Schneider 2004, section 4: "telling them to suspend processing requests".
 #[test]
 fn a_suspended_backup_refuses_the_old_primary() {
     let mut harness = backup();
-    harness.hear(node(0), forward(1, 1, 0, &[1]));
-    let messages = harness.hear(node(3), Message::Suspend(view(2)));
+    harness.receive(node(0), forward(1, 1, 0, &[1]));
+    let messages = harness.receive(node(3), Message::Suspend(view(2)));
     let Message::Report(report) = &messages[0].1 else { panic!("{messages:?}") };
     assert_eq!((report.number, report.since, report.count), (view(2), view(1), Number(1)));
-    let messages = harness.hear(node(0), forward(1, 1, 1, &[2]));
+    let messages = harness.receive(node(0), forward(1, 1, 1, &[2]));
     assert_eq!(kinds(&messages), [(0, "Refuse")]);
     assert_eq!(harness.node.applied(), Number(1));
 }
@@ -61,11 +69,11 @@ fn a_suspended_backup_refuses_the_old_primary() {
 #[test]
 fn a_suspended_backup_stays_so_after_a_restart() {
     let mut harness = backup();
-    harness.hear(node(3), Message::Suspend(view(2)));
+    harness.receive(node(3), Message::Suspend(view(2)));
     harness.restart();
-    assert_eq!(kinds(&harness.hear(node(0), forward(1, 1, 0, &[1]))), [(0, "Refuse")]);
-    assert_eq!(kinds(&harness.hear(node(3), Message::Suspend(view(2)))), [(3, "Report")]);
-    assert_eq!(kinds(&harness.hear(node(3), Message::Suspend(view(1)))), [], "an old one");
+    assert_eq!(kinds(&harness.receive(node(0), forward(1, 1, 0, &[1]))), [(0, "Refuse")]);
+    assert_eq!(kinds(&harness.receive(node(3), Message::Suspend(view(2)))), [(3, "Report")]);
+    assert_eq!(kinds(&harness.receive(node(3), Message::Suspend(view(1)))), [], "an old one");
 }
 
 /// A backup confirms only the epoch that it follows.
@@ -76,10 +84,10 @@ fn a_backup_confirms_no_epoch_that_is_over() {
         let header = Header { view: view(epoch), epoch: view(epoch), since: view(1) };
         Message::Confirm(primary_backup::Confirm { header, round: 7 })
     };
-    assert_eq!(kinds(&harness.hear(node(0), ask(1))), [(0, "Confirmed")]);
-    harness.hear(node(2), forward(2, 1, 0, &[]));
-    assert_eq!(kinds(&harness.hear(node(0), ask(1))), [(0, "Refuse")]);
-    assert_eq!(kinds(&harness.hear(node(2), ask(2))), [(2, "Confirmed")]);
+    assert_eq!(kinds(&harness.receive(node(0), ask(1))), [(0, "Confirmed")]);
+    harness.receive(node(2), forward(2, 1, 0, &[]));
+    assert_eq!(kinds(&harness.receive(node(0), ask(1))), [(0, "Refuse")]);
+    assert_eq!(kinds(&harness.receive(node(2), ask(2))), [(2, "Confirmed")]);
 }
 
 /// MIT 6.824, lab 2: a server that has restarted says so, and is idle until it gets the state.
@@ -87,11 +95,15 @@ fn a_backup_confirms_no_epoch_that_is_over() {
 fn a_replica_without_a_disk_comes_back_as_idle() {
     let config = primary_backup::Config { disks: false, ..config(3) };
     let (mut harness, _) = start::<Replica>(1, config);
-    harness.hear(node(0), forward(1, 1, 0, &[1]));
+    harness.receive(node(0), forward(1, 1, 0, &[1]));
     let messages = harness.restart();
     let Message::Ping(ping) = &messages[0].1 else { panic!("{messages:?}") };
     assert_eq!(ping.since, view(0));
-    assert_eq!(kinds(&harness.hear(node(0), forward(1, 1, 1, &[2]))), [], "it is not what it was");
+    assert_eq!(
+        kinds(&harness.receive(node(0), forward(1, 1, 1, &[2]))),
+        [],
+        "it is not what it was"
+    );
     assert_eq!(harness.node.applied(), Number(0));
 }
 
@@ -112,9 +124,9 @@ fn a_state_for_an_earlier_incarnation_is_refused() {
             piece,
         }))
     };
-    assert_eq!(kinds(&harness.hear(node(0), chunk(1))), []);
+    assert_eq!(kinds(&harness.receive(node(0), chunk(1))), []);
     assert_eq!(harness.node.since(), view(0));
-    assert_eq!(kinds(&harness.hear(node(0), chunk(2))), [(0, "ChunkReply")]);
+    assert_eq!(kinds(&harness.receive(node(0), chunk(2))), [(0, "ChunkReply")]);
     assert_eq!((harness.node.since(), harness.node.applied()), (view(3), Number(4)));
 }
 
@@ -122,13 +134,15 @@ fn a_state_for_an_earlier_incarnation_is_refused() {
 #[test]
 fn a_backup_sends_clients_to_the_primary() {
     let mut harness = backup();
-    let messages = harness.hear(crate::harness::CLIENT, Message::Request(crate::harness::get(1)));
+    let messages =
+        harness.receive(crate::harness::CLIENT, Message::Request(crate::harness::get(1)));
     let Message::Reply(reply) = &messages[0].1 else { panic!("{messages:?}") };
     assert_eq!(reply.answer, service::Answer::Redirect(Some(node(0))));
     // While it knows of none, it keeps them waiting, and tells them as soon as it does.
-    harness.hear(node(3), Message::Suspend(view(2)));
-    let messages = harness.hear(crate::harness::CLIENT, Message::Request(crate::harness::get(2)));
+    harness.receive(node(3), Message::Suspend(view(2)));
+    let messages =
+        harness.receive(crate::harness::CLIENT, Message::Request(crate::harness::get(2)));
     assert_eq!(messages, []);
-    let messages = harness.hear(node(2), forward(2, 1, 0, &[]));
+    let messages = harness.receive(node(2), forward(2, 1, 0, &[]));
     assert_eq!(kinds(&messages), [(100, "Reply"), (2, "Ack")]);
 }

@@ -19,14 +19,14 @@ fn primary(replicas: u32, reads: Reads) -> Harness<Replica> {
     let (mut harness, messages) = start::<Replica>(0, config);
     assert_eq!(kinds(&messages).len() as u32, replicas - 1, "it asks whether they follow");
     for backup in 1..replicas {
-        harness.hear(node(backup), ack(1, 1, 0));
+        harness.receive(node(backup), ack(1, 1, 0));
     }
     assert!(harness.node.leading().expect("it is primary").is_in_service());
     harness
 }
 
 fn ask(harness: &mut Harness<Replica>, request: Arc<service::Request>) -> Vec<Sent> {
-    harness.hear(CLIENT, Message::Request(request))
+    harness.receive(CLIENT, Message::Request(request))
 }
 
 fn answered(messages: &[Sent]) -> bool {
@@ -39,10 +39,10 @@ fn an_update_is_answered_when_all_backups_have_it() {
     let mut harness = primary(4, Reads::Forward);
     let messages = ask(&mut harness, put(1));
     assert_eq!(kinds(&messages), [(1, "Forward"), (2, "Forward"), (3, "Forward")]);
-    assert!(!answered(&harness.hear(node(1), ack(1, 1, 1))));
-    assert!(!answered(&harness.hear(node(1), ack(1, 1, 1))), "one twice is not two");
-    assert!(!answered(&harness.hear(node(3), ack(1, 1, 1))));
-    assert!(answered(&harness.hear(node(2), ack(1, 1, 1))));
+    assert!(!answered(&harness.receive(node(1), ack(1, 1, 1))));
+    assert!(!answered(&harness.receive(node(1), ack(1, 1, 1))), "one twice is not two");
+    assert!(!answered(&harness.receive(node(3), ack(1, 1, 1))));
+    assert!(answered(&harness.receive(node(2), ack(1, 1, 1))));
 }
 
 /// An acknowledgement of another epoch, or of what a backup was before, says nothing.
@@ -50,9 +50,9 @@ fn an_update_is_answered_when_all_backups_have_it() {
 fn acknowledgements_belong_to_a_membership() {
     let mut harness = primary(2, Reads::Forward);
     ask(&mut harness, put(1));
-    assert!(!answered(&harness.hear(node(1), ack(2, 1, 1))));
-    assert!(!answered(&harness.hear(node(1), ack(1, 2, 1))));
-    assert!(answered(&harness.hear(node(1), ack(1, 1, 1))));
+    assert!(!answered(&harness.receive(node(1), ack(2, 1, 1))));
+    assert!(!answered(&harness.receive(node(1), ack(1, 2, 1))));
+    assert!(answered(&harness.receive(node(1), ack(1, 1, 1))));
 }
 
 /// A retry is the same update, before it is answered and afterwards.
@@ -61,7 +61,7 @@ fn a_retry_is_not_a_second_update() {
     let mut harness = primary(2, Reads::Forward);
     ask(&mut harness, put(1));
     assert_eq!(ask(&mut harness, put(1)), []);
-    harness.hear(node(1), ack(1, 1, 1));
+    harness.receive(node(1), ack(1, 1, 1));
     assert!(answered(&ask(&mut harness, put(1))));
     assert_eq!(harness.node.log().last(), Number(1));
 }
@@ -72,9 +72,9 @@ fn a_retry_is_not_a_second_update() {
 fn who_is_dropped_is_not_waited_for() {
     let mut harness = primary(3, Reads::Forward);
     ask(&mut harness, put(1));
-    harness.hear(node(1), ack(1, 1, 1));
+    harness.receive(node(1), ack(1, 1, 1));
     let next = View::first(2).without(node(2), view(2));
-    let messages = harness.hear(node(3), Message::NewView(next.into()));
+    let messages = harness.receive(node(3), Message::NewView(next.into()));
     assert!(answered(&messages));
     assert!(kinds(&messages).contains(&(3, "Acknowledge")));
 }
@@ -87,8 +87,8 @@ fn who_answers_nothing_for_long_is_told_of() {
     let drop_after = Some(ms(100));
     let config = primary_backup::Config { drop_after, ..config(3) };
     let (mut harness, _) = start::<Replica>(0, config);
-    harness.hear(node(1), ack(1, 1, 0));
-    harness.hear(node(2), ack(1, 1, 0));
+    harness.receive(node(1), ack(1, 1, 0));
+    harness.receive(node(2), ack(1, 1, 0));
     let unreached = |harness: &mut Harness<Replica>| {
         let messages = harness.fire(ReplicaTimer::Ping);
         let pings = messages.into_iter().filter_map(|(_, message)| match message {
@@ -98,21 +98,21 @@ fn who_answers_nothing_for_long_is_told_of() {
         pings.flatten().collect::<Vec<_>>()
     };
     ask(&mut harness, put(1));
-    harness.hear(node(1), ack(1, 1, 1));
+    harness.receive(node(1), ack(1, 1, 1));
     harness.wait(ms(200));
     assert_eq!(unreached(&mut harness), [], "it has not looked yet");
     harness.fire(ReplicaTimer::Retry);
     harness.wait(ms(99));
     assert_eq!(unreached(&mut harness), [], "a moment early");
     // A word of what it has already, even.
-    harness.hear(node(2), ack(1, 1, 0));
+    harness.receive(node(2), ack(1, 1, 0));
     harness.fire(ReplicaTimer::Retry);
     harness.wait(ms(99));
     assert_eq!(unreached(&mut harness), [], "it has answered since");
     harness.wait(ms(1));
     assert_eq!(unreached(&mut harness), [(node(2), view(1))]);
     let next = View::first(2).without(node(2), view(2));
-    assert!(answered(&harness.hear(node(3), Message::NewView(next.into()))));
+    assert!(answered(&harness.receive(node(3), Message::NewView(next.into()))));
     harness.fire(ReplicaTimer::Retry);
     harness.wait(ms(500));
     assert_eq!(unreached(&mut harness), [], "who has all, and who was dropped, are not waited for");
@@ -136,11 +136,11 @@ fn who_answers_nothing_is_waited_for() {
 #[test]
 fn a_recruit_counts_when_it_has_the_state() {
     let mut harness = primary(2, Reads::Forward);
-    harness.hear(node(2), Message::NewView(View::first(1).without(node(1), view(2)).into()));
+    harness.receive(node(2), Message::NewView(View::first(1).without(node(1), view(2)).into()));
     assert!(answered(&ask(&mut harness, put(1))), "alone");
     let mut recruiting = View::first(1).without(node(1), view(3));
     recruiting.recruits.insert(node(1), view(3));
-    let messages = harness.hear(node(2), Message::NewView(recruiting.into()));
+    let messages = harness.receive(node(2), Message::NewView(recruiting.into()));
     assert_eq!(kinds(&messages), [(1, "Chunk")], "the first of two items");
     assert!(answered(&ask(&mut harness, put(2))), "nobody waits for it yet");
     let reply = |received, installed: Option<u64>| {
@@ -152,12 +152,12 @@ fn a_recruit_counts_when_it_has_the_state() {
             installed: installed.map(Number),
         })
     };
-    assert_eq!(kinds(&harness.hear(node(1), reply(1, None))), [(1, "Chunk")]);
-    let messages = harness.hear(node(1), reply(2, Some(1)));
+    assert_eq!(kinds(&harness.receive(node(1), reply(1, None))), [(1, "Chunk")]);
+    let messages = harness.receive(node(1), reply(2, Some(1)));
     assert_eq!(kinds(&messages), [(1, "Forward")], "what has come since");
-    assert_eq!(kinds(&harness.hear(node(1), ack(1, 3, 2))), [(2, "Acknowledge")]);
+    assert_eq!(kinds(&harness.receive(node(1), ack(1, 3, 2))), [(2, "Acknowledge")]);
     assert!(!answered(&ask(&mut harness, put(3))), "now it is waited for");
-    assert!(answered(&harness.hear(node(1), ack(1, 3, 3))));
+    assert!(answered(&harness.receive(node(1), ack(1, 3, 3))));
 }
 
 /// A primary that crashed asks anew whether it is followed, and uses no number twice.
@@ -167,10 +167,10 @@ fn a_primary_that_comes_back_asks_first() {
     ask(&mut harness, put(1));
     harness.restart();
     let pong = Pong { view: View::first(1).into(), lease: false, sent: LocalTime::default() };
-    let messages = harness.hear(node(2), Message::Pong(pong));
+    let messages = harness.receive(node(2), Message::Pong(pong));
     assert_eq!(kinds(&messages), [(1, "Forward")]);
     assert_eq!(ask(&mut harness, get(2)), [], "it waits");
-    let messages = harness.hear(node(1), ack(1, 1, 1));
+    let messages = harness.receive(node(1), ack(1, 1, 1));
     assert!(answered(&messages));
     assert_eq!(harness.node.applied(), Number(1));
 }
@@ -181,25 +181,25 @@ fn a_primary_that_comes_back_asks_first() {
 fn an_acknowledgement_outlives_a_crash() {
     let mut harness = primary(2, Reads::Forward);
     let alone = View::first(1).without(node(1), view(2));
-    harness.hear(node(2), Message::NewView(alone.clone().into()));
+    harness.receive(node(2), Message::NewView(alone.clone().into()));
     let mut recruiting = View { number: view(3), ..alone.clone() };
     recruiting.recruits.insert(node(1), view(3));
-    let messages = harness.hear(node(2), Message::NewView(recruiting.clone().into()));
+    let messages = harness.receive(node(2), Message::NewView(recruiting.clone().into()));
     assert_eq!(kinds(&messages), [(1, "Chunk")]);
     let (epoch, since, base) = (view(1), view(3), Number(0));
     let reply = ChunkReply { epoch, since, base, received: 0, installed: Some(base) };
-    let messages = harness.hear(node(1), Message::ChunkReply(reply));
+    let messages = harness.receive(node(1), Message::ChunkReply(reply));
     assert_eq!(kinds(&messages), [(2, "Acknowledge")]);
     harness.restart();
     let pong = |view: &View| {
         Message::Pong(Pong { view: view.clone().into(), lease: false, sent: LocalTime::default() })
     };
-    assert_eq!(kinds(&harness.hear(node(2), pong(&alone))), []);
+    assert_eq!(kinds(&harness.receive(node(2), pong(&alone))), []);
     assert!(harness.node.leading().is_none(), "an older view");
-    assert_eq!(kinds(&harness.hear(node(2), pong(&recruiting))), [(1, "Forward")]);
+    assert_eq!(kinds(&harness.receive(node(2), pong(&recruiting))), [(1, "Forward")]);
     assert_eq!(ask(&mut harness, put(1)), [], "the recruit has not answered");
-    assert_eq!(kinds(&harness.hear(node(1), ack(1, 3, 0)))[0], (1, "Forward"));
-    assert!(answered(&harness.hear(node(1), ack(1, 3, 1))));
+    assert_eq!(kinds(&harness.receive(node(1), ack(1, 3, 0)))[0], (1, "Forward"));
+    assert!(answered(&harness.receive(node(1), ack(1, 3, 1))));
 }
 
 /// An old primary that is refused stops serving.
@@ -207,7 +207,7 @@ fn an_acknowledgement_outlives_a_crash() {
 fn a_primary_that_is_refused_steps_down() {
     let mut harness = primary(2, Reads::Local);
     assert!(answered(&ask(&mut harness, get(1))));
-    harness.hear(node(1), Message::Refuse(view(5)));
+    harness.receive(node(1), Message::Refuse(view(5)));
     assert!(harness.node.leading().is_none());
     assert_eq!(ask(&mut harness, get(2)), []);
 }
@@ -222,10 +222,10 @@ fn a_read_is_confirmed_by_all_backups() {
     let stale = Confirm { round: confirm.round - 1, ..confirm.clone() };
     let other = Header { epoch: view(2), ..confirm.header };
     let foreign = Confirm { header: other, ..confirm.clone() };
-    harness.hear(node(1), Message::Confirmed(confirm.clone()));
-    assert!(!answered(&harness.hear(node(2), Message::Confirmed(stale))), "an earlier question");
-    assert!(!answered(&harness.hear(node(2), Message::Confirmed(foreign))), "another epoch");
-    assert!(answered(&harness.hear(node(2), Message::Confirmed(confirm))));
+    harness.receive(node(1), Message::Confirmed(confirm.clone()));
+    assert!(!answered(&harness.receive(node(2), Message::Confirmed(stale))), "an earlier question");
+    assert!(!answered(&harness.receive(node(2), Message::Confirmed(foreign))), "another epoch");
+    assert!(answered(&harness.receive(node(2), Message::Confirmed(confirm))));
 }
 
 /// A lease counts from the sending of the ping, and is shorter by the drift: 180 of 200ms.
@@ -238,7 +238,7 @@ fn a_lease_counts_from_the_ping() {
         let Message::Ping(ping) = &messages[0].1 else { panic!("a ping") };
         let pong = Pong { view: View::first(1).into(), lease: true, sent: ping.sent };
         harness.wait(ms(wait));
-        harness.hear(node(2), Message::Pong(pong));
+        harness.receive(node(2), Message::Pong(pong));
         assert_eq!(answered(&ask(&mut harness, get(2))), alone, "after {wait}ms");
     }
 }

@@ -25,8 +25,10 @@ fn ping_of(
     let (since, acknowledged) = (view(since), view(acknowledged));
     let incarnation = Incarnation(incarnation);
     let (unreached, sent) = (Vec::new(), harness.now);
-    harness
-        .hear(node(from), Message::Ping(Ping { incarnation, since, acknowledged, unreached, sent }))
+    harness.receive(
+        node(from),
+        Message::Ping(Ping { incarnation, since, acknowledged, unreached, sent }),
+    )
 }
 
 fn report(number: u64, since: u64, count: u64) -> Message {
@@ -47,7 +49,7 @@ fn whom_the_primary_does_not_reach_is_dropped() {
             unreached: vec![(node(2), view(since))],
             sent: harness.now,
         };
-        kinds(&harness.hear(node(from), Message::Ping(ping)))
+        kinds(&harness.receive(node(from), Message::Ping(ping)))
     };
     assert_eq!(tell(&mut harness, 1, 1), [], "a backup does not know");
     assert_eq!(tell(&mut harness, 0, 2), [], "another membership");
@@ -67,9 +69,9 @@ fn the_backup_with_the_most_updates_succeeds() {
     let mut harness = service(config(4));
     let messages = harness.fire(ViewTimer::Silent(node(0)));
     assert_eq!(kinds(&messages), [(1, "Suspend"), (2, "Suspend"), (3, "Suspend")]);
-    assert_eq!(harness.hear(node(1), report(2, 1, 7)), []);
-    assert_eq!(harness.hear(node(2), report(2, 1, 9)), []);
-    let messages = harness.hear(node(3), report(2, 1, 8));
+    assert_eq!(harness.receive(node(1), report(2, 1, 7)), []);
+    assert_eq!(harness.receive(node(2), report(2, 1, 9)), []);
+    let messages = harness.receive(node(3), report(2, 1, 8));
     assert_eq!(kinds(&messages), [(2, "NewView"), (1, "NewView"), (3, "NewView")]);
     assert_eq!((harness.node.view().primary, harness.node.view().number), (node(2), view(2)));
 }
@@ -79,7 +81,7 @@ fn the_backup_with_the_most_updates_succeeds() {
 fn the_dead_are_not_waited_for() {
     let mut harness = service(config(4));
     harness.fire(ViewTimer::Silent(node(0)));
-    harness.hear(node(1), report(2, 1, 7));
+    harness.receive(node(1), report(2, 1, 7));
     harness.fire(ViewTimer::Silent(node(2)));
     let messages = harness.fire(ViewTimer::Silent(node(3)));
     assert_eq!(kinds(&messages), [(1, "NewView")]);
@@ -93,13 +95,13 @@ fn the_dead_do_not_succeed() {
     for comes_back in [false, true] {
         let mut harness = service(config(3));
         harness.fire(ViewTimer::Silent(node(0)));
-        harness.hear(node(1), report(2, 1, 9));
+        harness.receive(node(1), report(2, 1, 9));
         assert_eq!(harness.fire(ViewTimer::Silent(node(1))), []);
         if comes_back {
             assert_eq!(kinds(&ping(&mut harness, 1, 1, 0)), [(1, "Suspend")]);
-            harness.hear(node(1), report(2, 1, 9));
+            harness.receive(node(1), report(2, 1, 9));
         }
-        harness.hear(node(2), report(2, 1, 7));
+        harness.receive(node(2), report(2, 1, 7));
         let primary = if comes_back { node(1) } else { node(2) };
         assert_eq!(harness.node.view().primary, primary);
     }
@@ -110,9 +112,9 @@ fn the_dead_do_not_succeed() {
 fn the_forgetful_do_not_succeed() {
     let mut harness = service(config(3));
     harness.fire(ViewTimer::Silent(node(0)));
-    harness.hear(node(1), report(2, 1, 9));
+    harness.receive(node(1), report(2, 1, 9));
     assert_eq!(kinds(&ping_of(&mut harness, 1, 2, 0, 0)), []);
-    let messages = harness.hear(node(2), report(2, 1, 7));
+    let messages = harness.receive(node(2), report(2, 1, 7));
     assert_eq!(kinds(&messages), [(2, "NewView")]);
     assert_eq!(harness.node.view().members.len(), 1);
 }
@@ -137,14 +139,18 @@ fn a_recruit_counts_after_the_acknowledgement() {
     let mut harness = service(config(2));
     harness.fire(ViewTimer::Silent(node(1)));
     assert_eq!(kinds(&ping(&mut harness, 1, 1, 0)), [], "the view is not acknowledged yet");
-    let messages = harness.hear(node(0), Message::Acknowledge(view(2)));
+    let messages = harness.receive(node(0), Message::Acknowledge(view(2)));
     assert_eq!(kinds(&messages), [(0, "NewView")]);
     assert_eq!(harness.node.view().recruits.get(&node(1)), Some(&view(3)));
     for stale in [view(1), view(2)] {
-        assert_eq!(kinds(&harness.hear(node(0), Message::Acknowledge(stale))), []);
+        assert_eq!(kinds(&harness.receive(node(0), Message::Acknowledge(stale))), []);
     }
-    assert_eq!(kinds(&harness.hear(node(1), Message::Acknowledge(view(3)))), [], "not the primary");
-    harness.hear(node(0), Message::Acknowledge(view(3)));
+    assert_eq!(
+        kinds(&harness.receive(node(1), Message::Acknowledge(view(3)))),
+        [],
+        "not the primary"
+    );
+    harness.receive(node(0), Message::Acknowledge(view(3)));
     assert_eq!(harness.node.view().members.get(&node(1)), Some(&view(3)));
     assert_eq!(harness.node.view().number, view(4));
 }
@@ -159,7 +165,7 @@ fn who_has_lost_its_state_is_not_what_it_was() {
     assert!(!harness.node.view().members.contains_key(&node(2)));
     let messages = ping(&mut harness, 0, 0, 0);
     assert_eq!(kinds(&messages), [(1, "Suspend")], "a primary is replaced");
-    let messages = harness.hear(node(1), report(3, 1, 0));
+    let messages = harness.receive(node(1), report(3, 1, 0));
     assert_eq!(kinds(&messages), [(1, "NewView")]);
 }
 
@@ -176,7 +182,7 @@ fn a_recruit_without_its_state_is_a_new_one() {
     assert_eq!(ping_of(&mut harness, 1, 1, 1, 0), [], "from before");
     let messages = ping_of(&mut harness, 1, 3, 0, 0);
     assert_eq!(kinds(&messages), [(0, "NewView")], "it is dropped");
-    assert_eq!(kinds(&harness.hear(node(0), Message::Acknowledge(view(3)))), [], "too late");
+    assert_eq!(kinds(&harness.receive(node(0), Message::Acknowledge(view(3)))), [], "too late");
     ping(&mut harness, 0, 1, 4);
     assert_eq!(harness.node.view().recruits.get(&node(1)), Some(&view(5)));
     assert_eq!(harness.node.view().incarnation(node(1)), Incarnation(3));
@@ -206,8 +212,8 @@ fn a_restart_goes_on_with_what_was_begun() {
     let messages = harness.restart();
     assert_eq!(kinds(&messages), [(0, "Suspend"), (1, "Suspend"), (2, "Suspend")]);
     harness.fire(ViewTimer::Silent(node(0)));
-    harness.hear(node(1), report(2, 1, 0));
-    harness.hear(node(2), report(2, 1, 0));
+    harness.receive(node(1), report(2, 1, 0));
+    harness.receive(node(2), report(2, 1, 0));
     assert_eq!(harness.node.view().number, view(2));
     harness.restart();
     assert_eq!((harness.node.view().number, harness.node.view().primary), (view(2), node(1)));
@@ -221,9 +227,9 @@ fn a_wrongly_suspected_primary_may_stay() {
     let messages = ping(&mut harness, 0, 1, 1);
     assert_eq!(kinds(&messages), [(0, "Suspend")]);
     for backup in [1, 2] {
-        harness.hear(node(backup), report(2, 1, 4));
+        harness.receive(node(backup), report(2, 1, 4));
     }
-    let messages = harness.hear(node(0), report(2, 1, 4));
+    let messages = harness.receive(node(0), report(2, 1, 4));
     assert_eq!(kinds(&messages).len(), 3);
     assert_eq!((harness.node.view().primary, harness.node.view().epoch), (node(0), view(2)));
 }
@@ -241,7 +247,7 @@ fn a_lease_is_waited_for() {
             harness.fire(ViewTimer::Silent(node(0)));
         }
         harness.wait(ms(199));
-        assert_eq!(kinds(&harness.hear(node(1), report(2, 1, 0))), []);
+        assert_eq!(kinds(&harness.receive(node(1), report(2, 1, 0))), []);
         harness.wait(ms(1));
         let messages = harness.fire(ViewTimer::LeaseOver);
         assert_eq!(kinds(&messages), [(1, "NewView")]);

@@ -71,7 +71,7 @@ impl TestServer {
 
     /// A message arrives. Returns what the server sends.
     pub(crate) fn receive(&mut self, from: u32, message: Message) -> Vec<Sent> {
-        self.0.hear(node(from), message)
+        self.0.receive(node(from), message)
     }
 
     /// An administrator asks.

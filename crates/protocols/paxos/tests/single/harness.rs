@@ -1,4 +1,4 @@
-//! [`Hand`]: one process in the test harness.
+//! [`TestProcess`]: one process in the test harness.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -10,7 +10,7 @@ use paxos::single::{
 use sim_node::{Duration, Effect, Harness, NodeId, Span};
 
 /// A message and its receiver.
-pub(crate) type Letter = (u32, Message);
+pub(crate) type Sent = (u32, Message);
 
 pub(crate) fn ms(millis: u64) -> Duration {
     Duration::from_millis(millis)
@@ -57,31 +57,31 @@ pub(crate) fn refuse(promised: Ballot) -> Message {
 }
 
 /// The same message to all of these.
-pub(crate) fn to(receivers: impl IntoIterator<Item = u32>, message: &Message) -> Vec<Letter> {
+pub(crate) fn to(receivers: impl IntoIterator<Item = u32>, message: &Message) -> Vec<Sent> {
     receivers.into_iter().map(|receiver| (receiver, message.clone())).collect()
 }
 
 /// A process in the test harness, in words of Paxos.
-pub(crate) struct Hand {
-    hand: Harness<Process>,
+pub(crate) struct TestProcess {
+    harness: Harness<Process>,
     /// What its start sent.
-    pub(crate) first: Vec<Letter>,
+    pub(crate) first: Vec<Sent>,
 }
 
-impl Deref for Hand {
+impl Deref for TestProcess {
     type Target = Harness<Process>;
     fn deref(&self) -> &Self::Target {
-        &self.hand
+        &self.harness
     }
 }
 
-impl DerefMut for Hand {
+impl DerefMut for TestProcess {
     fn deref_mut(&mut self) -> &mut Self::Target {
-        &mut self.hand
+        &mut self.harness
     }
 }
 
-impl Hand {
+impl TestProcess {
     /// A process that starts for the first time.
     pub(crate) fn new(id: u32, config: Settings) -> Self {
         Self::with_disk(id, config, Disk::default())
@@ -90,35 +90,36 @@ impl Hand {
     /// A process that starts with this on its disk.
     pub(crate) fn with_disk(id: u32, config: Settings, disk: Disk) -> Self {
         let acceptors = config.nodes;
-        let (mut hand, first) = Harness::with_disk(config.into(), NodeId::new(id), acceptors, disk);
+        let (mut process, first) =
+            Harness::with_disk(config.into(), NodeId::new(id), acceptors, disk);
         // A process makes no choices.
-        hand.choices = Some(VecDeque::new());
-        Self { hand, first: numbered(first) }
+        process.choices = Some(VecDeque::new());
+        Self { harness: process, first: numbered(first) }
     }
 
     /// A crash, which keeps what is durable, and a restart. Returns what it sends at its start.
-    pub(crate) fn restart(&mut self) -> Vec<Letter> {
-        numbered(self.hand.restart())
+    pub(crate) fn restart(&mut self) -> Vec<Sent> {
+        numbered(self.harness.restart())
     }
 
     /// A message arrives. Returns what the process sends to others.
-    pub(crate) fn hear(&mut self, from: u32, message: Message) -> Vec<Letter> {
-        numbered(self.hand.hear(NodeId::new(from), message))
+    pub(crate) fn receive(&mut self, from: u32, message: Message) -> Vec<Sent> {
+        numbered(self.harness.receive(NodeId::new(from), message))
     }
 
     /// A timer fires, which must be set.
-    pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Letter> {
-        numbered(self.hand.fire(timer))
+    pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Sent> {
+        numbered(self.harness.fire(timer))
     }
 
     /// It is asked to propose this.
-    pub(crate) fn propose(&mut self, value: u64) -> Vec<Letter> {
-        numbered(self.hand.ask(Request::Propose(Value(value))))
+    pub(crate) fn propose(&mut self, value: u64) -> Vec<Sent> {
+        numbered(self.harness.ask(Request::Propose(Value(value))))
     }
 
     /// What was written is durable now. Returns what had waited for it.
-    pub(crate) fn sync(&mut self) -> Vec<Letter> {
-        numbered(self.hand.sync())
+    pub(crate) fn sync(&mut self) -> Vec<Sent> {
+        numbered(self.harness.sync())
     }
 
     /// What it has promised, as an acceptor.
@@ -138,6 +139,6 @@ impl Hand {
     }
 }
 
-fn numbered(letters: Vec<(NodeId, Message)>) -> Vec<Letter> {
-    letters.into_iter().map(|(to, message)| (to.number(), message)).collect()
+fn numbered(sent: Vec<(NodeId, Message)>) -> Vec<Sent> {
+    sent.into_iter().map(|(to, message)| (to.number(), message)).collect()
 }

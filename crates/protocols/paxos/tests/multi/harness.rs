@@ -1,4 +1,4 @@
-//! [`Hand`]: one server in the test harness.
+//! [`TestServer`]: one server in the test harness.
 
 use std::collections::VecDeque;
 use std::ops::{Deref, DerefMut};
@@ -12,7 +12,7 @@ use sim_node::{Harness, NodeId};
 use crate::cluster::ms;
 
 /// A message and its receiver.
-pub(crate) type Letter = (NodeId, Message);
+pub(crate) type Sent = (NodeId, Message);
 
 pub(crate) const fn node(number: u32) -> NodeId {
     NodeId::new(number)
@@ -55,99 +55,99 @@ pub(crate) fn promise(ballot: Ballot, executed: u64, votes: &[(u64, Ballot, Valu
     Message::Promise(Box::new(Promise { ballot, executed, above: executed, votes, chosen }))
 }
 
-/// The proposals among some letters: receiver, slot, value.
-pub(crate) fn proposals(letters: &[Letter]) -> Vec<(u32, u64, Value)> {
-    let of = |(to, message): &Letter| match message {
+/// The proposals among some sent: receiver, slot, value.
+pub(crate) fn proposals(sent: &[Sent]) -> Vec<(u32, u64, Value)> {
+    let of = |(to, message): &Sent| match message {
         Message::Accept(one) => Some((to.number(), one.slot.0, one.value.clone())),
         _ => None,
     };
-    letters.iter().filter_map(of).collect()
+    sent.iter().filter_map(of).collect()
 }
 
-/// The answers to clients among some letters.
-pub(crate) fn replies(letters: &[Letter]) -> Vec<Reply> {
-    let of = |(_, message): &Letter| match message {
+/// The answers to clients among some sent.
+pub(crate) fn replies(sent: &[Sent]) -> Vec<Reply> {
+    let of = |(_, message): &Sent| match message {
         Message::Reply(reply) => Some(Reply::clone(reply)),
         _ => None,
     };
-    letters.iter().filter_map(of).collect()
+    sent.iter().filter_map(of).collect()
 }
 
 /// A server in the test harness, in words of Paxos.
-pub(crate) struct Hand(Harness<Server>);
+pub(crate) struct TestServer(Harness<Server>);
 
-impl Deref for Hand {
+impl Deref for TestServer {
     type Target = Harness<Server>;
     fn deref(&self) -> &Self::Target {
         &self.0
     }
 }
 
-impl DerefMut for Hand {
+impl DerefMut for TestServer {
     fn deref_mut(&mut self) -> &mut Self::Target {
         &mut self.0
     }
 }
 
-impl Hand {
+impl TestServer {
     /// A server of five that starts for the first time. Returns what it sends then, too.
-    pub(crate) fn new(id: u32, config: Settings) -> (Self, Vec<Letter>) {
+    pub(crate) fn new(id: u32, config: Settings) -> (Self, Vec<Sent>) {
         Self::with_disk(id, config, Disk::default())
     }
 
     /// The same, with this on its disk.
-    pub(crate) fn with_disk(id: u32, config: Settings, disk: Disk) -> (Self, Vec<Letter>) {
-        let (mut hand, letters) = Harness::with_disk(config.into(), node(id), 5, disk);
+    pub(crate) fn with_disk(id: u32, config: Settings, disk: Disk) -> (Self, Vec<Sent>) {
+        let (mut server, sent) = Harness::with_disk(config.into(), node(id), 5, disk);
         // A server makes no choices.
-        hand.choices = Some(VecDeque::new());
-        (Self(hand), without_detector(letters))
+        server.choices = Some(VecDeque::new());
+        (Self(server), without_detector(sent))
     }
 
     /// Server 0 of five, after phase 1 with nothing reported: it leads in ballot 1.0.
     pub(crate) fn leader(config: Settings) -> Self {
-        let (mut hand, _) = Self::new(0, config);
+        let (mut server, _) = Self::new(0, config);
         for acceptor in [1, 2] {
-            hand.hear(acceptor, promise(ballot(1, 0), 0, &[]));
+            server.receive(acceptor, promise(ballot(1, 0), 0, &[]));
         }
-        assert!(hand.node.is_leader(), "a majority has promised");
-        hand
+        assert!(server.node.is_leader(), "a majority has promised");
+        server
     }
 
     /// A crash, which keeps what is durable, and a restart.
-    pub(crate) fn restart(&mut self) -> Vec<Letter> {
+    pub(crate) fn restart(&mut self) -> Vec<Sent> {
         without_detector(self.0.restart())
     }
 
     /// The same, when everything that was written had become durable.
-    pub(crate) fn restart_with_all(&mut self) -> Vec<Letter> {
+    pub(crate) fn restart_with_all(&mut self) -> Vec<Sent> {
         let written = self.unsynced();
         without_detector(self.0.restart_with(written))
     }
 
     /// A message arrives. Returns what the server sends to others.
-    pub(crate) fn hear(&mut self, from: u32, message: Message) -> Vec<Letter> {
-        without_detector(self.0.hear(node(from), message))
+    pub(crate) fn receive(&mut self, from: u32, message: Message) -> Vec<Sent> {
+        without_detector(self.0.receive(node(from), message))
     }
 
     /// The client asks.
-    pub(crate) fn ask(&mut self, request: Request) -> Vec<Letter> {
-        self.hear(CLIENT.number(), Message::Request(Box::new(request)))
+    pub(crate) fn ask(&mut self, request: Request) -> Vec<Sent> {
+        self.receive(CLIENT.number(), Message::Request(Box::new(request)))
     }
 
     /// These acceptors have accepted in a slot, in the server's ballot.
-    pub(crate) fn accepted(&mut self, slot: u64, acceptors: &[u32]) -> Vec<Letter> {
+    pub(crate) fn accepted(&mut self, slot: u64, acceptors: &[u32]) -> Vec<Sent> {
         let ballot = self.node.ballot().expect("it proposes");
         let accepted = || Message::Accepted { ballot, slot: Slot(slot) };
-        acceptors.iter().flat_map(|one| self.hear(*one, accepted())).collect()
+        acceptors.iter().flat_map(|one| self.receive(*one, accepted())).collect()
     }
 
     /// A timer fires, which must be set.
-    pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Letter> {
+    pub(crate) fn fire(&mut self, timer: Timer) -> Vec<Sent> {
         without_detector(self.0.fire(timer))
     }
 
     /// An administrator asks for members.
-    pub(crate) fn reconfigure(&mut self, members: &[u32]) -> Vec<Letter> {
+    pub(crate) fn reconfigure(&mut self, members: &[u32]) -> Vec<Sent> {
         let members = members.iter().copied().map(node).collect();
         without_detector(self.0.ask(paxos::multi::Admin::Reconfigure(members)))
     }
@@ -158,7 +158,7 @@ impl Hand {
     }
 
     /// What was written is durable now. Returns what had waited for it.
-    pub(crate) fn sync(&mut self) -> Vec<Letter> {
+    pub(crate) fn sync(&mut self) -> Vec<Sent> {
         without_detector(self.0.sync())
     }
 
@@ -172,7 +172,7 @@ impl Hand {
 }
 
 /// The detector is tested by itself.
-fn without_detector(mut letters: Vec<Letter>) -> Vec<Letter> {
-    letters.retain(|(_, message)| !matches!(message, Message::Detector(_)));
-    letters
+fn without_detector(mut sent: Vec<Sent>) -> Vec<Sent> {
+    sent.retain(|(_, message)| !matches!(message, Message::Detector(_)));
+    sent
 }
