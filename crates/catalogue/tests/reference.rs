@@ -264,6 +264,12 @@ fn the_examples_in_errors_load() {
                 ),
                 protocol,
             ),
+            "situation" => {
+                let example = example.replace("decided", "elected");
+                let text =
+                    format!("faults: [At(\"1s\", Isolate(Leader))],\nreaches: [{example}],\n");
+                around(&text, protocol)
+            }
             "expectation" => around(&format!("expect: {example},\n"), protocol),
             other => panic!("{other} {name} has an example that no scenario is made of"),
         };

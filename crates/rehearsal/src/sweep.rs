@@ -30,9 +30,19 @@ struct SweepReport<'a> {
     undecided: Option<String>,
     violated_seeds: &'a [u64],
     violated_by_property: &'a BTreeMap<&'static str, u64>,
+    reached: Option<u64>,
+    reaches: Vec<ReachReport<'a>>,
     steps: u64,
     digest: String,
     runs_per_second: f64,
+}
+
+/// Something that the scenario demands to be reached.
+#[derive(Serialize)]
+struct ReachReport<'a> {
+    label: &'a str,
+    /// How many runs got there.
+    runs: u64,
 }
 
 #[derive(Serialize)]
@@ -66,6 +76,8 @@ pub(crate) fn sweep(
         undecided: (answer == Answer::Undecided).then(|| undecided(&runner, &swept)),
         violated_seeds: &swept.violated_seeds,
         violated_by_property: &swept.by_property,
+        reached: (!swept.reaches.is_empty()).then_some(swept.reached),
+        reaches: reaches(&runner, &swept),
         steps: swept.steps,
         digest: format!("{:016x}", swept.digest),
         runs_per_second: clock.per_second(swept.runs()),
@@ -80,6 +92,12 @@ pub(crate) fn sweep(
         Answer::Unexpected => Exit::Unexpected,
         Answer::Undecided => Exit::Undecided,
     })
+}
+
+/// How many runs got to what the scenario demands to be reached.
+fn reaches<'a>(runner: &'a Runner, swept: &Sweep) -> Vec<ReachReport<'a>> {
+    let labels = runner.facts().reaches.iter();
+    labels.zip(&swept.reaches).map(|(label, runs)| ReachReport { label, runs: *runs }).collect()
 }
 
 fn at_a_glance(
@@ -111,6 +129,12 @@ fn at_a_glance(
         let more = swept.violated_seeds.len().saturating_sub(SHOWN);
         let more = if more > 0 { format!(" and {more} more") } else { String::new() };
         writeln!(out, "  violated with seeds: {}{more}", shown.join(", "))?;
+    }
+    if let Some(runs) = report.reached {
+        writeln!(out, "  {runs} of {} runs reached what the scenario demands", swept.runs())?;
+        for reach in report.reaches.iter().filter(|reach| reach.runs < swept.runs()) {
+            writeln!(out, "  {} was reached in {}", reach.label, reach.runs)?;
+        }
     }
     let expected = match &runner.facts().expect {
         Expectation::Holds => "every property holds, with every seed".to_owned(),

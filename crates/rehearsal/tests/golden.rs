@@ -33,6 +33,8 @@ golden! {
     run_that_should_have_held: "run scenarios/unexpected.ron --seed 3",
     run_that_is_violated_at_a_step: "run scenarios/rivals.ron",
     run_that_is_undecided: "run scenarios/undecided.ron",
+    run_with_requests: "run scenarios/requests.ron",
+    sweep_of_what_must_be_reached: "sweep scenarios/requests.ron --seeds 0..5",
     run_until: "run scenarios/ring.ron --until 5ms",
     run_as_json: "run scenarios/cut-ring.ron --json",
     run_drawn: "run scenarios/ring.ron --trace text",

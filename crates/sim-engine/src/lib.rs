@@ -27,6 +27,7 @@ mod outcome;
 mod plan;
 mod queue;
 mod radix;
+mod reach;
 mod record;
 mod spec;
 mod timers;
@@ -39,8 +40,12 @@ pub use fault::{
     Trigger, Victims, When,
 };
 pub use network::{Link, LinkOverride, Network, Transport};
-pub use observe::{Loss, Observer, Sent, StepBegins, Struck};
-pub use outcome::{AssumptionBroken, Counts, FaultReport, Finding, Outcome, PANIC};
+pub use observe::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
+pub use outcome::{
+    AssumptionBroken, Counts, CrashLoss, CrashReport, FaultReport, Finding, MarkReport, Outcome,
+    PANIC, ReachReport, Refusal, RequestReport,
+};
+pub use reach::{Reach, Situation};
 pub use record::{Record, StepClass, StepRecord};
 pub use spec::{
     Calm, ClockSpec, DiskSpec, Failures, Model, NodeSet, ServiceSpec, Ties, Timing, Work, WorldSpec,

@@ -2,9 +2,9 @@
 //! nothing.
 
 use sim_check::SimTime;
-use sim_node::{Effect, Event, Node, NodeId};
+use sim_node::{Effect, Event, Node, NodeId, Stable};
 
-use crate::FaultKind;
+use crate::{CrashLoss, FaultKind};
 
 /// Watches a run. A message is named by its id, the sequence number of its sending.
 pub trait Observer<N: Node> {
@@ -24,8 +24,8 @@ pub trait Observer<N: Node> {
     fn lost(&mut self, _time: SimTime, _message: u64, _why: Loss) {}
     /// A planned fault began, ended or struck.
     fn fault(&mut self, _: &Struck<'_>) {}
-    /// A node went down; `step` when inside one.
-    fn crashed(&mut self, _time: SimTime, _node: NodeId) {}
+    /// A node went down, between steps or inside one.
+    fn crashed(&mut self, _: &Crashed<'_, N>) {}
     /// The storm is over.
     fn calm(&mut self, _time: SimTime, _core: &[NodeId]) {}
 }
@@ -34,6 +34,20 @@ impl<N: Node> Observer<N> for () {
     fn watches(&self) -> bool {
         false
     }
+}
+
+/// A crash.
+pub struct Crashed<'a, N: Node> {
+    /// When.
+    pub time: SimTime,
+    /// Who.
+    pub node: NodeId,
+    /// The fault that brought it about: its place in the scenario's list, from 0.
+    pub fault: usize,
+    /// What was lost.
+    pub loss: CrashLoss,
+    /// The writes that were lost before they were durable, in order.
+    pub writes: &'a [<N::Stable as Stable>::Record],
 }
 
 /// The beginning of a step.

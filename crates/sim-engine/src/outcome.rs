@@ -1,5 +1,6 @@
 //! [`Outcome`]: what became of a run.
 
+use serde::Serialize;
 use sim_check::{Claim, SimTime, Verdict};
 use sim_node::NodeId;
 
@@ -26,6 +27,14 @@ pub struct Outcome {
     pub counts: Counts,
     /// Every planned fault, in the order of the scenario: how often it struck, when first, whom.
     pub faults: Vec<FaultReport>,
+    /// Every crash, in order of time: what it lost.
+    pub crashes: Vec<CrashReport>,
+    /// Every request of the plain workload, in the order of the scenario: what became of it.
+    pub requests: Vec<RequestReport>,
+    /// Every mark that nodes emitted, in the order in which they first did.
+    pub marks: Vec<MarkReport>,
+    /// Everything that the scenario demands to be reached, in its order.
+    pub reached: Vec<ReachReport>,
     /// For every override of the network, whether any message met it.
     pub overrides_used: Vec<bool>,
     /// The nodes that never handled anything after their start, sent nothing that anybody handled,
@@ -66,6 +75,88 @@ pub struct FaultReport {
     pub first: Option<SimTime>,
     /// Whom it struck first.
     pub victims: Vec<NodeId>,
+}
+
+/// A crash.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CrashReport {
+    /// When.
+    pub at: SimTime,
+    /// Who.
+    pub node: NodeId,
+    /// The fault that brought it about: its place in the scenario's list, from 0.
+    pub fault: usize,
+    /// What was lost.
+    pub loss: CrashLoss,
+}
+
+/// What a crash lost besides the memory.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct CrashLoss {
+    /// Writes that were not durable, and are lost.
+    #[serde(rename = "writes_lost")]
+    pub writes: usize,
+    /// Writes that were not durable, and survived.
+    #[serde(rename = "writes_kept")]
+    pub survived: usize,
+    /// Messages that waited behind a barrier.
+    #[serde(rename = "held_lost")]
+    pub held: usize,
+    /// Everything that was durable is lost, and there was something.
+    #[serde(rename = "disk_lost")]
+    pub disk: bool,
+}
+
+/// What became of a request of the plain workload.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RequestReport {
+    /// When the scenario makes it.
+    pub at: SimTime,
+    /// Of whom.
+    pub node: NodeId,
+    /// When it was lost: its node was down when it came, or crashed while it waited.
+    pub lost: Option<SimTime>,
+    /// When its node handled it.
+    pub taken: Option<SimTime>,
+    /// Its first refusal.
+    pub refused: Option<Refusal>,
+    /// When it was done, and by which node. That counts more than a refusal before.
+    pub done: Option<(SimTime, NodeId)>,
+}
+
+/// Why a request was not done.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// When.
+    pub at: SimTime,
+    /// The node that refused it.
+    pub by: NodeId,
+    /// Why, in words that follow "refused: ".
+    pub why: String,
+}
+
+/// A mark that nodes emitted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MarkReport {
+    /// Its name.
+    pub name: &'static str,
+    /// How often.
+    pub times: u64,
+    /// When first.
+    pub first: SimTime,
+    /// By whom first.
+    pub node: NodeId,
+}
+
+/// How far a run came with something that its scenario demands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ReachReport {
+    /// How often it has to happen.
+    pub wanted: u64,
+    /// How often it happened.
+    pub times: u64,
+    /// When it had happened so often.
+    pub reached: Option<SimTime>,
 }
 
 /// The first event that broke an assumption.

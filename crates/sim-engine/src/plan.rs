@@ -4,7 +4,7 @@ use sim_check::SimTime;
 use sim_node::{Message, Node, NodeId};
 
 use crate::fault::Part;
-use crate::{Delay, Failures, Network, Ties, Timing, Transport, When, WorldSpec};
+use crate::{Delay, Failures, Network, Situation, Ties, Timing, Transport, When, WorldSpec};
 
 /// Facts about a [`WorldSpec`] that the run asks for at every event.
 #[derive(Debug)]
@@ -23,6 +23,8 @@ pub(crate) struct Plan {
     pub(crate) stream: bool,
     /// Somebody asks for roles: a target, or a trigger.
     pub(crate) asks_roles: bool,
+    /// The scenario demands that some messages are sent.
+    pub(crate) watches_sends: bool,
     /// All clocks show true time, for the whole run.
     pub(crate) true_clocks: bool,
     /// The overrides of the network, ready to match.
@@ -71,10 +73,15 @@ impl Plan {
             draws_ties: spec.ties == Ties::Drawn,
             stream,
             asks_roles: facts().any(|facts| facts.asks_roles())
+                || spec.reaches.iter().any(|reach| reach.what.asks_roles())
                 || spec.faults.iter().any(|planned| match &planned.when {
                     When::On(trigger) => trigger.on.asks_roles(),
                     When::At(_) | When::Between(..) => false,
                 }),
+            watches_sends: spec
+                .reaches
+                .iter()
+                .any(|reach| matches!(reach.what, Situation::Sent(_))),
             true_clocks: draws.true_clocks,
             overrides: network.overrides.iter().map(|link| LinkMatch::new(link, nodes)).collect(),
             assumed_bound: match model.timing {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sim_check::{Core, SimTime};
 use sim_node::{Drift, Duration, Node, NodeId, Offset};
 
-use crate::{Delay, Network, PlannedFault};
+use crate::{Delay, Network, PlannedFault, Reach};
 
 /// A scenario as the engine takes it: names resolved, quantities checked.
 #[derive(Debug)]
@@ -32,6 +32,8 @@ pub struct WorldSpec<N: Node> {
     pub requests: Vec<(SimTime, NodeId, N::Request)>,
     /// What is done to the world.
     pub faults: Vec<PlannedFault>,
+    /// What has to happen, or else the run is undecided.
+    pub reaches: Vec<Reach>,
     /// The end of the storm; without it, faults may go on to the deadline.
     pub calm: Option<Calm>,
     /// When liveness is due, and the run ends.
@@ -62,6 +64,7 @@ impl<N: Node> Clone for WorldSpec<N> {
             images: self.images.clone(),
             requests: self.requests.clone(),
             faults: self.faults.clone(),
+            reaches: self.reaches.clone(),
             calm: self.calm,
             deadline: self.deadline,
             core: self.core,
@@ -101,6 +104,7 @@ impl<N: Node> WorldSpec<N> {
             images: BTreeMap::new(),
             requests: Vec::new(),
             faults: Vec::new(),
+            reaches: Vec::new(),
             calm: None,
             deadline,
             core: Core::Majority,

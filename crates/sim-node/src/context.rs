@@ -1,5 +1,7 @@
 //! [`Context`]: what a handler sees of the world and how it speaks to it.
 
+use std::cell::Cell;
+
 use crate::{Effect, Indications, Layer, LocalTime, Node, NodeId, Span, Stable, WallTime};
 
 /// Where a handler's effects go, and where its choices come from: the driver's side of a step.
@@ -15,6 +17,36 @@ pub trait Sink<N: Node> {
 
     /// One of `0..alternatives`: drawn from a seeded stream in a run, a branch in an exploration.
     fn choose(&mut self, alternatives: u64) -> u64;
+
+    /// Is told what became of a request. It is for people: no effect, and nothing in a run
+    /// depends on it. Dropped where nobody asks.
+    fn outcome(&mut self, _request: &N::Request, _outcome: RequestOutcome) {}
+}
+
+/// What became of a request, as the protocol sees it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RequestOutcome {
+    /// What it asks for has been done.
+    Done,
+    /// It is not going to be done as things are: why, in words that follow "refused: ". Where it
+    /// is tried again, it may be done later.
+    Refused(String),
+}
+
+/// Which of its clocks a node has used in a step: those that it read, and the monotonic clock if it
+/// has set a timer.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ClocksUsed {
+    /// The monotonic clock.
+    pub monotonic: bool,
+    /// The wall clock.
+    pub wall: bool,
+}
+
+impl ClocksUsed {
+    fn and(self, other: Self) -> Self {
+        Self { monotonic: self.monotonic | other.monotonic, wall: self.wall | other.wall }
+    }
 }
 
 /// What the driver tells a node about the step it is about to make.
@@ -45,12 +77,25 @@ pub struct Context<'a, N: Node> {
     config: &'a N::Config,
     details: StepDetails,
     sink: &'a mut dyn Sink<N>,
+    used: Cell<ClocksUsed>,
 }
 
 impl<'a, N: Node> Context<'a, N> {
     /// Made by a driver for one step.
     pub fn new(config: &'a N::Config, details: StepDetails, sink: &'a mut dyn Sink<N>) -> Self {
-        Self { config, details, sink }
+        Self { config, details, sink, used: Cell::default() }
+    }
+
+    /// Which clocks the handler has used so far: a driver warns of faults of clocks that nobody
+    /// looks at.
+    #[must_use]
+    pub fn clocks_used(&self) -> ClocksUsed {
+        self.used.get()
+    }
+
+    /// A handler of a part of this node has used these.
+    pub(crate) fn note_clocks(&self, used: ClocksUsed) {
+        self.used.set(self.used.get().and(used));
     }
 
     /// The node that makes this step.
@@ -80,12 +125,14 @@ impl<'a, N: Node> Context<'a, N> {
     /// The node's monotonic clock.
     #[must_use]
     pub fn now(&self) -> LocalTime {
+        self.note_clocks(ClocksUsed { monotonic: true, wall: false });
         self.details.now
     }
 
     /// The node's wall clock, which may jump.
     #[must_use]
     pub fn wall_clock(&self) -> WallTime {
+        self.note_clocks(ClocksUsed { monotonic: false, wall: true });
         self.details.wall
     }
 
@@ -125,6 +172,7 @@ impl<'a, N: Node> Context<'a, N> {
     /// Sets the timer with this key, replacing one that is set, to fire after a length that the
     /// driver draws from the span, on this node's monotonic clock.
     pub fn set_timer(&mut self, timer: N::Timer, span: impl Into<Span>) {
+        self.note_clocks(ClocksUsed { monotonic: true, wall: false });
         self.sink.emit(Effect::SetTimer { timer, span: span.into() });
     }
 
@@ -155,6 +203,20 @@ impl<'a, N: Node> Context<'a, N> {
         self.sink.emit(Effect::Mark(name.into()));
     }
 
+    /// Tells people that a request of the workload has been done: one that this node was asked for,
+    /// or that reached it through others. Requests are told apart by their values; of equal ones,
+    /// those that this node was asked for are meant, or all if it was never asked for one.
+    pub fn done(&mut self, request: &N::Request) {
+        self.sink.outcome(request, RequestOutcome::Done);
+    }
+
+    /// Tells people that a request is not going to be done as things are, and why, in words that
+    /// follow "refused: ". Of equal requests those are meant that were not refused yet: of this node,
+    /// or of all if there is none of this node. That they are done may still follow.
+    pub fn refuse(&mut self, request: &N::Request, why: impl Into<String>) {
+        self.sink.outcome(request, RequestOutcome::Refused(why.into()));
+    }
+
     /// Runs a handler of a node inside this one. Its messages, timers and records leave in this
     /// node's alphabet as [`Layer`] says; its indications are returned at once, in order.
     ///
@@ -174,7 +236,10 @@ impl<'a, N: Node> Context<'a, N> {
         let mut indications = Indications::<L::Inner>::new();
         let config = L::config(self.config);
         let mut lift = crate::layer::Lift::<N, L>::new(self.sink, &mut indications);
-        let result = handler(&mut Context::new(config, self.details, &mut lift));
+        let mut inner = Context::new(config, self.details, &mut lift);
+        let result = handler(&mut inner);
+        let used = inner.clocks_used();
+        self.note_clocks(used);
         (result, indications)
     }
 

@@ -147,6 +147,11 @@ impl<S: Stable, H> Disk<S, H> {
         })
     }
 
+    /// The writes that are not durable, in order.
+    pub fn unsynced_records(&self) -> impl Iterator<Item = &S::Record> {
+        self.unsynced.iter()
+    }
+
     /// How many writes are not durable.
     #[must_use]
     pub fn unsynced(&self) -> usize {

@@ -4,7 +4,9 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, HasParty, Node, NodeId, PartyOf, Role, Stable, WRONG_PARTY, as_party};
+use crate::{
+    Context, HasParty, Node, NodeId, PartyOf, Role, Stable, as_party, refuse_for_other_party,
+};
 
 /// One of two parties of a mixed world. `start` chooses by the node's number: those below
 /// [`Parties::servers`] are `Server`, the rest are `Client`. A world of more parties derives
@@ -106,7 +108,8 @@ impl<S: Node, C: Node<Message = S::Message>> Node for Either<S, C> {
         }
     }
 
-    /// A request meant for the other party is ignored, with the mark [`WRONG_PARTY`].
+    /// A request meant for the other party is refused, with the mark
+    /// [`WRONG_PARTY`](crate::WRONG_PARTY).
     fn on_request(&mut self, request: Self::Request, cx: &mut Context<'_, Self>) {
         match (self, request) {
             (Self::Server(node), Either::Server(request)) => {
@@ -115,7 +118,7 @@ impl<S: Node, C: Node<Message = S::Message>> Node for Either<S, C> {
             (Self::Client(node), Either::Client(request)) => {
                 as_party::<Self, Second, _>(cx, |cx| node.on_request(request, cx));
             }
-            _ => cx.mark(WRONG_PARTY),
+            (_, request) => refuse_for_other_party(&request, cx),
         }
     }
 
@@ -151,6 +154,9 @@ impl<S: Node, C: Node<Message = S::Message>> PartyOf<Either<S, C>> for First {
     fn record(record: RecordOf<S>) -> Either<RecordOf<S>, RecordOf<C>> {
         Either::Server(record)
     }
+    fn request(request: S::Request) -> Either<S::Request, C::Request> {
+        Either::Server(request)
+    }
     fn indication(indication: S::Indication) -> Either<S::Indication, C::Indication> {
         Either::Server(indication)
     }
@@ -167,6 +173,9 @@ impl<S: Node, C: Node<Message = S::Message>> PartyOf<Either<S, C>> for Second {
     }
     fn record(record: RecordOf<C>) -> Either<RecordOf<S>, RecordOf<C>> {
         Either::Client(record)
+    }
+    fn request(request: C::Request) -> Either<S::Request, C::Request> {
+        Either::Client(request)
     }
     fn indication(indication: C::Indication) -> Either<S::Indication, C::Indication> {
         Either::Client(indication)

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
-    Context, Disk, Duration, Effect, Event, LocalTime, Node, NodeId, Sink, Span, StepDetails,
-    WallTime,
+    Context, Disk, Duration, Effect, Event, LocalTime, Node, NodeId, RequestOutcome, Sink, Span,
+    StepDetails, WallTime,
 };
 
 /// What a node sends to others: to whom, and what.
@@ -109,6 +109,8 @@ pub struct Harness<N: Node> {
     pub told: Vec<N::Indication>,
     /// The marks of the last call.
     pub marks: Vec<&'static str>,
+    /// What it told in the last call of requests.
+    pub outcomes: Vec<(N::Request, RequestOutcome)>,
     /// Everything that it wanted done in the last call, in order, whether or not it is held.
     pub effects: Vec<Effect<N>>,
     /// What it has sent to itself. Empty between calls.
@@ -132,7 +134,9 @@ impl<N: Node> Harness<N> {
     ) -> (Self, Letters<N>) {
         let now = LocalTime::default() + Duration::from_secs(60);
         let details = StepDetails { id, servers, now, ..StepDetails::default() };
-        let (node, effects) = run(&config, details, &mut None, |cx| N::start(&disk, cx));
+        let mut outcomes = Vec::new();
+        let start = |cx: &mut Context<'_, N>| N::start(&disk, cx);
+        let (node, effects) = run(&config, details, &mut None, &mut outcomes, start);
         node.check(&config);
         let mut harness = Self {
             id,
@@ -147,6 +151,7 @@ impl<N: Node> Harness<N> {
             choices: None,
             told: Vec::new(),
             marks: Vec::new(),
+            outcomes,
             effects: Vec::new(),
             own: VecDeque::new(),
             letters: Vec::new(),
@@ -227,6 +232,7 @@ impl<N: Node> Harness<N> {
 
     fn begin(&mut self) {
         self.marks.clear();
+        self.outcomes.clear();
         self.effects.clear();
     }
 
@@ -247,12 +253,14 @@ impl<N: Node> Harness<N> {
         }
         let details = StepDetails { id, servers, now, wall, damaged };
         let (node, disk) = (&mut self.node, &self.disk);
-        let ((), effects) = run(&self.config, details, &mut self.choices, |cx| match event {
+        let handler = |cx: &mut Context<'_, N>| match event {
             Event::Start => *node = N::start(disk, cx),
             Event::Message { from, message } => node.on_message(from, message, cx),
             Event::Timer(timer) => node.on_timer(timer, cx),
             Event::Request(request) => node.on_request(request, cx),
-        });
+        };
+        let (choices, outcomes) = (&mut self.choices, &mut self.outcomes);
+        let ((), effects) = run(&self.config, details, choices, outcomes, handler);
         self.node.check(&self.config);
         self.perform_all(effects);
     }
@@ -317,9 +325,10 @@ fn run<N: Node, R>(
     config: &N::Config,
     details: StepDetails,
     choices: &mut Option<VecDeque<u64>>,
+    outcomes: &mut Vec<(N::Request, RequestOutcome)>,
     handler: impl FnOnce(&mut Context<'_, N>) -> R,
 ) -> (R, Vec<Effect<N>>) {
-    let mut notebook = Notebook { effects: Vec::new(), choices };
+    let mut notebook = Notebook { effects: Vec::new(), choices, outcomes };
     let returned = handler(&mut Context::new(config, details, &mut notebook));
     (returned, notebook.effects)
 }
@@ -328,6 +337,7 @@ fn run<N: Node, R>(
 struct Notebook<'a, N: Node> {
     effects: Vec<Effect<N>>,
     choices: &'a mut Option<VecDeque<u64>>,
+    outcomes: &'a mut Vec<(N::Request, RequestOutcome)>,
 }
 
 impl<N: Node> Sink<N> for Notebook<'_, N> {
@@ -340,5 +350,9 @@ impl<N: Node> Sink<N> for Notebook<'_, N> {
         let choice = choices.pop_front().expect("it was told how every choice falls");
         assert!(choice < alternatives, "choice {choice} of {alternatives}");
         choice
+    }
+
+    fn outcome(&mut self, request: &N::Request, outcome: RequestOutcome) {
+        self.outcomes.push((request.clone(), outcome));
     }
 }

@@ -52,13 +52,13 @@ mod rounds;
 mod time;
 mod wire;
 
-pub use context::{Context, Sink, StepDetails};
+pub use context::{ClocksUsed, Context, RequestOutcome, Sink, StepDetails};
 pub use disk::Disk;
 pub use either::{Either, EitherStable, Parties};
 pub use harness::Harness;
 pub use layer::{Indications, Layer};
 pub use node::{Class, Effect, Event, Message, Never, Node, NodeId, Role, Stable, Value};
-pub use party::{HasParty, PartyOf, Share, WRONG_PARTY, as_party};
+pub use party::{HasParty, PartyOf, Share, WRONG_PARTY, as_party, refuse_for_other_party};
 pub use quantity::{Drift, Duration, Offset, QuantityError, Ratio, Span};
 pub use rounds::{
     LATE_MESSAGE, RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds,

@@ -2,10 +2,16 @@
 
 use std::marker::PhantomData;
 
-use crate::{Context, Effect, Node, NodeId, Sink, Stable};
+use crate::{Context, Effect, Node, NodeId, RequestOutcome, Sink, Stable};
 
 /// The mark of a request that was meant for another party than the one whose node was asked.
 pub const WRONG_PARTY: &str = "request to the wrong party";
+
+/// A request was meant for another party than that of the node that was asked.
+pub fn refuse_for_other_party<World: Node>(request: &World::Request, cx: &mut Context<'_, World>) {
+    cx.mark(WRONG_PARTY);
+    cx.refuse(request, "a node of another party was asked");
+}
 
 /// A party of a world: how many nodes are of it, and what they know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,6 +36,8 @@ pub trait PartyOf<World: Node> {
     fn record(
         record: <<Self::Node as Node>::Stable as Stable>::Record,
     ) -> <World::Stable as Stable>::Record;
+    /// A request for it as one of the world's.
+    fn request(request: <Self::Node as Node>::Request) -> World::Request;
     /// Its indication as one of the world's.
     fn indication(indication: <Self::Node as Node>::Indication) -> World::Indication;
 }
@@ -72,7 +80,11 @@ pub fn as_party<World: Node, P: PartyOf<World>, R>(
 ) -> R {
     let (config, details, sink) = cx.parts();
     let mut sink = PartySink::<World, P> { sink, party: PhantomData };
-    handler(&mut Context::new(P::config(config), details, &mut sink))
+    let mut inner = Context::new(P::config(config), details, &mut sink);
+    let result = handler(&mut inner);
+    let used = inner.clocks_used();
+    cx.note_clocks(used);
+    result
 }
 
 struct PartySink<'s, World: Node, P> {
@@ -99,5 +111,9 @@ impl<World: Node, P: PartyOf<World>> Sink<P::Node> for PartySink<'_, World, P> {
 
     fn choose(&mut self, alternatives: u64) -> u64 {
         self.sink.choose(alternatives)
+    }
+
+    fn outcome(&mut self, request: &<P::Node as Node>::Request, outcome: RequestOutcome) {
+        self.sink.outcome(&P::request(request.clone()), outcome);
     }
 }

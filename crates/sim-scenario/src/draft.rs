@@ -37,6 +37,8 @@ pub struct Draft<'a> {
     pub(crate) deadline: Option<Duration>,
     pub(crate) budget: Option<u64>,
     pub(crate) bytes: bool,
+    /// What must be reached, which is read once nodes and names are known.
+    pub(crate) reaches: Option<&'a str>,
     pub(crate) expect: Option<ExpectText>,
 }
 
@@ -73,11 +75,12 @@ struct Outer<'a> {
     deadline: Option<&'a RawValue>,
     budget: Option<&'a RawValue>,
     bytes: Option<&'a RawValue>,
+    reaches: Option<&'a RawValue>,
     expect: Option<&'a RawValue>,
 }
 
 /// The fields of a scenario, in the order of the reference, and whether they must be given.
-pub(crate) const FIELDS: [(&str, bool); 17] = [
+pub(crate) const FIELDS: [(&str, bool); 18] = [
     ("title", true),
     ("protocol", true),
     ("network", false),
@@ -94,12 +97,18 @@ pub(crate) const FIELDS: [(&str, bool); 17] = [
     ("deadline", true),
     ("budget", false),
     ("bytes", false),
+    ("reaches", false),
     ("expect", true),
 ];
 
 /// Lists that have a greatest length, so that no file asks for more than it should.
-const LENGTHS_MAX: [(&str, usize); 4] =
-    [("disks", 10_000), ("clocks", 10_000), ("service", 1_000), ("faults", 10_000)];
+const LENGTHS_MAX: [(&str, usize); 5] = [
+    ("disks", 10_000),
+    ("clocks", 10_000),
+    ("service", 1_000),
+    ("faults", 10_000),
+    ("reaches", 1_000),
+];
 
 impl<'a> Draft<'a> {
     /// Reads what can be read. Errors go to the sheet; `None` when not even the fields could be
@@ -130,6 +139,7 @@ impl<'a> Draft<'a> {
             deadline: read(sheet, outer.deadline, "`deadline`"),
             budget: read(sheet, outer.budget, "`budget`"),
             bytes: read(sheet, outer.bytes, "`bytes`").unwrap_or_default(),
+            reaches: outer.reaches.map(RawValue::get_ron),
             expect: read(sheet, outer.expect, "`expect`"),
         })
     }

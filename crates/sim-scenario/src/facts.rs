@@ -85,6 +85,10 @@ pub struct ScenarioFacts {
     pub others: u32,
     /// Its faults, as they are written in the file, in order.
     pub faults: Vec<String>,
+    /// The requests of the plain workload, as they are written in the file, in order.
+    pub requests: Vec<String>,
+    /// What must be reached, as it is written in the file, in order.
+    pub reaches: Vec<String>,
     /// The clocks that do not show true time, a sentence each: "The clock of n1 runs 5% too slow."
     pub clocks: Vec<String>,
     /// When the storm ends.

@@ -84,7 +84,8 @@ fn fingerprint(bytes: impl Iterator<Item = u8>) -> u64 {
     bytes.fold(OFFSET_BASIS, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(PRIME))
 }
 
-fn shortened(plain: String) -> String {
+/// A plain form, cut when it is very long.
+pub(crate) fn shortened(plain: String) -> String {
     const LONGEST: usize = 200;
     match plain.char_indices().nth(LONGEST) {
         None => plain,

@@ -180,6 +180,17 @@ pub(crate) enum ExpectText {
     Sometimes(String, u64),
 }
 
+/// What must be reached. Their values are read from the tree; see `reach`.
+#[derive(Deserialize)]
+#[serde(rename = "Reach")]
+#[allow(dead_code, reason = "its names are asked for; see `vocabulary`")]
+pub(crate) enum ReachText {
+    Mark(String),
+    Role(String),
+    Sent(String),
+    Fault(String),
+}
+
 /// The workload that every protocol has, its requests unread. Workloads of a protocol's own go by
 /// the names that the protocol gives them.
 #[derive(Deserialize)]

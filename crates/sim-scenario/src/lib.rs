@@ -27,6 +27,7 @@ mod outcome;
 mod outline;
 mod prepared;
 mod quotes;
+mod reach;
 mod reader;
 mod renamed;
 mod report;
@@ -47,8 +48,11 @@ pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Expectation, ProtocolFacts, ScenarioFacts, WorkloadFacts};
 pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
 pub use prepared::{Prepared, RunOptions};
-pub use report::{Messages, PropertyReport, Report, ViolationReport};
-pub use sim_engine::{Ender, Fault, FaultKind, FaultTime, InCalm, Victims};
+pub use report::{Asked, Fate, Messages, PropertyReport, Reached, Report, ViolationReport};
+pub use sim_engine::{
+    CrashLoss, CrashReport, Ender, Fault, FaultKind, FaultTime, InCalm, MarkReport, Refusal,
+    Victims,
+};
 pub use sim_protocol::{Ask, Field, setting};
 pub use vocabulary::{Construct, vocabulary};
-pub use watch::{Detail, Done, Happening, Seen, Watcher, loss_in_words};
+pub use watch::{Detail, Done, Happening, Seen, Watcher, crash_loss_in_words, loss_in_words};

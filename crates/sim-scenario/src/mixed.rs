@@ -15,6 +15,8 @@ enum Reader {
     /// A workload: the language as far as it is plain requests.
     Workload,
     Protocol,
+    /// What must be reached: it says itself which names may follow.
+    Reaches,
 }
 
 /// The text as RON knows it: with those names blanked out and every other byte in its place.
@@ -52,6 +54,7 @@ fn reader_within(text: &str, item: &Item, reader: Reader, place: usize) -> Reade
             match key {
                 Some("protocol" | "images") => Reader::Protocol,
                 Some("workload") => Reader::Workload,
+                Some("reaches") => Reader::Reaches,
                 _ => Reader::Language,
             }
         }
@@ -60,13 +63,15 @@ fn reader_within(text: &str, item: &Item, reader: Reader, place: usize) -> Reade
         (Reader::Workload, Some("At")) if place < 2 => Reader::Language,
         (Reader::Workload | Reader::Protocol, _) => Reader::Protocol,
         (Reader::Language, _) => Reader::Language,
+        (Reader::Reaches, _) => Reader::Reaches,
     }
 }
 
 /// Whether a value of this construct may have this name, though others have none.
 fn may_have(text: &str, item: &Item, reader: Reader, name: &str) -> bool {
     let owner = item.name(text).filter(|_| reader == Reader::Language).unwrap_or_default();
-    NAMES.iter().any(|(known, owners)| *known == name && owners.contains(&owner))
+    reader == Reader::Reaches
+        || NAMES.iter().any(|(known, owners)| *known == name && owners.contains(&owner))
 }
 
 fn mixture(text: &str, item: &Item, reader: Reader, part: &Part) -> Diagnostic {

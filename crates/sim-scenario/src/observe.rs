@@ -5,10 +5,14 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 use sim_check::SimTime;
-use sim_engine::{Loss, Observer, Sent, StepBegins, Struck};
+use sim_engine::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
+use crate::words::clip;
 use crate::{Detail, Done, Happening, Seen, Watcher, loss_in_words};
+
+/// So many of the writes that a crash has lost are told in words.
+const WRITES_MAX: usize = 3;
 
 /// Tells a watcher what happens, free of the protocol's types.
 pub(crate) struct Telling<'w> {
@@ -137,9 +141,13 @@ impl<N: Node> Observer<N> for Telling<'_> {
         });
     }
 
-    fn crashed(&mut self, at: SimTime, node: NodeId) {
+    fn crashed(&mut self, crashed: &Crashed<'_, N>) {
+        let &Crashed { time: at, node, fault, loss, writes } = crashed;
         self.roles[node.index()] = None;
-        self.watcher.see(Seen::Crashed { at, node });
+        let fault = self.faults.get(fault).copied().unwrap_or(fault);
+        let writes = writes.iter().take(WRITES_MAX).map(|record| clip(&format!("{record:?}")));
+        let writes = writes.collect();
+        self.watcher.see(Seen::Crashed { at, node, fault, loss, writes });
     }
 
     fn calm(&mut self, at: SimTime, core: &[NodeId]) {

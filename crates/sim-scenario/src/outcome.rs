@@ -3,10 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Kind, SimTime, Verdict};
-use sim_engine::{Counts, Outcome, PANIC, PlannedFault, When};
+use sim_engine::{Counts, Outcome, PANIC, PlannedFault, ReachReport, RequestReport, When};
 
 use crate::words::clip;
-use crate::{Expectation, Messages, PropertyReport, Report, ScenarioFacts, ViolationReport};
+use crate::{
+    Asked, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts, ViolationReport,
+};
 
 /// The facts about the scenario that the warnings after a run need.
 pub(crate) struct Lints<'a> {
@@ -49,6 +51,10 @@ pub(crate) fn report(
         undecided: outcome.undecided.filter(|_| outcome.verdict == Verdict::Unknown),
         assumption_broken,
         faults: outcome.faults,
+        crashes: outcome.crashes,
+        requests: requests(facts, outcome.requests),
+        marks: outcome.marks,
+        reaches: reaches(facts, &outcome.reached),
         history: None,
     }
 }
@@ -63,6 +69,22 @@ fn as_expected(expect: &Expectation, outcome: &Outcome) -> bool {
         // Only some seeds violate it, so a single run may come out either way.
         (_, Expectation::Sometimes { code, .. }) => violated.iter().all(|other| other == code),
     }
+}
+
+fn requests(facts: &ScenarioFacts, requests: Vec<RequestReport>) -> Vec<Asked> {
+    let labelled = facts.requests.iter().zip(requests);
+    labelled.map(|(label, fate)| Asked { label: label.clone(), fate }).collect()
+}
+
+fn reaches(facts: &ScenarioFacts, reached: &[ReachReport]) -> Vec<Reached> {
+    let labelled = facts.reaches.iter().zip(reached);
+    let report = |(label, reach): (&String, &ReachReport)| Reached {
+        label: label.clone(),
+        wanted: reach.wanted,
+        times: reach.times,
+        at_ns: reach.reached.map(SimTime::as_nanos),
+    };
+    labelled.map(report).collect()
 }
 
 fn messages(counts: &Counts) -> Messages {

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
-use sim_check::{Kind, Verdict};
-use sim_engine::FaultReport;
+use sim_check::{Kind, SimTime, Verdict};
+use sim_engine::{CrashLoss, CrashReport, FaultReport, MarkReport, RequestReport};
 use sim_node::NodeId;
 
 /// The result of one scenario with one seed.
@@ -44,6 +44,16 @@ pub struct Report {
     /// When and where each fault struck, in the scenario's order.
     #[serde(serialize_with = "faults")]
     pub faults: Vec<FaultReport>,
+    /// Every crash, in order of time, and what it lost.
+    #[serde(serialize_with = "crashes")]
+    pub crashes: Vec<CrashReport>,
+    /// What became of every request of the plain workload, in the scenario's order.
+    pub requests: Vec<Asked>,
+    /// The marks that nodes emitted, in the order in which they first did.
+    #[serde(serialize_with = "marks")]
+    pub marks: Vec<MarkReport>,
+    /// How far the run came with what the scenario demands, in its order.
+    pub reaches: Vec<Reached>,
     /// The history of client operations, as lines of JSON; only when the caller asked for it, and
     /// `None` when the protocol has no clients.
     #[serde(skip)]
@@ -103,6 +113,99 @@ pub struct ViolationReport {
     pub witnesses: Vec<u64>,
 }
 
+/// A request of the plain workload, and what became of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Asked {
+    /// What it asks for, as it stands in the scenario.
+    pub label: String,
+    /// What became of it.
+    pub fate: RequestReport,
+}
+
+/// What became of a request, in a word.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Fate {
+    /// It was done.
+    Done,
+    /// It was refused, and not done later.
+    Refused,
+    /// Its node handled it, and it was neither done nor refused.
+    Taken,
+    /// Its node was down.
+    Lost,
+    /// The run ended before its node handled it.
+    Waiting,
+}
+
+impl Asked {
+    /// What became of it, in a word.
+    #[must_use]
+    pub fn outcome(&self) -> Fate {
+        let fate = &self.fate;
+        if fate.done.is_some() {
+            Fate::Done
+        } else if fate.refused.is_some() {
+            Fate::Refused
+        } else if fate.taken.is_some() {
+            Fate::Taken
+        } else if fate.lost.is_some() {
+            Fate::Lost
+        } else {
+            Fate::Waiting
+        }
+    }
+}
+
+impl Serialize for Asked {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        #[derive(Serialize)]
+        struct Row<'a> {
+            label: &'a str,
+            at_ns: u64,
+            node: NodeId,
+            outcome: Fate,
+            taken_at_ns: Option<u64>,
+            done_at_ns: Option<u64>,
+            done_by: Option<NodeId>,
+            refused_at_ns: Option<u64>,
+            refused_by: Option<NodeId>,
+            refused_because: Option<&'a str>,
+            lost_at_ns: Option<u64>,
+        }
+        let Self { label, fate } = self;
+        let refused = fate.refused.as_ref();
+        Row {
+            label,
+            at_ns: fate.at.as_nanos(),
+            node: fate.node,
+            outcome: self.outcome(),
+            taken_at_ns: fate.taken.map(SimTime::as_nanos),
+            done_at_ns: fate.done.map(|(at, _)| at.as_nanos()),
+            done_by: fate.done.map(|(_, by)| by),
+            refused_at_ns: refused.map(|refused| refused.at.as_nanos()),
+            refused_by: refused.map(|refused| refused.by),
+            refused_because: refused.map(|refused| refused.why.as_str()),
+            lost_at_ns: fate.lost.map(SimTime::as_nanos),
+        }
+        .serialize(serializer)
+    }
+}
+
+/// How far a run came with something that its scenario demands.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Reached {
+    /// As it stands in the scenario.
+    pub label: String,
+    /// How often it has to happen.
+    pub wanted: u64,
+    /// How often it happened.
+    pub times: u64,
+    /// When it had happened so often.
+    #[serde(rename = "reached_at_ns")]
+    pub at_ns: Option<u64>,
+}
+
 fn hex<S: Serializer>(digest: &u64, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(&format_args!("{digest:016x}"))
 }
@@ -118,7 +221,40 @@ fn faults<S: Serializer>(faults: &[FaultReport], serializer: S) -> Result<S::Ok,
     serializer.collect_seq(faults.iter().map(|fault| Row {
         label: &fault.label,
         struck: fault.struck,
-        first_at_ns: fault.first.map(sim_check::SimTime::as_nanos),
+        first_at_ns: fault.first.map(SimTime::as_nanos),
         victims: &fault.victims,
+    }))
+}
+
+fn crashes<S: Serializer>(crashes: &[CrashReport], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Row {
+        at_ns: u64,
+        node: NodeId,
+        fault: usize,
+        #[serde(flatten)]
+        loss: CrashLoss,
+    }
+    serializer.collect_seq(crashes.iter().map(|crash| Row {
+        at_ns: crash.at.as_nanos(),
+        node: crash.node,
+        fault: crash.fault,
+        loss: crash.loss,
+    }))
+}
+
+fn marks<S: Serializer>(marks: &[MarkReport], serializer: S) -> Result<S::Ok, S::Error> {
+    #[derive(Serialize)]
+    struct Row {
+        name: &'static str,
+        times: u64,
+        first_at_ns: u64,
+        node: NodeId,
+    }
+    serializer.collect_seq(marks.iter().map(|mark| Row {
+        name: mark.name,
+        times: mark.times,
+        first_at_ns: mark.first.as_nanos(),
+        node: mark.node,
     }))
 }

@@ -75,6 +75,9 @@ impl<P: Protocol> Scenario<P> {
             rows[*place] = row;
         }
         outcome.faults = rows;
+        for crash in &mut outcome.crashes {
+            crash.fault = kept[crash.fault];
+        }
     }
 }
 

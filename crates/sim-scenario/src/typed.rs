@@ -10,6 +10,7 @@ use sim_protocol::{Protocol, Settings as _, Setup};
 
 use crate::check::{self, Cast};
 use crate::draft::{Draft, ProtocolText};
+use crate::reach::reaches;
 use crate::run::Scenario;
 use crate::sheet::{Sheet, options};
 use crate::words::{clock_in_words, count, list};
@@ -41,11 +42,13 @@ pub(crate) fn prepare<'a, P: Protocol>(
     };
     check::check_cast(sheet, draft, &cast);
     let requests = workloads.requests::<P>(sheet, draft, &cast, &settings);
+    let reaches = reaches(sheet, draft, &cast);
     let images = images::<P>(sheet, draft, &cast);
     let expect = check::resolve_expectation(sheet, draft.expect.as_ref()?, facts)?;
     if sheet.is_wrong() {
         return None;
     }
+    let (requests, request_labels) = requests?;
     let scenario_facts = ScenarioFacts {
         title: draft.title.clone()?,
         protocol: facts.clone(),
@@ -53,12 +56,15 @@ pub(crate) fn prepare<'a, P: Protocol>(
         servers,
         others: setup.others,
         faults: draft.faults.iter().map(|fault| fault.label.clone()).collect(),
+        requests: request_labels,
+        reaches: reaches.iter().map(|reach| reach.label.clone()).collect(),
         clocks: draft.clocks.iter().map(clock_in_words).collect(),
         calm: draft.calm.map(SimTime::from),
         deadline: SimTime::from(draft.deadline?),
     };
     let overrides = override_labels(sheet);
-    let spec = spec::<P>(draft, facts, servers, setup, requests?, images?)?;
+    let spec = spec::<P>(draft, facts, servers, setup, requests, images?)?;
+    let spec = WorldSpec { reaches, ..spec };
     Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides)))
 }
 

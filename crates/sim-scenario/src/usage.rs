@@ -90,6 +90,7 @@ pub(crate) fn noun(family: &str) -> &'static str {
         "Workload" => "workload",
         "RequestLine" => "time of a request",
         "Work" => "work",
+        "Reach" => "situation",
         "Expect" => "expectation",
         _ => "name",
     }
@@ -115,6 +116,7 @@ fn table(family: &str) -> Table {
         "Workload" => WORKLOADS,
         "RequestLine" => REQUEST_LINES,
         "Work" => WORKS,
+        "Reach" => REACHES,
         "Expect" => EXPECTS,
         _ => &[],
     }
@@ -198,6 +200,13 @@ const WORKS: Table = &[
     ("Timers", "Timers"),
     ("Requests", "Requests"),
     ("Disk", "Disk"),
+];
+
+const REACHES: Table = &[
+    ("Mark", "Mark(\"decided\", times: 2)"),
+    ("Role", "Role(\"leader\", at: 2)"),
+    ("Sent", "Sent(\"Election\", times: 3)"),
+    ("Fault", "Fault(\"Isolate(Leader)\")"),
 ];
 
 const EXPECTS: Table = &[

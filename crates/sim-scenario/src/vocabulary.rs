@@ -11,7 +11,7 @@ use sim_engine::{
 
 use crate::draft::FIELDS;
 use crate::language::{
-    ExpectText, LinkText, NetworkText, Order, Plan, ServiceText, WorkText, WorkloadText,
+    ExpectText, LinkText, NetworkText, Order, Plan, ReachText, ServiceText, WorkText, WorkloadText,
 };
 use crate::usage;
 
@@ -57,6 +57,7 @@ pub fn vocabulary() -> Vec<Construct> {
     all.extend(variants::<Timing>("Timing"));
     all.extend(variants::<Failures>("Failures"));
     all.extend(variants::<Ties>("Ties"));
+    all.extend(variants::<ReachText>("Reach"));
     all.extend(variants::<ExpectText>("Expect"));
     all
 }

@@ -3,7 +3,7 @@
 
 use serde::{Serialize, Serializer};
 use sim_check::SimTime;
-use sim_engine::{FaultKind, Loss};
+use sim_engine::{CrashLoss, FaultKind, Loss};
 use sim_node::{Duration, NodeId, Role};
 
 /// Takes what happens in a run, in order. Watching changes nothing in the run.
@@ -138,6 +138,13 @@ pub enum Seen {
         at: SimTime,
         /// Who.
         node: NodeId,
+        /// The fault that brought it about: its place in the scenario's list, from 0.
+        fault: usize,
+        /// What was lost besides its memory.
+        #[serde(flatten)]
+        loss: CrashLoss,
+        /// The first of the writes that were lost before they were durable, in words.
+        writes: Vec<String>,
     },
     /// The storm is over.
     Calm {
@@ -256,6 +263,33 @@ pub fn loss_in_words(loss: Loss) -> &'static str {
         Loss::Calm => "too late for the calm",
         Loss::Nobody => "nobody has that number",
     }
+}
+
+/// What a crash lost, in words that follow "lost ": "1 unsynced write: Append(17)". The writes may
+/// be the first of them alone, or left out.
+#[must_use]
+pub fn crash_loss_in_words(loss: &CrashLoss, writes: &[String]) -> String {
+    let mut lost = Vec::new();
+    if loss.disk {
+        lost.push("its whole disk".to_owned());
+    } else if loss.writes > 0 {
+        let (some, all) = (loss.writes, loss.writes + loss.survived);
+        let noun = if all == 1 { "write" } else { "writes" };
+        let count = if some == all { some.to_string() } else { format!("{some} of {all}") };
+        let mut text = format!("{count} unsynced {noun}");
+        if !writes.is_empty() {
+            let more = some.saturating_sub(writes.len());
+            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+            text += &format!(" ({}{more})", writes.join(", "));
+        }
+        lost.push(text);
+    }
+    match loss.held {
+        0 => {}
+        1 => lost.push("1 message that waited for its disk".to_owned()),
+        held => lost.push(format!("{held} messages that waited for its disk")),
+    }
+    if lost.is_empty() { "nothing but its memory".to_owned() } else { lost.join(" and ") }
 }
 
 /// A role as an object, with its name and its rank.

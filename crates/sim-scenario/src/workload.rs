@@ -10,6 +10,7 @@ use sim_protocol::{Protocol, Settings as _, Workload};
 
 use crate::check::{Cast, check_node, check_time};
 use crate::draft::Draft;
+use crate::fault::{plain_form, shortened};
 use crate::outline::{Item, Shape};
 use crate::sheet::{Sheet, options};
 use crate::words::{list, unknown};
@@ -38,7 +39,9 @@ enum RequestLine<'a> {
     At(Duration, u32, #[serde(borrow)] &'a RawValue),
 }
 
-/// Requests of a node, in the order of the file.
+/// Requests of nodes, in the order of the file, and what they ask for as it is written there.
+pub(crate) type Labelled<N> = (Requests<N>, Vec<String>);
+/// Requests of nodes, in the order of the file.
 pub(crate) type Requests<N> = Vec<(SimTime, NodeId, <N as Node>::Request)>;
 /// Disks at the first start.
 pub(crate) type Images<N> = BTreeMap<NodeId, <N as Node>::Stable>;
@@ -145,8 +148,8 @@ impl<'a> WorkloadParts<'a> {
         draft: &Draft<'a>,
         cast: &Cast<'_>,
         settings: &P::Settings,
-    ) -> Option<Requests<P::Node>> {
-        let Some(Named { item, values }) = &self.requests else { return Some(Vec::new()) };
+    ) -> Option<Labelled<P::Node>> {
+        let Some(Named { item, values }) = &self.requests else { return Some(Default::default()) };
         let Some(values) = values else {
             let message = format!("`{PLAIN}` needs its list of requests");
             sheet.push(
@@ -167,6 +170,7 @@ impl<'a> WorkloadParts<'a> {
         }
         let RequestList(raws) = sheet.read(values, "the workload")?;
         let mut requests = Vec::with_capacity(raws.len());
+        let mut labels = Vec::with_capacity(raws.len());
         let mut all_read = true;
         for (index, raw) in raws.into_iter().enumerate() {
             let item = list.at_index(index);
@@ -192,9 +196,10 @@ impl<'a> WorkloadParts<'a> {
                 let place = item.span.clone();
                 sheet.push(Diagnostic::error(place, why).label("cannot be asked for"));
             }
+            labels.push(shortened(plain_form(&sheet.text[item.at_index(2).span.clone()])));
             requests.push((SimTime::from(at), node, request.into()));
         }
-        all_read.then_some(requests)
+        all_read.then_some((requests, labels))
     }
 }
 

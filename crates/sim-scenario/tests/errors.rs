@@ -429,3 +429,33 @@ fn a_pipe_is_refused_and_not_waited_for() {
     let error = load_file("/dev/null".as_ref(), &toy::catalogue()).err().expect("no scenario");
     assert!(error.render(false).contains("not a regular file"), "{error}");
 }
+
+#[test]
+fn what_cannot_be_reached() {
+    let reach = |demand: &str| with(&format!("reaches: [{demand}]"));
+    let faulty = |demand: &str| {
+        with(&format!("faults: [At(\"1s\", Isolate(Leader))],\n    reaches: [{demand}]"))
+    };
+    golden(
+        "reaches",
+        [
+            ("no list", with("reaches: Mark(\"pong\")")),
+            ("another situation", reach("Merk(\"pong\")")),
+            ("no situation", reach("7")),
+            ("a situation without its name", reach("Mark(times: 2)")),
+            ("a situation without values", reach("Mark")),
+            ("a number for a name", reach("Mark(7)")),
+            ("a mark", reach("Mark(\"pogn\")")),
+            ("a role", reach("Role(\"laeder\")")),
+            ("a kind of message", reach("Sent(\"Pnig\", times: 3)")),
+            ("a node that does not exist", reach("Role(\"leader\", at: 5)")),
+            ("a node that is none", reach("Role(\"leader\", at: \"n2\")")),
+            ("no time at all", reach("Mark(\"pong\", times: 0)")),
+            ("another field", reach("Mark(\"pong\", tims: 2)")),
+            ("a second value", reach("Mark(\"pong\", 2)")),
+            ("a fault", faulty("Fault(\"Isolate(Leeder)\")")),
+            ("a fault where there are none", reach("Fault(\"Isolate(Leader)\")")),
+            ("a fault at a node", faulty("Fault(\"Isolate\", at: 2)")),
+        ],
+    );
+}

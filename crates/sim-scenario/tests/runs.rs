@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sim_check::{SimTime, Verdict};
 use sim_node::NodeId;
 use sim_scenario::{
-    Expectation, Happening, Loaded, Prepared, Report, RunOptions, Seen, load_file, load_text,
+    Expectation, Fate, Happening, Loaded, Prepared, Report, RunOptions, Seen, load_file, load_text,
 };
 
 fn load(text: &str) -> Loaded {
@@ -346,6 +346,10 @@ fn the_report_has_its_stable_json_form() {
             "undecided",
             "assumption_broken",
             "faults",
+            "crashes",
+            "requests",
+            "marks",
+            "reaches",
         ]
     );
     assert_eq!(
@@ -381,4 +385,95 @@ fn a_scenario_runs_on_many_threads() {
         threads.into_iter().map(|thread| thread.join().expect("no panic")).collect::<Vec<_>>()
     });
     assert_eq!(reports[0], reports[1]);
+}
+
+/// A scenario of five nodes with these requests, and with these fields besides.
+fn asking(requests: &str, fields: &str) -> Loaded {
+    load(&format!(
+        "Scenario(title: \"t\", protocol: Ping(nodes: 5), workload: Requests([{requests}]), \
+         {fields} deadline: \"20s\", expect: Holds)"
+    ))
+}
+
+#[test]
+fn every_request_has_a_line_with_what_became_of_it() {
+    let loaded = asking(
+        "At(\"1s\", 0, One( 1 )), At(\"2s\", 0, One(0)), At(\"3s\", 0, Everybody), \
+         At(\"4s\", 3, One(1)), At(\"20s\", 1, One(2))",
+        "faults: [At(\"3.5s\", Crash(who: Node(3)))],",
+    );
+    let report = run(&loaded, 0);
+    let fates: Vec<_> = report.requests.iter().map(|one| (&*one.label, one.outcome())).collect();
+    assert_eq!(
+        fates,
+        [
+            ("One(1)", Fate::Done),
+            ("One(0)", Fate::Refused),
+            ("Everybody", Fate::Taken),
+            ("One(1)", Fate::Lost),
+            ("One(2)", Fate::Done),
+        ]
+    );
+    let refused = report.requests[1].fate.refused.as_ref().expect("it was refused");
+    assert_eq!((refused.by, &*refused.why), (NodeId::new(0), "it pings nobody but others"));
+    let json = serde_json::to_value(&report.requests[1]).expect("JSON");
+    assert_eq!(json["outcome"], "refused");
+    assert_eq!(json["refused_because"], "it pings nobody but others");
+    assert_eq!(json["done_at_ns"], serde_json::Value::Null);
+}
+
+#[test]
+fn a_run_that_does_not_reach_what_is_demanded_is_undecided() {
+    let demands = "reaches: [Mark(\"pong\", times: 4), Role(\"leader\", at: 0), \
+                   Role(\"leader\", at: 2, times: 2), Sent(\"Ping\", times: 3, at: 0), \
+                   Fault(\"Pause(Node( 4 ))\")],";
+    let faults = "faults: [At(\"1s\", Pause(Node(4))), At(\"2s\", Heal)],";
+    let asked = asking("At(\"100ms\", 0, Everybody)", &format!("{faults} {demands}"));
+    let report = run(&asked, 0);
+    assert_eq!((report.verdict, report.as_expected), (Verdict::Unknown, false));
+    assert_eq!(
+        report.undecided.as_deref(),
+        Some("the run did not reach `Role(\"leader\", at: 2, times: 2)` (0 of 2 times)")
+    );
+    let reached: Vec<bool> = report.reaches.iter().map(|reach| reach.at_ns.is_some()).collect();
+    assert_eq!(reached, [true, true, false, true, true]);
+    assert_eq!(report.reaches[0].label, "Mark(\"pong\", times: 4)");
+    assert_eq!((report.reaches[0].wanted, report.reaches[0].times), (4, 4));
+    let both = "At(\"100ms\", 0, Everybody), At(\"5s\", 2, One(0)), At(\"6s\", 2, One(0))";
+    let report = run(&asking(both, &format!("{faults} {demands}")), 0);
+    assert_eq!((report.verdict, report.as_expected), (Verdict::Held, true));
+    // A fault that is left out strikes nobody.
+    let options = RunOptions { without: BTreeSet::from([0]), ..RunOptions::default() };
+    let without = asked.prepared.run(0, &options);
+    assert!(without.undecided.expect("undecided").contains("`Fault(\"Pause(Node( 4 ))\")`"));
+}
+
+#[test]
+fn a_crash_names_its_fault_by_its_place_in_the_file() {
+    let faults = "faults: [At(\"1s\", Pause(Node(4))), At(\"2s\", Crash(who: Node(0)))],";
+    let loaded = asking("At(\"100ms\", 0, Everybody)", faults);
+    let options = RunOptions { without: BTreeSet::from([0]), ..RunOptions::default() };
+    let (report, seen) = watch(&*loaded.prepared, 0, &options);
+    assert_eq!(report.crashes[0].fault, 1);
+    let told = seen.iter().find_map(|one| match one {
+        Seen::Crashed { fault, loss, .. } => Some((*fault, *loss)),
+        _ => None,
+    });
+    assert_eq!(told, Some((1, sim_scenario::CrashLoss::default())));
+}
+
+#[test]
+fn what_a_crash_lost_is_told_in_words() {
+    use sim_scenario::{CrashLoss, crash_loss_in_words as words};
+    let nothing = CrashLoss::default();
+    let (one, two) = (["A(1)".to_owned()], ["A(1)".to_owned(), "B(2)".to_owned()]);
+    assert_eq!(words(&nothing, &[]), "nothing but its memory");
+    assert_eq!(words(&CrashLoss { writes: 1, ..nothing }, &one), "1 unsynced write (A(1))");
+    let some = CrashLoss { writes: 4, survived: 2, held: 1, disk: false };
+    assert_eq!(
+        words(&some, &two),
+        "4 of 6 unsynced writes (A(1), B(2) and 2 more) and 1 message that waited for its disk"
+    );
+    let all = CrashLoss { writes: 2, survived: 0, held: 3, disk: true };
+    assert_eq!(words(&all, &two), "its whole disk and 3 messages that waited for its disk");
 }

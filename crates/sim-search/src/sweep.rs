@@ -27,6 +27,10 @@ pub struct Sweep {
     pub violated_seeds: Vec<u64>,
     /// In how many runs each property was violated, by its code.
     pub by_property: BTreeMap<&'static str, u64>,
+    /// How many runs got to each situation that the scenario demands to be reached, in its order.
+    pub reaches: Vec<u64>,
+    /// How many runs got to all of them.
+    pub reached: u64,
     /// Events that nodes handled, in all runs.
     pub steps: u64,
     /// The digest of all seeds and the digests of their runs, in order of the seeds.
@@ -49,6 +53,8 @@ impl Sweep {
             unknown: 0,
             violated_seeds: Vec::new(),
             by_property: BTreeMap::new(),
+            reaches: Vec::new(),
+            reached: 0,
             steps: 0,
             digest: 0,
         }
@@ -66,6 +72,11 @@ impl Sweep {
         for code in &run.violated_codes {
             *self.by_property.entry(code).or_default() += 1;
         }
+        self.reaches.resize(run.reached.len(), 0);
+        for (runs, got_there) in self.reaches.iter_mut().zip(&run.reached) {
+            *runs += u64::from(*got_there);
+        }
+        self.reached += u64::from(run.reached.iter().all(|got_there| *got_there));
         self.steps += run.steps;
         self.digest = fold(fold(self.digest, run.seed), run.digest);
     }
@@ -119,6 +130,8 @@ struct Run {
     digest: u64,
     steps: u64,
     violated_codes: Vec<&'static str>,
+    /// By what the scenario demands.
+    reached: Vec<bool>,
 }
 
 /// The runs of a batch, in order of their seeds.
@@ -135,8 +148,9 @@ fn batch(
             report.violations.iter().map(|violation| violation.code).collect();
         violated_codes.sort_unstable();
         violated_codes.dedup();
+        let reached = report.reaches.iter().map(|reach| reach.at_ns.is_some()).collect();
         let Report { verdict, digest, steps, .. } = report;
-        Run { seed, verdict, digest, steps, violated_codes }
+        Run { seed, verdict, digest, steps, violated_codes, reached }
     };
     let mut runs: Vec<Run> = pool.install(|| seeds.into_par_iter().map(one).collect());
     runs.sort_unstable_by_key(|run| run.seed);

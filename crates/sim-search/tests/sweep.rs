@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sim_check::Verdict;
-use sim_scenario::{Expectation, Messages, Report, ViolationReport};
+use sim_scenario::{Expectation, Messages, Reached, Report, ViolationReport};
 use sim_search::{Answer, Sweep, sweep};
 
 fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
@@ -33,6 +33,10 @@ fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
         undecided: None,
         assumption_broken: None,
         faults: vec![],
+        crashes: vec![],
+        requests: vec![],
+        marks: vec![],
+        reaches: vec![],
         history: None,
     }
 }
@@ -113,6 +117,22 @@ fn the_last_seeds_there_are_can_be_swept() {
     assert_eq!(last.held + last.violated + last.unknown, 4);
 }
 
+#[test]
+fn the_runs_that_got_there_are_counted_for_each_situation_and_for_all() {
+    // Every second seed gets to the first, every third to the second.
+    let reaching = |seed: u64| {
+        let reach = |every: u64| Reached {
+            label: format!("every {every}"),
+            wanted: 1,
+            times: u64::from(seed.is_multiple_of(every)),
+            at_ns: seed.is_multiple_of(every).then_some(1),
+        };
+        Report { reaches: vec![reach(2), reach(3)], ..report(seed, &[], Verdict::Held) }
+    };
+    let swept = sweep(0..=11, None, &reaching, &|_| {}).expect("threads");
+    assert_eq!((swept.reaches, swept.reached), (vec![6, 4], 2));
+}
+
 fn counted(held: u64, unknown: u64, by_property: &[(&'static str, u64)]) -> Sweep {
     let violated = by_property.iter().map(|(_, number)| number).sum::<u64>();
     Sweep {
@@ -122,6 +142,8 @@ fn counted(held: u64, unknown: u64, by_property: &[(&'static str, u64)]) -> Swee
         unknown,
         violated_seeds: (0..violated).collect(),
         by_property: by_property.iter().copied().collect(),
+        reaches: vec![],
+        reached: held + unknown + violated,
         steps: held + unknown + violated,
         digest: 0,
     }

@@ -5,7 +5,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 
 use sim_check::SimTime;
-use sim_scenario::{Report, Seen, Watcher};
+use sim_scenario::{Report, Seen, Watcher, crash_loss_in_words};
 
 use crate::paint::{BOLD, DIM, Painted};
 use crate::story::phrases;
@@ -92,7 +92,10 @@ fn describe(seen: &Seen) -> String {
         Seen::Lost { message, at: when, why } => {
             format!("{}: message #{message} is lost: {why}", at(when))
         }
-        Seen::Crashed { at: when, node } => format!("{}: {node} crashes", at(when)),
+        Seen::Crashed { at: when, node, loss, writes, .. } => {
+            let lost = crash_loss_in_words(loss, writes);
+            format!("{}: {node} crashes and loses {lost}", at(when))
+        }
         Seen::Calm { at: when, core } => {
             format!("{}: the calm begins with the core {}", at(when), words::nodes(core))
         }

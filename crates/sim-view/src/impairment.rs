@@ -29,7 +29,7 @@ pub(crate) fn impairments(trace: &Trace, end: usize) -> Vec<Impairment> {
     for incident in trace.incidents.iter().filter(|incident| incident.after <= end) {
         let at = incident.at;
         match &incident.what {
-            Disturbance::Crash(node) => {
+            Disturbance::Crash { node, .. } => {
                 down.insert(*node, (at, incident.after));
             }
             Disturbance::Calm(core) => calm = Some(core),

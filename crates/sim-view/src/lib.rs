@@ -11,6 +11,7 @@
 
 mod causes;
 mod divergence;
+mod fates;
 mod impairment;
 mod lanes;
 mod paint;

@@ -174,7 +174,7 @@ impl<'a> Past<'a> {
                 at: incident.at,
                 place: String::new(),
                 style: FAULT,
-                text: around::incident_without_time(incident),
+                text: around::incident_without_time(self.trace, incident),
             });
         }
         lines.sort_by_key(|line| line.order);

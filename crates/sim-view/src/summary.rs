@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use sim_check::{Kind, SimTime, Verdict};
 use sim_scenario::{Expectation, Messages, Report, ScenarioFacts};
 
+use crate::fates::{self, Crashes};
 use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, HANDLED, Painted};
 use crate::past::past;
 use crate::trace::Replay;
@@ -30,7 +31,16 @@ pub fn summary(
     properties(out, report)?;
     row(out, "time", &time(report))?;
     messages(out, report, width)?;
-    faults(out, report, width)?;
+    faults(out, report, width, &Crashes::of(report, replay))?;
+    requests(out, report, width)?;
+    if let Some(marks) = fates::marks(report) {
+        row_in(out, "marks", &marks, width, paint::PLAIN)?;
+    }
+    for (number, demand) in report.reaches.iter().enumerate() {
+        let (text, got_there) = fates::reached(demand);
+        let style = if got_there { paint::PLAIN } else { FAULT };
+        row_in(out, &format!("reaches {number}"), &text, width, style)?;
+    }
     for warning in &report.warnings {
         row_in(out, "warning", warning, width, FAULT)?;
     }
@@ -155,7 +165,27 @@ fn messages(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()
     row_in(out, "by kind", &kinds.join(", "), width, paint::PLAIN)
 }
 
-fn faults(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {
+fn requests(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {
+    let all = &report.requests;
+    // One line for a single one more would be no shorter.
+    let shown = if all.len() > fates::REQUESTS + 1 { fates::REQUESTS } else { all.len() };
+    for (number, asked) in all[..shown].iter().enumerate() {
+        let (text, is_done) = fates::request(asked);
+        let style = if is_done { paint::PLAIN } else { FAULT };
+        row_in(out, &format!("request {number}"), &text, width, style)?;
+    }
+    if shown < all.len() {
+        row_in(out, "requests", &fates::more_requests(&all[shown..]), width, paint::PLAIN)?;
+    }
+    Ok(())
+}
+
+fn faults(
+    out: &mut dyn Write,
+    report: &Report,
+    width: usize,
+    crashes: &Crashes<'_>,
+) -> io::Result<()> {
     for (number, fault) in report.faults.iter().enumerate() {
         let label = words::clip(&fault.label, 80);
         let whom = match fault.victims.as_slice() {
@@ -173,7 +203,9 @@ fn faults(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> 
                         format!("{label}: struck {times}, first{whom} at {at}")
                     }
                 };
-                (text, FAULT)
+                let lost = crashes.of_fault(number);
+                let lost = lost.map(|lost| format!("; {lost}")).unwrap_or_default();
+                (text + &lost, FAULT)
             }
         };
         row_in(out, &format!("fault {number}"), &text, width, style)?;

@@ -6,7 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Detail, Done, FaultKind, Happening, Seen, Victims, Watcher};
+use sim_scenario::{
+    Detail, Done, FaultKind, Happening, Seen, Victims, Watcher, crash_loss_in_words,
+};
 
 /// Runs the scenario once more and shows it to the watcher. Every call shows the same.
 pub type Replay<'a> = dyn FnMut(&mut dyn Watcher) + 'a;
@@ -101,7 +103,11 @@ pub(crate) enum Disturbance {
         begins: bool,
         victims: Vec<NodeId>,
     },
-    Crash(NodeId),
+    Crash {
+        node: NodeId,
+        /// In words that follow "lost ".
+        lost: String,
+    },
     Calm(Vec<NodeId>),
 }
 
@@ -116,7 +122,7 @@ impl Incident {
     pub(crate) fn touches(&self, node: NodeId) -> bool {
         match &self.what {
             Disturbance::Fault { victims, .. } => victims.contains(&node),
-            Disturbance::Crash(who) => *who == node,
+            Disturbance::Crash { node: who, .. } => *who == node,
             Disturbance::Calm(_) => true,
         }
     }
@@ -135,12 +141,29 @@ impl Trace {
 
     /// Whether the incident is a crash that the fault beside it, which brought it about, tells of.
     pub(crate) fn is_told_by_its_fault(&self, index: usize) -> bool {
-        let Some(Incident { at, what: Disturbance::Crash(node), .. }) = self.incidents.get(index)
+        let Some(Incident { at, what: Disturbance::Crash { node, .. }, .. }) =
+            self.incidents.get(index)
         else {
             return false;
         };
         let mut together = self.incidents.iter().filter(|other| other.at == *at);
         together.any(|other| other.is_crash_fault() && other.touches(*node))
+    }
+
+    /// What the crashes lost that a fault of this time brought about: "n0 lost its whole disk".
+    pub(crate) fn lost_by(&self, fault: &Incident) -> Option<String> {
+        if !fault.is_crash_fault() {
+            return None;
+        }
+        let lost = self.incidents.iter().filter(|other| other.at == fault.at);
+        let lost = lost.filter_map(|other| match &other.what {
+            Disturbance::Crash { node, lost } if fault.touches(*node) => {
+                Some(format!("{node} lost {lost}"))
+            }
+            _ => None,
+        });
+        let lost: Vec<String> = lost.collect();
+        (!lost.is_empty()).then(|| lost.join(", "))
     }
 
     /// The steps from `after` up to, but not including, `until`, the latest first.
@@ -236,7 +259,10 @@ impl Watcher for Trace {
             Seen::Fault { at, fault, kind, label, begins, victims } => {
                 incident(at, Disturbance::Fault { fault, kind, label, begins, victims });
             }
-            Seen::Crashed { at, node } => incident(at, Disturbance::Crash(node)),
+            Seen::Crashed { at, node, loss, writes, .. } => {
+                let lost = crash_loss_in_words(&loss, &writes);
+                incident(at, Disturbance::Crash { node, lost });
+            }
             Seen::Calm { at, core } => incident(at, Disturbance::Calm(core)),
         }
     }

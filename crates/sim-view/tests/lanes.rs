@@ -3,10 +3,9 @@
 mod support;
 
 use sim_check::SimTime;
-use sim_node::NodeId;
-use sim_scenario::{Happening, Seen};
+use sim_scenario::Happening;
 use sim_view::Lanes;
-use support::{Fate, Tape, at, cut_off, facts, receives, report};
+use support::{Fate, Tape, crashed, cut_off, facts, receives, report};
 
 fn drawn(nodes: u32, width: usize) -> String {
     let mut lanes = Lanes::new(Vec::new(), &facts(nodes), 7, width);
@@ -45,10 +44,10 @@ fn late_messages_say_why_they_are_late() {
         tape.sent(message, 1_000 + message, 0, (0, 1), Fate::Arrives(arrives));
     }
     tape.step(3_000, 1, receives(1, 0), Some(0));
-    tape.push(Seen::Crashed { at: at(4_000), node: NodeId::new(1) });
+    tape.push(crashed(4_000, 1));
     tape.step(5_000, 1, starts(true), None);
     tape.step(6_000, 1, receives(2, 0), Some(0));
-    tape.push(Seen::Crashed { at: at(7_000), node: NodeId::new(0) });
+    tape.push(crashed(7_000, 0));
     tape.step(9_500, 1, receives(0, 0), Some(0));
     let mut lanes = Lanes::new(Vec::new(), &facts(2), 7, 400);
     tape.play(&mut lanes);

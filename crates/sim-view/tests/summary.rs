@@ -3,10 +3,9 @@
 mod support;
 
 use sim_check::Verdict;
-use sim_node::NodeId;
 use sim_scenario::Seen;
 use sim_view::{Side, divergence, summary};
-use support::{Tape, at, cut_off, facts, report};
+use support::{Tape, at, crashed, cut_off, facts, report};
 
 fn plain(bytes: Vec<u8>) -> String {
     anstream::adapter::strip_str(&String::from_utf8(bytes).expect("text")).to_string()
@@ -68,6 +67,6 @@ fn faults_themselves_are_no_difference() {
 #[test]
 fn a_run_that_goes_on_parts_where_the_other_ends() {
     let mut other = cut_off();
-    other.push(Seen::Crashed { at: at(30_000), node: NodeId::new(3) });
+    other.push(crashed(30_000, 3));
     insta::assert_snapshot!(parted(&cut_off(), &other));
 }

@@ -48,6 +48,7 @@ impl Server {
     pub(crate) fn on_admin(&mut self, command: Admin, cx: &mut Context<'_, Self>) {
         // A configuration with a server that does not exist would wait for it for ever.
         if command.servers().iter().any(|node| node.number() >= cx.servers()) {
+            cx.refuse(&command, "there is no such server");
             return cx.mark(Mark::ChangeRefused);
         }
         if let Some(mut leader) = self.leader(cx) {
@@ -67,7 +68,13 @@ impl Server {
         let (id, known) = (cx.id(), self.known_leader(cx.id()));
         let mut commands = std::mem::take(&mut self.admin);
         if self.common.is_configuration_committed() {
-            commands.retain(|command| !command.is_done(self.common.configuration(), known));
+            commands.retain(|command| {
+                let is_done = command.is_done(self.common.configuration(), known);
+                if is_done {
+                    cx.done(command);
+                }
+                !is_done
+            });
         }
         if !commands.is_empty() {
             cx.set_timer(Timer::Admin, cx.config().election_timeout);

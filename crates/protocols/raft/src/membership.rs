@@ -65,6 +65,21 @@ pub enum ChangeError {
     MoreThanOneVoter,
 }
 
+impl ChangeError {
+    /// Why the change is impossible, without a full stop.
+    #[must_use]
+    pub fn in_words(self) -> &'static str {
+        match self {
+            Self::AlreadyJoint => "a joint configuration is left before it changes again",
+            Self::SimpleInJoint => "a simple change needs a configuration that is not joint",
+            Self::NotJoint => "there is no joint configuration to leave",
+            Self::NoVoters => "there are no voters to change",
+            Self::RemovedAllVoters => "no server would have a vote",
+            Self::MoreThanOneVoter => "more than one voter would change at once",
+        }
+    }
+}
+
 /// The state of a vote (also of acknowledgements: `Won` means a quorum).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VoteResult {

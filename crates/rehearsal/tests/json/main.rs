@@ -108,7 +108,8 @@ fn text(value: &Value) -> String {
 fn the_page_says_what_is_printed() {
     let here = tempfile::tempdir().expect("a folder");
     let mut book = Book { page: page::page(), printed: BTreeMap::new(), here };
-    for scenario in ["cut-ring", "ring", "undecided", "broken-assumption", "bytes", "never-struck"]
+    for scenario in
+        ["cut-ring", "ring", "undecided", "broken-assumption", "bytes", "never-struck", "requests"]
     {
         book.command("`run --json`", &format!("run scenarios/{scenario}.ron"));
     }
@@ -117,7 +118,7 @@ fn the_page_says_what_is_printed() {
     book.command("`run --json`", &format!("run {split_view}"));
     book.replayed("whole.json", "run scenarios/ring.ron");
     book.replayed("part.json", "run scenarios/ring.ron --until 5ms");
-    for scenario in ["undecided", "rivals"] {
+    for scenario in ["undecided", "rivals", "requests"] {
         book.command("`sweep --json`", &format!("sweep scenarios/{scenario}.ron --seeds 0..10"));
     }
     book.command("`list --json`", "list --scenarios scenarios");
@@ -125,7 +126,7 @@ fn the_page_says_what_is_printed() {
         book.command("`check-history --json`", &format!("check-history histories/{history}"));
     }
     book.history("scenarios/many-operations.ron");
-    for scenario in ["ring", "bytes", "storm", "asked"] {
+    for scenario in ["ring", "bytes", "storm", "asked", "requests"] {
         book.trace(&format!("scenarios/{scenario}.ron"));
     }
     let mut wrong = Vec::new();

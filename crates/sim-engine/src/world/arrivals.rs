@@ -28,7 +28,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     self.lose(id, copied, Loss::Down, watch);
                 }
                 What::Own(parcel) => drop(self.agenda.take_message(parcel)),
-                What::Timer(_) | What::Request(_) | What::Synced => {}
+                What::Request(index) => self.requests.lose(index, self.now),
+                What::Timer(_) | What::Synced => {}
             }
         } else if status.has(Status::BUSY) {
             self.cells[node.index()].inbox.push(arrival);
@@ -168,7 +169,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Event::Message { from: node, message: self.agenda.take_message(parcel) }
             }
             What::Timer(timer) => Event::Timer(timer),
-            What::Request(index) => Event::Request(self.spec.requests[index as usize].2.clone()),
+            What::Request(index) => Event::Request(self.take_request(index)),
             What::Synced => return self.release(node, watch),
         };
         self.handle(node, event, arrival.step, named, watch);

@@ -1,14 +1,14 @@
 //! Disks in virtual time: when a sync begins, how long it takes, and what it lets go.
 
 use sim_check::{Properties, SimTime, View};
-use sim_node::{Disk, Node, NodeId};
+use sim_node::{Disk, Node, NodeId, Stable};
 
 use super::agenda::Parcel;
 use super::inbox::{Arrival, What};
 use super::nodes::Status;
 use super::{Pending, World, draw, view};
 use crate::chance::Purpose;
-use crate::{Delay, DiskLoss, Observer};
+use crate::{CrashLoss, Delay, DiskLoss, Observer};
 
 /// A node's disk.
 pub(super) type DiskOf<N> = Disk<<N as Node>::Stable, Held<<N as Node>::Indication>>;
@@ -20,25 +20,53 @@ pub(super) enum Held<I> {
     Indicate { indication: I, step: u64 },
 }
 
-/// What a crash leaves on a disk; `draw(n)` is one of `0..n`.
-pub(super) fn crash<N: Node>(
-    disk: &mut DiskOf<N>,
-    loss: DiskLoss,
-    mut draw: impl FnMut(usize) -> usize,
-) {
+/// Which of so many writes survive a crash that are not durable; `draw(n)` is one of `0..n`.
+fn survivors(count: usize, loss: DiskLoss, mut draw: impl FnMut(usize) -> usize) -> Vec<bool> {
     match loss {
         // Nothing to draw when there is nothing to lose.
-        DiskLoss::Prefix if disk.unsynced() == 0 => disk.crash(|_| false),
-        DiskLoss::Prefix => {
-            let survive = draw(disk.unsynced() + 1);
-            disk.crash(|place| place < survive);
+        DiskLoss::Prefix if count > 0 => {
+            let survive = draw(count + 1);
+            (0..count).map(|place| place < survive).collect()
         }
-        DiskLoss::Subset => disk.crash(|_| draw(2) == 1),
-        DiskLoss::Unsynced => disk.crash(|_| false),
-        DiskLoss::Everything => {
-            disk.crash(|_| false);
+        DiskLoss::Subset => (0..count).map(|_| draw(2) == 1).collect(),
+        DiskLoss::Prefix | DiskLoss::Unsynced | DiskLoss::Everything => vec![false; count],
+    }
+}
+
+/// What a node writes.
+type RecordOf<N> = <<N as Node>::Stable as Stable>::Record;
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// What a crash makes of a node's disk. Returns what is lost, and if somebody watches, the
+    /// writes that are.
+    pub(super) fn crash_disk(
+        &mut self,
+        node: NodeId,
+        loss: DiskLoss,
+        fault: u32,
+    ) -> (CrashLoss, Vec<RecordOf<N>>) {
+        let stream = &mut self.faults[fault as usize].stream;
+        let disk = &mut self.cells[node.index()].disk;
+        let held = disk.held().filter(|held| matches!(held, Held::Send { .. })).count();
+        let survivors = survivors(disk.unsynced(), loss, |choices| {
+            usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
+        });
+        let survived = survivors.iter().filter(|survives| **survives).count();
+        let mut writes = Vec::new();
+        if self.is_watched {
+            let records = disk.unsynced_records().zip(&survivors);
+            writes.extend(records.filter(|(_, survives)| !**survives).map(|(one, _)| one.clone()));
+        }
+        let wiped = loss == DiskLoss::Everything && **disk != N::Stable::default();
+        // Of what the protocol does, the disk still adds up records.
+        self.acting = Some(node);
+        disk.crash(|place| survivors[place]);
+        self.acting = None;
+        if loss == DiskLoss::Everything {
             disk.wipe();
         }
+        let lost = survivors.len() - survived;
+        (CrashLoss { writes: lost, survived, held, disk: wiped }, writes)
     }
 }
 

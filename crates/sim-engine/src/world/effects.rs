@@ -61,7 +61,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                         self.properties.indicated(&view!(self, step), node, &indication);
                     }
                 }
-                Effect::Mark(_) => {}
+                Effect::Mark(name) => self.note_mark(node, name),
             }
         }
         self.effects = effects;
@@ -98,6 +98,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         if self.spec.bytes {
             self.tally.bytes += message.size() as u64;
+        }
+        if self.plan.watches_sends {
+            self.note_sent(from, kind);
         }
         let tie = self.tie(Purpose::Tie, from);
         let (sent, copied, copy) = (self.now, false, false);

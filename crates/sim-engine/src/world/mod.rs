@@ -11,6 +11,8 @@ mod inbox;
 mod links;
 mod network;
 mod nodes;
+mod reached;
+mod requests;
 mod result;
 mod run;
 mod step;
@@ -29,12 +31,14 @@ use crate::digest::Digest;
 use crate::plan::Plan;
 use crate::queue::PENDING_MAX;
 use crate::record::Record;
-use crate::{AssumptionBroken, Delay, Outcome, WorldSpec};
+use crate::{AssumptionBroken, CrashReport, Delay, Outcome, WorldSpec};
 
 use agenda::{Agenda, TIES};
 use faults::FaultState;
 use network::{Envelope, Network};
 use nodes::{Cell, Status};
+use reached::{Marked, Reached};
+use requests::{Requests, Told};
 
 /// All nodes, disks, clocks, timers and messages in flight, at one instant of virtual time.
 ///
@@ -81,6 +85,14 @@ pub struct World<N: Node, P: Properties<N>> {
     phase: Phase,
     core: Option<BTreeSet<NodeId>>,
     assumption_broken: Option<AssumptionBroken>,
+    requests: Requests<N::Request>,
+    /// What the step under way has told of requests.
+    told: Vec<Told<N::Request>>,
+    /// In the order in which they were first emitted.
+    marks: Vec<Marked>,
+    /// By the scenario's list of what is to be reached.
+    reached: Vec<Reached>,
+    crashes: Vec<CrashReport>,
     /// The effects of the step under way; kept for its allocation.
     effects: Vec<Effect<N>>,
     /// The step after which states are digested next.
@@ -216,6 +228,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             phase: Phase::Due,
             core: None,
             assumption_broken: None,
+            requests: Requests::new(spec.requests.len()),
+            told: Vec::new(),
+            marks: Vec::new(),
+            reached: vec![Reached::default(); spec.reaches.len()],
+            crashes: Vec::new(),
             effects: Vec::new(),
             checkpoint: plan.checkpoint - 1,
             acting: None,

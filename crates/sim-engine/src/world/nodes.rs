@@ -10,7 +10,7 @@ use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
 use crate::fault::Dying;
-use crate::{Delay, DiskLoss, Failures, Observer};
+use crate::{CrashReport, Crashed, Delay, DiskLoss, Failures, Observer};
 
 /// What is to be known of a node at every event, in one byte.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -217,18 +217,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let cell = &mut self.cells[index];
         cell.doom = None;
         let arrivals = cell.inbox.crash();
-        let stream = &mut self.faults[fault as usize].stream;
         for held in cell.disk.held() {
             if let Held::Send { parcel, .. } = held {
                 self.agenda.take_message(*parcel);
             }
         }
-        // Of what the protocol does, the disk still adds up records.
-        self.acting = Some(node);
-        super::disk::crash::<N>(&mut cell.disk, loss, |choices| {
-            usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
-        });
-        self.acting = None;
+        let (lost, writes) = self.crash_disk(node, loss, fault);
         for arrival in arrivals {
             match arrival.what {
                 What::Message { id, copied, parcel, .. } => {
@@ -236,7 +230,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     self.lose(id, copied, crate::Loss::Down, watch);
                 }
                 What::Own(parcel) => drop(self.agenda.take_message(parcel)),
-                What::Timer(_) | What::Request(_) | What::Synced => {}
+                What::Request(index) => self.requests.lose(index, self.now),
+                What::Timer(_) | What::Synced => {}
             }
         }
         if self.spec.model.failures == Failures::None {
@@ -244,7 +239,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 format!("{node} crashed, but the model says `failures: {failures:?}`")
             });
         }
-        watch.crashed(SimTime::from_nanos(self.now), node);
+        let (time, fault) = (SimTime::from_nanos(self.now), fault as usize);
+        self.crashes.push(CrashReport { at: time, node, fault, loss: lost });
+        watch.crashed(&Crashed { time, node, fault, loss: lost, writes: &writes });
         let last = self.steps.saturating_sub(1);
         self.properties.crash(&view!(self, last), node);
         if !self.waiting.is_empty() {

@@ -30,6 +30,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             ended: self.now(),
             counts: self.counts(),
             faults: self.fault_reports(),
+            crashes: self.crashes.clone(),
+            requests: self.request_reports(),
+            marks: self.mark_reports(),
+            reached: self.reach_reports(),
             overrides_used: self.network.overrides_used().to_vec(),
             idle: self.idle(),
             assumption_broken: self.assumption_broken.clone(),
@@ -111,14 +115,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 if reason.is_some() {
                     return reason;
                 }
-                let broken = self.assumption_broken.as_ref()?;
-                if self.spec.model.broken {
-                    return None;
+                match &self.assumption_broken {
+                    Some(broken) if !self.spec.model.broken => Some(format!(
+                        "the run broke an assumption of its model at {}: {}",
+                        broken.at, broken.what
+                    )),
+                    _ => self.missed(),
                 }
-                Some(format!(
-                    "the run broke an assumption of its model at {}: {}",
-                    broken.at, broken.what
-                ))
             }
         }
     }

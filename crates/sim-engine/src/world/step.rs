@@ -1,9 +1,10 @@
 //! One event handled by one node, with its effects.
 
 use sim_check::{Properties, SimTime, View};
-use sim_node::{Context, Effect, Event, Message, Node, NodeId, Sink, StepDetails};
+use sim_node::{Context, Effect, Event, Message, Node, NodeId, RequestOutcome, Sink, StepDetails};
 
 use super::nodes::Status;
+use super::requests::Told;
 use super::triggers::Occasions;
 use super::{World, view};
 use crate::chance::{Chance, Purpose, below};
@@ -14,6 +15,7 @@ use crate::{DiskLoss, Observer, StepBegins};
 /// Gathers a handler's effects and makes its choices.
 struct StepSink<'a, N: Node> {
     effects: &'a mut Vec<Effect<N>>,
+    told: &'a mut Vec<Told<N::Request>>,
     chance: &'a mut Chance,
     node: NodeId,
 }
@@ -31,6 +33,12 @@ impl<N: Node> Sink<N> for StepSink<'_, N> {
 
     fn choose(&mut self, alternatives: u64) -> u64 {
         below(self.chance.word(Purpose::Choice, self.node), alternatives)
+    }
+
+    #[cold]
+    fn outcome(&mut self, request: &N::Request, outcome: RequestOutcome) {
+        let (place, request) = (self.effects.len(), request.clone());
+        self.told.push(Told { place, request, outcome });
     }
 }
 
@@ -94,6 +102,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         self.perform(node, step, watch);
 
+        if !self.told.is_empty() {
+            self.note_outcomes(node);
+        }
         if let Some(occasions) = occasions {
             self.follow_up(node, occasions, watch);
         }
@@ -113,7 +124,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let damaged = matches!(event, Event::Start) && self.cells[index].disk.is_damaged();
         let details = self.details(node, damaged);
         let config = &*self.spec.config;
-        let mut sink = StepSink { effects: &mut self.effects, chance: &mut self.chance, node };
+        let (effects, told) = (&mut self.effects, &mut self.told);
+        let mut sink = StepSink { effects, told, chance: &mut self.chance, node };
         let mut cx = Context::new(config, details, &mut sink);
         let state = &mut self.states[index];
         match (event, state.as_mut()) {
@@ -152,7 +164,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// Notes a node's role after its step; returns whether it has another name or rank than before.
     fn note_role(&mut self, node: NodeId) -> bool {
         let role = self.states[node.index()].as_ref().and_then(Node::role);
-        std::mem::replace(&mut self.roles[node.index()], role) != role
+        let changed = std::mem::replace(&mut self.roles[node.index()], role) != role;
+        if changed && !self.reached.is_empty() {
+            self.note_role_reached(node);
+        }
+        changed
     }
 
     /// Mixes every node's state into the digest.
@@ -188,6 +204,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         occasions.dies = dies.or(occasions.dies);
         if let Some((place, _, _)) = occasions.dies {
             self.effects.truncate(place);
+            self.told.retain(|told| told.place <= place);
             self.states[node.index()] = None;
         }
         occasions

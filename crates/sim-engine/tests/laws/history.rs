@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim_check::{Claim, Judged, Obligation, Properties, SimTime, View};
-use sim_engine::{Loss, Observer, Sent, StepBegins, Struck};
+use sim_engine::{CrashLoss, Crashed, Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, NodeId};
 
 use crate::toy::{Script, Toy};
@@ -21,6 +21,8 @@ pub struct History {
     /// Faults, crashes and the calm: `1ms f0 strikes [n1]`, `2ms f0 ends`, `1ms n1 crashed`,
     /// `9ms calm [n0, n1]`.
     pub faults: Vec<String>,
+    /// For each crash who, by which fault, what was lost, and which writes.
+    pub crashes: Vec<(NodeId, usize, CrashLoss, Vec<u32>)>,
     /// For each step, what caused it.
     pub causes: Vec<Option<u64>>,
     names: BTreeMap<u64, String>,
@@ -79,8 +81,10 @@ impl Observer<Toy> for History {
         });
     }
 
-    fn crashed(&mut self, time: SimTime, node: NodeId) {
+    fn crashed(&mut self, crashed: &Crashed<'_, Toy>) {
+        let Crashed { time, node, fault, loss, writes } = crashed;
         self.faults.push(format!("{time} {node} crashed"));
+        self.crashes.push((*node, *fault, *loss, writes.to_vec()));
     }
 
     fn calm(&mut self, time: SimTime, core: &[NodeId]) {

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use sim_check::{Properties, SimTime};
 use sim_engine::{
     Calm, ClockSpec, Delay, DiskLoss, DiskSpec, Fault, Link, Network, NodeSet, Occasion, Outcome,
-    PlannedFault, ServiceSpec, Target, Transport, Trigger, When, Work, World, WorldSpec, faults,
+    PlannedFault, Reach, ServiceSpec, Situation, Target, Transport, Trigger, When, Work, World,
+    WorldSpec, faults,
 };
 use sim_node::{NodeId, Ratio};
 
@@ -89,6 +90,13 @@ impl Scene {
     pub fn fault(mut self, when: When, fault: Fault) -> Self {
         let id = self.0.faults.len() as u64;
         self.0.faults.push(PlannedFault { id, label: format!("f{id}"), when, fault });
+        self
+    }
+
+    /// It has to happen so often, at this node if one is named.
+    pub fn reach(mut self, what: Situation, at: Option<u32>, times: u64) -> Self {
+        let label = format!("{what:?}");
+        self.0.reaches.push(Reach { label, what, at, times });
         self
     }
 

@@ -51,6 +51,10 @@ pub enum Act {
     /// Says one of so many numbers.
     Choose(u64),
     Mark(&'static str),
+    /// Tells that a request is done.
+    Done(u32),
+    /// Tells that a request is refused, and why.
+    Refuse(u32, &'static str),
     Become(&'static str, u64),
     Resign,
     Panic(&'static str),
@@ -160,6 +164,8 @@ impl Toy {
                 cx.indicate(u32::try_from(choice).unwrap());
             }
             Act::Mark(name) => cx.mark(*name),
+            Act::Done(request) => cx.done(request),
+            Act::Refuse(request, why) => cx.refuse(request, *why),
             Act::Become(name, rank) => self.role = Some(Role::new(name, *rank)),
             Act::Resign => self.role = None,
             Act::Panic(message) => panic!("{message}"),

@@ -13,7 +13,7 @@ use sim_check::Core;
 use sim_node::Duration;
 
 pub(crate) use expect::resolve as resolve_expectation;
-pub(crate) use nodes::check_node;
+pub(crate) use nodes::{check_kind, check_mark, check_node, check_role};
 pub(crate) use times::check_time;
 
 use crate::draft::Draft;

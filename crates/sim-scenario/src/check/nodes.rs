@@ -137,6 +137,11 @@ pub(crate) fn check_role(sheet: &mut Sheet<'_>, role: &str, place: &Range<usize>
     check_name(sheet, "role", role, cast.facts.roles, place, cast);
 }
 
+/// A mark of this name exists.
+pub(crate) fn check_mark(sheet: &mut Sheet<'_>, mark: &str, place: &Range<usize>, cast: &Cast<'_>) {
+    check_name(sheet, "mark", mark, cast.facts.marks, place, cast);
+}
+
 /// A kind of message of this name exists.
 pub(crate) fn check_kind(sheet: &mut Sheet<'_>, kind: &str, place: &Range<usize>, cast: &Cast<'_>) {
     check_name(sheet, "kind of message", kind, &cast.facts.kinds, place, cast);
@@ -152,7 +157,7 @@ pub(crate) fn check_occasion(
     let place = &item.at_index(0).span;
     match occasion {
         Occasion::Role(role) => check_role(sheet, role, place, cast),
-        Occasion::Mark(mark) => check_name(sheet, "mark", mark, cast.facts.marks, place, cast),
+        Occasion::Mark(mark) => check_mark(sheet, mark, place, cast),
         Occasion::Send(kind) | Occasion::Receive(kind) => check_kind(sheet, kind, place, cast),
         Occasion::Write if cast.has_disk => {}
         Occasion::Write => {

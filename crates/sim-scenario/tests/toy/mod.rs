@@ -114,6 +114,7 @@ impl Node for PingNode {
                 if self.waiting.remove(&(from, number)) {
                     cx.cancel_timer((from, number));
                     cx.mark("pong");
+                    cx.done(&Ask::One(from));
                     cx.indicate(from);
                 }
             }
@@ -128,6 +129,7 @@ impl Node for PingNode {
     fn on_request(&mut self, request: Ask, cx: &mut Context<'_, Self>) {
         match request {
             Ask::Everybody => cx.peers().for_each(|peer| self.ask(peer, cx)),
+            Ask::One(peer) if peer == cx.id() => cx.refuse(&request, "it pings nobody but others"),
             Ask::One(peer) => self.ask(peer, cx),
             Ask::Two { first, second } => {
                 self.ask(first, cx);

@@ -11,7 +11,7 @@ use std::io::{self, Write};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Detail, Done, Report, ScenarioFacts, Seen, Watcher};
+use sim_scenario::{Detail, Done, Report, ScenarioFacts, Seen, Watcher, crash_loss_in_words};
 
 use self::flights::Flights;
 use self::page::{Layout, Page};
@@ -227,13 +227,15 @@ impl<W: Write> Watcher for Lanes<W> {
                 };
                 self.fault(at, &format!("fault {fault}{verb}: {label}{whom}"), &victims);
             }
-            Seen::Crashed { at, node } => {
+            Seen::Crashed { at, node, loss, writes, .. } => {
                 self.flush();
                 self.set_up(node, false);
                 self.flights.crashed(node, at);
                 let mut picture = self.at_rest();
                 picture.label(node, '✖', "crash", BROKEN);
-                self.show((Some(at), None), &picture, BROKEN, &format!("{node} crashes"));
+                let lost = crash_loss_in_words(&loss, &writes);
+                let text = format!("{node} crashes and loses {lost}");
+                self.show((Some(at), None), &picture, BROKEN, &text);
             }
             Seen::Calm { at, core } => {
                 self.flush();

@@ -5,17 +5,16 @@ use sim_node::NodeId;
 
 use crate::causes::Silence;
 use crate::impairment::Impairment;
-use crate::trace::{Disturbance, Incident, Loss, Sending};
+use crate::trace::{Disturbance, Incident, Loss, Sending, Trace};
 use crate::words;
 
 /// A fault, a crash or the calm with its time, without a full stop.
-pub(super) fn incident(incident: &Incident) -> String {
-    format!("at {} {}", words::instant(incident.at), incident_without_time(incident))
+pub(super) fn incident(trace: &Trace, incident: &Incident) -> String {
+    format!("at {} {}", words::instant(incident.at), incident_without_time(trace, incident))
 }
 
 /// A fault, a crash or the calm, without a full stop.
-pub(crate) fn incident_without_time(incident: &Incident) -> String {
-    let crashed = if incident.is_crash_fault() { ": a crash that loses the memory" } else { "" };
+pub(crate) fn incident_without_time(trace: &Trace, incident: &Incident) -> String {
     match &incident.what {
         Disturbance::Fault { fault, label, begins, victims, .. } => {
             let label = words::clip(label, 80);
@@ -24,11 +23,15 @@ pub(crate) fn incident_without_time(incident: &Incident) -> String {
                 victims => format!(" {}", words::nodes(victims)),
             };
             match begins {
-                true => format!("fault {fault}, {label}, struck{whom}{crashed}"),
+                true => {
+                    let lost = trace.lost_by(incident);
+                    let lost = lost.map(|lost| format!(": {lost}")).unwrap_or_default();
+                    format!("fault {fault}, {label}, struck{whom}{lost}")
+                }
                 false => format!("fault {fault}, {label}, ended"),
             }
         }
-        Disturbance::Crash(node) => format!("{node} crashed and lost its memory"),
+        Disturbance::Crash { node, lost } => format!("{node} crashed and lost {lost}"),
         Disturbance::Calm(core) => {
             let core = words::nodes(core);
             format!("the calm began: from then on {core} stayed up and connected")

@@ -265,7 +265,10 @@ impl<'a> Narrator<'a> {
     fn aside(&self, aside: &Aside) -> String {
         match aside {
             Aside::Incident(index) => {
-                format!("Meanwhile, {}.", around::incident(&self.trace.incidents[*index]))
+                format!(
+                    "Meanwhile, {}.",
+                    around::incident(self.trace, &self.trace.incidents[*index])
+                )
             }
             Aside::Received(steps) => self.received(steps),
             Aside::Silent(silent) => {

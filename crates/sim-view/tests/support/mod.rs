@@ -3,7 +3,7 @@
 #![allow(dead_code, reason = "each test file uses its part of it")]
 
 use sim_check::{Claim, Kind, SimTime, Verdict};
-use sim_engine::FaultReport;
+use sim_engine::{CrashLoss, FaultReport};
 use sim_node::{Duration, NodeId};
 use sim_scenario::{
     Done, Expectation, Happening, Messages, PropertyReport, ProtocolFacts, Report, ScenarioFacts,
@@ -49,6 +49,8 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
         servers: nodes,
         others: 0,
         faults: vec!["At(\"6ms\", Isolate(Leader))".to_owned(), "At(\"9s\", Heal)".to_owned()],
+        requests: vec![],
+        reaches: vec![],
         clocks: vec![],
         calm: None,
         deadline: SimTime::from_nanos(9_500_000_000),
@@ -113,8 +115,19 @@ pub(crate) fn report() -> Report {
                 victims: vec![],
             },
         ],
+        crashes: vec![],
+        requests: vec![],
+        marks: vec![],
+        reaches: vec![],
         history: None,
     }
+}
+
+/// A crash of which nobody says by which fault, and in which a write was lost.
+pub(crate) fn crashed(us: u64, node: u32) -> Seen {
+    let loss = CrashLoss { writes: 1, survived: 1, ..CrashLoss::default() };
+    let writes = vec!["Elected(4)".to_owned()];
+    Seen::Crashed { at: at(us), node: NodeId::new(node), fault: 0, loss, writes }
 }
 
 pub(crate) struct Tape {
@@ -252,7 +265,7 @@ pub(crate) fn cut_off() -> Tape {
     tape.sent(5, 10_000, three, (3, 1), Fate::Arrives(30_000));
     tape.sent(6, 10_000, three, (3, 2), Fate::Arrives(12_000));
     tape.sent(7, 10_000, three, (3, 4), Fate::Lost("cut off by a partition"));
-    tape.push(Seen::Crashed { at: at(11_000), node: NodeId::new(2) });
+    tape.push(crashed(11_000, 2));
     tape.push(Seen::Lost { message: 6, at: at(12_000), why: "its receiver was down" });
     tape.step(15_000, 2, Happening::Start { again: true }, None);
     tape.step(16_000, 4, Happening::Timer { text: "Patience".to_owned(), print: 1 }, Some(4));

@@ -189,9 +189,13 @@ impl Node for Process {
 
     fn on_request(&mut self, request: Request, cx: &mut Context<'_, Self>) {
         match request {
-            Request::Elect if self.phase == Phase::Settled => self.elect(cx),
-            Request::Elect => {}
+            Request::Elect if self.phase == Phase::Settled => {
+                cx.done(&request);
+                self.elect(cx);
+            }
+            Request::Elect => cx.refuse(&request, "it takes part in an election already"),
             Request::Suspect(process) => {
+                cx.done(&request);
                 self.suspected.insert(process);
             }
         }

@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::{Context, Never, Node, NodeId, Role};
 
 use super::Settings;
-use crate::ring::{Identifier, Indication, Kept, Member, Request, successor};
+use crate::ring::{self, Identifier, Indication, Kept, Member, Request, successor};
 
 /// A bug that textbooks had; only built with the feature `mutants`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
@@ -77,6 +77,7 @@ impl Node for Process {
     }
 
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {
+        ring::tell(self.participant && !cx.config().has(Mutant::NoParticipant), cx);
         self.join(cx);
     }
 

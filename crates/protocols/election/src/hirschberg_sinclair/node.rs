@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 use sim_node::{Context, Never, Node, NodeId, Role};
 
-use crate::ring::{Identifier, Indication, Kept, Member, Request, Ring, predecessor, successor};
+use crate::ring::{
+    self, Identifier, Indication, Kept, Member, Request, Ring, predecessor, successor,
+};
 
 /// A side of a process. Tokens leave on both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -123,6 +125,7 @@ impl Node for Process {
     }
 
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {
+        ring::tell(self.participant, cx);
         self.join(cx);
     }
 

@@ -116,6 +116,7 @@ impl Node for Process {
     }
 
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {
+        ring::tell(self.part != Part::Asleep, cx);
         if self.part == Part::Asleep {
             self.draw(0, cx);
         }

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::{Context, Never, Node, NodeId, Role};
 
 use super::Settings;
-use crate::ring::{Identifier, Indication, Kept, Member, Request, successor};
+use crate::ring::{self, Identifier, Indication, Kept, Member, Request, successor};
 
 /// Which of Peterson's algorithms.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, sim_protocol::SettingValue)]
@@ -109,6 +109,7 @@ impl Node for Process {
     }
 
     fn on_request(&mut self, Request::Elect: Request, cx: &mut Context<'_, Self>) {
+        ring::tell(self.part != Part::Asleep, cx);
         self.join(cx);
     }
 

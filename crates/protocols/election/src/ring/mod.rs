@@ -27,6 +27,15 @@ pub enum Request {
     Elect,
 }
 
+/// Tells what becomes of a request to begin an election: it is done as soon as one begins.
+pub(crate) fn tell<N: Node<Request = Request>>(takes_part: bool, cx: &mut Context<'_, N>) {
+    if takes_part {
+        cx.refuse(&Request::Elect, "it takes part in an election already");
+    } else {
+        cx.done(&Request::Elect);
+    }
+}
+
 /// What a process that has an identifier tells the layer above.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 pub enum Indication {

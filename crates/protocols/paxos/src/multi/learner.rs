@@ -9,7 +9,7 @@ use super::node::Timer;
 use super::proposer::Proposer;
 use super::replica::Replica;
 use super::types::Mark;
-use super::{Message, Record, Server, Slot, Value, mutants};
+use super::{Admin, AdminCommand, Message, Record, Server, Slot, Value, mutants};
 use crate::Ballot;
 
 impl Server {
@@ -154,12 +154,29 @@ impl Replica {
             }
             Value::Reconfigure(command) => {
                 let (config, servers) = (cx.config(), cx.servers());
+                let is_first = !self.configurations.is_done(command);
                 let fits = self.configurations.execute(slot, command, config, servers);
+                if is_first && command.server == cx.id() {
+                    self.tell_of_command(command, cx);
+                }
                 cx.mark(if fits { Mark::Reconfigured } else { Mark::ReconfigurationRefused });
             }
         }
         self.executed = slot;
         true
+    }
+}
+
+impl Replica {
+    /// A command that was given to this server is executed: it was refused unless its members are
+    /// the newest.
+    fn tell_of_command(&self, command: &AdminCommand, cx: &mut Context<'_, Server>) {
+        let request = Admin::of(command.members);
+        if self.configurations.newest().1 == command.members {
+            cx.done(&request);
+        } else {
+            cx.refuse(&request, "quorums of these members need not meet");
+        }
     }
 }
 

@@ -74,6 +74,11 @@ impl Configurations {
         self.commands.get(&command.server).is_some_and(|last| *last >= command.number)
     }
 
+    /// Whether these are or were the members of some slot that is not forgotten.
+    pub(super) fn had(&self, members: Members) -> bool {
+        self.effective.values().any(|one| *one == members)
+    }
+
     /// The number of the last command of a server that was executed; 0 if there is none.
     pub(super) fn last_command(&self, server: NodeId) -> u64 {
         self.commands.get(&server).copied().unwrap_or(0)

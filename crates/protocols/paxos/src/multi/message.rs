@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 use service::{Piece, Reply, Request, ServiceMessage};
 use sim_node::NodeId;
 use sim_protocol::Asks;
@@ -146,10 +146,24 @@ pub struct Chunk {
 pub enum Admin {
     /// These are the members, from `alpha` slots later on.
     #[ask("Reconfigure([2, 3, 4])")]
-    Reconfigure(Vec<NodeId>),
+    Reconfigure(#[serde(deserialize_with = "in_order")] Vec<NodeId>),
+}
+
+/// Members in the order of their numbers: whatever the order in which they are named, it is the
+/// same command.
+fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NodeId>, D::Error> {
+    let mut members = Vec::deserialize(deserializer)?;
+    members.sort_unstable();
+    Ok(members)
 }
 
 impl Admin {
+    /// The command for these members.
+    #[must_use]
+    pub fn of(members: Members) -> Self {
+        Self::Reconfigure(members.iter().collect())
+    }
+
     /// The members that the administrator asks for.
     ///
     /// # Panics

@@ -31,7 +31,14 @@ impl Server {
     /// Passes on the commands that are not executed yet, to the server that leads now.
     pub(super) fn pass_commands_on(&mut self, cx: &mut Context<'_, Self>) {
         let configurations = &self.replica.configurations;
-        self.pending.commands.retain(|command| !configurations.is_done(command));
+        self.pending.commands.retain(|command| {
+            let is_done = configurations.is_done(command);
+            // It may have been executed in a snapshot of another server.
+            if is_done && command.server == cx.id() && configurations.had(command.members) {
+                cx.done(&Admin::of(command.members));
+            }
+            !is_done
+        });
         if self.pending.commands.is_empty() {
             return;
         }

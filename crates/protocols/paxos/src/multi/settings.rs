@@ -166,6 +166,9 @@ impl Protocol for MultiPaxos {
         if members.is_empty() {
             return Err("somebody must accept; name at least one member".to_owned());
         }
+        if let Some(pair) = members.windows(2).find(|pair| pair[0] == pair[1]) {
+            return Err(format!("server {} is named twice, and has one vote", pair[0].number()));
+        }
         let stranger = members.iter().find(|member| member.number() > last);
         stranger.map_or(Ok(()), |stranger| {
             Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))

@@ -8,7 +8,8 @@ use sim_node::{Context, NodeId};
 
 use super::message::Mark;
 use super::{
-    Acceptor, Config, Disk, Learn, Message, Process, Proposal, Record, Timer, Value, mutants,
+    Acceptor, Config, Disk, Learn, Message, Process, Proposal, Record, Request, Timer, Value,
+    mutants,
 };
 use crate::Ballot;
 
@@ -207,15 +208,21 @@ impl Process {
     /// The layer above has a value to propose. It takes the first one, if it does not know yet what
     /// is chosen.
     pub(super) fn on_propose(&mut self, value: Value, cx: &mut Context<'_, Self>) {
-        let is_open = self.learned().is_none();
-        if let Some(proposer) = &mut self.proposer
-            && is_open
-            && proposer.own.is_none()
-        {
-            proposer.own = Some(value);
-            cx.write(Record::Own(value));
-            self.hand_over(true, cx);
-            self.pursue(cx);
+        let chosen = self.learned();
+        let request = Request::Propose(value);
+        let Some(proposer) = &mut self.proposer else {
+            return cx.refuse(&request, "it is no proposer");
+        };
+        match (chosen, proposer.own) {
+            (Some(chosen), _) if chosen == value => cx.done(&request),
+            (Some(chosen), _) => cx.refuse(&request, format!("{chosen} is chosen already")),
+            (None, Some(own)) => cx.refuse(&request, format!("it proposes {own} already")),
+            (None, None) => {
+                proposer.own = Some(value);
+                cx.write(Record::Own(value));
+                self.hand_over(true, cx);
+                self.pursue(cx);
+            }
         }
     }
 

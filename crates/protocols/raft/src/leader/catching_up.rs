@@ -42,6 +42,11 @@ impl CatchUpRound {
     }
 }
 
+/// Why a change is given up.
+pub(super) fn slow_learner(node: NodeId) -> String {
+    format!("{node} did not catch up in time")
+}
+
 impl Leader<'_, '_> {
     /// The matchIndex of a peer. `None` for a server that is not a member any more.
     pub(super) fn match_index(&self, peer: NodeId) -> Option<Index> {
@@ -64,6 +69,7 @@ impl Leader<'_, '_> {
             change.caught_up.insert(from);
             self.continue_change();
         } else if round.number >= ROUNDS_MAX {
+            self.refuse_change(&slow_learner(from));
             self.cx.mark(Mark::LearnerTooSlow);
             self.state.change = None;
         } else {

@@ -28,7 +28,7 @@ use sim_node::{Context, NodeId};
 
 use crate::common::{CommonState, hold_sends_until_durable};
 use crate::server::Timer;
-use crate::{Entry, Index, Message, Payload, Server, VoteResult};
+use crate::{Admin, Entry, Index, Message, Payload, Server, VoteResult};
 
 /// "Volatile state on leaders" (figure 2), and what its clients and administrators wait for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -100,6 +100,7 @@ impl<'a, 'c> Leader<'a, 'c> {
     /// It has been elected.
     pub(crate) fn on_elected(&mut self) -> Outcome {
         let config = self.cx.config();
+        self.cx.done(&Admin::Transfer(self.cx.id()));
         self.cx.set_timer(Timer::Heartbeat, config.heartbeat);
         if config.uses_check_quorum() {
             self.cx.set_timer(Timer::CheckQuorum, config.election_timeout.longest());

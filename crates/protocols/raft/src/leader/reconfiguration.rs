@@ -37,7 +37,7 @@ use std::sync::Arc;
 use serde::Serialize;
 use sim_node::NodeId;
 
-use super::catching_up::{CatchUpRound, ROUNDS_MAX};
+use super::catching_up::{CatchUpRound, ROUNDS_MAX, slow_learner};
 use super::{Leader, Progress};
 use crate::types::Mark;
 use crate::{Admin, Change, ChangeError, Configuration, Mutant, Payload};
@@ -58,6 +58,16 @@ impl PendingChange {
         Self { changes, joint, catching_up: BTreeMap::new(), caught_up: BTreeSet::new() }
     }
 
+    /// The command that asked for it.
+    fn command(&self) -> Admin {
+        match self.changes.as_slice() {
+            [Change::AddVoter(node)] if !self.joint => Admin::AddVoter(*node),
+            [Change::AddLearner(node)] if !self.joint => Admin::AddLearner(*node),
+            [Change::Remove(node)] if !self.joint => Admin::Remove(*node),
+            changes => Admin::Joint(changes.to_vec()),
+        }
+    }
+
     /// The servers that are no members yet and are to have a vote: they become learners first.
     fn new_learners(&self, configuration: &Configuration) -> Vec<NodeId> {
         let members = configuration.members();
@@ -73,6 +83,10 @@ impl Leader<'_, '_> {
     /// Executes an admin command, if it is not done and no other change is under way.
     pub(crate) fn execute_admin(&mut self, command: &Admin) {
         if command.is_done(self.common.configuration(), Some(self.cx.id())) {
+            // A configuration may still have to be committed.
+            if let Admin::Transfer(_) = command {
+                self.cx.done(command);
+            }
             return;
         }
         let (changes, joint) = match command {
@@ -97,6 +111,10 @@ impl Leader<'_, '_> {
             change.catching_up.values().any(|round| now - round.began() > patience)
         });
         if is_slow {
+            let of_change = |change: &PendingChange| change.catching_up.keys().next().copied();
+            if let Some(node) = self.state.change.as_ref().and_then(of_change) {
+                self.refuse_change(&slow_learner(node));
+            }
             self.cx.mark(Mark::LearnerTooSlow);
             self.state.change = None;
         }
@@ -135,7 +153,8 @@ impl Leader<'_, '_> {
                 let round = CatchUpRound::first(self.common.log.last_index(), self.cx.now());
                 change.catching_up.extend(new.iter().map(|node| (*node, round)));
                 let changes: Vec<Change> = new.into_iter().map(Change::AddLearner).collect();
-                return self.propose_configuration(configuration.simple(&changes));
+                let next = configuration.simple(&changes);
+                return self.propose_configuration(next, None);
             }
             self.catch_up_old_learners(&configuration);
             self.propose_change(&configuration);
@@ -161,24 +180,40 @@ impl Leader<'_, '_> {
     /// Appends the change itself, once no server catches up any more.
     fn propose_change(&mut self, configuration: &Configuration) {
         if let Some(change) = self.state.change.take_if(|change| change.catching_up.is_empty()) {
-            self.propose_configuration(if change.joint {
+            let next = if change.joint {
                 configuration.enter_joint(true, &change.changes)
             } else {
                 configuration.simple(&change.changes)
-            });
+            };
+            self.propose_configuration(next, Some(change));
         }
     }
 
-    fn propose_configuration(&mut self, next: Result<Configuration, ChangeError>) {
+    /// Proposes the next configuration, if there may be one: for the change under way, or for this
+    /// one, which ends with it.
+    fn propose_configuration(
+        &mut self,
+        next: Result<Configuration, ChangeError>,
+        last_of: Option<PendingChange>,
+    ) {
         match next {
             Ok(next) if next != **self.common.configuration() => {
                 self.propose(Payload::Configuration(Arc::new(next)));
             }
             Ok(_) => {}
-            Err(_) => {
+            Err(why) => {
                 self.cx.mark(Mark::ChangeRefused);
+                self.state.change = last_of.or(self.state.change.take());
+                self.refuse_change(why.in_words());
                 self.state.change = None;
             }
+        }
+    }
+
+    /// Tells why the change under way is given up.
+    pub(super) fn refuse_change(&mut self, why: &str) {
+        if let Some(change) = &self.state.change {
+            self.cx.refuse(&change.command(), why);
         }
     }
 

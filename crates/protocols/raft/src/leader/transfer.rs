@@ -3,18 +3,24 @@
 use sim_node::NodeId;
 
 use super::{Leader, Outcome, STILL_LEADER};
-use crate::Message;
 use crate::server::Timer;
 use crate::types::Mark;
+use crate::{Admin, Message};
 
 impl Leader<'_, '_> {
     /// An administrator asks for a transfer: this leader accepts no new requests, brings the target
     /// up to date, and then tells it to start an election at once.
     pub(super) fn start_transfer(&mut self, target: NodeId) {
-        let may_receive_leadership =
-            target != self.cx.id() && self.common.configuration().is_incoming_voter(target);
-        if !may_receive_leadership || self.state.transfer_target.is_some() {
-            return;
+        let request = Admin::Transfer(target);
+        if target == self.cx.id() {
+            return self.cx.done(&request);
+        }
+        if !self.common.configuration().is_incoming_voter(target) {
+            return self.cx.refuse(&request, format!("{target} has no vote that it keeps"));
+        }
+        if let Some(other) = self.state.transfer_target {
+            let why = format!("leadership is being transferred to {other}");
+            return self.cx.refuse(&request, why);
         }
         self.cx.mark(Mark::TransferBegun);
         self.state.transfer_target = Some(target);
@@ -48,7 +54,9 @@ impl Leader<'_, '_> {
     /// leader aborts the transfer and resumes accepting client requests." It has no lease in this
     /// term any more, as the target may still be elected.
     pub(crate) fn on_transfer_timeout(&mut self) -> Outcome {
-        if self.state.transfer_target.take().is_some() {
+        if let Some(target) = self.state.transfer_target.take() {
+            let why = format!("{target} was not elected within an election timeout");
+            self.cx.refuse(&Admin::Transfer(target), why);
             self.cx.mark(Mark::TransferAborted);
         }
         STILL_LEADER

@@ -122,6 +122,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             state.first = Some(self.now);
             state.victims = victims.to_vec();
         }
+        if !self.reached.is_empty() {
+            self.note_struck(fault);
+        }
         self.tell_of_fault(fault, true, victims, watch);
     }
 

@@ -1,0 +1,105 @@
+//! What becomes of the requests of a scenario, for every protocol that has any.
+
+use sim_scenario::{Asked, Fate, RunOptions, load_text};
+
+/// What becomes of these requests.
+fn fates(protocol: &str, requests: &str) -> Vec<Asked> {
+    let text = format!(
+        "Scenario(title: \"requests\", protocol: {protocol}, workload: Requests([{requests}]), \
+         deadline: \"20s\", expect: Holds)"
+    );
+    let loaded = load_text("requests.ron", &text, &catalogue::catalogue());
+    let loaded = loaded.unwrap_or_else(|error| panic!("{}", error.render(false)));
+    loaded.prepared.run(0, &RunOptions::default()).requests
+}
+
+/// Each outcome, with the reason of a refusal.
+fn told(protocol: &str, requests: &str) -> Vec<(Fate, Option<String>)> {
+    let fates = fates(protocol, requests);
+    fates
+        .into_iter()
+        .map(|asked| (asked.outcome(), asked.fate.refused.map(|refused| refused.why)))
+        .collect()
+}
+
+fn refused(why: &str) -> (Fate, Option<String>) {
+    (Fate::Refused, Some(why.to_owned()))
+}
+
+const DONE: (Fate, Option<String>) = (Fate::Done, None);
+
+#[test]
+fn raft_says_what_becomes_of_admin_commands() {
+    let all = "At(\"1s\", 0, Joint([Remove(0), Remove(1), Remove(2)]))";
+    let three = "Raft(nodes: 3, members: [0, 1, 2])";
+    assert_eq!(told(three, all), [refused("no server would have a vote")]);
+    let four = "Raft(nodes: 4, members: [0, 1, 2])";
+    let requests = "At(\"1s\", 0, Transfer(3)), At(\"2s\", 1, AddVoter(3)), \
+                    At(\"4s\", 3, Transfer(3)), At(\"5s\", 3, Transfer(3)), \
+                    At(\"6s\", 0, Joint([Remove(0), AddLearner(1)]))";
+    assert_eq!(
+        told(four, requests),
+        [refused("n3 has no vote that it keeps"), DONE, DONE, DONE, DONE]
+    );
+}
+
+#[test]
+fn a_learner_that_is_down_is_given_up() {
+    let text = "Scenario(title: \"t\", protocol: Raft(nodes: 4, members: [0, 1, 2]), \
+                workload: [KeyValue(operations: 200), Requests([At(\"1s\", 0, AddVoter(3)), \
+                At(\"6s\", 1, AddLearner(3))])], faults: [At(\"0s\", Crash(who: Node(3)))], \
+                deadline: \"20s\", expect: Holds)";
+    let loaded = load_text("t.ron", text, &catalogue::catalogue()).expect("a scenario");
+    let requests = loaded.prepared.run(0, &RunOptions::default()).requests;
+    let refused = requests[0].fate.refused.as_ref().expect("it was refused");
+    assert_eq!(refused.why, "n3 did not catch up in time");
+}
+
+#[test]
+fn multi_paxos_says_whether_members_change() {
+    let protocol = "MultiPaxos(nodes: 5, members: [0, 1, 2], \
+                    quorums: Flexible(prepare: 2, accept: 2))";
+    // However the members are ordered; quorums of 2 and 2 of 4 need not meet.
+    let requests =
+        "At(\"1s\", 0, Reconfigure([3, 0, 4])), At(\"3s\", 4, Reconfigure([0, 1, 2, 3]))";
+    assert_eq!(told(protocol, requests), [DONE, refused("quorums of these members need not meet")]);
+    // The members that are the newest already need no change.
+    let again = "At(\"1s\", 0, Reconfigure([0, 1, 2])), At(\"3s\", 4, Reconfigure([2, 3, 4]))";
+    assert_eq!(told(protocol, again), [DONE, DONE]);
+}
+
+#[test]
+fn paxos_says_which_proposal_is_chosen() {
+    let requests = "At(\"0s\", 0, Propose(10)), At(\"0s\", 0, Propose(11)), \
+                    At(\"5s\", 1, Propose(20)), At(\"5s\", 1, Propose(10))";
+    assert_eq!(
+        told("Paxos(nodes: 3, start: Nobody)", requests),
+        [DONE, refused("it proposes 10 already"), refused("10 is chosen already"), DONE]
+    );
+}
+
+#[test]
+fn elections_say_whether_one_begins() {
+    let requests = "At(\"1s\", 0, Elect), At(\"1s\", 0, Elect)";
+    let twice = [DONE, refused("it takes part in an election already")];
+    assert_eq!(told("Bully(nodes: 3)", requests), twice);
+    let suspects = "At(\"1s\", 0, Suspect(2)), At(\"2s\", 2, Elect)";
+    assert_eq!(told("Bully(nodes: 3)", suspects), [DONE, DONE]);
+}
+
+/// Nothing that a scenario can ask for goes without an answer.
+#[test]
+fn every_request_is_answered() {
+    let catalogue = catalogue::catalogue();
+    for facts in catalogue.protocols() {
+        for request in facts.requests {
+            let is_given = facts.fields.iter().any(|field| field.name == "members");
+            let members = if is_given { ", members: [0, 1, 2, 3, 4]" } else { "" };
+            let protocol = format!("{}(nodes: 5{members})", facts.name);
+            let asked = format!("At(\"1s\", 0, {})", request.example);
+            let outcome = fates(&protocol, &asked)[0].outcome();
+            let answered = matches!(outcome, Fate::Done | Fate::Refused);
+            assert!(answered, "{protocol}: {}: {outcome:?}", request.example);
+        }
+    }
+}

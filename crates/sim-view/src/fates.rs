@@ -1,0 +1,144 @@
+//! What became of a run's requests, marks and demands, and what its crashes lost: the rows of the
+//! summary.
+
+use sim_check::SimTime;
+use sim_scenario::{
+    Asked, CrashLoss, Detail, Fate, Reached, Report, Seen, Watcher, crash_loss_in_words,
+};
+
+use crate::trace::Replay;
+use crate::words;
+
+/// How many requests have a row of their own.
+pub(crate) const REQUESTS: usize = 12;
+/// How many crashes of one fault are told one by one.
+const CRASHES: usize = 3;
+
+/// What became of a request: "`Remove(2)` of n0: done at 1.2s", and whether it was done.
+pub(crate) fn request(asked: &Asked) -> (String, bool) {
+    let fate = &asked.fate;
+    let (label, node) = (words::clip(&asked.label, 60), fate.node);
+    let at = words::instant;
+    let by = |who| if who == node { String::new() } else { format!(" by {who}") };
+    let what = match (asked.outcome(), &fate.refused, fate.done, fate.taken, fate.lost) {
+        (Fate::Done, _, Some((time, who)), ..) => format!("done{} at {}", by(who), at(time)),
+        (Fate::Refused, Some(refused), ..) => {
+            format!("refused{} at {}: {}", by(refused.by), at(refused.at), refused.why)
+        }
+        (Fate::Taken, _, _, Some(time), _) => format!("taken at {}, never done", at(time)),
+        (Fate::Lost, .., Some(time)) => format!("lost, as {node} was down at {}", at(time)),
+        _ => "never taken, as the run ended before".to_owned(),
+    };
+    (format!("{label} of {node}: {what}"), asked.outcome() == Fate::Done)
+}
+
+/// The requests that have no row of their own, in one line.
+pub(crate) fn more_requests(rest: &[Asked]) -> String {
+    let count = |fate: Fate| rest.iter().filter(|asked| asked.outcome() == fate).count();
+    let fates = [
+        (Fate::Done, "done"),
+        (Fate::Refused, "refused"),
+        (Fate::Taken, "taken and never done"),
+        (Fate::Lost, "lost"),
+        (Fate::Waiting, "never taken"),
+    ];
+    let fates = fates.into_iter().map(|(fate, name)| (count(fate), name));
+    let fates: Vec<String> = fates
+        .filter(|(count, _)| *count > 0)
+        .map(|(count, name)| format!("{} {name}", words::grouped(count as u64)))
+        .collect();
+    format!("{} more: {}", words::grouped(rest.len() as u64), words::list(&fates))
+}
+
+/// The marks that nodes emitted: "elected 2 (first n4 at 30ms)".
+pub(crate) fn marks(report: &Report) -> Option<String> {
+    let marks: Vec<String> = report
+        .marks
+        .iter()
+        .map(|mark| {
+            let (times, at) = (words::grouped(mark.times), words::instant(mark.first));
+            format!("{} {times} (first {} at {at})", mark.name, mark.node)
+        })
+        .collect();
+    (!marks.is_empty()).then(|| marks.join(", "))
+}
+
+/// How far the run came with something that the scenario demands, and whether it got there.
+pub(crate) fn reached(reached: &Reached) -> (String, bool) {
+    let label = words::clip(&reached.label, 80);
+    let (wanted, times) = (reached.wanted, reached.times);
+    match reached.at_ns {
+        Some(at) => {
+            let at = words::instant(SimTime::from_nanos(at));
+            (format!("{label}: reached at {at}"), true)
+        }
+        None if wanted == 1 => (format!("{label}: not reached"), false),
+        None => (format!("{label}: not reached, {times} of {wanted} times"), false),
+    }
+}
+
+/// What the crashes of a run lost, by its faults.
+pub(crate) struct Crashes<'a> {
+    report: &'a Report,
+    /// Of each crash the writes that it lost, in words; from running again.
+    writes: Vec<Vec<String>>,
+}
+
+impl<'a> Crashes<'a> {
+    /// Runs again only if there is a write to be told.
+    pub(crate) fn of(report: &'a Report, replay: &mut Replay<'_>) -> Self {
+        let mut crashes = Self { report, writes: Vec::new() };
+        if report.crashes.iter().any(|crash| crash.loss.writes > 0 && !crash.loss.disk) {
+            replay(&mut crashes);
+        }
+        crashes
+    }
+
+    /// What the crashes of a fault lost: "n0 lost 1 unsynced write (Append(17))".
+    pub(crate) fn of_fault(&self, fault: usize) -> Option<String> {
+        let all = self.report.crashes.iter().enumerate();
+        let crashes: Vec<_> = all.filter(|(_, crash)| crash.fault == fault).collect();
+        if crashes.is_empty() {
+            return None;
+        }
+        let mut sum = CrashLoss::default();
+        let mut disks = 0_u64;
+        for (_, crash) in &crashes {
+            sum.writes += crash.loss.writes;
+            sum.survived += crash.loss.survived;
+            sum.held += crash.loss.held;
+            disks += u64::from(crash.loss.disk);
+        }
+        if disks == 0 && sum.writes == 0 && sum.held == 0 {
+            return Some("nothing but memory was lost".to_owned());
+        }
+        if crashes.len() > CRASHES {
+            let mut lost = Vec::new();
+            if disks > 0 {
+                lost.push(words::count(disks, "whole disk"));
+            }
+            if sum.writes > 0 || sum.held > 0 {
+                lost.push(crash_loss_in_words(&sum, &[]));
+            }
+            let count = words::grouped(crashes.len() as u64);
+            return Some(format!("{count} crashes lost {}", lost.join(" and ")));
+        }
+        let told = crashes.iter().map(|(index, crash)| {
+            let writes = self.writes.get(*index).map_or(&[] as &[String], Vec::as_slice);
+            format!("{} lost {}", crash.node, crash_loss_in_words(&crash.loss, writes))
+        });
+        Some(told.collect::<Vec<_>>().join(", "))
+    }
+}
+
+impl Watcher for Crashes<'_> {
+    fn wants(&self, _: u64) -> Detail {
+        Detail::Nothing
+    }
+
+    fn see(&mut self, seen: Seen) {
+        if let Seen::Crashed { writes, .. } = seen {
+            self.writes.push(writes);
+        }
+    }
+}
