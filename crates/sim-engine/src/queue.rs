@@ -126,6 +126,20 @@ impl<E: Copy, M> Slab<E, M> {
         self.messages.get(slot as usize)?.as_ref()
     }
 
+    /// What happens, with the messages that it is about, by slot.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (E, Option<&M>)> {
+        let slots = self.slots.iter().zip(&self.messages);
+        slots.filter_map(|(slot, message)| match slot {
+            Slot::Full(event) => Some((*event, message.as_ref())),
+            Slot::Reserved | Slot::Empty(_) => None,
+        })
+    }
+
+    /// How many slots are in use; looks at all of them.
+    pub(crate) fn len(&self) -> usize {
+        self.slots.iter().filter(|slot| !matches!(slot, Slot::Empty(_))).count()
+    }
+
     /// What happens now. The slot is free, unless there is a message in it.
     #[inline(always)]
     pub(crate) fn take(&mut self, slot: u32) -> E {

@@ -96,6 +96,11 @@ impl<T: Copy + Hash + Eq> Timers<T> {
         }
     }
 
+    /// Whose timer is next, and its key; call after [`Timers::peek`].
+    pub(crate) fn first(&self) -> Option<(NodeId, T)> {
+        self.queue.peek().map(|(of, _)| *of)
+    }
+
     /// The next timer; call after [`Timers::peek`].
     #[inline]
     pub(crate) fn pop(&mut self) -> Option<Due<T>> {

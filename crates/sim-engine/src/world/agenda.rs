@@ -179,6 +179,26 @@ impl<E: Copy, M, T: Copy + Hash + Eq> Agenda<E, M, T> {
         self.payloads.get(soon.slot())
     }
 
+    /// An event and the message that it is about, without taking them.
+    pub(super) fn look(&self, key: Key) -> (Option<E>, Option<&M>) {
+        (self.payloads.get(key.slot()), self.payloads.message(key.slot()))
+    }
+
+    /// The timer that comes next; call after [`Agenda::head`].
+    pub(super) fn next_timer(&self) -> Option<(NodeId, T)> {
+        self.timers.first()
+    }
+
+    /// All events but timers, in no order that matters, with the messages that they are about.
+    pub(super) fn all(&self) -> impl Iterator<Item = (E, Option<&M>)> {
+        self.payloads.iter()
+    }
+
+    /// How many events are pending, timers apart, and messages that wait somewhere.
+    pub(super) fn pending(&self) -> usize {
+        self.payloads.len()
+    }
+
     /// Whether there are so many events that it is worth reading ahead.
     #[inline]
     pub(super) fn is_large(&self) -> bool {

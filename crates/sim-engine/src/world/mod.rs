@@ -6,6 +6,7 @@ mod calm;
 mod cuts;
 mod disk;
 mod effects;
+mod endless;
 pub(crate) mod faults;
 mod inbox;
 mod links;
@@ -34,6 +35,7 @@ use crate::record::Record;
 use crate::{AssumptionBroken, CrashReport, Delay, Outcome, WorldSpec};
 
 use agenda::{Agenda, TIES};
+use endless::Looks;
 use faults::FaultState;
 use network::{Envelope, Network};
 use nodes::{Cell, Status};
@@ -85,6 +87,7 @@ pub struct World<N: Node, P: Properties<N>> {
     phase: Phase,
     core: Option<BTreeSet<NodeId>>,
     assumption_broken: Option<AssumptionBroken>,
+    looks: Looks,
     requests: Requests<N::Request>,
     /// What the step under way has told of requests.
     told: Vec<Told<N::Request>>,
@@ -228,6 +231,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             phase: Phase::Due,
             core: None,
             assumption_broken: None,
+            looks: Looks::new(spec.steps_max),
             requests: Requests::new(spec.requests.len()),
             told: Vec::new(),
             marks: Vec::new(),
@@ -336,7 +340,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     #[cold]
     fn too_many_pending(&mut self) {
         if !matches!(self.phase, Phase::Over(_)) {
-            let why = format!("more than {PENDING_MAX} messages and events are pending");
+            let why = self.too_much_pending(PENDING_MAX);
             self.phase = Phase::Over(End::Budget(why));
         }
     }

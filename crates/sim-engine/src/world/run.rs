@@ -98,9 +98,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.now = self.now.max(until);
             return false;
         }
-        if self.steps >= self.spec.steps_max {
-            let why = format!("the budget of {} steps is used up", self.spec.steps_max);
-            self.phase = Phase::Over(End::Budget(why));
+        if self.steps >= self.looks.next && self.look(head) {
             return false;
         }
         (self.now, self.happened) = (time, time);

@@ -20,6 +20,7 @@ mod corrupt;
 mod counting;
 mod crash;
 mod delays;
+mod endless;
 mod inside;
 mod links;
 mod lost;
