@@ -1,4 +1,4 @@
-//! KV2: after the calm, every operation is answered by the deadline.
+//! KV2: once all faults have ended (`calm`), every operation has a response by the deadline.
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{HasParty, Node, NodeId};
@@ -36,9 +36,9 @@ impl<N: Served> Property<N> for Completion {
         code: "KV2",
         name: "completion",
         kind: Kind::Liveness,
-        meaning: "every operation that its client does not give up has its response by the \
-                  deadline after the calm",
-        source: "Ongaro's thesis 2014, section 6.3",
+        meaning: "once all faults have ended (`calm`), every operation that its client does not \
+                  abandon has a response by the deadline",
+        source: "Ongaro's thesis 2014, chapter 6; the claim is this project's",
     };
 
     fn new(_: &N::Config, _: u32) -> Self {

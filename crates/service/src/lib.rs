@@ -9,8 +9,8 @@
 //!                       GivenUp { operation }            it may or may not have taken effect
 //! Properties:
 //!   KV1 linearizability   every history of the clients is linearizable (Herlihy, Wing 1990)
-//!   KV2 completion        after the calm, every operation that its client does not give up is
-//!                         answered by the deadline (liveness)
+//!   KV2 completion        once all faults have ended (`calm`), every operation that its client
+//!                         does not abandon has a response by the deadline (liveness)
 //! ```
 //!
 //! A server executes [`Command`]s on a [`Store`], each at most once by client and sequence number,

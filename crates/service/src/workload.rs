@@ -1,4 +1,4 @@
-//! [`KeyValue`]: what clients ask for, and how often.
+//! [`KeyValue`]: the operations that clients invoke, and when.
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Duration, Ratio, Span};
@@ -7,45 +7,46 @@ use sim_protocol::{SettingValue, Settings, SettingsError, Workload};
 /// The shared workload, `workload: KeyValue(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Settings)]
 pub struct KeyValue {
-    /// How many clients; they are the last nodes in number.
+    /// Number of clients; they have the highest node numbers.
     #[setting(default = 3, range = 1..=1_000)]
     pub clients: u32,
-    /// How many operations they make together.
+    /// Total number of operations of all clients.
     #[setting(default = 100, range = ..=10_000_000)]
     pub operations: u32,
-    /// How many keys there are.
+    /// Number of keys.
     #[setting(default = 4, range = 1..=1_000_000)]
     pub keys: u32,
-    /// How operations are mixed, by weight; what is left out keeps its weight.
+    /// Relative frequencies of the operations; an operation that is omitted keeps its default.
     #[setting(kind = "weights", default = Mix { get: 50, put: 25, append: 15, cas: 5, delete: 5 })]
     pub mix: Mix,
-    /// Whether the first so many keys get this share of the operations.
+    /// Distribution of the keys: uniform, or hot: the first `keys` keys get the fraction `share` of
+    /// the operations.
     #[setting(default = Skew::Uniform)]
     pub skew: Skew,
-    /// When a client makes its next operation: so long after the last answer, or so long after the
-    /// last one began, answered or not.
+    /// Closed loop: `think` time between a response and the next invocation. Open loop: `every`
+    /// between two invocations, whether or not there was a response.
     #[setting(default = Loop::Closed { think: "50ms" })]
     pub arrivals: Loop,
-    /// How long a client waits for an answer before it asks the next server; a retry is the same
-    /// operation.
+    /// How long a client waits for a response before it sends the same operation to the next
+    /// server.
     #[setting(default = "500ms", positive)]
     pub timeout: Duration,
-    /// How often a client asks before it gives an operation up and goes on under a new identity; 0:
-    /// it never does.
+    /// Maximum number of sends per operation; after that the client abandons the operation and
+    /// continues with a new session; 0: no limit.
     #[setting(default = 0)]
     pub attempts: u32,
-    /// Whom a client asks first for an operation: who answered last, or a server drawn anew each
+    /// The first server that gets an operation: the one that responded last, or a random one each
     /// time.
     #[setting(default = Contact::Last)]
     pub contact: Contact,
 }
 
-/// Whom a client asks first for an operation.
+/// The first server that gets an operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Contact {
-    /// The server that its experience speaks for: who answered last.
+    /// The server that responded last.
     Last,
-    /// A server drawn anew for each operation, as behind a load balancer.
+    /// A random server for each operation, as behind a load balancer.
     Any,
 }
 
@@ -61,13 +62,13 @@ pub struct Mix {
     pub delete: u32,
 }
 
-/// Which keys are preferred.
+/// Distribution of the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 #[serde(deny_unknown_fields)]
 pub enum Skew {
-    /// None.
+    /// All keys equally often.
     Uniform,
-    /// The first so many keys get this share of the operations.
+    /// The first `keys` keys get the fraction `share` of the operations.
     Hot {
         /// How many keys are hot.
         keys: u32,
@@ -76,18 +77,18 @@ pub enum Skew {
     },
 }
 
-/// When a client makes its next operation.
+/// When a client invokes its next operation.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 #[serde(deny_unknown_fields)]
 pub enum Loop {
-    /// So long after the answer to the last one: one at a time.
+    /// Closed loop: one operation at a time.
     Closed {
-        /// How long it thinks.
+        /// Think time between a response and the next invocation.
         think: Span,
     },
-    /// So long after the last one began, answered or not.
+    /// Open loop: invocations at fixed or random intervals, whether or not there was a response.
     Open {
-        /// The time between two beginnings; at least a microsecond.
+        /// Time between two invocations; at least a microsecond.
         every: Span,
     },
 }
@@ -107,11 +108,11 @@ impl Mix {
 }
 
 impl KeyValue {
-    /// How many operations are this client's share; `place` counts clients from 0.
+    /// The number of operations of one client; `client` counts from 0.
     #[must_use]
-    pub fn share(&self, place: u32) -> u32 {
+    pub fn share(&self, client: u32) -> u32 {
         let rest = self.operations % self.clients.max(1);
-        self.operations / self.clients.max(1) + u32::from(place < rest)
+        self.operations / self.clients.max(1) + u32::from(client < rest)
     }
 }
 
@@ -121,17 +122,17 @@ impl Workload for KeyValue {
     fn validate(&self) -> Result<(), SettingsError> {
         let wrong = |field, message: &str| Err(SettingsError::new(field, message));
         if self.mix.total() == 0 {
-            return wrong("mix", "at least one weight is above 0");
+            return wrong("mix", "at least one weight must be greater than 0");
         }
         if let Skew::Hot { keys, .. } = self.skew
             && !(1..=self.keys).contains(&keys)
         {
-            return wrong("skew", "at least one key is hot, and at most all are");
+            return wrong("skew", "`keys` must be from 1 to the number of keys");
         }
         if let Loop::Open { every } = self.arrivals
             && every.shortest() < Duration::from_micros(1)
         {
-            return wrong("arrivals", "two operations begin at least 1us apart");
+            return wrong("arrivals", "`every` must be at least 1us");
         }
         Ok(())
     }

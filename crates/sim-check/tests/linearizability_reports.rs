@@ -85,8 +85,8 @@ fn the_evidence_says_when_nothing_comes_before() {
     assert!(told.ends_with("it would have answered Value(0) in the state 0, after nothing"));
 }
 
-/// So many writers of different values that never hear back, and then an answer that nobody wrote:
-/// all sets of them have to be tried.
+/// So many writers of different values that never get a response, and then an answer that nobody
+/// wrote: all sets of them have to be tried.
 fn hard(writers: u8) -> Registers {
     let mut history = History::new();
     for writer in 1..=writers {

@@ -158,7 +158,7 @@ impl<S: Stable, H> Disk<S, H> {
         self.unsynced.len()
     }
 
-    /// A crash: what is held dies, and of the writes that are not durable those survive of which
+    /// A crash: what is held is lost, and of the writes that are not durable those survive of which
     /// `survives` says so; it is asked for the place of each, in order.
     pub fn crash(&mut self, mut survives: impl FnMut(usize) -> bool) {
         for (place, record) in std::mem::take(&mut self.unsynced).into_iter().enumerate() {

@@ -19,13 +19,13 @@
 //!
 //! # What a handler may rely on
 //! * Effects take place in the order in which they are emitted.
-//! * **Crash**: the state is dropped, held messages die, and of the writes that no barrier made
-//!   durable a prefix survives.
+//! * **Crash**: the state is dropped, held messages are lost, and of the writes that no barrier
+//!   made durable a prefix survives.
 //! * **Barrier** holds every later send and indication of the node (self-sends and later steps
 //!   included) until all writes before it are durable. Timers and state changes do not wait. A
 //!   leader counts its own copy of an entry by sending itself a message behind the barrier.
-//! * **Self-sends** take no time, pass the node's own queue, are never lost or doubled, are not
-//!   counted, and die with the incarnation.
+//! * **Self-sends** take no time, pass the node's own queue, are never lost or duplicated, are not
+//!   counted, and are lost with the incarnation.
 //! * **Timers** are set, replaced and cancelled by key, on the node's own clock. A replaced or
 //!   cancelled timer never fires, even if it was due.
 //! * **Randomness** is [`Context::choose`], and a timer's [`Span`]; there is no generator.

@@ -9,7 +9,8 @@ pub(crate) enum Within<'a> {
     Language(&'a str),
     /// The settings of this protocol.
     Protocol(&'a str),
-    /// The kinds of messages, the roles and the marks of this protocol, which stand in quotes.
+    /// The kinds of messages, the roles, the marks and the properties of this protocol, which stand
+    /// in quotes.
     Quoted(&'a str),
 }
 
@@ -27,6 +28,24 @@ const RENAMED: &[Renamed] = &[
     Renamed { within: Within::Quoted("Raft"), old: "AppendReply", new: "AppendEntriesReply" },
     Renamed { within: Within::Quoted("Raft"), old: "SnapshotReply", new: "InstallSnapshotReply" },
     Renamed { within: Within::Quoted("Raft"), old: "precandidate", new: "pre-candidate" },
+    Renamed { within: Within::Quoted("Bully"), old: "no-rivals", new: "one-coordinator" },
+    Renamed {
+        within: Within::Quoted("MultiPaxos"),
+        old: "leader-after-calm",
+        new: "eventual-leader",
+    },
+    Renamed { within: Within::Quoted("Raft"), old: "leader", new: "eventual-leader" },
+    Renamed {
+        within: Within::Protocol("Bully"),
+        old: "address_known_dead",
+        new: "contact_suspected",
+    },
+    Renamed { within: Within::Protocol("FloodMax"), old: "draw", new: "seed" },
+    Renamed {
+        within: Within::Protocol("MultiPaxos"),
+        old: "quorums_meet",
+        new: "quorums_intersect",
+    },
 ];
 
 /// The name that took the place of this one.

@@ -48,7 +48,9 @@ fn known_bugs_of_chains_are_found() {
             found(family, code, within);
         }
     }
-    for (code, within) in [("C-dirty-read", 100), ("C-newest-read", 100), ("C-unheard", 500)] {
+    for (code, within) in
+        [("C-dirty-read", 100), ("C-newest-read", 100), ("C-read-before-lease", 500)]
+    {
         found(find("craq").expect("a family"), code, within);
     }
 }

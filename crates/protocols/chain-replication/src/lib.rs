@@ -12,7 +12,8 @@
 //!   CH1 update-propagation     the history of a replica is a prefix of its predecessors' histories
 //!   CH2 inprocess-requests     a replica's history is its successor's and what it has in `Sent`
 //!   CH3 commit-agreement       no two updates are committed at one position, and none is lost
-//!   CH4 chain-repair           after the calm, the chain is whole, by the deadline (liveness)
+//!   CH4 chain-repair           once all faults have ended (`calm`), the chain is whole, by the
+//!                            deadline (liveness)
 //!   CR1 committed-reads        what a strong read returns was committed (CRAQ)
 //!   CR2 bounded-reads          what a read returns is at most so many versions newer than the
 //!                              committed one; eventual reads at a replica never go back (CRAQ)

@@ -74,7 +74,7 @@ impl Replica {
     /// out. Without leases, once the master has answered it, it is trusted to be in the chain as
     /// long as it does not know better, which is right where the master is never wrong.
     pub(crate) fn may_read(&self, cx: &Context<'_, Self>) -> bool {
-        let is_trusted = cx.config().lease.is_none() && cx.config().has(Mutant::Unheard);
+        let is_trusted = cx.config().lease.is_none() && cx.config().has(Mutant::ReadBeforeLease);
         is_trusted || self.lease.is_some_and(|until| cx.now() < until)
     }
 

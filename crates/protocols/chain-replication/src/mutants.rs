@@ -32,9 +32,9 @@ pub enum Mutant {
     /// The record of the first incarnation leaves what a crash has kept of an earlier try.
     #[mutant("C-first-keeps")]
     FirstKeeps,
-    /// Without leases, a replica reads before the master has received anything of it.
-    #[mutant("C-unheard")]
-    Unheard,
+    /// Without leases, a replica answers reads before the master has acknowledged it.
+    #[mutant("C-read-before-lease")]
+    ReadBeforeLease,
 }
 
 impl Replica {

@@ -80,9 +80,9 @@ pub struct Replica {
     pub(crate) complete: bool,
     /// Whether the successor lacks updates that are not in `log` any more.
     pub(crate) successor_too_old: bool,
-    /// Until when reads may be answered; without leases for ever, once the master has answered
-    /// this incarnation. Who dies before its first write is durable finds an empty disk, and takes
-    /// the first configuration for the latest.
+    /// Until when reads may be answered; without leases for ever, once the master has answered this
+    /// incarnation. One that crashes before its first write is durable finds an empty disk, and
+    /// takes the first configuration for the latest.
     pub(crate) lease: Option<LocalTime>,
     /// Reads that wait until the replica is complete, and has a lease.
     pub(crate) waiting: BTreeMap<Operation, Arc<Request>>,

@@ -19,37 +19,38 @@ pub enum Craq {}
 /// The fields of `ChainReplication(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many replicas; the master is the node after the last of them.
+    /// Number of replicas; the master is the node after the last of them.
     #[setting(range = 1..=99)]
     pub nodes: u32,
     /// How long the chain is to be; the other replicas are spares.
     #[setting(none = "all replicas", range = 1..)]
     pub length: Option<u32>,
-    /// How often a replica shows the master that it lives; less than the timeout.
+    /// Time between two heartbeats of a replica to the master; less than the timeout.
     #[setting(default = "50ms", positive)]
     pub heartbeat: Duration,
-    /// How long a replica may be silent before the master takes it for failed.
+    /// How long the master receives nothing from a replica before it suspects it.
     #[setting(default = "200ms")]
     pub timeout: Duration,
-    /// How long a replica answers reads after a sign of life that the master has heard; the master
-    /// waits it out before it goes on without the replica. Less the drift, longer than the
-    /// heartbeat. Without one: for ever, which is safe where the master is never wrong (fail-stop).
+    /// How long after a heartbeat that the master received a replica may answer reads; the master
+    /// waits this long before it removes the replica. Less the drift, longer than the heartbeat
+    /// interval. Without it: for ever, which is safe only if the master never suspects wrongly
+    /// (fail-stop).
     #[setting(none = "none")]
     pub lease: Option<Duration>,
-    /// How much two clocks may drift apart; leases are shorter by it.
+    /// Bound on the relative clock drift; leases are shortened by it.
     #[setting(default = "1%", range = .."100%")]
     pub lease_drift: Ratio,
-    /// Whether a history survives a crash, so that a replica takes its place again. If not, who
-    /// returns begins anew, and liveness is due among those who are up at the calm.
+    /// Whether a history survives a crash, so that a replica takes its place again. If not, a
+    /// replica that returns begins anew, and liveness is due among those that are up at `calm`.
     #[setting(default = false)]
     pub disks: bool,
-    /// How long something may be unacknowledged before it is sent again.
+    /// Time until an unacknowledged message is sent again.
     #[setting(default = "100ms", positive)]
     pub retry: Duration,
-    /// How many items of the store one message of a history carries.
+    /// Number of items of the store per message of a history.
     #[setting(default = 64, range = 1..)]
     pub chunk: usize,
-    /// The bug to have.
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }
@@ -103,7 +104,7 @@ impl Settings {
 }
 
 const MODEL: &str = "fail-stop, a master that never fails; with leases asynchronous for safety, \
-                     with disks crash-recovery; lossy links";
+                     with disks crash-recovery; fair-loss links";
 
 /// What the two protocols have in common.
 macro_rules! common {

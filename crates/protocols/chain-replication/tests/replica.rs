@@ -315,8 +315,9 @@ fn who_was_in_the_chain_joins_in_a_new_incarnation() {
     assert_eq!(tail.disk, Disk { incarnation: Incarnation(2), ..Disk::default() });
 }
 
-/// Section 3.1: a failure is detected before anybody returns. Who finds an empty disk may have died
-/// at its first start, so that the first configuration is over: the master must have answered it.
+/// Section 3.1: a failure is detected before anybody returns. Who finds an empty disk may have
+/// crashed at its first start, so that the first configuration is over: the master must have
+/// answered it.
 #[test]
 fn no_replica_reads_before_the_master_has_answered_it() {
     let mut tail = Subject::new(2, config(3));

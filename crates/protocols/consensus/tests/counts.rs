@@ -67,13 +67,13 @@ fn optfloodset_costs_at_most_2_n_times_n_minus_1() {
 /// Sends to crashed processes count; messages that a process did not send before it crashed do not.
 /// In the chain, process k sends k+1 messages in its last round, after k full rounds.
 #[test]
-fn a_chain_of_crashes_saves_what_the_dead_never_send() {
+fn a_chain_of_crashes_saves_what_crashed_processes_never_send() {
     for (n, f) in sizes().filter(|(n, f)| n >= &(f + 2)) {
         let spec = synchronous::<Rounds<FloodSet>>(n, f + 1, one_zero(n), Rule::Least);
         let faults = chain(f, "Values");
         let (outcome, _) = run(sim_engine::WorldSpec { faults, ..spec }, 0);
-        let of_the_dead: u32 = (0..f).map(|k| k * (n - 1) + k + 1).sum();
-        let of_the_living = (n - f) * (f + 1) * (n - 1);
-        assert_eq!(outcome.counts.total(), u64::from(of_the_dead + of_the_living));
+        let of_the_crashed: u32 = (0..f).map(|k| k * (n - 1) + k + 1).sum();
+        let of_the_others = (n - f) * (f + 1) * (n - 1);
+        assert_eq!(outcome.counts.total(), u64::from(of_the_crashed + of_the_others));
     }
 }

@@ -54,7 +54,7 @@ fn after_a_round_without_a_crash_all_know_the_same() {
     world.run_until(at(50));
     assert_eq!(known(&world), [[4], [3], [2], [1]], "the round's messages wait for its end");
     world.run_until(at(150));
-    assert_eq!(known(&world), [[1, 2, 3, 4]; 3], "round 1 was whole; then one died");
+    assert_eq!(known(&world), [[1, 2, 3, 4]; 3], "round 1 was whole; then one crashed");
     assert_eq!(world.run().verdict, Verdict::Held);
 }
 
@@ -157,7 +157,7 @@ fn storms(seeds: std::ops::Range<u64>) {
             (0..f).map(|_| (window.clone(), crash(Target::Random(1), None, Some(Inside::Drawn)))),
         )
     };
-    let mut died_inside = 0;
+    let mut crashed_inside = 0;
     for seed in seeds {
         let n = 2 + u32::try_from(seed % 6).expect("small");
         let f = u32::try_from(seed / 6 % u64::from(n)).expect("small");
@@ -165,12 +165,12 @@ fn storms(seeds: std::ops::Range<u64>) {
         let spec = synchronous::<Rounds<FloodSet>>(n, f + 1, Inputs::Drawn(2), Rule::Least);
         let (outcome, _) = run(WorldSpec { faults: faults.clone(), ties, ..spec }, seed);
         assert_eq!(outcome.verdict, Verdict::Held, "seed {seed}: {:?}", outcome.findings);
-        died_inside += outcome.faults.iter().map(|fault| fault.struck).sum::<u64>();
+        crashed_inside += outcome.faults.iter().map(|fault| fault.struck).sum::<u64>();
         let spec = synchronous::<Rounds<OptFloodSet>>(n, f + 1, Inputs::Drawn(2), LYNCH);
         let (outcome, _) = run(WorldSpec { faults, ties, ..spec }, seed);
         assert_eq!(outcome.verdict, Verdict::Held, "seed {seed}: {:?}", outcome.findings);
     }
-    assert!(died_inside > 100, "only {died_inside} processes died inside a step");
+    assert!(crashed_inside > 100, "only {crashed_inside} processes crashed inside a step");
 }
 
 #[test]

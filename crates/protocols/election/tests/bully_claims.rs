@@ -21,7 +21,7 @@ fn bully(nodes: u32) -> Settings {
         slack: ms(1),
         period: ms(100),
         elections: Elections::OnSuspicion,
-        address_known_dead: true,
+        contact_suspected: true,
         mutant: None,
     }
 }
@@ -156,7 +156,7 @@ fn bl3_is_violated_when_no_declaration_arrives() {
     assert_eq!(outcome.findings[0].node, Some(NodeId::new(1)));
 }
 
-/// BL3 and BL1 need the detector: without it a dead coordinator is followed for ever, in a world
+/// BL3 and BL1 need the detector: without it a crashed coordinator is followed for ever, in a world
 /// where nothing happens any more.
 #[test]
 fn bl3_and_bl1_are_violated_without_the_detector() {
@@ -167,10 +167,10 @@ fn bl3_and_bl1_are_violated_without_the_detector() {
     // Together, the claim of safety violated, which would have ended the run before the obligation
     // was due: the same state is no better for lasting silently.
     let outcome = run::<Bully>(world.clone(), 0);
-    assert_violated(&outcome, "BL1", "a dead coordinator");
+    assert_violated(&outcome, "BL1", "a crashed coordinator");
     assert_eq!(outcome.findings[0].at, at(10_000));
     let outcome = run_with::<Process, Checked<Termination>>(world, 0);
-    assert_violated(&outcome, "BL3", "a dead coordinator");
+    assert_violated(&outcome, "BL3", "a crashed coordinator");
 }
 
 /// A declaration from below, which no process sends upwards, is answered with an election.
@@ -190,9 +190,9 @@ fn a_declaration_from_below_begins_an_election() {
 /// An answer without a coordinator: the process that answered crashed, and the election begins
 /// anew.
 #[test]
-fn an_election_begins_anew_when_the_answerer_dies() {
+fn an_election_begins_anew_when_the_answerer_crashes() {
     let mut spec = world(at(3_000));
-    // 4 is gone for good; 3 answers the askers, and dies before it declares itself.
+    // 4 is gone for good; 3 answers the askers, and crashes before it declares itself.
     spec.faults = vec![
         planned(0, When::At(at(1_000)), crash(4, None)),
         planned(
@@ -214,7 +214,7 @@ fn an_election_begins_anew_when_the_answerer_dies() {
     let mut world = World::<Process, Properties>::new(Arc::new(spec), 0);
     let outcome = world.run();
     assert_eq!(leaders(&world), [Some(2), Some(2), Some(2), None, None]);
-    assert_held(&outcome, "an answerer that dies");
+    assert_held(&outcome, "an answerer that crashes");
 }
 
 /// A detector that finds nobody wanting sends one ping and one reply per follower and period.
@@ -246,5 +246,5 @@ fn settings_that_make_no_sense_name_the_field() {
     assert_eq!(field(&Settings { slack: ms(0), ..bully(3) }), "slack");
     assert_eq!(field(&Settings { period: ms(0), ..bully(3) }), "period");
     assert_eq!(field(&Settings { bound: Duration::MAX, ..bully(3) }), "bound");
-    assert_eq!(field(&Settings { address_known_dead: false, ..bully(3) }), "address_known_dead");
+    assert_eq!(field(&Settings { contact_suspected: false, ..bully(3) }), "contact_suspected");
 }

@@ -9,14 +9,14 @@ use sim_engine::{Delay, DiskLoss, Fault, Outcome, Target, Ties, When, faults};
 use sim_node::NodeId;
 
 /// Node `n - 1` is down, and the process of rank `rank` (from 1: node `rank - 1`) detects it.
-fn election(n: u32, rank: u32, address_known_dead: bool, seed: u64) -> Outcome {
+fn election(n: u32, rank: u32, contact_suspected: bool, seed: u64) -> Outcome {
     let settings = Settings {
         nodes: n,
         bound: ms(10),
         slack: ms(1),
         period: ms(100),
         elections: Elections::OnRequest,
-        address_known_dead,
+        contact_suspected,
         mutant: None,
     };
     // Delays from nothing to the bound, so that an election is met in all its orders.
@@ -50,8 +50,8 @@ fn every_detecting_rank_costs_m_squared_and_n_minus_2() {
                 assert_eq!(sent(&outcome, "Answer"), m * (m - 1) / 2);
                 assert_eq!(sent(&outcome, "Coordinator"), n - 2);
                 assert_eq!(outcome.counts.total(), m * m + n - 2);
-                // What goes to the dead counts at its sender, and is lost: one ELECTION of each
-                // asker.
+                // Messages to a crashed process count at the sender, and are lost: one ELECTION of
+                // each asker.
                 assert_eq!(outcome.counts.lost, m);
             }
         }
@@ -75,10 +75,10 @@ fn the_worst_and_the_best_are_those_of_the_textbooks() {
     }
 }
 
-/// The variant where nobody addresses the process that all know dead: n(n - 2) when the lowest
+/// The variant where no process contacts the suspected one: n(n - 2) when the lowest
 /// detects.
 #[test]
-fn not_addressing_the_dead_costs_n_times_n_minus_2() {
+fn not_contacting_the_suspected_costs_n_times_n_minus_2() {
     for n in 2..=9 {
         for seed in 0..20 {
             let outcome = election(n, 1, false, seed);

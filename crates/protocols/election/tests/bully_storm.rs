@@ -165,7 +165,7 @@ fn weather(seed: u64) -> bool {
         slack: Duration::from_nanos(1),
         period: ms([1, 20, 100][usize::try_from(draw.below(3)).unwrap()]),
         elections: Elections::OnSuspicion,
-        address_known_dead: true,
+        contact_suspected: true,
         mutant: None,
     };
     // Long enough after the last planned fault for all to settle; triggered ones may come later.

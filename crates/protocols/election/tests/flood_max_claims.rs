@@ -31,12 +31,12 @@ fn crash(time: u64, node: u32) -> sim_engine::PlannedFault {
 
 /// Section 4.1.2, theorem: on every strongly connected graph, whatever the delays within a round.
 #[test]
-fn fm1_to_fm3_hold_on_drawn_graphs() {
+fn fm1_to_fm3_hold_on_random_graphs() {
     for seed in 0..1_000_u64 {
         let nodes = 1 + u32::try_from(seed % 12).unwrap();
         let (least, most) = (nodes - 1, nodes * (nodes - 1) / 2);
         let edges = least + u32::try_from(seed / 12).unwrap() % (most - least + 1);
-        let graph = Shape::Random { edges, draw: seed };
+        let graph = Shape::Random { edges, seed };
         let optimised = seed % 2 == 1;
         let settings = Settings { optimised, ..flood_max(nodes, graph) };
         let mut spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(0), ms(99)), at(10_000));
@@ -78,23 +78,23 @@ fn fm2_is_violated_when_a_first_message_is_lost() {
 /// FM3 needs that nobody fails: once it is received, the highest may crash in any round but the
 /// last.
 #[test]
-fn fm3_is_violated_when_the_highest_dies_after_its_first_messages() {
+fn fm3_is_violated_when_the_highest_crashes_after_its_first_messages() {
     for time in [1, 150, 250, 399] {
         let settings = Settings { order: None, ..flood_max(8, Shape::Ring) };
         let mut spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(1), ms(90)), at(10_000));
         spec.faults = vec![crash(time, 7)];
-        assert_violated(&run::<FloodMax>(spec, 0), "FM3", &format!("dies at {time} ms"));
+        assert_violated(&run::<FloodMax>(spec, 0), "FM3", &format!("crashes at {time} ms"));
     }
 }
 
-/// Elsewhere than on the only way, somebody else's death does no harm.
+/// Elsewhere than on the only way, the crash of another process does no harm.
 #[test]
-fn fm1_to_fm3_survive_the_death_of_one_on_a_complete_graph() {
+fn fm1_to_fm3_survive_a_crash_on_a_complete_graph() {
     for time in [1, 50, 99] {
         let settings = Settings { order: None, ..flood_max(6, Shape::Complete) };
         let mut spec = spec::<FloodMax>(&settings, Delay::Uniform(ms(1), ms(90)), at(10_000));
         spec.faults = vec![crash(time, 2)];
-        assert_held(&run::<FloodMax>(spec, 0), &format!("dies at {time} ms"));
+        assert_held(&run::<FloodMax>(spec, 0), &format!("crashes at {time} ms"));
     }
 }
 
@@ -118,9 +118,9 @@ fn settings_that_make_no_sense_name_their_field() {
     assert_eq!(graph(3, Shape::Edges(vec![(1, 1)])), "the edge from node 1 to itself is of no use");
     let grid = graph(7, Shape::Grid(2, 3));
     assert_eq!(grid, "a grid of 2 columns and 3 rows has not 7 nodes");
-    let few = graph(5, Shape::Random { edges: 3, draw: 0 });
+    let few = graph(5, Shape::Random { edges: 3, seed: 0 });
     assert_eq!(few, "a connected graph of 5 nodes has 4 to 10 edges");
-    graph(5, Shape::Random { edges: 11, draw: 0 });
+    graph(5, Shape::Random { edges: 11, seed: 0 });
     assert_eq!(wrong(&flood_max(0, Shape::Ring)).0, "nodes");
 
     let ring = || flood_max(3, Shape::Ring);

@@ -156,14 +156,14 @@ fn opt_flood_max_on_an_ascending_line() {
     }
 }
 
-/// The same number draws the same graph, connected and of as many edges as asked for; other numbers
-/// draw others.
+/// The same seed generates the same graph, connected and of as many edges as asked for; other seeds
+/// generate others.
 #[test]
-fn drawn_graphs_are_connected_and_of_the_size_asked_for() {
+fn random_graphs_are_connected_and_of_the_size_asked_for() {
     let mut seen = BTreeSet::new();
-    for draw in 0..50 {
+    for seed in 0..50 {
         for (nodes, edges) in [(1, 0), (2, 1), (6, 5), (6, 9), (6, 15), (40, 60)] {
-            let shape = Shape::Random { edges, draw };
+            let shape = Shape::Random { edges, seed };
             let graph = Graph::new(&shape, nodes).unwrap();
             assert_eq!(graph.directed_edges(), 2 * u64::from(edges));
             assert_eq!(graph, Graph::new(&shape, nodes).unwrap());

@@ -101,7 +101,7 @@ fn iv3_is_violated_without_the_barrier() {
 }
 
 /// And identifiers are what keeps views apart: the second group of one identifier has other members
-/// than the first, since one of those is dead by then.
+/// than the first, since one of those has crashed by then.
 #[test]
 fn iv2_is_violated_once_an_identifier_is_used_again() {
     for seed in 0..100 {

@@ -141,8 +141,8 @@ fn claims_are_violated_on_links_in_any_order() {
 }
 
 /// In the improved algorithm an identifier may pass its owner while a higher one is behind it. On
-/// this ring 3 comes by the process that bears it, before 4 stops it; only hearing the own
-/// candidate proves anything.
+/// this ring 3 comes by the process that bears it, before 4 stops it; only receiving its own
+/// candidate proves that it is the highest.
 #[test]
 fn an_identifier_that_passes_its_owner_is_not_the_highest_yet() {
     let ids = vec![2, 3, 0, 1, 4];

@@ -22,9 +22,9 @@
 //! good in the end. A process that returns suspects nobody, starts with the initial timeouts, and
 //! is restored by its first heartbeat, even if its disk was lost. The price is small and bounded:
 //! to the others the absence looks like a mistake, so their timeout for that peer grows by one
-//! step; and a heartbeat of the dead incarnation that is still under way may restore the dead for
-//! one more timeout. With numbered incarnations neither would happen, but a process that lost its
-//! number would be suspected for ever.
+//! step; and a heartbeat of a crashed incarnation that is still in flight may make others trust
+//! the process again for one more timeout. With numbered incarnations neither would happen, but a
+//! process that lost its number would be suspected for ever.
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -6,7 +6,7 @@
 //! | indications | [`Trust(p)`](Trust): `p` is the leader from now on, as far as this process knows |
 //! | ELD1 eventual accuracy | there is a time after which every correct process trusts some correct process |
 //! | ELD2 eventual agreement | there is a time after which no two correct processes trust different correct processes |
-//! | role | `leader`: who trusts itself. There may be several at a time, and none, before the calm |
+//! | role | `leader`: who trusts itself. There may be several at a time, and none, before `calm` |
 //! | model | that of the [`EventuallyPerfect`] inside |
 //! | cost | that of the detector, n(n-1) heartbeats a period, and nothing above it |
 //! | source | Chandra, Hadzilacos, Toueg 1996; Cachin, Guerraoui, Rodrigues 2011, module 2.9 and algorithm 2.8 (monarchical eventual leader detection) |

@@ -12,26 +12,26 @@ pub struct Settings {
     /// How many processes.
     #[setting(range = 2..=128)]
     pub nodes: u32,
-    /// How patient the detector is.
+    /// Timeouts of the detector.
     #[setting(flatten)]
     pub detector: Config,
 }
 
-/// How patient the detector is.
+/// Timeouts of the detector.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Config {
-    /// A heartbeat goes to every peer this often.
+    /// Time between two heartbeats to every peer.
     #[setting(default = "100ms", positive)]
     pub period: Duration,
-    /// A peer may be silent for so long at first.
+    /// Initial timeout for each peer.
     #[setting(default = "250ms", positive)]
     pub timeout: Duration,
-    /// A peer's timeout grows by so much with every mistake about it; "0s" never learns.
+    /// Increase of a peer's timeout after each wrong suspicion; "0s": it never grows.
     ///
     /// Zero breaks EPFD2 wherever the first timeout is too short.
     #[setting(default = "100ms")]
     pub increase: Duration,
-    /// The bug to have.
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }

@@ -38,11 +38,10 @@ fn epfd1_a_crash_is_found_out_when_the_timeout_has_passed() {
     }
 }
 
-/// EPFD1 with the dead still speaking: two heartbeats that were held up arrive two seconds after
-/// the crash. They restore the dead for one more timeout, by then 350 ms, and that was the last of
-/// it.
+/// EPFD1 with late heartbeats of a crashed process: two that were held up arrive two seconds after
+/// the crash. They restore it for one more timeout, by then 350 ms, and those were the last.
 #[test]
-fn epfd1_late_heartbeats_of_the_dead_cost_one_more_timeout() {
+fn epfd1_late_heartbeats_after_a_crash_cost_one_more_timeout() {
     let held = Fault::from(faults::Hold(Target::Node(1), Target::Node(0)));
     let faults = planned([
         (When::Between(at(1_850), at(4_000)), held),

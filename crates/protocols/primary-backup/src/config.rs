@@ -23,7 +23,7 @@ pub enum Reads {
 pub type Config = Settings;
 
 impl Settings {
-    /// How many backups a view has, as long as enough replicas are alive.
+    /// How many backups a view has, if enough replicas are up.
     #[must_use]
     pub fn backups(&self) -> u32 {
         self.backups.unwrap_or(self.nodes - 1)

@@ -14,10 +14,11 @@
 //!                            view in which it was recruited
 //!   PB5 one-at-a-time        no two replicas serve reads on their own at one instant: unless reads
 //!                            are local, or where a bound on message delays is assumed
-//!   PB6 in-service           after the calm, a primary serves soon, and at the deadline (liveness)
+//!   PB6 in-service           once all faults have ended (`calm`), a primary serves soon, and at
+//!                            the deadline (liveness)
 //!   KV1, KV2                 linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with disks,
-//!        or crash-stop of all but one replica of a view without; messages may be lost, doubled,
+//!        or crash-stop of all but one replica of a view without; messages may be lost, duplicated,
 //!        delayed and reordered. The view service crashes and recovers, and always has a disk.
 //!        Reads: Local assumes fail-stop (who is suspected has crashed), Forward assumes
 //!        nothing, Lease assumes that clocks drift apart by no more than a bound.
@@ -33,10 +34,10 @@
 //! Where it departs from the lab, so that no single crash can stop it: all backups of a view, and
 //! not one, hold every update; the view service asks them to suspend before it names another
 //! primary, as in van Renesse and Schneider, and takes the one with the most updates; the primary's
-//! acknowledgement is waited for before recruits count, and not before the dead are dropped. As in
-//! the lab, only the view service says who is dead: while a primary does not reach a backup whose
-//! pings reach the view service, updates wait; with `drop_after` only so long, as the primary then
-//! asks the view service to go on without it.
+//! acknowledgement is waited for before recruits count, and not before crashed members are dropped.
+//! As in the lab, only the view service says who has crashed: while a primary does not reach a
+//! backup whose pings reach the view service, updates wait; with `drop_after` only so long, as the
+//! primary then asks the view service to go on without it.
 
 mod backup;
 mod config;

@@ -173,7 +173,7 @@ pub enum Mark {
     InService,
     /// It is the primary no longer.
     SteppedDown,
-    /// It is told not to serve until it hears more.
+    /// It is told not to serve until further notice.
     Suspended,
     /// A backup refuses an update of an epoch that is over.
     Refused,
@@ -206,7 +206,7 @@ pub enum RoleName {
     Backup,
     /// It is being given the state.
     Recruit,
-    /// It waits until it hears of a view.
+    /// It waits until it learns of a view.
     Suspended,
     /// It is no member of the view.
     Idle,

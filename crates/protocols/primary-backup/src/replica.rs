@@ -238,7 +238,7 @@ impl Replica {
     /// The first view, which all replicas know.
     fn begin(&mut self, view: View, cx: &mut Context<'_, Self>) {
         if view.primary == cx.id() {
-            // Even the first time: it may have died in its first step, before anything of it was
+            // Even the first time: it may have crashed in its first step, before anything of it was
             // received, and the others may have gone on without it.
             self.take_up(Arc::new(view), cx);
         } else if view.members.contains_key(&cx.id()) {

@@ -16,42 +16,42 @@ pub enum PrimaryBackup {}
 /// of nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many replicas; the view service is the node after them. Replica 0 is the first primary.
+    /// Number of replicas; the view service is the node after them. Replica 0 is the first primary.
     #[setting(range = 1..=99)]
     pub nodes: u32,
-    /// How many backups a view has while enough replicas live; the others are idle and are
+    /// How many backups a view has, if enough replicas are up; the others are idle and are
     /// recruited when one is missing.
     #[setting(none = "all others")]
     pub backups: Option<u32>,
-    /// How often a replica shows the view service that it lives.
+    /// Time between two pings of a replica to the view service.
     #[setting(default = "30ms", range = "100us"..="24h")]
     pub ping: Duration,
-    /// How long the view service hears nothing of a replica before it suspects it; longer than
+    /// How long the view service receives nothing from a replica before it suspects it; longer than
     /// `ping`.
     #[setting(default = "150ms", positive, range = ..="24h")]
     pub timeout: Duration,
-    /// After how long what was not answered is sent again.
+    /// Time until an unanswered message is sent again.
     #[setting(default = "40ms", range = "100us"..="24h")]
     pub retry: Duration,
-    /// How long a backup answers the primary nothing, though the view service hears both, before it
-    /// is dropped; longer than `retry`. Without, updates wait as long as that lasts.
+    /// How long the primary waits for a backup that the view service still receives pings from,
+    /// before it drops that backup; longer than `retry`. Without it, updates wait for the backup.
     #[setting(none = "none", positive, range = ..="24h")]
     pub drop_after: Option<Duration>,
     /// How a primary reads: alone, which assumes that who is suspected has crashed; after its
     /// backups have confirmed its epoch; or alone while it has a lease of the view service.
     #[setting(default = Reads::Forward)]
     pub reads: Reads,
-    /// How long the view service waits after it has last heard the primary before it names another,
-    /// with leases.
+    /// With leases: how long after the last message from the primary the view service waits before
+    /// it names another primary.
     #[setting(default = "200ms", positive, range = ..="24h")]
     pub lease: Duration,
-    /// How much two clocks may drift apart; the primary's lease is shorter by it.
+    /// Bound on the relative clock drift; the primary's lease is shortened by it.
     #[setting(default = "1%", range = .."100%")]
     pub lease_drift: Ratio,
-    /// How many items of the state one message to a recruit carries.
+    /// Number of items of the state per message to a recruit.
     #[setting(default = 64, range = 1..)]
     pub chunk: usize,
-    /// The most updates in one message, where several are missing.
+    /// Maximum number of updates in one message, where several are missing.
     #[setting(default = 64, range = 1..)]
     pub batch: usize,
     /// Whether replicas keep their state on disks; without, a replica that crashes has lost it, and
@@ -63,7 +63,7 @@ pub struct Settings {
     /// long enough for it.
     #[setting(none = "none")]
     pub bound: Option<Duration>,
-    /// The bug to have.
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }
@@ -75,7 +75,8 @@ impl Settings {
             return wrong("backups", "there are fewer replicas than this; one is the primary");
         }
         if self.ping >= self.timeout {
-            let message = "who is silent for the timeout is suspected; give less than that";
+            let message =
+                "must be less than the timeout, or the view service suspects a healthy replica";
             return wrong("ping", message);
         }
         if self.bound.is_some_and(|bound| self.ping.saturating_add(bound) >= self.timeout) {
@@ -100,7 +101,7 @@ impl Protocol for PrimaryBackup {
     const SOURCE: &'static str = "Alsberg and Day 1976; Budhiraja, Marzullo, Schneider and Toueg \
                                   1993; van Renesse and Schneider 2004, section 4; MIT 6.824, lab 2";
     const MODEL: &'static str = "asynchronous for safety (Local reads: fail-stop), partially \
-                                 synchronous for liveness; crash-recovery with disks, lossy links";
+                                 synchronous for liveness; crash-recovery with disks, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
 
@@ -123,7 +124,7 @@ impl Protocol for PrimaryBackup {
             view_service: Share { count: 1, config },
             client: Share { count: client.clients(), config: client },
         };
-        // The dead may hold what nobody else has, and any that lives may be the primary.
+        // A crashed replica may hold what no other has, and any that is up may be the primary.
         let others = config.nodes() - settings.nodes;
         Ok(Setup::new(config, Core::All).with_others(others))
     }

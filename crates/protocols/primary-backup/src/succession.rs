@@ -50,7 +50,7 @@ impl ViewService {
     /// Who is up, and has not said how far it is.
     fn awaited(&self, cx: &Context<'_, Self>) -> Vec<NodeId> {
         let awaited = |node: &NodeId| !self.reports.contains_key(node) && self.is_asked(*node, cx);
-        self.alive.iter().copied().filter(awaited).collect()
+        self.unsuspected.iter().copied().filter(awaited).collect()
     }
 
     /// A member says how far it is.

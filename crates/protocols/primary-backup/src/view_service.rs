@@ -37,7 +37,7 @@ pub struct ViewService {
     /// Whether the primary has acknowledged the view.
     pub(crate) acknowledged: bool,
     /// Who has sent something of late. After a start, all members are taken to have.
-    pub(crate) alive: BTreeSet<NodeId>,
+    pub(crate) unsuspected: BTreeSet<NodeId>,
     /// The last incarnation of each replica that has sent a ping.
     pub(crate) incarnations: BTreeMap<NodeId, Incarnation>,
     /// When each replica sent the latest ping that has arrived, by its own clock.
@@ -72,7 +72,7 @@ impl Node for ViewService {
             // The first view is known to all. When a crash kept the acknowledgement, and not
             // the view that it led to, the primary will say it again.
             acknowledged: is_first || disk.acknowledged && view.recruits.is_empty(),
-            alive: view.members.keys().chain(view.recruits.keys()).copied().collect(),
+            unsuspected: view.members.keys().chain(view.recruits.keys()).copied().collect(),
             incarnations: view.incarnations.clone(),
             latest: BTreeMap::new(),
             view,
@@ -86,7 +86,7 @@ impl Node for ViewService {
             cx.write(ViewRecord::Acknowledged(service.view.number));
             cx.barrier();
         }
-        for node in &service.alive {
+        for node in &service.unsuspected {
             cx.set_timer(ViewTimer::Silent(*node), cx.config().timeout);
         }
         if service.is_suspending() {
@@ -108,7 +108,7 @@ impl Node for ViewService {
     fn on_timer(&mut self, timer: ViewTimer, cx: &mut Context<'_, Self>) {
         match timer {
             ViewTimer::Silent(node) => {
-                self.alive.remove(&node);
+                self.unsuspected.remove(&node);
                 cx.mark(Mark::Suspected);
                 self.lose(node, cx);
             }
@@ -129,8 +129,8 @@ impl Node for ViewService {
         assert!(!overlap, "who is recruited is no member yet");
         let others = self.view.members.len() - 1 + self.view.recruits.len();
         assert!(others <= config.backups() as usize, "more backups than wanted");
-        let all_live = self.reports.keys().all(|node| self.alive.contains(node));
-        assert!(all_live, "the report of a dead member counts");
+        let are_unsuspected = self.reports.keys().all(|node| self.unsuspected.contains(node));
+        assert!(are_unsuspected, "the report of a suspected member counts");
     }
 }
 
@@ -153,7 +153,7 @@ impl ViewService {
     }
 
     /// A replica is up. One that does not know its membership any more has lost its state, and is
-    /// not what it was before: for its membership it is as good as dead.
+    /// not what it was before: for its membership it counts as crashed.
     fn receive_ping(&mut self, from: NodeId, ping: &Ping, cx: &mut Context<'_, Self>) {
         let incarnation = self.incarnations.entry(from).or_default();
         let latest = self.latest.entry(from).or_default();
@@ -192,7 +192,7 @@ impl ViewService {
     /// Something of a replica has arrived. Returns whether it was silent until now.
     pub(crate) fn mark_alive(&mut self, from: NodeId, cx: &mut Context<'_, Self>) -> bool {
         cx.set_timer(ViewTimer::Silent(from), cx.config().timeout);
-        self.alive.insert(from)
+        self.unsuspected.insert(from)
     }
 
     /// Whether the sender has lost what it was given as a member or a recruit. A member's
@@ -224,8 +224,8 @@ impl ViewService {
         self.announce(next, cx);
     }
 
-    /// A replica is dead, or as good as dead. What it reported says nothing any more: it would be
-    /// a member that is not watched, and perhaps the primary.
+    /// A replica has crashed, or counts as crashed. What it reported says nothing any more: it
+    /// would be a member that is not watched, and perhaps the primary.
     fn lose(&mut self, node: NodeId, cx: &mut Context<'_, Self>) {
         if self.is_suspending() {
             self.reports.remove(&node);
@@ -244,7 +244,7 @@ impl ViewService {
     /// well: it must have acknowledged the view.
     fn recruit(&mut self, cx: &mut Context<'_, Self>) {
         let primary = self.view.primary;
-        let is_well = self.alive.contains(&primary) && !self.stateless.contains(&primary);
+        let is_well = self.unsuspected.contains(&primary) && !self.stateless.contains(&primary);
         if self.is_suspending() || !self.acknowledged || !is_well {
             return;
         }
@@ -253,7 +253,7 @@ impl ViewService {
         if seats == 0 {
             return;
         }
-        let idle = self.alive.iter().filter(|node| self.view.since(**node).is_none());
+        let idle = self.unsuspected.iter().filter(|node| self.view.since(**node).is_none());
         // Those that the primary does not reach come last.
         let (last, first) = idle.partition::<Vec<_>, _>(|node| self.unreached.contains(node));
         let recruits: Vec<NodeId> = first.into_iter().chain(last).take(seats).copied().collect();

@@ -4,6 +4,7 @@ use sim_check::Claim;
 use sim_engine::PANIC;
 
 use crate::language::ExpectText;
+use crate::renamed::{self, Within};
 use crate::sheet::Sheet;
 use crate::words::{clip, list, nearest};
 use crate::{Diagnostic, Expectation, ProtocolFacts};
@@ -50,13 +51,20 @@ fn property(sheet: &mut Sheet<'_>, name: &str, facts: &ProtocolFacts) -> Option<
     let both = |claim: &&'static Claim| [claim.code, claim.name];
     let names: Vec<&str> = facts.properties.iter().flat_map(both).chain([PANIC]).collect();
     let protocol = facts.name;
+    let place = sheet.field("expect").at_index(0).span.clone();
+    if let Some(new) = renamed::new_name(Within::Quoted(protocol), &name.to_lowercase())
+        && names.contains(&new)
+    {
+        let error = Diagnostic::error(place, renamed::message(name, new));
+        sheet.push(error.label(renamed::LABEL));
+        return None;
+    }
     let mut message = format!("`{protocol}` has no property `{}`", clip(name));
     if let Some(nearest) = nearest(name, &names) {
         message += &format!(", did you mean `{nearest}`?");
     }
     let known: Vec<String> =
         facts.properties.iter().map(|claim| format!("{} {}", claim.code, claim.name)).collect();
-    let place = sheet.field("expect").at_index(0).span.clone();
     sheet.push(
         Diagnostic::error(place, message)
             .label("no such property")

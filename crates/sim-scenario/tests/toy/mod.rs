@@ -152,7 +152,7 @@ impl Property<PingNode> for NoStrangers {
         code: "PI1",
         name: "no-strangers",
         kind: Kind::Safety,
-        meaning: "no node hears from another before it was asked to ping anybody",
+        meaning: "no node receives a message before it was asked to send a ping",
         source: "tests",
     };
     fn new(_: &Settings, _: u32) -> Self {

@@ -29,7 +29,7 @@ const CRAQ_MUTANTS: &[Mutant] = &[
     MUTANTS[4],
     MUTANTS[5],
     // Chain replication reads at the tail alone, which is suspected if it comes back blank.
-    Mutant { code: "C-unheard", violates: &["KV1"] },
+    Mutant { code: "C-read-before-lease", violates: &["KV1"] },
     Mutant { code: "C-dirty-read", violates: &["CR1", "CR2", "KV1"] },
     Mutant { code: "C-newest-read", violates: &["CR1", "KV1"] },
 ];

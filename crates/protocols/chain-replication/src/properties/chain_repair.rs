@@ -1,4 +1,4 @@
-//! CH4: the chain is whole again once all is calm.
+//! CH4: the chain is whole again once all faults have ended (`calm`).
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::Node;
@@ -15,8 +15,9 @@ impl Property<Party> for ChainRepair {
         code: "CH4",
         name: "chain-repair",
         kind: Kind::Liveness,
-        meaning: "once all is calm, each replica in the chain is up, has installed it and is complete, and \
-                  the chain is as long as it is to be or has all that are up, by the deadline",
+        meaning: "once all faults have ended (`calm`), each replica in the chain is up, has installed \
+                  it and is complete, and the chain is as long as it is to be or has all that are \
+                  up, by the deadline",
         source: "van Renesse and Schneider 2004, section 3.1",
     };
 

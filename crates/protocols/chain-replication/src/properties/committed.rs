@@ -38,7 +38,7 @@ impl Committed {
             }
         }
         let Some(replica) = replica(view, node) else { return };
-        // It may have come back with what it had written when it died, and told nobody of.
+        // It may have come back with what it had written when it crashed, and told nobody of.
         if self.incarnations.insert(node, replica.incarnation()) != Some(replica.incarnation()) {
             for update in replica.sent() {
                 self.add(node, update.position, &update.request);

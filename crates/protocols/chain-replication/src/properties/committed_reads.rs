@@ -41,7 +41,7 @@ impl Property<Party> for CommittedReads {
         judge: &mut Judge,
     ) {
         self.committed.after(view, node, effects);
-        // Who died in the middle of its step may have said that it reads, and no more.
+        // One that crashed in the middle of its step may have said that it reads, and no more.
         let is_up = super::replica(view, node).is_some();
         for (key, _, value) in answers(effects) {
             if is_up && value.is_none() {

@@ -48,7 +48,7 @@ impl Histories {
             return changed;
         }
         // It has begun anew, with less than it had; or with a history that it had written when it
-        // died, and told nobody of.
+        // crashed, and told nobody of.
         self.of_mut(node).truncate(index(replica.last()) + 1);
         for update in replica.after(self.last(node)) {
             self.extend(node, update);

@@ -19,7 +19,7 @@ pub struct Validity {
 }
 
 impl Validity {
-    /// Learns a process's input from its state, or from what it said before it died in its first
+    /// Learns a process's input from its state, or from what it said before it crashed in its first
     /// step.
     fn learn<N: Consensus>(&mut self, view: &View<'_, N>, node: NodeId, effects: &[Effect<N>]) {
         let Some(seen) = self.seen.get_mut(node.index()) else { return };

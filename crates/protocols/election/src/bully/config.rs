@@ -1,4 +1,4 @@
-//! What follows from the bound that is assumed, and the known bug that the tester must find.
+//! Times derived from the assumed bound, and the mutant.
 
 use serde::{Deserialize, Serialize};
 use sim_node::Duration;
@@ -42,11 +42,12 @@ impl Settings {
         self.bound + self.round_trip() + self.bound + self.slack
     }
 
-    /// How long after the last crash a process may follow a dead coordinator, and after a
+    /// How long after the last crash a process may follow a crashed coordinator, and after a
     /// coordinator was deposed a process may follow it: `D = bound + period + W`.
     ///
-    /// A reply that was sent in time arrives after one `bound`, or a message of the dead makes the
-    /// process follow it so late; the next ping goes out a period later and waits in vain for `W`.
+    /// A reply that was sent in time arrives after one `bound`, or a message of the crashed process
+    /// makes the process follow it so late; the next ping goes out a period later and waits in vain
+    /// for `W`.
     #[must_use]
     pub fn detection_time(&self) -> Duration {
         self.bound + self.period + self.round_trip()
@@ -55,10 +56,10 @@ impl Settings {
     /// How long after a crash or recovery the highest live process holds itself for the
     /// coordinator, at the latest: `A = W + max(bound + patience, D)`.
     ///
-    /// It may wait for a coordinator that died: an ANSWER of the dead arrives up to one `bound`
-    /// later and is given patience. Or it follows one that died, for at most `D`. Then it asks,
-    /// nobody above is there to answer, and `W` later it declares itself. A process that starts
-    /// begins so at once.
+    /// It may wait for a coordinator that crashed: its last ANSWER arrives up to one `bound` later
+    /// and is given patience. Or it follows one that crashed, for at most `D`. Then it asks, nobody
+    /// above is there to answer, and `W` later it declares itself. A process that starts begins so
+    /// at once.
     #[must_use]
     pub fn takeover_time(&self) -> Duration {
         self.round_trip() + (self.bound + self.patience()).max(self.detection_time())
@@ -77,8 +78,8 @@ impl Settings {
         self.takeover_time() + self.bound
     }
 
-    /// The `T` of BL1: so long after a crash or recovery all live processes name the highest of
-    /// them, at the latest: `A + bound + D + W + 2 bound`.
+    /// The `T` of BL1: so long after a crash or recovery all live processes know the highest of
+    /// them as coordinator, at the latest: `A + bound + D + W + 2 bound`.
     ///
     /// When BL2's `T` is over, `h` is the only coordinator and remains it. Who follows a rival
     /// whose COORDINATOR overtook that of `h` notices within `D`, since the rival no longer

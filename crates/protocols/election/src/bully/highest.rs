@@ -4,7 +4,8 @@ use sim_check::{Claim, Judge, Kind, View};
 
 use super::{ByCensus, Census, CensusClaim, Process};
 
-/// All live processes name the highest live process, once no process has crashed or recovered for
+/// All live processes know the live process with the highest identifier as coordinator, once no
+/// process has crashed or recovered for
 /// [`Settings::settling_time`](super::Settings::settling_time).
 pub type Highest = ByCensus<HighestClaim>;
 
@@ -17,8 +18,9 @@ impl CensusClaim for HighestClaim {
         code: "BL1",
         name: "highest",
         kind: Kind::Safety,
-        meaning: "all live processes name the highest live process, once no process has crashed or \
-                  recovered for the settling time",
+        meaning: "all live processes know the live process with the highest identifier as \
+                  coordinator, once no process has crashed or recovered for the settling time \
+                  (derived from `bound`, `slack` and `period`; see `Settings::settling_time`)",
         source: super::PAPER,
     };
 
@@ -35,11 +37,10 @@ impl CensusClaim for HighestClaim {
             let mut witnesses = vec![census.since(process)];
             witnesses.extend(highest.map(|highest| census.since(highest)));
             let highest = highest.map_or_else(String::new, |highest| highest.to_string());
-            let named =
-                named.map_or_else(|| "no coordinator".to_string(), |named| named.to_string());
+            let named = named.map_or_else(|| "no process".to_string(), |named| named.to_string());
             let detail = format!(
-                "{process} names {named}, but {highest} is the highest live process; the last \
-                 crash or recovery was at {}, longer ago than {}",
+                "{process} knows {named} as coordinator, but {highest} is the highest live process; \
+                 the last crash or recovery was at {}, more than the allowed {} ago",
                 census.disturbed(),
                 view.config.settling_time(),
             );

@@ -10,9 +10,9 @@
 //! |---|---|
 //! | requests | [`Request::Elect`]: begin an election; [`Request::Suspect`]: suspect that process |
 //! | indications | [`Indication::Leader`]: this process is the coordinator now |
-//! | BL1 highest | all live processes name the highest live process, once no process has crashed or recovered for [`Settings::settling_time`] |
-//! | BL2 no-rivals | at most one process is coordinator, except within [`Settings::rivalry_time`] of a crash or recovery |
-//! | BL3 termination | every live process eventually names a live coordinator |
+//! | BL1 highest | all live processes know the live process with the highest identifier as coordinator, once no process has crashed or recovered for [`Settings::settling_time`] |
+//! | BL2 one-coordinator | at most one process is coordinator (role `leader`), except within [`Settings::rivalry_time`] after a crash or recovery |
+//! | BL3 termination | every live process eventually knows a live coordinator |
 //! | model | synchronous: a message takes at most `bound`, steps take no time, clocks run true; processes crash and recover, their state lost; links lose and duplicate nothing, in any order |
 //! | source | H. Garcia-Molina, "Elections in a distributed computing system", IEEE TC C-31(1), 1982; in the form of Coulouris, Dollimore, Kindberg, Blair, *Distributed Systems*, 5th edition, 15.3 |
 //!
@@ -22,8 +22,8 @@
 //!   let it declare itself at once). So one declaration answers all elections that were begun
 //!   meanwhile.
 //! * An answer without a coordinator ([`Settings::patience`]): the election begins anew.
-//! * A process keeps naming the old coordinator while it takes part in an election that another
-//!   began; it names no coordinator once it suspects the coordinator itself, and after a recovery.
+//! * A process keeps its old coordinator while it takes part in an election that another
+//!   began; it knows no coordinator once it suspects the coordinator itself, and after a recovery.
 //! * A coordinator that is asked answers, runs an election like every process, and remains
 //!   coordinator during the election; its second declaration is for the one that asked.
 //! * A declaration goes to lower processes only. One that comes from below all the same is answered
@@ -37,7 +37,7 @@
 //! **Messages** when one process detects, `m` identifiers are above its own, the highest of them
 //! has crashed, and each process begins one election: ELECTION `m(m+1)/2`, ANSWER `m(m-1)/2`,
 //! COORDINATOR `n - 2`; together `m^2 + n - 2`. When no process sends to the process that all
-//! suspect (`address_known_dead: false`) and the lowest detects: `n(n - 2)`. Pings and their
+//! suspect (`contact_suspected: false`) and the lowest detects: `n(n - 2)`. Pings and their
 //! replies are heartbeats and not in these counts.
 
 mod by_census;
@@ -45,7 +45,7 @@ mod census;
 mod config;
 mod highest;
 mod node;
-mod rivals;
+mod one_coordinator;
 mod settings;
 mod termination;
 
@@ -54,11 +54,11 @@ pub use census::Census;
 pub use config::{Elections, Mutant};
 pub use highest::{Highest, HighestClaim};
 pub use node::{Indication, Mark, Message, Part, Phase, Process, Request, Timer};
-pub use rivals::{NoRivals, NoRivalsClaim};
+pub use one_coordinator::{OneCoordinator, OneCoordinatorClaim};
 pub use settings::{Bully, Settings};
 pub use termination::Termination;
 
 /// BL1 to BL3.
-pub type Properties = sim_check::suite![Highest, NoRivals, Termination];
+pub type Properties = sim_check::suite![Highest, OneCoordinator, Termination];
 
 const PAPER: &str = "Garcia-Molina 1982; Coulouris et al., Distributed Systems, 15.3";

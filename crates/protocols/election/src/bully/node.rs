@@ -13,9 +13,9 @@ use super::{Elections, Mutant, Settings};
     Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, sim_node::Message,
 )]
 pub enum Message {
-    /// To all higher processes: is any of you alive?
+    /// To all higher processes: is any of you up?
     Election,
-    /// To a lower process: I am alive, and take over.
+    /// To a lower process: I am up, and take over.
     Answer,
     /// To all lower processes: I am the coordinator.
     Coordinator,
@@ -39,7 +39,7 @@ pub enum Mark {
 /// The roles of a process.
 #[derive(Clone, Copy, Debug, Names)]
 pub enum Part {
-    /// The coordinator.
+    /// The coordinator of this algorithm.
     Leader,
     /// One that takes part in an election and is no coordinator.
     Candidate,
@@ -225,7 +225,7 @@ impl Process {
         cx.cancel_timer(Timer::Detector);
         for higher in self.id.number() + 1..cx.servers() {
             let higher = NodeId::new(higher);
-            if cx.config().address_known_dead || !self.suspected.contains(&higher) {
+            if cx.config().contact_suspected || !self.suspected.contains(&higher) {
                 cx.send(higher, Message::Election);
             }
         }

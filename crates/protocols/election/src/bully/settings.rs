@@ -14,28 +14,27 @@ pub enum Bully {}
 /// What may take a year can be added up without an overflow.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many processes; their identifiers are their numbers.
+    /// Number of processes; their identifiers are their numbers.
     #[setting(range = 1..=1_000)]
     pub nodes: u32,
-    /// The longest that a message may take, as assumed; all waits derive from it.
+    /// Assumed upper bound on message delay; all timeouts are derived from it.
     #[setting(default = "10ms", range = ..="8760h")]
     pub bound: Duration,
-    /// What each wait adds to the time that it waits for, since a timer may fire just before a
-    /// message of the same instant.
+    /// Added to each timeout, so that a message that arrives exactly at the bound is still in time.
     #[setting(default = "1ms", positive, range = ..="8760h")]
     pub slack: Duration,
-    /// From the coordinator's reply to a ping to the next ping.
+    /// Time from the coordinator's reply to the next ping.
     #[setting(default = "100ms", positive, range = ..="8760h")]
     pub period: Duration,
-    /// Whether elections begin at starts and when the detector suspects, or only when a process is
-    /// asked to `Elect`, without a detector.
+    /// OnSuspicion: elections start at a process's start and when its detector suspects the
+    /// coordinator; OnRequest: only on the request `Elect`, without a detector.
     #[setting(default = Elections::OnSuspicion)]
     pub elections: Elections,
-    /// Whether a process that is known to be dead (`Suspect`) is asked all the same; false needs
+    /// Whether election messages also go to suspected processes (request `Suspect`); false needs
     /// `elections: OnRequest`.
     #[setting(default = true)]
-    pub address_known_dead: bool,
-    /// The bug to have.
+    pub contact_suspected: bool,
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }
@@ -43,10 +42,11 @@ pub struct Settings {
 impl Protocol for Bully {
     const NAME: &'static str = "Bully";
     const FAMILY: &'static str = "election";
-    const SUMMARY: &'static str = "Elects the highest live process, again after each crash.";
+    const SUMMARY: &'static str =
+        "Elects the live process with the highest identifier, again after each crash.";
     const SOURCE: &'static str =
         "Garcia-Molina 1982, IEEE TC C-31(1); Coulouris et al., Distributed Systems, 15.3";
-    const MODEL: &'static str = "synchronous, crash-recovery, perfect links in any order";
+    const MODEL: &'static str = "synchronous, crash-recovery, perfect links, not FIFO";
     const ROLES: &'static [&'static str] = Part::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Request::ASKS;
@@ -59,10 +59,10 @@ impl Protocol for Bully {
 
     fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
         // A process recovers without a word to those below it, which would pass it over for ever.
-        if !settings.address_known_dead && settings.elections == Elections::OnSuspicion {
-            let message = "only with `elections: OnRequest`: otherwise a process that has recovered \
-                           would be passed over by those that knew it dead";
-            return Err(SettingsError::new("address_known_dead", message));
+        if !settings.contact_suspected && settings.elections == Elections::OnSuspicion {
+            let message = "only with `elections: OnRequest`: otherwise processes that suspect a \
+                           recovered process would never contact it";
+            return Err(SettingsError::new("contact_suspected", message));
         }
         Ok(Setup::new(settings.clone(), Core::Live))
     }

@@ -4,7 +4,8 @@ use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::{Process, Settings};
 
-/// Every live process eventually names a live coordinator: a process that names itself.
+/// Every live process eventually knows a live coordinator: a process that knows itself as
+/// coordinator.
 #[derive(Clone, Debug, Default)]
 pub struct Termination;
 
@@ -13,7 +14,7 @@ impl Property<Process> for Termination {
         code: "BL3",
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "every live process eventually names a live coordinator",
+        meaning: "every live process eventually knows a live coordinator",
         source: super::PAPER,
     };
 
@@ -32,8 +33,10 @@ impl Property<Process> for Termination {
         };
         let (node, process) = view.correct().find(|(_, process)| !led(process))?;
         let detail = match process.leader() {
-            None => format!("{node} names no coordinator"),
-            Some(leader) => format!("{node} names {leader}, which is not a live coordinator"),
+            None => format!("{node} knows no coordinator"),
+            Some(leader) => {
+                format!("{node} knows {leader} as coordinator, which is not a live one")
+            }
         };
         Some(Obligation { node: Some(node), detail })
     }

@@ -16,7 +16,7 @@ pub struct Settings {
     /// The ring.
     #[setting(flatten)]
     pub ring: Ring,
-    /// The bug to have.
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }
@@ -28,7 +28,7 @@ impl Protocol for ChangRoberts {
     const SOURCE: &'static str =
         "Chang, Roberts 1979, CACM 22(5); Coulouris et al., Distributed Systems, 15.3";
     const MODEL: &'static str =
-        "asynchronous, nothing fails, perfect links in any order, distinct identifiers";
+        "asynchronous, no failures, perfect links, not FIFO, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;

@@ -21,8 +21,8 @@ impl Property<Rounds<Process>> for Flooding {
         code: "FM2",
         name: "flooding",
         kind: Kind::Safety,
-        meaning: "after r rounds every process knows the highest identifier of the processes at \
-                  most r hops before it",
+        meaning: "after r rounds every process knows the highest identifier among the processes at \
+                  distance at most r to it",
         source: "Lynch 1996, section 4.1.2, the proof of FloodMax",
     };
 

@@ -21,12 +21,12 @@ pub enum Shape {
     Grid(u32, u32),
     /// A binary tree: node `i` and the nodes `2i + 1` and `2i + 2`.
     Tree,
-    /// A connected graph of so many edges, drawn by this number: the same number, the same graph.
+    /// A connected random graph with this many edges; the same seed generates the same graph.
     Random {
         /// How many edges, in both directions each.
         edges: u32,
-        /// The number it is drawn by.
-        draw: u64,
+        /// The seed of the generator.
+        seed: u64,
     },
     /// These edges, in both directions each.
     Edges(Vec<(u32, u32)>),
@@ -117,7 +117,7 @@ fn arcs(shape: &Shape, nodes: u32) -> Result<BTreeSet<(u32, u32)>, GraphError> {
         Shape::Star => (1..nodes).map(|node| (0, node)).collect(),
         Shape::Grid(columns, rows) => grid(*columns, *rows, nodes)?,
         Shape::Tree => (1..nodes).map(|node| ((node - 1) / 2, node)).collect(),
-        Shape::Random { edges, draw } => random(*edges, *draw, nodes)?,
+        Shape::Random { edges, seed } => random(*edges, *seed, nodes)?,
         Shape::Edges(given) | Shape::Arcs(given) => {
             check(given, nodes)?;
             given.clone()
@@ -156,14 +156,14 @@ fn grid(columns: u32, rows: u32, nodes: u32) -> Result<Vec<(u32, u32)>, GraphErr
 
 /// A tree in which each node is tied to one drawn among those before it, and further edges drawn
 /// among all that are left.
-fn random(edges: u32, draw: u64, nodes: u32) -> Result<Vec<(u32, u32)>, GraphError> {
+fn random(edges: u32, seed: u64, nodes: u32) -> Result<Vec<(u32, u32)>, GraphError> {
     let least = nodes - 1;
     let most = u64::from(nodes) * u64::from(nodes - 1) / 2;
     if edges < least || u64::from(edges) > most {
         let message = format!("a connected graph of {nodes} nodes has {least} to {most} edges");
         return Err(GraphError(message));
     }
-    let mut draw = Draw(draw);
+    let mut draw = Draw(seed);
     let tree: Vec<(u32, u32)> = (1..nodes).map(|node| (draw.below(node), node)).collect();
     let taken: BTreeSet<(u32, u32)> = tree.iter().copied().collect();
     let all = (0..nodes).flat_map(|node| (0..node).map(move |other| (other, node)));

@@ -12,7 +12,7 @@
 //! | FM1 one-leader | at most one process is elected, and it has the highest identifier |
 //! | FM2 flooding | after `r` rounds every process knows the highest identifier of the processes at most `r` hops before it |
 //! | FM3 termination | every process decides, and one process is elected |
-//! | model | synchronous rounds, nothing fails, identifiers are distinct, the diameter (or an upper bound) is known |
+//! | model | synchronous rounds, no failures, identifiers are distinct, the diameter (or an upper bound) is known |
 //! | source | N. Lynch, *Distributed Algorithms*, 1996: FloodMax, section 4.1.2, with the assertion 4.1.2 of its proof as FM2; OptFloodMax, section 4.1.3 |
 //!
 //! **Messages.** FloodMax takes `diam` rounds and `diam |E|` messages, `E` the directed edges.

@@ -13,27 +13,27 @@ pub enum FloodMax {}
 /// The fields of `FloodMax(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many processes.
+    /// Number of processes.
     #[setting(range = 1..=256)]
     pub nodes: u32,
-    /// Who can send to whom: in both directions, but along `Arcs` from a to b only; `draw` is the
-    /// number that a random graph is drawn by.
+    /// The communication graph; links are bidirectional, only `Arcs` go from a to b; `seed`
+    /// generates a random graph.
     #[setting(kind = "Ring, Line, Complete, Star, Grid(columns, rows), Tree, \
-                      Random(edges: number, draw: number), Edges([(a, b), ...]) or \
+                      Random(edges: number, seed: number), Edges([(a, b), ...]) or \
                       Arcs([(a, b), ...])")]
     pub graph: Shape,
-    /// What the processes believe the diameter to be, at most nodes - 1: so many rounds pass before
-    /// they decide.
+    /// The diameter that the processes assume, at most nodes - 1; they decide after that many
+    /// rounds.
     #[setting(none = "the graph's", range = 1..)]
     pub diameter: Option<u32>,
-    /// The identifier of each node; left out, `order` says.
+    /// The identifier of each node; if omitted, `order` determines them.
     #[setting(default = [])]
     pub ids: Vec<u64>,
-    /// How identifiers lie on the nodes: by node number, against it, or drawn by each process at
-    /// its start.
+    /// The order of the identifiers: ascending by node number, descending, or random (`Drawn`: each
+    /// process chooses its own at its start).
     #[setting(none = "Ascending")]
     pub order: Option<Order>,
-    /// Whether a process sends only after it has heard something new (OptFloodMax).
+    /// Whether a process sends only in rounds after its known maximum has increased (OptFloodMax).
     #[setting(default = false)]
     pub optimised: bool,
     /// How long a round lasts; longer than every delay that the scenario assumes.
@@ -62,7 +62,7 @@ impl Protocol for FloodMax {
     const SUMMARY: &'static str = "Elects the highest identifier of a graph in rounds.";
     const SOURCE: &'static str = "Lynch 1996, sections 4.1.2 and 4.1.3";
     const MODEL: &'static str =
-        "synchronous rounds, nothing fails, distinct identifiers, the diameter is known";
+        "synchronous rounds, no failures, distinct identifiers, the diameter is known";
     const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER];
     const MARKS: &'static [&'static str] = &[ELECTED, LATE_MESSAGE];
 

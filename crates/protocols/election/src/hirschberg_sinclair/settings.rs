@@ -17,7 +17,7 @@ impl Protocol for HirschbergSinclair {
         "Elects the highest identifier of a bidirectional ring with O(n log n) messages.";
     const SOURCE: &'static str = "Hirschberg, Sinclair 1980, CACM 23(11); Lynch 1996, section 3.4";
     const MODEL: &'static str =
-        "asynchronous, nothing fails, perfect links in any order, distinct identifiers";
+        "asynchronous, no failures, perfect links, not FIFO, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;

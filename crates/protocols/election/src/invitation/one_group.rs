@@ -4,7 +4,8 @@ use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::{Process, Settings};
 
-/// All live processes are members of one group with a live coordinator, once messages are in time.
+/// All live processes are members of one group with a live coordinator, once message delays stay
+/// within the bound.
 #[derive(Clone, Debug, Default)]
 pub struct OneGroup;
 
@@ -14,7 +15,7 @@ impl Property<Process> for OneGroup {
         name: "one-group",
         kind: Kind::Liveness,
         meaning: "all live processes are members of one group with a live coordinator, once \
-                  messages are in time",
+                  message delays stay within the bound",
         source: super::PAPER,
     };
 

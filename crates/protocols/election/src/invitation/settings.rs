@@ -14,23 +14,24 @@ pub enum Invitation {}
 /// What may take a day can be added up without an overflow.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many processes; their priorities are their numbers.
+    /// Number of processes; their priorities are their numbers.
     #[setting(range = 1..=256)]
     pub nodes: u32,
-    /// How long answers are waited for; more than a sync and three messages take in the calm.
+    /// How long a process waits for answers; must exceed the time of one disk sync and three
+    /// messages after `calm`.
     ///
     /// Those are an invitation, its forwarding, and the acceptance: IV4 needs them in time.
     #[setting(default = "50ms", positive, range = ..="24h")]
     pub timeout: Duration,
-    /// From a coordinator's check, and a member's question, to the next.
+    /// Time between two checks of a coordinator (AreYouCoordinator) or of a member (AreYouThere).
     #[setting(default = "200ms..300ms", positive, range = ..="24h")]
     pub period: Span,
-    /// How much longer a coordinator waits before it merges others, for each number by which the
-    /// highest of them is above its own.
+    /// Extra wait before a coordinator merges others, per unit of difference between the highest of
+    /// their numbers and its own.
     #[setting(default = "100ms", range = ..="24h")]
     pub priority_delay: Duration,
-    /// Whether the number of a group is durable before anybody hears of it; without it a crash lets
-    /// a process use a number again.
+    /// Whether a group number is durable before any message carries it; without it, a process may
+    /// use a number again after a crash.
     #[setting(default = true)]
     pub barrier: bool,
 }

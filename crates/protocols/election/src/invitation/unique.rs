@@ -7,7 +7,8 @@ use sim_node::NodeId;
 
 use super::{Group, Indication, Process, Settings};
 
-/// No founder uses an identifier for a second group, even after crashes: it enters each group once.
+/// No process founds two groups with the same identifier, even after crashes: it enters each group
+/// once.
 #[derive(Clone, Debug, Default)]
 pub struct Unique {
     /// The step in which each founder entered its group.
@@ -19,7 +20,7 @@ impl Property<Process> for Unique {
         code: "IV3",
         name: "unique",
         kind: Kind::Safety,
-        meaning: "no founder uses an identifier for a second group, even after crashes",
+        meaning: "no process founds two groups with the same identifier, even after crashes",
         source: super::PAPER,
     };
 

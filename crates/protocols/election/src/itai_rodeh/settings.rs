@@ -13,34 +13,35 @@ pub enum ItaiRodeh {}
 /// The fields of `ItaiRodeh(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many processes the ring has.
+    /// Number of processes in the ring.
     #[setting(range = 2..=10_000)]
     pub nodes: u32,
-    /// What processes take for the size of the ring; only the truth is safe and live.
+    /// The ring size that the processes assume; safe and live only if it is the true size.
     #[setting(none = "nodes", range = 1..)]
     pub size: Option<u32>,
-    /// Identities are drawn from 1 to this; from 2 on they are random.
+    /// Identities are chosen at random from 1 to this number; with 1 they are all equal.
     #[setting(none = "nodes", range = 1..)]
     pub identities: Option<u32>,
-    /// Whether messages name their round; without, links must keep the order.
+    /// Whether messages carry their round number; without it, links must be FIFO.
     #[setting(default = true)]
     pub rounds: bool,
-    /// Who begins at its start; others begin when asked to `Elect`.
+    /// Which processes start an election at their start; the others start one on the request
+    /// `Elect`.
     #[setting(default = Initiators::All)]
     pub initiators: Initiators,
-    /// Whether the leader tells the others.
+    /// Whether the leader announces itself around the ring.
     #[setting(default = true)]
     pub announce: bool,
 }
 
 impl Settings {
-    /// What processes take for the size of the ring.
+    /// The ring size that the processes assume.
     #[must_use]
     pub fn size(&self) -> u32 {
         self.size.unwrap_or(self.nodes)
     }
 
-    /// Identities are drawn from so many.
+    /// Identities are chosen from 1 to this number.
     #[must_use]
     pub fn identities(&self) -> u32 {
         self.identities.unwrap_or(self.nodes)
@@ -54,7 +55,7 @@ impl Protocol for ItaiRodeh {
         "Elects a process of an anonymous unidirectional ring, by chance.";
     const SOURCE: &'static str = "Itai, Rodeh 1981, FOCS; 1990, Information and Computation 88(1)";
     const MODEL: &'static str =
-        "asynchronous, nothing fails, perfect links in any order, anonymous, size known";
+        "asynchronous, no failures, perfect links, not FIFO, anonymous, size known";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;

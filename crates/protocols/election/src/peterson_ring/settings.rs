@@ -16,11 +16,11 @@ pub struct Settings {
     /// The ring.
     #[setting(flatten)]
     pub ring: Ring,
-    /// Two messages a phase, of which each leaves at most half of the candidates; or one message a
-    /// step, which costs 1.44 n log2 n and not 2 n log2 n.
+    /// Basic: two messages per process and phase, and each phase at least halves the candidates
+    /// (2 n log2 n messages); Improved: one message per process and step (1.44 n log2 n messages).
     #[setting(default = Algorithm::Basic)]
     pub algorithm: Algorithm,
-    /// Whether messages carry their place in the order, so that links need not keep it.
+    /// Whether messages carry sequence numbers, so that links need not be FIFO.
     #[setting(default = false)]
     pub numbered: bool,
 }
@@ -33,7 +33,7 @@ impl Protocol for PetersonRing {
     const SOURCE: &'static str =
         "Peterson 1982, TOPLAS 4(4); Dolev, Klawe, Rodeh 1982, J. Algorithms 3(3)";
     const MODEL: &'static str =
-        "asynchronous, nothing fails, perfect links in order, distinct identifiers";
+        "asynchronous, no failures, perfect FIFO links, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;

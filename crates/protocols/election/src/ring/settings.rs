@@ -9,20 +9,21 @@ use super::identifier;
 /// What a scenario can set of a ring whose processes have identifiers, and all of them know.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Ring {
-    /// How many processes the ring has.
+    /// Number of processes in the ring.
     #[setting(range = 2..=10_000)]
     pub nodes: u32,
-    /// The identifier of each node; left out, `order` says.
+    /// The identifier of each node; if omitted, `order` determines them.
     #[setting(default = [])]
     pub ids: Vec<u64>,
-    /// How identifiers lie along the ring: by node number, against it, or drawn by each process at
-    /// its first start and kept on its disk.
+    /// The order of the identifiers along the ring: ascending by node number, descending, or random
+    /// (`Drawn`: each process chooses its own at its first start and stores it).
     #[setting(none = "Ascending")]
     pub order: Option<Order>,
-    /// Who begins at its start; others begin when asked to `Elect`.
+    /// Which processes start an election at their start; the others start one on the request
+    /// `Elect`.
     #[setting(default = Initiators::All)]
     pub initiators: Initiators,
-    /// Whether the leader sends its identifier around to tell the others.
+    /// Whether the leader announces itself around the ring.
     #[setting(default = true)]
     pub announce: bool,
 }
@@ -38,14 +39,14 @@ impl Ring {
     }
 }
 
-/// How identifiers lie along the ring.
+/// The order of the identifiers along the ring.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
 pub enum Order {
     /// Node `i` has the identifier `i`.
     Ascending,
     /// Node `i` has the identifier `n - 1 - i`.
     Descending,
-    /// Every process draws its own.
+    /// Every process chooses its own at random.
     Drawn,
 }
 

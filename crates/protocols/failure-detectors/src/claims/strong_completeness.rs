@@ -64,9 +64,8 @@ impl<N: Detects> Property<N> for StrongCompleteness {
 
     fn unmet(&self, view: &View<'_, N>) -> Option<Obligation> {
         let ((process, crashed), mended) = self.complete.unmet(view.time)?;
-        let takes = verb("takes", "took", mended);
-        let detail =
-            format!("{process} {takes} {crashed}, which has crashed, for alive{}", until(mended));
+        let suspects = verb("does not suspect", "did not suspect", mended);
+        let detail = format!("{process} {suspects} {crashed}, which has crashed{}", until(mended));
         Some(Obligation { node: Some(process), detail })
     }
 }

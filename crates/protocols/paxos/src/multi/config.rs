@@ -87,7 +87,7 @@ impl Settings {
     #[must_use]
     pub fn allows(&self, members: Members, servers: u32) -> bool {
         let exist = members.iter().all(|member| member.number() < servers);
-        let meet = !self.quorums_meet || self.quorums.are_safe(size(members));
+        let meet = !self.quorums_intersect || self.quorums.are_safe(size(members));
         !members.is_empty() && exist && meet
     }
 }

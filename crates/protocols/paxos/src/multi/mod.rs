@@ -16,11 +16,13 @@
 //!   MP4 learning               a replica never learns that a value has been chosen unless it has
 //!   MP5 state-machine-safety   no two replicas execute different values in a slot, and none
 //!                              executes a slot before those before it
-//!   MP6 leader-after-calm      after the calm a server leads within 30 timeouts of the detector,
-//!                              and at the deadline (liveness)
+//!   MP6 eventual-leader        once all faults have ended (`calm`), some server becomes leader
+//!                              within 30 timeouts of the detector, and one leads at the deadline
+//!                              (liveness)
 //!   KV1, KV2                   linearizability and completion, of the service
 //! Model: asynchronous for safety, partially synchronous for liveness; crash-recovery with a disk;
-//!        messages may be lost, doubled, delayed and reordered; quorums of phase 1 and 2 meet.
+//!        messages may be lost, duplicated, delayed and reordered; quorums of phase 1 and 2
+//!        intersect.
 //! Cost:  phase 1 2(n-1), once for all slots; 2(n-1) for each slot with a stable leader, the commit
 //!        on the next proposal or heartbeat; 2 message delays at the leader, 4 at a client.
 //! ```
@@ -74,7 +76,7 @@ pub use message::{Accept, Admin, Chunk, Message, Promise};
 pub use mutants::Mutant;
 pub use node::{Indication, Server, Timer};
 pub use properties::{
-    Agreement, LeaderAfterCalm, Learning, P2c, StateMachineSafety, Suite, Validity,
+    Agreement, EventualLeader, Learning, P2c, StateMachineSafety, Suite, Validity,
 };
 pub use settings::{MultiPaxos, Settings};
 pub use stable::{Disk, Record, Snapshot};

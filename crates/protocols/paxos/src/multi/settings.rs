@@ -14,32 +14,32 @@ pub enum MultiPaxos {}
 /// The fields of `MultiPaxos(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Settings {
-    /// How many servers.
+    /// Number of servers.
     #[setting(range = 1..=99)]
     pub nodes: u32,
-    /// The acceptors of the first slots. The other servers learn, and wait to become members. Give
-    /// it when the members change: then the calm brings back all servers.
+    /// The acceptors of the first slots; the other servers start outside the cluster, as learners.
+    /// Set it whenever the scenario changes the members: then all servers are up after `calm`,
+    /// otherwise only some majority.
     #[setting(none = "all servers")]
     pub members: Option<Vec<NodeId>>,
-    /// How many members each phase needs. Those of different phases must meet: prepare + accept is
-    /// more than there are members (Howard, Malkhi, Spiegelman 2016).
+    /// How many members each phase needs. Quorums of different phases must intersect: prepare +
+    /// accept is more than there are members (Howard, Malkhi, Spiegelman 2016).
     #[setting(default = Quorums::Majority)]
     pub quorums: Quorums,
-    /// Whether members whose quorums do not meet are refused; without it nothing is safe.
+    /// Whether members whose quorums do not intersect are refused; false is unsafe.
     #[setting(default = true)]
-    pub quorums_meet: bool,
+    pub quorums_intersect: bool,
     /// Who leads: the lowest member that the failure detector does not suspect, or everybody who is
     /// asked by a client, which may never end (Lamport 2001, 2.4).
     #[setting(default = Leader::Omega)]
     pub leader: Leader,
-    /// How often a leader tells what is chosen, and a detector that it is alive.
+    /// Heartbeat interval of the leader and of the failure detector.
     #[setting(default = "100ms", positive)]
     pub heartbeat: Duration,
-    /// How long a server may be silent at first before the detector suspects it; more than the
-    /// heartbeat.
+    /// Initial timeout of the detector for each server; more than the heartbeat interval.
     #[setting(default = "250ms")]
     pub timeout: Duration,
-    /// A server's timeout grows by so much with every mistake about it.
+    /// Increase of a server's timeout after each wrong suspicion.
     #[setting(default = "100ms")]
     pub increase: Duration,
     /// How long a proposer that was outbid waits before it tries again.
@@ -54,25 +54,26 @@ pub struct Settings {
     /// A slot is proposed in only when all but so many before it are executed.
     #[setting(default = 16, range = 1..=1_000)]
     pub alpha: u64,
-    /// The most operations in one slot, for when the window is full.
+    /// Maximum number of operations in one slot, for when the window is full.
     #[setting(default = 8, range = 1..)]
     pub batch: usize,
     /// How reads are served: in slots, or after a phase-2 quorum has confirmed the leader.
     #[setting(default = Reads::Log)]
     pub reads: Reads,
-    /// How many executed slots a snapshot is taken after; 0: never.
+    /// Take a snapshot after this many executed slots; 0: never.
     #[setting(default = 0)]
     pub snapshot_every: u64,
-    /// How many executed slots stay in the log behind a snapshot, for slow replicas.
+    /// Number of slots before the snapshot that stay in the log, for slow replicas.
     #[setting(default = 0)]
     pub snapshot_keep: u64,
-    /// How many items of the store one message of a snapshot carries.
+    /// Number of items per chunk of a snapshot.
     #[setting(default = 64, range = 1..)]
     pub snapshot_chunk: usize,
-    /// Whether a server makes its writes durable before it speaks; without it nothing is safe.
+    /// Whether a server makes its writes durable before it sends messages that depend on them;
+    /// false is unsafe.
     #[setting(default = true)]
     pub barrier: bool,
-    /// The bug to have.
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }
@@ -82,17 +83,17 @@ impl Settings {
         let wrong = |field, message: String| Err(SettingsError::new(field, message));
         let members = self.first_members();
         if members.is_empty() {
-            return wrong("members", "somebody must accept".to_owned());
+            return wrong("members", "at least one server must be an acceptor".to_owned());
         }
-        if let Some(stranger) = members.iter().find(|member| member.number() >= self.nodes) {
-            let (stranger, last) = (stranger.number(), self.nodes - 1);
+        if let Some(unknown) = members.iter().find(|member| member.number() >= self.nodes) {
+            let (unknown, last) = (unknown.number(), self.nodes - 1);
             return wrong(
                 "members",
-                format!("there is no server {stranger}; they are 0 to {last}"),
+                format!("there is no server {unknown}; servers are 0 to {last}"),
             );
         }
         if self.members.as_ref().is_some_and(|given| given.len() > members.len()) {
-            let message = "a server is named twice, and has one vote";
+            let message = "a server is listed twice";
             return wrong("members", message.to_owned());
         }
         let count = u32::try_from(members.len()).expect("fewer than servers");
@@ -101,15 +102,15 @@ impl Settings {
         if !possible.contains(&prepare) || !possible.contains(&accept) {
             return wrong("quorums", format!("each phase needs 1 to {count} of {count} members"));
         }
-        if self.quorums_meet && !self.quorums.are_safe(count) {
+        if self.quorums_intersect && !self.quorums.are_safe(count) {
             let message = format!(
-                "{prepare} and {accept} of {count} members need not meet; give more than {count} \
-                 together, or `quorums_meet: false` to see what happens"
+                "{prepare} and {accept} of {count} members need not intersect; give more than {count} \
+                 together, or `quorums_intersect: false` to see what happens"
             );
             return wrong("quorums", message);
         }
         if self.timeout <= self.heartbeat {
-            let message = "a server is heard once a heartbeat; give more than that";
+            let message = "must be longer than the heartbeat interval";
             return wrong("timeout", message.to_owned());
         }
         Ok(())
@@ -123,8 +124,7 @@ impl Protocol for MultiPaxos {
         "Replicates a log, each of whose slots is an instance of Paxos, by a stable leader.";
     const SOURCE: &'static str =
         "Lamport 2001, section 3; Lamport 1998; van Renesse and Altinbuken 2015";
-    const MODEL: &'static str =
-        "asynchronous for safety, partially synchronous for liveness; crash-recovery, lossy links";
+    const MODEL: &'static str = "asynchronous for safety, partially synchronous for liveness; crash-recovery, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Admin::ASKS;
@@ -159,19 +159,19 @@ impl Protocol for MultiPaxos {
         }
         if settings.members.is_none() {
             let message = "give `members` to `MultiPaxos`, even if all are: members that change are \
-                           all brought back by the calm, and not a majority of the servers";
+                           all up after `calm`, and not only a majority of the servers";
             return Err(message.to_owned());
         }
         let Admin::Reconfigure(members) = request;
         if members.is_empty() {
-            return Err("somebody must accept; name at least one member".to_owned());
+            return Err("at least one server must be an acceptor".to_owned());
         }
         if let Some(pair) = members.windows(2).find(|pair| pair[0] == pair[1]) {
-            return Err(format!("server {} is named twice, and has one vote", pair[0].number()));
+            return Err(format!("server {} is listed twice", pair[0].number()));
         }
-        let stranger = members.iter().find(|member| member.number() > last);
-        stranger.map_or(Ok(()), |stranger| {
-            Err(format!("there is no server {}; they are 0 to {last}", stranger.number()))
+        let unknown = members.iter().find(|member| member.number() > last);
+        unknown.map_or(Ok(()), |unknown| {
+            Err(format!("there is no server {}; servers are 0 to {last}", unknown.number()))
         })
     }
 }

@@ -17,8 +17,8 @@
 //!   PX7 termination        once a correct process has a value to propose, or has learned one,
 //!                          every correct process learns (liveness)
 //! Model: asynchronous for safety; crash-recovery with stable storage; messages may be lost,
-//!        doubled, delayed and reordered; every phase-1 quorum meets every phase-2 quorum. For
-//!        termination a quorum of each phase is up for good, and either all trust one
+//!        duplicated, delayed and reordered; every phase-1 quorum intersects every phase-2 quorum.
+//!        For termination a quorum of each phase is up for good, and either all trust one
 //!        proposer in the end (`leader: Omega(...)`, partial synchrony) or backoffs are random.
 //! Cost:  prepare, promise, accept, accepted: 4(n-1), or 4n when the proposer is no acceptor;
 //!        learn: one to every other process; 4 delays until the proposer knows, 2 with phase 1

@@ -58,10 +58,11 @@ pub struct Settings {
     /// How often a process that has not learned asks the others.
     #[setting(default = "500ms", positive)]
     pub ask: Duration,
-    /// Whether a process makes its writes durable before it speaks; without it nothing is safe.
+    /// Whether a process makes its writes durable before it sends messages that depend on them;
+    /// false is unsafe.
     #[setting(default = true)]
     pub barrier: bool,
-    /// The bug to have.
+    /// The mutant to run.
     #[setting(mutant)]
     pub mutant: Option<Mutant>,
 }
@@ -109,8 +110,7 @@ impl Protocol for Paxos {
     const SUMMARY: &'static str =
         "Chooses one value by two phases of numbered proposals, with quorums of acceptors.";
     const SOURCE: &'static str = "Lamport 2001, Paxos Made Simple, section 2; Howard, Malkhi, Spiegelman 2016, Flexible Paxos";
-    const MODEL: &'static str =
-        "asynchronous for safety, partially synchronous for liveness; crash-recovery, lossy links";
+    const MODEL: &'static str = "asynchronous for safety, partially synchronous for liveness; crash-recovery, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Request::ASKS;

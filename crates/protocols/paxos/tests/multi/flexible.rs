@@ -32,7 +32,7 @@ fn members_whose_quorums_do_not_meet_are_refused() {
     let small = flexible(2, 2);
     assert!(small.allows(members(3), 5));
     assert!(!small.allows(members(4), 5), "two and two of four need not meet");
-    let reckless = Settings { quorums_meet: false, ..flexible(2, 2) };
+    let reckless = Settings { quorums_intersect: false, ..flexible(2, 2) };
     assert!(reckless.allows(members(4), 5));
     assert!(!reckless.allows(Members::new(), 5), "somebody must accept");
     assert!(!reckless.allows(members(6), 5), "there is no server 5");

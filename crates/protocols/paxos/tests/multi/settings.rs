@@ -10,7 +10,7 @@ fn settings(nodes: u32) -> Settings {
         nodes,
         members: None,
         quorums: Quorums::Majority,
-        quorums_meet: true,
+        quorums_intersect: true,
         leader: paxos::multi::Leader::Omega,
         heartbeat: Duration::from_millis(100),
         timeout: Duration::from_millis(250),
@@ -58,7 +58,7 @@ fn quorums_must_meet_unless_that_is_the_point() {
     assert_eq!(wrong(Settings { quorums: quorums(2, 3), ..settings(5) }), "quorums");
     assert_eq!(wrong(Settings { quorums: quorums(6, 3), ..settings(5) }), "quorums");
     assert_eq!(wrong(Settings { quorums: quorums(6, 0), ..settings(5) }), "quorums");
-    let reckless = Settings { quorums: quorums(2, 3), quorums_meet: false, ..settings(5) };
+    let reckless = Settings { quorums: quorums(2, 3), quorums_intersect: false, ..settings(5) };
     assert!(MultiPaxos::setup(&reckless, None).is_ok());
     // The members count, not the servers.
     let few = Settings { members: Some(nodes(&[0, 1, 2])), quorums: quorums(2, 2), ..settings(5) };

@@ -53,7 +53,7 @@ proptest! {
     /// What counts as safe is that any two quorums of different phases share an acceptor: told by
     /// the quorums themselves, each the other's complement as far as may be.
     #[test]
-    fn safe_quorums_meet(n in 1..12_u32, prepare in 0..14_u32, accept in 0..14_u32) {
+    fn safe_quorums_intersect(n in 1..12_u32, prepare in 0..14_u32, accept in 0..14_u32) {
         let quorums = Quorums::Flexible { prepare, accept };
         // The first acceptors and the last ones: no two quorums of these sizes share fewer.
         let first: Vec<u32> = (0..n).take(prepare as usize).collect();

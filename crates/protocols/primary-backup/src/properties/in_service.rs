@@ -1,4 +1,4 @@
-//! PB6: after the calm, a primary serves soon, and at the deadline.
+//! PB6: once all faults have ended (`calm`), a primary serves soon, and at the deadline.
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Duration, Effect, Node, NodeId};
@@ -10,7 +10,7 @@ use crate::{Config, Party, Replica};
 #[derive(Clone, Debug)]
 pub struct InService {
     config: Config,
-    /// When the calm began.
+    /// When all faults had ended.
     calm: Option<SimTime>,
     /// When a primary first served after it.
     served: Option<SimTime>,
@@ -26,8 +26,8 @@ impl Property<Party> for InService {
         code: "PB6",
         name: "in-service",
         kind: Kind::Liveness,
-        meaning: "once all is calm, the primary of the current view serves within 10 timeouts and 10 \
-                  retries, and at the deadline",
+        meaning: "once all faults have ended (`calm`), the primary of the current view serves within 10 \
+                  timeouts and 10 retries, and at the deadline",
         source: "Budhiraja, Marzullo, Schneider and Toueg 1993, Pb4; MIT 6.824, lab 2",
     };
 
@@ -53,7 +53,8 @@ impl Property<Party> for InService {
         let Some(calm) = self.calm else { return };
         let took = self.served.unwrap_or(view.time) - calm;
         if took > self.patience() {
-            judge.violate(None, format!("no primary served for {took} after the calm"), &[]);
+            let detail = format!("no primary served for {took} after the faults had ended");
+            judge.violate(None, detail, &[]);
         }
     }
 

@@ -178,7 +178,7 @@ impl UpdateOrder {
         history.since = replica.since();
         let known = history.updates.len();
         history.catch_up(replica);
-        // The primary may have died inside its first step, and what it sent there arrives.
+        // The primary may have crashed inside its first step, and what it sent there arrives.
         let Some((primary, theirs)) = self.epochs.get(&epoch) else {
             self.seen.remove(&node);
             return;

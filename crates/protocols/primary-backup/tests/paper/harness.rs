@@ -1,4 +1,4 @@
-//! One node, in a test harness: how it starts, and what it hears.
+//! One node, in a test harness: how it starts, and what it receives.
 
 use std::collections::VecDeque;
 use std::sync::Arc;

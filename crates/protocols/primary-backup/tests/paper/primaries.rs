@@ -118,7 +118,7 @@ fn who_answers_nothing_for_long_is_told_of() {
     assert_eq!(unreached(&mut harness), [], "who has all, and who was dropped, are not waited for");
 }
 
-/// Without `drop_after`, nobody but the view service says who is dead.
+/// Without `drop_after`, nobody but the view service says who has crashed.
 #[test]
 fn who_answers_nothing_is_waited_for() {
     let mut harness = primary(2, Reads::Forward);

@@ -76,9 +76,9 @@ fn the_backup_with_the_most_updates_succeeds() {
     assert_eq!((harness.node.view().primary, harness.node.view().number), (node(2), view(2)));
 }
 
-/// Who dies while it is asked is not waited for.
+/// A member that crashes while it is asked is not waited for.
 #[test]
-fn the_dead_are_not_waited_for() {
+fn crashed_members_are_not_waited_for() {
     let mut harness = service(config(4));
     harness.fire(ViewTimer::Silent(node(0)));
     harness.receive(node(1), report(2, 1, 7));
@@ -88,8 +88,8 @@ fn the_dead_are_not_waited_for() {
     assert_eq!(harness.node.view().members.len(), 1);
 }
 
-/// Who dies after it has answered is not named either, though it has the most updates: nobody would
-/// notice any more that it is dead. When it comes back in time, it is asked again.
+/// A member that crashes after it has answered is not named either, though it has the most updates:
+/// nobody would notice any more that it has crashed. When it comes back in time, it is asked again.
 #[test]
 fn the_dead_do_not_succeed() {
     for comes_back in [false, true] {
@@ -155,7 +155,7 @@ fn a_recruit_counts_after_the_acknowledgement() {
     assert_eq!(harness.node.view().number, view(4));
 }
 
-/// MIT 6.824, lab 2: a server that restarted without its state is as good as dead, however soon it
+/// MIT 6.824, lab 2: a server that restarted without its state counts as crashed, however soon it
 /// pings.
 #[test]
 fn who_has_lost_its_state_is_not_what_it_was() {

@@ -61,7 +61,7 @@ impl Story {
     }
 }
 
-/// A replica of the chain dies to the calm, so that the spare is needed. Returns when that is
+/// A replica of the chain crashes until `calm`, so that the spare is needed. Returns when that is
 /// noticed at the earliest.
 fn make_room(draw: &mut Draw, scene: &Scene, plot: &mut Plot) -> u64 {
     let at = draw.between(100, 400);

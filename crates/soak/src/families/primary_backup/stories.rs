@@ -147,7 +147,7 @@ fn old_chunk(draw: &mut Draw, act: &Act<'_>, plot: &mut Plot) {
     plot.between(crash, heals, &format!("OneWay(Node({recruit}), Node({service}))"));
 }
 
-/// The primary dies for so long that somebody succeeds it.
+/// The primary crashes for so long that another replica succeeds it.
 fn death(draw: &mut Draw, timeout: u64) -> String {
     let down = draw.between(timeout + 600, timeout + 2_500);
     format!("Crash(who: Node({PRIMARY}), down: \"{down}ms\")")

@@ -6,12 +6,12 @@ use sim_node::NodeId;
 use super::{Named, RingElection};
 use crate::ring::Identifier;
 
-/// No two processes are elected, and no two name different leaders.
+/// No two processes are elected, and no two know different leaders.
 #[derive(Clone, Debug, Default)]
 pub struct Agreement {
     /// The first process elected, and the step that elected it.
     elected: Option<(NodeId, u64)>,
-    /// The first leader named, and the step that named it.
+    /// The first leader known, and the step that learned of it.
     named: Option<(Identifier, u64)>,
 }
 
@@ -20,7 +20,7 @@ impl<N: RingElection> Property<N> for Agreement {
         code: N::CODES.agreement,
         name: "agreement",
         kind: Kind::Safety,
-        meaning: "no two processes are elected, and no two name different leaders",
+        meaning: "no two processes are elected, and no two know different leaders",
         source: N::PAPER,
     };
 
@@ -47,7 +47,7 @@ impl<N: RingElection> Property<N> for Agreement {
         let Some(leader) = leader else { return };
         let (first, step) = *self.named.get_or_insert((leader, view.step));
         if first != leader {
-            let detail = format!("{node} names {leader} as leader, another named {first}");
+            let detail = format!("{node} knows {leader} as leader, another knows {first}");
             judge.violate(node, detail, &[step]);
         }
     }

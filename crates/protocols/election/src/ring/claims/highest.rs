@@ -6,11 +6,12 @@ use sim_node::{Effect, NodeId};
 use super::RingElection;
 use crate::ring::Identifier;
 
-/// Only the highest identifier of the ring is elected or named, whether its process is up or down.
+/// Only the process with the highest identifier is elected or known as leader, even if it has
+/// crashed.
 ///
 /// A process that is down is one of the ring: it counts with the identifier that it had, until it
 /// comes back under another. So while the highest is down nobody else may be elected, and it may
-/// still be named by processes that learn of its election late.
+/// still become known to processes that learn of its election late.
 #[derive(Clone, Debug)]
 pub struct Highest {
     /// The identifier of every process that has started.
@@ -24,8 +25,8 @@ impl<N: RingElection> Property<N> for Highest {
         code: N::CODES.highest,
         name: "highest",
         kind: Kind::Safety,
-        meaning: "only the highest identifier of the ring is elected or named, whether its \
-                  process is up or down",
+        meaning: "only the process with the highest identifier is elected or known as leader, even \
+                  if it has crashed",
         source: N::PAPER,
     };
 
@@ -60,7 +61,7 @@ impl<N: RingElection> Property<N> for Highest {
         let Some(leader) = N::named(indication).leader else { return };
         if let Some((higher, owner)) = self.highest.filter(|(highest, _)| *highest > leader) {
             let detail =
-                format!("{node} names {leader} as leader, and {owner} has the identifier {higher}");
+                format!("{node} knows {leader} as leader, but {owner} has the identifier {higher}");
             judge.violate(node, detail, &[]);
         }
     }

@@ -4,7 +4,7 @@ use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 
 use super::RingElection;
 
-/// Every process names a leader; in a ring without announcement, some process is elected.
+/// Every process learns the leader; in a ring without announcement, some process is elected.
 #[derive(Clone, Debug, Default)]
 pub struct Termination;
 
@@ -13,7 +13,7 @@ impl<N: RingElection> Property<N> for Termination {
         code: N::CODES.termination,
         name: "termination",
         kind: Kind::Liveness,
-        meaning: "every process names a leader (without announcement: some process is elected)",
+        meaning: "every process learns the leader (with `announce: false`: some process is elected)",
         source: N::PAPER,
     };
 
@@ -30,7 +30,7 @@ impl<N: RingElection> Property<N> for Termination {
             let (node, _) = view.correct().find(|(_, process)| !process.knows_leader())?;
             return Some(Obligation {
                 node: Some(node),
-                detail: format!("{node} names no leader"),
+                detail: format!("{node} knows no leader"),
             });
         }
         let elected = view.up().any(|(_, process)| process.is_elected());

@@ -1,15 +1,15 @@
 //! Multi-Paxos's claims: those of the single decree for each slot, and what many of them are for.
 
 mod agreement;
+mod eventual_leader;
 mod ghost;
-mod leader;
 mod learning;
 mod p2c;
 mod state_machine_safety;
 mod validity;
 
 pub use agreement::Agreement;
-pub use leader::LeaderAfterCalm;
+pub use eventual_leader::EventualLeader;
 pub use learning::Learning;
 pub use p2c::P2c;
 use service::{Completion, Linearizability};
@@ -28,7 +28,7 @@ pub type Suite = suite![
     P2c,
     Learning,
     StateMachineSafety,
-    LeaderAfterCalm,
+    EventualLeader,
     Linearizability,
     Completion,
 ];

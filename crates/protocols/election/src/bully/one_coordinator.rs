@@ -1,24 +1,25 @@
-//! BL2 no-rivals.
+//! BL2 one-coordinator.
 
 use sim_check::{Claim, Judge, Kind, View};
 
 use super::{ByCensus, Census, CensusClaim, Process};
 
 /// At most one process is coordinator, except within
-/// [`Settings::rivalry_time`](super::Settings::rivalry_time) of a crash or recovery.
-pub type NoRivals = ByCensus<NoRivalsClaim>;
+/// [`Settings::rivalry_time`](super::Settings::rivalry_time) after a crash or recovery.
+pub type OneCoordinator = ByCensus<OneCoordinatorClaim>;
 
-/// See [`NoRivals`].
+/// See [`OneCoordinator`].
 #[derive(Clone, Debug)]
-pub struct NoRivalsClaim;
+pub struct OneCoordinatorClaim;
 
-impl CensusClaim for NoRivalsClaim {
+impl CensusClaim for OneCoordinatorClaim {
     const CLAIM: Claim = Claim {
         code: "BL2",
-        name: "no-rivals",
+        name: "one-coordinator",
         kind: Kind::Safety,
-        meaning: "at most one process is coordinator, except within the rivalry time of a crash or \
-                  recovery",
+        meaning: "at most one process is coordinator (role `leader`), except within the rivalry time \
+                  (derived from `bound`, `slack` and `period`; see `Settings::rivalry_time`) \
+                  after a crash or recovery",
         source: super::PAPER,
     };
 
@@ -34,7 +35,7 @@ impl CensusClaim for NoRivalsClaim {
         if let (Some((lower, _)), Some((higher, _))) = (rivals.next(), rivals.next()) {
             let detail = format!(
                 "{lower} and {higher} are both coordinators; the last crash or recovery was at {}, \
-                 longer ago than {}",
+                 more than the allowed {} ago",
                 census.disturbed(),
                 view.config.rivalry_time(),
             );

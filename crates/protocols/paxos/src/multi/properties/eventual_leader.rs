@@ -1,4 +1,5 @@
-//! MP6: after the calm a server leads, within a bounded time and at the deadline.
+//! MP6: once all faults have ended (`calm`), some server becomes leader within a bounded time, and
+//! one leads at the deadline.
 
 use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
 use sim_node::{Duration, Effect, Either, Node, NodeId};
@@ -6,14 +7,14 @@ use sim_node::{Duration, Effect, Either, Node, NodeId};
 use super::server;
 use crate::multi::{Leader, Party, Server};
 
-/// MP6 leader-after-calm.
+/// MP6 eventual-leader.
 #[derive(Clone, Debug)]
-pub struct LeaderAfterCalm {
-    /// A server has to lead within so long after the calm.
+pub struct EventualLeader {
+    /// How long after the faults have ended there may be no leader.
     bound: Duration,
-    /// When the calm began.
+    /// When all faults had ended.
     calm: Option<SimTime>,
-    /// When a server first led after it.
+    /// When a server first led after that.
     led: Option<SimTime>,
 }
 
@@ -21,13 +22,13 @@ pub struct LeaderAfterCalm {
 /// outbid each other a few times.
 const TIMEOUTS: u64 = 30;
 
-impl Property<Party> for LeaderAfterCalm {
+impl Property<Party> for EventualLeader {
     const CLAIM: Claim = Claim {
         code: "MP6",
-        name: "leader-after-calm",
+        name: "eventual-leader",
         kind: Kind::Liveness,
-        meaning: "after the calm a server leads within 30 timeouts of the detector, and at the \
-                  deadline",
+        meaning: "once all faults have ended (`calm`), some server becomes leader within 30 \
+                  timeouts of the detector, and one leads at the deadline",
         source: "Lamport 2001, section 2.4; Chandra, Hadzilacos, Toueg 1996",
     };
 
@@ -55,7 +56,9 @@ impl Property<Party> for LeaderAfterCalm {
             let took = self.led.unwrap_or(view.time) - calm;
             if took > self.bound {
                 let bound = self.bound;
-                let detail = format!("no server led for {took} after the calm, {bound} at most");
+                let detail = format!(
+                    "no server led for {took} after the faults had ended, more than {bound}"
+                );
                 judge.violate(None, detail, &[]);
             }
         }
@@ -78,7 +81,7 @@ fn is_due(view: &View<'_, Party>) -> bool {
 
 /// Whether a server leads: it has done phase 1, and is not bound to fail in phase 2. If so many
 /// members have promised a higher ballot that the others are no quorum, it leads no longer and does
-/// not know. A leader that is up may be outside the core.
+/// not know. A leader need not be one of the servers that are guaranteed to be up (`Core`).
 fn is_led(view: &View<'_, Party>) -> bool {
     let config = &view.config.server;
     let leads = |leader: &Server| {
