@@ -30,10 +30,10 @@ fn raft_is_asked_of_servers_and_about_servers() {
     for command in
         ["Transfer(5)", "AddVoter(5)", "AddLearner(5)", "Remove(5)", "Joint([Remove(5)])"]
     {
-        let why = "there is no server 5; they are 0 to 4";
+        let why = "there is no server 5; servers are 0 to 4";
         assert_refused("Raft(nodes: 5)", &format!("At(\"1s\", 0, {command})"), why);
     }
-    let why = "n6 is a client; servers 0 to 4 can be asked";
+    let why = "n6 is a client; only servers 0 to 4 take requests";
     assert_refused("Raft(nodes: 5)", "At(\"1s\", 6, Transfer(0))", why);
 }
 
@@ -42,9 +42,13 @@ fn multi_paxos_is_asked_for_members_that_are_there() {
     let given = "MultiPaxos(nodes: 5, members: [0, 1, 2])";
     assert_eq!(told(given, "At(\"1s\", 4, Reconfigure([3, 4]))"), "");
     for (protocol, request, why) in [
-        (given, "At(\"1s\", 0, Reconfigure([0, 5]))", "there is no server 5; they are 0 to 4"),
-        (given, "At(\"1s\", 0, Reconfigure([]))", "name at least one member"),
-        (given, "At(\"1s\", 5, Reconfigure([0]))", "n5 is a client; servers 0 to 4 can be asked"),
+        (given, "At(\"1s\", 0, Reconfigure([0, 5]))", "there is no server 5; servers are 0 to 4"),
+        (given, "At(\"1s\", 0, Reconfigure([]))", "at least one server must be an acceptor"),
+        (
+            given,
+            "At(\"1s\", 5, Reconfigure([0]))",
+            "n5 is a client; only servers 0 to 4 take requests",
+        ),
         ("MultiPaxos(nodes: 5)", "At(\"1s\", 0, Reconfigure([0]))", "give `members`"),
     ] {
         assert_refused(protocol, request, why);

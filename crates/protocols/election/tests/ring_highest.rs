@@ -94,7 +94,7 @@ fn a_lower_one_must_not_be_elected_while_the_highest_is_down() {
     told.indicates(2, Indication::Elected(Identifier(6)));
     assert!(told.violated(), "n1 is down, and 9 is the highest of the ring");
     let violation = told.judge.violation().unwrap();
-    assert_eq!(violation.detail, "n2 names 6 as leader, and n1 has the identifier 9");
+    assert_eq!(violation.detail, "n2 knows 6 as leader, but n1 has the identifier 9");
 }
 
 #[test]

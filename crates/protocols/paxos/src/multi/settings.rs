@@ -155,7 +155,7 @@ impl Protocol for MultiPaxos {
     fn may_ask(settings: &Settings, node: NodeId, request: &Admin) -> Result<(), String> {
         let last = settings.nodes - 1;
         if node.number() > last {
-            return Err(format!("{node} is a client; servers 0 to {last} can be asked"));
+            return Err(format!("{node} is a client; only servers 0 to {last} take requests"));
         }
         if settings.members.is_none() {
             let message = "give `members` to `MultiPaxos`, even if all are: members that change are \
