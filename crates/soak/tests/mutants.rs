@@ -158,7 +158,7 @@ fn scenarios_of_raft_show_what_a_rule_is_for() {
         ("lease-and-a-transfer-that-comes-too-late", "R-lease-transfer", "KV1", 5),
         ("lease-and-a-campaign-within-it", "R-lease-no-withhold", "KV1", 5),
         ("lease-and-a-campaign-within-it", "R-lease-restart", "KV1", 5),
-        ("lease-leader-half-heard", "R-lease-no-withhold", "KV1", 40),
+        ("lease-one-follower-misses-heartbeats", "R-lease-no-withhold", "KV1", 40),
         ("changes-of-a-minority", "R-single-change", "RF4", 2),
     ] {
         violated_in(&format!("raft/{name}"), "Raft", code, property, seeds);
