@@ -120,6 +120,14 @@ impl<E: Copy, M> Slab<E, M> {
         }
     }
 
+    /// Everything that happens, in no order.
+    pub(crate) fn events(&self) -> impl Iterator<Item = E> {
+        self.slots.iter().filter_map(|slot| match slot {
+            Slot::Full(event) => Some(*event),
+            Slot::Reserved | Slot::Empty(_) => None,
+        })
+    }
+
     /// The message of a slot.
     #[inline]
     pub(crate) fn message(&self, slot: u32) -> Option<&M> {

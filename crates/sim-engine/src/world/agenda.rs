@@ -170,6 +170,11 @@ impl<E: Copy, M, T: Copy + Hash + Eq> Agenda<E, M, T> {
         self.timers.pop()
     }
 
+    /// All events that are going to happen, in no order.
+    pub(super) fn events(&self) -> impl Iterator<Item = E> {
+        self.payloads.events()
+    }
+
     /// Of many events one that comes soon, when nothing comes in between. The payload of one that
     /// comes a little later is read early, so that it is in the cache by then.
     pub(super) fn soon(&self) -> Option<E> {

@@ -3,8 +3,8 @@
 use sim_check::Properties;
 use sim_node::{Node, NodeId};
 
-use super::World;
 use super::network::CutRule;
+use super::{Pending, World};
 use crate::Cut;
 
 impl<N: Node, P: Properties<N>> World<N, P> {
@@ -47,10 +47,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn cut(&mut self, fault: u32, rule: CutRule, cut: Cut) {
         let since = self.agenda.next_sequence();
         self.network.cut(fault, since, rule, cut == Cut::AtDelivery);
+        if self.network.has_many_past_cuts() {
+            let under_way = self.agenda.events().filter_map(|pending| match pending {
+                Pending::Message(envelope) => Some(envelope.id),
+                _ => None,
+            });
+            let oldest = under_way.min().unwrap_or(since);
+            self.network.forget_cuts_before(oldest);
+        }
     }
 
     pub(super) fn end_cut(&mut self, fault: u32) {
-        let now = self.agenda.next_sequence();
-        self.network.end_cut(fault, now);
+        // Its end has a place in the order of all that happens, as its beginning has.
+        self.agenda.next_sequence();
+        self.network.end_cut(fault);
     }
 }

@@ -73,7 +73,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch: &mut O,
     ) {
         let Kept { arrives, envelope, parcel } = message;
-        match self.network.keeper(envelope.from, envelope.to) {
+        let kind = self.agenda.message(parcel).kind();
+        match self.network.keeper(envelope.from, envelope.to, kind) {
             Some(hold) => hold.keep(message),
             None => self.depart(&envelope, parcel, arrives, sequence, watch),
         }
@@ -140,7 +141,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let kind = self.agenda.message(parcel).kind();
         let corrupted = self.network.corrupts(from, to, kind).then_some(Loss::Corrupted);
         let mut severed = false;
-        let why = self.network.turned_away((id, from, to), self.now, &mut severed).or(corrupted)?;
+        let why =
+            self.network.turned_away((id, from, to, kind), self.now, &mut severed).or(corrupted)?;
         if severed {
             self.check_assumed_links(Loss::Cut, from, to);
         }

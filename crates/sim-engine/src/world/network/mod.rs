@@ -1,5 +1,8 @@
 //! [`Network`]: what is in force between nodes, and what becomes of a message on its way.
 
+mod in_force;
+mod known;
+mod past;
 mod rules;
 #[cfg(test)]
 mod tests;
@@ -13,6 +16,9 @@ use sim_node::{NodeId, Ratio};
 use crate::chance::{Stream, happens};
 use crate::plan::Plan;
 use crate::{Delay, Loss};
+
+use known::{Known, Parameters};
+use past::PastCuts;
 
 pub(super) use rules::{
     Corruption, Cut, CutRule, Envelope, Hold, InCalm, Kept, LinkFault, Omission,
@@ -28,8 +34,10 @@ pub(super) struct Network {
     plain: bool,
     /// Something has to be asked when a message arrives.
     guarded: bool,
-    /// Cuts in force, and those that are over, as streams ask whether one came between.
+    /// Cuts in force.
     cuts: Vec<Cut>,
+    /// Of streams, which ask whether a cut came between a message's sending and its arrival.
+    past_cuts: PastCuts,
     changed: Vec<LinkFault>,
     corrupted: Vec<Corruption>,
     holds: Vec<Hold>,
@@ -40,6 +48,9 @@ pub(super) struct Network {
     /// Sequence number of each node's last crash: messages of a stream sent before are lost.
     crashed: Vec<u64>,
     calm: Option<InCalm>,
+    /// So much is in force that it is looked for once a link, and not once a message.
+    crowded: bool,
+    known: Known,
     /// For every override of the scenario, whether any message met it.
     overrides_used: Vec<bool>,
 }
@@ -97,12 +108,8 @@ pub(super) struct Journey {
     pub(super) copy: Option<(u64, u8)>,
 }
 
-/// The parameters that are in force for one message.
-struct Parameters<'a> {
-    delay: &'a Delay,
-    loss: Ratio,
-    duplication: Ratio,
-}
+/// From so many cuts, overrides and the like on, what is in force on a link is remembered.
+const CROWD: usize = 5;
 
 impl Network {
     pub(super) fn new(plan: &Arc<Plan>, nodes: usize) -> Self {
@@ -111,6 +118,7 @@ impl Network {
             plain: false,
             guarded: false,
             cuts: Vec::new(),
+            past_cuts: PastCuts::default(),
             changed: Vec::new(),
             corrupted: Vec::new(),
             holds: Vec::new(),
@@ -118,6 +126,8 @@ impl Network {
             ordered: FxHashMap::default(),
             crashed: vec![0; if plan.stream { nodes } else { 0 }],
             calm: None,
+            crowded: false,
+            known: Known::default(),
             overrides_used: vec![false; plan.overrides.len()],
         };
         network.refresh();
@@ -126,10 +136,8 @@ impl Network {
 
     /// Something began or ended to be in force.
     fn refresh(&mut self) {
-        let mut in_force = self.cuts.iter().filter(|cut| cut.until.is_none());
-        let severs = in_force.clone().any(|cut| cut.at_delivery);
         self.plain = self.plan.plain_links
-            && in_force.next().is_none()
+            && self.cuts.is_empty()
             && self.changed.is_empty()
             && self.holds.is_empty()
             && self.omissions.is_empty()
@@ -138,7 +146,10 @@ impl Network {
             || !self.omissions.is_empty()
             || !self.corrupted.is_empty()
             || self.calm.is_some()
-            || severs;
+            || self.cuts.iter().any(|cut| cut.at_delivery);
+        let changes = self.plan.overrides.len() + self.changed.len() + self.corrupted.len();
+        self.crowded = changes + self.cuts.len() + self.holds.len() >= CROWD;
+        self.known.forget();
     }
 
     /// Whether a message needs nothing but the delay of [`Network::plain_delay`].
@@ -170,15 +181,15 @@ impl Network {
     /// A message leaves: when it arrives, or why it never does.
     pub(super) fn send(&mut self, leaving: &Leaving, words: &Words) -> Result<Journey, Loss> {
         let &Leaving { from, to, kind, now, .. } = leaving;
-        let parameters = self.parameters(from, to, kind);
-        let (loss, duplication) = (parameters.loss, parameters.duplication);
-        let mut travel = parameters.delay.draw(words.delay);
-        let mut copy_travel = parameters.delay.draw(words.copy_delay);
+        let Parameters { delay, loss, duplication } = self.parameters(from, to, kind);
+        let delay = self.delay(delay);
+        let mut travel = delay.draw(words.delay);
+        let mut copy_travel = delay.draw(words.copy_delay);
         if let Some(calm) = &self.calm {
             (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
         }
         let omits = self.omits(from, true);
-        if self.is_cut(from, to) {
+        if self.is_cut(from, to, kind) {
             return Err(Loss::Cut);
         }
         if omits {
@@ -207,7 +218,7 @@ impl Network {
                 self.plan.stream
                     && (link.is_broken(link.id)
                         || link.id < self.crashed[from.index()].max(self.crashed[to.index()])
-                        || was_cut(&self.cuts, from, to, link.id))
+                        || self.past_cuts.parted(from, to, link.id))
             };
             if link.incarnation != incarnation || died(link) {
                 // Nobody waits for what another incarnation or a dead connection had sent.
@@ -228,13 +239,13 @@ impl Network {
     /// a cut.
     pub(super) fn turned_away(
         &mut self,
-        (id, from, to): (u64, NodeId, NodeId),
+        (id, from, to, kind): (u64, NodeId, NodeId, usize),
         now: u64,
         severed: &mut bool,
     ) -> Option<Loss> {
         let omits = self.omits(to, false);
         if self.connection_died(from, to, id) {
-            *severed = was_cut(&self.cuts, from, to, id);
+            *severed = self.past_cuts.parted(from, to, id);
             return Some(Loss::Connection);
         }
         if let Some(calm) = &self.calm
@@ -243,7 +254,7 @@ impl Network {
         {
             return Some(Loss::Calm);
         }
-        if self.cuts_between(from, to).any(|cut| cut.at_delivery && cut.until.is_none()) {
+        if self.is_severed(from, to, kind) {
             return Some(Loss::Cut);
         }
         omits.then_some(Loss::Omission)
@@ -254,7 +265,7 @@ impl Network {
         self.plan.stream
             && (self.ordered.get(&(from, to)).is_some_and(|link| link.is_broken(id))
                 || id < self.crashed[from.index()].max(self.crashed[to.index()])
-                || was_cut(&self.cuts, from, to, id))
+                || self.past_cuts.parted(from, to, id))
     }
 
     /// A stream loses a message that was sent before this sequence number: what is undelivered dies
@@ -268,47 +279,6 @@ impl Network {
         if let Some(crashed) = self.crashed.get_mut(node.index()) {
             *crashed = sequence;
         }
-    }
-
-    fn parameters(&mut self, from: NodeId, to: NodeId, kind: usize) -> Parameters<'_> {
-        let base = &self.plan.network;
-        let mut parameters = Parameters {
-            delay: &base.link.delay,
-            loss: base.link.loss,
-            duplication: base.link.duplication,
-        };
-        let overrides = self.plan.overrides.iter().zip(&base.overrides);
-        for ((links, one), used) in overrides.zip(&mut self.overrides_used) {
-            if links.matches(from, to, kind) {
-                *used = true;
-                parameters.delay = one.delay.as_ref().unwrap_or(parameters.delay);
-                parameters.loss = one.loss.unwrap_or(parameters.loss);
-                parameters.duplication = one.duplication.unwrap_or(parameters.duplication);
-            }
-        }
-        for one in &self.changed {
-            if one.links.matches(from, to, kind) {
-                parameters.delay = one.delay.as_ref().unwrap_or(parameters.delay);
-                parameters.loss = one.loss.unwrap_or(parameters.loss);
-                parameters.duplication = one.duplication.unwrap_or(parameters.duplication);
-            }
-        }
-        if self.calm.is_some() {
-            parameters.loss = Ratio::ZERO;
-        }
-        parameters
-    }
-
-    /// Whether a cut in force keeps these two apart.
-    fn is_cut(&self, from: NodeId, to: NodeId) -> bool {
-        self.cuts_between(from, to).any(|cut| cut.until.is_none())
-    }
-
-    fn cuts_between(&self, from: NodeId, to: NodeId) -> impl Iterator<Item = &Cut> {
-        // In the calm the core is connected for good, and everybody who is not a server with it.
-        let kept_together = self.calm.as_ref().is_some_and(|calm| calm.connects(from, to));
-        let cuts = if kept_together { &[] } else { self.cuts.as_slice() };
-        cuts.iter().filter(move |cut| cut.rule.parts(from, to))
     }
 
     /// Whether a node omits this send (or receipt).
@@ -328,23 +298,30 @@ impl Network {
 
     /// A cut comes into force, at this sequence number.
     pub(super) fn cut(&mut self, fault: u32, since: u64, rule: CutRule, at_delivery: bool) {
-        self.cuts.push(Cut { fault, since, until: None, rule, at_delivery });
+        let rule = Arc::new(rule);
+        if self.plan.stream {
+            self.past_cuts.add(since, Arc::clone(&rule));
+        }
+        self.cuts.push(Cut { fault, rule, at_delivery });
         self.refresh();
     }
 
-    /// A fault's cut ends, at this sequence number.
-    pub(super) fn end_cut(&mut self, fault: u32, now: u64) {
-        if self.plan.stream {
-            // A stream asks later whether a cut came between sending and arrival.
-            for cut in &mut self.cuts {
-                if cut.fault == fault && cut.until.is_none() {
-                    cut.until = Some(now);
-                }
-            }
-        } else {
-            self.cuts.retain(|cut| cut.fault != fault);
-        }
+    /// A fault's cut ends.
+    pub(super) fn end_cut(&mut self, fault: u32) {
+        self.cuts.retain(|cut| cut.fault != fault);
         self.refresh();
+    }
+
+    /// Whether there are so many cuts of the past that it is worth finding out which of them nobody
+    /// asks for any more.
+    pub(super) fn has_many_past_cuts(&self) -> bool {
+        self.past_cuts.are_many()
+    }
+
+    /// Nobody asks any more for cuts before this sequence number, but for messages that are held.
+    pub(super) fn forget_cuts_before(&mut self, oldest: u64) {
+        let kept = self.holds.iter().filter_map(Hold::oldest).min();
+        self.past_cuts.forget_before(oldest.min(kept.unwrap_or(u64::MAX)));
     }
 
     /// Some links have other parameters while a fault lasts.
@@ -375,6 +352,14 @@ impl Network {
     /// message on its links.
     pub(super) fn corrupts(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
         let mut corrupts = false;
+        if self.crowded {
+            let places = self.between(from, to, kind).corrupted.clone();
+            for place in places.iter() {
+                let one = &mut self.corrupted[*place];
+                corrupts |= happens(one.stream.word(), one.share);
+            }
+            return corrupts;
+        }
         for one in &mut self.corrupted {
             if one.links.matches(from, to, kind) {
                 corrupts |= happens(one.stream.word(), one.share);
@@ -402,8 +387,15 @@ impl Network {
     /// The hold in force that keeps what is sent from one to another now; the latest, if several
     /// do.
     #[inline]
-    pub(super) fn keeper(&mut self, from: NodeId, to: NodeId) -> Option<&mut Hold> {
-        self.holds.iter_mut().rfind(|hold| hold.from[from.index()] && hold.to[to.index()])
+    pub(super) fn keeper(&mut self, from: NodeId, to: NodeId, kind: usize) -> Option<&mut Hold> {
+        if self.holds.is_empty() {
+            return None;
+        }
+        let place = match self.crowded {
+            true => self.between(from, to, kind).hold,
+            false => self.hold_between(from, to),
+        };
+        place.map(|place| &mut self.holds[place])
     }
 
     /// A node omits to send, or to receive, while a fault lasts.
@@ -447,10 +439,4 @@ impl Network {
 /// the second, which has the greater sequence number, none before it.
 pub(super) fn behind(first: (u64, u8), second: (u64, u8)) -> (u64, u8) {
     if second.0 > first.0 { second } else { (first.0, second.1.max(first.1)) }
-}
-
-/// Whether a cut has come between these two since a sequence number. (That the calm ends a cut
-/// inside the core revives nothing.)
-fn was_cut(cuts: &[Cut], from: NodeId, to: NodeId, since: u64) -> bool {
-    cuts.iter().any(|cut| cut.since > since && cut.rule.parts(from, to))
 }

@@ -1,5 +1,7 @@
 //! What can be in force between nodes, and a message on its way.
 
+use std::sync::Arc;
+
 use sim_node::{NodeId, Ratio};
 
 use crate::Delay;
@@ -25,14 +27,12 @@ pub(in crate::world) struct Envelope {
     pub(in crate::world) copy: bool,
 }
 
-/// A cut, in force until it has ended.
+/// A cut in force.
 #[derive(Clone, Debug)]
 pub(in crate::world) struct Cut {
     pub(super) fault: u32,
-    /// The sequence numbers between which it is in force.
-    pub(super) since: u64,
-    pub(super) until: Option<u64>,
-    pub(super) rule: CutRule,
+    pub(super) rule: Arc<CutRule>,
+    /// It also loses what arrives while it lasts.
     pub(super) at_delivery: bool,
 }
 
@@ -100,6 +100,11 @@ impl Hold {
     pub(in crate::world) fn keep(&mut self, message: Kept) {
         let place = self.kept.partition_point(|kept| kept.envelope.id <= message.envelope.id);
         self.kept.insert(place, message);
+    }
+
+    /// The sequence number of the oldest message that it keeps.
+    pub(super) fn oldest(&self) -> Option<u64> {
+        self.kept.first().map(|kept| kept.envelope.id)
     }
 }
 

@@ -77,7 +77,7 @@ fn send(network: &mut Network, id: u64, now: u64, delay: u64) -> Result<u64, Los
 }
 
 fn arrive(network: &mut Network, id: u64, now: u64) -> Option<Loss> {
-    network.turned_away((id, A, B), now, &mut false)
+    network.turned_away((id, A, B, 0), now, &mut false)
 }
 
 fn between(from: &[bool], to: &[bool]) -> CutRule {
@@ -99,7 +99,7 @@ fn links_are_plain_until_something_is_in_force() {
     assert!(network.is_plain());
     network.cut(0, 1, between(&[true, false, false], &[false, true, false]), false);
     assert!(!network.is_plain() && !network.is_guarded());
-    network.end_cut(0, 2);
+    network.end_cut(0);
     assert!(network.is_plain());
     network.hold(0, vec![true; 3], vec![true; 3]);
     assert!(!network.is_plain());
@@ -117,7 +117,7 @@ fn a_cut_loses_what_is_sent_while_it_lasts_in_its_direction() {
     assert_eq!(send(&mut network, 2, 0, 0), Err(Loss::Cut));
     let back = Leaving { from: B, to: A, ..leaving(3, 0) };
     assert!(network.send(&back, &words(0)).is_ok());
-    network.end_cut(0, 4);
+    network.end_cut(0);
     assert_eq!(send(&mut network, 5, 0, 0), Ok(10));
 }
 
@@ -172,9 +172,9 @@ fn a_crash_of_either_end_kills_the_connections_of_a_stream_only() {
 fn a_stream_remembers_a_cut_that_is_over() {
     let mut network = streams();
     network.cut(0, 5, between(&[true; 3], &[true; 3]), false);
-    network.end_cut(0, 6);
+    network.end_cut(0);
     let mut severed = false;
-    assert_eq!(network.turned_away((4, A, B), 10, &mut severed), Some(Loss::Connection));
+    assert_eq!(network.turned_away((4, A, B, 0), 10, &mut severed), Some(Loss::Connection));
     assert!(severed);
     assert_eq!(arrive(&mut network, 7, 10), None);
 }
@@ -183,13 +183,13 @@ fn a_stream_remembers_a_cut_that_is_over() {
 fn a_hold_gives_back_what_it_kept_in_the_order_of_sending() {
     let mut network = datagrams();
     network.hold(0, vec![true, false, false], vec![false, true, false]);
-    assert!(network.keeper(B, A).is_none());
+    assert!(network.keeper(B, A, 0).is_none());
     for (id, arrives) in [(3, 30), (1, 50), (2, 20)] {
-        network.keeper(A, B).expect("it holds").keep(kept(id, arrives));
+        network.keeper(A, B, 0).expect("it holds").keep(kept(id, arrives));
     }
     let kept = network.end_hold(0).into_iter().map(|kept| (kept.envelope.id, kept.arrives));
     assert_eq!(kept.collect::<Vec<_>>(), [(1, 50), (2, 20), (3, 30)]);
-    assert!(network.keeper(A, B).is_none());
+    assert!(network.keeper(A, B, 0).is_none());
 }
 
 #[test]
@@ -229,4 +229,68 @@ fn in_the_calm_the_core_is_connected_and_late_messages_of_the_storm_are_lost() {
     assert_eq!(arrive(&mut network, 4, 107), None);
     assert_eq!(arrive(&mut network, 4, 108), Some(Loss::Calm));
     assert_eq!(arrive(&mut network, 6, 108), None);
+}
+
+/// A generator good enough to mix cases.
+struct Mix(u64);
+
+impl Mix {
+    fn below(&mut self, bound: u64) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+        ((self.0 >> 33) % bound) as usize
+    }
+
+    fn some(&mut self) -> Vec<bool> {
+        (0..3).map(|_| self.below(2) == 0).collect()
+    }
+}
+
+/// Something begins or ends to be in force.
+fn change_something(network: &mut Network, mix: &mut Mix, fault: u32) {
+    let ended = mix.below(u64::from(fault) + 1) as u32;
+    let links = LinkMatch::of_fault(Some(mix.some()), Some(mix.some()), false, Some(mix.below(2)));
+    match mix.below(8) {
+        0 => {
+            network.cut(fault, u64::from(fault), between(&mix.some(), &mix.some()), fault % 2 == 0)
+        }
+        1 => network.end_cut(ended),
+        2 => network.hold(fault, mix.some(), mix.some()),
+        3 => drop(network.end_hold(ended)),
+        4 => {
+            let (delay, loss) = (Some(nanos(u64::from(fault))), Some(Ratio::ONE));
+            network.change(LinkFault { fault, links, delay, loss, duplication: None });
+        }
+        5 => network.end_change(ended),
+        6 => {
+            let stream = Stream::of_fault(0, u64::from(fault));
+            network.corrupt(Corruption { fault, links, share: Ratio::ONE, stream });
+        }
+        _ => network.end_corruption(ended),
+    }
+}
+
+#[test]
+fn what_is_remembered_of_a_link_is_what_is_in_force_on_it() {
+    let mut mix = Mix(7);
+    let mut network = datagrams();
+    let mut crowded = 0;
+    for fault in 0..2_000 {
+        change_something(&mut network, &mut mix, fault);
+        crowded += usize::from(network.crowded);
+        for (from, to) in [(A, B), (B, C), (C, A), (B, A)] {
+            let kind = mix.below(2);
+            let mut found = network.clone();
+            found.crowded = false;
+            let message = Leaving { from, to, kind, ..leaving(1, 0) };
+            let word = words(mix.0);
+            assert_eq!(network.send(&message, &word), found.send(&message, &word));
+            let arrival = (1, from, to, kind);
+            let turned_away = found.turned_away(arrival, 9, &mut false);
+            assert_eq!(network.turned_away(arrival, 9, &mut false), turned_away);
+            assert_eq!(network.corrupts(from, to, kind), found.corrupts(from, to, kind));
+            let keeper = found.keeper(from, to, kind).map(|hold| hold.fault);
+            assert_eq!(network.keeper(from, to, kind).map(|hold| hold.fault), keeper);
+        }
+    }
+    assert!(crowded > 500, "crowded {crowded} times only");
 }

@@ -1,0 +1,106 @@
+//! What is in force on one link: looked for with every message where little is in force, and once a
+//! link where much is.
+
+use std::sync::Arc;
+
+use sim_node::{NodeId, Ratio};
+
+use super::Network;
+use super::known::{Between, DelayOf, Parameters};
+use super::rules::Cut;
+use crate::Delay;
+
+impl Network {
+    /// The parameters of a link for one kind of message.
+    pub(super) fn parameters(&mut self, from: NodeId, to: NodeId, kind: usize) -> Parameters {
+        match self.crowded {
+            true => self.between(from, to, kind).parameters,
+            false => self.find_parameters(from, to, kind),
+        }
+    }
+
+    /// A later override counts before an earlier one, and a fault before both.
+    fn find_parameters(&mut self, from: NodeId, to: NodeId, kind: usize) -> Parameters {
+        let base = &self.plan.network;
+        let (loss, duplication) = (base.link.loss, base.link.duplication);
+        let mut parameters = Parameters { delay: DelayOf::AllLinks, loss, duplication };
+        let overrides = self.plan.overrides.iter().zip(&base.overrides);
+        for (place, (links, one)) in overrides.enumerate() {
+            if links.matches(from, to, kind) {
+                self.overrides_used[place] = true;
+                let delay = one.delay.as_ref().map(|_| DelayOf::Override(place));
+                parameters.change(delay, one.loss, one.duplication);
+            }
+        }
+        for (place, one) in self.changed.iter().enumerate() {
+            if one.links.matches(from, to, kind) {
+                let delay = one.delay.as_ref().map(|_| DelayOf::Fault(place));
+                parameters.change(delay, one.loss, one.duplication);
+            }
+        }
+        if self.calm.is_some() {
+            parameters.loss = Ratio::ZERO;
+        }
+        parameters
+    }
+
+    pub(super) fn delay(&self, of: DelayOf) -> &Delay {
+        let all = &self.plan.network.link.delay;
+        match of {
+            DelayOf::AllLinks => all,
+            DelayOf::Override(place) => {
+                self.plan.network.overrides[place].delay.as_ref().unwrap_or(all)
+            }
+            DelayOf::Fault(place) => self.changed[place].delay.as_ref().unwrap_or(all),
+        }
+    }
+
+    /// Everything that is in force for messages of a kind from one to another, worked out once as
+    /// long as nothing begins or ends.
+    pub(super) fn between(&mut self, from: NodeId, to: NodeId, kind: usize) -> &Between {
+        if !self.known.has((from, to, kind)) {
+            let corrupted = self.corrupted.iter().enumerate();
+            let corrupted = corrupted.filter(|(_, one)| one.links.matches(from, to, kind));
+            let corrupted: Arc<[usize]> = corrupted.map(|(place, _)| place).collect();
+            let parameters = self.find_parameters(from, to, kind);
+            let between = Between {
+                is_cut: self.cuts_between(from, to).next().is_some(),
+                is_severed: self.cuts_between(from, to).any(|cut| cut.at_delivery),
+                hold: self.hold_between(from, to),
+                corrupted,
+                parameters,
+            };
+            self.known.learn((from, to, kind), between);
+        }
+        self.known.get((from, to, kind))
+    }
+
+    /// Whether a cut in force keeps these two apart.
+    pub(super) fn is_cut(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
+        match self.crowded {
+            true => self.between(from, to, kind).is_cut,
+            false => self.cuts_between(from, to).next().is_some(),
+        }
+    }
+
+    /// Whether a cut in force loses what arrives.
+    pub(super) fn is_severed(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
+        match self.crowded {
+            true => self.between(from, to, kind).is_severed,
+            false => self.cuts_between(from, to).any(|cut| cut.at_delivery),
+        }
+    }
+
+    /// The cuts in force that keep these two apart.
+    fn cuts_between(&self, from: NodeId, to: NodeId) -> impl Iterator<Item = &Cut> {
+        // In the calm the core is connected for good, and everybody who is not a server with it.
+        let kept_together = self.calm.as_ref().is_some_and(|calm| calm.connects(from, to));
+        let cuts = if kept_together { &[] } else { self.cuts.as_slice() };
+        cuts.iter().filter(move |cut| cut.rule.parts(from, to))
+    }
+
+    /// The place of the latest hold that keeps what is sent from one to another.
+    pub(super) fn hold_between(&self, from: NodeId, to: NodeId) -> Option<usize> {
+        self.holds.iter().rposition(|hold| hold.from[from.index()] && hold.to[to.index()])
+    }
+}
