@@ -21,7 +21,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for fault in 0..self.spec.faults.len() {
             self.end_for_calm(fault, watch);
         }
-        self.alert.clear();
+        self.alerts.clear();
         let (at, since) = (self.now, self.agenda.next_sequence());
         let inside = self.everybody().map(|node| self.in_calm_part(node)).collect();
         self.network.calm_down(InCalm { at, since, bound: calm.bound.as_nanos(), inside });

@@ -1,6 +1,7 @@
 //! [`World`]: all nodes, disks, clocks, timers and messages in flight, at one instant.
 
 mod agenda;
+mod alerts;
 mod arrivals;
 mod calm;
 mod cuts;
@@ -35,6 +36,7 @@ use crate::record::Record;
 use crate::{AssumptionBroken, CrashReport, Delay, Outcome, WorldSpec};
 
 use agenda::{Agenda, TIES};
+use alerts::Alerts;
 use endless::Looks;
 use faults::FaultState;
 use network::{Envelope, Network};
@@ -75,8 +77,8 @@ pub struct World<N: Node, P: Properties<N>> {
 
     chance: Chance,
     faults: Vec<FaultState>,
-    /// Faults that wait for a trigger, and mobile faults in force: their places in the list.
-    alert: Vec<u32>,
+    /// Faults that wait for a trigger, and mobile faults in force.
+    alerts: Alerts,
     /// Faults whose target does not exist yet.
     waiting: Vec<u32>,
 
@@ -222,7 +224,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             roles: vec![None; if plan.asks_roles { count } else { 0 }],
             chance: Chance::new(seed, count),
             faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),
-            alert: Vec::new(),
+            alerts: Alerts::default(),
             waiting: Vec::new(),
             properties: P::new(&*spec.config, spec.servers),
             digest: Digest::new(),

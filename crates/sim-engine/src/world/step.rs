@@ -77,7 +77,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             watch.step_begins(&StepBegins { step, time, node, event: &event, cause, message: id });
         }
         self.properties.before(&view!(self, step), node, &event);
-        let alerts = !self.alert.is_empty() || self.status[index].has(Status::DOOMED);
+        let alerts = !self.alerts.is_empty() || self.status[index].has(Status::DOOMED);
         let received = if alerts { kind_of(&event) } else { None };
 
         self.acting = Some(node);

@@ -4,10 +4,11 @@ use sim_check::Properties;
 use sim_node::{Effect, Message, Node, NodeId};
 
 use super::World;
+use super::alerts::{Happening, Waiter};
 use super::nodes::Status;
 use crate::chance::below;
 use crate::fault::{Dying, InStep};
-use crate::{DiskLoss, Inside, Observer, Occasion, Strike, When};
+use crate::{DiskLoss, Inside, Observer, Strike};
 
 /// How a step ends for a node that dies in it: after so many effects, by which fault, what becomes
 /// of its disk, and for how long it is down.
@@ -25,7 +26,7 @@ pub(super) struct Occasions {
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// Holds a step against every trigger and mobile fault that is waiting.
+    /// Holds a step against the triggers and mobile faults that are waiting for what happens in it.
     pub(super) fn watch_for(
         &mut self,
         node: NodeId,
@@ -35,22 +36,20 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         effects: &[Effect<N>],
     ) -> Occasions {
         let mut occasions = Occasions::default();
+        let met = self.met(node, received, role_changed, effects);
+        if met.is_empty() {
+            return occasions;
+        }
         let spec = std::sync::Arc::clone(&self.spec);
-        for place in 0..self.alert.len() {
-            let fault = self.alert[place];
-            let planned = &spec.faults[fault as usize];
-            let facts = planned.fault.facts();
-            if let InStep::Each { on, inside, strike } = facts.step
-                && self.faults[fault as usize].in_force
-            {
-                let victim = self.faults[fault as usize].victim;
-                // A victim that is given back starts. If that were an occasion, two nodes that
-                // write when they start would strike each other for ever, at one instant.
-                let passes = starts && strike == Strike::Crash;
-                if victim != Some(node)
-                    && !passes
-                    && self.times(on, node, received, role_changed, effects) > 0
-                {
+        for Waiter { fault, is_mobile, .. } in met {
+            match spec.faults[fault as usize].fault.facts().step {
+                InStep::Each { inside, strike, .. } if is_mobile => {
+                    // A victim that is given back starts. If that were an occasion, two nodes that
+                    // write when they start would strike each other for ever, at one instant.
+                    let passes = starts && strike == Strike::Crash;
+                    if passes || self.faults[fault as usize].victim == Some(node) {
+                        continue;
+                    }
                     let inside = self.inside(fault, inside, effects.len());
                     match strike {
                         Strike::Isolate => occasions.mobile = Some((inside, fault)),
@@ -60,68 +59,52 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                         }
                     }
                 }
-                continue;
-            }
-            let When::On(trigger) = &planned.when else { continue };
-            if trigger.at.is_some_and(|only| only != node.number()) {
-                continue;
-            }
-            let times = self.times(&trigger.on, node, received, role_changed, effects);
-            let seen = &mut self.faults[fault as usize].seen;
-            let before = *seen;
-            *seen = seen.saturating_add(times);
-            if before < trigger.nth && *seen >= trigger.nth {
-                match facts.step {
-                    InStep::Dies(dying) => {
-                        let death = self.death(fault, dying, effects.len());
-                        occasions.dies.get_or_insert(death);
-                    }
-                    // A mobile fault begins to wait for its own occasion.
-                    InStep::After | InStep::Each { .. } => occasions.fired.push(fault),
+                InStep::Dies(dying) => {
+                    let death = self.death(fault, dying, effects.len());
+                    occasions.dies.get_or_insert(death);
                 }
+                // A mobile fault begins to wait for its own occasion.
+                InStep::After | InStep::Each { .. } => occasions.fired.push(fault),
             }
-        }
-        if occasions.dies.is_some() || !occasions.fired.is_empty() {
-            let spent = |fault: &u32| {
-                let by_trigger = matches!(spec.faults[*fault as usize].when, When::On(_));
-                let is_mobile = self.faults[*fault as usize].in_force;
-                let dies = occasions.dies.is_some_and(|(_, by, _)| by == *fault);
-                by_trigger && !is_mobile && (dies || occasions.fired.contains(fault))
-            };
-            let left = self.alert.iter().copied().filter(|fault| !spent(fault)).collect();
-            self.alert = left;
         }
         occasions
     }
 
-    /// How often the occasion came up in a step.
-    fn times(
-        &self,
-        on: &Occasion,
+    /// Who waited for something that happens in a step, in the order in which they began to wait.
+    fn met(
+        &mut self,
         node: NodeId,
         received: Option<usize>,
         role_changed: bool,
         effects: &[Effect<N>],
-    ) -> u32 {
-        let is_kind = |kind: usize, name: &str| N::Message::KINDS[kind].0 == name;
-        let count = |fits: &dyn Fn(&Effect<N>) -> bool| {
-            u32::try_from(effects.iter().filter(|effect| fits(effect)).count()).unwrap_or(u32::MAX)
-        };
-        match on {
-            Occasion::Role(name) => {
-                let role = self.roles.get(node.index()).copied().flatten();
-                u32::from(role_changed && role.is_some_and(|role| role.name == name))
-            }
-            Occasion::Mark(name) => {
-                count(&|effect| matches!(effect, Effect::Mark(mark) if mark == name))
-            }
-            Occasion::Send(name) => count(&|effect| {
-                matches!(effect, Effect::Send { to, message, .. }
-                    if *to != node && is_kind(message.kind(), name))
-            }),
-            Occasion::Receive(name) => u32::from(received.is_some_and(|kind| is_kind(kind, name))),
-            Occasion::Write => count(&|effect| matches!(effect, Effect::Write(_))),
+    ) -> Vec<Waiter> {
+        let mut met = Vec::new();
+        if self.alerts.is_empty() {
+            return met;
         }
+        let role = self.roles.get(node.index()).copied().flatten().filter(|_| role_changed);
+        let role = role.and_then(|role| self.alerts.role(role.name));
+        let received = received.map(|kind| Happening::Receive(Some(kind)));
+        let emitted = effects.iter().filter_map(|effect| match effect {
+            Effect::Mark(name) => self.alerts.mark(name),
+            Effect::Send { to, message, .. } if *to != node => {
+                Some(Happening::Send(Some(message.kind())))
+            }
+            Effect::Write(_) => Some(Happening::Write),
+            _ => None,
+        });
+        let mut happened: Vec<(Happening, u32)> = Vec::new();
+        for happening in role.into_iter().chain(received).chain(emitted) {
+            match happened.iter_mut().find(|(one, _)| *one == happening) {
+                Some((_, times)) => *times += 1,
+                None => happened.push((happening, 1)),
+            }
+        }
+        for (happening, times) in happened {
+            self.alerts.happened(happening, node, times, &mut met);
+        }
+        met.sort_unstable();
+        met
     }
 
     /// A node is going to die inside its next step.

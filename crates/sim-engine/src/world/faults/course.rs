@@ -14,8 +14,6 @@ use crate::{Observer, PlannedFault, Strike, Struck, Target, When};
 #[derive(Clone, Debug)]
 pub(in crate::world) struct FaultState {
     pub(in crate::world) stream: Stream,
-    /// How often its trigger's occasion has come up.
-    pub(in crate::world) seen: u32,
     /// The node whose step triggered it.
     pub(in crate::world) trigger: Option<NodeId>,
     /// Whether it is a lasting fault that holds now.
@@ -33,7 +31,6 @@ impl FaultState {
     pub(in crate::world) fn new(planned: &PlannedFault, seed: u64) -> Self {
         Self {
             stream: Stream::of_fault(seed, planned.id),
-            seen: 0,
             trigger: None,
             in_force: false,
             targets: Vec::new(),
@@ -61,7 +58,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.plan_first(from.as_nanos(), Pending::FaultBegins(fault));
                 self.plan_first(to.as_nanos(), Pending::FaultEnds(fault));
             }
-            When::On(_) => self.alert.push(fault),
+            When::On(trigger) => self.alerts.wait(fault, trigger, kind_named::<N>),
         }
     }
 

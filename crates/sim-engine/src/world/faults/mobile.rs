@@ -9,6 +9,7 @@ use crate::fault::{
     Argument, Arguments, FaultFacts, FaultKind, FaultTime, InCalm, InStep, Late, Part, Sides,
     Victims,
 };
+use crate::plan::kind_named;
 use crate::world::World;
 use crate::{Cut, Failures, Inside, Observer, Occasion, Strike};
 
@@ -71,7 +72,7 @@ impl Behaviour for Mobile {
         _: &mut O,
     ) -> Option<Vec<NodeId>> {
         // It strikes when its occasion comes up.
-        world.watch_out(fault);
+        world.alerts.begin(fault, &self.on, kind_named::<N>);
         Some(Vec::new())
     }
 
@@ -82,19 +83,12 @@ impl Behaviour for Mobile {
         _: &[NodeId],
         _: &mut O,
     ) {
-        world.alert.retain(|alert| *alert != fault);
+        world.alerts.end(fault);
         world.give_back(fault, self.strike);
     }
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// A mobile fault waits for its occasion.
-    fn watch_out(&mut self, fault: u32) {
-        if !self.alert.contains(&fault) {
-            self.alert.push(fault);
-        }
-    }
-
     /// A mobile fault isolates a node in the middle of its step.
     pub(in crate::world) fn strike_by_mobile<O: Observer<N> + ?Sized>(
         &mut self,
