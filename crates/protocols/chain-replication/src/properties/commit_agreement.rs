@@ -16,8 +16,8 @@ pub struct CommitAgreement {
     /// The fingerprint of each prefix of the longest history that a tail has committed, from the
     /// first update on, and the step.
     committed: Vec<(u64, u64)>,
-    /// What a tail will have committed once its disk has it: up to where, and the fingerprints of
-    /// the last prefixes.
+    /// What a tail will have committed once its disk has it, in order: up to where, and the
+    /// fingerprints of the prefixes since the one before.
     held: BTreeMap<NodeId, VecDeque<(Position, Vec<u64>)>>,
     /// The incarnation and the configuration in which each replica was last compared.
     compared: BTreeMap<NodeId, (Incarnation, Epoch)>,
@@ -52,7 +52,8 @@ impl Property<Party> for CommitAgreement {
         self.histories.after(view, node, effects);
         for indication in told(effects) {
             if let Indication::Committed(upto) = indication {
-                let from = self.last().min(*upto);
+                let before = self.held.get(&node).and_then(VecDeque::back);
+                let from = before.map_or(self.last(), |(upto, _)| *upto).min(*upto);
                 let prefixes =
                     (from.0..=upto.0).filter_map(|at| self.histories.upto(node, Position(at)));
                 let prefixes = prefixes.collect();
