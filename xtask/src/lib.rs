@@ -29,6 +29,7 @@ usage: cargo xtask COMMAND
   bench engine [--json] [--rounds N]
                            the engine against a bare event loop: nanoseconds per event, ratios
   bench protocols [--json] [--runs N] [--seeds N]
+  bench growth [--rounds N] [NAME]
                            scenarios: virtual seconds per CPU second, events per second
   soak FAMILY [--seeds N|A..B] [--jobs N] [--mutant CODE] [--keep DIR]
                            random storms over a family's features: every property must hold
@@ -49,6 +50,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ["fix"] => fix::fix(&workspace),
         ["bench", "engine", options @ ..] => bench::engine(&workspace, options),
         ["bench", "protocols", options @ ..] => bench::protocols(&workspace, options),
+        ["bench", "growth", options @ ..] => bench::growth(&workspace, options),
         ["soak", options @ ..] => soak::soak(&workspace, options),
         ["mutants", options @ ..] => soak::mutants(&workspace, options),
         ["help" | "--help" | "-h"] => {
