@@ -29,8 +29,9 @@ usage: cargo xtask COMMAND
   bench engine [--json] [--rounds N]
                            the engine against a bare event loop: nanoseconds per event, ratios
   bench protocols [--json] [--runs N] [--seeds N]
-  bench growth [--rounds N] [NAME]
                            scenarios: virtual seconds per CPU second, events per second
+  bench growth [--rounds N] [NAME]
+                           what a step costs with twice and four times as many of a thing
   soak FAMILY [--seeds N|A..B] [--jobs N] [--mutant CODE] [--keep DIR]
                            random storms over a family's features: every property must hold
   soak FAMILY --show SEED  the storm of a seed, as a scenario

@@ -1,5 +1,5 @@
-//! [`Alerts`]: who waits for what happens in a step. What nobody waits for costs nothing, and a step
-//! costs what it sets off, however many wait.
+//! [`Alerts`]: who waits for what happens in a step. What nobody waits for costs nothing, and a
+//! step costs what it sets off, however many wait.
 
 use std::collections::BTreeSet;
 

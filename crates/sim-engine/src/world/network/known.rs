@@ -1,5 +1,5 @@
-//! [`Known`]: what is in force on each link, where so much is that nobody wants to look for it again
-//! with every message.
+//! [`Known`]: what is in force on each link, where so much is that nobody wants to look for it
+//! again with every message.
 
 use std::sync::Arc;
 
