@@ -1,6 +1,24 @@
 //! [`Judge`]: where a property reports its judgement.
 
+use serde::Serialize;
 use sim_node::NodeId;
+
+/// When a violation was found, in relation to a step. Only the first kind blames the step.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Found {
+    /// After the step: by its effects, or by the states that it and what followed it have left.
+    #[default]
+    AtStep,
+    /// Just before the step ([`Property::before`](crate::Property::before)): by the states that had
+    /// lasted until then. The step itself is no part of it.
+    BeforeStep,
+    /// Between the step and the next one: when a node crashes or restarts, or the calm begins; by
+    /// the states that had lasted until then.
+    BetweenSteps,
+    /// At the end of the run, after the step: by the states that have lasted until then.
+    AtEnd,
+}
 
 /// A property was violated: where, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,6 +27,8 @@ pub struct Violation {
     pub node: Option<NodeId>,
     /// What happened, in one sentence with the values that show it.
     pub detail: String,
+    /// When it was found.
+    pub found: Found,
     /// Earlier steps that are part of the violation, such as the first of two decisions. The step
     /// that violates the property need not be named.
     pub witnesses: Vec<u64>,
@@ -29,9 +49,17 @@ pub struct Judge {
     judged: u64,
     violation: Option<Box<Violation>>,
     undecided: Option<String>,
+    /// What a violation that is reported now is found by.
+    finding: Found,
 }
 
 impl Judge {
+    /// From now on violations are found so.
+    #[inline]
+    pub(crate) fn find(&mut self, found: Found) {
+        self.finding = found;
+    }
+
     /// Reports that there was something to judge; without it the property is vacuous.
     pub fn judged(&mut self) {
         self.judged += 1;
@@ -50,6 +78,7 @@ impl Judge {
             self.violation = Some(Box::new(Violation {
                 node: node.into(),
                 detail: detail.into(),
+                found: self.finding,
                 witnesses: witnesses.to_vec(),
             }));
         }

@@ -31,7 +31,7 @@ pub use history::{Call, CallId, End, History, Recorded};
 pub use history_error::HistoryError;
 pub use history_json::{read_history, write_history};
 pub use history_notation::{Asked, Notation};
-pub use judge::{Judge, Obligation, Violation};
+pub use judge::{Found, Judge, Obligation, Violation};
 pub use property::{Property, View};
 pub use suite::{Checked, Judged, Properties};
 pub use time::SimTime;

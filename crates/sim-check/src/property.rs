@@ -62,7 +62,8 @@ pub trait Property<N: Node>: Clone + 'static {
     fn new(config: &N::Config, servers: u32) -> Self;
 
     /// A node is about to handle an event. The states are those since the step before: a claim
-    /// about how long something lasted is judged here.
+    /// about how long something lasted is judged here. A violation that is reported here does not
+    /// blame the step ([`Found::BeforeStep`](crate::Found)); the steps to blame are its witnesses.
     fn before(&mut self, _: &View<'_, N>, _: NodeId, _: &Event<N>, _: &mut Judge) {}
 
     /// A node has handled an event, with these effects (those that took place, when it crashed

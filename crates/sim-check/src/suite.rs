@@ -2,7 +2,7 @@
 
 use sim_node::{Effect, Event, Node, NodeId};
 
-use crate::{Claim, Judge, Obligation, Property, View};
+use crate::{Claim, Found, Judge, Obligation, Property, View};
 
 /// A property with its judgement.
 #[derive(Clone, Debug)]
@@ -72,7 +72,9 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
 
     #[inline]
     fn before(&mut self, view: &View<'_, N>, node: NodeId, event: &Event<N>) {
+        self.judge.find(Found::BeforeStep);
         self.property.before(view, node, event, &mut self.judge);
+        self.judge.find(Found::AtStep);
     }
 
     #[inline]
@@ -86,18 +88,25 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
     }
 
     fn crash(&mut self, view: &View<'_, N>, node: NodeId) {
+        self.judge.find(Found::BetweenSteps);
         self.property.crash(view, node, &mut self.judge);
+        self.judge.find(Found::AtStep);
     }
 
     fn restart(&mut self, view: &View<'_, N>, node: NodeId) {
+        self.judge.find(Found::BetweenSteps);
         self.property.restart(view, node, &mut self.judge);
+        self.judge.find(Found::AtStep);
     }
 
     fn calm(&mut self, view: &View<'_, N>) {
+        self.judge.find(Found::BetweenSteps);
         self.property.calm(view, &mut self.judge);
+        self.judge.find(Found::AtStep);
     }
 
     fn end(&mut self, view: &View<'_, N>) {
+        self.judge.find(Found::AtEnd);
         self.property.end(view, &mut self.judge);
     }
 

@@ -1,7 +1,7 @@
 //! [`Outcome`]: what became of a run.
 
 use serde::Serialize;
-use sim_check::{Claim, SimTime, Verdict};
+use sim_check::{Claim, Found, SimTime, Verdict};
 use sim_node::NodeId;
 
 /// What became of a run: free of the protocol's types.
@@ -51,8 +51,10 @@ pub struct Finding {
     pub code: &'static str,
     /// When.
     pub at: SimTime,
-    /// At which step; the last one when it was told between steps.
+    /// At which step; the last one when it was found between steps.
     pub step: Option<u64>,
+    /// Whether it was found at that step, just before it, between it and the next, or at the end.
+    pub found: Found,
     /// The node at fault, when there is one.
     pub node: Option<NodeId>,
     /// What happened, in one sentence.

@@ -129,6 +129,7 @@ fn violations(outcome: &Outcome) -> Vec<ViolationReport> {
             node: finding.node,
             detail: finding.detail.clone(),
             step: finding.step,
+            found: finding.found,
             witnesses: finding.witnesses.clone(),
         })
         .collect()

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
-use sim_check::{Kind, SimTime, Verdict};
+use sim_check::{Found, Kind, SimTime, Verdict};
 use sim_engine::{CrashLoss, CrashReport, FaultReport, MarkReport, RequestReport};
 use sim_node::NodeId;
 
@@ -107,8 +107,10 @@ pub struct ViolationReport {
     pub node: Option<NodeId>,
     /// What happened, in one sentence.
     pub detail: String,
-    /// At which step.
+    /// At which step it was found.
     pub step: Option<u64>,
+    /// Whether it was found at that step, just before it, between it and the next, or at the end.
+    pub found: Found,
     /// Earlier steps that are part of the violation.
     pub witnesses: Vec<u64>,
 }

@@ -3,7 +3,7 @@
 use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use sim_check::Verdict;
+use sim_check::{Found, Verdict};
 use sim_scenario::{Expectation, Messages, Reached, Report, ViolationReport};
 use sim_search::{Answer, Sweep, sweep};
 
@@ -14,6 +14,7 @@ fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
         node: None,
         detail: "it was violated".to_owned(),
         step: Some(0),
+        found: Found::AtStep,
         witnesses: vec![],
     };
     Report {

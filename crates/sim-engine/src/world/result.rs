@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_check::{Judged, Kind, Properties, SimTime, Verdict};
+use sim_check::{Found, Judged, Kind, Properties, SimTime, Verdict};
 use sim_node::{Class, Message, Node, NodeId};
 
 use super::{End, Phase, World};
@@ -61,6 +61,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     code: one.claim.code,
                     at,
                     step,
+                    found: violation.found,
                     node: violation.node,
                     detail: violation.detail.clone(),
                     witnesses: violation.witnesses.clone(),
@@ -72,6 +73,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 code: PANIC,
                 at,
                 step: Some(*step),
+                found: Found::AtStep,
                 node: Some(*node),
                 detail: format!("{node} panicked: {message}"),
                 witnesses: Vec::new(),
@@ -81,6 +83,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     code,
                     at: self.spec.deadline.min(at),
                     step: None,
+                    found: Found::AtEnd,
                     node: obligation.node,
                     detail: obligation.detail.clone(),
                     witnesses: Vec::new(),

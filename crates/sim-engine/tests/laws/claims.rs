@@ -1,7 +1,7 @@
 //! Claims about scripted nodes, for the tests of verdicts.
 
-use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
-use sim_node::{Event, NodeId};
+use sim_check::{Claim, Judge, Kind, Obligation, Property, SimTime, View};
+use sim_node::{Effect, Event, NodeId};
 
 use crate::toy::{Script, Toy};
 
@@ -94,6 +94,35 @@ impl Property<Toy> for JudgedAtTheDeadline {
         judge.judged();
         if view.time < crate::scene::at(100) {
             judge.violate(None, format!("judged at {}", view.time), &[]);
+        }
+    }
+}
+
+/// Safety, judged before each step: nobody leads for longer than 5 ms.
+#[derive(Clone, Debug, Default)]
+pub struct LeadsBriefly {
+    since: Option<(SimTime, u64)>,
+}
+
+impl Property<Toy> for LeadsBriefly {
+    const CLAIM: Claim = claim("BRIEF", Kind::Safety);
+
+    fn new(_: &Script, _: u32) -> Self {
+        Self::default()
+    }
+
+    fn before(&mut self, view: &View<'_, Toy>, _: NodeId, _: &Event<Toy>, judge: &mut Judge) {
+        if let Some((since, step)) = self.since
+            && view.time - since > crate::toy::ms(5)
+        {
+            judge.violate(None, "it has led for too long", &[step]);
+        }
+    }
+
+    fn after(&mut self, view: &View<'_, Toy>, node: NodeId, _: &[Effect<Toy>], judge: &mut Judge) {
+        judge.judged();
+        if view.state(node).is_some_and(|state| state.role.is_some()) {
+            self.since.get_or_insert((view.time, view.step));
         }
     }
 }

@@ -1,10 +1,10 @@
 //! Verdicts: safety ends the run at its step, liveness is an obligation with a deadline.
 
-use sim_check::{Checked, Properties, SimTime, Verdict};
+use sim_check::{Checked, Found, Properties, SimTime, Verdict};
 use sim_engine::{Delay, NodeSet, Outcome, faults};
 use sim_node::NodeId;
 
-use crate::claims::{EndsWell, Fires, JudgedAtTheDeadline, NeverSaid};
+use crate::claims::{EndsWell, Fires, JudgedAtTheDeadline, LeadsBriefly, NeverSaid};
 use crate::scene::{Scene, at, crash, when};
 use crate::toy::{Act, Script, Toy, ms, set};
 
@@ -248,4 +248,30 @@ fn stepping_ends_where_running_does() {
         assert_eq!(world.outcome(), outcome::<(Safe, Live)>(&scene));
         assert_eq!(world.run(), world.outcome());
     }
+}
+
+/// A finding says whether its step is to blame: only what is found at a step is that step's doing.
+#[test]
+fn a_finding_says_when_it_was_found() {
+    let leads = |then: &[Act]| {
+        let acts = [&[Act::Become("leader", 1)], then].concat();
+        Scene::new(2, Script::new().start(0, acts).timer(0, 0, [])).deadline(100)
+    };
+    let found = |outcome: &Outcome| {
+        let [finding] = &outcome.findings[..] else { panic!("{:?}", outcome.findings) };
+        (finding.code, finding.step, finding.found)
+    };
+    // Steps 0 and 1 are the starts. At 10 ms node 0's timer fires: step 2, which is innocent.
+    let before = outcome::<Checked<LeadsBriefly>>(&leads(&[set(0, 10)]));
+    assert_eq!(found(&before), ("BRIEF", Some(2), Found::BeforeStep));
+    assert_eq!(before.findings[0].witnesses, [0]);
+    let crashed = leads(&[]).fault(when(10), crash(0, None));
+    let crashed = outcome::<Checked<EndsWell>>(&crashed);
+    assert_eq!(found(&crashed), ("END", Some(1), Found::BetweenSteps));
+    let end = outcome::<Checked<EndsWell>>(&leads(&[]));
+    assert_eq!(found(&end), ("END", Some(1), Found::AtEnd));
+    let said = Scene::new(1, Script::new().start(0, [Act::Say(9)])).deadline(100);
+    assert_eq!(found(&outcome::<Safe>(&said)), ("NOT9", Some(0), Found::AtStep));
+    let obligation = outcome::<Live>(&obliged(None, false));
+    assert_eq!(found(&obligation), ("FIRES1", None, Found::AtEnd));
 }

@@ -1,6 +1,6 @@
 //! [`Outline`]: what the story is about, and at which steps its chains end.
 
-use sim_check::SimTime;
+use sim_check::{Found, SimTime};
 use sim_node::NodeId;
 use sim_scenario::ViolationReport;
 
@@ -45,10 +45,10 @@ impl Outline {
     fn of_step(subject: &Subject<'_>, trace: &Trace, step: u64) -> Self {
         let (title, seed) = (&subject.facts.title, subject.report.seed);
         Self {
-            title: format!("How step {step} of \"{title}\" came about, with seed {seed}"),
+            title: format!("Why step {step} of \"{title}\" happened, with seed {seed}"),
             opening: vec![],
             roots: vec![Root {
-                heading: "From the end backwards".to_owned(),
+                heading: "Its causes, latest first".to_owned(),
                 step,
                 conclusion: None,
             }],
@@ -63,29 +63,23 @@ impl Outline {
         let at = words::instant(SimTime::from_nanos(violation.at_ns));
         opening.push(format!("It was violated at {at}: {}.", violation.detail));
         opening.extend(others(subject));
-        let last = trace.steps.len().checked_sub(1).map(|last| last as u64);
-        let step = violation.step.filter(|step| trace.step(*step).is_some());
-        let mut roots = Vec::new();
-        let mut focus = violation.node;
-        if let Some(step) = step.or(last) {
-            let unfinished = violation.step.is_some() && violation.step != Some(step);
-            let conclusion = match unfinished {
-                true => "This is the last step that was finished.".to_owned(),
-                false => format!("This step violated {claim}."),
-            };
-            let heading = "How it came about, from the end backwards".to_owned();
-            roots.push(Root { heading, step, conclusion: Some(conclusion) });
-            focus = focus.or_else(|| trace.step(step).map(|step| step.node));
-        }
+        opening.extend(found_between(violation));
+        let mut roots: Vec<Root> = violating_step(trace, violation, &claim).into_iter().collect();
         let known = |step: &&u64| trace.step(**step).is_some() && Some(**step) != violation.step;
-        for (number, step) in violation.witnesses.iter().filter(known).take(WITNESSES).enumerate() {
-            let heading = match number {
-                0 => "An earlier step that is part of the violation".to_owned(),
+        for step in violation.witnesses.iter().filter(known).take(WITNESSES) {
+            let heading = match (violation.found, roots.len()) {
+                (Found::AtStep, 1) => "An earlier step that is part of the violation".to_owned(),
+                (_, 0) => CAUSES.to_owned(),
                 _ => "Another step that is part of the violation".to_owned(),
             };
             let conclusion = format!("This step is part of the violation of {claim}.");
             roots.push(Root { heading, step: *step, conclusion: Some(conclusion) });
         }
+        if roots.is_empty() {
+            roots.extend(last_step(trace, violation));
+        }
+        let step = roots.first().and_then(|root| trace.step(root.step));
+        let focus = violation.node.or(step.map(|step| step.node));
         Self {
             title: heading(subject, &claim, "was violated"),
             opening,
@@ -103,12 +97,12 @@ impl Outline {
         let end_at = words::instant(end);
         opening.push(match end < due {
             true => format!(
-                "Its deadline was {due_at}. The last event happened at {end_at}, and it was still \
-                 unmet: {detail}."
+                "It had to be met by {due_at} (the deadline). The last event was at {end_at}, and it \
+                 was not met: {detail}."
             ),
             false => format!(
-                "Its deadline was {due_at}, and it was still unmet when the run ended at {end_at}: \
-                 {detail}."
+                "It had to be met by {due_at} (the deadline), and was not met when the run ended at \
+                 {end_at}: {detail}."
             ),
         });
         opening.extend(others(subject));
@@ -118,13 +112,16 @@ impl Outline {
         let step = violation.node.and_then(last_of).or(notable).or(all.checked_sub(1));
         let roots = step.map(|step| {
             let heading = match violation.node {
-                Some(node) => format!("The last step of {node}, and how it came about"),
-                None => "The last notable step, and how it came about".to_owned(),
+                Some(node) => format!("The last step of {node}, and its causes, latest first"),
+                None => {
+                    "The last step that changed a role, indicated or emitted a mark, and its causes"
+                        .to_owned()
+                }
             };
-            Root { heading, step, conclusion: Some("No later step met the obligation.".to_owned()) }
+            Root { heading, step, conclusion: Some("No later step met it.".to_owned()) }
         });
         Self {
-            title: heading(subject, &claim, "was unmet"),
+            title: heading(subject, &claim, "was not met"),
             opening,
             roots: roots.into_iter().collect(),
             focus: violation.node,
@@ -141,12 +138,57 @@ impl Outline {
         }];
         if let Some(step) = trace.steps.iter().rposition(|step| step.notable) {
             opening.push(format!(
-                "To ask how a step came about, add --step N. The last notable step is step {step}."
+                "To ask why a step happened, add --step N. For example, step {step} is the last one \
+                 that changed a role, indicated or emitted a mark."
             ));
         }
         let title = format!("Nothing to explain in \"{title}\" with seed {seed}");
         Self { title, opening, roots: vec![], focus: None, obligation: false }
     }
+}
+
+/// The heading of the first chain of a violation.
+const CAUSES: &str = "The causes, latest first";
+
+/// The step that violated the claim, with the chain that led to it: only where the step itself is to
+/// blame. One that panicked was not finished, and is not in the trace.
+fn violating_step(trace: &Trace, violation: &ViolationReport, claim: &str) -> Option<Root> {
+    let step = violation.step.filter(|_| violation.found == Found::AtStep)?;
+    let last = trace.steps.len().checked_sub(1)? as u64;
+    let conclusion = match step > last {
+        true => "This is the last step that was finished.".to_owned(),
+        false => format!("{claim} was found violated at this step."),
+    };
+    Some(Root { heading: CAUSES.to_owned(), step: step.min(last), conclusion: Some(conclusion) })
+}
+
+/// When no step is to blame: when the states were found that violate the claim.
+fn found_between(violation: &ViolationReport) -> Option<String> {
+    let step = violation.step?;
+    let found = match violation.found {
+        Found::AtStep => return None,
+        Found::BeforeStep => {
+            format!("just before step {step}, in the states that had lasted until then")
+        }
+        Found::BetweenSteps => {
+            format!("between step {step} and the next, in the states until then")
+        }
+        Found::AtEnd => format!("at the end of the run, in the states left by step {step}"),
+    };
+    Some(format!("It was found {found}."))
+}
+
+/// The chain to follow when no step is to blame and the property has named none: that of the node
+/// concerned.
+fn last_step(trace: &Trace, violation: &ViolationReport) -> Option<Root> {
+    let all = trace.steps.len() as u64;
+    let before = match (violation.found, violation.step) {
+        (Found::BeforeStep, Some(step)) => step.min(all),
+        _ => all,
+    };
+    let last_of = |node| trace.steps_of(node, before).next().map(|(step, _)| step);
+    let step = violation.node.and_then(last_of).or(before.checked_sub(1))?;
+    Some(Root { heading: CAUSES.to_owned(), step, conclusion: None })
 }
 
 fn heading(subject: &Subject<'_>, claim: &str, verb: &str) -> String {

@@ -2,7 +2,7 @@
 //! late.
 #![allow(dead_code, reason = "each test file uses its part of it")]
 
-use sim_check::{Claim, Kind, SimTime, Verdict};
+use sim_check::{Claim, Found, Kind, SimTime, Verdict};
 use sim_engine::{CrashLoss, FaultReport};
 use sim_node::{Duration, NodeId};
 use sim_scenario::{
@@ -95,6 +95,7 @@ pub(crate) fn report() -> Report {
             node: Some(NodeId::new(0)),
             detail: "n0 takes n3 for the leader while n1 takes n4".to_owned(),
             step: Some(13),
+            found: Found::AtStep,
             witnesses: vec![8],
         }],
         warnings: vec!["fault 1, `At(\"9s\", Heal)`, never struck".to_owned()],
