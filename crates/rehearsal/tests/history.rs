@@ -160,7 +160,7 @@ fn exit_codes_tell_the_verdict() {
 fn the_evidence_names_the_operations() {
     let judged = json("check-history histories/stale-read.jsonl --json");
     assert_eq!(judged["verdict"], "violated");
-    assert_eq!(judged["evidence"]["stuck"], 2);
+    assert_eq!(judged["evidence"]["not_linearizable"], 2);
     assert_eq!(judged["evidence"]["key"], "\"x\"");
     let story = judged["story"].as_str().expect("a story");
     assert!(

@@ -162,7 +162,7 @@ impl<S: Notation> Reader<'_, S> {
     fn end(&mut self, line: &Line, at: SimTime) -> Result<(), String> {
         let name = (line.client, line.op);
         let Some((id, f, key)) = self.named.get(&name) else {
-            return Err(format!("operation {} ends, but was not invoked", show(name)));
+            return Err(format!("operation {} has a response but no invocation", show(name)));
         };
         let (id, call) = (*id, self.history.call(*id));
         if !matches!(call.end, End::Open) {

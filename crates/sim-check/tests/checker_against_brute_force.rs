@@ -26,7 +26,9 @@ fn agrees<S: Random>(history: &History<S::Operation, S::Output>) -> Result<(), T
         }
         Ruling::NotLinearizable(evidence) => {
             prop_assert!(!expected, "judged not linearizable:\n{}", evidence.tell(history));
-            let up_to = |included| is_linearizable_up_to(&spec, history, evidence.stuck, included);
+            let up_to = |included| {
+                is_linearizable_up_to(&spec, history, evidence.not_linearizable, included)
+            };
             prop_assert!(up_to(false), "stuck too late:\n{}", evidence.tell(history));
             prop_assert!(!up_to(true), "stuck too early:\n{}", evidence.tell(history));
         }

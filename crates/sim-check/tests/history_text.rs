@@ -62,7 +62,10 @@ fn an_error_names_line_and_cause() {
     assert_eq!(wrong(b"\n[]"), "line 2: an object is expected");
     assert_eq!(wrong(b"\xff\n"), "line 1: cannot be read: stream did not contain valid UTF-8");
     let ends = r#"{"client":7,"op":0,"type":"ok","f":"put","key":"x","value":null,"at_ns":6}"#;
-    assert_eq!(wrong(ends.as_bytes()), "line 1: operation 0 of client 7 ends, but was not invoked");
+    assert_eq!(
+        wrong(ends.as_bytes()),
+        "line 1: operation 0 of client 7 has a response but no invocation"
+    );
     assert_eq!(
         after_an_invocation(INVOKE),
         "line 3: operation 0 of client 7 is invoked a second time"

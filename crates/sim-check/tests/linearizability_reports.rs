@@ -23,8 +23,8 @@ fn each_key_is_judged_alone_and_the_evidence_names_the_wrong_one() {
 
     let evidence = evidence(&KeyValue, &history);
     assert_eq!(evidence.key.as_deref(), Some("\"y\""));
-    assert_eq!(evidence.stuck.get(), 1);
-    assert_eq!(evidence.window, [evidence.stuck]);
+    assert_eq!(evidence.not_linearizable.get(), 1);
+    assert_eq!(evidence.concurrent, [evidence.not_linearizable]);
 }
 
 fn evidence<S: Spec>(spec: &S, history: &History<S::Operation, S::Output>) -> Evidence {
@@ -48,18 +48,18 @@ fn the_evidence_names_the_first_answer_that_nothing_explains() {
     history.returned(later, value(4), at(8));
 
     let evidence = evidence(&REGISTER, &history);
-    assert_eq!((evidence.key.as_ref(), evidence.stuck), (None, wrong));
-    assert_eq!(evidence.window, [wrong, writing]);
+    assert_eq!((evidence.key.as_ref(), evidence.not_linearizable), (None, wrong));
+    assert_eq!(evidence.concurrent, [wrong, writing]);
     let told = "\
-no order explains what the operations answered. This one cannot be placed:
-  client 1: Read, 3ms .. 5ms answered Value(3)
-at the same time:
-  client 2: Write(4), 4ms .. 6ms answered Done
-it would have answered Value(4) in the state 4, after
-  client 0: Write(0), 1ms .. 2ms answered Done
-  client 2: Write(4), 4ms .. 6ms answered Done
-it would have answered Value(0) in the state 0, after
-  client 0: Write(0), 1ms .. 2ms answered Done";
+the operations have no linearization. This one cannot be linearized:
+  client 1: Read, 3ms .. 5ms returned Value(3)
+concurrent with it:
+  client 2: Write(4), 4ms .. 6ms returned Done
+it would have returned Value(4), since the state is 4 after
+  client 0: Write(0), 1ms .. 2ms returned Done
+  client 2: Write(4), 4ms .. 6ms returned Done
+it would have returned Value(0), since the state is 0 after
+  client 0: Write(0), 1ms .. 2ms returned Done";
     assert_eq!(evidence.tell(&history), told);
 }
 
@@ -71,7 +71,7 @@ fn the_evidence_stays_short_when_the_history_is_long() {
     }
     read(&mut history, 0, 1);
     let evidence = evidence(&REGISTER, &history);
-    assert_eq!(evidence.attempts[0].order.len(), 1_000);
+    assert_eq!(evidence.partial_linearizations[0].order.len(), 1_000);
     let told = evidence.tell(&history);
     assert!(told.contains("after 992 others and"), "{told}");
     assert_eq!(told.lines().count(), 2 + 1 + 8, "{told}");
@@ -82,7 +82,7 @@ fn the_evidence_says_when_nothing_comes_before() {
     let mut history = History::new();
     read(&mut history, 0, 7);
     let told = evidence(&REGISTER, &history).tell(&history);
-    assert!(told.ends_with("it would have answered Value(0) in the state 0, after nothing"));
+    assert!(told.ends_with("it would have returned Value(0), since the state is 0 after nothing"));
 }
 
 /// So many writers of different values that never get a response, and then an answer that nobody
@@ -170,5 +170,5 @@ fn long_histories_are_judged_to_the_end() {
     assert!(holds(&long(9)), "the open write takes effect at the end");
     let history = long(10);
     let evidence = evidence(&REGISTER, &history);
-    assert_eq!(evidence.stuck.get(), 1 + 2 * 500);
+    assert_eq!(evidence.not_linearizable.get(), 1 + 2 * 500);
 }

@@ -14,30 +14,30 @@ const TOLD: usize = 8;
 
 /// Why a history is not linearizable.
 ///
-/// All operations on the object that answered before [`Evidence::stuck`] did can be ordered,
-/// together with those under way and what these answered later. With the answer of `stuck` they
-/// cannot.
+/// All operations on the object that returned before [`Evidence::not_linearizable`] did have a
+/// linearization, together with those that were pending then. With the response of that one they
+/// have none.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Evidence {
     /// The object; `None` when there is only one.
     pub key: Option<String>,
-    /// The operation that could not be placed.
-    pub stuck: CallId,
+    /// The operation that cannot be linearized.
+    pub not_linearizable: CallId,
     /// The operations on the object that overlap it, itself included, in order of invocation.
-    pub window: Vec<CallId>,
-    /// Longest orders of what came before, a few that lead to different states.
-    pub attempts: Vec<Attempt>,
+    pub concurrent: Vec<CallId>,
+    /// Longest linearizations of what came before, a few that lead to different states.
+    pub partial_linearizations: Vec<PartialLinearization>,
 }
 
-/// One order of all that came before.
+/// One linearization of all that came before.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-pub struct Attempt {
+pub struct PartialLinearization {
     /// The order.
     pub order: Vec<CallId>,
     /// The state that it leads to.
     pub state: String,
-    /// What the operation that could not be placed would have answered there.
-    pub instead: String,
+    /// What the operation that cannot be linearized would have returned there.
+    pub would_return: String,
 }
 
 impl Evidence {
@@ -50,34 +50,36 @@ impl Evidence {
             Some(other.invoked.position) < stuck.answered
                 && other.response().is_none_or(|response| response.position > stuck.invoked)
         };
-        let window = part.items.iter().map(|item| item.id).filter(|&id| overlap(id)).collect();
+        let concurrent = part.items.iter().map(|item| item.id).filter(|&id| overlap(id)).collect();
         let attempt = |DeadEnd { order, state }: DeadEnd<S::State>| {
             let order = order.into_iter().map(|call| part.id(call)).collect();
             let text = format!("{state:?}");
-            let instead = format!("{:?}", part.spec.apply(&mut { state }, stuck.operation));
-            Attempt { order, state: text, instead }
+            let would_return = format!("{:?}", part.spec.apply(&mut { state }, stuck.operation));
+            PartialLinearization { order, state: text, would_return }
         };
-        let attempts = blocked.dead_ends.into_iter().map(attempt).collect();
-        Self { key, stuck: stuck.id, window, attempts }
+        let partial_linearizations = blocked.dead_ends.into_iter().map(attempt).collect();
+        Self { key, not_linearizable: stuck.id, concurrent, partial_linearizations }
     }
 
     /// The evidence in sentences, some lines of text without a newline at the end. The history must
     /// be the one that was judged.
     #[must_use]
     pub fn tell<O: Debug, R: Debug>(&self, history: &History<O, R>) -> String {
-        let mut text = String::from("no order explains what the operations");
+        let mut text = String::from("the operations");
         if let Some(key) = &self.key {
             text += &format!(" on {key}");
         }
-        text += " answered. This one cannot be placed:";
-        tell_call(&mut text, history, self.stuck);
-        let others = self.window.iter().filter(|&&id| id != self.stuck);
+        text += " have no linearization. This one cannot be linearized:";
+        tell_call(&mut text, history, self.not_linearizable);
+        let others = self.concurrent.iter().filter(|&&id| id != self.not_linearizable);
         if others.clone().next().is_some() {
-            text += "\nat the same time:";
+            text += "\nconcurrent with it:";
         }
         others.for_each(|&id| tell_call(&mut text, history, id));
-        for Attempt { order, state, instead } in &self.attempts {
-            text += &format!("\nit would have answered {instead} in the state {state}, after");
+        for PartialLinearization { order, state, would_return } in &self.partial_linearizations {
+            text += &format!(
+                "\nit would have returned {would_return}, since the state is {state} after"
+            );
             let skipped = order.len().saturating_sub(TOLD);
             match (order.len(), skipped) {
                 (0, _) => text += " nothing",
@@ -94,10 +96,10 @@ fn tell_call<O: Debug, R: Debug>(text: &mut String, history: &History<O, R>, id:
     let Call { client, operation, invoked, end } = history.call(id);
     let invoked = invoked.at;
     let answer = match end {
-        End::Returned { at, output: Some(output) } => format!("{} answered {output:?}", at.at),
-        End::Returned { at, output: None } => format!("{} answered something", at.at),
+        End::Returned { at, output: Some(output) } => format!("{} returned {output:?}", at.at),
+        End::Returned { at, output: None } => format!("{} returned something", at.at),
         End::Failed(at) => format!("{} failed", at.at),
-        End::Unknown(_) | End::Open => "no answer".to_owned(),
+        End::Unknown(_) | End::Open => "pending".to_owned(),
     };
     write!(text, "\n  client {client}: {operation:?}, {invoked} .. {answer}")
         .expect("a string takes everything");

@@ -29,7 +29,7 @@
 //! }
 //! let report = check(&Register { initial: 0 }, &history, Budget::default());
 //! let Ruling::NotLinearizable(evidence) = report.ruling else { panic!("a new-old inversion") };
-//! assert_eq!(evidence.stuck.get(), 2);
+//! assert_eq!(evidence.not_linearizable.get(), 2);
 //! ```
 
 mod cas_register;
@@ -44,7 +44,7 @@ mod spec;
 mod states;
 
 pub use cas_register::{CasOperation, CasOutput, CasRegister};
-pub use evidence::{Attempt, Evidence};
+pub use evidence::Evidence;
 pub use key_value::{Command, KeyValue, Output};
 pub use register::{Register, RegisterOperation, RegisterOutput};
 pub use spec::Spec;

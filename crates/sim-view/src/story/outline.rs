@@ -150,8 +150,8 @@ impl Outline {
 /// The heading of the first chain of a violation.
 const CAUSES: &str = "The causes, latest first";
 
-/// The step that violated the claim, with the chain that led to it: only where the step itself is to
-/// blame. One that panicked was not finished, and is not in the trace.
+/// The step that violated the claim, with the chain that led to it: only where the step itself is
+/// to blame. One that panicked was not finished, and is not in the trace.
 fn violating_step(trace: &Trace, violation: &ViolationReport, claim: &str) -> Option<Root> {
     let step = violation.step.filter(|_| violation.found == Found::AtStep)?;
     let last = trace.steps.len().checked_sub(1)? as u64;
