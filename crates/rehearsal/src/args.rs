@@ -5,9 +5,13 @@ use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 use std::path::PathBuf;
 
+use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sim_check::linearizability::Budget;
 use sim_node::Duration;
+
+/// The folder with the scenarios, unless another one is named.
+pub(crate) const SCENARIOS: &str = "scenarios";
 
 const AFTER: &str = "\
 Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that cannot run, \
@@ -43,7 +47,7 @@ pub(crate) struct ListArguments {
     /// List only the protocol or the family of this name
     pub(crate) name: Option<String>,
     /// The folder with the scenarios
-    #[arg(long, value_name = "DIR", default_value = "scenarios")]
+    #[arg(long, value_name = "DIR", default_value = SCENARIOS)]
     pub(crate) scenarios: PathBuf,
     /// Print one JSON object
     #[arg(long)]
@@ -55,7 +59,13 @@ pub(crate) struct RunArguments {
     /// The scenario
     pub(crate) file: PathBuf,
     /// The seed: any whole number up to 2^64 - 1
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = number,
+        allow_negative_numbers = true
+    )]
     pub(crate) seed: u64,
     /// Print one JSON object
     #[arg(long)]
@@ -95,10 +105,16 @@ pub(crate) struct ExplainArguments {
     /// The scenario
     pub(crate) file: PathBuf,
     /// The seed: any whole number up to 2^64 - 1
-    #[arg(long, value_name = "N", default_value_t = 0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = 0,
+        value_parser = number,
+        allow_negative_numbers = true
+    )]
     pub(crate) seed: u64,
     /// Explain this step instead of the one that violated a property
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     pub(crate) step: Option<u64>,
     /// Also run without this fault, and show where the two runs diverge; FAULT is the number of the
     /// fault, or a part of its text that no other fault contains
@@ -129,7 +145,13 @@ pub(crate) struct CheckHistoryArguments {
     #[arg(long, value_name = "OBJECT", ignore_case = true, default_value = "key-value")]
     pub(crate) spec: Object,
     /// The number of configurations that the checker visits before it gives up, undecided
-    #[arg(long, value_name = "N", default_value_t = Budget::default().0)]
+    #[arg(
+        long,
+        value_name = "N",
+        default_value_t = Budget::default().0,
+        value_parser = number,
+        allow_negative_numbers = true
+    )]
     pub(crate) budget: u64,
     /// Print one JSON object
     #[arg(long)]
@@ -152,10 +174,6 @@ pub(crate) enum Object {
 fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
     let (from, to) = text.split_once("..").ok_or("a range is written A..B, such as 0..1000")?;
     let (to, with_last) = to.strip_prefix('=').map_or((to, false), |to| (to, true));
-    let number = |text: &str| {
-        let digits = text.trim().replace('_', "");
-        digits.parse::<u64>().map_err(|_| format!("`{text}` is not a whole number up to 2^64 - 1"))
-    };
     let (from, to) = (number(from)?, number(to)?);
     match with_last {
         true if from <= to => Ok(from..=to),
@@ -165,6 +183,14 @@ fn seeds(text: &str) -> Result<RangeInclusive<u64>, String> {
             Err(format!("the range from {from} up to, but not including, {to} contains no seed"))
         }
     }
+}
+
+/// A number that nothing else bounds.
+fn number(text: &str) -> Result<u64, String> {
+    let digits = text.trim().replace('_', "");
+    digits
+        .parse()
+        .map_err(|_| format!("`{text}` is not a whole number from 0 to 2^64 - 1, written as in 42"))
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
@@ -185,6 +211,32 @@ pub(crate) fn forgive(arguments: impl IntoIterator<Item = OsString>) -> Vec<OsSt
         }
     }
     arguments
+}
+
+/// What is wrong with arguments, with what was meant where the parser does not say that.
+pub(crate) fn explain(error: clap::Error) -> clap::Error {
+    let unknown = match (error.kind(), error.get(ContextKind::InvalidSubcommand)) {
+        (ErrorKind::InvalidSubcommand, Some(ContextValue::String(name))) => name.clone(),
+        _ => return error,
+    };
+    let mut command = Arguments::command();
+    let names: Vec<String> =
+        command.get_subcommands().map(|known| known.get_name().to_owned()).collect();
+    let meant = match nearest(&unknown, &names) {
+        Some(near) => format!(", did you mean `{near}`?"),
+        None => format!("; the commands are {}", names.join(", ")),
+    };
+    command.error(ErrorKind::InvalidSubcommand, format!("there is no command `{unknown}`{meant}"))
+}
+
+/// The name that was most likely meant: one that differs in a few letters.
+pub(crate) fn nearest<'n, S: AsRef<str>>(found: &str, names: &'n [S]) -> Option<&'n str> {
+    let wanted = plain(found);
+    let distance = |name: &str| strsim::damerau_levenshtein(&wanted, &plain(name));
+    let all = names.iter().map(AsRef::as_ref);
+    let (near, distance) = all.map(|name| (name, distance(name))).min_by_key(|(_, far)| *far)?;
+    let most = (wanted.chars().count() / 3).max(1);
+    (distance <= most && distance < near.chars().count()).then_some(near)
 }
 
 /// A name without the dashes and the case that the command line ignores.

@@ -11,6 +11,9 @@
 //! }
 //! ```
 //!
+//! Set `overflow-checks = true` below `[profile.release]`: a counter that overflows is then the
+//! violation `PANIC` in both builds, and no run differs between them.
+//!
 //! Results go to standard output; diagnostics and progress to standard error, progress only on a
 //! terminal. Colours are for terminals and honour `NO_COLOR`; a closed pipe is no error.
 
@@ -18,6 +21,7 @@ mod args;
 mod check_history;
 mod exit;
 mod explain;
+mod find;
 mod list;
 mod output;
 mod panics;
@@ -45,6 +49,7 @@ pub fn main(catalogue: Catalogue) -> ExitCode {
     let arguments = match Arguments::try_parse_from(args::forgive(std::env::args_os())) {
         Ok(arguments) => arguments,
         Err(error) => {
+            let error = args::explain(error);
             // Nobody may be there to read it.
             let _ = error.print();
             let wrong = error.use_stderr();
@@ -54,11 +59,16 @@ pub fn main(catalogue: Catalogue) -> ExitCode {
     let mut out = Output::new();
     let done = match arguments.command {
         Command::List(list) => list::list(catalogue, &list, &mut out),
-        Command::Run(run) => run::run(catalogue, &run, &mut out),
+        Command::Run(mut run) => {
+            find::resolve(&mut run.file).and_then(|()| run::run(catalogue, &run, &mut out))
+        }
         Command::Replay(replay) => replay::replay(catalogue, &replay, &mut out),
-        Command::Explain(explain) => explain::explain(catalogue, &explain, &mut out),
+        Command::Explain(mut explain) => find::resolve(&mut explain.file)
+            .and_then(|()| explain::explain(catalogue, &explain, &mut out)),
         Command::CheckHistory(check) => check_history::check_history(&check, &mut out),
-        Command::Sweep(sweep) => sweep::sweep(catalogue, &sweep, &mut out),
+        Command::Sweep(mut sweep) => {
+            find::resolve(&mut sweep.file).and_then(|()| sweep::sweep(catalogue, &sweep, &mut out))
+        }
     };
     match done.and_then(|exit| Ok(out.finish().map(|()| exit)?)) {
         Ok(exit) => exit.into(),

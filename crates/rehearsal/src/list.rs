@@ -8,12 +8,12 @@ use serde::Serialize;
 use sim_check::{Claim, Kind};
 use sim_scenario::{Ask, Catalogue, Field, ProtocolFacts, WorkloadFacts, load_file};
 
-use crate::args::{ListArguments, plain};
+use crate::args::{ListArguments, nearest, plain};
 use crate::exit::{Exit, Failure};
 use crate::output::{Output, tell};
 
 /// How deep folders are looked through.
-const DEPTH: usize = 8;
+pub(crate) const DEPTH: usize = 8;
 
 #[derive(Serialize)]
 struct Listing {
@@ -60,9 +60,13 @@ pub(crate) fn list(
     if let Some(name) = &arguments.name
         && !catalogue.protocols().any(wanted)
     {
-        return Err(Failure::new(format!(
-            "no protocol or family has the name `{name}`; `rehearse list` shows all of them"
-        )));
+        let names: Vec<&str> =
+            catalogue.protocols().flat_map(|facts| [facts.name, facts.family]).collect();
+        let meant = match nearest(name, &names) {
+            Some(near) => format!(", did you mean `{near}`?"),
+            None => "; `rehearse list` shows all of them".to_owned(),
+        };
+        return Err(Failure::new(format!("no protocol or family has the name `{name}`{meant}")));
     }
     let (mut scenarios, broken) = scenarios(catalogue, &arguments.scenarios)?;
     let rows = catalogue.protocols().filter(|facts| wanted(facts)).map(|facts| {
@@ -194,7 +198,11 @@ fn scenarios(
 }
 
 /// The scenario files in a folder and in those within it, in order of their names.
-fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> std::io::Result<()> {
+pub(crate) fn collect(
+    folder: &Path,
+    depth: usize,
+    files: &mut Vec<PathBuf>,
+) -> std::io::Result<()> {
     let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
     entries.sort_by_key(std::fs::DirEntry::file_name);
     for entry in entries {

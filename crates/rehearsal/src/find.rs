@@ -1,0 +1,74 @@
+//! Finds a scenario that is named without its folder or its ending, below the folder that `list`
+//! lists.
+
+use std::ffi::OsStr;
+use std::path::{Path, PathBuf};
+
+use crate::args::{SCENARIOS, nearest, plain};
+use crate::exit::Failure;
+use crate::list::{DEPTH, collect};
+use crate::output::tell;
+
+/// Makes the path of a file out of what was named: itself when it is there, otherwise the one
+/// scenario that has the name. Names ignore case and dashes.
+///
+/// # Errors
+/// When several have the name, or none has and one has a name like it.
+pub(crate) fn resolve(file: &mut PathBuf) -> Result<(), Failure> {
+    if file.symlink_metadata().is_ok() {
+        return Ok(());
+    }
+    let mut all = Vec::new();
+    // Without the folder there is nothing to be found, and the file does not exist.
+    if collect(Path::new(SCENARIOS), DEPTH, &mut all).is_err() {
+        return Ok(());
+    }
+    let named: Vec<&PathBuf> = all.iter().filter(|known| has_name(known, file)).collect();
+    match named.as_slice() {
+        [one] => {
+            tell(&format!("note: `{}` is {}", file.display(), one.display()));
+            *file = one.to_path_buf();
+            Ok(())
+        }
+        [] => suggest(file, &all),
+        several => {
+            let paths: Vec<String> =
+                several.iter().map(|path| format!("  {}", path.display())).collect();
+            Err(Failure::new(format!(
+                "{} scenarios are called `{}`:\n{}",
+                several.len(),
+                file.display(),
+                paths.join("\n"),
+            )))
+        }
+    }
+}
+
+/// Whether a path ends with these parts, of which the last may lack its ending.
+fn has_name(known: &Path, named: &Path) -> bool {
+    let text = |part: &OsStr| plain(&part.to_string_lossy());
+    let mut parts = named.iter().rev();
+    let Some(last) = parts.next() else { return false };
+    let is_last = |name: Option<&OsStr>| name.is_some_and(|name| text(name) == text(last));
+    let mut folders = known.iter().rev().skip(1);
+    (is_last(known.file_name()) || is_last(known.file_stem()))
+        && parts.all(|part| folders.next().is_some_and(|folder| text(folder) == text(part)))
+}
+
+/// A name like that of a scenario is an error that says so; of other files the loader tells.
+fn suggest(file: &Path, all: &[PathBuf]) -> Result<(), Failure> {
+    let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
+    let stems: Vec<String> = all.iter().filter_map(|path| stem(path)).collect();
+    let near = stem(file).and_then(|name| {
+        let near = nearest(&name, &stems)?;
+        all.iter().find(|path| stem(path).as_deref() == Some(near))
+    });
+    match near {
+        Some(near) => Err(Failure::new(format!(
+            "cannot read `{}`: the file does not exist; did you mean {}?",
+            file.display(),
+            near.display(),
+        ))),
+        None => Ok(()),
+    }
+}
