@@ -3,7 +3,7 @@
 use std::process::ExitCode;
 use std::time::Duration;
 
-use crate::{Workspace, command, corpus, deny, law, readme, soak, tidy};
+use crate::{Workspace, command, corpus, deny, images, law, readme, soak, tidy};
 
 /// What a stage tells: a line for the summary, or everything that it found wrong.
 pub type Told = Result<String, Vec<String>>;
@@ -37,6 +37,11 @@ pub const STAGES: &[Stage] = &[
         name: "corpus",
         shows: "every scenario: as expected with 200 seeds; one seed, one history",
         run: corpus::check,
+    },
+    Stage {
+        name: "images",
+        shows: "disks with changed numbers: refused or run, alike in debug and release",
+        run: images::check,
     },
     Stage { name: "mutants", shows: "random storms find known bugs", run: soak::check },
 ];

@@ -67,7 +67,7 @@ pub fn check(workspace: &Workspace) -> Told {
 }
 
 /// What became of every item, in their order; as many at a time as there are cores.
-fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
+pub(crate) fn on_all_cores<T: Sync, R: Send>(items: &[T], work: impl Fn(&T) -> R + Sync) -> Vec<R> {
     let next = AtomicUsize::new(0);
     let take = || {
         let mut done = Vec::new();
@@ -99,8 +99,9 @@ struct Judged {
 }
 
 /// The command line in both builds.
-struct Rehearse {
+pub(crate) struct Rehearse {
     root: PathBuf,
+    target: PathBuf,
     release: PathBuf,
     debug: PathBuf,
 }
@@ -109,7 +110,7 @@ impl Rehearse {
     /// Builds both as earlier stages did, who have built them already: for release as the README's
     /// commands do, for debug beside a test of the whole workspace. Another choice of packages
     /// would give the dependencies other features, and cargo would build everything once more.
-    fn build(workspace: &Workspace) -> Result<Self, String> {
+    pub(crate) fn build(workspace: &Workspace) -> Result<Self, String> {
         let target = PathBuf::from(Metadata::read(workspace)?.target_directory);
         command::run(command::cargo(workspace, &["build", "--release"]))?;
         let beside_a_test = ["test", "--quiet", "--workspace", "--no-run", "--test", "golden"];
@@ -117,9 +118,36 @@ impl Rehearse {
         let name = format!("rehearse{}", std::env::consts::EXE_SUFFIX);
         Ok(Self {
             root: workspace.root().to_path_buf(),
+            target: target.clone(),
             release: target.join("release").join(&name),
             debug: target.join("debug").join(&name),
         })
+    }
+
+    /// Where cargo builds.
+    pub(crate) fn target(&self) -> &Path {
+        &self.target
+    }
+
+    /// Runs a scenario in both builds, which must print the same and end alike: as every command
+    /// ends, and without a panic of a handler. Returns the exit code.
+    pub(crate) fn alike(&self, file: &str, until: &str) -> Result<i32, String> {
+        let run = |binary: &Path| {
+            let mut program = Command::new(binary);
+            program.args(["run", file, "--until", until]).current_dir(&self.root);
+            command::capture(&mut program)
+        };
+        let (release, debug) = (run(&self.release)?, run(&self.debug)?);
+        let texts = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+        let printed = texts(&release.stdout) + &texts(&release.stderr);
+        let other = texts(&debug.stdout) + &texts(&debug.stderr);
+        if printed != other || release.status != debug.status {
+            return Err(format!("{file}: the builds differ:\n{printed}\n{other}"));
+        }
+        match release.status.code() {
+            Some(code @ 0..=3) if !printed.contains("PANIC") => Ok(code),
+            _ => Err(format!("{file}: {}\n{printed}", release.status)),
+        }
     }
 
     /// Everything about one scenario.

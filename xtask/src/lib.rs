@@ -1,4 +1,4 @@
-//! The project's own commands: `cargo xtask check`, `fix`, `bench`, `soak` and `mutants`.
+//! The project's own commands: `cargo xtask check`, `fix`, `bench`, `soak`, `mutants` and `fuzz`.
 //!
 //! `check` only reads and is what CI runs; `fix` changes. A stage of the check is a function from
 //! the [`Workspace`] to what it has to tell, and a line in [`check::STAGES`].
@@ -9,6 +9,7 @@ pub mod command;
 pub mod corpus;
 pub mod deny;
 pub mod fix;
+pub mod images;
 pub mod law;
 pub mod metadata;
 pub mod readme;
@@ -37,6 +38,9 @@ usage: cargo xtask COMMAND
   soak FAMILY --show SEED  the storm of a seed, as a scenario
   mutants FAMILY [--seeds N|A..B] [--jobs N] [--mutant CODE]
                            known bugs: how many storms find each, and the property it violates
+  fuzz [--files N|A..B] [--jobs N] [--keep DIR]
+                           damaged scenario files: refused with a place, or run for a few steps
+  fuzz --show SEED         the damaged file of a seed
 ";
 
 /// Runs one command line, without the program's name. The exit code is 0 when all is well, 1 when
@@ -54,6 +58,7 @@ pub fn run(arguments: &[String]) -> ExitCode {
         ["bench", "growth", options @ ..] => bench::growth(&workspace, options),
         ["soak", options @ ..] => soak::soak(&workspace, options),
         ["mutants", options @ ..] => soak::mutants(&workspace, options),
+        ["fuzz", options @ ..] => soak::fuzz(&workspace, options),
         ["help" | "--help" | "-h"] => {
             print!("{USAGE}");
             ExitCode::SUCCESS

@@ -1,5 +1,5 @@
-//! `cargo xtask soak` and `cargo xtask mutants`: the crate `soak`, built for release. It stands
-//! apart so that this program stays small and is built in no time.
+//! `cargo xtask soak`, `cargo xtask mutants` and `cargo xtask fuzz`: the crate `soak`, built for
+//! release. It stands apart so that this program stays small and is built in no time.
 
 use std::process::ExitCode;
 
@@ -16,6 +16,12 @@ pub fn soak(workspace: &Workspace, options: &[&str]) -> ExitCode {
 #[must_use]
 pub fn mutants(workspace: &Workspace, options: &[&str]) -> ExitCode {
     run(workspace, "mutants", options, true)
+}
+
+/// Damaged scenario files.
+#[must_use]
+pub fn fuzz(workspace: &Workspace, options: &[&str]) -> ExitCode {
+    run(workspace, "fuzz", options, false)
 }
 
 fn run(workspace: &Workspace, name: &str, options: &[&str], with_bugs: bool) -> ExitCode {

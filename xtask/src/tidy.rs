@@ -2,12 +2,14 @@
 
 mod built;
 mod lines;
+mod overflow;
 mod purity;
 mod shape;
 mod words;
 
 pub use built::unit_tests_problem;
 pub use lines::{COLUMNS, line_problems};
+pub use overflow::overflow_problems;
 pub use purity::{Allowed, purity_problems};
 pub use shape::{crate_root_problem, scenario_problem};
 pub use words::{Replaced, replaced, word_problems};
@@ -51,6 +53,7 @@ pub fn check(workspace: &Workspace) -> Told {
     }
     problems.extend(wrongly_built_tests(workspace));
     problems.extend(replaced_words(workspace));
+    problems.extend(unchecked_overflow(workspace));
     lengths.sort_unstable_by(|one, other| other.cmp(one));
     println!("   the longest files of code:");
     for (lines, path) in lengths.iter().take(10) {
@@ -76,6 +79,18 @@ fn wrongly_built_tests(workspace: &Workspace) -> Vec<String> {
         }
     }
     problems
+}
+
+/// Protocols whose counters would wrap in the build for release.
+fn unchecked_overflow(workspace: &Workspace) -> Vec<String> {
+    let manifests = workspace.files("crates/protocols", &["Cargo.toml"]);
+    let name = |path: &String| path.split('/').rev().nth(1).unwrap_or_default().to_owned();
+    let names: Vec<String> = manifests.iter().map(name).collect();
+    let names: Vec<&str> = names.iter().map(String::as_str).collect();
+    match workspace.read("Cargo.toml") {
+        Ok(text) => overflow_problems(&text, &names),
+        Err(why) => vec![why],
+    }
 }
 
 /// Words that the glossary replaced, in everything that people read.

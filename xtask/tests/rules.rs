@@ -5,8 +5,8 @@ use std::fs;
 
 use xtask::law::{self, PROTOCOLS};
 use xtask::tidy::{
-    Allowed, crate_root_problem, line_problems, purity_problems, replaced, scenario_problem,
-    unit_tests_problem, word_problems,
+    Allowed, crate_root_problem, line_problems, overflow_problems, purity_problems, replaced,
+    scenario_problem, unit_tests_problem, word_problems,
 };
 use xtask::{Workspace, corpus, deny, readme};
 
@@ -19,6 +19,20 @@ fn long_lines_are_found_but_not_addresses_tables_and_text() {
     assert_eq!(line_problems("a.rs", &format!("// see https://{long}\n")).len(), 0);
     assert_eq!(line_problems("a.rs", &format!("//! | {long} |\n")).len(), 0);
     assert_eq!(line_problems("a.rs", &format!("let text = \"{long}\";\n")).len(), 0);
+}
+
+#[test]
+fn protocols_whose_counters_would_wrap_are_found() {
+    let manifest = "[profile.release]\n\n[profile.release.package]\n\
+                    catalogue.overflow-checks = true\nraft.overflow-checks = true\n\
+                    service.overflow-checks = true\n\n[profile.bench]\n\
+                    paxos.overflow-checks = true\n";
+    assert_eq!(overflow_problems(manifest, &["raft"]), Vec::<String>::new());
+    let found = overflow_problems(manifest, &["paxos", "raft"]);
+    assert!(found.len() == 1 && found[0].contains("`paxos.overflow-checks"), "{found:?}");
+    let of_one = manifest.replace("raft.overflow-checks = true", "raft.opt-level = 3");
+    assert_eq!(overflow_problems(&of_one, &["raft"]).len(), 1);
+    assert_eq!(overflow_problems("", &["raft"]).len(), 3);
 }
 
 #[test]

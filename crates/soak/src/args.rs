@@ -24,6 +24,28 @@ pub(crate) enum Command {
     Soak(SoakArguments),
     /// Run storms over every known bug of a family until each is found
     Mutants(MutantsArguments),
+    /// Load damaged scenario files and run those that load; what panics, hangs, or takes much
+    /// memory is a finding
+    Fuzz(FuzzArguments),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct FuzzArguments {
+    /// The files: so many from seed 0, or those of the seeds from A up to, but not including, B
+    #[arg(long, value_name = "N|A..B", default_value = "10000", value_parser = seeds)]
+    pub(crate) files: Range<u64>,
+    /// How many files at a time; as many as there are cores when left out
+    #[arg(long, value_name = "N")]
+    pub(crate) jobs: Option<NonZeroUsize>,
+    /// Print the file of this seed, and load nothing
+    #[arg(long, value_name = "SEED", conflicts_with = "files")]
+    pub(crate) show: Option<u64>,
+    /// The folder with the scenarios that are damaged
+    #[arg(long, value_name = "DIR", default_value = "scenarios")]
+    pub(crate) scenarios: PathBuf,
+    /// Where files with which something is wrong are written to
+    #[arg(long, value_name = "DIR", default_value = "target/fuzz")]
+    pub(crate) keep: PathBuf,
 }
 
 #[derive(Debug, Args)]

@@ -14,7 +14,11 @@
 //!
 //! [`soak`] runs storms and tallies what they met; [`hunt`] looks for the first storm that finds
 //! a known bug. `cargo xtask soak` and `cargo xtask mutants` are their command lines.
+//!
+//! [`damage`] is about the tool and not about protocols: damaged scenario files, as
+//! `cargo xtask fuzz` makes them.
 
+pub mod damage;
 mod draw;
 mod families;
 mod faults;

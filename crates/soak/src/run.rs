@@ -26,7 +26,7 @@ pub(crate) fn soak(arguments: &SoakArguments) -> Done {
         print!("{}", Storm::of(family, seed, code).text);
         return Ok(ExitCode::SUCCESS);
     }
-    let bar = progress(seeds.end - seeds.start);
+    let bar = progress(seeds.end - seeds.start, "storms");
     let found = AtomicU64::new(0);
     let done = |report: &sim_scenario::Report| {
         if !matches!(report.verdict, Verdict::Held | Verdict::Vacuous) {
@@ -164,22 +164,22 @@ fn keep(
 }
 
 /// A bar on standard error, if that is a terminal.
-fn progress(storms: u64) -> ProgressBar {
-    let bar = ProgressBar::with_draw_target(Some(storms), ProgressDrawTarget::stderr());
-    let style = "{wide_bar} {pos}/{len} storms, {per_sec}, {eta} to go, {msg}";
-    bar.with_style(ProgressStyle::with_template(style).expect("the template is right"))
+pub(crate) fn progress(many: u64, of: &str) -> ProgressBar {
+    let bar = ProgressBar::with_draw_target(Some(many), ProgressDrawTarget::stderr());
+    let style = format!("{{wide_bar}} {{pos}}/{{len}} {of}, {{per_sec}}, {{eta}} to go, {{msg}}");
+    bar.with_style(ProgressStyle::with_template(&style).expect("the template is right"))
 }
 
 /// Real time, which no run sees.
-struct Stopwatch(Instant);
+pub(crate) struct Stopwatch(Instant);
 
 impl Stopwatch {
     #[expect(clippy::disallowed_methods, reason = "storms are timed from outside")]
-    fn start() -> Self {
+    pub(crate) fn start() -> Self {
         Self(Instant::now())
     }
 
-    fn seconds(&self) -> f64 {
+    pub(crate) fn seconds(&self) -> f64 {
         self.0.elapsed().as_secs_f64().max(1e-9)
     }
 }
