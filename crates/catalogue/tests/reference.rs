@@ -270,6 +270,11 @@ fn the_examples_in_errors_load() {
                     format!("faults: [At(\"1s\", Isolate(Leader))],\nreaches: [{example}],\n");
                 around(&text, protocol)
             }
+            "failure model" => around(&format!("model: (failures: {example}),\n"), protocol),
+            "time of a request" => {
+                let example = example.replace("TheRequest", "Elect");
+                around(&format!("workload: Requests([{example}]),\n"), protocol)
+            }
             "expectation" => around(&format!("expect: {example},\n"), protocol),
             other => panic!("{other} {name} has an example that no scenario is made of"),
         };

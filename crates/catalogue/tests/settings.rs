@@ -174,3 +174,16 @@ fn an_unknown_bug_is_refused() {
     });
     assert!(seen >= 8, "only {seen} protocols have known bugs");
 }
+
+/// A server far beyond all is refused like one just beyond: nothing is made of the settings before.
+#[test]
+fn members_that_no_set_of_servers_holds_are_refused() {
+    for protocol in ["Raft", "MultiPaxos"] {
+        for unknown in [3_u32, 64, 127, 128, 65_536, u32::MAX] {
+            let text = format!("{protocol}(nodes: 3, members: [0, {unknown}])");
+            let error = load(&text, None).err().expect("it is refused").render(false);
+            let why = format!("there is no server {unknown}; servers are 0 to 2");
+            assert!(error.contains(&why), "{error}");
+        }
+    }
+}

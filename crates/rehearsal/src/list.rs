@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sim_check::{Claim, Kind};
-use sim_scenario::{Ask, Catalogue, Field, ProtocolFacts, WorkloadFacts, load_file};
+use sim_scenario::{Ask, Catalogue, Field, ImageExample, ProtocolFacts, WorkloadFacts, load_file};
 
 use crate::args::{ListArguments, nearest, plain};
 use crate::exit::{Exit, Failure};
@@ -35,6 +35,7 @@ struct Row {
     message_kinds: Vec<&'static str>,
     settings: &'static [Field],
     requests: &'static [Ask],
+    images: &'static [ImageExample],
     workload: Option<WorkloadFacts>,
     scenarios: Vec<String>,
 }
@@ -103,6 +104,7 @@ fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
         message_kinds: facts.kinds,
         settings: facts.fields,
         requests: facts.requests,
+        images: facts.images,
         workload: facts.workload,
         scenarios,
     }
@@ -135,6 +137,14 @@ fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Fai
             fields(row.name, row.settings, "settings", out)?;
             for Ask { example, meaning } in row.requests {
                 writeln!(out, "    request: {example}: {meaning}")?;
+            }
+            for ImageExample { meaning, protocol, images } in row.images {
+                writeln!(out, "    images for {protocol}: {meaning}")?;
+                let mut before = "images: ";
+                for line in images.lines() {
+                    writeln!(out, "      {before}{line}")?;
+                    before = "";
+                }
             }
             if let Some(WorkloadFacts { name, fields: set }) = row.workload {
                 fields(name, set, "workload", out)?;

@@ -12,6 +12,7 @@ use crate::{ClientId, Command, Key, Operation, Output, Request};
 /// that an operation takes effect at most once (Ongaro's thesis, 6.3). The sessions belong to the
 /// state, and so to snapshots.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Store {
     values: BTreeMap<Key, String>,
     sessions: BTreeMap<ClientId, Session>,

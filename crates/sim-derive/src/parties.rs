@@ -130,7 +130,7 @@ impl<'a> World<'a> {
                 Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize,
                 ::serde::Deserialize,
             )]
-            #[serde(default)]
+            #[serde(default, deny_unknown_fields)]
             #visibility struct #stable {
                 #(#[doc = #party_docs] pub #fields: <#nodes as ::sim_node::Node>::Stable,)*
             }
@@ -208,6 +208,11 @@ impl<'a> World<'a> {
         let [config, timer, request, indication, stable] =
             ["Config", "Timer", "Request", "Indication", "Stable"].map(|kind| self.named(kind));
         let first = nodes[0];
+        let keys: Vec<String> = fields.iter().map(ToString::to_string).collect();
+        let not_own = keys.iter().map(|key| {
+            let party = key.replace('_', " ");
+            format!("{{id}} is no {party}, and keeps nothing of one")
+        });
         quote! {
             impl ::sim_node::Node for #name {
                 type Config = #config;
@@ -280,6 +285,34 @@ impl<'a> World<'a> {
                     match self {
                         #(Self::#variants(node) => ::sim_node::Node::role(node),)*
                     }
+                }
+
+                fn check_image(
+                    image: &#stable,
+                    id: ::sim_node::NodeId,
+                    config: &#config,
+                ) -> ::core::result::Result<(), ::sim_node::ImageError> {
+                    let mut end = 0;
+                    let mut is_own;
+                    #(
+                        is_own = (end..end + config.#fields.count).contains(&id.number());
+                        end += config.#fields.count;
+                        if is_own {
+                            <#nodes as ::sim_node::Node>::check_image(
+                                &image.#fields,
+                                id,
+                                &config.#fields.config,
+                            )
+                            .map_err(|error| error.within(#keys))?;
+                        } else {
+                            ::sim_node::ImageError::check_unused(
+                                #keys,
+                                &image.#fields,
+                                ::std::format!(#not_own),
+                            )?;
+                        }
+                    )*
+                    ::core::result::Result::Ok(())
                 }
 
                 fn check(&self, config: &#config) {

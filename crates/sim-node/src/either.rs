@@ -5,7 +5,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Context, HasParty, Node, NodeId, PartyOf, Role, Stable, as_party, refuse_for_other_party,
+    Context, HasParty, ImageError, Node, NodeId, PartyOf, Role, Stable, as_party,
+    refuse_for_other_party,
 };
 
 /// One of two parties of a mixed world. `start` chooses by the node's number: those below
@@ -51,7 +52,7 @@ pub struct Parties<S, C> {
 /// The disk of a node that is one of two parties; only its own half is ever written. An image of a
 /// disk needs to give no other half either.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-#[serde(default)]
+#[serde(default, deny_unknown_fields)]
 pub struct EitherStable<S, C> {
     /// What a server keeps.
     pub server: S,
@@ -126,6 +127,24 @@ impl<S: Node, C: Node<Message = S::Message>> Node for Either<S, C> {
         match self {
             Self::Server(node) => node.role(),
             Self::Client(node) => node.role(),
+        }
+    }
+
+    fn check_image(
+        image: &Self::Stable,
+        id: NodeId,
+        config: &Self::Config,
+    ) -> Result<(), ImageError> {
+        if id.number() < config.servers {
+            let wrong = format!("{id} is a server, which keeps nothing of a client");
+            ImageError::check_unused("client", &image.client, wrong)?;
+            let checked = S::check_image(&image.server, id, &config.server);
+            checked.map_err(|error| error.within("server"))
+        } else {
+            let wrong = format!("{id} is a client, which keeps nothing of a server");
+            ImageError::check_unused("server", &image.server, wrong)?;
+            let checked = C::check_image(&image.client, id, &config.client);
+            checked.map_err(|error| error.within("client"))
         }
     }
 

@@ -8,7 +8,7 @@ use std::hash::Hash;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, Span};
+use crate::{Context, ImageError, Span};
 
 /// What may be part of a state, a message or a record: ordered collections and integers, so that
 /// these traits are derived and never lie.
@@ -198,6 +198,20 @@ pub trait Node: Value {
     /// What the node is now; `None` when the protocol has no roles.
     fn role(&self) -> Option<Role> {
         None
+    }
+
+    /// Whether this node's disk may hold this at the first start: what a scenario says of it. What
+    /// no run leaves behind is refused, so that it is not taken for a fault of the protocol; and
+    /// what would not be read, since nothing that a scenario says is to be silently ignored.
+    ///
+    /// # Errors
+    /// With the part that is impossible.
+    fn check_image(
+        _image: &Self::Stable,
+        _id: NodeId,
+        _config: &Self::Config,
+    ) -> Result<(), ImageError> {
+        Ok(())
     }
 
     /// Asserts the local invariants; run after each step of this node, in all builds. A panic here

@@ -39,6 +39,9 @@ pub trait Protocol: 'static {
     const MARKS: &'static [&'static str] = &[];
     /// What a scenario can ask a node for.
     const REQUESTS: &'static [Ask] = &[];
+    /// How the disks of its nodes are written in a scenario: examples that between them show every
+    /// field; empty when nothing survives a crash.
+    const IMAGES: &'static [ImageExample] = &[];
     /// The least and the greatest number of servers it runs with: the range of the field `nodes`,
     /// unless it has none. Checked before anything is made of the settings.
     const SERVERS: (u32, u32) = setting::range_of_nodes(<Self::Settings as Settings>::FIELDS);
@@ -47,7 +50,8 @@ pub trait Protocol: 'static {
     type Settings: Settings;
     /// The workload that its own clients make, `workload: Name(...)`; `()` when it has no clients.
     type Workload: Workload;
-    /// The state machine. Disks can be written in a scenario.
+    /// The state machine. Disks can be written in a scenario, as [`Protocol::IMAGES`] shows and as
+    /// far as [`Node::check_image`] lets them.
     type Node: Node<
             // One scenario runs on several threads, with several seeds.
             Config: Send + Sync,
@@ -147,6 +151,18 @@ impl Ask {
     pub const fn new(example: &'static str, meaning: &'static str) -> Self {
         Self { example, meaning }
     }
+}
+
+/// An example of what a scenario may say of the disks at the first start. A test of the catalogue
+/// reads each of them, runs it, and finds out whether a field or a variant is shown by none.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
+pub struct ImageExample {
+    /// What these disks hold.
+    pub meaning: &'static str,
+    /// The protocol with settings that the images fit, as a scenario has it: `Raft(nodes: 3)`.
+    pub protocol: &'static str,
+    /// What stands behind `images:` in the scenario.
+    pub images: &'static str,
 }
 
 /// What a world is made of, once the settings are understood.

@@ -6,6 +6,7 @@ use std::marker::PhantomData;
 use sim_protocol::Protocol;
 
 use crate::draft::{Draft, unknown_protocol};
+use crate::images::unshown_in_examples;
 use crate::sheet::Sheet;
 use crate::{Prepared, ProtocolFacts, typed};
 
@@ -27,6 +28,11 @@ impl Catalogue {
             assert!(names.insert(name), "two protocols are called {name}");
         }
         Self { entries }
+    }
+
+    /// Every entry, in the catalogue's order.
+    pub fn entries(&self) -> impl Iterator<Item = &dyn Entry> {
+        self.entries.iter().map(|entry| &**entry)
     }
 
     /// What every protocol says of itself, in the catalogue's order.
@@ -64,6 +70,12 @@ impl Catalogue {
 pub trait Entry: Prepare + Send + Sync {
     /// What it says of itself.
     fn facts(&self) -> &ProtocolFacts;
+    /// The fields and variants of its nodes' disks that none of its examples of images shows: there
+    /// should be none.
+    ///
+    /// # Panics
+    /// When an example cannot be read.
+    fn unshown_in_images(&self) -> BTreeSet<String>;
 }
 
 /// The loader's side of an entry, which nobody else can name.
@@ -94,5 +106,9 @@ impl<P: Protocol> Prepare for Typed<P> {
 impl<P: Protocol> Entry for Typed<P> {
     fn facts(&self) -> &ProtocolFacts {
         &self.facts
+    }
+
+    fn unshown_in_images(&self) -> BTreeSet<String> {
+        unshown_in_examples::<P>()
     }
 }

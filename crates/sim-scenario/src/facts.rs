@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 use sim_check::{Claim, Properties, SimTime};
-use sim_node::{Message, Node};
-use sim_protocol::{Ask, Field, Protocol, Settings, Workload};
+use sim_node::{Message, Node, Stable};
+use sim_protocol::{Ask, Field, ImageExample, Protocol, Settings, Workload};
 
 /// What a protocol declares about itself.
 #[derive(Clone, Debug, Serialize)]
@@ -26,6 +26,10 @@ pub struct ProtocolFacts {
     pub kinds: Vec<&'static str>,
     /// The requests that a scenario can send to its nodes.
     pub requests: &'static [Ask],
+    /// Whether anything survives a crash of its nodes.
+    pub has_disks: bool,
+    /// How the disks of its nodes are written at the first start.
+    pub images: &'static [ImageExample],
     /// The least and the greatest number of servers.
     pub servers: (u32, u32),
     /// Its settings.
@@ -46,6 +50,10 @@ pub struct WorkloadFacts {
     pub fields: &'static [Field],
 }
 
+/// What a protocol's nodes write. There is none where nothing survives a crash, in no party: then
+/// an option of it is always `None` and takes no room.
+type RecordOf<P> = <<<P as Protocol>::Node as Node>::Stable as Stable>::Record;
+
 impl ProtocolFacts {
     /// What this protocol declares about itself.
     #[must_use]
@@ -61,6 +69,8 @@ impl ProtocolFacts {
             marks: P::MARKS,
             kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
             requests: P::REQUESTS,
+            has_disks: size_of::<Option<RecordOf<P>>>() != 0,
+            images: P::IMAGES,
             servers: P::SERVERS,
             fields: P::Settings::FIELDS,
             workload: P::Workload::NAME

@@ -18,6 +18,7 @@ mod draft;
 mod explain;
 mod facts;
 mod fault;
+mod images;
 mod language;
 mod lex;
 mod load;
@@ -53,6 +54,6 @@ pub use sim_engine::{
     CrashLoss, CrashReport, Ender, Fault, FaultKind, FaultTime, InCalm, MarkReport, Refusal,
     Victims,
 };
-pub use sim_protocol::{Ask, Field, setting};
+pub use sim_protocol::{Ask, Field, ImageExample, setting};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{Detail, Done, Happening, Seen, Watcher, crash_loss_in_words, loss_in_words};

@@ -85,6 +85,17 @@ impl Item {
         self.parts().get(index).map_or(self, |part| &part.value)
     }
 
+    /// What a variant or a type of one value holds: the 5 of `Some(5)`, the group of
+    /// `Command((...))`.
+    pub(crate) fn within_value(&self) -> &Self {
+        match self.parts() {
+            [part] if part.key.is_none() && matches!(self.shape, Shape::Group('(', _)) => {
+                &part.value
+            }
+            _ => self,
+        }
+    }
+
     fn inside_some(&self, text: &str) -> &Self {
         match (self.name(text), self.parts()) {
             (Some("Some"), [part]) => &part.value,

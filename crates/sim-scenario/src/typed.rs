@@ -1,20 +1,19 @@
 //! A protocol's part of a scenario: its settings, disks and requests, read with its own types.
 
-use std::any::TypeId;
 use std::sync::Arc;
 
 use sim_check::SimTime;
 use sim_engine::WorldSpec;
-use sim_node::Node;
 use sim_protocol::{Protocol, Settings as _, Setup};
 
 use crate::check::{self, Cast};
 use crate::draft::{Draft, ProtocolText};
+use crate::images::images;
 use crate::reach::reaches;
 use crate::run::Scenario;
 use crate::sheet::{Sheet, options};
 use crate::words::{clock_in_words, count, list};
-use crate::workload::{WorkloadParts, images};
+use crate::workload::WorkloadParts;
 use crate::world::{override_labels, spec};
 use crate::{Diagnostic, Prepared, ProtocolFacts, ScenarioFacts};
 
@@ -36,14 +35,14 @@ pub(crate) fn prepare<'a, P: Protocol>(
         servers,
         others: setup.others,
         core: setup.core,
-        has_disk: TypeId::of::<<P::Node as Node>::Stable>() != TypeId::of::<()>(),
+        has_disk: facts.has_disks,
         steps_max: WorldSpec::<P::Node>::STEPS_MAX,
         relies_on: P::relies_on(&settings),
     };
     check::check_cast(sheet, draft, &cast);
     let requests = workloads.requests::<P>(sheet, draft, &cast, &settings);
     let reaches = reaches(sheet, draft, &cast);
-    let images = images::<P>(sheet, draft, &cast);
+    let images = images::<P>(sheet, draft, &cast, &setup.config);
     let expect = check::resolve_expectation(sheet, draft.expect.as_ref()?, facts)?;
     if sheet.is_wrong() {
         return None;

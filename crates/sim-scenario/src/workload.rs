@@ -1,6 +1,4 @@
-//! The workload and the first disks of a scenario, read with the protocol's own types.
-
-use std::collections::BTreeMap;
+//! The workload of a scenario, read with the protocol's own types.
 
 use ron::value::RawValue;
 use serde::Deserialize;
@@ -43,8 +41,6 @@ enum RequestLine<'a> {
 pub(crate) type Labelled<N> = (Requests<N>, Vec<String>);
 /// Requests of nodes, in the order of the file.
 pub(crate) type Requests<N> = Vec<(SimTime, NodeId, <N as Node>::Request)>;
-/// Disks at the first start.
-pub(crate) type Images<N> = BTreeMap<NodeId, <N as Node>::Stable>;
 
 /// What the workload of a scenario consists of: `Requests([...])`, one that the protocol's own
 /// clients make, or both in a list.
@@ -218,32 +214,4 @@ fn unknown_workload(text: &str, item: &Item, facts: &ProtocolFacts, known: &[&st
     Diagnostic::error(place, message)
         .label("no such workload")
         .help(format!("the names allowed here are {}", list(known)))
-}
-
-/// The disks at the first start.
-pub(crate) fn images<'a, P: Protocol>(
-    sheet: &mut Sheet<'a>,
-    draft: &Draft<'a>,
-    cast: &Cast<'_>,
-) -> Option<Images<P::Node>> {
-    let Some(text) = draft.images else { return Some(BTreeMap::new()) };
-    let raws: BTreeMap<u32, &RawValue> = sheet.read(text, "the images")?;
-    let item = sheet.field("images");
-    for part in item.parts() {
-        let Some(key) = &part.key else { continue };
-        if let Ok(node) = sheet.text[key.span.clone()].parse() {
-            check_node(sheet, node, &key.span, cast);
-        }
-    }
-    let mut images = BTreeMap::new();
-    let mut all_read = true;
-    for (node, raw) in raws {
-        match sheet.read_own(raw.get_ron(), "the image") {
-            Some(image) => {
-                images.insert(NodeId::new(node), image);
-            }
-            None => all_read = false,
-        }
-    }
-    all_read.then_some(images)
 }

@@ -10,10 +10,11 @@ use sim_protocol::{Protocol, Setup};
 use crate::ProtocolFacts;
 use crate::draft::Draft;
 use crate::fault::plain_form;
+use crate::images::Images;
 use crate::language::{NetworkText, Order, ServiceText, WorkText};
 use crate::sheet::Sheet;
 use crate::words::clip;
-use crate::workload::{Images, Requests};
+use crate::workload::Requests;
 
 /// The world of a scenario that was checked.
 pub(crate) fn spec<P: Protocol>(

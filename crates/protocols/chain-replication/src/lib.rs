@@ -37,6 +37,7 @@
 
 mod config;
 mod configuration;
+mod image;
 mod joining;
 mod master;
 mod membership;

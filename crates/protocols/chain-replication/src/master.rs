@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, LocalTime, Never, Node, NodeId, Role};
 
 use crate::message::{Mark, RoleName};
 use crate::{
@@ -97,6 +97,10 @@ impl Node for Master {
 
     fn role(&self) -> Option<Role> {
         Some(Role::new(RoleName::Master.name(), self.configuration.epoch.0))
+    }
+
+    fn check_image(image: &MasterDisk, _: NodeId, config: &Config) -> Result<(), ImageError> {
+        image.check(config)
     }
 
     fn check(&self, config: &Config) {

@@ -214,7 +214,7 @@ impl Replica {
         if self.origin == Incarnation(0) {
             *self = Self::spare(self.incarnation, configuration);
         } else {
-            *self = Self::spare(Incarnation(self.incarnation.0 + 1), configuration);
+            *self = Self::spare(self.incarnation.next(), configuration);
             cx.write(Record::Reset);
             cx.barrier();
             cx.mark(Mark::Deposed);

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Assembly, Operation, Request, Store};
-use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, LocalTime, Never, Node, NodeId, Role};
 
 use crate::joining::{Incoming, Transfer};
 use crate::message::RoleName;
@@ -106,7 +106,7 @@ impl Node for Replica {
 
     fn start(disk: &Disk, cx: &mut Context<'_, Self>) -> Self {
         let is_first = disk.incarnation == Incarnation(0);
-        let incarnation = Incarnation(disk.incarnation.0 + 1);
+        let incarnation = disk.incarnation.next();
         let mut replica = Self::spare(incarnation, Arc::default());
         if is_first {
             replica.begin_first_configuration(cx);
@@ -188,6 +188,10 @@ impl Node for Replica {
             Some(_) => RoleName::Middle,
         };
         Some(Role::new(name.name(), self.configuration.epoch.0))
+    }
+
+    fn check_image(image: &Disk, _: NodeId, config: &Config) -> Result<(), ImageError> {
+        image.check(config)
     }
 
     fn check(&self, _: &Config) {

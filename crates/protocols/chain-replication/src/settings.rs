@@ -2,8 +2,9 @@
 
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, Never, Ratio, Share};
-use sim_protocol::{Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Core, ImageExample, Protocol, SettingsError, Setup};
 
+use crate::image::{IMAGES, IMAGES_OF_CRAQ};
 use crate::{
     Config, Consistency, CraqSuite, Mark, Mutant, Party, PartyConfig, Reads, RoleName, Suite,
 };
@@ -127,6 +128,7 @@ impl Protocol for ChainReplication {
     const SUMMARY: &'static str =
         "Passes updates from head to tail; the tail answers, and reads are served there.";
     const SOURCE: &'static str = "van Renesse and Schneider 2004";
+    const IMAGES: &'static [ImageExample] = IMAGES;
     common!(Settings);
     type Properties = Suite;
 
@@ -143,6 +145,7 @@ impl Protocol for Craq {
     const SUMMARY: &'static str = "A chain in which every replica answers reads: clean versions \
                                    at once, dirty ones with the tail.";
     const SOURCE: &'static str = "Terrace and Freedman 2009";
+    const IMAGES: &'static [ImageExample] = IMAGES_OF_CRAQ;
     common!(CraqSettings);
     type Properties = CraqSuite;
 

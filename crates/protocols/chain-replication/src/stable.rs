@@ -67,9 +67,9 @@ impl Stable for Disk {
                     (self.epoch, self.origin, self.complete) = (*epoch, Incarnation(1), true);
                 }
             }
-            Record::Incarnation => self.incarnation = Incarnation(self.incarnation.0 + 1),
+            Record::Incarnation => self.incarnation = self.incarnation.next(),
             Record::Reset => {
-                *self = Self { incarnation: Incarnation(self.incarnation.0 + 1), ..Self::default() }
+                *self = Self { incarnation: self.incarnation.next(), ..Self::default() }
             }
             Record::Member { epoch, origin } => (self.epoch, self.origin) = (*epoch, *origin),
             // A crash that has lost an update loses what follows it.

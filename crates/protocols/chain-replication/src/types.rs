@@ -28,17 +28,34 @@ pub struct Incarnation(pub u64);
 
 impl Epoch {
     /// The one after it.
+    ///
+    /// # Panics
+    /// After 2^64 configurations.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.checked_add(1).expect("epochs do not run out"))
     }
 }
 
 impl Position {
     /// The one after it.
+    ///
+    /// # Panics
+    /// After 2^64 updates.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.checked_add(1).expect("positions do not run out"))
+    }
+}
+
+impl Incarnation {
+    /// The one after it.
+    ///
+    /// # Panics
+    /// After 2^64 incarnations.
+    #[must_use]
+    pub fn next(self) -> Self {
+        Self(self.0.checked_add(1).expect("incarnations do not run out"))
     }
 }
 

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::NodeId;
+use sim_node::{ImageError, NodeId};
 
 /// The number of a proposal (Lamport 2001, 2.2). "Different proposers choose their numbers from
 /// disjoint sets": ballots are ordered by round, and those of one round by their proposers.
@@ -17,14 +17,36 @@ pub struct Ballot {
 
 impl Ballot {
     /// The least ballot of this proposer that is greater than those it has seen.
+    ///
+    /// # Panics
+    /// After 2^64 rounds.
     #[must_use]
     pub fn after(greatest: Option<Self>, proposer: NodeId) -> Self {
         let round = match greatest {
             None => 1,
             Some(seen) if seen.proposer < proposer => seen.round,
-            Some(seen) => seen.round + 1,
+            Some(seen) => seen.round.checked_add(1).expect("rounds do not run out"),
         };
         Self { round, proposer }
+    }
+}
+
+impl Ballot {
+    /// Whether an image of a disk may name this ballot; `may_propose` tells of a process whether it
+    /// may have this ballot as its own.
+    ///
+    /// # Errors
+    /// At its round or its proposer.
+    pub fn check_image(self, may_propose: impl Fn(NodeId) -> bool) -> Result<(), ImageError> {
+        ImageError::check_counter("round", self.round)?;
+        if self.round == 0 {
+            return Err(ImageError::new("the first round is 1").within("round"));
+        }
+        if !may_propose(self.proposer) {
+            let message = format!("{} cannot have proposed this", self.proposer);
+            return Err(ImageError::new(message).within("proposer"));
+        }
+        Ok(())
     }
 }
 

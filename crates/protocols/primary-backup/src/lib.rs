@@ -41,6 +41,7 @@
 
 mod backup;
 mod config;
+mod image;
 mod leading;
 mod log;
 mod message;

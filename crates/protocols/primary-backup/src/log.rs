@@ -16,9 +16,12 @@ pub struct Number(pub u64);
 
 impl Number {
     /// The place after it.
+    ///
+    /// # Panics
+    /// After 2^64 updates.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.checked_add(1).expect("updates do not run out"))
     }
 }
 
@@ -30,6 +33,7 @@ impl fmt::Display for Number {
 
 /// The updates after `base`. What is before is in the state alone, as all members have it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Log {
     base: Number,
     updates: VecDeque<Arc<Request>>,

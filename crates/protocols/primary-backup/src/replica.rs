@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Answer, Assembly, Operation, Output, Reply, Request, Store};
-use sim_node::{Context, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, Never, Node, NodeId, Role};
 
 use crate::leading::Leading;
 use crate::message::RoleName;
@@ -155,6 +155,10 @@ impl Node for Replica {
             Status::Idle { .. } => RoleName::Idle,
         };
         Some(Role::new(name.name(), self.state.epoch.0))
+    }
+
+    fn check_image(image: &Disk, _: NodeId, config: &Config) -> Result<(), ImageError> {
+        image.check(config)
     }
 
     fn check(&self, _: &Config) {

@@ -2,8 +2,9 @@
 
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, Never, Ratio, Share};
-use sim_protocol::{Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Core, ImageExample, Protocol, SettingsError, Setup};
 
+use crate::image::IMAGES;
 use crate::{Mark, Mutant, Party, PartyConfig, Reads, RoleName, Suite};
 
 /// Primary-backup replication.
@@ -104,6 +105,7 @@ impl Protocol for PrimaryBackup {
                                  synchronous for liveness; crash-recovery with disks, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
+    const IMAGES: &'static [ImageExample] = IMAGES;
 
     type Settings = Settings;
     type Workload = KeyValue;

@@ -18,9 +18,12 @@ impl ViewNumber {
     pub const FIRST: Self = Self(1);
 
     /// The number after it.
+    ///
+    /// # Panics
+    /// After 2^64 views.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.checked_add(1).expect("views do not run out"))
     }
 }
 
@@ -59,6 +62,7 @@ pub struct View {
     /// The primary and the backups, and since when they are. Each holds every acknowledged update.
     pub members: BTreeMap<NodeId, ViewNumber>,
     /// Who is receiving the primary's state, and since when.
+    #[serde(default)]
     pub recruits: BTreeMap<NodeId, ViewNumber>,
     /// Which incarnation of each of them joined: a later one of the same replica is not meant.
     pub incarnations: BTreeMap<NodeId, Incarnation>,

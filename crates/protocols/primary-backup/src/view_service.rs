@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, LocalTime, Never, Node, NodeId, Role};
 
 use crate::message::{Mark, RoleName};
 use crate::{
@@ -119,6 +119,10 @@ impl Node for ViewService {
 
     fn role(&self) -> Option<Role> {
         Some(Role::new(RoleName::ViewService.name(), self.view.number.0))
+    }
+
+    fn check_image(image: &ViewDisk, _: NodeId, config: &Config) -> Result<(), ImageError> {
+        image.check(config)
     }
 
     fn check(&self, config: &Config) {

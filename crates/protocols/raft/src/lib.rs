@@ -49,6 +49,7 @@ mod common;
 mod config;
 mod configurations;
 mod election;
+mod image;
 mod leader;
 mod log;
 mod membership;

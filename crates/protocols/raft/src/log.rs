@@ -57,6 +57,11 @@ impl From<DiskImage> for Log {
 }
 
 impl Log {
+    /// The index and term before the first entry, and the entries.
+    pub(crate) fn parts(&self) -> ((Index, Term), &[Entry]) {
+        (self.base, &self.entries)
+    }
+
     /// An empty log after a snapshot.
     #[must_use]
     pub fn after(index: Index, term: Term) -> Self {

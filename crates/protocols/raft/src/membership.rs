@@ -5,13 +5,15 @@ use std::collections::BTreeSet;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::NodeId;
+use sim_node::{ImageError, NodeId};
 
 use crate::Index;
+use crate::image::check_server;
 
 /// A configuration of the cluster. In joint consensus there are two sets of voters, and every
 /// decision needs a majority of each.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct Configuration {
     /// The voters; in joint consensus those of the new configuration.
     incoming: BTreeSet<NodeId>,
@@ -191,6 +193,40 @@ impl Configuration {
             learners: self.learners.union(&self.learners_next).copied().collect(),
             ..Self::default()
         })
+    }
+
+    /// Whether there can be such a configuration of so many servers.
+    ///
+    /// # Errors
+    /// What is impossible about it.
+    pub(crate) fn check(&self, servers: u32) -> Result<(), ImageError> {
+        let sets = [
+            ("incoming", &self.incoming),
+            ("outgoing", &self.outgoing),
+            ("learners", &self.learners),
+            ("learners_next", &self.learners_next),
+        ];
+        for (name, set) in sets {
+            let all_exist = set.iter().try_for_each(|server| check_server(*server, servers));
+            all_exist.map_err(|error| error.within(name))?;
+        }
+        let wrong = |name: &str, message: &str| Err(ImageError::new(message).within(name));
+        if self.incoming.is_empty() {
+            return wrong("incoming", "somebody must have a vote: `incoming` are the voters");
+        }
+        if self.learners.iter().any(|server| self.is_voter(*server)) {
+            return wrong("learners", "a learner has no vote, and one of these has");
+        }
+        if !self.learners_next.iter().all(|server| self.outgoing.contains(server)) {
+            return wrong("learners_next", "these are outgoing voters, and one of them is none");
+        }
+        if self.learners_next.iter().any(|server| self.incoming.contains(server)) {
+            return wrong("learners_next", "one of these keeps its vote: it is incoming as well");
+        }
+        if self.auto_leave && !self.is_joint() {
+            return wrong("auto_leave", "only a joint configuration is left: give `outgoing`");
+        }
+        Ok(())
     }
 
     fn changed(&self, changes: &[Change]) -> Result<Self, ChangeError> {

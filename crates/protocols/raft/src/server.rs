@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 use service::Store;
-use sim_node::{Context, LocalTime, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, LocalTime, Never, Node, NodeId, Role};
 
 use crate::common::CommonState;
 use crate::leader::{Leader, LeaderState, Outcome};
@@ -147,6 +147,10 @@ impl Node for Server {
             State::Follower { .. } => RoleName::Follower,
         };
         Some(Role::new(name.name(), self.common.current_term.0))
+    }
+
+    fn check_image(image: &Disk, _: NodeId, config: &Config) -> Result<(), ImageError> {
+        image.check(config)
     }
 
     /// The invariants between fields. Those within [`Progress`](crate::Progress) are asserted where

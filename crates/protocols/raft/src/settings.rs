@@ -2,8 +2,9 @@
 
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, NodeId, Parties, Ratio, Span};
-use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
 
+use crate::image::IMAGES;
 use crate::{Admin, Mark, Mutant, Party, Reads, RoleName, Suite};
 
 /// Raft.
@@ -105,6 +106,7 @@ impl Protocol for Raft {
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Admin::ASKS;
+    const IMAGES: &'static [ImageExample] = IMAGES;
 
     type Settings = Settings;
     type Workload = KeyValue;

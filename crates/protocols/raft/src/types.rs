@@ -22,9 +22,12 @@ pub struct Index(pub u64);
 
 impl Term {
     /// The term after it.
+    ///
+    /// # Panics
+    /// After 2^64 terms.
     #[must_use]
     pub fn next(self) -> Self {
-        Self(self.0 + 1)
+        Self(self.0.checked_add(1).expect("terms do not run out"))
     }
 }
 

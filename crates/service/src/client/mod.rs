@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use serde::Serialize;
-use sim_node::{Context, Never, Node, NodeId, Role, Span};
+use sim_node::{Context, ImageError, Never, Node, NodeId, Role, Span};
 
 pub use self::config::{ClientConfig, Routing};
 pub use self::words::{ClientIndication, ClientRecord, ClientStable, ClientTimer};
@@ -134,6 +134,16 @@ impl<M: ServiceMessage> Node for Client<M> {
 
     fn role(&self) -> Option<Role> {
         Some(Role::new("client", 0))
+    }
+
+    fn check_image(image: &ClientStable, _: NodeId, _: &ClientConfig) -> Result<(), ImageError> {
+        ImageError::check_small_counter("starts", image.starts)?;
+        ImageError::check_small_counter("begun", image.begun)?;
+        if image.starts == 0 && image.begun > 0 {
+            let message = "a client that has never started has begun nothing; give `starts: 1`";
+            return Err(ImageError::new(message).within("begun"));
+        }
+        Ok(())
     }
 }
 

@@ -40,6 +40,7 @@ pub enum ClientIndication {
 
 /// What a client's disk knows: how often it has started, so that no identity is used twice.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
 pub struct ClientStable {
     /// How often it has started.
     pub starts: u32,

@@ -18,19 +18,29 @@ pub(crate) struct Strict<'t, I> {
     fields: Option<&'static [&'static str]>,
     /// The names that may stand here, where a name is being read.
     names: &'static [&'static str],
+    /// What they are names of.
+    of: &'static str,
 }
 
 impl<'t, I> Strict<'t, I> {
     pub(crate) fn new(inner: I, trace: &'t Trace) -> Self {
-        Self { inner, trace, fields: None, names: &[] }
+        Self { inner, trace, fields: None, names: &[], of: "" }
     }
 
-    fn with_fields(self, fields: &'static [&'static str]) -> Self {
-        Self { fields: Some(fields), ..self }
+    fn with_fields(self, of: &'static str, fields: &'static [&'static str]) -> Self {
+        self.trace.offer(of, fields);
+        Self { fields: Some(fields), of, ..self }
     }
 
-    fn with_names(self, names: &'static [&'static str]) -> Self {
-        Self { names, ..self }
+    fn with_names(self, of: &'static str, names: &'static [&'static str]) -> Self {
+        self.trace.offer(of, names);
+        Self { names, of, ..self }
+    }
+
+    /// The same for something else, which is at the same place.
+    fn around<J>(&self, inner: J) -> Strict<'t, J> {
+        let Self { trace, fields, names, of, .. } = *self;
+        Strict { inner, trace, fields, names, of }
     }
 }
 
@@ -80,7 +90,7 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         fields: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        let visitor = Strict::new(visitor, self.trace).with_fields(fields);
+        let visitor = Strict::new(visitor, self.trace).with_fields(name, fields);
         let read = self.inner.deserialize_struct(name, fields, visitor);
         self.trace.note(Expected::Struct { fields }, read)
     }
@@ -91,14 +101,14 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
         variants: &'static [&'static str],
         visitor: V,
     ) -> Result<V::Value, D::Error> {
-        let visitor = Strict::new(visitor, self.trace).with_names(variants);
+        let visitor = Strict::new(visitor, self.trace).with_names(name, variants);
         let read = self.inner.deserialize_enum(name, variants, visitor);
         self.trace.note(Expected::Enum { name, variants }, read)
     }
 
     fn deserialize_identifier<V: Visitor<'de>>(self, visitor: V) -> Result<V::Value, D::Error> {
-        let visitor = Strict::new(visitor, self.trace).with_names(self.names);
-        self.inner.deserialize_identifier(Strict { fields: self.fields, ..visitor })
+        let visitor = self.around(visitor);
+        self.inner.deserialize_identifier(visitor)
     }
 
     fn is_human_readable(&self) -> bool {
@@ -106,20 +116,16 @@ impl<'de, D: Deserializer<'de>> Deserializer<'de> for Strict<'_, D> {
     }
 }
 
-impl<'t, V> Strict<'t, V> {
+impl<V> Strict<'_, V> {
     /// A name was read. In a type with fields it must be one of them.
     fn meet<E: Error>(&self, found: &str) -> Result<(), E> {
         let names = self.fields.unwrap_or(self.names);
         let known = names.iter().find(|name| **name == found).copied();
-        self.trace.read_name(known);
+        self.trace.read_name(self.of, known);
         match (known, self.fields) {
             (None, Some(fields)) => Err(E::unknown_field(found, fields)),
             _ => Ok(()),
         }
-    }
-
-    fn around<I>(&self, inner: I) -> Strict<'t, I> {
-        Strict { inner, trace: self.trace, fields: self.fields, names: self.names }
     }
 }
 
@@ -182,12 +188,12 @@ impl<'de, V: Visitor<'de>> Visitor<'de> for Strict<'_, V> {
     }
 
     fn visit_map<A: MapAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let access = Strict { fields: self.fields, ..Strict::new(inner, self.trace) };
+        let access = self.around(inner);
         self.inner.visit_map(access)
     }
 
     fn visit_enum<A: EnumAccess<'de>>(self, inner: A) -> Result<V::Value, A::Error> {
-        let access = Strict::new(inner, self.trace).with_names(self.names);
+        let access = self.around(inner);
         self.inner.visit_enum(access)
     }
 }
@@ -223,8 +229,8 @@ impl<'de, A: MapAccess<'de>> MapAccess<'de> for Strict<'_, A> {
         &mut self,
         seed: S,
     ) -> Result<Option<S::Value>, A::Error> {
-        self.trace.read_name(None);
-        let seed = Strict { fields: self.fields, ..Strict::new(seed, self.trace) };
+        self.trace.read_name(self.of, None);
+        let seed = self.around(seed);
         self.inner.next_key_seed(seed)
     }
 
@@ -250,8 +256,8 @@ impl<'de, 't, A: EnumAccess<'de>> EnumAccess<'de> for Strict<'t, A> {
         self,
         seed: S,
     ) -> Result<(S::Value, Self::Variant), A::Error> {
-        let (trace, names) = (self.trace, self.names);
-        let seed = Strict::new(seed, trace).with_names(names);
+        let trace = self.trace;
+        let seed = self.around(seed);
         let (value, variant) = self.inner.variant_seed(seed)?;
         Ok((value, Strict::new(variant, trace)))
     }
@@ -284,7 +290,8 @@ impl<'de, A: VariantAccess<'de>> VariantAccess<'de> for Strict<'_, A> {
         visitor: V,
     ) -> Result<V::Value, A::Error> {
         let (trace, variant) = (self.trace, self.variant());
-        let visitor = Strict::new(visitor, trace).with_fields(fields);
+        let of = trace.name().unwrap_or_default();
+        let visitor = Strict::new(visitor, trace).with_fields(of, fields);
         let read = self.inner.struct_variant(fields, visitor);
         trace.note(variant, trace.note(Expected::Struct { fields }, read))
     }

@@ -5,6 +5,8 @@
 mod access;
 mod trace;
 
+use std::collections::BTreeSet;
+
 use ron::de::Deserializer;
 use ron::error::SpannedError;
 use serde::Deserialize;
@@ -40,4 +42,19 @@ pub(crate) fn read<'a, T: Deserialize<'a>>(
     let value = read.map_err(|error| unread(reader.span_error(error)))?;
     reader.end().map_err(|error| unread(reader.span_error(error)))?;
     Ok(value)
+}
+
+/// The fields and variants of a type, and of all that it is made of as far as the texts show that,
+/// that stand in none of these texts.
+pub(crate) fn unshown<'a, T: Deserialize<'a>>(
+    texts: &[&'a str],
+    options: &ron::Options,
+) -> Result<BTreeSet<String>, SpannedError> {
+    let trace = Trace::of_names();
+    for text in texts {
+        let mut reader = Deserializer::from_str_with_options(text, options)?;
+        let read = T::deserialize(Strict::new(&mut reader, &trace));
+        read.map_err(|error| reader.span_error(error))?;
+    }
+    Ok(trace.unshown())
 }

@@ -1,6 +1,7 @@
 //! [`Trace`]: what a type expected where reading failed.
 
 use std::cell::{Cell, RefCell};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// What a type expected to find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -32,6 +33,9 @@ pub(crate) struct Trace {
     expected: RefCell<Vec<Expected>>,
     /// The name that was read last, out of those that could stand there.
     name: Cell<Option<&'static str>>,
+    /// Names that could stand somewhere, with what they are names of, and whether they did stand
+    /// there; `None` where nobody asks.
+    shown: Option<RefCell<BTreeMap<(&'static str, &'static str), bool>>>,
 }
 
 impl Trace {
@@ -48,9 +52,35 @@ impl Trace {
         self.expected.borrow().clone()
     }
 
+    /// A trace that notes which names there are, and which of them stand in the text.
+    pub(crate) fn of_names() -> Self {
+        Self { shown: Some(RefCell::default()), ..Self::default() }
+    }
+
+    /// Names that can stand here.
+    pub(crate) fn offer(&self, of: &'static str, names: &[&'static str]) {
+        if let Some(shown) = &self.shown {
+            let mut shown = shown.borrow_mut();
+            for name in names {
+                shown.entry((of, name)).or_default();
+            }
+        }
+    }
+
     /// A name was read; `None` when it is none of those that could stand there.
-    pub(crate) fn read_name(&self, name: Option<&'static str>) {
+    pub(crate) fn read_name(&self, of: &'static str, name: Option<&'static str>) {
         self.name.set(name);
+        if let (Some(shown), Some(name)) = (&self.shown, name) {
+            shown.borrow_mut().insert((of, name), true);
+        }
+    }
+
+    /// The names that could stand somewhere and stand nowhere, with what they are names of.
+    pub(crate) fn unshown(&self) -> BTreeSet<String> {
+        let shown = self.shown.as_ref().map(RefCell::borrow);
+        let all = shown.iter().flat_map(|shown| shown.iter());
+        let missing = all.filter(|(_, is_shown)| !**is_shown);
+        missing.map(|((of, name), _)| format!("{name} of {of}")).collect()
     }
 
     /// The name that was read last.

@@ -38,6 +38,8 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
             model: "synchronous, crash-stop",
             roles: &["leader"],
             requests: &[],
+            has_disks: false,
+            images: &[],
             marks: &["quiet"],
             kinds: vec!["Election", "Coordinator"],
             servers: (1, 64),

@@ -101,7 +101,7 @@ impl Histories {
 
     /// The last update in a replica's history.
     pub(super) fn last(&self, node: NodeId) -> Position {
-        Position(self.of(node).len() as u64 - 1)
+        Position((self.of(node).len() as u64).saturating_sub(1))
     }
 
     /// The fingerprint of a replica's history up to here, if it is so long.

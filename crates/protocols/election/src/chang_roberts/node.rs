@@ -1,7 +1,7 @@
 //! One process of the ring.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, Never, Node, NodeId, Role};
 
 use super::Settings;
 use crate::ring::{self, Identifier, Indication, Kept, Member, Request, successor};
@@ -83,6 +83,10 @@ impl Node for Process {
 
     fn role(&self) -> Option<Role> {
         self.member.role(self.participant)
+    }
+
+    fn check_image(image: &Kept, _: NodeId, config: &Self::Config) -> Result<(), ImageError> {
+        image.check_image(&config.ring)
     }
 }
 

@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use sim_node::Node;
-use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
 
 use super::{Mutant, Process, Properties, Request, Ring};
 use crate::ring;
@@ -32,6 +32,8 @@ impl Protocol for ChangRoberts {
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;
+    const IMAGES: &'static [ImageExample] =
+        &ring::identifier::images("ChangRoberts(nodes: 4, order: Drawn)");
 
     type Settings = Settings;
     type Workload = ();

@@ -1,7 +1,7 @@
 //! One process of the ring.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, Never, Node, NodeId, Role};
 
 use crate::ring::{
     self, Identifier, Indication, Kept, Member, Request, Ring, predecessor, successor,
@@ -131,6 +131,10 @@ impl Node for Process {
 
     fn role(&self) -> Option<Role> {
         self.member.role(self.participant)
+    }
+
+    fn check_image(image: &Kept, _: NodeId, config: &Self::Config) -> Result<(), ImageError> {
+        image.check_image(config)
     }
 
     fn check(&self, _: &Ring) {

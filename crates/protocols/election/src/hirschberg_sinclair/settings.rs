@@ -1,7 +1,7 @@
 //! The protocol as the tools see it.
 
 use sim_node::Node;
-use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
 
 use super::{Process, Properties, Request, Settings};
 use crate::ring;
@@ -21,6 +21,8 @@ impl Protocol for HirschbergSinclair {
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;
+    const IMAGES: &'static [ImageExample] =
+        &ring::identifier::images("HirschbergSinclair(nodes: 4, order: Drawn)");
 
     type Settings = Settings;
     type Workload = ();

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Node, NodeId, Role, Stable};
+use sim_node::{Context, ImageError, Node, NodeId, Role, Stable};
 
 use super::{Group, Indication, Mark, Message, Part, Request, Settings, Timer};
 
@@ -201,6 +201,11 @@ impl Node for Process {
         }
     }
 
+    fn check_image(image: &Counter, _: NodeId, _: &Settings) -> Result<(), ImageError> {
+        let checked = ImageError::check_counter("", image.0);
+        checked.map_err(|error| ImageError::new(error.message))
+    }
+
     fn check(&self, _: &Settings) {
         let coordinates = self.coordinator == self.id;
         let follows = matches!(self.stage, Stage::Joining | Stage::Following | Stage::Asking);
@@ -229,7 +234,7 @@ impl Process {
 
     /// Gives the next group its number, before any other process learns of it.
     fn found(&mut self, cx: &mut Context<'_, Self>) {
-        self.counter += 1;
+        self.counter = self.counter.checked_add(1).expect("groups do not run out");
         cx.write(Record(self.counter));
         if cx.config().barrier {
             cx.barrier();

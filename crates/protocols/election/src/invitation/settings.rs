@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use sim_node::{Duration, Node, NodeId, Span};
-use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
 
 use super::{Mark, Part, Process, Properties, Request};
 
@@ -62,6 +62,11 @@ impl Protocol for Invitation {
     const ROLES: &'static [&'static str] = Part::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Request::ASKS;
+    const IMAGES: &'static [ImageExample] = &[ImageExample {
+        meaning: "the number of the last group that a process founded",
+        protocol: "Invitation(nodes: 3)",
+        images: "{0: (3), 2: (1)}",
+    }];
 
     type Settings = Settings;
     type Workload = ();

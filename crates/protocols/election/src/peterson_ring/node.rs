@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, Never, Node, NodeId, Role};
 
 use super::Settings;
 use crate::ring::{self, Identifier, Indication, Kept, Member, Request, successor};
@@ -115,6 +115,10 @@ impl Node for Process {
 
     fn role(&self) -> Option<Role> {
         self.member.role(matches!(self.part, Part::Active(_)))
+    }
+
+    fn check_image(image: &Kept, _: NodeId, config: &Self::Config) -> Result<(), ImageError> {
+        image.check_image(&config.ring)
     }
 
     fn check(&self, _: &Settings) {

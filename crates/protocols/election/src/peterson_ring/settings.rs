@@ -1,7 +1,7 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
 use sim_node::Node;
-use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
 
 use super::{Algorithm, Process, Properties, Request, Ring};
 use crate::ring;
@@ -37,6 +37,8 @@ impl Protocol for PetersonRing {
     const ROLES: &'static [&'static str] = ring::ROLES;
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;
+    const IMAGES: &'static [ImageExample] =
+        &ring::identifier::images("PetersonRing(nodes: 4, order: Drawn)");
 
     type Settings = Settings;
     type Workload = ();

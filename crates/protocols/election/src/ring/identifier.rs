@@ -3,8 +3,8 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Node, NodeId, Stable};
-use sim_protocol::SettingsError;
+use sim_node::{Context, ImageError, Node, NodeId, Stable};
+use sim_protocol::{ImageExample, SettingsError};
 
 use super::{Order, Ring};
 
@@ -46,6 +46,29 @@ impl Stable for Kept {
     type Record = Record;
     fn apply(&mut self, record: &Record) {
         self.0 = Some(record.0);
+    }
+}
+
+/// How the disks of a protocol's processes are written in a scenario.
+pub(crate) const fn images(protocol: &'static str) -> [ImageExample; 1] {
+    [ImageExample {
+        meaning: "the identifiers that processes drew in an earlier incarnation; the others draw \
+                  theirs",
+        protocol,
+        images: "{0: (Some(10)), 1: (Some(20)), 3: (Some(40))}",
+    }]
+}
+
+impl Kept {
+    /// Whether a process of this ring reads its identifier from its disk.
+    pub(crate) fn check_image(self, ring: &Ring) -> Result<(), ImageError> {
+        let message = "the settings give every process its identifier; with `order: Drawn` it is on \
+                       its disk";
+        match ring.order {
+            Some(Order::Drawn) => Ok(()),
+            _ if self.0.is_none() => Ok(()),
+            _ => Err(ImageError::new(message)),
+        }
     }
 }
 

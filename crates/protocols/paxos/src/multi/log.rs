@@ -48,6 +48,11 @@ impl Log {
         slot <= self.base || self.get(slot).is_some_and(|entry| entry.chosen)
     }
 
+    /// What it knows of all slots, also of those that it should have forgotten.
+    pub(super) fn all(&self) -> impl Iterator<Item = (Slot, &Entry)> {
+        self.entries.iter().map(|(slot, entry)| (*slot, entry))
+    }
+
     /// What it knows of the slots after this one.
     pub fn after(&self, slot: Slot) -> impl Iterator<Item = (Slot, &Entry)> {
         self.entries.range(slot.next()..).map(|(slot, entry)| (*slot, entry))

@@ -32,10 +32,16 @@ pub struct Configurations {
     /// The members, by the first slot that is theirs. Never empty.
     effective: BTreeMap<Slot, Members>,
     /// The number of the last command of each server that was executed.
+    #[serde(default)]
     commands: BTreeMap<NodeId, u64>,
 }
 
 impl Configurations {
+    /// The members by the first slot that is theirs, and the last command of each server.
+    pub(super) fn parts(&self) -> (&BTreeMap<Slot, Members>, &BTreeMap<NodeId, u64>) {
+        (&self.effective, &self.commands)
+    }
+
     /// With these members from the first slot on.
     #[must_use]
     pub fn first(members: Members) -> Self {

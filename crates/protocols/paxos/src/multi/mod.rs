@@ -49,6 +49,7 @@
 mod acceptor;
 mod catch_up;
 mod config;
+mod image;
 mod leader;
 mod leadership;
 mod learner;

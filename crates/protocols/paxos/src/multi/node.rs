@@ -7,7 +7,7 @@ use std::sync::Arc;
 use failure_detectors::Omega;
 use serde::{Deserialize, Serialize};
 use service::{Answer, Assembly, Reply, Request, Store};
-use sim_node::{Context, Node, NodeId, Role};
+use sim_node::{Context, ImageError, Node, NodeId, Role};
 
 use super::catch_up::Behind;
 use super::leader::Pending;
@@ -165,6 +165,10 @@ impl Node for Server {
         // By round, and then by proposer: servers are fewer than this.
         let rank = |ballot: Ballot| ballot.round * 1_000 + u64::from(ballot.proposer.number());
         Some(Role::new(name.name(), ballot.map_or(0, rank)))
+    }
+
+    fn check_image(image: &Disk, id: NodeId, config: &Config) -> Result<(), ImageError> {
+        image.check(id, config)
     }
 
     fn check(&self, config: &Config) {

@@ -2,8 +2,9 @@
 
 use service::{ClientConfig, KeyValue, Routing};
 use sim_node::{Duration, NodeId, Parties, Span};
-use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
 
+use super::image::IMAGES;
 use super::{Admin, Config, Leader, Mark, Mutant, Party, Reads, RoleName, Suite};
 use crate::Quorums;
 
@@ -81,16 +82,18 @@ pub struct Settings {
 impl Settings {
     fn validate(&self) -> Result<(), SettingsError> {
         let wrong = |field, message: String| Err(SettingsError::new(field, message));
-        let members = self.first_members();
-        if members.is_empty() {
-            return wrong("members", "at least one server must be an acceptor".to_owned());
-        }
-        if let Some(unknown) = members.iter().find(|member| member.number() >= self.nodes) {
+        // Before they become a set, which holds servers only.
+        let mut given = self.members.iter().flatten();
+        if let Some(unknown) = given.find(|member| member.number() >= self.nodes) {
             let (unknown, last) = (unknown.number(), self.nodes - 1);
             return wrong(
                 "members",
                 format!("there is no server {unknown}; servers are 0 to {last}"),
             );
+        }
+        let members = self.first_members();
+        if members.is_empty() {
+            return wrong("members", "at least one server must be an acceptor".to_owned());
         }
         if self.members.as_ref().is_some_and(|given| given.len() > members.len()) {
             let message = "a server is listed twice";
@@ -128,6 +131,7 @@ impl Protocol for MultiPaxos {
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Admin::ASKS;
+    const IMAGES: &'static [ImageExample] = IMAGES;
 
     type Settings = Settings;
     type Workload = KeyValue;

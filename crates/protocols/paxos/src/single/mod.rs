@@ -41,6 +41,7 @@
 
 mod acceptor;
 mod config;
+mod image;
 mod leader;
 mod learner;
 mod message;

@@ -2,7 +2,7 @@
 
 use failure_detectors::Omega;
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Node, NodeId, Role};
+use sim_node::{Context, ImageError, Node, NodeId, Role};
 use sim_protocol::Asks;
 
 use super::message::RoleName;
@@ -127,6 +127,10 @@ impl Node for Process {
             process.pursue(cx);
         }
         process
+    }
+
+    fn check_image(image: &Disk, id: NodeId, config: &Config) -> Result<(), ImageError> {
+        image.check(id, config)
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {

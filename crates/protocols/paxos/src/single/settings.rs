@@ -2,8 +2,9 @@
 
 use serde::Deserialize;
 use sim_node::{Duration, NodeId, Span};
-use sim_protocol::{Ask, Core, Protocol, SettingValue, SettingsError, Setup};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingValue, SettingsError, Setup};
 
+use super::image::IMAGES;
 use super::{Config, Learn, Mark, Mutant, Process, Request, RoleName, SendTo, Start, Suite};
 use crate::Quorums;
 
@@ -114,6 +115,7 @@ impl Protocol for Paxos {
     const ROLES: &'static [&'static str] = RoleName::ALL;
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Request::ASKS;
+    const IMAGES: &'static [ImageExample] = IMAGES;
 
     type Settings = Settings;
     type Workload = ();

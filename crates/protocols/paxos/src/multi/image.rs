@@ -1,0 +1,184 @@
+//! What a scenario may say of a server's disk at the first start.
+
+use sim_node::{ImageError, NodeId};
+use sim_protocol::ImageExample;
+
+use super::{AdminCommand, Config, Configurations, Disk, Log, Slot, Snapshot, Value};
+
+/// How images are written.
+pub(super) const IMAGES: &[ImageExample] = &[
+    ImageExample {
+        meaning: "a promise, a ballot of its own, and votes in two slots",
+        protocol: "MultiPaxos(nodes: 3)",
+        images: "{
+    0: (server: (
+        promised: (round: 2, proposer: 1),
+        own: (round: 1, proposer: 0),
+        log: (entries: {
+            1: (ballot: (round: 1, proposer: 0), value: Noop, chosen: true),
+            2: (ballot: (round: 2, proposer: 1), value: Noop, chosen: false),
+        }),
+    )),
+}",
+    },
+    ImageExample {
+        meaning: "operations and other members after a snapshot of the slots up to 2; and a client \
+                  that has started before",
+        protocol: "MultiPaxos(nodes: 5)",
+        images: "{
+    0: (server: (
+        promised: (round: 1, proposer: 0),
+        own: (round: 1, proposer: 0),
+        numbered: 2,
+        log: (base: 2, entries: {
+            3: (
+                ballot: (round: 1, proposer: 0),
+                value: Commands([(
+                    operation: (client: (node: 5, session: 0), sequence: 3),
+                    command: Put(0, \"a\"),
+                )]),
+                chosen: true,
+            ),
+            4: (
+                ballot: (round: 1, proposer: 0),
+                value: Reconfigure((server: 0, number: 2, members: [0, 1, 2])),
+                chosen: false,
+            ),
+        }),
+        snapshot: (
+            slot: 2,
+            configurations: (effective: {0: [0, 1, 2, 3, 4]}, commands: {0: 1}),
+            store: (
+                values: {0: \"x\", 1: \"y\"},
+                sessions: {(node: 5, session: 0): (sequence: 2, output: Done)},
+            ),
+        ),
+    )),
+    5: (client: (starts: 1, begun: 3)),
+}",
+    },
+];
+
+impl Disk {
+    /// Whether a server can have such a disk.
+    pub(super) fn check(&self, id: NodeId, config: &Config) -> Result<(), ImageError> {
+        let is_server = |one: NodeId| one.number() < config.nodes;
+        if let Some(promised) = self.promised {
+            promised.check_image(is_server).map_err(|error| error.within("promised"))?;
+        }
+        if let Some(own) = self.own {
+            own.check_image(|one| one == id).map_err(|error| error.within("own"))?;
+        }
+        ImageError::check_counter("numbered", self.numbered)?;
+        self.log.check(config.nodes).map_err(|error| error.within("log"))?;
+        let Some(snapshot) = &self.snapshot else {
+            let message = "the slots up to `base` are gone, and there is no snapshot of them";
+            let base = self.log.base();
+            return ImageError::check_unused("base", &base, message)
+                .map_err(|error| error.within("log"));
+        };
+        snapshot.check(config).map_err(|error| error.within("snapshot"))?;
+        let (slot, base) = (snapshot.slot, self.log.base());
+        if slot < base {
+            let message = format!(
+                "the snapshot ends at slot {slot}, and the slots up to {base} are gone from the log"
+            );
+            return Err(ImageError::new(message).within("slot").within("snapshot"));
+        }
+        Ok(())
+    }
+}
+
+impl Log {
+    fn check(&self, servers: u32) -> Result<(), ImageError> {
+        let base = self.base();
+        ImageError::check_counter("base", base.0)?;
+        for (slot, entry) in self.all() {
+            let here = |error: ImageError| error.within(slot).within("entries");
+            ImageError::check_counter("entries", slot.0)?;
+            if slot <= base {
+                let message = if slot == Slot(0) {
+                    "the first slot is 1".to_owned()
+                } else {
+                    format!("the slots up to `base`, which is {base}, are gone from the log")
+                };
+                return Err(here(ImageError::new(message)));
+            }
+            let checked = entry.ballot.check_image(|one| one.number() < servers);
+            checked.map_err(|error| here(error.within("ballot")))?;
+            if let Value::Reconfigure(command) = &entry.value {
+                command.check(servers).map_err(|error| here(error.within("value")))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl AdminCommand {
+    fn check(&self, servers: u32) -> Result<(), ImageError> {
+        check_server(self.server, servers).map_err(|error| error.within("server"))?;
+        ImageError::check_counter("number", self.number)?;
+        if self.number == 0 {
+            return Err(ImageError::new("the first command is number 1").within("number"));
+        }
+        let exist = self.members.iter().try_for_each(|one| check_server(one, servers));
+        exist.map_err(|error| error.within("members"))
+    }
+}
+
+impl Snapshot {
+    fn check(&self, config: &Config) -> Result<(), ImageError> {
+        ImageError::check_counter("slot", self.slot.0)?;
+        if self.slot == Slot(0) {
+            let message = "a snapshot stands for at least one slot";
+            return Err(ImageError::new(message).within("slot"));
+        }
+        let checked = self.configurations.check(self.slot, config);
+        checked.map_err(|error| error.within("configurations"))
+    }
+}
+
+impl Configurations {
+    fn check(&self, executed: Slot, config: &Config) -> Result<(), ImageError> {
+        let (effective, commands) = self.parts();
+        let Some((first, _)) = effective.first_key_value() else {
+            let message = "some members were the first; give `{0: [0, 1, 2]}`";
+            return Err(ImageError::new(message).within("effective"));
+        };
+        if *first > executed.next() {
+            let message = format!("nobody has a vote before slot {first}");
+            return Err(ImageError::new(message).within(first).within("effective"));
+        }
+        let latest = executed.plus(config.alpha);
+        for (slot, members) in effective {
+            let here =
+                |message: String| Err(ImageError::new(message).within(slot).within("effective"));
+            if *slot > latest {
+                return here(format!(
+                    "the slots up to {executed} decide who are the members up to slot {latest}"
+                ));
+            }
+            if !config.allows(*members, config.nodes) {
+                let last = config.nodes - 1;
+                return here(format!(
+                    "these cannot be the members: servers are 0 to {last}, and quorums must meet"
+                ));
+            }
+        }
+        for (server, number) in commands {
+            let exists = check_server(*server, config.nodes);
+            exists.map_err(|error| error.within(server.number()).within("commands"))?;
+            ImageError::check_counter("commands", *number)?;
+        }
+        Ok(())
+    }
+}
+
+fn check_server(server: NodeId, servers: u32) -> Result<(), ImageError> {
+    if server.number() < servers {
+        return Ok(());
+    }
+    let last = servers.saturating_sub(1);
+    let message = format!("there is no server {}; servers are 0 to {last}", server.number());
+    Err(ImageError::new(message))
+}

@@ -1,0 +1,59 @@
+//! What a scenario may say of a process's disk at the first start.
+
+use sim_node::{ImageError, NodeId};
+use sim_protocol::ImageExample;
+
+use super::{Config, Disk};
+
+/// How images are written.
+pub(super) const IMAGES: &[ImageExample] = &[ImageExample {
+    meaning: "what a proposer, an acceptor and a learner have written; each part may be left out",
+    protocol: "Paxos(nodes: 3)",
+    images: "{
+    0: (
+        ballot: (round: 3, proposer: 0),
+        own: 10,
+        promised: (round: 4, proposer: 1),
+        accepted: (ballot: (round: 3, proposer: 0), value: 10),
+    ),
+    1: (learned: 10),
+}",
+}];
+
+impl Disk {
+    /// Whether a process can have such a disk.
+    pub(super) fn check(&self, id: NodeId, config: &Config) -> Result<(), ImageError> {
+        let processes = config.nodes + config.separate();
+        let may_propose = |one: NodeId| one.number() < processes && config.is_proposer(one);
+        if !config.is_proposer(id) {
+            let message = format!("{id} proposes nothing, and keeps nothing of a proposer");
+            ImageError::check_unused("ballot", &self.ballot, message.clone())?;
+            ImageError::check_unused("own", &self.own, message)?;
+        }
+        if !config.is_acceptor(id) {
+            let message = format!("{id} is no acceptor, and keeps nothing of one");
+            ImageError::check_unused("promised", &self.promised, message.clone())?;
+            ImageError::check_unused("accepted", &self.accepted, message)?;
+        }
+        if let Some(ballot) = self.ballot {
+            let checked = ballot.check_image(|one| one == id);
+            checked.map_err(|error| error.within("ballot"))?;
+        }
+        if let Some(promised) = self.promised {
+            promised.check_image(may_propose).map_err(|error| error.within("promised"))?;
+        }
+        let Some(accepted) = self.accepted else { return Ok(()) };
+        let checked = accepted.ballot.check_image(may_propose);
+        checked.map_err(|error| error.within("ballot").within("accepted"))?;
+        match self.promised {
+            Some(promised) if promised < accepted.ballot => {
+                let message = format!(
+                    "it has accepted in ballot {}, and with that promised it",
+                    accepted.ballot
+                );
+                Err(ImageError::new(message).within("promised"))
+            }
+            _ => Ok(()),
+        }
+    }
+}

@@ -1,0 +1,161 @@
+//! What a scenario may say of a server's disk at the first start.
+
+use sim_node::{ImageError, NodeId};
+use sim_protocol::ImageExample;
+
+use crate::{Config, Disk, Entry, Index, Log, Payload, Snapshot, Term};
+
+/// How images are written.
+pub(crate) const IMAGES: &[ImageExample] = &[
+    ImageExample {
+        meaning: "the term, the vote in it, and a log of empty entries of these terms",
+        protocol: "Raft(nodes: 3)",
+        images: "{0: (server: (term: 3, vote: 0, log: (noops: [1, 1, 3])))}",
+    },
+    ImageExample {
+        meaning: "entries with operations and a configuration, after a snapshot of the entries up \
+                  to 4; and a client that has started before",
+        protocol: "Raft(nodes: 5)",
+        images: "{
+    0: (server: (
+        term: 3,
+        log: (base: (4, 2), entries: [
+            (term: 2, payload: Command((
+                operation: (client: (node: 5, session: 0), sequence: 7),
+                command: Put(0, \"a\"),
+            ))),
+            (term: 2, payload: Command((
+                operation: (client: (node: 5, session: 0), sequence: 8),
+                command: CompareAndSet(0, \"a\", \"b\"),
+            ))),
+            (term: 3, payload: Noop),
+            (term: 3, payload: Configuration((
+                incoming: [0, 1, 2],
+                outgoing: [0, 1, 3],
+                learners: [4],
+                learners_next: [3],
+                auto_leave: true,
+            ))),
+        ], noops: [3]),
+        snapshot: (
+            index: 4,
+            term: 2,
+            configuration: (incoming: [0, 1, 3]),
+            store: (
+                values: {0: \"x\", 1: \"y\"},
+                sessions: {(node: 5, session: 0): (sequence: 6, output: Value(\"x\"))},
+            ),
+        ),
+    )),
+    5: (client: (starts: 1, begun: 8)),
+}",
+    },
+];
+
+impl Disk {
+    /// Whether a server can have such a disk.
+    pub(crate) fn check(&self, config: &Config) -> Result<(), ImageError> {
+        ImageError::check_counter("term", self.term.0)?;
+        if let Some(vote) = self.vote {
+            check_server(vote, config.nodes).map_err(|error| error.within("vote"))?;
+            if self.term == Term(0) {
+                let message = "nobody has voted in term 0, which is before all elections; give a \
+                               `term`";
+                return Err(ImageError::new(message).within("vote"));
+            }
+        }
+        self.log.check(config.nodes).map_err(|error| error.within("log"))?;
+        let (last, term) = (self.log.last_term(), self.term);
+        if last > term {
+            let message = format!(
+                "its last entry is of term {last}, which the server has not seen: give `term: \
+                 {last}` or a later one"
+            );
+            return Err(ImageError::new(message).within(if term.0 == 0 { "log" } else { "term" }));
+        }
+        match &self.snapshot {
+            Some(snapshot) => snapshot.check(&self.log, config.nodes),
+            None if self.log.base() > Index(0) => {
+                let message = "the entries up to `base` are gone, and there is no snapshot of them";
+                Err(ImageError::new(message).within("log"))
+            }
+            None => Ok(()),
+        }
+        .map_err(|error| match error.path.first().map(String::as_str) {
+            Some("log") => error,
+            _ => error.within("snapshot"),
+        })
+    }
+}
+
+impl Log {
+    fn check(&self, servers: u32) -> Result<(), ImageError> {
+        let ((base, before), entries) = self.parts();
+        ImageError::check_counter("base", base.0)?;
+        ImageError::check_counter("base", before.0)?;
+        if (base.0 == 0) != (before.0 == 0) {
+            let message = "index 0 is of term 0, and every later one of a later term";
+            return Err(ImageError::new(message).within("base"));
+        }
+        let mut latest = before;
+        for (place, Entry { term, payload }) in entries.iter().enumerate() {
+            let index = base.0 + 1 + place as u64;
+            if *term < latest || term.0 == 0 {
+                let message = if term.0 == 0 {
+                    format!("the entry at index {index} is of term 0; the first term is 1")
+                } else {
+                    format!(
+                        "terms never fall along a log: index {index} is of term {term}, after \
+                             one of term {latest}"
+                    )
+                };
+                return Err(ImageError::new(message));
+            }
+            latest = *term;
+            if let Payload::Configuration(configuration) = payload {
+                let checked = configuration.check(servers);
+                checked.map_err(|error| error.within(place).within("entries"))?;
+            }
+        }
+        Ok(())
+    }
+}
+
+impl Snapshot {
+    fn check(&self, log: &Log, servers: u32) -> Result<(), ImageError> {
+        let (index, term) = (self.index, self.term);
+        ImageError::check_counter("index", index.0)?;
+        let checked = self.configuration.check(servers);
+        checked.map_err(|error| error.within("configuration"))?;
+        if index.0 == 0 {
+            let message = "a snapshot stands for at least one entry";
+            return Err(ImageError::new(message).within("index"));
+        }
+        if index < log.base() || index > log.last_index() {
+            let message = format!(
+                "the snapshot stands for the entries up to {index}, and the log has those from {} \
+                 to {}: a log without entries behind it is `(base: ({index}, {term}))`",
+                log.base().next(),
+                log.last_index(),
+            );
+            return Err(ImageError::new(message).within("index"));
+        }
+        match log.term_at(index) {
+            Some(own) if own != term => {
+                let message = format!("the log has term {own} at index {index}");
+                Err(ImageError::new(message).within("term"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+/// Whether there is such a server.
+pub(crate) fn check_server(server: NodeId, servers: u32) -> Result<(), ImageError> {
+    if server.number() < servers {
+        return Ok(());
+    }
+    let last = servers.saturating_sub(1);
+    let message = format!("there is no server {}; servers are 0 to {last}", server.number());
+    Err(ImageError::new(message))
+}
