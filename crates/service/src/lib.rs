@@ -34,6 +34,6 @@ pub use completion::{Completion, Served};
 pub use executed::Executed;
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
-pub use store::{Fingerprint, Part, Session, Store};
-pub use transfer::{Assembly, Piece, Received};
+pub use store::{Fingerprint, Items, Session, Store};
+pub use transfer::{ChunkAssembly, Received, StoreChunk};
 pub use workload::{Contact, KeyValue, Loop, Mix, Skew};

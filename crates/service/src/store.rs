@@ -99,14 +99,14 @@ impl Store {
     }
 }
 
-/// Some of a store's items, in their order: a snapshot travels in such parts.
+/// Some of a store's items, in their order: a snapshot is sent in such chunks.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Part {
+pub struct Items {
     values: Vec<(Key, String)>,
     sessions: Vec<(ClientId, Session)>,
 }
 
-impl Part {
+impl Items {
     /// How many items it holds.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -129,19 +129,19 @@ impl Store {
 
     /// At most `count` items from the `offset`-th on: first the keys, then the sessions.
     #[must_use]
-    pub fn part(&self, offset: usize, count: usize) -> Part {
+    pub fn items_from(&self, offset: usize, count: usize) -> Items {
         let values = self.values.iter().skip(offset).take(count);
         let values: Vec<_> = values.map(|(key, value)| (*key, value.clone())).collect();
         let skip = offset.saturating_sub(self.values.len());
         let sessions = self.sessions.iter().skip(skip).take(count - values.len());
         let sessions = sessions.map(|(client, session)| (*client, session.clone())).collect();
-        Part { values, sessions }
+        Items { values, sessions }
     }
 
-    /// Adds a part's items.
-    pub fn add(&mut self, part: Part) {
-        self.values.extend(part.values);
-        self.sessions.extend(part.sessions);
+    /// Adds these items.
+    pub fn add(&mut self, items: Items) {
+        self.values.extend(items.values);
+        self.sessions.extend(items.sessions);
     }
 }
 

@@ -1,29 +1,29 @@
-//! A store on its way from one server to another, in pieces: [`Store::piece`] cuts them off, an
-//! [`Assembly`] puts them together.
+//! A store on its way from one server to another, in chunks: [`Store::chunk`] cuts them off, an
+//! [`ChunkAssembly`] puts them together.
 //!
-//! The sender knows how many items have arrived, and sends the piece that begins there; the
-//! receiver takes only the piece that it needs next, and answers with how many items it has. So
-//! pieces may be lost, come twice or overtake each other. Of a store with five items, two a piece:
+//! The sender knows how many items have arrived, and sends the chunk that begins there; the
+//! receiver takes only the chunk that it needs next, and answers with how many items it has. So
+//! chunks may be lost, come twice or overtake each other. Of a store with five items, two a chunk:
 //!
 //! ```text
 //! sender                         receiver
-//! piece(0): a b          ──▶     has a b          ──▶ "2"
-//! piece(2): c d          ──▶     has a b c d      ──▶ "4", which is lost
-//! piece(2): c d (again)  ──▶     not the next one ──▶ "4"
-//! piece(4): e, the last  ──▶     the store is whole
+//! chunk(0): a b          ──▶     has a b          ──▶ "2"
+//! chunk(2): c d          ──▶     has a b c d      ──▶ "4", which is lost
+//! chunk(2): c d (again)  ──▶     not the next one ──▶ "4"
+//! chunk(4): e, the last  ──▶     the store is whole
 //! ```
 
 use serde::{Deserialize, Serialize};
 
-use crate::{Part, Store};
+use crate::{Items, Store};
 
 /// Some of a store's items, and where they belong.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-pub struct Piece {
+pub struct StoreChunk {
     /// How many items come before it.
     pub offset: u32,
     /// The items.
-    pub part: Part,
+    pub items: Items,
     /// Whether it is the last.
     pub done: bool,
 }
@@ -31,7 +31,7 @@ pub struct Piece {
 /// A store that is being received. Which one, `K` says: what a protocol calls the state by, such as
 /// the last update that it holds, or the index and term of a snapshot.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
-pub struct Assembly<K> {
+pub struct ChunkAssembly<K> {
     of: K,
     /// How many items have arrived.
     received: u32,
@@ -39,12 +39,12 @@ pub struct Assembly<K> {
     store: Store,
 }
 
-/// What a piece has brought.
+/// What a chunk has brought.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Received {
     /// How many items have arrived so far: the answer to the sender.
     pub items: u32,
-    /// Whether the piece was the next one. Otherwise it was sent again, or has overtaken another,
+    /// Whether the chunk was the next one. Otherwise it was sent again, or has overtaken another,
     /// and changed nothing.
     pub is_next: bool,
     /// The store, once it is whole.
@@ -52,16 +52,16 @@ pub struct Received {
 }
 
 impl Store {
-    /// The piece that begins after `offset` items, of at most `count`, which is at least 1.
+    /// The chunk that begins after `offset` items, of at most `count`, which is at least 1.
     #[must_use]
-    pub fn piece(&self, offset: u32, count: usize) -> Piece {
+    pub fn chunk(&self, offset: u32, count: usize) -> StoreChunk {
         let start = usize::try_from(offset).expect("32 bits fit");
-        let part = self.part(start, count);
-        Piece { offset, done: start + part.len() >= self.items(), part }
+        let items = self.items_from(start, count);
+        StoreChunk { offset, done: start + items.len() >= self.items(), items }
     }
 }
 
-impl<K> Assembly<K> {
+impl<K> ChunkAssembly<K> {
     /// Nothing of it has arrived.
     #[must_use]
     pub fn new(of: K) -> Self {
@@ -80,30 +80,30 @@ impl<K> Assembly<K> {
         self.received
     }
 
-    /// A piece arrives.
-    fn add(&mut self, piece: Piece) -> Received {
-        if piece.offset != self.received {
+    /// A chunk arrives.
+    fn add(&mut self, chunk: StoreChunk) -> Received {
+        if chunk.offset != self.received {
             return Received { items: self.received, is_next: false, whole: None };
         }
-        self.received += u32::try_from(piece.part.len()).expect("a piece is small");
-        self.store.add(piece.part);
-        let whole = piece.done.then(|| std::mem::take(&mut self.store));
+        self.received += u32::try_from(chunk.items.len()).expect("a chunk is small");
+        self.store.add(chunk.items);
+        let whole = chunk.done.then(|| std::mem::take(&mut self.store));
         Received { items: self.received, is_next: true, whole }
     }
 }
 
-impl<K: PartialEq> Assembly<K> {
-    /// A piece of this store arrives where stores are received. Whatever has arrived of another one
+impl<K: PartialEq> ChunkAssembly<K> {
+    /// A chunk of this store arrives where stores are received. Whatever has arrived of another one
     /// is dropped. Once the store is whole, nothing is left in its place.
     ///
-    /// Where the pieces of an older store may still be on their way, the caller takes only those
+    /// Where the chunks of an older store may still be on their way, the caller takes only those
     /// that it waits for: of a store that it does not know yet, often the first one alone.
-    pub fn receive(place: &mut Option<Self>, of: K, piece: Piece) -> Received {
+    pub fn receive(place: &mut Option<Self>, of: K, chunk: StoreChunk) -> Received {
         let assembly = match place {
             Some(assembly) if assembly.of == of => assembly,
             _ => place.insert(Self::new(of)),
         };
-        let received = assembly.add(piece);
+        let received = assembly.add(chunk);
         if received.whole.is_some() {
             *place = None;
         }

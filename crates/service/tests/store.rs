@@ -1,7 +1,7 @@
 //! The state machine: every operation takes effect once, and parts make the store again.
 
 use proptest::prelude::*;
-use service::{Assembly, ClientId, Command, Key, Operation, Output, Received, Store};
+use service::{ChunkAssembly, ClientId, Command, Key, Operation, Output, Received, Store};
 use sim_node::NodeId;
 
 fn operation(client: u32, session: u64, sequence: u64) -> Operation {
@@ -88,7 +88,7 @@ proptest! {
         prop_assert_eq!(store.cached_response(operation(9, 0, 1)), None);
     }
 
-    /// So do pieces that are lost, come twice, and overtake each other: each is one that the
+    /// So do chunks that are lost, come twice, and overtake each other: each is one that the
     /// receiver has asked for at some time, since a sender goes where the answers say.
     #[test]
     fn pieces_make_the_store_again(
@@ -98,28 +98,28 @@ proptest! {
     ) {
         let (store, _) = executed(&operations);
         let mut place = None;
-        let mut pieces = vec![store.piece(0, size)];
+        let mut chunks = vec![store.chunk(0, size)];
         let mut whole = None;
         let mut items = 0;
         for which in order {
-            let piece = pieces[which.index(pieces.len())].clone();
-            let is_next = piece.offset == items;
-            let received = Assembly::receive(&mut place, "store", piece.clone());
+            let chunk = chunks[which.index(chunks.len())].clone();
+            let is_next = chunk.offset == items;
+            let received = ChunkAssembly::receive(&mut place, "store", chunk.clone());
             prop_assert_eq!(received.is_next, is_next);
-            let added = if is_next { piece.part.len() } else { 0 };
+            let added = if is_next { chunk.items.len() } else { 0 };
             prop_assert_eq!(received.items as usize, items as usize + added);
             items = received.items;
-            prop_assert_eq!(received.whole.is_some(), is_next && piece.done);
+            prop_assert_eq!(received.whole.is_some(), is_next && chunk.done);
             if received.whole.is_some() {
                 whole = received.whole;
                 break;
             }
-            prop_assert_eq!(place.as_ref().map(Assembly::received), Some(items));
-            pieces.push(store.piece(items, size));
+            prop_assert_eq!(place.as_ref().map(ChunkAssembly::received), Some(items));
+            chunks.push(store.chunk(items, size));
         }
         // The rest in order.
         let whole = whole.unwrap_or_else(|| loop {
-            let received = Assembly::receive(&mut place, "store", store.piece(items, size));
+            let received = ChunkAssembly::receive(&mut place, "store", store.chunk(items, size));
             items = received.items;
             if let Some(whole) = received.whole {
                 break whole;
@@ -129,20 +129,20 @@ proptest! {
         prop_assert_eq!(place, None, "nothing is left");
     }
 
-    /// A snapshot's parts, of whatever size, make the store again.
+    /// The items of a snapshot, in chunks of whatever size, make the store again.
     #[test]
-    fn parts_make_the_store_again(operations in operations(), size in 1_usize..12) {
+    fn items_make_the_store_again(operations in operations(), size in 1_usize..12) {
         let (store, _) = executed(&operations);
         let mut copy = Store::default();
         let mut offset = 0;
         while offset < store.items() {
-            let part = store.part(offset, size);
-            prop_assert!(!part.is_empty() && part.len() <= size);
-            offset += part.len();
-            copy.add(part);
+            let items = store.items_from(offset, size);
+            prop_assert!(!items.is_empty() && items.len() <= size);
+            offset += items.len();
+            copy.add(items);
         }
         prop_assert_eq!(offset, store.items());
-        prop_assert!(store.part(offset, size).is_empty());
+        prop_assert!(store.items_from(offset, size).is_empty());
         prop_assert_eq!(copy, store);
     }
 
@@ -166,23 +166,23 @@ fn another_store_is_assembled_anew() {
         (operation(0, 0, 2), Command::Put(Key(1), "b".to_owned())),
     ]);
     let mut place = None;
-    let mut receive = |of, piece| Assembly::receive(&mut place, of, piece);
+    let mut receive = |of, chunk| ChunkAssembly::receive(&mut place, of, chunk);
     let part = |items, is_next| Received { items, is_next, whole: None };
-    assert_eq!(receive(1, store.piece(0, 2)), part(2, true));
-    assert_eq!(receive(1, store.piece(0, 2)), part(2, false), "it came twice");
-    assert_eq!(receive(2, store.piece(2, 2)), part(0, false), "of another store, not the next");
-    assert_eq!(receive(1, store.piece(2, 2)), part(0, false), "what there was of it is dropped");
-    assert_eq!(receive(2, store.piece(0, 1)), part(1, true));
+    assert_eq!(receive(1, store.chunk(0, 2)), part(2, true));
+    assert_eq!(receive(1, store.chunk(0, 2)), part(2, false), "it came twice");
+    assert_eq!(receive(2, store.chunk(2, 2)), part(0, false), "of another store, not the next");
+    assert_eq!(receive(1, store.chunk(2, 2)), part(0, false), "what there was of it is dropped");
+    assert_eq!(receive(2, store.chunk(0, 1)), part(1, true));
     let whole = Received { items: 3, is_next: true, whole: Some(store.clone()) };
-    assert_eq!(receive(2, store.piece(1, 2)), whole);
+    assert_eq!(receive(2, store.chunk(1, 2)), whole);
     assert_eq!(place, None);
 }
 
-/// A store without items is one piece.
+/// A store without items is one chunk.
 #[test]
 fn an_empty_store_is_whole_with_its_first_piece() {
     let mut place = None;
-    let received = Assembly::receive(&mut place, (), Store::default().piece(0, 1));
+    let received = ChunkAssembly::receive(&mut place, (), Store::default().chunk(0, 1));
     assert_eq!(received, Received { items: 0, is_next: true, whole: Some(Store::default()) });
 }
 

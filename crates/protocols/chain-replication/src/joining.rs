@@ -20,7 +20,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use service::{Assembly, Store};
+use service::{ChunkAssembly, Store};
 use sim_node::{Context, NodeId};
 
 use crate::message::Mark;
@@ -35,7 +35,7 @@ pub(crate) enum Incoming {
     /// What has arrived of the history up to an update. The configuration says from whom: with
     /// another tail, or the same one in another incarnation, it is another link, and another
     /// history.
-    Pieces(Option<Assembly<Position>>),
+    Chunks(Option<ChunkAssembly<Position>>),
     /// It is all there.
     Whole,
 }
@@ -88,7 +88,7 @@ impl Replica {
         let chunk = Message::Chunk(Box::new(Chunk {
             epoch: self.epoch(),
             base: transfer.base,
-            piece: transfer.store.piece(transfer.offset, cx.config().chunk),
+            data: transfer.store.chunk(transfer.offset, cx.config().chunk),
         }));
         if again {
             cx.resend(transfer.to.node, chunk);
@@ -107,7 +107,7 @@ impl Replica {
         if self.incoming.is_none() || self.configuration.joining != Some(own) {
             let waiting = std::mem::take(&mut self.waiting);
             *self = Self { waiting, ..Self::spare(self.incarnation, Arc::default()) };
-            self.incoming = Some(Incoming::Pieces(None));
+            self.incoming = Some(Incoming::Chunks(None));
             cx.mark(Mark::Joining);
         }
         self.configuration = configuration;
@@ -123,8 +123,8 @@ impl Replica {
             return;
         }
         let mut received = None;
-        if let Incoming::Pieces(pieces) = incoming {
-            let got = Assembly::receive(pieces, chunk.base, chunk.piece);
+        if let Incoming::Chunks(chunks) = incoming {
+            let got = ChunkAssembly::receive(chunks, chunk.base, chunk.data);
             match got.whole {
                 Some(store) => self.begin_with_history(from, chunk.base, store, cx),
                 None => received = Some(got.items),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use service::{Piece, Reply, Request, Routes, ServiceMessage};
+use service::{Reply, Request, Routes, ServiceMessage, StoreChunk};
 use sim_node::{LocalTime, Names};
 
 use crate::{Configuration, Epoch, Incarnation, Position};
@@ -70,7 +70,7 @@ pub struct Chunk {
     /// The last update that the history holds.
     pub base: Position,
     /// The items.
-    pub piece: Piece,
+    pub data: StoreChunk,
 }
 
 /// The answer to a chunk.

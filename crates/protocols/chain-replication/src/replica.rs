@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, VecDeque, vec_deque};
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use service::{Assembly, Operation, Request, Store};
+use service::{ChunkAssembly, Operation, Request, Store};
 use sim_node::{Context, ImageError, LocalTime, Never, Node, NodeId, Role};
 
 use crate::joining::{Incoming, Transfer};
@@ -358,8 +358,8 @@ impl Replica {
         let progress = match &self.incoming {
             _ if self.successor_too_old => Progress::SuccessorTooOld,
             _ if self.complete => Progress::Complete,
-            Some(Incoming::Pieces(pieces)) => {
-                Progress::Lacking(pieces.as_ref().map_or(0, Assembly::received))
+            Some(Incoming::Chunks(chunks)) => {
+                Progress::Lacking(chunks.as_ref().map_or(0, ChunkAssembly::received))
             }
             None if self.origin == Incarnation(0) => Progress::Lacking(0),
             _ => Progress::CatchingUp,

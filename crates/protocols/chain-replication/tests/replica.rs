@@ -404,7 +404,7 @@ fn a_replica_that_takes_its_place_was_answered() {
     assert_eq!(answers(&messages), [Answer::Done(Output::Value(None))]);
 }
 
-/// Section 3.1, extending a chain: the history may come in pieces that are late, double and out of
+/// Section 3.1, extending a chain: the history may come in chunks that are late, double and out of
 /// order; it is there once all are.
 #[test]
 fn a_history_comes_in_pieces() {
@@ -419,8 +419,8 @@ fn a_history_comes_in_pieces() {
     let joined = Configuration { joining: Some(joining), ..chain(2, &[(0, 1), (1, 1)]) };
     spare.receive(3, configure(joined, None));
     let chunk = |epoch, offset| {
-        let piece = store.piece(offset, 4);
-        Message::Chunk(Box::new(Chunk { epoch: Epoch(epoch), base: Position(5), piece }))
+        let data = store.chunk(offset, 4);
+        Message::Chunk(Box::new(Chunk { epoch: Epoch(epoch), base: Position(5), data }))
     };
     let reply = |received| Message::ChunkReply(ChunkReply { epoch: Epoch(2), received });
     for (from, epoch, offset, received) in [
@@ -434,7 +434,7 @@ fn a_history_comes_in_pieces() {
     ] {
         let messages = spare.receive(from, chunk(epoch, offset));
         let expected: Vec<Message> = received.into_iter().map(reply).collect();
-        assert_eq!(to(&messages, from), expected.iter().collect::<Vec<_>>(), "piece {offset}");
+        assert_eq!(to(&messages, from), expected.iter().collect::<Vec<_>>(), "chunk {offset}");
     }
     assert_eq!((spare.node.last(), spare.node.store()), (Position(5), &store));
     assert!(spare.node.is_joining() && !spare.node.is_member());

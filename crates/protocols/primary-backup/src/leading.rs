@@ -59,7 +59,7 @@ pub struct Progress {
 pub enum Pace {
     /// It gets the state once the primary serves.
     Waiting,
-    /// It gets this state, piece by piece.
+    /// It gets this state, chunk by chunk.
     Transfer {
         /// The last update that is in the state.
         base: Number,

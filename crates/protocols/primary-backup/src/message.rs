@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use service::{Piece, Reply, Request, ServiceMessage};
+use service::{Reply, Request, ServiceMessage, StoreChunk};
 use sim_node::{LocalTime, Names, NodeId};
 
 use crate::{Header, Incarnation, Number, View, ViewNumber};
@@ -133,7 +133,7 @@ pub struct Chunk {
     /// The last update that is in the state.
     pub base: Number,
     /// The items.
-    pub piece: Piece,
+    pub data: StoreChunk,
 }
 
 /// How much of the state a recruit has.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use service::{Answer, Assembly, Operation, Output, Reply, Request, Store};
+use service::{Answer, ChunkAssembly, Operation, Output, Reply, Request, Store};
 use sim_node::{Context, ImageError, Never, Node, NodeId, Role};
 
 use crate::leading::Leading;
@@ -34,7 +34,7 @@ pub struct Replica {
     /// Updates that came before those that they follow, in its epoch.
     pub(crate) early: BTreeMap<Number, Arc<Request>>,
     /// A state that is being received.
-    pub(crate) assembly: Option<Assembly<Incoming>>,
+    pub(crate) assembly: Option<ChunkAssembly<Incoming>>,
     /// Clients that asked while it knew of no primary: they are told as soon as it does.
     pub(crate) held: BTreeMap<Operation, NodeId>,
 }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use service::{Assembly, Store};
+use service::{ChunkAssembly, Store};
 use sim_node::{Context, NodeId};
 
 use crate::leading::{Leading, Pace};
@@ -48,7 +48,7 @@ impl Primary<'_> {
             header: view.header(progress.since),
             incarnation: view.incarnation(node),
             base: *base,
-            piece: store.piece(*offset, cx.config().chunk),
+            data: store.chunk(*offset, cx.config().chunk),
         }));
         if again {
             cx.resend(node, chunk);
@@ -120,7 +120,7 @@ impl Replica {
     fn assemble(&mut self, from: NodeId, chunk: Chunk, cx: &mut Context<'_, Self>) -> (u32, bool) {
         self.become_status(Status::Recruit { primary: from }, cx);
         let of = Incoming { since: chunk.header.since, base: chunk.base };
-        let received = Assembly::receive(&mut self.assembly, of, chunk.piece);
+        let received = ChunkAssembly::receive(&mut self.assembly, of, chunk.data);
         let is_whole = received.whole.is_some();
         if let Some(store) = received.whole {
             self.install(of, store, cx);

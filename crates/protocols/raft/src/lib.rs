@@ -75,7 +75,7 @@ pub use properties::{
     StateMachineSafety, Suite,
 };
 pub use server::{Server, State, Timer};
-pub use service::{Part, Piece};
+pub use service::{Items, StoreChunk};
 pub use settings::{Raft, Settings};
 pub use stable::{Disk, Record, Snapshot};
 pub use types::{Index, Mark, RoleName, Term};

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
-use service::{Piece, Reply, Request, ServiceMessage};
+use service::{Reply, Request, ServiceMessage, StoreChunk};
 use sim_node::{LocalTime, NodeId};
 use sim_protocol::Asks;
 
@@ -192,7 +192,7 @@ pub struct InstallSnapshot {
     /// The configuration as of that entry (section 7).
     pub configuration: Arc<Configuration>,
     /// The chunk: some items of the state machine, where the figure has bytes.
-    pub piece: Piece,
+    pub data: StoreChunk,
 }
 
 /// The results of InstallSnapshot.

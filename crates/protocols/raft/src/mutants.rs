@@ -74,5 +74,5 @@ pub(crate) fn one_acknowledged(state: &LeaderState, index: Index) -> Index {
 
 /// `R-snapshot-merge`: a snapshot is added to the state machine instead of replacing it.
 pub(crate) fn merge(state_machine: &mut Store, snapshot: &Store) {
-    state_machine.add(snapshot.part(0, snapshot.items()));
+    state_machine.add(snapshot.items_from(0, snapshot.items()));
 }

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use service::Assembly;
+use service::ChunkAssembly;
 use sim_node::{Context, NodeId};
 
 use crate::common::{CommonState, hold_sends_until_durable};
@@ -14,7 +14,7 @@ use crate::{
 };
 
 /// A snapshot that is being received, by its last included index and term.
-pub(crate) type Receiving = Assembly<(Index, Term)>;
+pub(crate) type Receiving = ChunkAssembly<(Index, Term)>;
 
 impl CommonState {
     /// Whether enough entries have been applied since the last snapshot.
@@ -101,11 +101,11 @@ impl Server {
 
     /// Adds a chunk to what has been received, and installs the snapshot with the last one. Returns
     /// how many items have been received, and whether the snapshot is installed. Chunks may be
-    /// lost, repeated and reordered: [`Assembly`] takes only the one that comes next, and the
+    /// lost, repeated and reordered: [`ChunkAssembly`] takes only the one that comes next, and the
     /// leader sends an unanswered chunk again at its next heartbeat.
     fn receive(&mut self, chunk: InstallSnapshot, cx: &mut Context<'_, Self>) -> (u32, bool) {
         let (index, term) = (chunk.last_included_index, chunk.last_included_term);
-        let received = Assembly::receive(&mut self.receiving, (index, term), chunk.piece);
+        let received = ChunkAssembly::receive(&mut self.receiving, (index, term), chunk.data);
         let is_whole = received.whole.is_some();
         if let Some(store) = received.whole {
             let configuration = chunk.configuration;

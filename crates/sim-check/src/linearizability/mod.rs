@@ -44,7 +44,7 @@ mod spec;
 mod states;
 
 pub use cas_register::{CasOperation, CasOutput, CasRegister};
-pub use evidence::Evidence;
+pub use evidence::{Evidence, PartialLinearization};
 pub use key_value::{Command, KeyValue, Output};
 pub use register::{Register, RegisterOperation, RegisterOutput};
 pub use spec::Spec;

@@ -24,7 +24,7 @@
 use std::sync::Arc;
 
 use serde::Serialize;
-use service::Assembly;
+use service::ChunkAssembly;
 use sim_node::{Context, NodeId};
 
 use super::node::Timer;
@@ -158,7 +158,7 @@ impl Server {
         let chunk = Chunk {
             slot: snapshot.slot,
             configurations: snapshot.configurations.clone(),
-            piece: snapshot.store.piece(offset, cx.config().snapshot_chunk),
+            data: snapshot.store.chunk(offset, cx.config().snapshot_chunk),
         };
         cx.send(to, Message::Chunk(Box::new(chunk)));
     }
@@ -166,13 +166,13 @@ impl Server {
     /// A part of a snapshot arrives. One that is not the next was sent again, or belongs to another
     /// snapshot: only the first chunk of a snapshot takes the place of another.
     pub(super) fn on_chunk(&mut self, chunk: Chunk, cx: &mut Context<'_, Self>) {
-        let Chunk { slot, configurations, piece } = chunk;
+        let Chunk { slot, configurations, data } = chunk;
         let is_begun = self.assembly.as_ref().is_some_and(|assembly| *assembly.of() == slot);
-        let may_be_next = is_begun || piece.offset == 0;
+        let may_be_next = is_begun || data.offset == 0;
         if slot <= self.replica.executed || !may_be_next {
             return;
         }
-        let received = Assembly::receive(&mut self.assembly, slot, piece);
+        let received = ChunkAssembly::receive(&mut self.assembly, slot, data);
         if let Some(store) = received.whole {
             self.install(Arc::new(Snapshot { slot, configurations, store }), cx);
         }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use serde::{Deserialize, Deserializer, Serialize};
-use service::{Piece, Reply, Request, ServiceMessage};
+use service::{Reply, Request, ServiceMessage, StoreChunk};
 use sim_node::NodeId;
 use sim_protocol::Asks;
 
@@ -138,7 +138,7 @@ pub struct Chunk {
     /// The members of each slot.
     pub configurations: Configurations,
     /// Some items of the store.
-    pub piece: Piece,
+    pub data: StoreChunk,
 }
 
 /// What an administrator may ask for. The leader has it chosen in a slot, and it is executed once.

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use failure_detectors::Omega;
 use serde::{Deserialize, Serialize};
-use service::{Answer, Assembly, Reply, Request, Store};
+use service::{Answer, ChunkAssembly, Reply, Request, Store};
 use sim_node::{Context, ImageError, Node, NodeId, Role};
 
 use super::catch_up::Behind;
@@ -65,7 +65,7 @@ pub struct Server {
     /// What others know to be chosen and this replica does not.
     pub(super) behind: Option<Behind>,
     /// A snapshot that is being received.
-    pub(super) assembly: Option<Assembly<Slot>>,
+    pub(super) assembly: Option<ChunkAssembly<Slot>>,
     /// The snapshots that others are fetching. Each is sent to its end, though there may be a newer
     /// one by then.
     pub(super) sending: BTreeMap<NodeId, Arc<Snapshot>>,

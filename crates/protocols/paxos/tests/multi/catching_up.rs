@@ -112,9 +112,9 @@ fn a_chunk_of_the_same_snapshot_goes_on_wherever_it_comes_from() {
         other => panic!("{other:?}"),
     };
     let first: Chunk = chunk(&mut one, fetch(0, None));
-    assert_eq!((first.piece.offset, first.piece.done), (0, false));
+    assert_eq!((first.data.offset, first.data.done), (0, false));
     let second = chunk(&mut other, fetch(0, Some((2, 1))));
-    assert_eq!((second.piece.offset, second.piece.done), (1, true));
+    assert_eq!((second.data.offset, second.data.done), (1, true));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn a_snapshot_that_is_no_use_any_more_is_not_asked_for() {
     assert_eq!(sent, [(node(0), fetch(2, None))], "of no use any more");
     let answer = provider.receive(3, sent[0].1.clone()).remove(0).1;
     assert!(
-        matches!(&answer, Message::Chunk(chunk) if chunk.slot == Slot(4) && chunk.piece.offset == 0)
+        matches!(&answer, Message::Chunk(chunk) if chunk.slot == Slot(4) && chunk.data.offset == 0)
     );
 }
 

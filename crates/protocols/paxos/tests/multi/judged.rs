@@ -256,7 +256,7 @@ fn installs(told: &mut Told<StateMachineSafety>, snapshot: Snapshot) {
     let (mut replica, _) = TestServer::new(3, Settings { snapshot_chunk: 100, ..config(5) });
     told.steps(3, &replica, &[]);
     let Snapshot { slot, configurations, store } = snapshot.clone();
-    let chunk = Chunk { slot, configurations, piece: store.piece(0, 100) };
+    let chunk = Chunk { slot, configurations, data: store.chunk(0, 100) };
     replica.receive(0, Message::Chunk(Box::new(chunk)));
     assert_eq!(replica.node.executed(), slot);
     let record = Record::Compacted { snapshot: Arc::new(snapshot), upto: slot };

@@ -63,7 +63,7 @@ fn a_leader_that_was_overtaken_by_a_snapshot_leads_no_more() {
     server.ask(put(1));
     let configurations = server.node.configurations().clone();
     let slot = Slot(1);
-    let chunk = Chunk { slot, configurations, piece: service::Store::default().piece(0, 1) };
+    let chunk = Chunk { slot, configurations, data: service::Store::default().chunk(0, 1) };
     server.receive(1, Message::Commit { ballot: None, upto: slot });
     server.receive(1, Message::Chunk(Box::new(chunk)));
     assert_eq!(server.executed(), 1);

@@ -116,12 +116,12 @@ fn a_state_for_an_earlier_incarnation_is_refused() {
     harness.restart();
     let chunk = |incarnation| {
         let header = Header { view: view(3), epoch: view(1), since: view(3) };
-        let (base, piece) = (Number(4), Store::default().piece(0, 1));
+        let (base, data) = (Number(4), Store::default().chunk(0, 1));
         Message::Chunk(Box::new(Chunk {
             header,
             incarnation: Incarnation(incarnation),
             base,
-            piece,
+            data,
         }))
     };
     assert_eq!(kinds(&harness.receive(node(0), chunk(1))), []);

@@ -100,7 +100,7 @@ impl Peer<'_, '_> {
                 last_included_index: snapshot.index,
                 last_included_term: snapshot.term,
                 configuration: snapshot.configuration.clone(),
-                piece: snapshot.store.piece(*offset, self.cx.config().snapshot_chunk),
+                data: snapshot.store.chunk(*offset, self.cx.config().snapshot_chunk),
             }));
             if is_repeated {
                 self.cx.resend(self.id, chunk);

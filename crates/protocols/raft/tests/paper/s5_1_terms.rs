@@ -2,7 +2,7 @@
 
 use raft::{
     AppendEntriesReply, AppendResult, Configuration, Index, InstallSnapshot, InstallSnapshotReply,
-    Message, Piece, Term, Timer,
+    Message, StoreChunk, Term, Timer,
 };
 use service::Store;
 
@@ -18,7 +18,7 @@ fn chunk(term: u64) -> Message {
         last_included_index: Index(9),
         last_included_term: Term(1),
         configuration: Configuration::of_voters(config(3).voters()).into(),
-        piece: Piece { done: false, ..Store::default().piece(0, 9) },
+        data: StoreChunk { done: false, ..Store::default().chunk(0, 9) },
     }))
 }
 

@@ -37,7 +37,7 @@ fn chunks(index: u64, last_term: u64, store: &Store, size: usize) -> Vec<Message
             last_included_index: Index(index),
             last_included_term: Term(last_term),
             configuration: Configuration::of_voters(config(3).voters()).into(),
-            piece: store.piece(u32::try_from(offset).expect("small"), size),
+            data: store.chunk(u32::try_from(offset).expect("small"), size),
         }))
     };
     (0..store.items().max(1)).step_by(size).map(chunk).collect()
@@ -338,8 +338,8 @@ fn a_snapshot_is_sent_to_its_end_though_there_are_newer_ones() {
         let [(_, Message::InstallSnapshot(chunk))] = &sent[..] else {
             panic!("one chunk: {sent:?}")
         };
-        assert_eq!((chunk.last_included_index, chunk.piece.offset), (Index(5), received));
-        assert_eq!(chunk.piece.done, received == 4, "four keys and a session");
+        assert_eq!((chunk.last_included_index, chunk.data.offset), (Index(5), received));
+        assert_eq!(chunk.data.done, received == 4, "four keys and a session");
         commit_one_more(&mut server, u64::from(received) + 5);
         let (last_included_index, received) = (chunk.last_included_index, received + 1);
         let is_covered = received == 5;
