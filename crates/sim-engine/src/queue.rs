@@ -120,14 +120,6 @@ impl<E: Copy, M> Slab<E, M> {
         }
     }
 
-    /// Everything that happens, in no order.
-    pub(crate) fn events(&self) -> impl Iterator<Item = E> {
-        self.slots.iter().filter_map(|slot| match slot {
-            Slot::Full(event) => Some(*event),
-            Slot::Reserved | Slot::Empty(_) => None,
-        })
-    }
-
     /// The message of a slot.
     #[inline]
     pub(crate) fn message(&self, slot: u32) -> Option<&M> {
@@ -141,6 +133,29 @@ impl<E: Copy, M> Slab<E, M> {
             Slot::Full(event) => Some((*event, message.as_ref())),
             Slot::Reserved | Slot::Empty(_) => None,
         })
+    }
+
+    /// All messages with their slots, and what happens to them last or next.
+    pub(crate) fn parcels(&self) -> impl Iterator<Item = (u32, Option<E>, &M)> {
+        let slots = self.slots.iter().zip(&self.messages).zip(0..);
+        slots.filter_map(|((slot, message), number)| {
+            let event = match slot {
+                Slot::Full(event) => Some(*event),
+                Slot::Reserved | Slot::Empty(_) => None,
+            };
+            Some((number, event, message.as_ref()?))
+        })
+    }
+
+    /// All messages, those included to which nothing happens yet, in the order of their slots.
+    pub(crate) fn messages(&self) -> impl Iterator<Item = &M> {
+        self.messages.iter().flatten()
+    }
+
+    /// How many slots were in use at once so far.
+    #[inline]
+    pub(crate) fn most(&self) -> usize {
+        self.slots.len()
     }
 
     /// How many slots are in use; looks at all of them.

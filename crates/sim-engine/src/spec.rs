@@ -48,6 +48,9 @@ pub struct WorldSpec<N: Node> {
     pub bytes: bool,
     /// The most steps a run may make, at most [`WorldSpec::STEPS_MAX`].
     pub steps_max: u64,
+    /// How many bytes a run may keep at most, in messages that wait anywhere, unsynced writes,
+    /// states and its record; see `docs/SCENARIOS.md`.
+    pub memory_max: u64,
 }
 
 /// Derived, it would ask for a configuration that can be cloned.
@@ -72,6 +75,7 @@ impl<N: Node> Clone for WorldSpec<N> {
             ties: self.ties,
             bytes: self.bytes,
             steps_max: self.steps_max,
+            memory_max: self.memory_max,
         }
     }
 }
@@ -81,6 +85,8 @@ impl<N: Node> WorldSpec<N> {
     pub const STEPS_DEFAULT: u64 = 10_000_000;
     /// The greatest budget of steps.
     pub const STEPS_MAX: u64 = 1 << 32;
+    /// The default budget of memory, in bytes: 1 GiB.
+    pub const MEMORY_DEFAULT: u64 = 1 << 30;
     /// The most nodes a world may have.
     pub const NODES_MAX: u32 = 1 << 20;
 
@@ -112,6 +118,7 @@ impl<N: Node> WorldSpec<N> {
             ties: Ties::FirstIn,
             bytes: false,
             steps_max: Self::STEPS_DEFAULT,
+            memory_max: Self::MEMORY_DEFAULT,
         }
     }
 }

@@ -2,7 +2,7 @@
 //! panics.
 
 use proptest::prelude::*;
-use sim_node::{Drift, Duration, Offset, Ratio, Span, wire_size};
+use sim_node::{Bytes, Drift, Duration, Offset, Ratio, Span, wire_size};
 
 const UNITS: [(&str, u64); 6] = [
     ("ns", 1),
@@ -215,4 +215,34 @@ fn a_part_less_is_rounded_down() {
     assert_eq!(duration(9).less(Ratio::from_percent(50)), duration(4));
     assert_eq!(duration(u64::MAX).less(Ratio::from_percent(0)), duration(u64::MAX));
     assert_eq!(duration(u64::MAX).less(Ratio::ONE), Duration::ZERO);
+}
+
+#[test]
+fn an_amount_of_memory_is_read_exactly_and_shown_to_a_tenth() {
+    for (text, bytes, shown) in [
+        ("0B", 0, "0B"),
+        ("1023B", 1_023, "1023B"),
+        ("1KiB", 1_024, "1KiB"),
+        ("1.5GiB", 3 << 29, "1.5GiB"),
+        (" 64 MiB ", 64 << 20, "64MiB"),
+        ("1.05MiB", 0, ""),
+        ("2TiB", 2 << 40, "2TiB"),
+    ] {
+        match text.parse::<Bytes>() {
+            Ok(amount) => {
+                assert_eq!((amount.get(), amount.to_string()), (bytes, shown.to_owned()), "{text}");
+            }
+            // A twentieth of 2^20 bytes is no whole number.
+            Err(why) => assert!(shown.is_empty() && why.to_string().contains("finer"), "{why}"),
+        }
+    }
+    for (text, why) in [
+        ("64", "has no unit"),
+        ("64MB", "has an unknown unit"),
+        ("many", "is not a number"),
+        ("99999999TiB", "is too large"),
+    ] {
+        let error = text.parse::<Bytes>().expect_err(text).to_string();
+        assert!(error.contains(why) && error.contains("\"64MiB\""), "{error}");
+    }
 }

@@ -5,7 +5,7 @@ use std::ops::Range;
 use ron::value::RawValue;
 use serde::Deserialize;
 use sim_engine::{ClockSpec, DiskSpec, Model, Ties};
-use sim_node::Duration;
+use sim_node::{Bytes, Duration};
 
 use crate::Diagnostic;
 use crate::fault::FaultText;
@@ -36,6 +36,7 @@ pub struct Draft<'a> {
     pub(crate) calm_bound: Option<Duration>,
     pub(crate) deadline: Option<Duration>,
     pub(crate) budget: Option<u64>,
+    pub(crate) memory: Option<Bytes>,
     pub(crate) bytes: bool,
     /// What must be reached, which is read once nodes and names are known.
     pub(crate) reaches: Option<&'a str>,
@@ -74,13 +75,14 @@ struct Outer<'a> {
     calm_bound: Option<&'a RawValue>,
     deadline: Option<&'a RawValue>,
     budget: Option<&'a RawValue>,
+    memory: Option<&'a RawValue>,
     bytes: Option<&'a RawValue>,
     reaches: Option<&'a RawValue>,
     expect: Option<&'a RawValue>,
 }
 
 /// The fields of a scenario, in the order of the reference, and whether they must be given.
-pub(crate) const FIELDS: [(&str, bool); 18] = [
+pub(crate) const FIELDS: [(&str, bool); 19] = [
     ("title", true),
     ("protocol", true),
     ("network", false),
@@ -96,6 +98,7 @@ pub(crate) const FIELDS: [(&str, bool); 18] = [
     ("calm_bound", false),
     ("deadline", true),
     ("budget", false),
+    ("memory", false),
     ("bytes", false),
     ("reaches", false),
     ("expect", true),
@@ -138,6 +141,7 @@ impl<'a> Draft<'a> {
             calm_bound: read(sheet, outer.calm_bound, "`calm_bound`"),
             deadline: read(sheet, outer.deadline, "`deadline`"),
             budget: read(sheet, outer.budget, "`budget`"),
+            memory: read(sheet, outer.memory, "`memory`"),
             bytes: read(sheet, outer.bytes, "`bytes`").unwrap_or_default(),
             reaches: outer.reaches.map(RawValue::get_ron),
             expect: read(sheet, outer.expect, "`expect`"),

@@ -4,7 +4,7 @@ use sim_check::SimTime;
 use sim_engine::{
     Calm, Link, LinkOverride, Network, NodeSet, ServiceSpec, Transport, Work, WorldSpec,
 };
-use sim_node::NodeId;
+use sim_node::{Bytes, NodeId};
 use sim_protocol::{Protocol, Setup};
 
 use crate::ProtocolFacts;
@@ -46,6 +46,7 @@ pub(crate) fn spec<P: Protocol>(
         model: draft.model.clone(),
         ties: draft.ties,
         steps_max: draft.budget.unwrap_or(WorldSpec::<P::Node>::STEPS_DEFAULT),
+        memory_max: draft.memory.map_or(WorldSpec::<P::Node>::MEMORY_DEFAULT, Bytes::get),
         bytes: draft.bytes,
         ..WorldSpec::new(config, servers, network, deadline)
     })

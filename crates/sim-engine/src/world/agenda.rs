@@ -170,11 +170,6 @@ impl<E: Copy, M, T: Copy + Hash + Eq> Agenda<E, M, T> {
         self.timers.pop()
     }
 
-    /// All events that are going to happen, in no order.
-    pub(super) fn events(&self) -> impl Iterator<Item = E> {
-        self.payloads.events()
-    }
-
     /// Of many events one that comes soon, when nothing comes in between. The payload of one that
     /// comes a little later is read early, so that it is in the cache by then.
     pub(super) fn soon(&self) -> Option<E> {
@@ -202,6 +197,23 @@ impl<E: Copy, M, T: Copy + Hash + Eq> Agenda<E, M, T> {
     /// How many events are pending, timers apart, and messages that wait somewhere.
     pub(super) fn pending(&self) -> usize {
         self.payloads.len()
+    }
+
+    /// All messages with their parcels, and what happens to them last or next; `None` of one that
+    /// a barrier holds.
+    pub(super) fn parcels(&self) -> impl Iterator<Item = (Parcel, Option<E>, &M)> {
+        self.payloads.parcels()
+    }
+
+    /// All messages, wherever they wait.
+    pub(super) fn messages(&self) -> impl Iterator<Item = &M> {
+        self.payloads.messages()
+    }
+
+    /// How many events and messages were pending at once so far.
+    #[inline]
+    pub(super) fn most(&self) -> usize {
+        self.payloads.most()
     }
 
     /// Whether there are so many events that it is worth reading ahead.

@@ -48,7 +48,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let since = self.agenda.next_sequence();
         self.network.cut(fault, since, rule, cut == Cut::AtDelivery);
         if self.network.has_many_past_cuts() {
-            let under_way = self.agenda.events().filter_map(|pending| match pending {
+            let under_way = self.agenda.all().filter_map(|(pending, _)| match pending {
                 Pending::Message(envelope) => Some(envelope.id),
                 _ => None,
             });

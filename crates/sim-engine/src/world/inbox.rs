@@ -66,6 +66,15 @@ impl<T: Copy + PartialEq> Inbox<T> {
         self.queue.push_back(arrival);
     }
 
+    /// The messages that wait, and the one that it works on.
+    pub(super) fn parcels(&self) -> impl Iterator<Item = Parcel> {
+        let work = self.work.iter().map(|(arrival, _)| arrival);
+        work.chain(&self.queue).filter_map(|arrival| match arrival.what {
+            What::Message { parcel, .. } | What::Own(parcel) => Some(parcel),
+            What::Timer(_) | What::Request(_) | What::Synced => None,
+        })
+    }
+
     /// The node works on something for a while.
     pub(super) fn begin_work(&mut self, arrival: Arrival<T>) {
         self.work = Some((arrival, false));

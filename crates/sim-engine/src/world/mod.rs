@@ -11,6 +11,7 @@ mod endless;
 pub(crate) mod faults;
 mod inbox;
 mod links;
+mod memory;
 mod network;
 mod nodes;
 mod reached;
@@ -39,6 +40,7 @@ use agenda::{Agenda, TIES};
 use alerts::Alerts;
 use endless::Looks;
 use faults::FaultState;
+use memory::Memory;
 use network::{Envelope, Network};
 use nodes::{Cell, Status};
 use reached::{Marked, Reached};
@@ -104,6 +106,8 @@ pub struct World<N: Node, P: Properties<N>> {
     checkpoint: u64,
     /// Who is inside a handler, in case it panics.
     acting: Option<NodeId>,
+    /// When it looks at its memory again.
+    memory: Memory,
     /// Whether somebody wants to be told what happens.
     is_watched: bool,
 }
@@ -242,6 +246,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             effects: Vec::new(),
             checkpoint: plan.checkpoint - 1,
             acting: None,
+            memory: Memory::new(),
             is_watched: false,
             plan,
             spec,

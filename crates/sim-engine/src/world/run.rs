@@ -113,6 +113,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Some(Head::Timer(_)) => self.timer_due(watch),
             None => {}
         }
+        if self.agenda.most() >= self.memory.next {
+            self.look_at_pending();
+        }
         // Once an event, so that what falls between steps, as in a crash, ends the run as well.
         if self.properties.violated() {
             self.end_violated();

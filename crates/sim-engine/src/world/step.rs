@@ -114,6 +114,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if step == self.checkpoint {
             self.checkpoint += self.plan.checkpoint;
             self.digest_states();
+            self.look_at_states();
         }
     }
 

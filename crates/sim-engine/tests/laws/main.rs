@@ -24,6 +24,7 @@ mod endless;
 mod inside;
 mod links;
 mod lost;
+mod memory;
 mod mobile;
 mod omission;
 mod panics;

@@ -1,9 +1,10 @@
-//! Quantities that carry their unit: [`Duration`], [`Span`], [`Ratio`], [`Drift`] and [`Offset`],
-//! with the text form that scenario files use.
+//! Quantities that carry their unit: [`Duration`], [`Span`], [`Ratio`], [`Drift`], [`Offset`] and
+//! [`Bytes`], with the text form that scenario files use.
 //!
 //! All are integers underneath, so that no float decides an order. In a human-readable format (RON,
 //! JSON) they are text; in any other, such as the digest of a run, they are plain integers.
 
+mod bytes;
 mod drift;
 mod duration;
 mod offset;
@@ -11,6 +12,7 @@ mod ratio;
 mod span;
 mod text;
 
+pub use bytes::Bytes;
 pub use drift::Drift;
 pub use duration::Duration;
 pub use offset::Offset;

@@ -74,6 +74,7 @@ pub(crate) fn check_draft(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
 /// What can be checked once the nodes and names are known.
 pub(crate) fn check_cast(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     times::check_budget(sheet, draft, cast.steps_max);
+    times::check_memory(sheet, draft);
     network::check(sheet, draft, cast);
     for fault in &draft.faults {
         faults::check(sheet, fault, cast);

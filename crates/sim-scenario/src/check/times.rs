@@ -1,7 +1,7 @@
 //! Times: windows that end before they start, a calm before the last fault, a deadline before the
 //! calm.
 
-use sim_node::Duration;
+use sim_node::{Bytes, Duration};
 
 use crate::Diagnostic;
 use crate::draft::Draft;
@@ -79,6 +79,21 @@ pub(crate) fn check_budget(sheet: &mut Sheet<'_>, draft: &Draft<'_>, steps_max: 
             Diagnostic::error(place, format!("a budget of {budget} steps is out of range"))
                 .label("not a number of steps that a run can make")
                 .help(format!("a budget is from 1 to {steps_max} steps")),
+        );
+    }
+}
+
+/// A run needs some memory, and no machine has more than that.
+pub(crate) fn check_memory(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
+    let (least, most) = (Bytes::from_mib(1), Bytes::from_mib(1 << 20));
+    if let Some(memory) = draft.memory
+        && !(least..=most).contains(&memory)
+    {
+        let place = sheet.field("memory").span.clone();
+        sheet.push(
+            Diagnostic::error(place, format!("a memory of {memory} is out of range"))
+                .label("not an amount that a run can be given")
+                .help(format!("`memory` is from {least} to {most}")),
         );
     }
 }

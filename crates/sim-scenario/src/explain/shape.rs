@@ -73,7 +73,7 @@ impl Scene<'_> {
             Error::ExceededRecursionLimit => {
                 ("the scenario is nested too deeply".to_owned(), "here")
             }
-            code => (line(&code.to_string()).to_lowercase(), "cannot be read"),
+            code => (without_capital(&line(&code.to_string())), "cannot be read"),
         }
     }
 
@@ -154,4 +154,11 @@ impl Scene<'_> {
         let meant = format!("({field}: {own})");
         diagnostic.help(format!("write `{}`", self.with(item, &meant)))
     }
+}
+
+/// A sentence as it goes on after "error: ".
+fn without_capital(sentence: &str) -> String {
+    let mut letters = sentence.chars();
+    let first = letters.next().map(char::to_lowercase).into_iter().flatten();
+    first.chain(letters.as_str().chars()).collect()
 }

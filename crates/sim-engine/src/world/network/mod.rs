@@ -15,6 +15,7 @@ use sim_node::{NodeId, Ratio};
 
 use crate::chance::{Stream, happens};
 use crate::plan::Plan;
+use crate::world::agenda::Parcel;
 use crate::{Delay, Loss};
 
 use known::{Known, Parameters};
@@ -396,6 +397,12 @@ impl Network {
             false => self.hold_between(from, to),
         };
         place.map(|place| &mut self.holds[place])
+    }
+
+    /// The messages that holds keep, and the fault of each hold.
+    pub(super) fn kept(&self) -> impl Iterator<Item = (u32, Parcel)> {
+        let holds = self.holds.iter();
+        holds.flat_map(|hold| hold.kept.iter().map(|kept| (hold.fault, kept.parcel)))
     }
 
     /// A node omits to send, or to receive, while a fault lasts.

@@ -250,9 +250,12 @@ fn change_something(network: &mut Network, mix: &mut Mix, fault: u32) {
     let ended = mix.below(u64::from(fault) + 1) as u32;
     let links = LinkMatch::of_fault(Some(mix.some()), Some(mix.some()), false, Some(mix.below(2)));
     match mix.below(8) {
-        0 => {
-            network.cut(fault, u64::from(fault), between(&mix.some(), &mix.some()), fault % 2 == 0)
-        }
+        0 => network.cut(
+            fault,
+            u64::from(fault),
+            between(&mix.some(), &mix.some()),
+            fault.is_multiple_of(2),
+        ),
         1 => network.end_cut(ended),
         2 => network.hold(fault, mix.some(), mix.some()),
         3 => drop(network.end_hold(ended)),
