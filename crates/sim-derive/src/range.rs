@@ -41,7 +41,7 @@ impl Parse for Bounds {
     }
 }
 
-/// The range that an attribute declares; `positive` asks for more than nothing.
+/// The range that an attribute declares; `positive` asks for greater than 0.
 pub(crate) fn range(declared: Option<Bounds>, positive: bool) -> Option<Range> {
     let Bounds { least, most, below } =
         declared.unwrap_or(Bounds { least: None, most: None, below: false });
@@ -54,7 +54,7 @@ pub(crate) fn range(declared: Option<Bounds>, positive: bool) -> Option<Range> {
         }
         (Some(least), None) => format!("at least {}", least.words),
         (None, most) => {
-            let least = positive.then(|| "more than nothing".to_owned());
+            let least = positive.then(|| "greater than 0".to_owned());
             let bound = if below { "less than" } else { "at most" };
             let most = most.map(|most| format!("{bound} {}", most.words));
             least.into_iter().chain(most).collect::<Vec<_>>().join(", ")

@@ -98,7 +98,7 @@ pub const MUTANT: Field = Field {
     kind: "code",
     default: Default::Words("none"),
     range: None,
-    meaning: "the code of a known bug that the tester must find; only in a build with the feature \
+    meaning: "run a mutant: the protocol with a known bug, by its code; needs the build feature \
               `mutants`",
 };
 

@@ -42,7 +42,7 @@ use crate::setting::Field;
 /// let [nodes, timeout, reads, members] = Settings::FIELDS else { panic!("four fields") };
 /// assert_eq!(nodes.to_string(), "number, 1 to 99");
 /// assert_eq!(nodes.meaning, "how many servers");
-/// assert_eq!(timeout.to_string(), "span, more than nothing, at most a day");
+/// assert_eq!(timeout.to_string(), "span, greater than 0, at most a day");
 /// assert_eq!((reads.kind, reads.default.text()), ("Log or Lease", Some("Log")));
 /// assert_eq!(members.default.text(), Some("all servers"));
 /// let usual = Settings::new(5);

@@ -255,7 +255,7 @@ fn protocol<'a>(sheet: &mut Sheet<'a>) -> Option<ProtocolText<'a>> {
         sheet.push(
             Diagnostic::error(place, message)
                 .label("not a protocol")
-                .help("it is written as in `Bully(nodes: 5)`, its name without quotes"),
+                .help("write it as in `Bully(nodes: 5)`, its name without quotes"),
         );
         return None;
     };

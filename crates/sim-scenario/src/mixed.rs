@@ -78,7 +78,7 @@ fn mixture(text: &str, item: &Item, reader: Reader, part: &Part) -> Diagnostic {
     let message = format!("{} mixes named and unnamed values", item.describe(text));
     let diagnostic = Diagnostic::error(part.span(), message).label("this one has a name");
     match usage::example(item.name(text).filter(|_| reader == Reader::Language)) {
-        Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+        Some(example) => diagnostic.help(format!("write it as in `{example}`")),
         None => diagnostic.help("give all of them their names, or none"),
     }
 }

@@ -142,7 +142,7 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
     for (place, (fault, row)) in lints.faults.iter().zip(&outcome.faults).enumerate() {
         let had_time = whole || had_time(&fault.when, outcome.ended);
         if row.struck == 0 && had_time && !lints.left_out.contains(&place) {
-            warnings.push(format!("the fault `{}` never struck", clip(&fault.label)));
+            warnings.push(format!("the fault `{}` never took effect", clip(&fault.label)));
         }
     }
     if whole {

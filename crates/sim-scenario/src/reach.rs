@@ -18,7 +18,7 @@ pub(crate) const NAMES: [&str; 4] = ["Mark", "Role", "Sent", "Fault"];
 /// The names that may follow the first value.
 const FIELDS: [&str; 2] = ["at", "times"];
 
-const EXAMPLE: &str = "it is written as in `reaches: [Role(\"leader\", at: 2)]`";
+const EXAMPLE: &str = "write it as in `reaches: [Role(\"leader\", at: 2)]`";
 
 /// What the scenario demands, checked. What is wrong is told to the sheet.
 pub(crate) fn reaches(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) -> Vec<Reach> {

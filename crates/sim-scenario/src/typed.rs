@@ -135,7 +135,7 @@ fn set_up<P: Protocol>(
         Err(error) => {
             let place = protocol.item.at_field(sheet.text, error.field).span.clone();
             let message = format!("`{}` of `{}`: {}", error.field, P::NAME, error.message);
-            let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
+            let mut diagnostic = Diagnostic::error(place, message).label("invalid value");
             if let Some(field) = P::Settings::FIELDS.iter().find(|one| one.name == error.field) {
                 diagnostic = diagnostic.help(format!("`{}`: {}", error.field, field.meaning));
             }

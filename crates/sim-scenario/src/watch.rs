@@ -260,8 +260,8 @@ pub fn loss_in_words(loss: Loss) -> &'static str {
         Loss::Corrupted => "corrupted, so its checksum failed",
         Loss::Down => "its receiver was down",
         Loss::Connection => "its connection broke",
-        Loss::Calm => "too late for the calm",
-        Loss::Nobody => "nobody has that number",
+        Loss::Calm => "still in flight when the faults ended",
+        Loss::Nobody => "there is no such node",
     }
 }
 

@@ -21,7 +21,7 @@ const PLAIN: &str = "Requests";
 const NOTHING: &str = "()";
 
 /// How the plain workload is written.
-const REQUESTS_EXAMPLE: &str = "it is written as in `Requests([At(\"1s\", 0, TheRequest)])`";
+const REQUESTS_EXAMPLE: &str = "write it as in `Requests([At(\"1s\", 0, TheRequest)])`";
 
 /// The most requests of a plain workload.
 const REQUESTS_MAX: usize = 100_000;
@@ -127,7 +127,7 @@ impl<'a> WorkloadParts<'a> {
         if let Err(error) = workload.check_ranges().and_then(|()| workload.validate()) {
             let place = item.at_field(sheet.text, error.field).span.clone();
             let message = format!("`{}` of `{name}`: {}", error.field, error.message);
-            let mut diagnostic = Diagnostic::error(place, message).label("makes no sense");
+            let mut diagnostic = Diagnostic::error(place, message).label("invalid value");
             if let Some(field) = fields.iter().find(|field| field.name == error.field) {
                 diagnostic = diagnostic.help(format!("`{}` is {}", field.name, field.meaning));
             }

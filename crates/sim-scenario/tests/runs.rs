@@ -278,9 +278,9 @@ fn warnings_tell_what_did_nothing() {
     assert_eq!(
         report.warnings,
         [
-            "the fault `At(\"30ms\", Isolate(Leader))` never struck",
-            "the fault `When((on: Send(\"Ping\"), nth: 99), Pause(Trigger))` never struck",
-            "the fault `At(\"40ms\", Heal)` never struck",
+            "the fault `At(\"30ms\", Isolate(Leader))` never took effect",
+            "the fault `When((on: Send(\"Ping\"), nth: 99), Pause(Trigger))` never took effect",
+            "the fault `At(\"40ms\", Heal)` never took effect",
             "no message used the special links `(from: Node(1), to: Node(2), loss: \"50%\")` \
              (line 2)",
         ]

@@ -128,12 +128,12 @@ impl Snapshot {
         let checked = self.configuration.check(servers);
         checked.map_err(|error| error.within("configuration"))?;
         if index.0 == 0 {
-            let message = "a snapshot stands for at least one entry";
+            let message = "a snapshot covers at least one entry";
             return Err(ImageError::new(message).within("index"));
         }
         if index < log.base() || index > log.last_index() {
             let message = format!(
-                "the snapshot stands for the entries up to {index}, and the log has those from {} \
+                "the snapshot covers the entries up to {index}, and the log has those from {} \
                  to {}: a log without entries behind it is `(base: ({index}, {term}))`",
                 log.base().next(),
                 log.last_index(),

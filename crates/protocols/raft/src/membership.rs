@@ -212,7 +212,10 @@ impl Configuration {
         }
         let wrong = |name: &str, message: &str| Err(ImageError::new(message).within(name));
         if self.incoming.is_empty() {
-            return wrong("incoming", "somebody must have a vote: `incoming` are the voters");
+            return wrong(
+                "incoming",
+                "at least one server must be a voter: `incoming` are the voters",
+            );
         }
         if self.learners.iter().any(|server| self.is_voter(*server)) {
             return wrong("learners", "a learner has no vote, and one of these has");

@@ -67,7 +67,7 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
         let message = format!("the scenario breaks an assumption of its own model: {what}");
         let mut diagnostic = Diagnostic::error(span.clone(), message)
             .label(why)
-            .help("when that is the purpose of the scenario, say `broken: true` in its model");
+            .help("when that is the purpose of the scenario, set `broken: true` in its model");
         if span != assumed {
             diagnostic = diagnostic.context(assumed, "assumed here");
         }

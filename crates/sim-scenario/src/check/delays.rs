@@ -79,7 +79,7 @@ fn check_pareto(sheet: &mut Sheet<'_>, min: Duration, shape: f64, item: &Item) {
 }
 
 fn check_mixture(sheet: &mut Sheet<'_>, parts: &[(u32, Delay)], item: &Item, depth: usize) {
-    let example = "it is written as in `Mixture([(99, Constant(\"1ms\")), (1, Constant(\"1s\"))])`";
+    let example = "write it as in `Mixture([(99, Constant(\"1ms\")), (1, Constant(\"1s\"))])`";
     let wrong = if parts.iter().all(|(weight, _)| *weight == 0) {
         Some("a mixture needs a part whose weight is above zero".to_owned())
     } else if parts.len() > PARTS_MAX {

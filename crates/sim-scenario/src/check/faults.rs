@@ -71,7 +71,7 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
             sheet.push(
                 Diagnostic::error(item.span.clone(), message)
                     .label(format!("no {lacks}"))
-                    .help(format!("it is written as in `{example}`")),
+                    .help(format!("write it as in `{example}`")),
             );
         }
     }
@@ -183,7 +183,7 @@ fn check_groups(
     cast: &Cast<'_>,
     triggered: bool,
 ) {
-    let example = "it is written as in `Partition([Nodes([0, 1]), Nodes([2, 3, 4])])`";
+    let example = "write it as in `Partition([Nodes([0, 1]), Nodes([2, 3, 4])])`";
     if groups.is_empty() {
         sheet.push(
             Diagnostic::error(list.span.clone(), "a partition without groups")
@@ -219,7 +219,7 @@ fn check_groups(
     let many = groups.iter().filter(|group| matches!(group, Target::Random(_))).count() > 1;
     if many && drawn > servers {
         let message =
-            format!("the groups draw {drawn} servers of {}", count(cast.servers, "server"));
+            format!("the groups choose {drawn} servers of {}", count(cast.servers, "server"));
         sheet.push(Diagnostic::error(list.span.clone(), message).label("too many").help(example));
     }
     let everybody = (0..cast.servers).all(|server| group_of.contains_key(&server));

@@ -54,7 +54,7 @@ fn check_link_quantities(
         sheet.push(
             Diagnostic::error(entry.span.clone(), "the entry changes nothing about its links")
                 .label("no delay, loss or duplication")
-                .help("it is written as in `(from: Node(0), delay: Constant(\"3ms\"))`"),
+                .help("write it as in `(from: Node(0), delay: Constant(\"3ms\"))`"),
         );
     }
     if matches!(network, NetworkText::Stream { .. }) && link.duplication.is_some() {

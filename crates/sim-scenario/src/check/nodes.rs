@@ -30,7 +30,7 @@ fn check_list(sheet: &mut Sheet<'_>, nodes: &[u32], list: &Item, cast: &Cast<'_>
         sheet.push(
             Diagnostic::error(list.span.clone(), "the list of nodes is empty")
                 .label("it names no node")
-                .help("it is written as in `Nodes([0, 1])`"),
+                .help("write it as in `Nodes([0, 1])`"),
         );
     }
     let mut seen = BTreeSet::new();
@@ -97,9 +97,7 @@ pub(crate) fn check_target(
             sheet.push(
                 Diagnostic::error(item.span.clone(), "`Trigger` without a trigger")
                     .label("no step triggers this fault")
-                    .help(
-                        "it is written as in `When((on: Role(\"leader\")), Crash(who: Trigger))`",
-                    ),
+                    .help("write it as in `When((on: Role(\"leader\")), Crash(who: Trigger))`"),
             );
         }
     }
@@ -107,16 +105,16 @@ pub(crate) fn check_target(
 
 fn check_random(sheet: &mut Sheet<'_>, some: u32, item: &Item, cast: &Cast<'_>) {
     let message = if some == 0 {
-        "`Random(0)` draws no node".to_owned()
+        "`Random(0)` chooses no node".to_owned()
     } else if some > cast.servers {
         let servers = count(cast.servers, "server");
-        format!("`Random({some})` draws more servers than the scenario has: {servers}")
+        format!("`Random({some})` chooses more servers than the scenario has: {servers}")
     } else {
         return;
     };
     sheet.push(
         Diagnostic::error(item.at_index(0).span.clone(), message)
-            .label("cannot be drawn")
+            .label("cannot be chosen")
             .help(format!("use a number from 1 to {}", cast.servers)),
     );
 }

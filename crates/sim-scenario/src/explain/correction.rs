@@ -107,7 +107,7 @@ impl Scene<'_> {
         let example = self.example(group.name(text));
         Some(match example {
             _ if without.len() <= LONGEST => diagnostic.help(format!("write `{without}`")),
-            Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+            Some(example) => diagnostic.help(format!("write it as in `{example}`")),
             None => diagnostic,
         })
     }

@@ -73,7 +73,7 @@ impl Scene<'_> {
             _ => return None,
         };
         let diagnostic = Diagnostic::error(self.place.clone(), message).label("when?");
-        Some(diagnostic.help(format!("it is written as in `{written}`")))
+        Some(diagnostic.help(format!("write it as in `{written}`")))
     }
 
     /// A name that was replaced, where its family or, without its time, a fault stands.
@@ -85,9 +85,7 @@ impl Scene<'_> {
         let message = renamed::message(found, new);
         let diagnostic = Diagnostic::error(self.place.clone(), message).label(renamed::LABEL);
         Some(match usage::of(family, new) {
-            Some(example) => {
-                diagnostic.help(format!("it is written as in `{}`", self.fitted(example)))
-            }
+            Some(example) => diagnostic.help(format!("write it as in `{}`", self.fitted(example))),
             None => diagnostic,
         })
     }
@@ -109,9 +107,7 @@ impl Scene<'_> {
         }
         let example = usage::first(self.in_language(Some(family)).unwrap_or_default());
         match example {
-            Some(example) => {
-                diagnostic.help(format!("it is written as in `{}`", self.fitted(example)))
-            }
+            Some(example) => diagnostic.help(format!("write it as in `{}`", self.fitted(example))),
             None => diagnostic.help(allowed(variants)),
         }
     }
@@ -158,7 +154,7 @@ impl Scene<'_> {
                 let is_trigger = self.in_language(outer) == Some("Trigger");
                 let name = if is_trigger { Some("When") } else { group.name(self.text()) };
                 match self.example(name) {
-                    Some(example) => format!("it is written as in `{example}`"),
+                    Some(example) => format!("write it as in `{example}`"),
                     None => format!("add `{field}: ...`"),
                 }
             }

@@ -36,7 +36,7 @@ impl Scene<'_> {
             matches!(code, Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_));
         let own = self.example(item.name(self.text())).filter(|_| lacks_values);
         match own.or_else(|| self.example(self.group().name(self.text()))) {
-            Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+            Some(example) => diagnostic.help(format!("write it as in `{example}`")),
             None => diagnostic,
         }
     }
@@ -103,7 +103,7 @@ impl Scene<'_> {
         };
         let diagnostic = Diagnostic::error(group.span.clone(), message).label(label);
         match self.example(group.name(self.text())) {
-            Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+            Some(example) => diagnostic.help(format!("write it as in `{example}`")),
             None => diagnostic,
         }
     }
@@ -125,11 +125,11 @@ impl Scene<'_> {
             Some(example) if self.in_language(name) == Some("Holds") => {
                 let violates = self.fitted(usage::of("Expect", "Violates").unwrap_or_default());
                 diagnostic.help(format!(
-                    "it is written as in `{example}`, and is about every property; `{violates}` \
+                    "write it as in `{example}`, and is about every property; `{violates}` \
                      expects that one is violated"
                 ))
             }
-            Some(example) => diagnostic.help(format!("it is written as in `{example}`")),
+            Some(example) => diagnostic.help(format!("write it as in `{example}`")),
             None => diagnostic,
         }
     }

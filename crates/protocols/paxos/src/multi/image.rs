@@ -130,7 +130,7 @@ impl Snapshot {
     fn check(&self, config: &Config) -> Result<(), ImageError> {
         ImageError::check_counter("slot", self.slot.0)?;
         if self.slot == Slot(0) {
-            let message = "a snapshot stands for at least one slot";
+            let message = "a snapshot covers at least one slot";
             return Err(ImageError::new(message).within("slot"));
         }
         let checked = self.configurations.check(self.slot, config);
