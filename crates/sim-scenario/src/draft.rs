@@ -252,10 +252,13 @@ fn protocol<'a>(sheet: &mut Sheet<'a>) -> Option<ProtocolText<'a>> {
     let Some(name_span) = item.name.clone() else {
         let message = format!("expected a protocol, found {}", item.describe(sheet.text));
         let place = item.span.clone();
+        let name = sheet.text[place.clone()].trim_matches('"');
+        let is_quoted = matches!(item.shape, Shape::Text) && !name.contains(['(', '"']);
+        let name = if is_quoted { clip(name) } else { "Bully".to_owned() };
         sheet.push(
             Diagnostic::error(place, message)
                 .label("not a protocol")
-                .help("write it as in `Bully(nodes: 5)`, its name without quotes"),
+                .help(format!("write it as in `{name}(nodes: 5)`, its name without quotes")),
         );
         return None;
     };

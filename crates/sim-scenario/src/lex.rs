@@ -3,6 +3,8 @@
 
 use std::ops::Range;
 
+use crate::words::clip;
+
 /// What a word is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Kind {
@@ -41,7 +43,7 @@ pub(crate) struct Garbage {
     /// What it is.
     pub(crate) what: &'static str,
     /// What would be right.
-    pub(crate) help: Option<&'static str>,
+    pub(crate) help: Option<String>,
 }
 
 /// Reads words one by one; whitespace and comments lie between them. After garbage there is nothing
@@ -124,8 +126,8 @@ impl<'a> Words<'a> {
             number.trim_start_matches(|c: char| c.is_ascii_digit() || matches!(c, '_' | '.'));
         let is_unit = unit.ends_with('%') || UNITS.contains(&unit);
         if is_unit {
-            let help =
-                Some("quantities are written in quotes with their unit: `\"150ms\"`, `\"1%\"`");
+            let quantity = clip(&self.rest()[..length]);
+            let help = Some(format!("quantities are written in quotes: `\"{quantity}\"`"));
             return Err(Garbage { help, ..self.garbage(length, "a quantity without its quotes") });
         }
         Ok(length)
@@ -143,7 +145,7 @@ impl<'a> Words<'a> {
             }
         }
         let line = self.run(0, |c| c != '\n');
-        let help = Some("a text in quotes ends on the line on which it begins");
+        let help = Some("a text in quotes ends on the line on which it begins".to_owned());
         Err(Garbage { help, ..self.garbage(line, "a text whose closing quote is missing") })
     }
 

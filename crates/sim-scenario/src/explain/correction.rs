@@ -129,7 +129,11 @@ impl Scene<'_> {
         let diagnostic = Diagnostic::error(part.span(), message).label("a value without its name");
         let first = fields.first()?;
         if let [only] = group.parts() {
-            let named = format!("{first}: {}", &text[only.value.span.clone()]);
+            let families = [("delay", "Delay"), ("who", "Target"), ("from", "Target")];
+            let family = families.into_iter().find(|(field, _)| field == first);
+            let meant = family.and_then(|(_, family)| self.meant(family, &[], &only.value));
+            let own = meant.unwrap_or_else(|| text[only.value.span.clone()].to_owned());
+            let named = format!("{first}: {own}");
             return Some(diagnostic.help(format!("write `{}`", self.with(&only.value, &named))));
         }
         let names: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
@@ -156,6 +160,14 @@ impl Scene<'_> {
                 text[parts[0].value.span.clone()].to_owned()
             }
             (Error::ExpectedArray, _) => return self.as_list(),
+            (Error::ExpectedMap, Shape::Group('[', parts)) => {
+                let entry = |(place, part): (usize, &Part)| {
+                    format!("{place}: {}", plain_form(&text[part.span()]))
+                };
+                let entries: Vec<String> = parts.iter().enumerate().map(entry).collect();
+                let map = format!("{{{}}}", entries.join(", "));
+                if map.len() > LONGEST { "{0: ...}".to_owned() } else { map }
+            }
             _ => return None,
         };
         Some(format!("write `{}`", self.with(item, &instead)))
@@ -177,6 +189,8 @@ impl Scene<'_> {
             return None;
         }
         let own = plain_form(&text[item.span.clone()]);
+        let is_fault = item.name(text).and_then(usage::family_of) == Some("Fault");
+        let own = if is_fault && self.is_language() { format!("At(\"2s\", {own})") } else { own };
         (own.len() <= LONGEST).then(|| format!("write `{}`", self.with(item, &format!("[{own}]"))))
     }
 }
