@@ -8,7 +8,7 @@ use crate::{
 };
 
 /// What a node sends to others: to whom, and what.
-type Letters<N> = Vec<(NodeId, <N as Node>::Message)>;
+type Sent<N> = Vec<(NodeId, <N as Node>::Message)>;
 
 /// One node with its disk, its timers and its clocks, driven by a test.
 ///
@@ -116,12 +116,12 @@ pub struct Harness<N: Node> {
     /// What it has sent to itself. Empty between calls.
     own: VecDeque<N::Message>,
     /// What has left in this call. Empty between calls.
-    letters: Letters<N>,
+    sent: Sent<N>,
 }
 
 impl<N: Node> Harness<N> {
     /// Node `id` of so many servers, which starts for the first time, and what it sends then.
-    pub fn new(config: N::Config, id: NodeId, servers: u32) -> (Self, Letters<N>) {
+    pub fn new(config: N::Config, id: NodeId, servers: u32) -> (Self, Sent<N>) {
         Self::with_disk(config, id, servers, N::Stable::default())
     }
 
@@ -131,7 +131,7 @@ impl<N: Node> Harness<N> {
         id: NodeId,
         servers: u32,
         disk: N::Stable,
-    ) -> (Self, Letters<N>) {
+    ) -> (Self, Sent<N>) {
         let now = LocalTime::default() + Duration::from_secs(60);
         let details = StepDetails { id, servers, now, ..StepDetails::default() };
         let mut outcomes = Vec::new();
@@ -154,15 +154,15 @@ impl<N: Node> Harness<N> {
             outcomes,
             effects: Vec::new(),
             own: VecDeque::new(),
-            letters: Vec::new(),
+            sent: Vec::new(),
         };
         harness.perform_all(effects);
-        let letters = harness.finish();
-        (harness, letters)
+        let sent = harness.finish();
+        (harness, sent)
     }
 
     /// A crash, which loses what is held and every write that is not durable, and a restart.
-    pub fn restart(&mut self) -> Letters<N> {
+    pub fn restart(&mut self) -> Sent<N> {
         self.restart_with(0)
     }
 
@@ -170,7 +170,7 @@ impl<N: Node> Harness<N> {
     ///
     /// # Panics
     /// When there are fewer such writes.
-    pub fn restart_with(&mut self, survivors: usize) -> Letters<N> {
+    pub fn restart_with(&mut self, survivors: usize) -> Sent<N> {
         assert!(survivors <= self.unsynced(), "{survivors} of {} writes", self.unsynced());
         self.disk.crash(|place| place < survivors);
         self.timers.clear();
@@ -178,7 +178,7 @@ impl<N: Node> Harness<N> {
     }
 
     /// A message arrives.
-    pub fn receive(&mut self, from: NodeId, message: N::Message) -> Letters<N> {
+    pub fn receive(&mut self, from: NodeId, message: N::Message) -> Sent<N> {
         self.step(Event::Message { from, message })
     }
 
@@ -186,13 +186,13 @@ impl<N: Node> Harness<N> {
     ///
     /// # Panics
     /// When it is not set, or was cancelled since.
-    pub fn fire(&mut self, timer: N::Timer) -> Letters<N> {
+    pub fn fire(&mut self, timer: N::Timer) -> Sent<N> {
         assert!(self.timers.remove(&timer).is_some(), "{timer:?} is not set");
         self.step(Event::Timer(timer))
     }
 
     /// The layer above, or the workload, asks for something.
-    pub fn ask(&mut self, request: N::Request) -> Letters<N> {
+    pub fn ask(&mut self, request: N::Request) -> Sent<N> {
         self.step(Event::Request(request))
     }
 
@@ -207,7 +207,7 @@ impl<N: Node> Harness<N> {
     /// barrier need hold any longer leaves. When one still waits, the next sync begins, for
     /// everything that was written by now. Nothing happens when none is under way: only a barrier
     /// makes writes durable.
-    pub fn sync(&mut self) -> Letters<N> {
+    pub fn sync(&mut self) -> Sent<N> {
         self.begin();
         self.complete_sync();
         self.finish()
@@ -224,7 +224,7 @@ impl<N: Node> Harness<N> {
         self.disk.unsynced()
     }
 
-    fn step(&mut self, event: Event<N>) -> Letters<N> {
+    fn step(&mut self, event: Event<N>) -> Sent<N> {
         self.begin();
         self.handle(event);
         self.finish()
@@ -237,11 +237,11 @@ impl<N: Node> Harness<N> {
     }
 
     /// It handles what it has sent itself, and what it sends itself then, too. Returns what left.
-    fn finish(&mut self) -> Letters<N> {
+    fn finish(&mut self) -> Sent<N> {
         while let Some(message) = self.own.pop_front() {
             self.handle(Event::Message { from: self.id, message });
         }
-        std::mem::take(&mut self.letters)
+        std::mem::take(&mut self.sent)
     }
 
     fn handle(&mut self, event: Event<N>) {
@@ -293,7 +293,7 @@ impl<N: Node> Harness<N> {
     fn leave(&mut self, effect: Effect<N>) {
         match effect {
             Effect::Send { to, message, .. } if to == self.id => self.own.push_back(message),
-            Effect::Send { to, message, .. } => self.letters.push((to, message)),
+            Effect::Send { to, message, .. } => self.sent.push((to, message)),
             Effect::Indicate(indication) => self.told.push(indication),
             _ => unreachable!("a barrier holds sends and indications"),
         }

@@ -109,7 +109,7 @@ fn the_page_says_what_is_printed() {
     let here = tempfile::tempdir().expect("a folder");
     let mut book = Book { page: page::page(), printed: BTreeMap::new(), here };
     for scenario in
-        ["cut-ring", "ring", "undecided", "broken-assumption", "bytes", "never-struck", "requests"]
+        ["cut-ring", "ring", "undecided", "broken-assumption", "bytes", "never-triggered", "requests"]
     {
         book.command("`run --json`", &format!("run scenarios/{scenario}.ron"));
     }
