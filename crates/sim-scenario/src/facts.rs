@@ -20,6 +20,8 @@ pub struct ProtocolFacts {
     pub model: &'static str,
     /// Its roles.
     pub roles: &'static [&'static str],
+    /// What the rank of a role is.
+    pub rank: Option<&'static str>,
     /// Its marks.
     pub marks: &'static [&'static str],
     /// Its kinds of messages.
@@ -66,6 +68,7 @@ impl ProtocolFacts {
             source: P::SOURCE,
             model: P::MODEL,
             roles: P::ROLES,
+            rank: P::RANK,
             marks: P::MARKS,
             kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
             requests: P::REQUESTS,

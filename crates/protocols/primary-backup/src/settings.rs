@@ -104,6 +104,7 @@ impl Protocol for PrimaryBackup {
     const MODEL: &'static str = "asynchronous for safety (Local reads: fail-stop), partially \
                                  synchronous for liveness; crash-recovery with disks, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
+    const RANK: Option<&'static str> = Some("epoch");
     const MARKS: &'static [&'static str] = Mark::ALL;
     const IMAGES: &'static [ImageExample] = IMAGES;
 

@@ -104,6 +104,7 @@ impl Protocol for Raft {
         "Ongaro and Ousterhout 2014 (extended version); Ongaro's thesis 2014";
     const MODEL: &'static str = "asynchronous for safety, partially synchronous for liveness; crash-recovery, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
+    const RANK: Option<&'static str> = Some("term");
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Admin::ASKS;
     const IMAGES: &'static [ImageExample] = IMAGES;

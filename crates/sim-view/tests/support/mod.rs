@@ -37,6 +37,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
             source: "Garcia-Molina 1982",
             model: "synchronous, crash-stop",
             roles: &["leader"],
+            rank: Some("number"),
             requests: &[],
             has_disks: false,
             images: &[],
