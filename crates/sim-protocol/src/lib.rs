@@ -35,8 +35,8 @@ pub trait Protocol: 'static {
     const MODEL: &'static str;
     /// The names of the roles that its nodes take, for faults and triggers.
     const ROLES: &'static [&'static str] = &[];
-    /// What the rank of a role is, where users know it as a number: `term`. Pictures show it so, and
-    /// leave it out where it has no name.
+    /// What the rank of a role is, where users know it as a number: `term`. Pictures show it so,
+    /// and leave it out where it has no name.
     const RANK: Option<&'static str> = None;
     /// The marks that its nodes emit, for triggers.
     const MARKS: &'static [&'static str] = &[];
