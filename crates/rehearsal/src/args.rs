@@ -56,7 +56,7 @@ pub(crate) struct ListArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct RunArguments {
-    /// The scenario
+    /// The scenario: a file, or the name of one below the folder `scenarios`
     pub(crate) file: PathBuf,
     /// The seed: any whole number up to 2^64 - 1
     #[arg(
@@ -102,7 +102,7 @@ pub(crate) struct ReplayArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct ExplainArguments {
-    /// The scenario
+    /// The scenario: a file, or the name of one below the folder `scenarios`
     pub(crate) file: PathBuf,
     /// The seed: any whole number up to 2^64 - 1
     #[arg(
@@ -124,7 +124,7 @@ pub(crate) struct ExplainArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct SweepArguments {
-    /// The scenario
+    /// The scenario: a file, or the name of one below the folder `scenarios`
     pub(crate) file: PathBuf,
     /// The seeds from A up to, but not including, B; A..=B includes B
     #[arg(long, value_name = "A..B", value_parser = seeds)]
