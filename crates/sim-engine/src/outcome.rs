@@ -37,6 +37,8 @@ pub struct Outcome {
     pub reached: Vec<ReachReport>,
     /// For every override of the network, whether any message met it.
     pub overrides_used: Vec<bool>,
+    /// For every entry of the clocks, whether any of its nodes looked at a clock or set a timer.
+    pub clocks_used: Vec<bool>,
     /// The nodes that never handled anything after their start, sent nothing that anybody handled,
     /// and that no fault struck.
     pub idle: Vec<NodeId>,
@@ -77,6 +79,8 @@ pub struct FaultReport {
     pub first: Option<SimTime>,
     /// Whom it struck first.
     pub victims: Vec<NodeId>,
+    /// Why it changed nothing in the run, though it struck; without a full stop.
+    pub idle: Option<String>,
 }
 
 /// A crash.

@@ -146,6 +146,8 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
         }
     }
     if whole {
+        warnings.extend(idle_faults(outcome, lints));
+        warnings.extend(unread_clocks(facts, outcome));
         let unused = lints.overrides.iter().zip(&outcome.overrides_used);
         for (label, _) in unused.filter(|(_, used)| !**used) {
             warnings.push(format!("no message used the special links {label}"));
@@ -166,6 +168,25 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
         warnings.push(format!("the run broke an assumption of its model at {at}: {what}"));
     }
     warnings
+}
+
+/// Faults that struck and changed nothing.
+fn idle_faults<'a>(outcome: &'a Outcome, lints: &'a Lints<'_>) -> impl Iterator<Item = String> {
+    let rows = outcome.faults.iter().enumerate();
+    let struck = rows.filter(|(place, _)| !lints.left_out.contains(place));
+    struck.filter_map(|(_, row)| {
+        let why = row.idle.as_ref()?;
+        Some(format!("the fault `{}` changed nothing: {why}", clip(&row.label)))
+    })
+}
+
+/// Clocks that are wrong, and at which nobody looked.
+fn unread_clocks(facts: &ScenarioFacts, outcome: &Outcome) -> impl Iterator<Item = String> {
+    let clocks = facts.clocks.iter().zip(&outcome.clocks_used);
+    clocks.filter(|(_, used)| !**used).map(|(clock, _)| {
+        let clock = clock.trim_end_matches('.').replacen("The clock", "the clock", 1);
+        format!("{clock}, but no such clock was read, and no timer set by it")
+    })
 }
 
 /// Whether a run that ended at this time was long enough for a fault to strike.

@@ -69,6 +69,7 @@ impl<P: Protocol> Scenario<P> {
             struck: 0,
             first: None,
             victims: Vec::new(),
+            idle: None,
         };
         let mut rows: Vec<FaultReport> = self.facts.faults.iter().map(never).collect();
         for (row, place) in outcome.faults.drain(..).zip(kept) {

@@ -5,7 +5,7 @@ mod toy;
 
 use std::fmt::Write;
 
-use sim_scenario::{Level, load_text};
+use sim_scenario::{Level, RunOptions, load_text};
 
 fn with(fields: &str) -> String {
     format!(
@@ -109,5 +109,61 @@ fn assumptions_that_are_kept() {
         let loaded = load_text("toy.ron", &with(&fields), &toy::catalogue());
         let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(loaded.render_warnings(false), "", "{fields}");
+    }
+}
+
+/// What a run warns of, but for vacuous properties and nodes that did nothing.
+fn warned(fields: &str) -> Vec<String> {
+    let text = with(&format!("workload: Requests([At(\"1s\", 0, One(1))]), {fields}"));
+    let loaded = load_text("toy.ron", &text, &toy::catalogue());
+    let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+    let warnings = loaded.prepared.run(0, &RunOptions::default()).warnings;
+    let of_others = |one: &String| !one.contains("vacuous") && !one.contains("did nothing");
+    warnings.into_iter().filter(of_others).collect()
+}
+
+#[test]
+fn faults_that_cannot_matter() {
+    let cases = [
+        (
+            "faults: [At(\"2s\", Jump(Node(0), \"-5s\"))]",
+            "the fault `At(\"2s\", Jump(Node(0), \"-5s\"))` changed nothing: the wall clock of n0 \
+             jumped, but no node ever read its wall clock",
+        ),
+        (
+            "faults: [At(\"2s\", Drift(Node(3), \"1%\"))]",
+            "the fault `At(\"2s\", Drift(Node(3), \"1%\"))` changed nothing: no clock of n3 was ever \
+             read, and no timer set",
+        ),
+        (
+            "faults: [At(\"2s\", SlowDisk(Node(0), Constant(\"1s\")))]",
+            "the fault `At(\"2s\", SlowDisk(Node(0), Constant(\"1s\")))` changed nothing: n0 began no \
+             sync meanwhile",
+        ),
+        (
+            "faults: [At(\"2s\", Links(kind: \"Pong\", loss: \"100%\"))]",
+            "the fault `At(\"2s\", Links(kind: \"Pong\", loss: \"100%\"))` changed nothing: no message \
+             was sent over these links",
+        ),
+        (
+            "clocks: [(who: Node(3), drift: \"5%\")]",
+            "the clock of n3 runs 5% too fast, but no such clock was read, and no timer set by it",
+        ),
+    ];
+    for (fields, warning) in cases {
+        assert_eq!(warned(fields), [warning], "{fields}");
+    }
+}
+
+#[test]
+fn faults_that_matter_are_not_warned_of() {
+    for fields in [
+        "faults: [At(\"0s\", Drift(Node(0), \"1%\"))]",
+        "faults: [At(\"0s\", SlowDisk(Node(0), Constant(\"1s\")))]",
+        "faults: [At(\"0s\", Links(kind: \"Pong\", delay: Constant(\"1ms\")))]",
+        "faults: [At(\"0s\", Isolate(Node(0))), At(\"2s\", Heal)]",
+        "clocks: [(drift: \"5%\")]",
+    ] {
+        assert_eq!(warned(fields), [""; 0], "{fields}");
     }
 }

@@ -1,10 +1,10 @@
 //! Values derived from the settings, and the mutants.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, NodeId};
+use sim_node::{Context, Duration, LocalTime, NodeId};
 use sim_protocol::SettingValue;
 
-use crate::Settings;
+use crate::{Server, Settings};
 
 /// How reads are served, always linearizable.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
@@ -16,6 +16,29 @@ pub enum Reads {
     /// By the leader alone while its lease lasts (thesis, 6.4.1), which assumes bounded drift of
     /// clocks; otherwise by ReadIndex.
     Lease,
+}
+
+/// Which of a server's clocks its lease is measured by.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, SettingValue)]
+pub enum LeaseClock {
+    /// The monotonic clock, which only drifts.
+    Monotonic,
+    /// The wall clock, as in systems that were burnt by it: it jumps, and the lease with it.
+    Wall,
+}
+
+impl LeaseClock {
+    /// What it shows. The wall clock may be before its own beginning; it is shown half the range
+    /// later, since only differences count.
+    pub(crate) fn read(self, cx: &Context<'_, Server>) -> LocalTime {
+        const LATER: u64 = 1 << 63;
+        match self {
+            Self::Monotonic => cx.now(),
+            Self::Wall => {
+                LocalTime::from_nanos(LATER.wrapping_add_signed(cx.wall_clock().as_nanos()))
+            }
+        }
+    }
 }
 
 /// A bug that real systems had; only built with the feature `mutants`.

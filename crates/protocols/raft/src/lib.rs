@@ -62,7 +62,7 @@ mod snapshots;
 mod stable;
 mod types;
 
-pub use config::{Config, Mutant, Reads};
+pub use config::{Config, LeaseClock, Mutant, Reads};
 pub use leader::{LeaderState, Progress, ProgressState};
 pub use log::{Entry, Log, Payload};
 pub use membership::{Change, ChangeError, Configuration, VoteResult};

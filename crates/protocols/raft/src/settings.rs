@@ -5,7 +5,7 @@ use sim_node::{Duration, NodeId, Parties, Ratio, Span};
 use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
 
 use crate::image::IMAGES;
-use crate::{Admin, Mark, Mutant, Party, Reads, RoleName, Suite};
+use crate::{Admin, LeaseClock, Mark, Mutant, Party, Reads, RoleName, Suite};
 
 /// Raft.
 #[derive(Clone, Copy, Debug)]
@@ -52,6 +52,9 @@ pub struct Settings {
     /// Bound on the relative clock drift; leases are shortened by it.
     #[setting(default = "1%", range = .."100%")]
     pub lease_drift: Ratio,
+    /// The clock that leases are measured by; the wall clock is unsafe, as it jumps.
+    #[setting(default = LeaseClock::Monotonic)]
+    pub lease_clock: LeaseClock,
     /// Take a snapshot after this many applied entries (section 7); 0: never.
     #[setting(default = 0)]
     pub snapshot_every: u64,

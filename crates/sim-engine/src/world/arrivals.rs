@@ -80,6 +80,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         // Each by the fault's own numbers, so that it shifts none of the node's.
         for slow in &mut self.cells[node.index()].slowed {
+            self.faults[slow.fault as usize].touched = true;
             let word = if slow.time.is_constant() { 0 } else { slow.stream.word() };
             time = time.saturating_add(slow.time.draw(word));
         }

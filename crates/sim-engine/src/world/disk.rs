@@ -107,6 +107,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let spec = &self.spec;
         let by_itself = spec.disks.iter().rfind(|disk| disk.who.contains(node, spec.servers));
         let slowed = self.cells[node.index()].slow_disks.last();
+        if let Some((fault, _)) = slowed {
+            self.faults[*fault as usize].touched = true;
+        }
         const AT_ONCE: &Delay = &Delay::Constant(sim_node::Duration::ZERO);
         let latency =
             slowed.map_or(by_itself.map_or(AT_ONCE, |disk| &disk.sync), |(_, latency)| latency);
@@ -126,7 +129,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         let stall = &mut self.cells[node.index()].stall;
         if stall.is_on() {
-            return stall.wait(incarnation);
+            stall.wait(incarnation);
+            let faults = stall.faults().to_vec();
+            return faults.into_iter().for_each(|fault| self.touch(fault));
         }
         if self.complete_sync(node) {
             self.begin_sync(node);

@@ -39,7 +39,7 @@ use crate::{AssumptionBroken, CrashReport, Delay, Outcome, WorldSpec};
 use agenda::{Agenda, TIES};
 use alerts::Alerts;
 use endless::Looks;
-use faults::FaultState;
+use faults::{ClockUse, FaultState};
 use memory::Memory;
 use network::{Envelope, Network};
 use nodes::{Cell, Status};
@@ -74,6 +74,8 @@ pub struct World<N: Node, P: Properties<N>> {
     cells: Vec<Cell<N>>,
     /// Empty when all clocks show true time.
     clocks: Vec<Clock>,
+    /// Who has looked at its clocks; of no interest when all show true time.
+    clock_use: Vec<ClockUse>,
     /// Empty when nobody asks for roles.
     roles: Vec<Option<Role>>,
 
@@ -225,6 +227,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             incarnations: vec![0; count],
             cells: Vec::new(),
             clocks: Vec::new(),
+            clock_use: vec![ClockUse::default(); if plan.true_clocks { 0 } else { count }],
             roles: vec![None; if plan.asks_roles { count } else { 0 }],
             chance: Chance::new(seed, count),
             faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),

@@ -35,6 +35,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             marks: self.mark_reports(),
             reached: self.reach_reports(),
             overrides_used: self.network.overrides_used().to_vec(),
+            clocks_used: self.clocks_used(),
             idle: self.idle(),
             assumption_broken: self.assumption_broken.clone(),
         }
@@ -183,11 +184,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn fault_reports(&self) -> Vec<FaultReport> {
         let faults = self.spec.faults.iter().zip(&self.faults);
         faults
-            .map(|(planned, state)| FaultReport {
+            .zip(0..)
+            .map(|((planned, state), fault)| FaultReport {
                 label: planned.label.clone(),
                 struck: state.struck,
                 first: state.first.map(SimTime::from_nanos),
                 victims: state.victims.clone(),
+                idle: (state.struck > 0).then(|| planned.fault.idle_in_run(self, fault)).flatten(),
             })
             .collect()
     }

@@ -140,8 +140,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             (Event::Request(request), Some(state)) => state.on_request(request, &mut cx),
             (_, None) => unreachable!("a node that is up has a state"),
         }
+        let used = cx.clocks_used();
         if let Some(state) = &self.states[index] {
             state.check(config);
+        }
+        if !self.clocks.is_empty() {
+            self.note_clocks(node, used);
         }
     }
 

@@ -21,6 +21,7 @@ mod counting;
 mod crash;
 mod delays;
 mod endless;
+mod idle;
 mod inside;
 mod links;
 mod lost;

@@ -136,7 +136,7 @@ impl Leader<'_, '_> {
         if config.reads != Reads::Lease || is_void {
             return false;
         }
-        let (id, now) = (self.cx.id(), self.cx.now());
+        let (id, now) = (self.cx.id(), config.lease_clock.read(self.cx));
         let since = self.common.configuration().quorum_value(|node| {
             if node == id {
                 return Some(now);

@@ -1,9 +1,10 @@
 //! Thesis, 6.4.1: reads by lease, which assume that clocks drift apart by no more than a bound.
 
 use raft::{
-    Admin, AppendEntriesReply, AppendKind, AppendResult, Config, Message, Reads, Term, Timer,
+    Admin, AppendEntriesReply, AppendKind, AppendResult, Config, LeaseClock, Message, Reads, Term,
+    Timer,
 };
-use sim_node::Ratio;
+use sim_node::{Ratio, WallTime};
 
 use crate::cluster::config;
 use crate::server::{
@@ -33,7 +34,11 @@ fn confirm(server: &mut TestServer, followers: &[u32], after: u64) {
 }
 
 fn leader(servers: u32) -> TestServer {
-    let mut server = TestServer::new(0, features(servers));
+    leader_with(servers, features(servers))
+}
+
+fn leader_with(servers: u32, config: Config) -> TestServer {
+    let mut server = TestServer::new(0, config);
     server.elect();
     for follower in 1..servers {
         server.receive(follower, matched(1, 1));
@@ -186,4 +191,28 @@ fn a_stale_answer_extends_no_lease() {
     };
     server.receive(1, Message::AppendEntriesReply(reply));
     assert!(!reads_alone(&mut server, 1));
+}
+
+/// The bound on drift is one of clocks that do not jump.
+#[test]
+fn a_lease_by_the_wall_clock_outlives_a_jump_and_one_by_the_monotonic_clock_does_not() {
+    for (lease_clock, outlives) in [(LeaseClock::Wall, true), (LeaseClock::Monotonic, false)] {
+        let mut server = leader_with(3, Config { lease_clock, ..features(3) });
+        confirm(&mut server, &[1], 2);
+        assert!(reads_alone(&mut server, 1));
+        // An hour back.
+        server.wall = WallTime::from_nanos(server.wall.as_nanos() - 3_600_000_000_000);
+        server.wait(1_000);
+        assert_eq!(reads_alone(&mut server, 2), outlives, "{lease_clock:?}");
+    }
+}
+
+#[test]
+fn a_wall_clock_that_does_not_jump_measures_leases_as_well() {
+    let mut server = leader_with(3, Config { lease_clock: LeaseClock::Wall, ..features(3) });
+    confirm(&mut server, &[1], 2);
+    server.wait(145);
+    assert!(reads_alone(&mut server, 1));
+    server.wait(2);
+    assert!(!reads_alone(&mut server, 2), "149 ms after the heartbeat the lease is over");
 }

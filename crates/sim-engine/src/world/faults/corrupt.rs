@@ -83,4 +83,12 @@ impl Behaviour for Corrupt {
     ) {
         world.network.end_corruption(fault);
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |_| "no message arrived that it could corrupt".to_owned())
+    }
 }

@@ -25,6 +25,8 @@ pub(in crate::world) struct FaultState {
     pub(in crate::world) struck: u64,
     pub(in crate::world) first: Option<u64>,
     pub(in crate::world) victims: Vec<NodeId>,
+    /// Whether it has changed anything that the network does not know of.
+    pub(in crate::world) touched: bool,
 }
 
 impl FaultState {
@@ -38,6 +40,7 @@ impl FaultState {
             struck: 0,
             first: None,
             victims: Vec::new(),
+            touched: false,
         }
     }
 }

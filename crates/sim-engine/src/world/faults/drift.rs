@@ -66,6 +66,14 @@ impl Behaviour for Drift {
             world.set_drift(node);
         }
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.nobody_saw_a_drift(fault)
+    }
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {

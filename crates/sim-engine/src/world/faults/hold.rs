@@ -61,4 +61,12 @@ impl Behaviour for Hold {
     ) {
         world.end_hold(fault, watch);
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |_| "no message was sent that it could keep".to_owned())
+    }
 }

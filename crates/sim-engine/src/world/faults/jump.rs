@@ -60,4 +60,12 @@ impl Behaviour for Jump {
         _: &mut O,
     ) {
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.nobody_saw_a_jump(fault)
+    }
 }

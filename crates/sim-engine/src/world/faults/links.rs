@@ -110,4 +110,12 @@ impl Behaviour for Links {
     ) {
         world.network.end_change(fault);
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |_| "no message was sent over these links".to_owned())
+    }
 }

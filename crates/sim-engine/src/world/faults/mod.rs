@@ -11,6 +11,7 @@ mod crash;
 mod drift;
 mod heal;
 mod hold;
+mod idle;
 mod isolate;
 mod jump;
 mod links;
@@ -36,6 +37,7 @@ use crate::fault::{FaultFacts, FaultKind};
 use crate::{Observer, PlannedFault};
 
 pub(super) use course::FaultState;
+pub(super) use idle::ClockUse;
 pub(super) use stall_disk::Stall;
 
 /// What a kind of fault is and does.
@@ -63,6 +65,16 @@ pub(crate) trait Behaviour {
         nodes: &[NodeId],
         watch: &mut O,
     );
+
+    /// Why it has changed nothing in this run, though it struck: a sentence without a full stop.
+    /// `None` when it has, or may have.
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        _world: &World<N, P>,
+        _fault: u32,
+    ) -> Option<String> {
+        None
+    }
 }
 
 /// The list of all kinds, in the order in which they are told.
@@ -120,6 +132,17 @@ macro_rules! kinds {
             ) {
                 match self {
                     $(Self::$Kind(one) => one.end(world, fault, nodes, watch),)*
+                }
+            }
+
+            /// Why it has changed nothing in this run, though it struck.
+            pub(super) fn idle_in_run<N: Node, P: Properties<N>>(
+                &self,
+                world: &World<N, P>,
+                fault: u32,
+            ) -> Option<String> {
+                match self {
+                    $(Self::$Kind(one) => one.idle_in_run(world, fault),)*
                 }
             }
 

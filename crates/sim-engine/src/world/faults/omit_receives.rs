@@ -44,4 +44,12 @@ impl Behaviour for OmitReceives {
     ) {
         omission::end(world, fault, nodes);
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |who| format!("nothing was sent to {who} meanwhile"))
+    }
 }

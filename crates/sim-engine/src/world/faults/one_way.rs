@@ -65,4 +65,12 @@ impl Behaviour for OneWay {
     ) {
         world.end_cut(fault);
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |_| "no message was sent across the cut".to_owned())
+    }
 }

@@ -69,4 +69,12 @@ impl Behaviour for Slow {
             world.status[node.index()].put(Status::SERVES, still);
         }
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |who| format!("{who} handled nothing meanwhile"))
+    }
 }

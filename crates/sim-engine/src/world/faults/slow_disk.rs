@@ -62,4 +62,12 @@ impl Behaviour for SlowDisk {
             world.cells[node.index()].slow_disks.retain(|one| one.0 != fault);
         }
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |who| format!("{who} began no sync meanwhile"))
+    }
 }

@@ -64,6 +64,14 @@ impl Behaviour for StallDisk {
             world.end_stall(node, fault);
         }
     }
+
+    fn idle_in_run<N: Node, P: Properties<N>>(
+        &self,
+        world: &World<N, P>,
+        fault: u32,
+    ) -> Option<String> {
+        world.untouched(fault, |who| format!("no sync of {who} was due meanwhile"))
+    }
 }
 
 /// What stalls a disk.
@@ -79,6 +87,11 @@ impl Stall {
     /// Whether the disk is stalled.
     pub(in crate::world) fn is_on(&self) -> bool {
         !self.faults.is_empty()
+    }
+
+    /// The faults that stall it, by their place in the list.
+    pub(in crate::world) fn faults(&self) -> &[u32] {
+        &self.faults
     }
 
     /// A sync is due while the disk is stalled. What an incarnation that is over waits for is

@@ -34,6 +34,7 @@ impl Network {
         }
         for (place, one) in self.changed.iter().enumerate() {
             if one.links.matches(from, to, kind) {
+                self.touched.note(one.fault);
                 let delay = one.delay.as_ref().map(|_| DelayOf::Fault(place));
                 parameters.change(delay, one.loss, one.duplication);
             }
@@ -64,8 +65,8 @@ impl Network {
             let corrupted: Arc<[usize]> = corrupted.map(|(place, _)| place).collect();
             let parameters = self.find_parameters(from, to, kind);
             let between = Between {
-                is_cut: self.cuts_between(from, to).next().is_some(),
-                is_severed: self.cuts_between(from, to).any(|cut| cut.at_delivery),
+                is_cut: self.meets_cut(from, to, |_| true),
+                is_severed: self.meets_cut(from, to, |cut| cut.at_delivery),
                 hold: self.hold_between(from, to),
                 corrupted,
                 parameters,
@@ -79,7 +80,7 @@ impl Network {
     pub(super) fn is_cut(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
         match self.crowded {
             true => self.between(from, to, kind).is_cut,
-            false => self.cuts_between(from, to).next().is_some(),
+            false => self.meets_cut(from, to, |_| true),
         }
     }
 
@@ -87,16 +88,22 @@ impl Network {
     pub(super) fn is_severed(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
         match self.crowded {
             true => self.between(from, to, kind).is_severed,
-            false => self.cuts_between(from, to).any(|cut| cut.at_delivery),
+            false => self.meets_cut(from, to, |cut| cut.at_delivery),
         }
     }
 
-    /// The cuts in force that keep these two apart.
-    fn cuts_between(&self, from: NodeId, to: NodeId) -> impl Iterator<Item = &Cut> {
+    /// Whether such a cut in force keeps these two apart. Each of them has met a message then.
+    fn meets_cut(&mut self, from: NodeId, to: NodeId, such: impl Fn(&Cut) -> bool) -> bool {
         // In the calm the core is connected for good, and everybody who is not a server with it.
-        let kept_together = self.calm.as_ref().is_some_and(|calm| calm.connects(from, to));
-        let cuts = if kept_together { &[] } else { self.cuts.as_slice() };
-        cuts.iter().filter(move |cut| cut.rule.parts(from, to))
+        if self.calm.as_ref().is_some_and(|calm| calm.connects(from, to)) {
+            return false;
+        }
+        let mut is_cut = false;
+        for cut in self.cuts.iter().filter(|cut| such(cut) && cut.rule.parts(from, to)) {
+            self.touched.note(cut.fault);
+            is_cut = true;
+        }
+        is_cut
     }
 
     /// The place of the latest hold that keeps what is sent from one to another.

@@ -6,6 +6,7 @@ mod past;
 mod rules;
 #[cfg(test)]
 mod tests;
+mod touched;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -20,6 +21,7 @@ use crate::{Delay, Loss};
 
 use known::{Known, Parameters};
 use past::PastCuts;
+use touched::Touched;
 
 pub(super) use rules::{
     Corruption, Cut, CutRule, Envelope, Hold, InCalm, Kept, LinkFault, Omission,
@@ -54,6 +56,7 @@ pub(super) struct Network {
     known: Known,
     /// For every override of the scenario, whether any message met it.
     overrides_used: Vec<bool>,
+    touched: Touched,
 }
 
 /// A link in order.
@@ -130,6 +133,7 @@ impl Network {
             crowded: false,
             known: Known::default(),
             overrides_used: vec![false; plan.overrides.len()],
+            touched: Touched::default(),
         };
         network.refresh();
         network
@@ -177,6 +181,11 @@ impl Network {
 
     pub(super) fn overrides_used(&self) -> &[bool] {
         &self.overrides_used
+    }
+
+    /// Whether a fault has met a message.
+    pub(super) fn has_touched(&self, fault: u32) -> bool {
+        self.touched.has(fault)
     }
 
     /// A message leaves: when it arrives, or why it never does.
@@ -291,6 +300,7 @@ impl Network {
         // No short cut: each fault in force draws for each message.
         for one in self.omissions.get_mut(&node).into_iter().flatten() {
             if one.sends == send {
+                self.touched.note(one.fault);
                 omits |= happens(one.stream.word(), one.ratio);
             }
         }
@@ -302,6 +312,8 @@ impl Network {
         let rule = Arc::new(rule);
         if self.plan.stream {
             self.past_cuts.add(since, Arc::clone(&rule));
+            // A cut kills connections, whether or not something is sent while it lasts.
+            self.touched.note(fault);
         }
         self.cuts.push(Cut { fault, rule, at_delivery });
         self.refresh();
@@ -357,12 +369,14 @@ impl Network {
             let places = self.between(from, to, kind).corrupted.clone();
             for place in places.iter() {
                 let one = &mut self.corrupted[*place];
+                self.touched.note(one.fault);
                 corrupts |= happens(one.stream.word(), one.share);
             }
             return corrupts;
         }
         for one in &mut self.corrupted {
             if one.links.matches(from, to, kind) {
+                self.touched.note(one.fault);
                 corrupts |= happens(one.stream.word(), one.share);
             }
         }
@@ -396,7 +410,9 @@ impl Network {
             true => self.between(from, to, kind).hold,
             false => self.hold_between(from, to),
         };
-        place.map(|place| &mut self.holds[place])
+        let hold = &mut self.holds[place?];
+        self.touched.note(hold.fault);
+        Some(hold)
     }
 
     /// The messages that holds keep, and the fault of each hold.

@@ -1,0 +1,86 @@
+//! Whether a fault that struck has changed anything: messages that it met, syncs and events that it
+//! made longer, clocks that somebody looked at.
+
+use sim_check::Properties;
+use sim_node::{ClocksUsed, Node, NodeId};
+
+use crate::world::World;
+
+/// What a node has made of its clocks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(in crate::world) struct ClockUse {
+    /// It has read one, or set a timer.
+    any: bool,
+    /// When it last read the wall clock.
+    wall: Option<u64>,
+}
+
+impl<N: Node, P: Properties<N>> World<N, P> {
+    /// A node has used these of its clocks in a step.
+    pub(in crate::world) fn note_clocks(&mut self, node: NodeId, used: ClocksUsed) {
+        let of_node = &mut self.clock_use[node.index()];
+        of_node.any |= used.monotonic | used.wall;
+        if used.wall {
+            of_node.wall = Some(self.now);
+        }
+    }
+
+    /// Whether somebody looked at the clocks of each entry of the scenario.
+    pub(in crate::world) fn clocks_used(&self) -> Vec<bool> {
+        let servers = self.spec.servers;
+        let used = |who: &crate::NodeSet| {
+            let mut nodes = self.everybody().filter(|node| who.contains(*node, servers));
+            nodes.any(|node| self.clock_use[node.index()].any)
+        };
+        self.spec.clocks.iter().map(|clock| used(&clock.who)).collect()
+    }
+
+    /// A fault has changed something.
+    pub(in crate::world) fn touch(&mut self, fault: u32) {
+        self.faults[fault as usize].touched = true;
+    }
+
+    /// What to say of a fault that has met nothing; it is given whom the fault struck.
+    pub(super) fn untouched(&self, fault: u32, say: impl FnOnce(&str) -> String) -> Option<String> {
+        let touched = self.faults[fault as usize].touched || self.network.has_touched(fault);
+        (!touched).then(|| say(&self.victims_in_words(fault)))
+    }
+
+    /// What to say of a jump that no victim has seen.
+    pub(super) fn nobody_saw_a_jump(&self, fault: u32) -> Option<String> {
+        let state = &self.faults[fault as usize];
+        let seen = |node: &NodeId| self.clock_use[node.index()].wall >= state.first;
+        if state.victims.iter().any(seen) {
+            return None;
+        }
+        let who = self.victims_in_words(fault);
+        let never = self.clock_use.iter().all(|of_node| of_node.wall.is_none());
+        Some(if never {
+            format!("the wall clock of {who} jumped, but no node ever read its wall clock")
+        } else {
+            format!("the wall clock of {who} jumped, but was not read afterwards")
+        })
+    }
+
+    /// What to say of a drift of clocks that no victim looks at.
+    pub(super) fn nobody_saw_a_drift(&self, fault: u32) -> Option<String> {
+        let victims = &self.faults[fault as usize].victims;
+        let used = victims.iter().any(|node| self.clock_use[node.index()].any);
+        let who = self.victims_in_words(fault);
+        (!used).then(|| format!("no clock of {who} was ever read, and no timer set"))
+    }
+
+    fn victims_in_words(&self, fault: u32) -> String {
+        const MOST: usize = 5;
+        let victims = &self.faults[fault as usize].victims;
+        let mut names: Vec<String> = victims.iter().take(MOST).map(ToString::to_string).collect();
+        if victims.len() > MOST {
+            names.push(format!("{} more", victims.len() - MOST));
+        }
+        match names.as_slice() {
+            [] => "nobody".to_owned(),
+            [one] => one.clone(),
+            [head @ .., last] => format!("{} and {last}", head.join(", ")),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! A fault that struck and changed nothing says so; one that met anything does not.
+
+use sim_engine::{ClockSpec, Cut, Delay, Fault, NodeSet, Target, faults};
+use sim_node::{Drift, Offset, Ratio};
+
+use crate::scene::{Scene, between, when};
+use crate::toy::{Act, Msg, Script, ms};
+
+/// Node 0 sends A to node 1 at 1 ms and at 30 ms, and writes at 1 ms; node 2 does nothing.
+fn world() -> Scene {
+    let acts = [Act::Write(1), Act::Barrier, Act::Send(1, Msg::A(1))];
+    let script = Script::new().request(0, 1, acts).request(0, 2, [Act::Send(1, Msg::A(2))]);
+    Scene::new(3, script)
+        .sync(NodeSet::All, Delay::Constant(ms(2)))
+        .request(1, 0, 1)
+        .request(30, 0, 2)
+}
+
+/// What is said of a fault in this window, in milliseconds.
+fn said(from: u64, to: u64, fault: impl Into<Fault>) -> Option<String> {
+    let run = world().fault(between(from, to), fault.into()).run();
+    assert_eq!(run.outcome.faults[0].struck, 1);
+    run.outcome.faults[0].idle.clone()
+}
+
+/// A fault is idle in a window without anything to meet, with these words; not so from 1 ms on.
+fn assert_idle(fault: impl Into<Fault> + Clone, words: &str) {
+    assert_eq!(said(10, 20, fault.clone()).as_deref(), Some(words));
+    assert_eq!(said(0, 20, fault), None);
+}
+
+fn node(number: u32) -> Target {
+    Target::Node(number)
+}
+
+#[test]
+fn cuts_that_no_message_met() {
+    let words = "no message was sent across the cut";
+    assert_idle(faults::Isolate(node(0), Cut::AtSend), words);
+    assert_idle(faults::Partition(vec![node(0)], Cut::AtSend), words);
+    assert_idle(faults::OneWay(node(0), node(1), Cut::AtSend), words);
+    assert_eq!(said(0, 20, faults::OneWay(node(1), node(0), Cut::AtSend)).as_deref(), Some(words));
+    // The message leaves at 3 ms, when the sync is over, and would arrive at 4.
+    let severs = |cut| world().fault(between(3, 5), faults::Isolate(node(1), cut).into());
+    assert_eq!(severs(Cut::AtDelivery).run().outcome.faults[0].idle, None);
+}
+
+#[test]
+fn faults_of_links_that_no_message_met() {
+    let words = "no message was sent over these links";
+    let slow = |kind: Option<&str>| faults::Links {
+        from: None,
+        to: None,
+        both: false,
+        kind: kind.map(str::to_owned),
+        delay: Some(Delay::Constant(ms(5))),
+        loss: None,
+        duplication: None,
+    };
+    assert_idle(slow(None), words);
+    assert_idle(slow(Some("A")), words);
+    assert_eq!(said(0, 40, slow(Some("B"))).as_deref(), Some(words), "B is never sent");
+    assert_idle(faults::Hold(node(0), node(1)), "no message was sent that it could keep");
+}
+
+#[test]
+fn faults_of_messages_that_met_none() {
+    let never = Ratio::from_parts_per_billion(1);
+    let corrupt = faults::Corrupt { from: None, to: None, kind: None, share: never };
+    assert_idle(corrupt, "no message arrived that it could corrupt");
+    assert_idle(faults::OmitSends(node(0), never), "n0 sent nothing meanwhile");
+    assert_idle(faults::OmitReceives(node(1), never), "nothing was sent to n1 meanwhile");
+}
+
+#[test]
+fn slow_nodes_and_disks_that_did_nothing() {
+    let slowly = || Delay::Constant(ms(1));
+    assert_idle(faults::Slow(node(0), slowly()), "n0 handled nothing meanwhile");
+    assert_idle(faults::SlowDisk(node(0), slowly()), "n0 began no sync meanwhile");
+    let both = Target::Nodes(vec![1, 2]);
+    let none = said(0, 40, faults::SlowDisk(both, slowly()));
+    assert_eq!(none.as_deref(), Some("n1 and n2 began no sync meanwhile"));
+    assert_idle(faults::StallDisk(node(0)), "no sync of n0 was due meanwhile");
+}
+
+/// A protocol that looks at its clocks is not at hand: every step of a toy reads both. So node 2,
+/// which does nothing after its start, is asked.
+#[test]
+fn a_jump_that_nobody_saw() {
+    let jump = |number| faults::Jump(node(number), Offset::from_nanos(-5));
+    let words = "the wall clock of n2 jumped, but was not read afterwards";
+    let said = |number| {
+        let run = world().fault(when(10), jump(number).into()).run();
+        run.outcome.faults[0].idle.clone()
+    };
+    assert_eq!(said(2).as_deref(), Some(words));
+    assert_eq!(said(0), None, "it reads its clock at 30 ms");
+}
+
+#[test]
+fn an_entry_of_the_clocks_is_used_when_one_of_its_nodes_reads_it() {
+    let clock = |who| ClockSpec { who, drift: Drift::from_ppm(5), ..ClockSpec::default() };
+    let run = world().clock(clock(NodeSet::Node(1))).clock(clock(NodeSet::Nodes(vec![]))).run();
+    assert_eq!(run.outcome.clocks_used, [true, false]);
+}
+
+#[test]
+fn a_fault_that_never_struck_is_not_called_idle() {
+    let run = world().fault(when(2_000), faults::Heal.into()).run();
+    assert_eq!(run.outcome.faults[0].idle, None);
+}
