@@ -164,6 +164,7 @@ const OCCASIONS: Table = &[
     ("Role", "Role(\"leader\")"),
     ("Mark", "Mark(\"decided\")"),
     ("Send", "Send(\"Election\")"),
+    ("After", "After(\"Election\", 1)"),
     ("Receive", "Receive(\"Election\")"),
     ("Write", "Write"),
 ];

@@ -108,9 +108,15 @@ fn text(value: &Value) -> String {
 fn the_page_says_what_is_printed() {
     let here = tempfile::tempdir().expect("a folder");
     let mut book = Book { page: page::page(), printed: BTreeMap::new(), here };
-    for scenario in
-        ["cut-ring", "ring", "undecided", "broken-assumption", "bytes", "never-triggered", "requests"]
-    {
+    for scenario in [
+        "cut-ring",
+        "ring",
+        "undecided",
+        "broken-assumption",
+        "bytes",
+        "never-triggered",
+        "requests",
+    ] {
         book.command("`run --json`", &format!("run scenarios/{scenario}.ron"));
     }
     // No single node is at fault where clients saw a history that is not linearizable.

@@ -179,8 +179,10 @@ pub enum Late<'a> {
 /// Where a fault strikes when a step sets it off.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub enum InStep<'a> {
-    /// Behind the step.
+    /// Behind the step, or between its effects where the occasion says so.
     After,
+    /// The same, and the node that makes it dies: inside it if between its effects.
+    DiesAfter(Dying),
     /// Inside the step: the node that makes it dies.
     Dies(Dying),
     /// Inside each step in which the occasion comes up, at the node that makes it.

@@ -66,6 +66,9 @@ pub enum Occasion {
     Mark(String),
     /// A node sends a message of the kind of this name.
     Send(String),
+    /// So many messages of the kind of this name have left a node in one step, or behind it when a
+    /// barrier held them. The fault strikes right then, before the next effect.
+    After(String, u32),
     /// A node handles a message of the kind of this name.
     Receive(String),
     /// A node writes a record.

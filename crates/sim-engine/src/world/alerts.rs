@@ -18,6 +18,8 @@ pub(super) struct Alerts {
     waiting: usize,
     /// How many have begun to wait so far.
     begun: u32,
+    /// Whether anybody has waited for a message behind which to strike.
+    between: bool,
 }
 
 /// Something that can happen in a step.
@@ -29,6 +31,8 @@ pub(super) enum Happening {
     Mark(usize),
     /// The index of a kind; `None` for one that does not exist.
     Send(Option<usize>),
+    /// So many of a kind are sent.
+    After(Option<usize>, u32),
     Receive(Option<usize>),
     Write,
 }
@@ -122,6 +126,11 @@ impl Alerts {
         }
     }
 
+    /// Whether anybody may wait for a message behind which to strike.
+    pub(super) fn wait_between_effects(&self) -> bool {
+        self.between
+    }
+
     /// A role, if somebody waits for it.
     pub(super) fn role(&self, name: &str) -> Option<Happening> {
         self.place(name).map(Happening::Role)
@@ -147,6 +156,10 @@ impl Alerts {
             Occasion::Role(name) => Happening::Role(place(name)),
             Occasion::Mark(name) => Happening::Mark(place(name)),
             Occasion::Send(name) => Happening::Send(kind(name)),
+            Occasion::After(name, count) => {
+                self.between = true;
+                Happening::After(kind(name), *count)
+            }
             Occasion::Receive(name) => Happening::Receive(kind(name)),
             Occasion::Write => Happening::Write,
         }

@@ -118,7 +118,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch: &mut O,
     ) {
         let index = node.index();
-        if self.incarnations[index] != incarnation || !self.cells[index].pauses.is_empty() {
+        let is_paused = !self.cells[index].pauses.is_empty();
+        if self.incarnations[index] != incarnation || is_paused || self.is_dying(node) {
             return;
         }
         match self.cells[index].inbox.turn() {
@@ -136,7 +137,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// After an event, or at the end of a pause: the queue goes on, or the node is free.
     pub(super) fn turn_to_next(&mut self, node: NodeId) {
         let cell = &self.cells[node.index()];
-        if !self.status[node.index()].has(Status::UP) || !cell.pauses.is_empty() {
+        let is_up = self.status[node.index()].has(Status::UP);
+        if !is_up || !cell.pauses.is_empty() || self.is_dying(node) {
             return;
         }
         match cell.inbox.peek() {

@@ -15,6 +15,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// are: down, paused, or cut off; everybody who is not a server belongs to the core's side.
     pub(super) fn begin_calm<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
         let Some(calm) = self.spec.calm else { return };
+        self.end_strikes(watch);
         let core = self.draw_core();
         self.core = Some(core.iter().copied().collect());
         self.waiting.clear();

@@ -136,6 +136,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.complete_sync(node) {
             self.begin_sync(node);
         }
+        if self.is_dying(node) {
+            return self.release(node, watch);
+        }
         self.arrive(node, Arrival { what: What::Synced, step: None }, watch);
     }
 
@@ -149,6 +152,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Held::Indicate { indication, step } => {
                     self.properties.indicated(&view!(self, step), node, &indication);
                 }
+            }
+            if self.status[node.index()].has(Status::STRUCK)
+                && self.strike_after_release(node, watch)
+            {
+                return;
             }
         }
         let holds = self.cells[node.index()].disk.holds();

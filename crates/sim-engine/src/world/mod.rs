@@ -3,6 +3,7 @@
 mod agenda;
 mod alerts;
 mod arrivals;
+mod between;
 mod calm;
 mod cuts;
 mod disk;

@@ -3,6 +3,7 @@
 use sim_check::{Properties, SimTime, View};
 use sim_node::{Drift, Event, Node, NodeId, Offset};
 
+use super::between::Delayed;
 use super::disk::{DiskOf, Held};
 use super::faults::Stall;
 use super::inbox::{Inbox, What};
@@ -26,6 +27,8 @@ impl Status {
     pub(super) const HOLDS: u8 = 8;
     /// It dies inside its next step.
     pub(super) const DOOMED: u8 = 16;
+    /// A fault waits to strike it until some of what its barriers hold has left.
+    pub(super) const STRUCK: u8 = 32;
 
     #[inline]
     pub(super) fn has(self, bits: u8) -> bool {
@@ -69,6 +72,8 @@ pub(super) struct Cell<N: Node> {
     pub(super) own_drift: Drift,
     /// How it dies inside its next step, and by which fault.
     pub(super) doom: Option<(u32, Dying)>,
+    /// Strikes that wait until some of what its barriers hold has left, in order.
+    pub(super) strikes: Vec<Delayed>,
     /// It would have started again while it was paused, and does when it resumes.
     pub(super) start_waits: bool,
 }
@@ -97,6 +102,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 drifts: Vec::new(),
                 own_drift: Drift::default(),
                 doom: None,
+                strikes: Vec::new(),
                 start_waits: false,
             });
             let serves = self.serves_by_itself(node);
@@ -206,6 +212,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             return;
         }
         self.status[index].clear(Status::UP | Status::BUSY | Status::HOLDS | Status::DOOMED);
+        self.forget_strikes(node);
         self.states[index] = None;
         self.incarnations[index] += 1;
         self.digest.pair(u64::from(node.number()) | CRASHED, self.now);

@@ -97,10 +97,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.is_watched {
             watch.step_ends(step, &self.effects, self.states[index].as_ref());
         }
-        if let Some((place, fault)) = occasions.as_ref().and_then(|occasions| occasions.mobile) {
-            self.mobile(node, step, (place, fault), watch);
+        let strikes = occasions.as_ref().map_or_else(Vec::new, Occasions::between);
+        if strikes.is_empty() {
+            self.perform(node, step, watch);
+        } else {
+            self.perform_between(node, step, strikes, watch);
         }
-        self.perform(node, step, watch);
 
         if !self.told.is_empty() {
             self.note_outcomes(node);
@@ -215,22 +217,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         occasions
     }
 
-    /// The first effects get out, then the mobile fault strikes the node. The rest is left in the
-    /// list.
-    #[cold]
-    fn mobile<O: Observer<N> + ?Sized>(
-        &mut self,
-        node: NodeId,
-        step: u64,
-        (place, fault): (usize, u32),
-        watch: &mut O,
-    ) {
-        let rest = self.effects.split_off(place.min(self.effects.len()));
-        self.perform(node, step, watch);
-        self.strike_by_mobile(fault, node, watch);
-        self.effects = rest;
-    }
-
     /// What a step's occasions lead to once its effects have taken place.
     #[cold]
     fn follow_up<O: Observer<N> + ?Sized>(
@@ -239,16 +225,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         occasions: Occasions,
         watch: &mut O,
     ) {
-        if let Some((_, fault, loss)) = occasions.dies {
-            self.die(node, fault, loss, watch);
-        }
         for fault in occasions.fired {
             self.fire(fault, node, watch);
         }
     }
 
     /// A node dies inside the step that it has just made.
-    fn die<O: Observer<N> + ?Sized>(
+    pub(super) fn die<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
         fault: u32,

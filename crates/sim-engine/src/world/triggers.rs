@@ -5,10 +5,11 @@ use sim_node::{Effect, Message, Node, NodeId};
 
 use super::World;
 use super::alerts::{Happening, Waiter};
+use super::between::Between;
 use super::nodes::Status;
 use crate::chance::below;
 use crate::fault::{Dying, InStep};
-use crate::{DiskLoss, Inside, Observer, Strike};
+use crate::{DiskLoss, Inside, Observer, Occasion, Strike, When};
 
 /// How a step ends for a node that dies in it: after so many effects, by which fault, what becomes
 /// of its disk, and for how long it is down.
@@ -21,8 +22,27 @@ pub(super) struct Occasions {
     pub(super) dies: Option<Death>,
     /// A mobile fault isolates the node after so many effects: the place, and the fault.
     pub(super) mobile: Option<(usize, u32)>,
+    /// Faults that strike between its effects, after so many of them: the place, and the fault.
+    between: Vec<(usize, u32)>,
     /// Faults that strike after this step.
     pub(super) fired: Vec<u32>,
+}
+
+impl Occasions {
+    /// What strikes between the effects of the step, and behind which of them, in order. Nothing
+    /// comes behind a death.
+    pub(super) fn between(&self) -> Vec<(usize, Between)> {
+        let end = self.dies.map_or(usize::MAX, |(place, ..)| place);
+        let mobile = self.mobile.map(|(place, fault)| (place.min(end), Between::Isolates(fault)));
+        let fired = self.between.iter().filter(|(place, _)| *place <= end);
+        let fired = fired.map(|(place, fault)| (*place, Between::Fires(*fault)));
+        let mut strikes: Vec<_> = mobile.into_iter().chain(fired).collect();
+        strikes.sort_by_key(|(place, _)| *place);
+        if let Some((place, fault, (loss, down))) = self.dies {
+            strikes.push((place, Between::Dies(fault, loss, down)));
+        }
+        strikes
+    }
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
@@ -42,15 +62,22 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         let spec = std::sync::Arc::clone(&self.spec);
         for Waiter { fault, is_mobile, .. } in met {
-            match spec.faults[fault as usize].fault.facts().step {
-                InStep::Each { inside, strike, .. } if is_mobile => {
+            let planned = &spec.faults[fault as usize];
+            let step = planned.fault.facts().step;
+            let place = match (step, &planned.when) {
+                (InStep::Each { on, .. }, _) if is_mobile => self.place_after(on, node, effects),
+                (_, When::On(trigger)) => self.place_after(&trigger.on, node, effects),
+                _ => None,
+            };
+            match (step, place) {
+                (InStep::Each { inside, strike, .. }, place) if is_mobile => {
                     // A victim that is given back starts. If that were an occasion, two nodes that
                     // write when they start would strike each other for ever, at one instant.
                     let passes = starts && strike == Strike::Crash;
                     if passes || self.faults[fault as usize].victim == Some(node) {
                         continue;
                     }
-                    let inside = self.inside(fault, inside, effects.len());
+                    let inside = place.unwrap_or_else(|| self.inside(fault, inside, effects.len()));
                     match strike {
                         Strike::Isolate => occasions.mobile = Some((inside, fault)),
                         Strike::Crash => {
@@ -59,12 +86,18 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                         }
                     }
                 }
-                InStep::Dies(dying) => {
+                (InStep::Dies(dying) | InStep::DiesAfter(dying), Some(place)) => {
+                    occasions.dies.get_or_insert((place, fault, rest_of(dying)));
+                }
+                (InStep::Dies(dying), None) => {
                     let death = self.death(fault, dying, effects.len());
                     occasions.dies.get_or_insert(death);
                 }
+                (InStep::After, Some(place)) => occasions.between.push((place, fault)),
                 // A mobile fault begins to wait for its own occasion.
-                InStep::After | InStep::Each { .. } => occasions.fired.push(fault),
+                (InStep::After | InStep::DiesAfter(_), None) | (InStep::Each { .. }, _) => {
+                    occasions.fired.push(fault);
+                }
             }
         }
         occasions
@@ -102,9 +135,30 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         for (happening, times) in happened {
             self.alerts.happened(happening, node, times, &mut met);
+            if let Happening::Send(kind) = happening
+                && self.alerts.wait_between_effects()
+            {
+                for count in 1..=times {
+                    self.alerts.happened(Happening::After(kind, count), node, 1, &mut met);
+                }
+            }
         }
         met.sort_unstable();
         met
+    }
+
+    /// The place behind the message that an occasion waits for, in a step that sends it.
+    fn place_after(&self, on: &Occasion, node: NodeId, effects: &[Effect<N>]) -> Option<usize> {
+        let Occasion::After(name, count) = on else { return None };
+        let sends = |effect: &Effect<N>| match effect {
+            Effect::Send { to, message, .. } => {
+                *to != node && N::Message::KINDS[message.kind()].0 == name
+            }
+            _ => false,
+        };
+        let places = effects.iter().enumerate().filter(|(_, effect)| sends(effect));
+        let mut places = places.map(|(place, _)| place + 1);
+        places.nth(count.checked_sub(1)? as usize)
     }
 
     /// A node is going to die inside its next step.
@@ -121,9 +175,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     fn death(&mut self, fault: u32, dying: Dying, effects: usize) -> Death {
-        let Dying { inside, disk, down } = dying;
-        let down = down.map(sim_node::Duration::as_nanos);
-        (self.inside(fault, inside, effects), fault, (disk, down))
+        (self.inside(fault, dying.inside, effects), fault, rest_of(dying))
     }
 
     /// How many of a step's effects take place.
@@ -147,4 +199,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.faults[fault as usize].trigger = Some(node);
         self.strike(fault, watch);
     }
+}
+
+/// What becomes of the disk of a node that dies, and for how long it is down.
+fn rest_of(dying: Dying) -> (DiskLoss, Option<u64>) {
+    (dying.disk, dying.down.map(sim_node::Duration::as_nanos))
 }

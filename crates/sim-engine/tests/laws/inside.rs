@@ -62,15 +62,27 @@ fn the_first_effects_happen_and_the_rest_never_do() {
 }
 
 #[test]
-fn what_waits_behind_a_barrier_dies_in_the_same_step() {
-    // The sync takes 1 ms, so whatever number of effects takes place, nothing behind the barrier
-    // does.
-    for effects in 0..8 {
+fn what_waits_behind_a_barrier_takes_place_with_the_sync_and_the_rest_never_does() {
+    // The sync takes from 2 ms to 3 ms. With effects behind the barrier among the first, the node
+    // dies when the last of them has left, and is back ten milliseconds later.
+    let (one, two, three) =
+        ("2ms n0>n1 A(1) arrives 3ms", "3ms n0>n1 A(2) arrives 4ms", "3ms n0>n1 A(3) arrives 4ms");
+    let expected: [(&[&str], bool, &str); 8] = [
+        (&[], false, "12ms n0 restart []"),
+        (&[one], false, "12ms n0 restart []"),
+        (&[one], false, "12ms n0 restart []"),
+        (&[one], false, "12ms n0 restart []"),
+        (&[one, two], false, "13ms n0 restart [7]"),
+        (&[one, two], true, "13ms n0 restart [7]"),
+        (&[one, two], true, "13ms n0 restart [7]"),
+        (&[one, two, three], true, "13ms n0 restart [7]"),
+    ];
+    for (effects, (sent, said, restart)) in (0..).zip(expected) {
         let run = dies_after(effects, 1);
-        let sent: &[&str] = if effects == 0 { &[] } else { &["2ms n0>n1 A(1) arrives 3ms"] };
         assert_eq!(run.history.sent, sent, "{effects} effects");
-        assert!(run.said.is_empty(), "{:?}", run.said);
-        assert_eq!(run.history.steps.last().map(String::as_str), Some("12ms n0 restart []"));
+        assert_eq!(run.said, if said { vec!["3ms n0 says 3"] } else { vec![] });
+        assert_eq!(run.history.steps.last().map(String::as_str), Some(restart));
+        assert!(!run.history.steps.iter().any(|step| step.contains("timer")));
     }
 }
 

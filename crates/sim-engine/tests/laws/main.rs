@@ -12,6 +12,7 @@ mod toy;
 
 mod assumptions;
 mod barrier;
+mod between;
 mod calm;
 mod chance;
 mod claims;

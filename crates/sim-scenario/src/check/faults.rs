@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_engine::{Argument, Ender, FaultKind, Idle, Part, Place, Sides, Target};
+use sim_engine::{Argument, Ender, FaultKind, Idle, InStep, Occasion, Part, Place, Sides, Target};
 use sim_node::Duration;
 
 use super::delays::check_delay;
@@ -124,11 +124,33 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
         }
     }
     check_sides(sheet, facts.sides, item, cast);
+    check_inside(sheet, plan, item);
     if let Part::Disks(_) = facts.part
         && !cast.has_disk
     {
         let message = format!("the nodes of `{}` write nothing to their disks", cast.facts.name);
         useless(sheet, item, &message);
+    }
+}
+
+/// `After` says itself behind which effect a fault strikes.
+fn check_inside(sheet: &mut Sheet<'_>, plan: &Plan, item: &Item) {
+    let facts = plan.fault().facts();
+    let on = match (plan, facts.step) {
+        (_, InStep::Each { on, .. }) => on,
+        (Plan::When(trigger, _), InStep::Dies(_)) => &trigger.on,
+        _ => return,
+    };
+    let inside = item.at_field(sheet.text, "inside");
+    if let Occasion::After(kind, _) = on
+        && inside.span != item.span
+    {
+        let message = format!("`inside` beside `After`: it strikes when {kind} has left");
+        sheet.push(
+            Diagnostic::error(inside.span.clone(), message)
+                .label("says the place a second time")
+                .help("leave `inside` out, or wait for `Send(...)` instead of `After(...)`"),
+        );
     }
 }
 

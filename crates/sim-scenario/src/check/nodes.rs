@@ -157,6 +157,17 @@ pub(crate) fn check_occasion(
         Occasion::Role(role) => check_role(sheet, role, place, cast),
         Occasion::Mark(mark) => check_mark(sheet, mark, place, cast),
         Occasion::Send(kind) | Occasion::Receive(kind) => check_kind(sheet, kind, place, cast),
+        Occasion::After(kind, count) => {
+            check_kind(sheet, kind, place, cast);
+            if *count == 0 {
+                let place = item.at_index(1).span.clone();
+                sheet.push(
+                    Diagnostic::error(place, "the first message is number 1")
+                        .label("no message leaves before the first")
+                        .help("it is written as in `After(\"Election\", 1)`"),
+                );
+            }
+        }
         Occasion::Write if cast.has_disk => {}
         Occasion::Write => {
             let message = format!("the nodes of `{}` write nothing", cast.facts.name);

@@ -63,6 +63,7 @@ impl Behaviour for Crash {
             late: Late::Never,
             step: match (who, inside) {
                 (Target::Trigger, Some(inside)) => InStep::Dies(dying(*inside)),
+                (Target::Trigger, None) => InStep::DiesAfter(dying(Inside::First(u32::MAX))),
                 _ => InStep::After,
             },
             idle: None,

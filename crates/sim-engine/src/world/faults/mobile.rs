@@ -114,7 +114,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// Gives a mobile fault's victim back. Returns who it was.
-    pub(super) fn give_back(&mut self, fault: u32, strike: Strike) -> Option<NodeId> {
+    pub(in crate::world) fn give_back(&mut self, fault: u32, strike: Strike) -> Option<NodeId> {
         let node = self.faults[fault as usize].victim.take()?;
         match strike {
             Strike::Crash => self.restart_at(self.now, node),
