@@ -71,6 +71,17 @@ fn unknown_names() {
                 with_fault("At(\"1s\", Links(kind: \"ping\", loss: \"1%\"))"),
             ),
             ("an occasion", with_fault("When((on: Rôle(\"leader\")), Heal)")),
+            ("no message at all", with_fault("When((on: After(\"Ping\", 0)), Heal)")),
+            (
+                "a place that is given twice",
+                with_fault("When((on: After(\"Ping\", 1)), Crash(who: Trigger, inside: First(2)))"),
+            ),
+            (
+                "a place of a mobile fault that is given twice",
+                with_fault(
+                    "At(\"1s\", Mobile(on: After(\"Ping\", 1), inside: Drawn, strike: Crash))",
+                ),
+            ),
             ("a field of a trigger", with_fault("When((on: Write, nht: 2), Heal)")),
             ("a trigger without its occasion", with_fault("When((nth: 2), Heal)")),
             ("a distribution", with("network: Datagram(delay: Unifrom(\"1ms\", \"2ms\"))")),
