@@ -35,7 +35,7 @@ mod world;
 
 pub use delay::Delay;
 pub use fault::{
-    Argument, Arguments, Cut, DiskLoss, Dying, Ender, FaultFacts, FaultKind, FaultTime, Idle,
+    Argument, Arguments, CrashInStep, Cut, DiskLoss, Ender, FaultFacts, FaultKind, FaultTime, Idle,
     InCalm, InStep, Inside, Late, Occasion, Part, Place, PlannedFault, Sides, Strike, Target,
     Trigger, Victims, When,
 };

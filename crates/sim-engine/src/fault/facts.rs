@@ -181,10 +181,10 @@ pub enum Late<'a> {
 pub enum InStep<'a> {
     /// Behind the step, or between its effects where the occasion says so.
     After,
-    /// The same, and the node that makes it dies: inside it if between its effects.
-    DiesAfter(Dying),
-    /// Inside the step: the node that makes it dies.
-    Dies(Dying),
+    /// The same, and the node that makes it crashes: inside it if between its effects.
+    CrashesAfter(CrashInStep),
+    /// Inside the step: the node that makes it crashes.
+    Crashes(CrashInStep),
     /// Inside each step in which the occasion comes up, at the node that makes it.
     Each {
         /// The occasion.
@@ -196,9 +196,9 @@ pub enum InStep<'a> {
     },
 }
 
-/// How a node dies inside a step.
+/// How a node crashes inside a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Dying {
+pub struct CrashInStep {
     /// How many effects get out before.
     pub inside: Inside,
     /// What becomes of its disk.

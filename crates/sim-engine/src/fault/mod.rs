@@ -7,7 +7,9 @@ mod kind;
 use serde::{Deserialize, Serialize};
 use sim_check::SimTime;
 
-pub use facts::{Argument, Arguments, Dying, FaultFacts, Idle, InStep, Late, Part, Place, Sides};
+pub use facts::{
+    Argument, Arguments, CrashInStep, FaultFacts, Idle, InStep, Late, Part, Place, Sides,
+};
 pub use kind::{Ender, FaultKind, FaultTime, InCalm, Victims};
 
 use crate::Fault;

@@ -119,7 +119,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         let index = node.index();
         let is_paused = !self.cells[index].pauses.is_empty();
-        if self.incarnations[index] != incarnation || is_paused || self.is_dying(node) {
+        if self.incarnations[index] != incarnation || is_paused || self.waits_to_crash(node) {
             return;
         }
         match self.cells[index].inbox.turn() {
@@ -138,7 +138,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn turn_to_next(&mut self, node: NodeId) {
         let cell = &self.cells[node.index()];
         let is_up = self.status[node.index()].has(Status::UP);
-        if !is_up || !cell.pauses.is_empty() || self.is_dying(node) {
+        if !is_up || !cell.pauses.is_empty() || self.waits_to_crash(node) {
             return;
         }
         match cell.inbox.peek() {

@@ -13,9 +13,9 @@ use crate::{DiskLoss, Observer, Strike, Trigger, When};
 /// What strikes a node between two effects of its step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Between {
-    /// It dies, by this fault: what becomes of its disk, and how long it is down. The rest of the
-    /// step never takes place.
-    Dies(u32, DiskLoss, Option<u64>),
+    /// It crashes, by this fault: what becomes of its disk, and how long it is down. The rest of
+    /// the step never takes place.
+    Crashes(u32, DiskLoss, Option<u64>),
     /// This mobile fault isolates it.
     Isolates(u32),
     /// This fault has waited for a message to leave.
@@ -31,17 +31,17 @@ pub(super) struct Delayed {
 }
 
 impl Delayed {
-    /// Whether the node dies. Until then it handles nothing: in the order of its program, what it
-    /// would handle comes after what it has not yet sent.
-    pub(super) fn is_death(&self) -> bool {
-        matches!(self.strike, Between::Dies(..))
+    /// Whether the node crashes. Until then it handles nothing: in the order of its program, what
+    /// it would handle comes after what it has not yet sent.
+    pub(super) fn is_crash(&self) -> bool {
+        matches!(self.strike, Between::Crashes(..))
     }
 }
 
 impl Between {
     fn fault(self) -> u32 {
         match self {
-            Self::Dies(fault, ..) | Self::Isolates(fault) | Self::Fires(fault) => fault,
+            Self::Crashes(fault, ..) | Self::Isolates(fault) | Self::Fires(fault) => fault,
         }
     }
 }
@@ -70,7 +70,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             } else {
                 self.strike_between(node, strike, watch);
             }
-            if self.is_dying(node) || !self.status[node.index()].has(Status::UP) {
+            if self.waits_to_crash(node) || !self.status[node.index()].has(Status::UP) {
                 return self.effects.clear();
             }
         }
@@ -88,7 +88,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn delay<O: Observer<N> + ?Sized>(&mut self, node: NodeId, delayed: Delayed, watch: &mut O) {
         self.cells[node.index()].strikes.push(delayed);
         self.status[node.index()].set(Status::STRUCK);
-        if delayed.is_death() {
+        if delayed.is_crash() {
             self.status[node.index()].set(Status::BUSY);
             // What is free already would have left after what waits in its queue.
             self.release(node, watch);
@@ -96,10 +96,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// Whether a node has made its last step and waits for a sync, behind which it sends the last
-    /// of its messages and dies.
-    pub(super) fn is_dying(&self, node: NodeId) -> bool {
+    /// of its messages and crashes.
+    pub(super) fn waits_to_crash(&self, node: NodeId) -> bool {
         self.status[node.index()].has(Status::STRUCK)
-            && self.cells[node.index()].strikes.iter().any(Delayed::is_death)
+            && self.cells[node.index()].strikes.iter().any(Delayed::is_crash)
     }
 
     /// Something that a barrier held has left: what waited for it strikes. Returns whether the
@@ -133,8 +133,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         let is_over = !self.faults[strike.fault() as usize].in_force;
         match strike {
-            Between::Dies(fault, loss, down) => {
-                self.die(node, fault, (loss, down), watch);
+            Between::Crashes(fault, loss, down) => {
+                self.crash_in_step(node, fault, (loss, down), watch);
                 if is_over && self.is_mobile(fault) {
                     // Nobody else will be struck, to give this one back.
                     self.give_back(fault, Strike::Crash);
@@ -164,7 +164,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// The calm comes: who is dying is dead, and who waits to strike somebody does not any more.
+    /// The calm comes: a node that waits to crash crashes now, and what waits to strike a node does
+    /// not any more.
     pub(super) fn end_strikes<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
         for node in self.everybody().collect::<Vec<_>>() {
             if !self.status[node.index()].has(Status::STRUCK) {
@@ -172,8 +173,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             self.status[node.index()].clear(Status::STRUCK);
             let strikes = std::mem::take(&mut self.cells[node.index()].strikes);
-            if let Some(death) = strikes.iter().find(|delayed| delayed.is_death()) {
-                self.strike_between(node, death.strike, watch);
+            if let Some(crash) = strikes.iter().find(|delayed| delayed.is_crash()) {
+                self.strike_between(node, crash.strike, watch);
             }
         }
     }

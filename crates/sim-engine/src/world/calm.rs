@@ -27,9 +27,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let inside = self.everybody().map(|node| self.in_calm_part(node)).collect();
         self.network.calm_down(InCalm { at, since, bound: calm.bound.as_nanos(), inside });
         for node in self.everybody().collect::<Vec<_>>() {
-            // Who has not died inside a step by now does not any more.
-            self.cells[node.index()].doom = None;
-            self.status[node.index()].clear(Status::DOOMED);
+            // A node that has not crashed inside a step by now does not any more.
+            self.cells[node.index()].pending_crash = None;
+            self.status[node.index()].clear(Status::CRASH_PENDING);
             if !self.in_calm_part(node) {
                 continue;
             }

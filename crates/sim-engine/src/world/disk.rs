@@ -136,7 +136,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.complete_sync(node) {
             self.begin_sync(node);
         }
-        if self.is_dying(node) {
+        if self.waits_to_crash(node) {
             return self.release(node, watch);
         }
         self.arrive(node, Arrival { what: What::Synced, step: None }, watch);

@@ -92,7 +92,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// What is undelivered on a stream dies with its connection.
+    /// What is undelivered on a stream is lost with its connection.
     pub(super) fn break_connection(&mut self, from: NodeId, to: NodeId) {
         if self.network.is_stream() {
             let sent_before = self.agenda.next_sequence();

@@ -10,7 +10,7 @@ use super::inbox::{Inbox, What};
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
-use crate::fault::Dying;
+use crate::fault::CrashInStep;
 use crate::{CrashReport, Crashed, Delay, DiskLoss, Failures, Observer};
 
 /// What is to be known of a node at every event, in one byte.
@@ -25,8 +25,8 @@ impl Status {
     pub(super) const SERVES: u8 = 4;
     /// A barrier holds its sends.
     pub(super) const HOLDS: u8 = 8;
-    /// It dies inside its next step.
-    pub(super) const DOOMED: u8 = 16;
+    /// It crashes inside its next step.
+    pub(super) const CRASH_PENDING: u8 = 16;
     /// A fault waits to strike it until some of what its barriers hold has left.
     pub(super) const STRUCK: u8 = 32;
 
@@ -70,8 +70,8 @@ pub(super) struct Cell<N: Node> {
     pub(super) drifts: Vec<(u32, Drift)>,
     /// The drift that its clock has by itself.
     pub(super) own_drift: Drift,
-    /// How it dies inside its next step, and by which fault.
-    pub(super) doom: Option<(u32, Dying)>,
+    /// How it crashes inside its next step, and by which fault.
+    pub(super) pending_crash: Option<(u32, CrashInStep)>,
     /// Strikes that wait until some of what its barriers hold has left, in order.
     pub(super) strikes: Vec<Delayed>,
     /// It would have started again while it was paused, and does when it resumes.
@@ -101,7 +101,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 stall: Stall::default(),
                 drifts: Vec::new(),
                 own_drift: Drift::default(),
-                doom: None,
+                pending_crash: None,
                 strikes: Vec::new(),
                 start_waits: false,
             });
@@ -198,7 +198,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.plan_first(time, Pending::Start { node, incarnation });
     }
 
-    /// A node goes down: its state is dropped, what its barriers held dies, and of its unsynced
+    /// A node goes down: its state is dropped, what its barriers held is lost, and of its unsynced
     /// writes survives what the loss says. `fault` names the fault whose draws decide.
     pub(super) fn crash<O: Observer<N> + ?Sized>(
         &mut self,
@@ -211,7 +211,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if !self.status[index].has(Status::UP) {
             return;
         }
-        self.status[index].clear(Status::UP | Status::BUSY | Status::HOLDS | Status::DOOMED);
+        self.status[index].clear(Status::UP | Status::BUSY | Status::HOLDS | Status::CRASH_PENDING);
         self.forget_strikes(node);
         self.states[index] = None;
         self.incarnations[index] += 1;
@@ -222,7 +222,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let crashed = self.agenda.next_sequence();
         self.network.crash(node, crashed);
         let cell = &mut self.cells[index];
-        cell.doom = None;
+        cell.pending_crash = None;
         let arrivals = cell.inbox.crash();
         for held in cell.disk.held() {
             if let Held::Send { parcel, .. } = held {

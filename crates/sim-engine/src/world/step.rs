@@ -77,7 +77,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             watch.step_begins(&StepBegins { step, time, node, event: &event, cause, message: id });
         }
         self.properties.before(&view!(self, step), node, &event);
-        let alerts = !self.alerts.is_empty() || self.status[index].has(Status::DOOMED);
+        let alerts = !self.alerts.is_empty() || self.status[index].has(Status::CRASH_PENDING);
         let received = if alerts { kind_of(&event) } else { None };
 
         self.acting = Some(node);
@@ -192,7 +192,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// What triggers, mobile faults and a fault that waits for this step make of it. Where the node
-    /// dies inside it, the rest of the effects and its state are gone.
+    /// crashes inside it, the rest of the effects and its state are gone.
     #[cold]
     fn occasions(
         &mut self,
@@ -202,14 +202,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         role_changed: bool,
     ) -> Occasions {
         let effects = std::mem::take(&mut self.effects);
-        let dies = match self.status[node.index()].has(Status::DOOMED) {
-            true => self.death_of_the_doomed(node, effects.len()),
+        let crashes = match self.status[node.index()].has(Status::CRASH_PENDING) {
+            true => self.take_pending_crash(node, effects.len()),
             false => None,
         };
         let mut occasions = self.watch_for(node, starts, received, role_changed, &effects);
         self.effects = effects;
-        occasions.dies = dies.or(occasions.dies);
-        if let Some((place, _, _)) = occasions.dies {
+        occasions.crashes = crashes.or(occasions.crashes);
+        if let Some((place, _, _)) = occasions.crashes {
             self.effects.truncate(place);
             self.told.retain(|told| told.place <= place);
             self.states[node.index()] = None;
@@ -230,8 +230,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// A node dies inside the step that it has just made.
-    pub(super) fn die<O: Observer<N> + ?Sized>(
+    /// A node crashes inside the step that it has just made.
+    pub(super) fn crash_in_step<O: Observer<N> + ?Sized>(
         &mut self,
         node: NodeId,
         fault: u32,

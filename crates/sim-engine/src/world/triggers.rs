@@ -8,18 +8,18 @@ use super::alerts::{Happening, Waiter};
 use super::between::Between;
 use super::nodes::Status;
 use crate::chance::below;
-use crate::fault::{Dying, InStep};
+use crate::fault::{CrashInStep, InStep};
 use crate::{DiskLoss, Inside, Observer, Occasion, Strike, When};
 
-/// How a step ends for a node that dies in it: after so many effects, by which fault, what becomes
-/// of its disk, and for how long it is down.
-pub(super) type Death = (usize, u32, (DiskLoss, Option<u64>));
+/// How a step ends for a node that crashes in it: after so many effects, by which fault, what
+/// becomes of its disk, and for how long it is down.
+pub(super) type CrashPlace = (usize, u32, (DiskLoss, Option<u64>));
 
 /// What a step has set off.
 #[derive(Default)]
 pub(super) struct Occasions {
-    /// The node dies inside this step.
-    pub(super) dies: Option<Death>,
+    /// The node crashes inside this step.
+    pub(super) crashes: Option<CrashPlace>,
     /// A mobile fault isolates the node after so many effects: the place, and the fault.
     pub(super) mobile: Option<(usize, u32)>,
     /// Faults that strike between its effects, after so many of them: the place, and the fault.
@@ -30,16 +30,16 @@ pub(super) struct Occasions {
 
 impl Occasions {
     /// What strikes between the effects of the step, and behind which of them, in order. Nothing
-    /// comes behind a death.
+    /// comes behind a crash.
     pub(super) fn between(&self) -> Vec<(usize, Between)> {
-        let end = self.dies.map_or(usize::MAX, |(place, ..)| place);
+        let end = self.crashes.map_or(usize::MAX, |(place, ..)| place);
         let mobile = self.mobile.map(|(place, fault)| (place.min(end), Between::Isolates(fault)));
         let fired = self.between.iter().filter(|(place, _)| *place <= end);
         let fired = fired.map(|(place, fault)| (*place, Between::Fires(*fault)));
         let mut strikes: Vec<_> = mobile.into_iter().chain(fired).collect();
         strikes.sort_by_key(|(place, _)| *place);
-        if let Some((place, fault, (loss, down))) = self.dies {
-            strikes.push((place, Between::Dies(fault, loss, down)));
+        if let Some((place, fault, (loss, down))) = self.crashes {
+            strikes.push((place, Between::Crashes(fault, loss, down)));
         }
         strikes
     }
@@ -82,20 +82,20 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                         Strike::Isolate => occasions.mobile = Some((inside, fault)),
                         Strike::Crash => {
                             let rest = (DiskLoss::Prefix, None);
-                            occasions.dies.get_or_insert((inside, fault, rest));
+                            occasions.crashes.get_or_insert((inside, fault, rest));
                         }
                     }
                 }
-                (InStep::Dies(dying) | InStep::DiesAfter(dying), Some(place)) => {
-                    occasions.dies.get_or_insert((place, fault, rest_of(dying)));
+                (InStep::Crashes(crash) | InStep::CrashesAfter(crash), Some(place)) => {
+                    occasions.crashes.get_or_insert((place, fault, rest_of(crash)));
                 }
-                (InStep::Dies(dying), None) => {
-                    let death = self.death(fault, dying, effects.len());
-                    occasions.dies.get_or_insert(death);
+                (InStep::Crashes(crash), None) => {
+                    let crash = self.crash_after(fault, crash, effects.len());
+                    occasions.crashes.get_or_insert(crash);
                 }
                 (InStep::After, Some(place)) => occasions.between.push((place, fault)),
                 // A mobile fault begins to wait for its own occasion.
-                (InStep::After | InStep::DiesAfter(_), None) | (InStep::Each { .. }, _) => {
+                (InStep::After | InStep::CrashesAfter(_), None) | (InStep::Each { .. }, _) => {
                     occasions.fired.push(fault);
                 }
             }
@@ -161,21 +161,25 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         places.nth(count.checked_sub(1)? as usize)
     }
 
-    /// A node is going to die inside its next step.
-    pub(super) fn doom(&mut self, node: NodeId, fault: u32, dying: Dying) {
-        self.cells[node.index()].doom = Some((fault, dying));
-        self.status[node.index()].set(Status::DOOMED);
+    /// A node is going to crash inside its next step.
+    pub(super) fn plan_crash_in_step(&mut self, node: NodeId, fault: u32, crash: CrashInStep) {
+        self.cells[node.index()].pending_crash = Some((fault, crash));
+        self.status[node.index()].set(Status::CRASH_PENDING);
     }
 
-    /// A node that was to die inside its next step makes it.
-    pub(super) fn death_of_the_doomed(&mut self, node: NodeId, effects: usize) -> Option<Death> {
-        let (fault, dying) = self.cells[node.index()].doom.take()?;
-        self.status[node.index()].clear(Status::DOOMED);
-        Some(self.death(fault, dying, effects))
+    /// A node that was to crash inside its next step makes it.
+    pub(super) fn take_pending_crash(
+        &mut self,
+        node: NodeId,
+        effects: usize,
+    ) -> Option<CrashPlace> {
+        let (fault, crash) = self.cells[node.index()].pending_crash.take()?;
+        self.status[node.index()].clear(Status::CRASH_PENDING);
+        Some(self.crash_after(fault, crash, effects))
     }
 
-    fn death(&mut self, fault: u32, dying: Dying, effects: usize) -> Death {
-        (self.inside(fault, dying.inside, effects), fault, rest_of(dying))
+    fn crash_after(&mut self, fault: u32, crash: CrashInStep, effects: usize) -> CrashPlace {
+        (self.inside(fault, crash.inside, effects), fault, rest_of(crash))
     }
 
     /// How many of a step's effects take place.
@@ -201,7 +205,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 }
 
-/// What becomes of the disk of a node that dies, and for how long it is down.
-fn rest_of(dying: Dying) -> (DiskLoss, Option<u64>) {
-    (dying.disk, dying.down.map(sim_node::Duration::as_nanos))
+/// What becomes of the disk of a node that crashes, and for how long it is down.
+fn rest_of(crash: CrashInStep) -> (DiskLoss, Option<u64>) {
+    (crash.disk, crash.down.map(sim_node::Duration::as_nanos))
 }

@@ -95,7 +95,7 @@ fn an_assumption_about_crashes_is_broken_by_a_crash_or_a_return() {
     assert_eq!(broken(None, Failures::CrashStop), None, "and what it loses is no loss of links");
     assert_eq!(broken(Some(7), Failures::CrashStop), Some(at(17)));
     assert_eq!(broken(Some(7), Failures::CrashRecovery), None);
-    // A connection that dies in a crash is no loss of the link.
+    // A connection that is lost in a crash is no loss of the link.
     let stream = one_message(5).stream().fault(when(52), crash(1, Some(1)));
     assert_eq!(broken_at(stream, Timing::Asynchronous, Failures::CrashRecovery), None);
 }

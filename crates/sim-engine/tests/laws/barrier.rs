@@ -157,7 +157,7 @@ fn what_is_held_dies_in_a_crash() {
         .fault(when(12), crash_losing(0, Some(1), DiskLoss::Unsynced));
     let run = scene.run();
     // Back at 13, it writes and waits for a sync of its own, from 13 to 18: the one that began at
-    // 10 and would have been over at 15 died with its incarnation.
+    // 10 and would have been over at 15 was lost with its incarnation.
     assert_eq!(run.history.steps, ["10ms n0 request 1", "13ms n0 restart [9]"]);
     assert_eq!(run.said, ["5ms n0 says 9", "18ms n0 says 9"]);
     assert!(run.history.sent.is_empty(), "{:?}", run.history.sent);

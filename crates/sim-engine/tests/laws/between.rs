@@ -19,7 +19,7 @@ fn broadcast() -> Scene {
     Scene::new(4, script).sync(NodeSet::Node(0), Delay::Constant(ms(2))).request(5, 0, 1)
 }
 
-fn dying(inside: Option<Inside>, down: Option<u64>) -> faults::Crash {
+fn crash(inside: Option<Inside>, down: Option<u64>) -> faults::Crash {
     let disk = DiskLoss::Unsynced;
     faults::Crash { who: Target::Trigger, down: down.map(ms), disk, inside }
 }
@@ -29,7 +29,7 @@ fn after(count: u32) -> Occasion {
 }
 
 fn write_dies(inside: Inside) -> Scene {
-    broadcast().fault(on(Occasion::Write), dying(Some(inside), None).into())
+    broadcast().fault(on(Occasion::Write), crash(Some(inside), None).into())
 }
 
 #[test]
@@ -41,8 +41,9 @@ fn effects_that_a_sync_releases_are_effects_like_others() {
         let sent: Vec<String> =
             (1..=told).map(|to| format!("7ms n0>n{to} A(1) arrives 8ms")).collect();
         assert_eq!(run.history.sent, sent, "{effects}");
-        let died = if told > 0 { 7 } else { 5 };
-        let faults = [format!("{died}ms f0 strikes [n0]"), format!("{died}ms n0 crashed")];
+        let crashes_at = if told > 0 { 7 } else { 5 };
+        let faults =
+            [format!("{crashes_at}ms f0 strikes [n0]"), format!("{crashes_at}ms n0 crashed")];
         assert_eq!(run.history.faults, faults, "{effects}");
         // Before the sync the write is lost, and the messages were never held.
         let loss = run.outcome.crashes[0].loss;
@@ -60,7 +61,7 @@ fn a_drawn_number_of_effects_covers_those_that_a_sync_releases() {
 
 #[test]
 fn a_node_that_waits_for_its_disk_to_die_handles_nothing() {
-    // B(1) comes at 6 ms, a request at 6 ms and a timer would at 6 ms: all die with it at 7.
+    // B(1) comes at 6 ms, a request at 6 ms and a timer would at 6 ms: all are lost with it at 7.
     let mut scene = write_dies(Inside::First(3)).request(5, 1, 9).request(6, 0, 7);
     let mut script = scene.0.config.as_ref().clone();
     script = script.request(1, 9, [Act::Send(0, Msg::B(1))]).start(0, [set(0, 6)]);
@@ -78,7 +79,7 @@ fn after_a_message_the_sender_dies_whether_a_disk_held_it_or_not() {
     at_once.0.disks.clear();
     for (scene, left) in [(at_once, 5), (broadcast(), 7)] {
         for count in 1..=3 {
-            let fault = dying(None, Some(2)).into();
+            let fault = crash(None, Some(2)).into();
             let run = scene.clone().fault(on(after(count)), fault).run();
             let arrives = left + 1;
             let sent: Vec<String> = (1..=count)
@@ -91,7 +92,7 @@ fn after_a_message_the_sender_dies_whether_a_disk_held_it_or_not() {
             let steps = run.history.steps;
             assert!(steps.contains(&format!("{}ms n0 restart [1]", left + 2)), "{steps:?}");
         }
-        let never = scene.clone().fault(on(after(4)), dying(None, None).into()).run();
+        let never = scene.clone().fault(on(after(4)), crash(None, None).into()).run();
         assert!(never.history.faults.is_empty(), "only three are sent in a step");
     }
 }
@@ -100,7 +101,7 @@ fn after_a_message_the_sender_dies_whether_a_disk_held_it_or_not() {
 fn after_a_message_of_the_nth_broadcast() {
     // The request of 9 ms is the second broadcast; its sync begins at once.
     let when = When::On(Trigger { on: after(2), at: Some(0), nth: 2 });
-    let scene = broadcast().request(9, 0, 1).fault(when, dying(None, None).into());
+    let scene = broadcast().request(9, 0, 1).fault(when, crash(None, None).into());
     let sent = scene.run().history.sent;
     let first = ["7ms n0>n1 A(1) arrives 8ms", "7ms n0>n2 A(1) arrives 8ms"];
     let second = ["11ms n0>n1 A(1) arrives 12ms", "11ms n0>n2 A(1) arrives 12ms"];
@@ -154,10 +155,10 @@ fn a_mobile_crash_after_a_message_moves_from_sender_to_sender() {
 
 #[test]
 fn another_crash_before_the_sync_lets_the_occasion_come_up_again() {
-    // Crashed at 6 ms, node 0 is back at 8 and tells the others at 20: then it dies after one.
+    // Crashed at 6 ms, node 0 is back at 8 and tells the others at 20: then it crashes after one.
     let scene = broadcast()
         .request(20, 0, 1)
-        .fault(on(after(1)), dying(None, None).into())
+        .fault(on(after(1)), crash(None, None).into())
         .fault(when(6), crash_losing(0, Some(2), DiskLoss::Unsynced));
     let run = scene.run();
     assert_eq!(run.history.sent, ["22ms n0>n1 A(1) arrives 23ms"]);

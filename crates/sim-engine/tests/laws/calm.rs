@@ -237,7 +237,7 @@ fn the_calm_does_not_revive_a_connection() {
 
 #[test]
 fn nobody_is_struck_in_the_calm() {
-    // Everybody was to die in the next step; nobody made one before the calm.
+    // Every node was to crash in the next step; none made one before the calm.
     let script = (0..5).fold(Script::new(), |script, node| script.start(node, [set(0, 20)]));
     let fault = Fault::from(faults::Crash {
         who: Target::Servers,

@@ -114,7 +114,7 @@ fn each_copy_of_a_doubled_message_is_corrupted_for_itself() {
 
 #[test]
 fn on_a_stream_the_connection_breaks() {
-    // What follows the corrupted message on its connection dies with it.
+    // What follows the corrupted message on its connection is lost with it.
     let script = Script::new()
         .request(0, 1, [Act::Send(1, Msg::B(1)), Act::Send(1, Msg::A(2))])
         .request(0, 2, [Act::Send(1, Msg::A(3))]);

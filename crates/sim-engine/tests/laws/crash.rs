@@ -40,8 +40,8 @@ fn a_restart_begins_from_the_disk_only() {
 
 #[test]
 fn what_the_node_was_doing_dies_with_it() {
-    // A message to itself takes 2 ms of work, from 1 to 3; it dies at 2, and what it worked on and
-    // what waited behind it (A(5), there since 1) are gone when it is back at 3.
+    // A message to itself takes 2 ms of work, from 1 to 3; it is lost at 2, and what it worked on
+    // and what waited behind it (A(5), there since 1) are gone when it is back at 3.
     let script =
         Script::new().start(1, [Act::Send(0, Msg::A(5))]).request(0, 1, [Act::Send(0, Msg::B(1))]);
     let scene = Scene::new(2, script)

@@ -8,8 +8,8 @@ use sim_node::NodeId;
 use crate::scene::{Run, Scene, on, when};
 use crate::toy::{Act, Msg, Script, ms, set};
 
-/// A step with seven effects, at 2 ms, in which the node dies after the first `effects`; it is back
-/// at 12 ms, from its durable records only.
+/// A step with seven effects, at 2 ms, in which the node crashes after the first `effects`; it is
+/// back at 12 ms, from its durable records only.
 fn dies_after(effects: u32, sync: u64) -> Run {
     let acts = [
         Act::Send(1, Msg::A(1)),
@@ -64,7 +64,7 @@ fn the_first_effects_happen_and_the_rest_never_do() {
 #[test]
 fn what_waits_behind_a_barrier_takes_place_with_the_sync_and_the_rest_never_does() {
     // The sync takes from 2 ms to 3 ms. With effects behind the barrier among the first, the node
-    // dies when the last of them has left, and is back ten milliseconds later.
+    // crashes when the last of them has left, and is back ten milliseconds later.
     let (one, two, three) =
         ("2ms n0>n1 A(1) arrives 3ms", "3ms n0>n1 A(2) arrives 4ms", "3ms n0>n1 A(3) arrives 4ms");
     let expected: [(&[&str], bool, &str); 8] = [

@@ -97,7 +97,7 @@ fn a_datagram_is_lost_only_if_its_receiver_is_down_when_it_arrives() {
 fn a_crash_of_either_end_kills_the_connection_with_what_is_undelivered() {
     for end in [0, 1] {
         let scene = slow_and_fast().stream().fault(when(2), crash(end, Some(1))).request(4, 0, 1);
-        // A(1) dies; B(1), sent over the next connection, does not wait for it.
+        // A(1) is lost; B(1), sent over the next connection, does not wait for it.
         assert_eq!(arrivals(&scene), ["5ms n1 B(1) from n0"]);
         assert_eq!(lost(&scene), ["10ms A(1) Connection"]);
     }
@@ -147,7 +147,7 @@ fn a_cut_kills_the_connection_even_if_nothing_is_sent_while_it_lasts() {
 #[test]
 fn a_message_that_finds_its_receiver_down_takes_the_rest_of_the_connection_along() {
     // Node 1 is down from 1 to 5. B(1), sent at 2, finds it down at 3; A(2), sent at 2 as well,
-    // would arrive at 12, and dies with the connection. B(2), sent at 4 over the next, waits for
+    // would arrive at 12, and is lost with the connection. B(2), sent at 4 over the next, waits for
     // neither.
     let scene = slow_and_fast()
         .stream()

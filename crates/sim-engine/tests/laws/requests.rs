@@ -144,7 +144,7 @@ fn a_node_that_dies_inside_its_step_tells_what_it_told_before() {
         // Its first step after the fault is its start, which makes no effects: a second fault.
         fates(&scene)[0].clone()
     };
-    // At 0 the fault comes after the start, so it is the request inside which the node dies.
+    // At 0 the fault comes after the start, so it is the request inside which the node crashes.
     let early = RequestReport { taken: Some(at(1)), refused: refused(1, N0, "early"), ..asked() };
     assert_eq!(dies_after(0), early);
     assert_eq!(dies_after(1), early);

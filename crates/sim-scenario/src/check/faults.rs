@@ -138,7 +138,7 @@ fn check_inside(sheet: &mut Sheet<'_>, plan: &Plan, item: &Item) {
     let facts = plan.fault().facts();
     let on = match (plan, facts.step) {
         (_, InStep::Each { on, .. }) => on,
-        (Plan::When(trigger, _), InStep::Dies(_)) => &trigger.on,
+        (Plan::When(trigger, _), InStep::Crashes(_)) => &trigger.on,
         _ => return,
     };
     let inside = item.at_field(sheet.text, "inside");

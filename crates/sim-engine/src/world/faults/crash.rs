@@ -6,7 +6,7 @@ use sim_node::{Duration, Node, NodeId};
 
 use super::Behaviour;
 use crate::fault::{
-    Argument, Arguments, Dying, FaultFacts, FaultKind, FaultTime, InStep, Late, Part, Sides,
+    Argument, Arguments, CrashInStep, FaultFacts, FaultKind, FaultTime, InStep, Late, Part, Sides,
     Victims,
 };
 use crate::world::World;
@@ -14,8 +14,8 @@ use crate::world::nodes::Status;
 use crate::{DiskLoss, Failures, Inside, Observer, Target};
 
 /// Momentary: the node loses its volatile state and what its barriers held. It restarts after
-/// `down`, or never. With `inside`, it dies inside its next step (the triggering one, if the target
-/// is `Trigger`): the first effects happen, the rest never do.
+/// `down`, or never. With `inside`, it crashes inside its next step (the triggering one, if the
+/// target is `Trigger`): the first effects happen, the rest never do.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Crash {
@@ -48,7 +48,7 @@ impl Behaviour for Crash {
             .given("down", down.map(Argument::Duration))
             .field("disk", Argument::Disk(*disk))
             .given("inside", inside.map(Argument::Inside));
-        let dying = |inside: Inside| Dying { inside, disk: *disk, down: *down };
+        let crash = |inside: Inside| CrashInStep { inside, disk: *disk, down: *down };
         FaultFacts {
             arguments,
             sides: Sides::None,
@@ -62,8 +62,8 @@ impl Behaviour for Crash {
             }),
             late: Late::Never,
             step: match (who, inside) {
-                (Target::Trigger, Some(inside)) => InStep::Dies(dying(*inside)),
-                (Target::Trigger, None) => InStep::DiesAfter(dying(Inside::First(u32::MAX))),
+                (Target::Trigger, Some(inside)) => InStep::Crashes(crash(*inside)),
+                (Target::Trigger, None) => InStep::CrashesAfter(crash(Inside::First(u32::MAX))),
                 _ => InStep::After,
             },
             idle: None,
@@ -79,9 +79,9 @@ impl Behaviour for Crash {
         let mut victims = world.find(fault, &self.who)?;
         victims.retain(|node| world.status[node.index()].has(Status::UP));
         if let Some(inside) = self.inside {
-            let dying = Dying { inside, disk: self.disk, down: self.down };
-            victims.into_iter().for_each(|node| world.doom(node, fault, dying));
-            // A node that dies inside a step is struck when it dies.
+            let crash = CrashInStep { inside, disk: self.disk, down: self.down };
+            victims.into_iter().for_each(|node| world.plan_crash_in_step(node, fault, crash));
+            // A node that crashes inside a step is struck when it crashes.
             return Some(Vec::new());
         }
         for &node in &victims {

@@ -68,7 +68,7 @@ struct Ordered {
     last: (u64, u8),
     /// Its sequence number.
     id: u64,
-    /// Streams: messages up to this sequence number died with their connection.
+    /// Streams: messages up to this sequence number were lost with their connection.
     broken: Option<u64>,
 }
 
@@ -224,14 +224,14 @@ impl Network {
         }
         let link = self.ordered.entry((from, to)).or_default();
         if link.last.0 > now {
-            let died = |link: &Ordered| {
+            let is_lost = |link: &Ordered| {
                 self.plan.stream
                     && (link.is_broken(link.id)
                         || link.id < self.crashed[from.index()].max(self.crashed[to.index()])
                         || self.past_cuts.parted(from, to, link.id))
             };
-            if link.incarnation != incarnation || died(link) {
-                // Nobody waits for what another incarnation or a dead connection had sent.
+            if link.incarnation != incarnation || is_lost(link) {
+                // Nobody waits for what another incarnation or a lost connection had sent.
                 link.last = (0, 0);
             } else if let Some(calm) = &self.calm
                 && link.id < calm.since
@@ -245,8 +245,8 @@ impl Network {
         link.last
     }
 
-    /// Why a message that would arrive now does not. `severed` is set when its connection died by
-    /// a cut.
+    /// Why a message that would arrive now does not. `severed` is set when its connection was lost
+    /// by a cut.
     pub(super) fn turned_away(
         &mut self,
         (id, from, to, kind): (u64, NodeId, NodeId, usize),
@@ -270,7 +270,7 @@ impl Network {
         omits.then_some(Loss::Omission)
     }
 
-    /// Whether the connection over which a message was sent is dead.
+    /// Whether the connection over which a message was sent is lost.
     fn connection_died(&self, from: NodeId, to: NodeId, id: u64) -> bool {
         self.plan.stream
             && (self.ordered.get(&(from, to)).is_some_and(|link| link.is_broken(id))
@@ -278,13 +278,13 @@ impl Network {
                 || self.past_cuts.parted(from, to, id))
     }
 
-    /// A stream loses a message that was sent before this sequence number: what is undelivered dies
-    /// with its connection.
+    /// A stream loses a message that was sent before this sequence number: what is undelivered is
+    /// lost with its connection.
     pub(super) fn break_connection(&mut self, from: NodeId, to: NodeId, sent_before: u64) {
         self.ordered.entry((from, to)).or_default().broken = Some(sent_before);
     }
 
-    /// A node crashes, at this sequence number: its connections die with it.
+    /// A node crashes, at this sequence number: its connections are lost with it.
     pub(super) fn crash(&mut self, node: NodeId, sequence: u64) {
         if let Some(crashed) = self.crashed.get_mut(node.index()) {
             *crashed = sequence;
