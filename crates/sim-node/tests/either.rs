@@ -5,8 +5,8 @@ mod common;
 use common::{Recorder, details, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
-    Class, Context, Duration, Effect, Either, EitherStable, Message, Node, NodeId, Parties, Role,
-    Span, Stable,
+    Class, ClocksUsed, Context, Duration, Effect, Either, EitherStable, Message, Node, NodeId,
+    Parties, RequestOutcome, Role, Span, Stable,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,6 +69,7 @@ macro_rules! party {
             }
 
             fn on_request(&mut self, request: u32, cx: &mut Context<'_, Self>) {
+                cx.done(&request);
                 cx.send(NodeId::new(0), Word(request));
             }
 
@@ -161,9 +162,24 @@ fn a_request_to_the_wrong_party_is_marked_and_ignored() {
     step(&CONFIG, details(0, 2, 0), &mut sink, |cx| server.on_request(Either::Client(9), cx));
     assert_eq!(sink.take(), [Effect::Mark("request to the wrong party")]);
     assert_eq!(server, before);
+    let refused = RequestOutcome::Refused("a node of another party was asked".to_owned());
+    assert_eq!(sink.told, [(Either::Client(9), refused)]);
+    sink.told.clear();
     step(&CONFIG, details(0, 2, 0), &mut sink, |cx| server.on_request(Either::Server(9), cx));
     let (to, message) = (NodeId::new(0), Word(9));
     assert_eq!(sink.take(), [Effect::Send { to, message, resend: false }]);
+    assert_eq!(sink.told, [(Either::Server(9), RequestOutcome::Done)], "in the world's words");
+}
+
+#[test]
+fn clocks_that_a_party_uses_are_used_by_its_node() {
+    let mut sink = Recorder::<World>::new();
+    let mut client = started(2);
+    let mut cx = Context::new(&CONFIG, details(2, 2, 0), &mut sink);
+    client.on_timer(Either::Client(64), &mut cx);
+    assert_eq!(cx.clocks_used(), ClocksUsed::default());
+    client.on_message(NodeId::new(1), Word(5), &mut cx);
+    assert_eq!(cx.clocks_used(), ClocksUsed { monotonic: true, wall: false }, "it sets a timer");
 }
 
 #[test]

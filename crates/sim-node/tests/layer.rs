@@ -5,8 +5,8 @@ mod common;
 use common::{Recorder, details, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
-    Class, Context, Duration, Effect, Indications, Layer, LocalTime, Message, Node, NodeId, Span,
-    Stable,
+    Class, ClocksUsed, Context, Duration, Effect, Indications, Layer, LocalTime, Message, Node,
+    NodeId, Span, Stable,
 };
 
 const PEER: NodeId = NodeId::new(1);
@@ -228,6 +228,16 @@ fn choices_and_disks_reach_the_layers() {
     assert_eq!((host.left.choice, host.right.choice), (3, 7));
     assert_eq!(sink.asked, [10, 10]);
     assert_eq!(sink.effects, [], "the layers' indications stop at the host");
+}
+
+#[test]
+fn clocks_that_a_layer_uses_are_used_by_its_host() {
+    let mut sink = Recorder::<Host>::new();
+    let mut cx = Context::new(&CONFIG, details(0, 2, 0), &mut sink);
+    cx.layer::<Left>(|cx| {
+        let _ = cx.wall_clock();
+    });
+    assert_eq!(cx.clocks_used(), ClocksUsed { monotonic: false, wall: true });
 }
 
 /// The layer sees the same details as its host.

@@ -2,19 +2,23 @@
 
 use std::collections::VecDeque;
 
-use sim_node::{Context, Effect, LocalTime, Node, NodeId, Sink, StepDetails};
+use sim_node::{Context, Effect, LocalTime, Node, NodeId, RequestOutcome, Sink, StepDetails};
 
 /// Records effects in the order in which they come, and answers choices from a list.
 pub(crate) struct Recorder<N: Node> {
     pub(crate) effects: Vec<Effect<N>>,
     /// How many alternatives each choice had.
     pub(crate) asked: Vec<u64>,
+    /// What was told of requests.
+    #[allow(dead_code, reason = "not every test file asks for something")]
+    pub(crate) told: Vec<(N::Request, RequestOutcome)>,
     answers: VecDeque<u64>,
 }
 
 impl<N: Node> Recorder<N> {
     pub(crate) fn new() -> Self {
-        Self { effects: Vec::new(), asked: Vec::new(), answers: VecDeque::new() }
+        let (effects, asked, told) = (Vec::new(), Vec::new(), Vec::new());
+        Self { effects, asked, told, answers: VecDeque::new() }
     }
 
     #[allow(dead_code, reason = "not every test file makes choices")]
@@ -37,6 +41,10 @@ impl<N: Node> Sink<N> for Recorder<N> {
     fn choose(&mut self, alternatives: u64) -> u64 {
         self.asked.push(alternatives);
         self.answers.pop_front().expect("an answer for every choice")
+    }
+
+    fn outcome(&mut self, request: &N::Request, outcome: RequestOutcome) {
+        self.told.push((request.clone(), outcome));
     }
 }
 
