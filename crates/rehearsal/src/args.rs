@@ -93,7 +93,7 @@ pub(crate) enum TraceForm {
 
 #[derive(Debug, Args)]
 pub(crate) struct ReplayArguments {
-    /// A run that `run --save` saved
+    /// A run that `run --save` saved; `-` reads it from standard input
     pub(crate) file: PathBuf,
     /// Print one JSON object
     #[arg(long)]
@@ -139,7 +139,8 @@ pub(crate) struct SweepArguments {
 
 #[derive(Debug, Args)]
 pub(crate) struct CheckHistoryArguments {
-    /// The history: JSON lines, as `run --history` writes them
+    /// The history: JSON lines, as `run --history` writes them; `-` reads standard input. A history
+    /// without operations is undecided
     pub(crate) file: PathBuf,
     /// The kind of object that the clients used
     #[arg(long, value_name = "OBJECT", ignore_case = true, default_value = "key-value")]

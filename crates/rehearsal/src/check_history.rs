@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 use std::fmt;
-use std::fs::File;
 use std::io::{BufReader, Read, Write};
 use std::path::Path;
 
@@ -11,9 +10,11 @@ use sim_check::linearizability::{
     Budget, CasRegister, Evidence, KeyValue, Register, Ruling, check,
 };
 use sim_check::{End, History, Notation, Verdict, read_history};
+use sim_node::grouped;
 
 use crate::args::{CheckHistoryArguments, Object};
 use crate::exit::{Exit, Failure};
+use crate::input::Input;
 use crate::output::Output;
 
 /// The greatest size of a history, in bytes.
@@ -79,9 +80,10 @@ pub(crate) fn check_history(
         print(&judged, out)?;
     }
     Ok(match judged.verdict {
-        Verdict::Held | Verdict::Vacuous => Exit::Expected,
+        Verdict::Held => Exit::Expected,
         Verdict::Violated => Exit::Unexpected,
-        Verdict::Unknown => Exit::Undecided,
+        // Of nothing, nothing was found out: it must not pass for a good history.
+        Verdict::Unknown | Verdict::Vacuous => Exit::Undecided,
     })
 }
 
@@ -120,10 +122,9 @@ fn judge<S: Notation>(
 }
 
 fn read<S: Notation>(spec: &S, file: &Path) -> Result<History<S::Operation, S::Output>, Failure> {
-    let name = file.display();
-    let opened = File::open(file)
-        .map_err(|error| Failure::new(format!("{name} cannot be read: {error}")))?;
-    let mut text = BufReader::new(opened.take(HISTORY_MAX));
+    let input = Input::open(file)?;
+    let name = input.name().to_owned();
+    let mut text = BufReader::new(input.take(HISTORY_MAX));
     let history = read_history(spec, &mut text);
     if text.get_ref().limit() == 0 {
         let limit = HISTORY_MAX >> 20;
@@ -142,22 +143,32 @@ fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
         Verdict::Unknown => "undecided",
         Verdict::Vacuous => "vacuous",
     };
-    writeln!(out, "{verdict}  {path} ({spec})")?;
-    writeln!(
-        out,
-        "  operations      {operations}: {answered} with a response, {failed} failed, {open} open"
+    out.entry("", &format!("{verdict}  {path} ({spec})"))?;
+    let number = |number: &usize| grouped(*number as u64);
+    let [operations, answered, failed, open, keys] =
+        [operations, answered, failed, open, keys].map(number);
+    out.entry(
+        "  operations      ",
+        &format!("{operations}: {answered} with a response, {failed} failed, {open} open"),
     )?;
-    writeln!(out, "  keys            {keys}")?;
-    writeln!(out, "  configurations  {} visited, of at most {}", judged.visited, judged.budget)?;
+    out.entry("  keys            ", &keys)?;
+    let [visited, budget] = [judged.visited, judged.budget].map(grouped);
+    out.entry("  configurations  ", &format!("{visited} visited, of at most {budget}"))?;
     if let Some(story) = &judged.story {
-        writeln!(out, "\n{story}")?;
+        writeln!(out)?;
+        for line in story.lines() {
+            let told = line.trim_start();
+            out.entry(&" ".repeat(line.len() - told.len()), told)?;
+        }
     }
     match judged.verdict {
         Verdict::Unknown => {
-            writeln!(out, "\nThe budget ran out before a decision; --budget N sets a larger one.")?;
+            writeln!(out)?;
+            out.entry("", "The budget ran out before a decision; --budget N sets a larger one.")?;
         }
         Verdict::Vacuous => {
-            writeln!(out, "\nThe history has no operations, so nothing was judged.")?
+            writeln!(out)?;
+            out.entry("", "The history has no operations, so nothing was judged.")?;
         }
         Verdict::Held | Verdict::Violated => {}
     }

@@ -2,6 +2,7 @@
 
 use std::io::Write;
 
+use sim_node::counted;
 use sim_scenario::{Catalogue, Report};
 use sim_view::{Side, Subject, divergence};
 
@@ -41,24 +42,27 @@ fn story(
     out: &mut Output,
 ) -> Result<(), Failure> {
     if let Some(step) = step.filter(|step| *step >= report.steps) {
-        let steps = report.steps;
+        let steps = counted(report.steps, "step");
         return Err(Failure::new(format!(
-            "there is no step {step}: the run has {steps} steps, counted from 0"
+            "there is no step {step}: the run has {steps}, counted from 0"
         )));
     }
-    let subject = Subject { facts: runner.facts(), report, step, width: Output::width().min(100) };
+    let subject = Subject { facts: runner.facts(), report, step, width: Output::text_width() };
     sim_view::explain(out, &subject, &mut |watcher| {
         runner.watch(report.seed, watcher);
     })?;
     let (file, seed) = (runner.file(), report.seed);
     writeln!(out, "\nTo see more:")?;
-    writeln!(out, "  rehearse run {file} --seed {seed} --trace text   draws the whole run")?;
-    writeln!(out, "  rehearse explain {file} --seed {seed} --step N   explains step N")?;
+    let mut more = |line: &str, what: &str| {
+        writeln!(out, "  rehearse {line}")?;
+        out.entry("      ", what)
+    };
+    more(&format!("run {file} --seed {seed} --trace text"), "draws the whole run")?;
+    more(&format!("explain {file} --seed {seed} --step N"), "explains step N")?;
     if let Some(struck) = report.faults.iter().position(|fault| fault.struck > 0) {
-        writeln!(
-            out,
-            "  rehearse explain {file} --seed {seed} --without {struck}   compares with a run \
-             without fault {struck}"
+        more(
+            &format!("explain {file} --seed {seed} --without {struck}"),
+            &format!("compares with a run without fault {struck}"),
         )?;
     }
     Ok(())
@@ -73,10 +77,10 @@ fn compared(
 ) -> Result<(), Failure> {
     for place in left_out {
         let label = &runner.facts().faults[*place];
-        writeln!(
-            out,
-            "The run with fault {place}, {label}, and the run without it, seed {}.",
-            report.seed
+        let seed = report.seed;
+        out.entry(
+            "",
+            &format!("The run with fault {place}, {label}, and the run without it, seed {seed}."),
         )?;
     }
     let changed = other.run(report.seed);

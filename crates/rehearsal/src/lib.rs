@@ -22,6 +22,7 @@ mod check_history;
 mod exit;
 mod explain;
 mod find;
+mod input;
 mod list;
 mod output;
 mod panics;

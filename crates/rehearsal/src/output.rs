@@ -4,9 +4,16 @@
 use std::io::{self, BufWriter, ErrorKind, Write};
 
 use anstream::AutoStream;
+use sim_view::wrap;
 
 /// How wide pictures are where there is no terminal to ask.
 const WIDTH: usize = 120;
+/// A narrower terminal is overrun.
+const NARROWEST: usize = 40;
+/// How wide text is at most.
+const TEXT_WIDTH: usize = 100;
+/// How wide a text behind a label is at least.
+const ROOM: usize = 16;
 
 /// Standard output. When the reader has closed the pipe, output is dropped without an error.
 pub(crate) struct Output {
@@ -19,10 +26,30 @@ impl Output {
         Self { out: BufWriter::new(anstream::stdout().lock()), closed: false }
     }
 
-    /// How wide pictures may be.
+    /// How wide pictures may be: as `COLUMNS` says, as wide as the terminal, or 120 columns.
     pub(crate) fn width() -> usize {
-        let columns = console::Term::stdout().size_checked().map(|(_, columns)| columns);
-        columns.map_or(WIDTH, |columns| usize::from(columns).max(40))
+        let said = || std::env::var("COLUMNS").ok()?.trim().parse::<u16>().ok();
+        let terminal = || Some(console::Term::stdout().size_checked()?.1);
+        let columns = said().or_else(terminal);
+        columns.map_or(WIDTH, |columns| usize::from(columns).max(NARROWEST))
+    }
+
+    /// How wide text may be: longer lines are hard to read.
+    pub(crate) fn text_width() -> usize {
+        Self::width().min(TEXT_WIDTH)
+    }
+
+    /// A text behind a label; where it takes several lines, the further ones stand under the first.
+    pub(crate) fn entry(&mut self, label: &str, text: &str) -> io::Result<()> {
+        let indent = label.chars().count();
+        let room = Self::text_width().saturating_sub(indent).max(ROOM);
+        for (number, line) in wrap(text, room).iter().enumerate() {
+            match number {
+                0 => writeln!(self, "{label}{line}")?,
+                _ => writeln!(self, "{:indent$}{line}", "")?,
+            }
+        }
+        Ok(())
     }
 
     /// One JSON value on a line of its own.

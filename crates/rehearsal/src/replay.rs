@@ -55,17 +55,21 @@ pub(crate) fn replay(
         out.json(&Replayed { report: &report, saved })?;
     } else {
         at_a_glance(&runner, &report, out)?;
+        writeln!(out)?;
         if same {
-            writeln!(out, "\nreplayed: the run is the same, its digest is {digest}")?;
+            out.entry("replayed: ", &format!("the run is the same, its digest is {digest}"))?;
         } else {
             let (before, verdict) = (&saved.digest, &saved.verdict);
-            writeln!(
-                out,
-                "\nreplayed: the run is different: it was {verdict} with digest {before}"
+            out.entry(
+                "replayed: ",
+                &format!("the run is different: it was {verdict} with digest {before}"),
             )?;
-            if std::fs::read_to_string(&saved.path).is_ok_and(|text| text != saved.scenario) {
-                let path = &saved.path;
-                writeln!(out, "{path} has changed since then; this replayed the saved scenario")?;
+            let path = &saved.path;
+            if std::fs::read_to_string(path).is_ok_and(|text| text != saved.scenario) {
+                out.entry(
+                    "",
+                    &format!("{path} has changed since then; this replayed the saved scenario"),
+                )?;
             }
             let again = &report.reproduce;
             writeln!(out, "reproduce: {again}\ndigest: {digest}")?;

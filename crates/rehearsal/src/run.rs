@@ -8,7 +8,7 @@ use sim_view::{Lanes, summary};
 
 use crate::args::{RunArguments, TraceForm};
 use crate::exit::{Exit, Failure};
-use crate::output::Output;
+use crate::output::{Output, tell};
 use crate::runner::Runner;
 use crate::saved::SavedRun;
 use crate::slot::Slot;
@@ -52,12 +52,11 @@ pub(crate) fn run(
             report
         }
     };
-    if let Some(slot) = slot {
-        SavedRun::new(file, &runner, *until, &report).fill(slot)?;
-    }
-    if let (Some(slot), Some(history)) = (lines, &report.history) {
-        slot.fill(history)?;
-    }
+    let saved = slot.map_or(Ok(()), |slot| SavedRun::new(&runner, *until, &report).fill(slot));
+    let kept = match (lines, &report.history) {
+        (Some(slot), Some(history)) => slot.fill(history),
+        _ => Ok(()),
+    };
     if *trace == Some(TraceForm::Json) {
         out.json(&LastLine::Report(&report))?;
     } else if *json {
@@ -65,12 +64,20 @@ pub(crate) fn run(
     } else {
         at_a_glance(&runner, &report, out)?;
     }
+    // The result is shown, whether or not it could be kept.
+    out.flush()?;
+    if let (Err(failure), Err(other)) = (&saved, &kept) {
+        tell(failure);
+        tell(other);
+        return Ok(Exit::Misused);
+    }
+    saved.and(kept)?;
     Ok(Exit::of(&report))
 }
 
 /// The summary of a run.
 pub(crate) fn at_a_glance(runner: &Runner, report: &Report, out: &mut Output) -> io::Result<()> {
-    summary(out, runner.facts(), report, Output::width(), &mut |watcher| {
+    summary(out, runner.facts(), report, Output::text_width(), &mut |watcher| {
         runner.watch(report.seed, watcher);
     })
 }

@@ -1,6 +1,6 @@
 //! [`Runner`]: a scenario from a file, and the runs of it.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use sim_check::SimTime;
 use sim_node::Duration;
@@ -14,6 +14,7 @@ use crate::panics::{Loud, quietly};
 pub(crate) struct Runner {
     loaded: Loaded,
     options: RunOptions,
+    path: PathBuf,
     /// The file as it is written on a command line.
     file: String,
     until: Option<Duration>,
@@ -38,7 +39,7 @@ impl Runner {
             tell(&warnings);
         }
         let options = RunOptions { until: until.map(SimTime::from), ..RunOptions::default() };
-        Self { loaded, options, file: argument(file), until, again: None }
+        Self { loaded, options, path: file.to_owned(), file: argument(file), until, again: None }
     }
 
     /// The same, but this line does its runs again.
@@ -86,6 +87,11 @@ impl Runner {
     }
 
     pub(crate) fn run(&self, seed: u64) -> Report {
+    /// Where the scenario was.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
         let (report, place) = quietly(|| self.loaded.prepared.run(seed, &self.options));
         self.finished(report, place)
     }

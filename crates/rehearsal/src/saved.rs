@@ -1,6 +1,5 @@
 //! [`SavedRun`]: a run in a file, to be run again.
 
-use std::fs;
 use std::io::{self, Read};
 use std::path::Path;
 
@@ -10,6 +9,7 @@ use sim_node::Duration;
 use sim_scenario::{FILE_MAX, Report};
 
 use crate::exit::Failure;
+use crate::input::Input;
 use crate::runner::Runner;
 use crate::slot::Slot;
 
@@ -41,16 +41,11 @@ pub(crate) struct SavedRun {
 }
 
 impl SavedRun {
-    pub(crate) fn new(
-        file: &Path,
-        runner: &Runner,
-        until: Option<Duration>,
-        report: &Report,
-    ) -> Self {
+    pub(crate) fn new(runner: &Runner, until: Option<Duration>, report: &Report) -> Self {
         Self {
             format: FORMAT.to_owned(),
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            path: file.to_string_lossy().into_owned(),
+            path: runner.path().to_string_lossy().into_owned(),
             seed: report.seed,
             until_ns: until.map(Duration::as_nanos),
             digest: format!("{:016x}", report.digest),
@@ -74,8 +69,9 @@ impl SavedRun {
     }
 
     pub(crate) fn read(file: &Path) -> Result<Self, Failure> {
-        let name = file.display();
-        let text = match text_of(file) {
+        let input = Input::open(file)?;
+        let name = input.name().to_owned();
+        let text = match text_of(input) {
             Ok(Some(text)) => text,
             Ok(None) => return Err(Failure::new(format!("{name} is too large for a saved run"))),
             Err(error) => return Err(Failure::new(format!("{name} cannot be read: {error}"))),
@@ -109,9 +105,9 @@ impl SavedRun {
     }
 }
 
-/// What stands in a file, unless it is too large.
-fn text_of(file: &Path) -> io::Result<Option<String>> {
+/// What stands there, unless it is too large.
+fn text_of(input: Input) -> io::Result<Option<String>> {
     let mut text = String::new();
-    fs::File::open(file)?.take(SAVED_MAX + 1).read_to_string(&mut text)?;
+    input.take(SAVED_MAX + 1).read_to_string(&mut text)?;
     Ok((text.len() as u64 <= SAVED_MAX).then_some(text))
 }

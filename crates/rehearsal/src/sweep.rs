@@ -6,6 +6,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use serde::Serialize;
+use sim_node::{counted, grouped};
 use sim_scenario::{Catalogue, Expectation};
 use sim_search::{Answer, Sweep};
 
@@ -108,27 +109,24 @@ fn at_a_glance(
     out: &mut Output,
 ) -> Result<(), Failure> {
     let Seeds { from, to } = report.seeds;
-    writeln!(out, "{} ({}, seeds {from}..{to})", report.title, runner.facts().protocol.name)?;
-    writeln!(
-        out,
-        "  {} runs: {} held, {} violated, {} unknown",
-        swept.runs(),
-        swept.held,
-        swept.violated,
-        swept.unknown
-    )?;
+    let name = runner.facts().protocol.name;
+    out.entry("", &format!("{} ({name}, seeds {from}..{to})", report.title))?;
+    let runs = counted(swept.runs(), "run");
+    let [held, violated, unknown] = [swept.held, swept.violated, swept.unknown].map(grouped);
+    out.entry("  ", &format!("{runs}: {held} held, {violated} violated, {unknown} unknown"))?;
     for (code, runs) in &swept.by_property {
         let claims = &runner.facts().protocol.properties;
         let name = claims.iter().find(|claim| claim.code == *code).map_or("", |claim| claim.name);
         let name = if name.is_empty() { String::new() } else { format!(" {name}") };
-        writeln!(out, "  {code}{name} was violated in {runs}")?;
+        out.entry("  ", &format!("{code}{name} was violated in {}", grouped(*runs)))?;
     }
     if !swept.violated_seeds.is_empty() {
         let shown: Vec<String> =
             swept.violated_seeds.iter().take(SHOWN).map(ToString::to_string).collect();
-        let more = swept.violated_seeds.len().saturating_sub(SHOWN);
-        let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-        writeln!(out, "  violated with seeds: {}{more}", shown.join(", "))?;
+        let more = swept.violated_seeds.len().saturating_sub(SHOWN) as u64;
+        let more = if more > 0 { format!(" and {} more", grouped(more)) } else { String::new() };
+        let seeds = if swept.violated_seeds.len() == 1 { "seed" } else { "seeds" };
+        out.entry("  ", &format!("violated with {seeds}: {}{more}", shown.join(", ")))?;
     }
     if let Some(runs) = report.reached {
         writeln!(out, "  {runs} of {} runs reached what the scenario demands", swept.runs())?;
@@ -142,7 +140,8 @@ fn at_a_glance(
             format!("{code} is violated, and no other property, with every seed")
         }
         Expectation::Sometimes { code, of } => {
-            format!("{code} is violated, and no other property, with at least one of {of} seeds")
+            let seeds = counted(*of, "seed");
+            format!("{code} is violated, and no other property, with at least one of {seeds}")
         }
     };
     let answer = match answer {
@@ -150,9 +149,9 @@ fn at_a_glance(
         Answer::Unexpected => "not as expected: the scenario expects that",
         Answer::Undecided => "undecided: the scenario expects that",
     };
-    writeln!(out, "  {answer} {expected}")?;
+    out.entry("  ", &format!("{answer} {expected}"))?;
     if let Some(why) = &report.undecided {
-        writeln!(out, "  {why}")?;
+        out.entry("  ", why)?;
     }
     writeln!(out, "  {:.0} runs a second", report.runs_per_second)?;
     if let Some(seed) = swept.violated_seeds.first() {
@@ -167,9 +166,14 @@ fn undecided(runner: &Runner, swept: &Sweep) -> String {
     let runs = swept.runs();
     match &runner.facts().expect {
         Expectation::Sometimes { code, of } if runs < *of => {
-            format!("{code} was not violated, and {runs} of {of} seeds are too few to decide")
+            let of = counted(*of, "seed");
+            format!("{code} was not violated, and {runs} of {of} are too few to decide")
         }
-        _ => format!("{} of {runs} runs are undecided", swept.unknown),
+        _ => {
+            let verb = if swept.unknown == 1 { "is" } else { "are" };
+            let runs = counted(runs, "run");
+            format!("{} of {runs} {verb} undecided", grouped(swept.unknown))
+        }
     }
 }
 

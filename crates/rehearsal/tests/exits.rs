@@ -205,3 +205,50 @@ fn a_colour_that_is_forced_is_given_and_one_that_is_refused_is_not() {
     assert!(forced("HARMLESS", "1"));
     assert!(!forced("NO_COLOR", "1"));
 }
+
+/// Where a line cannot be broken, as in what is to be pasted, it may be longer.
+#[test]
+fn nothing_overruns_a_narrow_terminal() {
+    for line in [
+        "run scenarios/ring.ron",
+        "run scenarios/rivals.ron",
+        "run scenarios/cut-ring.ron",
+        "run scenarios/undecided.ron",
+        "explain scenarios/rivals.ron",
+        "explain scenarios/cut-ring.ron",
+        "explain scenarios/rivals.ron --without 0",
+        "sweep scenarios/unexpected.ron --seeds 0..30",
+        "sweep scenarios/undecided.ron --seeds 0..1",
+        "check-history histories/stale-read.jsonl",
+        "check-history histories/good.jsonl --budget 1",
+    ] {
+        for columns in [40, 60, 100] {
+            let output = command(line).env("COLUMNS", columns.to_string()).output();
+            let text = String::from_utf8(output.expect("the binary starts").stdout).expect("text");
+            for row in text.lines() {
+                let whole = ["reproduce: ", "rehearse "].iter().any(|it| row.contains(it));
+                let one_word = row.split_whitespace().any(|word| word.len() > columns - 20);
+                let length = row.chars().count();
+                assert!(length <= columns || whole || one_word, "{line}, {columns}: {row}");
+            }
+        }
+    }
+}
+
+/// One is never many.
+#[test]
+fn one_of_a_thing_is_singular() {
+    let text = |line: &str| String::from_utf8(output(line).stdout).expect("text");
+    for line in [
+        "sweep scenarios/ring.ron --seeds 0..1",
+        "sweep scenarios/unexpected.ron --seeds 0..1",
+        "sweep scenarios/undecided.ron --seeds 0..1",
+        "sweep scenarios/sometimes.ron --seeds 1..2",
+    ] {
+        let text = text(line);
+        assert!(text.contains("  1 run: "), "{text}");
+        for wrong in ["1 runs", "1 seeds", "with seeds: 0\n", "1 of 1 run are"] {
+            assert!(!text.contains(wrong), "{text}");
+        }
+    }
+}

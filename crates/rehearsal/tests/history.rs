@@ -4,7 +4,7 @@ mod support;
 
 use std::fs;
 use std::path::Path;
-use std::process::Output;
+use std::process::{Output, Stdio};
 
 use support::{code, command, folder, json};
 
@@ -133,7 +133,8 @@ fn a_run_without_clients_leaves_no_file() {
 fn exit_codes_tell_the_verdict() {
     for (line, expected) in [
         ("histories/good.jsonl", 0),
-        ("histories/empty.jsonl", 0),
+        ("histories/empty.jsonl", 3),
+        ("histories/empty.jsonl --json", 3),
         ("histories/stale-read.jsonl", 1),
         ("histories/stale-read.jsonl --json", 1),
         ("histories/register.jsonl --spec register", 1),
@@ -191,5 +192,52 @@ fn a_register_takes_what_json_has() {
         fs::write(&file, lines.join("\n")).expect("written");
         let output = check(&file, &["--spec", "register"]);
         assert_eq!(output.status.code(), Some(code), "{value}: {}", error(&output));
+    }
+}
+
+#[test]
+fn a_history_can_come_from_standard_input() {
+    let good = fs::File::open(folder().join("histories/good.jsonl")).expect("readable");
+    let output = command("check-history -").stdin(good).output().expect("the binary starts");
+    assert_eq!(output.status.code(), Some(0), "{}", error(&output));
+    let nothing = command("check-history -").stdin(Stdio::null()).output();
+    assert_eq!(nothing.expect("the binary starts").status.code(), Some(3));
+}
+
+/// The verdict is worth more than the file that was to keep it.
+#[test]
+fn a_history_that_cannot_be_written_hides_no_verdict() {
+    let here = tempfile::tempdir().expect("a folder");
+    // So long a name leaves no room for the name beside it under which the file is written first.
+    let (long, other) = (here.path().join("h".repeat(250)), here.path().join("s".repeat(250)));
+    let plain = command("run scenarios/clients.ron").output().expect("the binary starts");
+    let kept = keep("scenarios/clients.ron", &long);
+    assert_eq!(kept.status.code(), Some(2));
+    assert_eq!(kept.stdout, plain.stdout);
+    assert!(error(&kept).contains("the history cannot be saved as"), "{}", error(&kept));
+    let mut both = command("run scenarios/clients.ron --json --history");
+    let both = both.arg(&long).arg("--save").arg(&other).output().expect("the binary starts");
+    assert_eq!(both.status.code(), Some(2));
+    assert!(serde_json::from_slice::<serde_json::Value>(&both.stdout).is_ok());
+    for what in ["history", "run"] {
+        let why = format!("the {what} cannot be saved as");
+        assert!(error(&both).contains(&why), "{}", error(&both));
+    }
+    let names: Vec<_> = fs::read_dir(here.path()).expect("a folder").collect();
+    assert!(names.is_empty(), "nothing is left behind: {names:?}");
+}
+
+/// Opening a pipe that nobody writes would wait for ever.
+#[cfg(unix)]
+#[test]
+fn a_pipe_by_name_is_refused() {
+    let here = tempfile::tempdir().expect("a folder");
+    let pipe = here.path().join("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status().expect("mkfifo is there");
+    assert!(made.success());
+    for line in ["check-history", "replay", "run", "explain", "sweep --seeds 0..2"] {
+        let output = command(line).arg(&pipe).output().expect("the binary starts");
+        assert_eq!(output.status.code(), Some(2), "{line}");
+        assert!(error(&output).contains("not a regular file"), "{line}: {}", error(&output));
     }
 }

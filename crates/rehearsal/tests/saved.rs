@@ -167,3 +167,25 @@ fn garbage_is_no_saved_run() {
     assert_eq!(replay(&file, &[]).0, Some(2), "ten million brackets");
     assert_eq!(replay(&here.path().join("missing"), &[]).0, Some(2));
 }
+
+#[test]
+fn a_saved_run_can_come_from_standard_input() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    save("scenarios/ring.ron", &file);
+    let saved = fs::File::open(&file).expect("readable");
+    let output = command("replay -").stdin(saved).output().expect("the binary starts");
+    assert_eq!(output.status.code(), Some(0));
+}
+
+#[test]
+fn a_run_that_cannot_be_saved_is_shown_all_the_same() {
+    let here = tempfile::tempdir().expect("a folder");
+    // So long a name leaves no room for the name beside it under which the file is written first.
+    let output = save("scenarios/unexpected.ron", &here.path().join("r".repeat(250)));
+    assert_eq!(output.status.code(), Some(2));
+    let text = String::from_utf8(output.stdout).expect("text");
+    assert!(text.contains("violated") && text.contains("digest: "), "{text}");
+    let error = String::from_utf8(output.stderr).expect("text");
+    assert!(error.contains("the run cannot be saved as"), "{error}");
+}

@@ -54,6 +54,7 @@ pub use sim_engine::{
     CrashLoss, CrashReport, Ender, Fault, FaultKind, FaultTime, InCalm, MarkReport, Refusal,
     Victims,
 };
+pub use sim_node::{counted, grouped};
 pub use sim_protocol::{Ask, Field, ImageExample, setting};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{Detail, Done, Happening, Seen, Watcher, crash_loss_in_words, loss_in_words};

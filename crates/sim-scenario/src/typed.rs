@@ -114,11 +114,15 @@ fn servers<P: Protocol>(
     } else if servers < least {
         format!("`{}` cannot run with {}", P::NAME, count(servers, "node"))
     } else {
-        format!("`{}` cannot run with {servers} nodes: it takes at most {most}", P::NAME)
+        format!("`{}` cannot run with {}: it takes at most {most}", P::NAME, count(servers, "node"))
     };
     let place = protocol.item.at_field(sheet.text, "nodes").span.clone();
     let label = if servers < least { "too few" } else { "too many" };
-    let help = format!("`{}` runs with {least} to {most} nodes", P::NAME);
+    let most = count(most, "node");
+    let help = match least {
+        1 if most.starts_with("1 ") => format!("`{}` runs with {most}", P::NAME),
+        _ => format!("`{}` runs with {least} to {most}", P::NAME),
+    };
     sheet.push(Diagnostic::error(place, message).label(label).help(help));
     None
 }
@@ -145,11 +149,12 @@ fn set_up<P: Protocol>(
     };
     let most = WorldSpec::<P::Node>::NODES_MAX;
     if servers.checked_add(setup.others).is_none_or(|nodes| nodes > most) {
-        let message = format!("{servers} servers and {} other nodes are too many", setup.others);
+        let (servers, others) = (count(servers, "server"), count(setup.others, "other node"));
+        let message = format!("{servers} and {others} are too many");
         sheet.push(
             Diagnostic::error(protocol.item.span.clone(), message)
                 .label("too many nodes")
-                .help(format!("a world has at most {most} nodes")),
+                .help(format!("a world has at most {}", count(most, "node"))),
         );
         return None;
     }

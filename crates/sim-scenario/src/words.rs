@@ -1,7 +1,7 @@
 //! Phrases for messages: lists, suggestions, and texts of a file made short enough for a line.
 
 use sim_engine::{ClockSpec, NodeSet};
-use sim_node::{Duration, Offset};
+use sim_node::{Duration, Offset, counted};
 
 /// A text of the file, short enough for a line and without control characters.
 pub(crate) fn clip(text: &str) -> String {
@@ -96,10 +96,7 @@ pub(crate) fn line(message: &str) -> String {
 
 /// `1 node`, `2 nodes`.
 pub(crate) fn count(number: impl Into<u64>, noun: &str) -> String {
-    match number.into() {
-        1 => format!("1 {noun}"),
-        number => format!("{number} {noun}s"),
-    }
+    counted(number.into(), noun)
 }
 
 /// What is wrong with some clocks, in a sentence.

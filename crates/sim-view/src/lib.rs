@@ -27,3 +27,4 @@ pub use lanes::Lanes;
 pub use story::{Subject, explain};
 pub use summary::summary;
 pub use trace::Replay;
+pub use words::wrap;

@@ -26,6 +26,8 @@ const WITNESSED: [usize; 2] = [7, 3];
 /// How many kinds of losses are shown of an obligation, and how many nodes, clocks and faults.
 const LOSSES: usize = 4;
 const CONDITIONS: usize = 3;
+/// Where the page is narrower, what happened stands below its time and not beside it.
+const NARROW: usize = 60;
 
 /// What is shown of a run.
 struct Past<'a> {
@@ -66,7 +68,15 @@ pub(crate) fn past(
     };
     writeln!(out, "\n{}", Painted(BOLD, heading))?;
     let mut write = |at: &str, place: &str, style: anstyle::Style, text: &str| {
-        let room = width.saturating_sub(2 + 12 + 2 + 11).max(20);
+        if width < NARROW {
+            let head = format!("  {at}  {place}");
+            writeln!(out, "{}", Painted(DIM, head.trim_end()))?;
+            for line in words::wrap(text, width.saturating_sub(4)) {
+                writeln!(out, "    {}", Painted(style, line))?;
+            }
+            return Ok(());
+        }
+        let room = width.saturating_sub(2 + 12 + 2 + 11);
         for (row, line) in words::wrap(text, room).iter().enumerate() {
             let (at, place) = if row == 0 { (at, place) } else { ("", "") };
             let place = format!("{place:<10}");

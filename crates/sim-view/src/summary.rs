@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use sim_check::{Kind, SimTime, Verdict};
-use sim_scenario::{Expectation, Messages, Report, ScenarioFacts};
+use sim_scenario::{Expectation, Messages, PropertyReport, Report, ScenarioFacts};
 
 use crate::fates::{self, Crashes};
 use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, HANDLED, Painted};
@@ -12,7 +12,9 @@ use crate::trace::Replay;
 use crate::words;
 
 /// How wide the names of the rows are.
-const LABEL: usize = 12;
+pub(crate) const LABEL: usize = 12;
+/// How wide the text of a row is at least.
+pub(crate) const ROOM: usize = 20;
 
 /// Writes what became of a run: verdicts, messages, faults, warnings, and when a property was
 /// violated, the steps that led to it, for which the run is replayed. The text contains ANSI
@@ -27,9 +29,9 @@ pub fn summary(
     width: usize,
     replay: &mut Replay<'_>,
 ) -> io::Result<()> {
-    head(out, facts, report)?;
-    properties(out, report)?;
-    row(out, "time", &time(report))?;
+    head(out, facts, report, width)?;
+    properties(out, report, width)?;
+    row_in(out, "time", &time(report), width, paint::PLAIN)?;
     messages(out, report, width)?;
     faults(out, report, width, &Crashes::of(report, replay))?;
     requests(out, report, width)?;
@@ -52,14 +54,18 @@ pub fn summary(
     }
     violations(out, facts, report, width, replay)?;
     if report.violations.is_empty() && report.as_expected {
-        return row(out, "digest", &format!("{:016x}", report.digest));
+        return row_in(out, "digest", &format!("{:016x}", report.digest), width, paint::PLAIN);
     }
     writeln!(out, "\nreproduce: {}", Painted(BOLD, &report.reproduce))?;
     writeln!(out, "digest: {:016x}", report.digest)
 }
 
-fn head(out: &mut dyn Write, facts: &ScenarioFacts, report: &Report) -> io::Result<()> {
-    let verdict = Painted(paint::of(report.verdict), report.verdict.as_str());
+fn head(
+    out: &mut dyn Write,
+    facts: &ScenarioFacts,
+    report: &Report,
+    width: usize,
+) -> io::Result<()> {
     let (title, protocol, seed) = (&report.title, &report.protocol, report.seed);
     let wanted = match &facts.expect {
         Expectation::Holds => "every property holds".to_owned(),
@@ -75,9 +81,17 @@ fn head(out: &mut dyn Write, facts: &ScenarioFacts, report: &Report) -> io::Resu
         (_, false) => format!("not as expected: the scenario expects that {wanted}"),
     };
     let style = if report.as_expected { DIM } else { BROKEN };
-    write!(out, "{verdict}  {} ", Painted(BOLD, title))?;
-    writeln!(out, "({protocol}, {}, seed {seed})", nodes(facts))?;
-    row_in(out, "expectation", &expected, usize::MAX, style)
+    let verdict = report.verdict.as_str();
+    let what = format!("{title} ({protocol}, {}, seed {seed})", nodes(facts));
+    let indent = verdict.len() + 2;
+    for (number, line) in words::wrap(&what, width.saturating_sub(indent)).iter().enumerate() {
+        match number {
+            0 => write!(out, "{}  ", Painted(paint::of(report.verdict), verdict))?,
+            _ => write!(out, "{:indent$}", "")?,
+        }
+        writeln!(out, "{}", Painted(BOLD, line))?;
+    }
+    row_in(out, "expectation", &expected, width, style)
 }
 
 fn nodes(facts: &ScenarioFacts) -> String {
@@ -88,9 +102,14 @@ fn nodes(facts: &ScenarioFacts) -> String {
     }
 }
 
-fn properties(out: &mut dyn Write, report: &Report) -> io::Result<()> {
-    let code = report.properties.iter().map(|property| property.code.len()).max().unwrap_or(0);
-    let name = report.properties.iter().map(|property| property.name.len()).max().unwrap_or(0);
+/// A table of the properties, or where that is too wide an entry for each.
+fn properties(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {
+    let widest = |text: fn(&PropertyReport) -> &str| {
+        report.properties.iter().map(|property| text(property).chars().count()).max().unwrap_or(0)
+    };
+    let (code, name) = (widest(|property| property.code), widest(|property| property.name));
+    let verdict = widest(|property| property.verdict.as_str());
+    let is_table = 4 + code + 2 + name + 2 + 8 + 2 + verdict <= width;
     for property in &report.properties {
         let sign = match property.verdict {
             Verdict::Held => '✓',
@@ -103,14 +122,25 @@ fn properties(out: &mut dyn Write, report: &Report) -> io::Result<()> {
             Kind::Liveness => "liveness",
         };
         let style = paint::of(property.verdict);
-        writeln!(
-            out,
-            "  {} {:code$}  {:name$}  {kind:8}  {}",
-            Painted(style, sign),
-            property.code,
-            property.name,
-            Painted(style, property.verdict.as_str()),
-        )?;
+        let sign = Painted(style, sign);
+        let verdict = property.verdict.as_str();
+        if is_table {
+            writeln!(
+                out,
+                "  {sign} {:code$}  {:name$}  {kind:8}  {}",
+                property.code,
+                property.name,
+                Painted(style, verdict),
+            )?;
+            continue;
+        }
+        let text = format!("{} {}: {verdict} ({kind})", property.code, property.name);
+        for (number, line) in words::wrap(&text, width.saturating_sub(4)).iter().enumerate() {
+            match number {
+                0 => writeln!(out, "  {sign} {line}")?,
+                _ => writeln!(out, "    {line}")?,
+            }
+        }
     }
     Ok(())
 }
@@ -230,7 +260,10 @@ fn violations(
         let verb = if obligation { "was unmet at" } else { "was violated at" };
         let step = if obligation { String::new() } else { step };
         let title = format!("{} {name} {verb} {at}{step}{whose}:", violation.code);
-        writeln!(out, "\n{}", Painted(BROKEN, title))?;
+        writeln!(out)?;
+        for line in words::wrap(&title, width) {
+            writeln!(out, "{}", Painted(BROKEN, line))?;
+        }
         for line in words::wrap(&violation.detail, width.saturating_sub(2)) {
             writeln!(out, "  {line}")?;
         }
@@ -241,18 +274,15 @@ fn violations(
     Ok(())
 }
 
-fn row(out: &mut dyn Write, label: &str, text: &str) -> io::Result<()> {
-    row_in(out, label, text, usize::MAX, paint::PLAIN)
-}
-
-fn row_in(
+/// A row of the summary: a label, and text that may take several lines.
+pub(crate) fn row_in(
     out: &mut dyn Write,
     label: &str,
     text: &str,
     width: usize,
     style: anstyle::Style,
 ) -> io::Result<()> {
-    let room = width.saturating_sub(LABEL + 3).max(20);
+    let room = width.saturating_sub(LABEL + 3).max(ROOM);
     for (number, line) in words::wrap(text, room).iter().enumerate() {
         let label = if number == 0 { label } else { "" };
         writeln!(

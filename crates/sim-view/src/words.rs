@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use sim_check::SimTime;
 use sim_node::{Duration, NodeId};
+pub(crate) use sim_node::{counted as count, grouped};
 
 /// Cuts text that is longer than so many characters, and says so with an ellipsis. Line breaks and
 /// other control characters become spaces, so that a picture stays a picture.
@@ -51,22 +52,30 @@ pub(crate) fn list(items: &[impl AsRef<str>]) -> String {
     }
 }
 
-/// `1 message`, `2 messages`, `1,024 messages`.
-pub(crate) fn count(number: u64, noun: &str) -> String {
-    format!("{} {noun}{}", grouped(number), if number == 1 { "" } else { "s" })
+/// How often in words: "once", "twice", "five times", "1,024 times".
+pub(crate) fn times(number: u64) -> String {
+    const SMALL: [&str; 10] =
+        ["three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    match number {
+        0 => "never".to_owned(),
+        1 => "once".to_owned(),
+        2 => "twice".to_owned(),
+        3..=12 => format!("{} times", SMALL[number as usize - 3]),
+        _ => count(number, "time"),
+    }
 }
 
-/// A number with commas between the thousands.
-pub(crate) fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() + digits.len() / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
+/// As much of a text as fits into so many lines of a width, with an ellipsis where it is cut.
+pub(crate) fn within(text: &str, width: usize, most: usize) -> String {
+    let mut lines = wrap(text, width);
+    if lines.len() > most {
+        lines.truncate(most);
+        if let Some(last) = lines.last_mut() {
+            let kept: String = last.chars().take(width.saturating_sub(2)).collect();
+            *last = format!("{} …", kept.trim_end_matches([',', ';', ' ']));
         }
-        text.push(digit);
     }
-    text
+    lines.join(" ")
 }
 
 /// A duration for reading: three decimals at most, in the unit that fits.
@@ -88,7 +97,8 @@ pub(crate) fn instant(at: SimTime) -> String {
 }
 
 /// Breaks text into lines of at most `width` characters, between words where there are any.
-pub(crate) fn wrap(text: &str, width: usize) -> Vec<String> {
+#[must_use]
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
     let width = width.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();

@@ -9,6 +9,7 @@ use std::time::Instant;
 
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use sim_check::Verdict;
+use sim_scenario::counted;
 use soak::{Catch, Family, Finding, Mutant, Soak, Storm, hunt, table};
 
 use crate::args::{MutantsArguments, SoakArguments};
@@ -33,7 +34,7 @@ pub(crate) fn soak(arguments: &SoakArguments) -> Done {
             found.fetch_add(1, Ordering::Relaxed);
         }
         bar.inc(1);
-        bar.set_message(format!("{} findings", found.load(Ordering::Relaxed)));
+        bar.set_message(counted(found.load(Ordering::Relaxed), "finding"));
     };
     let clock = Stopwatch::start();
     let catalogue = catalogue::catalogue();
@@ -59,8 +60,8 @@ fn tell(family: &Family, mutant: Option<&str>, soak: &Soak, seconds: f64) {
     let (sweep, tally) = (&soak.sweep, &soak.tally);
     let with = mutant.map_or_else(String::new, |code| format!(" with {code}"));
     println!(
-        "{} storms over {}{with}, seeds {}..{}: {} held, {} violated, {} unknown",
-        tally.storms,
+        "{} over {}{with}, seeds {}..{}: {} held, {} violated, {} unknown",
+        counted(tally.storms, "storm"),
         family.name,
         sweep.seeds.start(),
         sweep.seeds.end() + 1,
@@ -68,11 +69,12 @@ fn tell(family: &Family, mutant: Option<&str>, soak: &Soak, seconds: f64) {
         sweep.violated,
         sweep.unknown,
     );
+    let virtual_seconds = u64::try_from(tally.virtual_ns / 1_000_000_000).unwrap_or(u64::MAX);
     println!(
-        "  {seconds:.1} s, {:.0} storms a second; {} virtual seconds, {} steps",
+        "  {seconds:.1} s, {:.0} storms a second; {}, {}",
         tally.storms as f64 / seconds,
-        tally.virtual_ns / 1_000_000_000,
-        tally.steps,
+        counted(virtual_seconds, "virtual second"),
+        counted(tally.steps, "step"),
     );
     print!("{}", table(tally));
     println!();
@@ -126,7 +128,7 @@ fn tell_catch(catch: &Catch, from: u64) {
     let needed = |finding: &Finding| finding.storm.seed - from + 1;
     let named = catch.named.as_ref().map_or_else(|| "-".to_owned(), |it| needed(it).to_string());
     let any = catch.any.as_ref().map_or_else(
-        || format!("nothing was violated in {} storms", catch.storms),
+        || format!("nothing was violated in {}", counted(catch.storms, "storm")),
         |it| format!("{} after {}", it.violated.join(", "), needed(it)),
     );
     let violates = catch.mutant.violates.join("/");

@@ -1,6 +1,6 @@
 //! How the algorithms appear in a scenario.
 
-use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds};
+use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds, counted};
 use sim_protocol::{Core, Protocol, SettingsError, Setup};
 
 use crate::{Config, ConsensusClaims, FloodSet, Inputs, OptFloodSet, Rule, Value};
@@ -60,12 +60,15 @@ impl Flooding {
     fn validate(&self) -> Result<(), SettingsError> {
         let nodes = self.nodes;
         if self.f >= nodes {
-            let message = format!("with {nodes} nodes at most {} may crash", nodes - 1);
+            let message =
+                format!("with {} at most {} may crash", counted(nodes.into(), "node"), nodes - 1);
             return Err(SettingsError::new("f", message));
         }
         match &self.inputs {
             Inputs::Given(values) if values.len() != nodes as usize => {
-                let message = format!("{nodes} nodes need {nodes} inputs, not {}", values.len());
+                let given = counted(values.len() as u64, "input");
+                let nodes = counted(nodes.into(), "node");
+                let message = format!("{given} for {nodes}; give one for each");
                 Err(SettingsError::new("inputs", message))
             }
             Inputs::Drawn(0) => {

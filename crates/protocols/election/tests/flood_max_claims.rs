@@ -125,13 +125,12 @@ fn settings_that_make_no_sense_name_their_field() {
 
     let ring = || flood_max(3, Shape::Ring);
     assert_eq!(wrong(&Settings { diameter: Some(0), ..ring() }).0, "diameter");
-    for (nodes, greatest) in [(1, 1), (2, 1), (3, 2)] {
+    for (nodes, counted, greatest) in [(1, "1 node", 1), (2, "2 nodes", 1), (3, "3 nodes", 2)] {
         let ring =
             |diameter| Settings { diameter: Some(diameter), ..flood_max(nodes, Shape::Ring) };
         FloodMax::setup(&ring(greatest), None).expect("a line has as much");
-        let message = format!(
-            "no graph of {nodes} nodes has a diameter of 4294967295; give {greatest} or less"
-        );
+        let message =
+            format!("no graph of {counted} has a diameter of 4294967295; give {greatest} or less");
         assert_eq!(wrong(&ring(u32::MAX)), ("diameter", message));
         assert_eq!(wrong(&ring(greatest + 1)).0, "diameter");
     }

@@ -84,7 +84,8 @@ impl Evidence {
             match (order.len(), skipped) {
                 (0, _) => text += " nothing",
                 (_, 0) => {}
-                _ => text += &format!(" {skipped} others and"),
+                (_, 1) => text += " another one and",
+                (_, skipped) => text += &format!(" {skipped} others and"),
             }
             order[skipped..].iter().for_each(|&id| tell_call(&mut text, history, id));
         }

@@ -5,6 +5,7 @@
 //! JSON) they are text; in any other, such as the digest of a run, they are plain integers.
 
 mod bytes;
+mod counted;
 mod drift;
 mod duration;
 mod offset;
@@ -13,6 +14,7 @@ mod span;
 mod text;
 
 pub use bytes::Bytes;
+pub use counted::{counted, grouped};
 pub use drift::Drift;
 pub use duration::Duration;
 pub use offset::Offset;

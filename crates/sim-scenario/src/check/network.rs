@@ -10,6 +10,7 @@ use crate::draft::Draft;
 use crate::language::{LinkText, NetworkText, WorkText};
 use crate::outline::Item;
 use crate::sheet::Sheet;
+use crate::words::count;
 
 /// Tables of who is at the ends of overridden links: so many entries at most.
 const LINK_ENDS_MAX: u64 = 1 << 24;
@@ -110,7 +111,7 @@ fn check_size(sheet: &mut Sheet<'_>, network: &NetworkText, links: &Item, cast: 
     let given = |set: &NodeSet| u64::from(*set != NodeSet::All);
     let ends: u64 = network.links().iter().map(|link| given(&link.from) + given(&link.to)).sum();
     if ends.saturating_mul(u64::from(cast.nodes())) > LINK_ENDS_MAX {
-        let message = format!("too many special links for {} nodes", cast.nodes());
+        let message = format!("too many special links for {}", count(cast.nodes(), "node"));
         sheet.push(
             Diagnostic::error(links.span.clone(), message)
                 .label("too many")

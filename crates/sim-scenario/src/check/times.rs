@@ -9,6 +9,7 @@ use crate::fault::FaultText;
 use crate::language::Plan;
 use crate::outline::Item;
 use crate::sheet::Sheet;
+use crate::words::count;
 
 /// The greatest time and the greatest duration in a scenario: a year.
 pub(crate) const TIME_MAX: Duration = Duration::from_secs(365 * 24 * 3600);
@@ -75,8 +76,9 @@ pub(crate) fn check_budget(sheet: &mut Sheet<'_>, draft: &Draft<'_>, steps_max: 
     let Some(budget) = draft.budget else { return };
     if budget == 0 || budget > steps_max {
         let place = sheet.field("budget").span.clone();
+        let budget = count(budget, "step");
         sheet.push(
-            Diagnostic::error(place, format!("a budget of {budget} steps is out of range"))
+            Diagnostic::error(place, format!("a budget of {budget} is out of range"))
                 .label("not a number of steps that a run can make")
                 .help(format!("a budget is from 1 to {steps_max} steps")),
         );

@@ -44,8 +44,9 @@ pub fn explain(
 ) -> io::Result<()> {
     let trace = Trace::of(replay);
     let outline = Outline::of(subject, &trace);
-    write!(out, "{}", Painted(BOLD, &outline.title))?;
-    writeln!(out)?;
+    for line in words::wrap(&outline.title, subject.width) {
+        writeln!(out, "{}", Painted(BOLD, line))?;
+    }
     for line in &outline.opening {
         paragraph(out, subject.width, "", line)?;
     }
@@ -58,7 +59,7 @@ pub fn explain(
         surroundings(out, subject, &narrator, "The conditions at the end")?;
     }
     for root in &outline.roots {
-        section(out, &root.heading)?;
+        section(out, subject.width, &root.heading)?;
         for (mark, sentence) in narrator.chain(root) {
             paragraph(out, subject.width, mark, &sentence)?;
         }
@@ -68,7 +69,7 @@ pub fn explain(
     }
     let faults = narrator.faults();
     if !faults.is_empty() {
-        section(out, "The faults")?;
+        section(out, subject.width, "The faults")?;
         for line in faults {
             paragraph(out, subject.width, "  ", &line)?;
         }
@@ -87,7 +88,7 @@ fn surroundings(
         [("Messages that never arrived", narrator.losses()), (conditions, narrator.conditions())]
     {
         if !lines.is_empty() {
-            section(out, heading)?;
+            section(out, subject.width, heading)?;
         }
         for line in lines {
             paragraph(out, subject.width, "  - ", &line)?;
@@ -96,8 +97,12 @@ fn surroundings(
     Ok(())
 }
 
-fn section(out: &mut dyn Write, heading: &str) -> io::Result<()> {
-    writeln!(out, "\n{}", Painted(BOLD, heading))
+fn section(out: &mut dyn Write, width: usize, heading: &str) -> io::Result<()> {
+    writeln!(out)?;
+    for line in words::wrap(heading, width) {
+        writeln!(out, "{}", Painted(BOLD, line))?;
+    }
+    Ok(())
 }
 
 /// Lines behind a mark; the further ones stand under the first.

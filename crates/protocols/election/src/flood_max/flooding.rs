@@ -1,7 +1,7 @@
 //! FM2 flooding.
 
 use sim_check::{Claim, Judge, Kind, Property, View};
-use sim_node::{Effect, NodeId, Rounds};
+use sim_node::{Effect, NodeId, Rounds, counted};
 
 use super::Process;
 use crate::ring::Identifier;
@@ -54,9 +54,11 @@ impl Property<Rounds<Process>> for Flooding {
             && identifier > highest
         {
             let hops = graph.distance(from, node);
+            let rounds = counted(rounds.into(), "round");
+            let hops = counted(hops.into(), "hop");
             let detail = format!(
-                "after {rounds} rounds {node} knows nothing above {highest}, and {from}, {hops} \
-                 hops away, has {identifier}"
+                "after {rounds} {node} knows nothing above {highest}, and {from}, {hops} away, has \
+                 {identifier}"
             );
             judge.violate(node, detail, &[step]);
         }

@@ -4,7 +4,7 @@ use std::collections::{BTreeSet, VecDeque};
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::NodeId;
+use sim_node::{NodeId, counted};
 
 /// How a scenario says who can send to whom.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sim_protocol::SettingValue)]
@@ -146,7 +146,10 @@ fn check(edges: &[(u32, u32)], nodes: u32) -> Result<(), GraphError> {
 
 fn grid(columns: u32, rows: u32, nodes: u32) -> Result<Vec<(u32, u32)>, GraphError> {
     if columns.checked_mul(rows) != Some(nodes) {
-        let message = format!("a grid of {columns} columns and {rows} rows has not {nodes} nodes");
+        let [columns, rows] =
+            [(columns, "column"), (rows, "row")].map(|(number, noun)| counted(number.into(), noun));
+        let nodes = counted(nodes.into(), "node");
+        let message = format!("a grid of {columns} and {rows} has not {nodes}");
         return Err(GraphError(message));
     }
     let beside = (0..nodes).filter(|node| (node + 1) % columns != 0).map(|node| (node, node + 1));
@@ -160,7 +163,11 @@ fn random(edges: u32, seed: u64, nodes: u32) -> Result<Vec<(u32, u32)>, GraphErr
     let least = nodes - 1;
     let most = u64::from(nodes) * u64::from(nodes - 1) / 2;
     if edges < least || u64::from(edges) > most {
-        let message = format!("a connected graph of {nodes} nodes has {least} to {most} edges");
+        let (nodes, edges) = (counted(nodes.into(), "node"), counted(most, "edge"));
+        let message = match u64::from(least) == most {
+            true => format!("a connected graph of {nodes} has {edges}"),
+            false => format!("a connected graph of {nodes} has {least} to {edges}"),
+        };
         return Err(GraphError(message));
     }
     let mut draw = Draw(seed);

@@ -1,6 +1,6 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds};
+use sim_node::{Duration, LATE_MESSAGE, Node, RoundConfig, Rounds, counted};
 use sim_protocol::{Core, Protocol, SettingsError, Setup};
 
 use super::{Config, ELECTED, Graph, Process, Properties, Shape};
@@ -47,8 +47,9 @@ impl Settings {
         // only longer to wait. A process that is alone decides after the first round as well.
         let (nodes, greatest) = (self.nodes, self.nodes.saturating_sub(1).max(1));
         if let Some(diameter) = self.diameter.filter(|diameter| *diameter > greatest) {
+            let nodes = counted(nodes.into(), "node");
             let message = format!(
-                "no graph of {nodes} nodes has a diameter of {diameter}; give {greatest} or less"
+                "no graph of {nodes} has a diameter of {diameter}; give {greatest} or less"
             );
             return Err(SettingsError::new("diameter", message));
         }

@@ -3,7 +3,7 @@
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, ImageError, Node, NodeId, Stable};
+use sim_node::{Context, ImageError, Node, NodeId, Stable, counted};
 use sim_protocol::{ImageExample, SettingsError};
 
 use super::{Order, Ring};
@@ -117,7 +117,9 @@ pub(crate) fn validate(nodes: u32, ids: &[u64], order: Option<Order>) -> Result<
         return Err(SettingsError::new("order", message));
     }
     if given > 0 && given as u64 != u64::from(nodes) {
-        let message = format!("{given} identifiers for {nodes} nodes; give one for each");
+        let given = counted(given as u64, "identifier");
+        let nodes = counted(nodes.into(), "node");
+        let message = format!("{given} for {nodes}; give one for each");
         return Err(SettingsError::new("ids", message));
     }
     Ok(())
