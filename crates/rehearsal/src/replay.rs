@@ -46,7 +46,8 @@ pub(crate) fn replay(
     let again = format!("rehearse replay {}", argument(&arguments.file));
     let runner =
         Runner::new(loaded, Path::new(&saved.path), saved.until_ns.map(Duration::from_nanos))
-            .reproduced_by(again);
+            .reproduced_by(again)
+            .with_timeline();
     let report = runner.run(saved.seed);
     let digest = format!("{:016x}", report.digest);
     let same = digest == saved.digest;

@@ -32,7 +32,7 @@ pub(crate) fn run(
     {
         return Err(Failure::new("--save and --history name the same file"));
     }
-    let mut runner = Runner::open(catalogue, file, *until)?;
+    let mut runner = Runner::open(catalogue, file, *until)?.with_timeline();
     if lines.is_some() {
         runner = runner.with_history()?;
     }

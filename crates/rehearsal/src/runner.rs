@@ -54,6 +54,12 @@ impl Runner {
         self
     }
 
+    /// The same, with a timeline of each run.
+    pub(crate) fn with_timeline(mut self) -> Self {
+        self.options.timeline = true;
+        self
+    }
+
     /// The same, with the history of its clients, which it must have.
     pub(crate) fn with_history(mut self) -> Result<Self, Failure> {
         let facts = self.facts();
@@ -81,17 +87,17 @@ impl Runner {
         &self.loaded.text
     }
 
+    /// Where the scenario was.
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// The file as it is written on a command line.
     pub(crate) fn file(&self) -> &str {
         &self.file
     }
 
     pub(crate) fn run(&self, seed: u64) -> Report {
-    /// Where the scenario was.
-    pub(crate) fn path(&self) -> &Path {
-        &self.path
-    }
-
         let (report, place) = quietly(|| self.loaded.prepared.run(seed, &self.options));
         self.finished(report, place)
     }

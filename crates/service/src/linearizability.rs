@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim_check::linearizability::{self as spec, Budget, KeyValue, Ruling, check};
-use sim_check::{CallId, Claim, History, Judge, Kind, Property, View, write_history};
+use sim_check::{CallId, Claim, History, Judge, Kind, Property, View, Wait, write_history};
 use sim_node::NodeId;
 
 use crate::{ClientIndication, Command, Operation, Output, Served};
@@ -77,6 +77,10 @@ impl<N: Served> Property<N> for Linearizability {
         let mut lines = Vec::new();
         write_history(&KeyValue, &self.history, &mut lines).expect("a buffer takes everything");
         Some(String::from_utf8(lines).expect("JSON is text"))
+    }
+
+    fn waits(&self, each: &mut dyn FnMut(Wait)) {
+        self.history.calls().for_each(|(_, call)| each(call.wait()));
     }
 }
 

@@ -60,6 +60,17 @@ pub struct Recorded {
     pub at: SimTime,
 }
 
+/// How long an operation was under way, without what it was about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// When it was invoked.
+    pub from: SimTime,
+    /// When its client had an answer or waited no longer; `None` while it waits.
+    pub to: Option<SimTime>,
+    /// Whether it had an answer.
+    pub answered: bool,
+}
+
 impl<O, R> Default for History<O, R> {
     fn default() -> Self {
         Self { calls: Vec::new(), recorded: 0, last: SimTime::ZERO }
@@ -167,6 +178,13 @@ impl CallId {
 }
 
 impl<O, R> Call<O, R> {
+    /// How long it was under way.
+    #[must_use]
+    pub fn wait(&self) -> Wait {
+        let to = self.end.recorded().map(|recorded| recorded.at);
+        Wait { from: self.invoked.at, to, answered: self.response().is_some() }
+    }
+
     /// Whether it is known to have taken effect; then when it answered.
     #[must_use]
     pub fn response(&self) -> Option<Recorded> {

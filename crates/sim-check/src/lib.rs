@@ -27,7 +27,7 @@ mod time;
 
 pub use self::core::Core;
 pub use claim::{Claim, Kind, Verdict};
-pub use history::{Call, CallId, End, History, Recorded};
+pub use history::{Call, CallId, End, History, Recorded, Wait};
 pub use history_error::HistoryError;
 pub use history_json::{read_history, write_history};
 pub use history_notation::{Asked, Notation};

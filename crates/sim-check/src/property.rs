@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use sim_node::{Effect, Event, Node, NodeId};
 
-use crate::{Claim, Judge, Obligation, SimTime};
+use crate::{Claim, Judge, Obligation, SimTime, Wait};
 
 /// The world as a property sees it at one instant.
 pub struct View<'a, N: Node> {
@@ -100,4 +100,8 @@ pub trait Property<N: Node>: Clone + 'static {
     fn history(&self) -> Option<String> {
         None
     }
+
+    /// When each operation of the clients was under way, in the order of their invocations: for the
+    /// property that keeps that history.
+    fn waits(&self, _each: &mut dyn FnMut(Wait)) {}
 }

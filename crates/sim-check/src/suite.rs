@@ -2,7 +2,7 @@
 
 use sim_node::{Effect, Event, Node, NodeId};
 
-use crate::{Claim, Found, Judge, Obligation, Property, View};
+use crate::{Claim, Found, Judge, Obligation, Property, View, Wait};
 
 /// A property with its judgement.
 #[derive(Clone, Debug)]
@@ -59,6 +59,8 @@ pub trait Properties<N: Node>: Clone + 'static {
     fn history(&self) -> Option<String> {
         None
     }
+    /// When the operations of the clients were under way; see [`Property::waits`].
+    fn waits(&self, _each: &mut dyn FnMut(Wait)) {}
 }
 
 impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
@@ -125,6 +127,10 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
 
     fn history(&self) -> Option<String> {
         self.property.history()
+    }
+
+    fn waits(&self, each: &mut dyn FnMut(Wait)) {
+        self.property.waits(each);
     }
 }
 
@@ -240,5 +246,10 @@ impl<N: Node, A: Properties<N>, B: Properties<N>> Properties<N> for (A, B) {
 
     fn history(&self) -> Option<String> {
         self.0.history().or_else(|| self.1.history())
+    }
+
+    fn waits(&self, each: &mut dyn FnMut(Wait)) {
+        self.0.waits(each);
+        self.1.waits(each);
     }
 }

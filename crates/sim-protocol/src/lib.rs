@@ -176,6 +176,9 @@ pub struct Setup<N: Node> {
     /// Nodes beyond the servers: clients, a memory, a master. They follow in number; partitions
     /// among servers leave them connected to everybody.
     pub others: u32,
+    /// What those nodes are called, in order of their numbers: a name for one of them, and how many
+    /// there are.
+    pub parties: Vec<(&'static str, u32)>,
     /// Which nodes the calm brings back.
     pub core: Core,
 }
@@ -183,12 +186,17 @@ pub struct Setup<N: Node> {
 impl<N: Node> Setup<N> {
     /// A world of servers alone.
     pub fn new(config: impl Into<Arc<N::Config>>, core: Core) -> Self {
-        Self { config: config.into(), others: 0, core }
+        Self { config: config.into(), others: 0, parties: Vec::new(), core }
     }
 
-    /// So many other nodes as well.
+    /// So many other nodes as well, behind those there are. `name` is what people call one of
+    /// them: `client`.
     #[must_use]
-    pub fn with_others(self, others: u32) -> Self {
-        Self { others, ..self }
+    pub fn with_others(mut self, name: &'static str, count: u32) -> Self {
+        self.others += count;
+        if count > 0 {
+            self.parties.push((name, count));
+        }
+        self
     }
 }

@@ -96,6 +96,9 @@ pub struct ScenarioFacts {
     pub servers: u32,
     /// How many other nodes.
     pub others: u32,
+    /// What the other nodes are called, in order of their numbers: a name for one, and how many
+    /// there are.
+    pub parties: Vec<(&'static str, u32)>,
     /// Its faults, as they are written in the file, in order.
     pub faults: Vec<String>,
     /// The requests of the plain workload, as they are written in the file, in order.

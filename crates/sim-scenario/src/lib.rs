@@ -34,6 +34,7 @@ mod renamed;
 mod report;
 mod run;
 mod sheet;
+mod timeline;
 mod tree;
 mod twice;
 mod typed;
@@ -56,5 +57,6 @@ pub use sim_engine::{
 };
 pub use sim_node::{counted, grouped};
 pub use sim_protocol::{Ask, Field, ImageExample, setting};
+pub use timeline::{Clients, DownSpan, FaultSpan, MarkPlace, MarkRow, Outage, RoleSpan, Timeline};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{Detail, Done, Happening, Seen, Watcher, crash_loss_in_words, loss_in_words};

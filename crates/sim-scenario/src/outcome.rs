@@ -55,6 +55,7 @@ pub(crate) fn report(
         requests: requests(facts, outcome.requests),
         marks: outcome.marks,
         reaches: reaches(facts, &outcome.reached),
+        timeline: None,
         history: None,
     }
 }

@@ -15,6 +15,8 @@ pub struct RunOptions {
     pub without: BTreeSet<usize>,
     /// Keep what the clients asked and were told, in [`Report::history`].
     pub history: bool,
+    /// Make a timeline, in [`Report::timeline`].
+    pub timeline: bool,
 }
 
 /// A scenario ready to run, with any seed, any number of times, from any number of threads.

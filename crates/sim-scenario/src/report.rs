@@ -7,6 +7,8 @@ use sim_check::{Found, Kind, SimTime, Verdict};
 use sim_engine::{CrashLoss, CrashReport, FaultReport, MarkReport, RequestReport};
 use sim_node::NodeId;
 
+use crate::Timeline;
+
 /// The result of one scenario with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Report {
@@ -54,6 +56,8 @@ pub struct Report {
     pub marks: Vec<MarkReport>,
     /// How far the run came with what the scenario demands, in its order.
     pub reaches: Vec<Reached>,
+    /// Who had which role when, and what struck; only when the caller asked for it.
+    pub timeline: Option<Timeline>,
     /// The history of client operations, as lines of JSON; only when the caller asked for it, and
     /// `None` when the protocol has no clients.
     #[serde(skip)]

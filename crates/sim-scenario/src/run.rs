@@ -8,6 +8,7 @@ use sim_protocol::Protocol;
 
 use crate::observe::Telling;
 use crate::outcome::{Lints, report};
+use crate::timeline::{Both, Chronicle};
 use crate::{Prepared, Report, RunOptions, ScenarioFacts, Watcher};
 
 /// A scenario of one protocol, ready to run.
@@ -38,6 +39,29 @@ impl<P: Protocol> Scenario<P> {
         let faults = kept.iter().map(|place| self.spec.faults[*place].clone()).collect();
         let spec = WorldSpec { faults, ..WorldSpec::clone(&self.spec) };
         (Arc::new(spec), kept)
+    }
+
+    /// Runs it before an observer, and makes the timeline if it is asked for.
+    fn watched(
+        &self,
+        seed: u64,
+        options: &RunOptions,
+        spec: &Arc<WorldSpec<P::Node>>,
+        kept: &[usize],
+        watch: &mut dyn Observer<P::Node>,
+    ) -> Report {
+        let mut world = World::<P::Node, P::Properties>::new(Arc::clone(spec), seed);
+        if !options.timeline {
+            let outcome = world.run_watched(options.until, watch);
+            return self.report(seed, outcome, &world, kept, options);
+        }
+        let mut chronicle = Chronicle::new(kept, P::MARKS, (spec.servers, spec.others));
+        let both: &mut dyn Observer<P::Node> = &mut Both(watch, &mut chronicle);
+        let outcome = world.run_watched(options.until, both);
+        let mut waits = Vec::new();
+        world.properties().waits(&mut |wait| waits.push(wait));
+        let timeline = Some(chronicle.finish(outcome.ended, &waits));
+        Report { timeline, ..self.report(seed, outcome, &world, kept, options) }
     }
 
     fn report(
@@ -93,21 +117,16 @@ impl<P: Protocol> Prepared for Scenario<P> {
 
     fn run(&self, seed: u64, options: &RunOptions) -> Report {
         let (spec, kept) = self.spec(options);
-        let mut world = World::<P::Node, P::Properties>::new(spec, seed);
         // Behind a pointer, as a watcher is, so that each protocol's world is compiled once;
         // the calls that do nothing cost a few nanoseconds a step.
-        let watch: &mut dyn Observer<P::Node> = &mut ();
-        let outcome = world.run_watched(options.until, watch);
-        self.report(seed, outcome, &world, &kept, options)
+        self.watched(seed, options, &spec, &kept, &mut ())
     }
 
     fn watch(&self, seed: u64, options: &RunOptions, watcher: &mut dyn Watcher) -> Report {
         let (spec, kept) = self.spec(options);
         let mut telling = Telling::new(watcher, &kept, spec.servers + spec.others);
-        let mut world = World::<P::Node, P::Properties>::new(spec, seed);
-        let watch: &mut dyn Observer<P::Node> = &mut telling;
-        let outcome = world.run_watched(options.until, watch);
+        let report = self.watched(seed, options, &spec, &kept, &mut telling);
         telling.finish();
-        self.report(seed, outcome, &world, &kept, options)
+        report
     }
 }

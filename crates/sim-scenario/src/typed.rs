@@ -54,6 +54,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
         expect,
         servers,
         others: setup.others,
+        parties: setup.parties.clone(),
         faults: draft.faults.iter().map(|fault| fault.label.clone()).collect(),
         requests: request_labels,
         reaches: reaches.iter().map(|reach| reach.label.clone()).collect(),

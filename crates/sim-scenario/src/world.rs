@@ -25,7 +25,7 @@ pub(crate) fn spec<P: Protocol>(
     requests: Requests<P::Node>,
     images: Images<P::Node>,
 ) -> Option<WorldSpec<P::Node>> {
-    let Setup { config, others, core } = setup;
+    let Setup { config, others, core, .. } = setup;
     let text = draft.network.as_ref()?;
     let network = network(text, facts, servers, others);
     let deadline = SimTime::from(draft.deadline?);

@@ -8,6 +8,7 @@ use sim_scenario::{Expectation, Messages, PropertyReport, Report, ScenarioFacts}
 use crate::fates::{self, Crashes};
 use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, HANDLED, Painted};
 use crate::past::past;
+use crate::timeline::timeline;
 use crate::trace::Replay;
 use crate::words;
 
@@ -43,6 +44,7 @@ pub fn summary(
         let style = if got_there { paint::PLAIN } else { FAULT };
         row_in(out, &format!("reaches {number}"), &text, width, style)?;
     }
+    timeline(out, facts, report, width)?;
     for warning in &report.warnings {
         row_in(out, "warning", warning, width, FAULT)?;
     }
@@ -94,12 +96,12 @@ fn head(
     row_in(out, "expectation", &expected, width, style)
 }
 
+/// "5 servers and 3 clients", "4 servers, 1 master and 3 clients".
 fn nodes(facts: &ScenarioFacts) -> String {
-    let servers = words::count(u64::from(facts.servers), "server");
-    match facts.others {
-        0 => servers,
-        others => format!("{servers} and {}", words::count(u64::from(others), "other node")),
-    }
+    let parties = [("server", facts.servers)].into_iter().chain(facts.parties.iter().copied());
+    let counted: Vec<String> =
+        parties.map(|(name, count)| words::count(u64::from(count), name)).collect();
+    words::list(&counted)
 }
 
 /// A table of the properties, or where that is too wide an entry for each.

@@ -85,8 +85,8 @@ impl Settings {
             master: Share { count: 1, config },
             client: Share { count: client.clients(), config: client },
         };
-        let others = config.nodes() - self.nodes;
-        Ok(Setup::new(config, core).with_others(others))
+        let clients = config.client.count;
+        Ok(Setup::new(config, core).with_others("master", 1).with_others("client", clients))
     }
 
     fn validate(&self) -> Result<(), SettingsError> {

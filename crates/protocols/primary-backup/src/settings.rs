@@ -128,8 +128,9 @@ impl Protocol for PrimaryBackup {
             client: Share { count: client.clients(), config: client },
         };
         // A crashed replica may hold what no other has, and any that is up may be the primary.
-        let others = config.nodes() - settings.nodes;
-        Ok(Setup::new(config, Core::All).with_others(others))
+        let clients = config.client.count;
+        let setup = Setup::new(config, Core::All);
+        Ok(setup.with_others("view service", 1).with_others("client", clients))
     }
 
     fn relies_on(settings: &Settings) -> Option<(&'static str, Duration)> {

@@ -125,9 +125,9 @@ impl Protocol for Raft {
         settings.validate()?;
         let core = if settings.members.is_some() { Core::All } else { Core::Majority };
         let client = ClientConfig::new(workload, settings.nodes, Routing::Single);
-        let others = client.clients();
+        let clients = client.clients();
         let config = Parties { servers: settings.nodes, server: settings.clone(), client };
-        Ok(Setup::new(config, core).with_others(others))
+        Ok(Setup::new(config, core).with_others("client", clients))
     }
 
     fn may_ask(settings: &Settings, node: NodeId, command: &Admin) -> Result<(), String> {

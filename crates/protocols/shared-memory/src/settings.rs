@@ -37,6 +37,6 @@ impl Life {
         let process = ProcessConfig { entries, think, critical, lock };
         let config = Parties { servers: processes, server: process, client: memory };
         // In the model nobody returns, so the calm brings nobody back.
-        Setup::new(config, Core::Live).with_others(1)
+        Setup::new(config, Core::Live).with_others("memory", 1)
     }
 }

@@ -122,6 +122,9 @@ fn the_page_says_what_is_printed() {
     // No single node is at fault where clients saw a history that is not linearizable.
     let split_view = "../../../scenarios/primary-backup/split-view-local-reads.ron";
     book.command("`run --json`", &format!("run {split_view}"));
+    // Clients wait to the end where no majority is left.
+    let no_majority = "../../../scenarios/raft/majority-crashes-forever.ron";
+    book.command("`run --json`", &format!("run {no_majority}"));
     book.replayed("whole.json", "run scenarios/ring.ron");
     book.replayed("part.json", "run scenarios/ring.ron --until 5ms");
     for scenario in ["undecided", "rivals", "requests"] {

@@ -219,8 +219,9 @@ impl Protocol for Ping {
         settings: &Settings,
         workload: Option<&Rounds>,
     ) -> Result<Setup<PingNode>, SettingsError> {
-        let others = settings.clients + workload.map_or(0, |rounds| rounds.players);
-        Ok(Setup::new(settings.clone(), Core::All).with_others(others))
+        let players = workload.map_or(0, |rounds| rounds.players);
+        let setup = Setup::new(settings.clone(), Core::All);
+        Ok(setup.with_others("client", settings.clients).with_others("player", players))
     }
 
     fn relies_on(settings: &Settings) -> Option<(&'static str, Duration)> {

@@ -51,6 +51,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
         expect: Expectation::Holds,
         servers: nodes,
         others: 0,
+        parties: vec![],
         faults: vec!["At(\"6ms\", Isolate(Leader))".to_owned(), "At(\"9s\", Heal)".to_owned()],
         requests: vec![],
         reaches: vec![],
@@ -125,6 +126,7 @@ pub(crate) fn report() -> Report {
         requests: vec![],
         marks: vec![],
         reaches: vec![],
+        timeline: None,
         history: None,
     }
 }

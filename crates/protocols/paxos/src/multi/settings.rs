@@ -150,10 +150,10 @@ impl Protocol for MultiPaxos {
             Quorums::Flexible { prepare, accept } => Core::AtLeast(prepare.max(accept)),
         };
         let client = ClientConfig::new(workload, settings.nodes, Routing::Single);
-        let others = client.clients();
+        let clients = client.clients();
         let server = Config::from(settings.clone());
         let config = Parties { servers: settings.nodes, server, client };
-        Ok(Setup::new(config, core).with_others(others))
+        Ok(Setup::new(config, core).with_others("client", clients))
     }
 
     fn may_ask(settings: &Settings, node: NodeId, request: &Admin) -> Result<(), String> {

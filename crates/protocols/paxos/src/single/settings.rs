@@ -136,7 +136,8 @@ impl Protocol for Paxos {
     fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
         settings.validate()?;
         let core = Core::AtLeast(settings.prepare().max(settings.accept()));
-        Ok(Setup::new(Config::from(settings.clone()), core).with_others(settings.separate()))
+        let setup = Setup::new(Config::from(settings.clone()), core);
+        Ok(setup.with_others("proposer", settings.separate()))
     }
 }
 

@@ -1,0 +1,62 @@
+//! [`timeline`]: the course of a run in at most twenty lines. Bands along an axis of time show who
+//! had which role, which faults were in force and when clients had answers; what follows them in
+//! words has the exact times.
+
+mod axis;
+mod bands;
+mod legend;
+mod said;
+
+use std::io::{self, Write};
+
+use sim_scenario::{Report, ScenarioFacts};
+
+use crate::paint::{DIM, PLAIN, Painted};
+use crate::summary::{LABEL, ROOM, row_in};
+use crate::words;
+
+use axis::Axis;
+use bands::Band;
+use legend::Signs;
+
+/// How many lines it takes at most.
+const LINES: usize = 20;
+/// Where there are fewer columns, a row in words may take twice as many lines.
+const NARROW: usize = 50;
+
+/// Writes the timeline of a run; nothing when the run has none, or when nothing is in it.
+///
+/// # Errors
+/// The writer's.
+pub(crate) fn timeline(
+    out: &mut dyn Write,
+    facts: &ScenarioFacts,
+    report: &Report,
+    width: usize,
+) -> io::Result<()> {
+    let Some(timeline) = &report.timeline else { return Ok(()) };
+    let axis = Axis::of(timeline, report.ended_at_ns, width.saturating_sub(LABEL + 4));
+    let signs = Signs::of(facts, timeline, &axis);
+    let mut said = Vec::new();
+    for row in said::said(facts, timeline, &signs) {
+        let room = width.saturating_sub(LABEL + 3).max(ROOM);
+        let lines = if room < NARROW { 2 * row.lines } else { row.lines };
+        let text = words::within(&row.text, room, lines);
+        row_in(&mut said, &row.label, &text, width, PLAIN)?;
+    }
+    let lines = said.iter().filter(|byte| **byte == b'\n').count();
+    let room = LINES.saturating_sub(lines + 3);
+    let bands = bands::bands(facts, timeline, &axis, &signs, room);
+    if !bands.is_empty() {
+        let label = Painted(DIM, format_args!("{:LABEL$}", "timeline"));
+        writeln!(out, "  {label} {}", Painted(DIM, axis.scale()))?;
+        for band in &bands {
+            let label = Painted(DIM, format_args!("{:LABEL$}", band.label));
+            writeln!(out, "  {label} {}", band.cells(&signs))?;
+        }
+        let legend = signs.legend(&axis, bands.iter().any(Band::is_restless));
+        let room = width.saturating_sub(LABEL + 3).max(ROOM);
+        row_in(out, "", &words::within(&legend, room, 2), width, DIM)?;
+    }
+    out.write_all(&said)
+}

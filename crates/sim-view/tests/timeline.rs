@@ -1,0 +1,152 @@
+//! The timeline in the summary of a run that the test invents.
+
+mod support;
+
+use sim_check::{SimTime, Verdict};
+use sim_node::NodeId;
+use sim_scenario::{
+    Clients, DownSpan, FaultSpan, MarkPlace, MarkRow, Outage, Report, RoleSpan, ScenarioFacts,
+    Timeline,
+};
+use sim_view::summary;
+use support::{at, facts, report};
+
+fn role(node: u32, role: &'static str, rank: u64, from: u64, to: Option<u64>) -> RoleSpan {
+    RoleSpan { node: NodeId::new(node), role, rank, from: at(from), to: to.map(at) }
+}
+
+/// Node 4 leads, is cut off and goes on leading; node 3 is elected meanwhile. Node 2 crashes.
+fn cut_off() -> Timeline {
+    let mut roles = vec![
+        role(3, "follower", 0, 0, Some(9_000)),
+        role(3, "candidate", 2, 9_000, Some(10_000)),
+        role(3, "leader", 2, 10_000, None),
+        role(4, "leader", 1, 2_000, Some(16_000)),
+        role(4, "follower", 2, 16_000, None),
+        role(2, "follower", 0, 0, Some(11_000)),
+        role(2, "follower", 2, 15_000, None),
+        role(0, "follower", 0, 0, None),
+        role(1, "follower", 0, 0, None),
+    ];
+    roles.sort_by_key(|span| (span.from, span.node));
+    let victims = vec![NodeId::new(4)];
+    Timeline {
+        roles,
+        marks: vec![MarkRow {
+            name: "quiet",
+            times: 1,
+            places: vec![MarkPlace { node: NodeId::new(4), at: at(2_000), step: 5 }],
+        }],
+        downs: vec![DownSpan { node: NodeId::new(2), from: at(11_000), to: Some(at(15_000)) }],
+        faults: vec![
+            FaultSpan { fault: 0, from: at(6_000), to: Some(at(16_000)), victims: victims.clone() },
+            FaultSpan { fault: 1, from: at(16_000), to: Some(at(16_000)), victims },
+        ],
+        calm: Some(at(18_000)),
+        clients: Some(Clients {
+            operations: 40,
+            answered: 38,
+            given_up: 1,
+            open: 1,
+            outages: vec![Outage { from: at(5_800), to: Some(at(12_400)) }],
+            answers: (0..38)
+                .map(|place| {
+                    at(if place < 10 { 2_500 + place * 330 } else { 12_000 + place * 300 })
+                })
+                .collect(),
+            busy: vec![(at(2_400), at(23_500))],
+        }),
+        left_out: 0,
+    }
+}
+
+fn scenario() -> ScenarioFacts {
+    let mut facts = facts(5);
+    facts.protocol.roles = &["leader", "candidate", "follower"];
+    facts
+}
+
+fn shown(facts: &ScenarioFacts, timeline: Timeline, width: usize) -> String {
+    let mut held = Report { timeline: Some(timeline), ..report() };
+    held.verdict = Verdict::Held;
+    held.as_expected = true;
+    held.violations.clear();
+    held.properties.clear();
+    let mut out = Vec::new();
+    summary(&mut out, facts, &held, width, &mut |_| panic!("no need to look back")).expect("room");
+    let text = anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string();
+    let from = text.find("  timeline").expect("a timeline");
+    let to = text[from..].find("  warning").expect("a warning behind it");
+    text[from..from + to].to_owned()
+}
+
+#[test]
+fn two_leaders_at_once_are_seen() {
+    insta::assert_snapshot!(shown(&scenario(), cut_off(), 100));
+}
+
+#[test]
+fn a_narrow_page_has_a_short_axis() {
+    let text = shown(&scenario(), cut_off(), 40);
+    assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+    insta::assert_snapshot!(text);
+}
+
+/// However much happens, it takes at most twenty lines.
+#[test]
+fn a_long_story_is_cut() {
+    let mut timeline = Timeline::default();
+    for turn in 0..400_u64 {
+        let node = u32::try_from(turn % 60).expect("small");
+        let from = turn * 60;
+        timeline.roles.push(role(node, "follower", turn, from, Some(from + 20)));
+        timeline.roles.push(role(node, "candidate", turn, from + 20, Some(from + 30)));
+        timeline.roles.push(role(node, "leader", turn, from + 30, Some(from + 80)));
+        let fault = usize::try_from(turn % 40).expect("small");
+        let victims = vec![NodeId::new(node)];
+        timeline.faults.push(FaultSpan { fault, from: at(from), to: None, victims });
+    }
+    timeline.clients = cut_off().clients;
+    timeline.calm = Some(at(24_500));
+    let mut facts = scenario();
+    facts.servers = 60;
+    for width in [40, 60, 100, 200] {
+        let text = shown(&facts, timeline.clone(), width);
+        assert!(text.lines().count() <= 20, "{width} columns:\n{text}");
+        assert!(text.contains("leader") && text.contains("fault 0"), "{text}");
+        assert!(text.contains("more nodes") && text.contains("more faults"), "{text}");
+    }
+}
+
+/// An election that lasts a thousandth of a column is seen all the same.
+#[test]
+fn what_is_short_is_not_lost() {
+    let mut timeline = cut_off();
+    timeline.roles[0] = role(0, "follower", 0, 0, Some(20_000));
+    timeline.roles.push(role(0, "candidate", 3, 20_000, Some(20_001)));
+    timeline.roles.push(role(0, "follower", 3, 20_001, None));
+    let text = shown(&scenario(), timeline, 100);
+    let row = text.lines().find(|line| line.starts_with("  n0")).expect("a band of n0");
+    assert_eq!(row.matches('C').count(), 1, "{text}");
+}
+
+#[test]
+fn nothing_happens_in_an_empty_run() {
+    let held = Report { timeline: Some(Timeline::default()), ..report() };
+    let mut out = Vec::new();
+    summary(&mut out, &facts(5), &held, 100, &mut |_| {}).expect("room");
+    let text = String::from_utf8(out).expect("text");
+    assert!(!text.contains("timeline"), "{text}");
+}
+
+/// The axis ends where nothing changes any more, and says so.
+#[test]
+fn a_long_rest_is_left_out() {
+    let mut long = Report { timeline: Some(cut_off()), ..report() };
+    long.ended_at_ns = SimTime::from_nanos(9_500_000_000).as_nanos();
+    let mut out = Vec::new();
+    summary(&mut out, &scenario(), &long, 100, &mut |_| {}).expect("room");
+    let text = anstream::adapter::strip_str(&String::from_utf8(out).expect("text")).to_string();
+    let flat: Vec<&str> = text.split_whitespace().collect();
+    assert!(flat.join(" ").contains("nothing of this changes from 23.5ms to 9.5s"), "{text}");
+}
