@@ -8,7 +8,7 @@ use std::path::PathBuf;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sim_check::linearizability::Budget;
-use sim_node::Duration;
+use sim_node::{Duration, NodeId};
 
 /// The folder with the scenarios, unless another one is named.
 pub(crate) const SCENARIOS: &str = "scenarios";
@@ -78,6 +78,8 @@ pub(crate) struct RunArguments {
     pub(crate) until: Option<Duration>,
     /// Save the run to a file, for `replay`
     #[arg(long, value_name = "FILE")]
+    #[command(flatten)]
+    pub(crate) window: WindowArguments,
     pub(crate) save: Option<PathBuf>,
     /// Write the operations of the clients and their responses to a file, for `check-history`;
     /// an existing file is not overwritten
@@ -87,6 +89,24 @@ pub(crate) struct RunArguments {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceForm {
+/// Which part of a trace is shown; together with `--until`, which ends the run itself.
+#[derive(Debug, Args)]
+#[command(next_help_heading = "What a trace shows")]
+pub(crate) struct WindowArguments {
+    /// Nothing before this virtual time
+    #[arg(long, value_name = "TIME", requires = "trace")]
+    pub(crate) from: Option<Duration>,
+    /// Only what this node does and what happens to it, by its number; may be given several times
+    #[arg(long, value_name = "N", requires = "trace", value_parser = node)]
+    pub(crate) node: Vec<NodeId>,
+    /// Only messages of this kind; may be given several times
+    #[arg(long, value_name = "KIND", requires = "trace")]
+    pub(crate) kind: Vec<String>,
+    /// Only this step, and five steps before and after it among those that the other options show
+    #[arg(long, value_name = "STEP", requires = "trace")]
+    pub(crate) around: Option<u64>,
+}
+
     Text,
     Json,
 }
@@ -196,6 +216,12 @@ fn number(text: &str) -> Result<u64, String> {
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {
     let jobs = text.parse::<NonZeroUsize>().ok().filter(|jobs| jobs.get() <= 1_024);
+/// A node, written `3` or `n3`.
+fn node(text: &str) -> Result<NodeId, String> {
+    let number = text.strip_prefix(['n', 'N']).unwrap_or(text).parse();
+    number.map(NodeId::new).map_err(|_| format!("`{text}` is not the number of a node"))
+}
+
     jobs.ok_or_else(|| "the number of jobs is a whole number from 1 to 1024".to_owned())
 }
 

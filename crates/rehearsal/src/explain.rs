@@ -96,7 +96,7 @@ fn compared(
     };
     let left = Side { name: with, report, replay: &mut left };
     let right = Side { name: without, report: &changed, replay: &mut right };
-    Ok(divergence(out, left, right)?)
+    Ok(divergence(out, Output::text_width(), left, right)?)
 }
 
 /// The place of the fault in the scenario's list. `wanted` is its number, or a part of its text

@@ -33,6 +33,7 @@ mod saved;
 mod slot;
 mod sweep;
 
+mod trace;
 use std::process::ExitCode;
 
 use clap::Parser;

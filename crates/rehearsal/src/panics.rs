@@ -4,7 +4,7 @@
 use std::cell::{Cell, RefCell};
 use std::panic::{self, PanicHookInfo};
 
-use sim_scenario::{Detail, Seen, Watcher};
+use sim_scenario::{Detail, Form, Glance, Seen, Watcher};
 
 use crate::output::tell;
 
@@ -73,8 +73,12 @@ impl Drop for Quiet {
 pub(crate) struct Loud<'a>(pub(crate) &'a mut dyn Watcher);
 
 impl Watcher for Loud<'_> {
-    fn wants(&self, step: u64) -> Detail {
-        self.0.wants(step)
+    fn wants(&self, glance: &Glance) -> Detail {
+        self.0.wants(glance)
+    }
+
+    fn form(&self) -> Form {
+        self.0.form()
     }
 
     fn see(&mut self, seen: Seen) {

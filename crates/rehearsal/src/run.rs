@@ -3,8 +3,8 @@
 use std::io::{self, Write};
 
 use serde::Serialize;
-use sim_scenario::{Catalogue, Detail, Report, Seen, Watcher};
-use sim_view::{Lanes, summary};
+use sim_scenario::{Catalogue, Report};
+use sim_view::summary;
 
 use crate::args::{RunArguments, TraceForm};
 use crate::exit::{Exit, Failure};
@@ -12,13 +12,14 @@ use crate::output::{Output, tell};
 use crate::runner::Runner;
 use crate::saved::SavedRun;
 use crate::slot::Slot;
+use crate::trace::{self, Shown};
 
 pub(crate) fn run(
     catalogue: &Catalogue,
     arguments: &RunArguments,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    let RunArguments { file, seed, json, trace, until, save, history } = arguments;
+    let RunArguments { file, seed, json, trace, until, save, history, window } = arguments;
     if *json && *trace == Some(TraceForm::Text) {
         return Err(Failure::new(
             "--json and --trace text cannot be combined: each replaces the result",
@@ -38,18 +39,9 @@ pub(crate) fn run(
     }
     let report = match trace {
         None => runner.run(*seed),
-        Some(TraceForm::Text) => {
-            let mut lanes = Lanes::new(&mut *out, runner.facts(), *seed, Output::width());
-            let report = runner.watch(*seed, &mut lanes);
-            lanes.finish(&report)?;
-            writeln!(out)?;
-            report
-        }
-        Some(TraceForm::Json) => {
-            let mut lines = JsonLines { out: &mut *out, failed: None };
-            let report = runner.watch(*seed, &mut lines);
-            lines.failed.map_or(Ok(()), Err)?;
-            report
+        Some(form) => {
+            let shown = Shown::of(&runner, *seed, window, *until)?;
+            trace::trace(*form, &runner, *seed, shown, out)?
         }
     };
     let saved = slot.map_or(Ok(()), |slot| SavedRun::new(&runner, *until, &report).fill(slot));
@@ -87,23 +79,4 @@ pub(crate) fn at_a_glance(runner: &Runner, report: &Report, out: &mut Output) ->
 #[serde(tag = "type", rename_all = "snake_case")]
 enum LastLine<'a> {
     Report(&'a Report),
-}
-
-/// Writes what happens as JSON lines.
-struct JsonLines<'a> {
-    out: &'a mut Output,
-    failed: Option<io::Error>,
-}
-
-impl Watcher for JsonLines<'_> {
-    /// The run goes on to its end for its verdict, but writes no more.
-    fn wants(&self, _: u64) -> Detail {
-        if self.out.is_closed() { Detail::Nothing } else { Detail::States }
-    }
-
-    fn see(&mut self, seen: Seen) {
-        if self.failed.is_none() {
-            self.failed = self.out.json(&seen).err();
-        }
-    }
 }

@@ -247,8 +247,136 @@ fn one_of_a_thing_is_singular() {
     ] {
         let text = text(line);
         assert!(text.contains("  1 run: "), "{text}");
-        for wrong in ["1 runs", "1 seeds", "with seeds: 0\n", "1 of 1 run are"] {
+        for wrong in [" 1 runs", " 1 seeds", "with seeds: 0\n", "1 of 1 run are"] {
             assert!(!text.contains(wrong), "{text}");
         }
+    }
+}
+
+fn traced(more: &str) -> Vec<serde_json::Value> {
+    let output = output(&format!("run scenarios/storm.ron --trace json {more}"));
+    assert_eq!(output.status.code(), Some(0), "{more}");
+    let text = String::from_utf8(output.stdout).expect("text");
+    text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
+}
+
+/// A window leaves lines out and changes none.
+#[test]
+fn a_window_of_a_trace_is_part_of_it() {
+    let all = traced("");
+    for window in [
+        "--from 500ms",
+        "--node 0",
+        "--node n0 --node 3",
+        "--kind AppendEntries --kind vote",
+        "--around 100",
+        "--around 100 --node 1",
+        "--node 2 --from 300ms --kind Heartbeat",
+    ] {
+        let part = traced(window);
+        let mut rest = all.iter();
+        for line in &part {
+            assert!(rest.any(|other| other == line), "{window}: {line}");
+        }
+        assert!(part.len() > 3 && 2 * part.len() < 3 * all.len(), "{window}: {}", part.len());
+        assert_eq!(part.last().expect("a line")["type"], "report", "{window}");
+    }
+    let steps = |lines: &[serde_json::Value]| -> Vec<u64> {
+        lines
+            .iter()
+            .filter_map(|line| line["step"].as_u64().filter(|_| line["type"] == "step"))
+            .collect()
+    };
+    assert_eq!(steps(&traced("--around 100")), (95..=105).collect::<Vec<u64>>());
+    let of_one = traced("--around 100 --node 1");
+    let of_one: Vec<_> = of_one.iter().filter(|line| line["type"] == "step").collect();
+    assert!((10..=11).contains(&of_one.len()), "{}", of_one.len());
+    assert!(of_one.iter().all(|line| line["node"] == 1));
+}
+
+#[test]
+fn a_window_that_cannot_be_is_an_error() {
+    for (window, why) in [
+        ("--trace text --node 7", "there is no node n7: the scenario has 5 nodes, up to n4"),
+        ("--trace text --node x", "`x` is not the number of a node"),
+        ("--trace json --kind AppendEntry", "did you mean AppendEntries?"),
+        ("--trace json --around 100000", "there is no step 100000: the run has"),
+        ("--trace text --from 2s --until 1s", "--from 2s is later than --until 1s"),
+        ("--node 3", "--trace"),
+        ("--around 3", "--trace"),
+    ] {
+        let output = output(&format!("run scenarios/storm.ron {window}"));
+        assert_eq!(output.status.code(), Some(2), "{window}");
+        assert!(output.stdout.is_empty(), "{window}");
+        let error = String::from_utf8(output.stderr).expect("text");
+        assert!(error.contains(why), "{window}: {error}");
+    }
+}
+
+/// The trace of one node around one step is one screen.
+#[test]
+fn one_node_around_one_step_is_one_screen() {
+    for line in [
+        "storm.ron --trace text --node 0 --around 100",
+        "clients.ron --trace text --node 4 --around 60",
+        "rivals.ron --trace text --node 1 --around 20",
+    ] {
+        let output = output(&format!("run scenarios/{line}"));
+        let text = String::from_utf8(output.stdout).expect("text");
+        let picture = text.split("\n\n").next().expect("a picture");
+        assert!(picture.lines().count() <= 45, "{}: {picture}", picture.lines().count());
+    }
+}
+
+fn listed(words: &str) -> String {
+    let output = output(&format!("list --scenarios ../../../scenarios {words}"));
+    assert_eq!(output.status.code(), Some(0), "{words}");
+    String::from_utf8(output.stdout).expect("text")
+}
+
+#[test]
+fn a_list_says_what_happens_in_a_scenario() {
+    let text = listed("");
+    for line in [
+        "    ../../../scenarios/raft/leader-isolated.ron",
+        "      the leader is isolated by a partition (holds)",
+        "      The leader is isolated. The majority elects another one and goes on; the old one cannot commit",
+    ] {
+        assert!(text.lines().any(|other| other == line), "{line}");
+    }
+}
+
+#[test]
+fn scenarios_are_found_by_word_property_fault_and_mark() {
+    let found = |words: &str, scenario: &str| {
+        let text = listed(words);
+        assert!(text.contains(&format!("{scenario}.ron\n")), "{words}: {text}");
+        text
+    };
+    let every = listed("").lines().count();
+    for (words, scenario) in [
+        ("unlucky", "raft/figure-8-unlucky-leaders"),
+        ("no-rivals", "election/bully-two-coordinators"),
+        ("BL2", "election/bully-two-coordinators"),
+        ("Bridge raft", "raft/bridge-partition"),
+        ("StallDisk", "raft/stalled-disk-of-the-leader"),
+    ] {
+        let text = found(words, scenario);
+        assert!(text.lines().count() < every / 4, "{words}: {text}");
+    }
+    // A property, a mark and a role are told of with the protocols that have them.
+    assert!(listed("bl2").contains("    BL2 no-rivals (safety): "), "{}", listed("bl2"));
+    let marked = output("list snapshot-installed --scenarios scenarios");
+    let marked = String::from_utf8(marked.stdout).expect("text");
+    assert!(marked.contains("  Raft\n    mark: snapshot installed\n"), "{marked}");
+}
+
+#[test]
+fn a_scenario_is_listed_by_its_name_with_its_whole_comment() {
+    for name in ["leader-isolated", "raft/leader-isolated", "leader-isolated.ron"] {
+        let text = listed(name);
+        assert!(text.contains("leader-isolated.ron\n"), "{text}");
+        let flat = text.split_whitespace().collect::<Vec<&str>>().join(" ");
+        assert!(flat.contains("and no acknowledged operation is lost."), "{text}");
     }
 }

@@ -38,6 +38,7 @@ golden! {
     run_until: "run scenarios/ring.ron --until 5ms",
     run_as_json: "run scenarios/cut-ring.ron --json",
     run_drawn: "run scenarios/ring.ron --trace text",
+    run_drawn_around_a_step: "run scenarios/storm.ron --trace text --node 0 --around 60",
     run_in_lines: "run scenarios/ring.ron --trace json --until 3ms",
     explain_a_violation: "explain scenarios/rivals.ron",
     explain_an_obligation: "explain scenarios/cut-ring.ron",

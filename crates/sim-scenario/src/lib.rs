@@ -19,6 +19,7 @@ mod explain;
 mod facts;
 mod fault;
 mod images;
+mod json;
 mod language;
 mod lex;
 mod load;
@@ -59,4 +60,6 @@ pub use sim_node::{counted, grouped};
 pub use sim_protocol::{Ask, Field, ImageExample, setting};
 pub use timeline::{Clients, DownSpan, FaultSpan, MarkPlace, MarkRow, Outage, RoleSpan, Timeline};
 pub use vocabulary::{Construct, vocabulary};
-pub use watch::{Detail, Done, Happening, Seen, Watcher, crash_loss_in_words, loss_in_words};
+pub use watch::{
+    Detail, Done, Form, Glance, Happening, Seen, Watcher, crash_loss_in_words, loss_in_words,
+};

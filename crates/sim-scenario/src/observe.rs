@@ -4,12 +4,13 @@ use std::fmt::Debug;
 use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
+use serde::Serialize;
 use sim_check::SimTime;
 use sim_engine::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
-use crate::words::clip;
-use crate::{Detail, Done, Happening, Seen, Watcher, loss_in_words};
+use crate::json::{json, quoted};
+use crate::{Detail, Done, Form, Glance, Happening, Seen, Watcher, loss_in_words};
 
 /// So many of the writes that a crash has lost are told in words.
 const WRITES_MAX: usize = 3;
@@ -69,7 +70,20 @@ impl<'w> Telling<'w> {
 
 impl<N: Node> Observer<N> for Telling<'_> {
     fn step_begins(&mut self, begins: &StepBegins<'_, N>) {
-        let detail = self.watcher.wants(begins.step);
+        let (peer, of_kind) = match begins.event {
+            Event::Message { from, message } => (Some(*from), Some(kind::<N>(message))),
+            _ => (None, None),
+        };
+        let detail = self.watcher.wants(&Glance {
+            step: begins.step,
+            at: begins.time,
+            node: begins.node,
+            peer,
+            kind: of_kind,
+            is_send: false,
+            is_lost: false,
+        });
+        let form = self.watcher.form();
         let again = matches!(begins.event, Event::Start)
             && std::mem::replace(&mut self.started[begins.node.index()], true);
         let what = || match begins.event {
@@ -78,13 +92,13 @@ impl<N: Node> Observer<N> for Telling<'_> {
                 message: begins.message,
                 from: *from,
                 kind: kind::<N>(message),
-                text: detail.text(message),
+                text: detail.write(form, message),
                 print: print(message),
             },
             Event::Timer(timer) => {
-                Happening::Timer { text: detail.text(timer), print: print(timer) }
+                Happening::Timer { text: detail.write(form, timer), print: print(timer) }
             }
-            Event::Request(request) => Happening::Request { text: detail.text(request) },
+            Event::Request(request) => Happening::Request { text: detail.write(form, request) },
         };
         let what = (detail > Detail::Nothing).then(what);
         let &StepBegins { step, time, node, cause, .. } = begins;
@@ -98,16 +112,27 @@ impl<N: Node> Observer<N> for Telling<'_> {
             Detail::Skeleton => matches!(effect, Effect::Indicate(_) | Effect::Mark(_)),
             Detail::Contents | Detail::States => true,
         };
-        let effects = effects.iter().filter(told).map(|effect| done(effect, detail)).collect();
+        let form = self.watcher.form();
+        let done = |effect| done(effect, detail, form);
+        let effects = effects.iter().filter(told).map(done).collect();
         let text = |state: &N| match detail {
-            Detail::States => format!("{state:?}"),
+            Detail::States => detail.write(form, state),
             Detail::Nothing | Detail::Skeleton | Detail::Contents => String::new(),
         };
         self.end_step(effects, state.and_then(Node::role), state.map(text));
     }
 
     fn sent(&mut self, sent: &Sent<'_, N>) {
-        let detail = self.watcher.wants(sent.step);
+        let kind = kind::<N>(sent.content);
+        let detail = self.watcher.wants(&Glance {
+            step: sent.step,
+            at: sent.time,
+            node: sent.from,
+            peer: Some(sent.to),
+            kind: Some(kind),
+            is_send: true,
+            is_lost: sent.fate.is_err(),
+        });
         if detail == Detail::Nothing {
             return;
         }
@@ -117,8 +142,8 @@ impl<N: Node> Observer<N> for Telling<'_> {
             step: sent.step,
             from: sent.from,
             to: sent.to,
-            kind: kind::<N>(sent.content),
-            text: detail.text(sent.content),
+            kind,
+            text: detail.write(self.watcher.form(), sent.content),
             print: print(sent.content),
             arrives: sent.fate.ok(),
             lost: sent.fate.err().map(loss_in_words),
@@ -145,8 +170,9 @@ impl<N: Node> Observer<N> for Telling<'_> {
         let &Crashed { time: at, node, fault, loss, writes } = crashed;
         self.roles[node.index()] = None;
         let fault = self.faults.get(fault).copied().unwrap_or(fault);
-        let writes = writes.iter().take(WRITES_MAX).map(|record| clip(&format!("{record:?}")));
-        let writes = writes.collect();
+        let form = self.watcher.form();
+        let written = |record| Detail::Contents.write(form, record);
+        let writes = writes.iter().take(WRITES_MAX).map(written).collect();
         self.watcher.see(Seen::Crashed { at, node, fault, loss, writes });
     }
 
@@ -155,31 +181,36 @@ impl<N: Node> Observer<N> for Telling<'_> {
     }
 }
 
-fn done<N: Node>(effect: &Effect<N>, detail: Detail) -> Done {
+fn done<N: Node>(effect: &Effect<N>, detail: Detail, form: Form) -> Done {
     match effect {
         Effect::Send { to, message, resend } => Done::Send {
             to: *to,
             kind: kind::<N>(message),
-            text: detail.text(message),
+            text: detail.write(form, message),
             resend: *resend,
         },
-        Effect::SetTimer { timer, span } => {
-            Done::SetTimer { text: detail.text(timer), min: span.shortest(), max: span.longest() }
-        }
-        Effect::CancelTimer(timer) => Done::CancelTimer { text: detail.text(timer) },
-        Effect::Write(record) => Done::Write { text: detail.text(record) },
+        Effect::SetTimer { timer, span } => Done::SetTimer {
+            text: detail.write(form, timer),
+            min: span.shortest(),
+            max: span.longest(),
+        },
+        Effect::CancelTimer(timer) => Done::CancelTimer { text: detail.write(form, timer) },
+        Effect::Write(record) => Done::Write { text: detail.write(form, record) },
         Effect::Barrier => Done::Barrier,
-        Effect::Indicate(indication) => Done::Indicate { text: detail.text(indication) },
+        Effect::Indicate(indication) => Done::Indicate { text: detail.write(form, indication) },
         Effect::Mark(name) => Done::Mark { name },
     }
 }
 
 impl Detail {
-    /// The text of what a step is about, if it is wanted.
-    fn text(self, value: &impl Debug) -> String {
-        match self {
-            Self::Nothing | Self::Skeleton => String::new(),
-            Self::Contents | Self::States => format!("{value:?}"),
+    /// What a step is about, if it is wanted.
+    fn write(self, form: Form, value: &(impl Debug + Serialize)) -> String {
+        match (self, form) {
+            (Self::Nothing | Self::Skeleton, _) => String::new(),
+            (Self::Contents | Self::States, Form::Text) => format!("{value:?}"),
+            (Self::Contents | Self::States, Form::Json) => {
+                json(value).unwrap_or_else(|| quoted(&format!("{value:?}")))
+            }
         }
     }
 }

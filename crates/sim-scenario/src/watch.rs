@@ -2,17 +2,23 @@
 //! stories.
 
 use serde::{Serialize, Serializer};
+use serde_json::value::RawValue;
 use sim_check::SimTime;
 use sim_engine::{CrashLoss, FaultKind, Loss};
 use sim_node::{Duration, NodeId, Role};
 
 /// Takes what happens in a run, in order. Watching changes nothing in the run.
 pub trait Watcher {
-    /// How much of this step, and of the messages that it sends, is wanted in words: everything,
-    /// unless a watcher says otherwise. Writing out a state costs many times the step itself, so
-    /// a watcher that needs less should say so.
-    fn wants(&self, _step: u64) -> Detail {
+    /// How much of this step or message is wanted in words: everything, unless a watcher says
+    /// otherwise. Writing out a state costs many times the step itself, so a watcher that needs
+    /// less should say so.
+    fn wants(&self, _: &Glance) -> Detail {
         Detail::States
+    }
+
+    /// In which form it wants contents and states.
+    fn form(&self) -> Form {
+        Form::Text
     }
 
     /// The next thing that happened.
@@ -23,6 +29,34 @@ impl Watcher for Vec<Seen> {
     fn see(&mut self, seen: Seen) {
         self.push(seen);
     }
+}
+
+/// What is known of a step, or of a message that is sent, before anything of it is written out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Glance {
+    /// The step; of a message the one that emitted it.
+    pub step: u64,
+    /// When.
+    pub at: SimTime,
+    /// Who makes the step, or sends the message.
+    pub node: NodeId,
+    /// Who sent what the step handles, or to whom the message goes.
+    pub peer: Option<NodeId>,
+    /// The kind of the message.
+    pub kind: Option<&'static str>,
+    /// Whether it is a message that is sent, and not a step.
+    pub is_send: bool,
+    /// Whether it is a message that is lost as it is sent.
+    pub is_lost: bool,
+}
+
+/// How contents and states are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Form {
+    /// In Rust's debug form.
+    Text,
+    /// As JSON.
+    Json,
 }
 
 /// How much is told of a step.
@@ -71,6 +105,7 @@ pub enum Seen {
         /// Whether its role is another than before the step.
         role_changed: bool,
         /// Its state afterwards; `None` when it crashed inside the step or its handler panicked.
+        #[serde(serialize_with = "state_as_is")]
         state: Option<String>,
     },
     /// A message left a node, at once or when a barrier released it.
@@ -89,6 +124,7 @@ pub enum Seen {
         /// The name of its kind.
         kind: &'static str,
         /// What it says.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
         /// A fingerprint of what it says.
         #[serde(skip)]
@@ -143,7 +179,8 @@ pub enum Seen {
         /// What was lost besides its memory.
         #[serde(flatten)]
         loss: CrashLoss,
-        /// The first of the writes that were lost before they were durable, in words.
+        /// The first of the writes that were lost before they were durable.
+        #[serde(serialize_with = "list_as_is")]
         writes: Vec<String>,
     },
     /// The storm is over.
@@ -175,6 +212,7 @@ pub enum Happening {
         /// The name of its kind.
         kind: &'static str,
         /// What it says.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
         /// A fingerprint of what it says.
         #[serde(skip)]
@@ -183,6 +221,7 @@ pub enum Happening {
     /// Its timer fired.
     Timer {
         /// The timer's key.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
         /// A fingerprint of the key.
         #[serde(skip)]
@@ -191,6 +230,7 @@ pub enum Happening {
     /// The workload asked for something.
     Request {
         /// For what.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
     },
 }
@@ -206,6 +246,7 @@ pub enum Done {
         /// The name of its kind.
         kind: &'static str,
         /// What it says.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
         /// Whether the sender counts it as a retransmission.
         #[serde(rename = "retransmission")]
@@ -214,6 +255,7 @@ pub enum Done {
     /// A timer was set.
     SetTimer {
         /// Its key.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
         /// The shortest time until it fires, on the node's clock.
         #[serde(rename = "min_ns", serialize_with = "duration_in_ns")]
@@ -225,11 +267,13 @@ pub enum Done {
     /// A timer was cancelled.
     CancelTimer {
         /// Its key.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
     },
     /// A record was written.
     Write {
         /// What it says.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
     },
     /// Later sends wait for the disk.
@@ -237,6 +281,7 @@ pub enum Done {
     /// The layer above was told something.
     Indicate {
         /// What.
+        #[serde(rename = "content", serialize_with = "as_is")]
         text: String,
     },
     /// The protocol named an event.
@@ -244,6 +289,31 @@ pub enum Done {
         /// Its name.
         name: &'static str,
     },
+}
+
+/// Contents and states that were written as JSON; others are texts.
+fn as_is<S: Serializer>(content: &str, serializer: S) -> Result<S::Ok, S::Error> {
+    match serde_json::from_str::<&RawValue>(content) {
+        Ok(json) => json.serialize(serializer),
+        Err(_) => serializer.serialize_str(content),
+    }
+}
+
+fn list_as_is<S: Serializer>(contents: &[String], serializer: S) -> Result<S::Ok, S::Error> {
+    struct Content<'a>(&'a str);
+    impl Serialize for Content<'_> {
+        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+            as_is(self.0, serializer)
+        }
+    }
+    serializer.collect_seq(contents.iter().map(|content| Content(content)))
+}
+
+fn state_as_is<S: Serializer>(state: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
+    match state {
+        Some(state) => as_is(state, serializer),
+        None => serializer.serialize_none(),
+    }
 }
 
 fn name_of<S: Serializer>(kind: &&'static FaultKind, serializer: S) -> Result<S::Ok, S::Error> {

@@ -2,17 +2,28 @@
 
 mod toy;
 
-use sim_scenario::{Detail, Done, Happening, Report, RunOptions, Seen, Watcher, load_text};
+use std::cell::RefCell;
+
+use sim_scenario::{
+    Detail, Done, Form, Glance, Happening, Report, RunOptions, Seen, Watcher, load_text,
+};
 
 /// Keeps what it sees, in as much detail as it asked for.
 struct Keen {
     detail: Detail,
+    form: Form,
+    glances: RefCell<Vec<Glance>>,
     seen: Vec<Seen>,
 }
 
 impl Watcher for Keen {
-    fn wants(&self, _: u64) -> Detail {
+    fn wants(&self, glance: &Glance) -> Detail {
+        self.glances.borrow_mut().push(*glance);
         self.detail
+    }
+
+    fn form(&self) -> Form {
+        self.form
     }
 
     fn see(&mut self, seen: Seen) {
@@ -21,12 +32,17 @@ impl Watcher for Keen {
 }
 
 fn watched(detail: Detail) -> (Report, Vec<Seen>) {
+    let (report, keen) = kept(detail, Form::Text);
+    (report, keen.seen)
+}
+
+fn kept(detail: Detail, form: Form) -> (Report, Keen) {
     let catalogue = toy::catalogue();
     let loaded = load_text("toy.ron", include_str!("scenarios/storm.ron"), &catalogue)
         .unwrap_or_else(|error| panic!("{error}"));
-    let mut keen = Keen { detail, seen: Vec::new() };
+    let mut keen = Keen { detail, form, glances: RefCell::default(), seen: Vec::new() };
     let report = loaded.prepared.watch(3, &RunOptions::default(), &mut keen);
-    (report, keen.seen)
+    (report, keen)
 }
 
 /// What was seen in full without what this detail leaves out.
@@ -73,4 +89,59 @@ fn less_detail_leaves_texts_out_and_nothing_else() {
             all.iter().cloned().filter_map(|seen| thinned(seen, detail)).collect();
         assert!(seen == thin, "{detail:?}");
     }
+}
+
+/// A watcher decides by what it is told first: that must be what it sees then.
+#[test]
+fn a_glance_says_what_is_seen() {
+    let (_, keen) = kept(Detail::Skeleton, Form::Text);
+    let mut glances = keen.glances.borrow().clone().into_iter();
+    let mut sends: Vec<Glance> = Vec::new();
+    let mut compared = 0;
+    for seen in &keen.seen {
+        let glance = match seen {
+            Seen::Step { step, at, node, what, .. } => {
+                let (peer, kind) = match what {
+                    Happening::Message { from, kind, .. } => (Some(*from), Some(*kind)),
+                    _ => (None, None),
+                };
+                let (step, at, node) = (*step, *at, *node);
+                Glance { step, at, node, peer, kind, is_send: false, is_lost: false }
+            }
+            Seen::Sent { step, at, from, to, kind, lost, .. } => Glance {
+                step: *step,
+                at: *at,
+                node: *from,
+                peer: Some(*to),
+                kind: Some(kind),
+                is_send: true,
+                is_lost: lost.is_some(),
+            },
+            _ => continue,
+        };
+        assert_eq!(glances.next(), Some(glance));
+        sends.extend(glance.is_send.then_some(glance));
+        compared += 1;
+    }
+    assert!(compared > 100 && sends.iter().any(|glance| glance.is_lost), "{compared}");
+}
+
+/// Whatever a protocol is made of, its contents and states are JSON in the JSON of a trace.
+#[test]
+fn contents_and_states_are_json() {
+    let (report, keen) = kept(Detail::States, Form::Json);
+    assert_eq!(report, watched(Detail::States).0, "the form changes nothing in the run");
+    let mut states = 0;
+    for seen in &keen.seen {
+        let line = serde_json::to_value(seen).expect("JSON");
+        let Seen::Step { state: Some(_), .. } = seen else { continue };
+        states += 1;
+        assert!(line["state"]["asked"].is_u64(), "{line}");
+        assert!(line["state"]["waiting"].is_array(), "{line}");
+        if line["event"]["type"] == "message" {
+            let kind = line["event"]["kind"].as_str().expect("a kind");
+            assert!(line["event"]["content"][kind].is_u64(), "{line}");
+        }
+    }
+    assert!(states > 100, "{states}");
 }

@@ -4,12 +4,13 @@ use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 use std::io::{self, Write};
 
+use anstyle::Style;
 use sim_check::SimTime;
-use sim_scenario::{Report, Seen, Watcher, crash_loss_in_words};
+use sim_scenario::{Report, Seen, Watcher};
 
-use crate::paint::{BOLD, DIM, Painted};
+use crate::paint::{self, BOLD, DIM, PLAIN, Painted};
 use crate::story::phrases;
-use crate::summary::ending;
+use crate::summary::{ROOM, ending};
 use crate::trace::Replay;
 use crate::words;
 
@@ -23,12 +24,17 @@ pub struct Side<'a> {
     pub replay: &'a mut Replay<'a>,
 }
 
-/// Tells where two runs diverge, in both, and how each of them ends. What the faults themselves do
-/// is not compared, only its consequences. The text contains ANSI colours.
+/// Tells where two runs diverge, in both, and how each of them ends, in lines of this width. What
+/// the faults themselves do is not compared, only its consequences. The text contains ANSI colours.
 ///
 /// # Errors
 /// The writer's.
-pub fn divergence(out: &mut dyn Write, left: Side<'_>, right: Side<'_>) -> io::Result<()> {
+pub fn divergence(
+    out: &mut dyn Write,
+    width: usize,
+    left: Side<'_>,
+    right: Side<'_>,
+) -> io::Result<()> {
     let mut prints = Prints::default();
     (left.replay)(&mut prints);
     let mut first = FirstDifference {
@@ -39,32 +45,43 @@ pub fn divergence(out: &mut dyn Write, left: Side<'_>, right: Side<'_>) -> io::R
     };
     (right.replay)(&mut first);
     let (anything, step) = first.found();
-    let wide = left.name.chars().count().max(right.name.chars().count());
+    let names = [left.name, right.name];
+    let wide = names.map(|name| name.chars().count()).into_iter().max().unwrap_or(0);
+    let line = |out: &mut dyn Write, text: &str| {
+        words::wrap(text, width).iter().try_for_each(|line| writeln!(out, "{line}"))
+    };
+    // A side's name, and text that may take several lines.
+    let row = |out: &mut dyn Write, name: &str, style: Style, text: &str| {
+        let room = width.saturating_sub(wide + 4).max(ROOM);
+        for (number, line) in words::wrap(text, room).iter().enumerate() {
+            let name = if number == 0 { name } else { "" };
+            let name = Painted(DIM, format_args!("{name:wide$}"));
+            writeln!(out, "  {name}  {}", Painted(style, line))?;
+        }
+        io::Result::Ok(())
+    };
+    let told =
+        |seen: &Option<Seen>| seen.as_ref().map_or_else(|| "the run ends".to_owned(), describe);
     match anything {
-        None => writeln!(out, "The two runs are the same, step for step.")?,
+        None => line(out, "The two runs are the same, step for step.")?,
         Some(place) => {
             let picks = [Pick::at(place, step, left.replay), Pick::at(place, step, right.replay)];
             let same = words::count(picks[0].steps.min(picks[1].steps), "step");
-            writeln!(out, "The two runs are the same for {same}. Then they diverge:")?;
-            let names = [left.name, right.name];
-            let row = |out: &mut dyn Write, name: &str, seen: &Option<Seen>| {
-                let text = seen.as_ref().map_or_else(|| "the run ends".to_owned(), describe);
-                writeln!(out, "  {}  {text}", Painted(DIM, format_args!("{name:wide$}")))
-            };
+            line(out, &format!("The two runs are the same for {same}. Then they diverge:"))?;
             for (name, pick) in names.into_iter().zip(&picks) {
-                row(out, name, &pick.found)?;
+                row(out, name, PLAIN, &told(&pick.found))?;
             }
             if step.is_some() && picks.iter().any(|pick| pick.found != pick.found_step) {
-                writeln!(out, "The first step that differs:")?;
+                line(out, "The first step that differs:")?;
                 for (name, pick) in names.into_iter().zip(&picks) {
-                    row(out, name, &pick.found_step)?;
+                    row(out, name, PLAIN, &told(&pick.found_step))?;
                 }
             }
         }
     }
     writeln!(out, "{}", Painted(BOLD, "How each run ends"))?;
-    for (name, report) in [(left.name, left.report), (right.name, right.report)] {
-        writeln!(out, "  {}  {}", Painted(DIM, format_args!("{name:wide$}")), ending(report))?;
+    for (name, report) in names.into_iter().zip([left.report, right.report]) {
+        row(out, name, paint::of(report.verdict), &ending(report))?;
     }
     Ok(())
 }
@@ -93,7 +110,7 @@ fn describe(seen: &Seen) -> String {
             format!("{}: message #{message} is lost: {why}", at(when))
         }
         Seen::Crashed { at: when, node, loss, writes, .. } => {
-            let lost = crash_loss_in_words(loss, writes);
+            let lost = words::crash_loss(loss, writes);
             format!("{}: {node} crashes and loses {lost}", at(when))
         }
         Seen::Calm { at: when, core } => {

@@ -2,9 +2,7 @@
 //! summary.
 
 use sim_check::SimTime;
-use sim_scenario::{
-    Asked, CrashLoss, Detail, Fate, Reached, Report, Seen, Watcher, crash_loss_in_words,
-};
+use sim_scenario::{Asked, CrashLoss, Detail, Fate, Glance, Reached, Report, Seen, Watcher};
 
 use crate::trace::Replay;
 use crate::words;
@@ -118,21 +116,21 @@ impl<'a> Crashes<'a> {
                 lost.push(words::count(disks, "whole disk"));
             }
             if sum.writes > 0 || sum.held > 0 {
-                lost.push(crash_loss_in_words(&sum, &[]));
+                lost.push(words::crash_loss(&sum, &[]));
             }
             let count = words::grouped(crashes.len() as u64);
             return Some(format!("{count} crashes lost {}", lost.join(" and ")));
         }
         let told = crashes.iter().map(|(index, crash)| {
             let writes = self.writes.get(*index).map_or(&[] as &[String], Vec::as_slice);
-            format!("{} lost {}", crash.node, crash_loss_in_words(&crash.loss, writes))
+            format!("{} lost {}", crash.node, words::crash_loss(&crash.loss, writes))
         });
         Some(told.collect::<Vec<_>>().join(", "))
     }
 }
 
 impl Watcher for Crashes<'_> {
-    fn wants(&self, _: u64) -> Detail {
+    fn wants(&self, _: &Glance) -> Detail {
         Detail::Nothing
     }
 

@@ -25,11 +25,6 @@ impl Names {
         }
     }
 
-    /// "n3", "n6".
-    pub(crate) fn short(&self, node: NodeId) -> String {
-        node.to_string()
-    }
-
     /// What a node is that is no server: "client".
     pub(crate) fn party(&self, node: NodeId) -> Option<&'static str> {
         let mut first = self.servers;

@@ -6,7 +6,7 @@ use sim_check::{Kind, SimTime, Verdict};
 use sim_scenario::{Expectation, Messages, PropertyReport, Report, ScenarioFacts};
 
 use crate::fates::{self, Crashes};
-use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, HANDLED, Painted};
+use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, Painted};
 use crate::past::past;
 use crate::timeline::timeline;
 use crate::trace::Replay;
@@ -231,7 +231,7 @@ fn faults(
                 let text = match fault.struck {
                     1 => format!("{label}: struck{whom} at {at}"),
                     struck => {
-                        let times = words::count(struck, "time");
+                        let times = words::times(struck);
                         format!("{label}: struck {times}, first{whom} at {at}")
                     }
                 };
@@ -303,10 +303,5 @@ pub(crate) fn ending(report: &Report) -> String {
     let codes: Vec<&str> = report.violations.iter().map(|violation| violation.code).collect();
     let codes =
         if codes.is_empty() { String::new() } else { format!(" ({})", words::list(&codes)) };
-    format!("{}{codes} after {}", painted_verdict(report.verdict, verdict), time(report))
-}
-
-fn painted_verdict(verdict: Verdict, text: &str) -> String {
-    let style = if verdict == Verdict::Held { HANDLED } else { paint::of(verdict) };
-    Painted(style, text).to_string()
+    format!("{verdict}{codes} after {}", time(report))
 }

@@ -6,9 +6,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{
-    Detail, Done, FaultKind, Happening, Seen, Victims, Watcher, crash_loss_in_words,
-};
+use sim_scenario::{Detail, Done, FaultKind, Glance, Happening, Seen, Victims, Watcher};
+
+use crate::words;
 
 /// Runs the scenario once more and shows it to the watcher. Every call shows the same.
 pub type Replay<'a> = dyn FnMut(&mut dyn Watcher) + 'a;
@@ -224,7 +224,7 @@ impl Trace {
 }
 
 impl Watcher for Trace {
-    fn wants(&self, _: u64) -> Detail {
+    fn wants(&self, _: &Glance) -> Detail {
         Detail::Skeleton
     }
 
@@ -260,7 +260,7 @@ impl Watcher for Trace {
                 incident(at, Disturbance::Fault { fault, kind, label, begins, victims });
             }
             Seen::Crashed { at, node, loss, writes, .. } => {
-                let lost = crash_loss_in_words(&loss, &writes);
+                let lost = words::crash_loss(&loss, &writes);
                 incident(at, Disturbance::Crash { node, lost });
             }
             Seen::Calm { at, core } => incident(at, Disturbance::Calm(core)),
@@ -293,8 +293,8 @@ impl Texts {
 }
 
 impl Watcher for Texts {
-    fn wants(&self, step: u64) -> Detail {
-        if self.wanted.contains(&step) { Detail::Contents } else { Detail::Nothing }
+    fn wants(&self, glance: &Glance) -> Detail {
+        if self.wanted.contains(&glance.step) { Detail::Contents } else { Detail::Nothing }
     }
 
     fn see(&mut self, seen: Seen) {

@@ -5,6 +5,9 @@ use std::borrow::Cow;
 use sim_check::SimTime;
 use sim_node::{Duration, NodeId};
 pub(crate) use sim_node::{counted as count, grouped};
+use sim_scenario::{CrashLoss, crash_loss_in_words};
+
+use crate::plain::plain;
 
 /// Cuts text that is longer than so many characters, and says so with an ellipsis. Line breaks and
 /// other control characters become spaces, so that a picture stays a picture.
@@ -22,12 +25,24 @@ pub(crate) fn clip(text: &str, width: usize) -> Cow<'_, str> {
     Cow::Owned(cut)
 }
 
-/// What a message says, with the name of its kind unless the text names it.
+/// What a crash lost, in words that follow "lost ".
+pub(crate) fn crash_loss(loss: &CrashLoss, writes: &[String]) -> String {
+    const WRITE: usize = 60;
+    let writes: Vec<String> = writes.iter().map(|write| said(write, WRITE)).collect();
+    crash_loss_in_words(loss, &writes)
+}
+
+/// What a timer, a request, a record or an indication says, in plain words.
+pub(crate) fn said(text: &str, width: usize) -> String {
+    clip(&plain(text), width).into_owned()
+}
+
+/// What a message says in plain words, with the name of its kind unless the text names it.
 pub(crate) fn content(kind: &str, text: &str, width: usize) -> String {
     if text.contains(kind) {
-        return clip(text, width).into_owned();
+        return said(text, width);
     }
-    clip(&format!("{kind} {text}"), width).into_owned()
+    clip(&format!("{kind} {}", plain(text)), width).into_owned()
 }
 
 /// `n0`, `n0 and n1`, `n0, n1 and n2`; long lists are cut.

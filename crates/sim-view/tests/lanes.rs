@@ -3,9 +3,10 @@
 mod support;
 
 use sim_check::SimTime;
-use sim_scenario::Happening;
-use sim_view::Lanes;
-use support::{Fate, Tape, crashed, cut_off, facts, receives, report};
+use sim_node::NodeId;
+use sim_scenario::{Detail, Glance, Happening, Watcher};
+use sim_view::{Lanes, Window};
+use support::{Fate, Tape, at, crashed, cut_off, facts, receives, report};
 
 fn drawn(nodes: u32, width: usize) -> String {
     let mut lanes = Lanes::new(Vec::new(), &facts(nodes), 7, width);
@@ -99,4 +100,127 @@ fn a_writer_that_fails_is_told_at_the_end() {
     cut_off().play(&mut lanes);
     let error = lanes.finish(&report()).err().expect("the writer fails");
     assert_eq!(error.kind(), std::io::ErrorKind::BrokenPipe);
+}
+
+fn window(set: impl FnOnce(&mut Window)) -> Window {
+    let mut window = Window::default();
+    set(&mut window);
+    window
+}
+
+/// The picture of a window of the run that is cut off.
+fn part(window: Window) -> String {
+    let mut lanes = Lanes::within(Vec::new(), &facts(5), 7, 120, window);
+    cut_off().play(&mut lanes);
+    let bytes = lanes.finish(&report()).expect("memory takes everything");
+    anstream::adapter::strip_str(&String::from_utf8(bytes).expect("text")).to_string()
+}
+
+/// The numbers of the steps that a picture shows.
+fn steps(picture: &str) -> Vec<u64> {
+    let column = |line: &str| line.get(8..18)?.split_whitespace().last()?.parse().ok();
+    let mut steps: Vec<u64> = picture.lines().filter_map(column).collect();
+    // The step that violated a property is named once more at the end.
+    steps.dedup();
+    steps
+}
+
+#[test]
+fn a_node_is_shown_with_what_it_does_and_what_it_never_got() {
+    let picture = part(window(|it| it.nodes = [NodeId::new(3)].into()));
+    insta::assert_snapshot!(picture);
+}
+
+#[test]
+fn a_window_begins_at_its_time() {
+    let picture = part(window(|it| it.from = Some(at(10_000))));
+    assert!(picture.contains("n3 timer Patience"), "{picture}");
+    assert!(!picture.contains("starts\n") && !picture.contains("Isolate"), "{picture}");
+    // What was sent before is known all the same.
+    assert!(picture.contains("15.5ms in flight"), "{picture}");
+}
+
+#[test]
+fn only_messages_of_a_kind_are_shown() {
+    let picture = part(window(|it| it.kinds = ["Election"].into()));
+    assert!(picture.contains("gets its own Election"), "{picture}");
+    assert!(!picture.contains("Coordinator"), "{picture}");
+}
+
+#[test]
+fn around_a_step_five_before_and_five_after_are_shown() {
+    let tape = cut_off();
+    let around = |window: Window, step| window.around(step, &mut |watcher| tape.play(watcher));
+    let all = part(around(Window::default(), 8));
+    assert_eq!(steps(&all), [3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13], "{all}");
+    let node = window(|it| it.nodes = [NodeId::new(4)].into());
+    // The last is named since it violated a property.
+    let of_four = part(around(node, 5));
+    assert_eq!(steps(&of_four), [4, 5, 11, 12, 13], "{of_four}");
+}
+
+#[test]
+fn a_window_in_which_nothing_happens_says_so() {
+    let picture = part(window(|it| it.from = Some(at(1_000_000))));
+    assert!(picture.contains("Nothing happened in this window."), "{picture}");
+}
+
+/// Of the steps that matter nothing is cut.
+#[test]
+fn what_a_decisive_step_says_is_not_cut() {
+    let long = format!("Patience({})", "and more of it, ".repeat(60));
+    let mut tape = Tape::new();
+    tape.step(0, 0, Happening::Start { again: false }, None);
+    for us in [1_000, 2_000] {
+        tape.step(us, 0, Happening::Timer { text: long.clone(), print: 1 }, Some(0));
+    }
+    let mut lanes = Lanes::new(Vec::new(), &facts(2), 7, 120).with_whole([2].into());
+    tape.play(&mut lanes);
+    let text = String::from_utf8(lanes.finish(&report()).expect("room")).expect("text");
+    let plain = anstream::adapter::strip_str(&text).to_string();
+    let words: Vec<&str> = plain.split_whitespace().filter(|it| *it != "│" && *it != "·").collect();
+    let flat = words.join(" ");
+    assert_eq!(flat.matches("and more of it").count(), 60 + 4, "{flat}");
+}
+
+/// Who writes to nobody any more is told nothing.
+#[test]
+fn a_writer_that_fails_ends_the_writing() {
+    struct Closed;
+    impl std::io::Write for Closed {
+        fn write(&mut self, _: &[u8]) -> std::io::Result<usize> {
+            Err(std::io::ErrorKind::BrokenPipe.into())
+        }
+        fn flush(&mut self) -> std::io::Result<()> {
+            Ok(())
+        }
+    }
+    let lanes = Lanes::new(Closed, &facts(2), 7, 120);
+    let glance = Glance {
+        step: 0,
+        at: at(0),
+        node: NodeId::new(0),
+        peer: None,
+        kind: None,
+        is_send: false,
+        is_lost: false,
+    };
+    assert_eq!(lanes.wants(&glance), Detail::Nothing);
+    assert!(lanes.finish(&report()).is_err());
+}
+
+#[test]
+fn nodes_that_are_no_servers_are_named_with_what_they_are() {
+    let mut facts = facts(3);
+    (facts.others, facts.parties) = (2, vec![("master", 1), ("client", 1)]);
+    let mut lanes = Lanes::new(Vec::new(), &facts, 7, 120);
+    cut_off().play(&mut lanes);
+    let text = String::from_utf8(lanes.finish(&report()).expect("room")).expect("text");
+    assert!(text.contains("n0 to n2 are servers, n3 is a master and n4 is a client."), "{text}");
+    let plain = anstream::adapter::strip_str(&text).to_string();
+    let words: Vec<&str> = plain.split_whitespace().filter(|it| *it != "│" && *it != "·").collect();
+    let flat = words.join(" ");
+    for words in ["client n4 sends Coordinator(4) to n0, n1, n2 and master n3", "from client n4"] {
+        assert!(flat.contains(words), "{flat}");
+    }
 }

@@ -39,7 +39,7 @@ fn parted(left: &Tape, right: &Tape) -> String {
         Side { name: "with the fault", report: &report, replay: &mut |watcher| left.play(watcher) };
     let right =
         Side { name: "without", report: &report, replay: &mut |watcher| right.play(watcher) };
-    divergence(&mut out, left, right).expect("room");
+    divergence(&mut out, 100, left, right).expect("room");
     plain(out)
 }
 

@@ -35,6 +35,12 @@ impl Printed {
             let path = below(path, if any_name { "*" } else { name });
             let seen = self.fields.entry(path.clone()).or_default();
             seen.times += 1;
+            // What is the protocol's own may be anything, and null where the page says so.
+            if let Some(row) = section.get(&path).filter(|row| row.types.contains("any")) {
+                let name = if value.is_null() && row.null { "null" } else { "any" };
+                seen.types.insert(name.to_owned());
+                continue;
+            }
             seen.types.extend(type_of(value));
             match value {
                 Value::Object(object) => self.object(section, &path, object),

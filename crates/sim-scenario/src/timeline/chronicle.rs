@@ -91,11 +91,10 @@ impl<'a> Chronicle<'a> {
         let place = MarkPlace { node: self.node, at: self.at, step: self.step };
         let marks = &mut self.timeline.marks;
         let known = marks.iter().position(|mark| mark.name == name).unwrap_or_else(|| {
-            marks.push(MarkRow { name, times: 0, places: Vec::new() });
+            marks.push(MarkRow { name, places: Vec::new() });
             marks.len() - 1
         });
         let row = &mut marks[known];
-        row.times += 1;
         if row.places.len() < PLACES {
             row.places.push(place);
         }

@@ -58,8 +58,6 @@ pub struct RoleSpan {
 pub struct MarkRow {
     /// Its name.
     pub name: &'static str,
-    /// How often it was reached.
-    pub times: u64,
     /// By whom and when; the first hundred times.
     pub places: Vec<MarkPlace>,
 }

@@ -7,34 +7,49 @@ mod sends;
 mod steps;
 mod strokes;
 
+use std::collections::BTreeSet;
 use std::io::{self, Write};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Detail, Done, Report, ScenarioFacts, Seen, Watcher, crash_loss_in_words};
+use sim_scenario::{Detail, Done, Glance, Report, ScenarioFacts, Seen, Watcher};
 
 use self::flights::Flights;
 use self::page::{Layout, Page};
 use self::picture::Picture;
 use self::sends::{Departure, group};
 use self::strokes::LOST_ARROW;
+use crate::names::Names;
 use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, SENT};
+use crate::window::Window;
 use crate::words;
 
 /// How much of a message or a timer is shown.
 const CONTENT: usize = 72;
 
-/// Draws a run while it happens. The first line begins with `sim-view`. The text contains ANSI
-/// colours.
+/// What the signs mean.
+const LEGEND: &str =
+    "● step  ──▶ handled  ┄┄▷ sent  ✗ lost  ◆ role  ▲ indication  ★ mark  ✖ crash  ═ fault";
+
+/// Draws a run, or a window of it, while it happens. The first line begins with `sim-view`. The
+/// text contains ANSI colours.
 ///
 /// Where the lanes of all nodes do not fit into the width, the same rows are written as a list, and
-/// the first line says so.
+/// the first line says so. Once the writer fails, nothing is written out any more.
 pub struct Lanes<W> {
     page: Page<W>,
+    names: Names,
+    window: Window,
+    /// The steps of which nothing is cut.
+    whole: BTreeSet<u64>,
+    /// Whether anything of the window was shown.
+    has_shown: bool,
     /// Which nodes are up.
     up: Vec<bool>,
     /// A step whose messages may still follow.
     step: Option<Step>,
+    /// The latest step, shown or not, and its time.
+    latest: Option<(u64, SimTime)>,
     flights: Flights,
 }
 
@@ -50,21 +65,44 @@ struct Step {
 impl<W: Write> Lanes<W> {
     /// Begins a picture `width` characters wide, and writes its head.
     pub fn new(out: W, facts: &ScenarioFacts, seed: u64, width: usize) -> Self {
+        Self::within(out, facts, seed, width, Window::default())
+    }
+
+    /// As [`Lanes::new`], but only what this window shows. Of some nodes it makes a list: the lanes
+    /// of the others would take the room for words.
+    pub fn within(out: W, facts: &ScenarioFacts, seed: u64, width: usize, window: Window) -> Self {
         let nodes = (facts.servers + facts.others) as usize;
-        let layout = Layout::new(nodes, facts.deadline, width);
+        let layout = match window.nodes.is_empty() {
+            true => Layout::new(nodes, facts.deadline, width),
+            false => Layout::list(facts.deadline, width),
+        };
         let mut page = Page::new(out, layout);
         let title = words::clip(&facts.title, CONTENT);
         let name = facts.protocol.name;
-        page.line(BOLD, &format!("sim-view: {title} ({name}, {nodes} nodes, seed {seed})"));
-        let legend = if layout.lanes == 0 {
-            "The lanes do not fit into this width, so this is a list."
-        } else {
-            "● step  ──▶ handled  ┄┄▷ sent  ✗ lost  ◆ role  ▲ indication  ★ mark  ✖ crash  ═ fault"
+        let count = words::count(nodes as u64, "node");
+        page.line(BOLD, &format!("sim-view: {title} ({name}, {count}, seed {seed})"));
+        let names = Names::of(facts);
+        let shown: Vec<String> = window.nodes.iter().map(|node| names.whole(*node)).collect();
+        let legend = match (layout.lanes, shown.as_slice()) {
+            (0, []) => "The lanes do not fit into this width, so this is a list.".to_owned(),
+            (0, shown) => format!("What {} did and received.", words::list(shown)),
+            _ => LEGEND.to_owned(),
         };
-        page.line(DIM, legend);
+        page.line(DIM, &legend);
+        if facts.others > 0 {
+            page.line(DIM, &format!("{}.", names.cast()));
+        }
         page.head();
         let up = vec![false; nodes];
-        Self { page, up, step: None, flights: Flights::new(nodes) }
+        let flights = Flights::new(nodes);
+        let whole = BTreeSet::new();
+        Self { page, names, window, whole, has_shown: false, up, step: None, latest: None, flights }
+    }
+
+    /// The same, but of these steps nothing is cut, however long it is.
+    #[must_use]
+    pub fn with_whole(self, steps: BTreeSet<u64>) -> Self {
+        Self { whole: steps, ..self }
     }
 
     /// Ends the picture with the violations, and hands back the writer.
@@ -73,6 +111,9 @@ impl<W: Write> Lanes<W> {
     /// The first error of the writer, if it had one.
     pub fn finish(mut self, report: &Report) -> io::Result<W> {
         self.flush();
+        if !self.has_shown {
+            self.page.line(DIM, "Nothing happened in this window.");
+        }
         for violation in &report.violations {
             let name = report.properties.iter().find(|property| property.code == violation.code);
             let name = name.map_or("", |property| property.name);
@@ -104,7 +145,13 @@ impl<W: Write> Lanes<W> {
         text: &str,
     ) {
         let quiet = self.at_rest();
+        self.has_shown = true;
         self.page.event(at_step, picture, &quiet, style, text);
+    }
+
+    /// How much of what a step says is shown.
+    fn content(&self, step: u64) -> usize {
+        if self.whole.contains(&step) { usize::MAX } else { CONTENT }
     }
 
     fn set_up(&mut self, node: NodeId, up: bool) {
@@ -116,29 +163,35 @@ impl<W: Write> Lanes<W> {
     /// The messages of the step under way, those alike in one row.
     fn flush(&mut self) {
         let Some(step) = self.step.take() else { return };
+        self.page.set_whole(self.whole.contains(&step.number));
         let left = step.departures.iter().filter(|departure| !departure.copy).count();
         for alike in group(step.departures) {
-            self.departures(None, None, step.node, &alike);
+            self.departures((None, step.number, false), step.node, &alike);
         }
-        let to_others =
-            |effect: &&Done| matches!(effect, Done::Send { to, .. } if *to != step.node);
-        let held = step.effects.iter().filter(to_others).count().saturating_sub(left);
+        let is_shown = |effect: &&Done| match effect {
+            Done::Send { to, kind, .. } => *to != step.node && self.window.shows_kind(kind),
+            _ => false,
+        };
+        let held = step.effects.iter().filter(is_shown).count().saturating_sub(left);
         if held > 0 {
             let held = words::count(held as u64, "message");
             let picture = self.at_rest();
-            let text = format!("{} holds {held} until its writes are durable", step.node);
+            let node = self.names.whole(step.node);
+            let text = format!("{node} holds {held} until its writes are durable");
             self.show((None, None), &picture, DIM, &text);
         }
     }
 
+    /// Messages of a step that leave; later than the step when a barrier held them.
     fn departures(
         &mut self,
-        at: Option<SimTime>,
-        step: Option<u64>,
+        (at, step, is_late): (Option<SimTime>, u64, bool),
         from: NodeId,
         alike: &[Departure],
     ) {
-        let Some(first) = alike.first() else { return };
+        if alike.is_empty() {
+            return;
+        }
         let mut picture = self.at_rest();
         for (departure, before) in sends::outwards(from, alike) {
             let labels = match before {
@@ -150,7 +203,10 @@ impl<W: Write> Lanes<W> {
         }
         picture.mark(from, '●', SENT);
         let with_numbers = !self.page.layout.has_room_for_numbers();
-        let text = sends::words(from, first, alike, step, with_numbers);
+        let mut text = sends::words(&self.names, from, alike, self.content(step), with_numbers);
+        if is_late {
+            text.push_str(&format!("; held since step {step}"));
+        }
         let style =
             if alike.iter().all(|departure| departure.lost.is_some()) { LOST } else { SENT };
         self.show((at, None), &picture, style, &text);
@@ -181,14 +237,24 @@ impl<W: Write> Lanes<W> {
 }
 
 impl<W: Write> Watcher for Lanes<W> {
-    fn wants(&self, _: u64) -> Detail {
-        Detail::Contents
+    fn wants(&self, glance: &Glance) -> Detail {
+        match self.page.has_failed() {
+            true => Detail::Nothing,
+            false => self.window.wants(glance, Detail::Contents),
+        }
     }
 
     fn see(&mut self, seen: Seen) {
+        if self.page.has_failed() {
+            return;
+        }
+        let is_shown = self.window.sees(&seen);
         match seen {
             Seen::Sent { message, at, step, from, to, kind, text, arrives, lost, copy, .. } => {
                 self.flights.sent(message, (from, to), kind, at, arrives);
+                if !is_shown {
+                    return;
+                }
                 let departure = Departure { message, to, kind, text, lost, copy };
                 match &mut self.step {
                     Some(now) if now.number == step && now.at == at => {
@@ -196,20 +262,31 @@ impl<W: Write> Watcher for Lanes<W> {
                     }
                     _ => {
                         self.flush();
-                        self.departures(Some(at), Some(step), from, &[departure]);
+                        self.page.set_whole(self.whole.contains(&step));
+                        let is_late = self.latest != Some((step, at));
+                        self.departures((Some(at), step, is_late), from, &[departure]);
                     }
                 }
             }
-            Seen::Step { .. } => {
+            Seen::Step { step, at, .. } => {
                 self.flush();
-                self.step(seen);
+                self.latest = Some((step, at));
+                match is_shown {
+                    true => self.step(seen),
+                    false => self.pass_over(&seen),
+                }
             }
             Seen::Lost { message, at, why } => {
                 self.flush();
+                let lost = self.flights.lost(message);
+                if !is_shown {
+                    return;
+                }
                 let mut picture = self.at_rest();
                 let mut text = format!("#{message} is lost: {why}");
-                if let Some((from, to, kind)) = self.flights.lost(message) {
+                if let Some((from, to, kind)) = lost {
                     picture.arrow(from, to, LOST_ARROW, &self.labels(kind, message));
+                    let (from, to) = (self.names.whole(from), self.names.whole(to));
                     text = format!("{kind} from {from} to {to} is lost: {why}");
                     if !self.page.layout.has_room_for_numbers() {
                         text.push_str(&format!(" (#{message})"));
@@ -219,6 +296,9 @@ impl<W: Write> Watcher for Lanes<W> {
             }
             Seen::Fault { at, fault, label, begins, victims, .. } => {
                 self.flush();
+                if !is_shown {
+                    return;
+                }
                 let label = words::clip(&label, CONTENT);
                 let verb = if begins { "" } else { " ends" };
                 let whom = match victims.as_slice() {
@@ -231,14 +311,21 @@ impl<W: Write> Watcher for Lanes<W> {
                 self.flush();
                 self.set_up(node, false);
                 self.flights.crashed(node, at);
+                if !is_shown {
+                    return;
+                }
                 let mut picture = self.at_rest();
                 picture.label(node, '✖', "crash", BROKEN);
-                let lost = crash_loss_in_words(&loss, &writes);
+                let node = self.names.whole(node);
+                let lost = words::crash_loss(&loss, &writes);
                 let text = format!("{node} crashes and loses {lost}");
                 self.show((Some(at), None), &picture, BROKEN, &text);
             }
             Seen::Calm { at, core } => {
                 self.flush();
+                if !is_shown {
+                    return;
+                }
                 self.fault(at, &format!("the calm begins; its core: {}", words::nodes(&core)), &[]);
             }
         }

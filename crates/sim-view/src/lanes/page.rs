@@ -41,10 +41,17 @@ impl Layout {
         let spacing = left.saturating_sub(WORDS + GAP + 1) / nodes.saturating_sub(1).max(1);
         let spacing = spacing.min(SPACING.1);
         if spacing < SPACING.0 || left < WORDS + GAP + 1 {
-            return Self { clock, lanes: 0, spacing: 0, words: left.max(NARROW), width };
+            return Self::list(deadline, width);
         }
         let picture = (nodes - 1) * spacing + 1 + GAP;
         Self { clock, lanes: nodes, spacing, words: left - picture, width }
+    }
+
+    /// Without lanes.
+    pub(super) fn list(deadline: SimTime, width: usize) -> Self {
+        let clock = Clock::until(deadline);
+        let left = width.saturating_sub(clock.width() + 1 + STEP + 2);
+        Self { clock, lanes: 0, spacing: 0, words: left.max(NARROW), width }
     }
 
     /// How wide the lanes are together.
@@ -100,11 +107,23 @@ pub(super) struct Page<W> {
     out: W,
     failed: Option<io::Error>,
     rows: usize,
+    /// Whether an event may take as many rows as it needs.
+    is_whole: bool,
 }
 
 impl<W: Write> Page<W> {
     pub(super) fn new(out: W, layout: Layout) -> Self {
-        Self { layout, out, failed: None, rows: 0 }
+        Self { layout, out, failed: None, rows: 0, is_whole: false }
+    }
+
+    /// Whether the events that follow may take as many rows as they need.
+    pub(super) fn set_whole(&mut self, is_whole: bool) {
+        self.is_whole = is_whole;
+    }
+
+    /// Whether the writer has failed, so that nothing more is written.
+    pub(super) fn has_failed(&self) -> bool {
+        self.failed.is_some()
     }
 
     /// A text across the page, in as many lines as it needs.
@@ -149,7 +168,7 @@ impl<W: Write> Page<W> {
         let mut lines = words::wrap(text, wide);
         // What has few words in a row gets more rows.
         let rows = (WORD_ROWS * WORDS).div_ceil(wide).max(WORD_ROWS);
-        if lines.len() > rows {
+        if lines.len() > rows && !self.is_whole {
             lines.truncate(rows);
             let last = lines.last_mut().expect("some rows are kept");
             let kept: String = last.chars().take(wide.saturating_sub(2)).collect();

@@ -2,9 +2,9 @@
 
 use sim_node::NodeId;
 
-use super::CONTENT;
 use super::picture::Stroke;
 use super::strokes::{LOST_ARROW, SENT_ARROW};
+use crate::names::Names;
 use crate::words;
 
 /// A message that leaves.
@@ -58,27 +58,25 @@ pub(super) fn stroke(departure: &Departure) -> Stroke {
     if departure.lost.is_some() { LOST_ARROW } else { SENT_ARROW }
 }
 
-/// The row in words. `step` is given when a barrier held the messages until now.
+/// The row in words, with at most so much of what the messages say.
 pub(super) fn words(
+    names: &Names,
     from: NodeId,
-    first: &Departure,
     alike: &[Departure],
-    step: Option<u64>,
+    content: usize,
     with_numbers: bool,
 ) -> String {
-    let what = words::content(first.kind, &first.text, CONTENT);
+    let Some(first) = alike.first() else { return String::new() };
+    let what = words::content(first.kind, &first.text, content);
     let to: Vec<String> = alike
         .iter()
         .map(|other| match with_numbers {
-            true => format!("{} (#{})", other.to, other.message),
-            false => other.to.to_string(),
+            true => format!("{} (#{})", names.whole(other.to), other.message),
+            false => names.whole(other.to),
         })
         .collect();
     let verb = if first.copy { "'s network copies" } else { " sends" };
-    let mut text = format!("{from}{verb} {what} to {}", words::list(&to));
-    if let Some(step) = step {
-        text.push_str(&format!("; held since step {step}"));
-    }
+    let mut text = format!("{}{verb} {what} to {}", names.whole(from), words::list(&to));
     let mut lost: Vec<(&str, Vec<NodeId>)> = Vec::new();
     for departure in alike {
         let Some(why) = departure.lost else { continue };

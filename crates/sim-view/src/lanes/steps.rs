@@ -3,39 +3,58 @@
 use std::io::Write;
 
 use anstyle::Style;
+use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::{Done, Happening, Seen};
 
 use super::strokes::HANDLED_ARROW;
-use super::{CONTENT, Lanes, Step};
+use super::{Lanes, Step};
 use crate::paint::{BOLD, HANDLED, PLAIN, ROLE, SENT, TOLD};
 use crate::words;
 
 impl<W: Write> Lanes<W> {
+    /// Takes note of a step that is not shown.
+    pub(super) fn pass_over(&mut self, seen: &Seen) {
+        let Seen::Step { at, node, what, .. } = seen else { return };
+        match what {
+            Happening::Start { again } => self.note_start(*node, *at, *again),
+            Happening::Message { message: Some(message), .. } => {
+                self.flights.handled(*message, *at);
+            }
+            _ => {}
+        }
+    }
+
+    fn note_start(&mut self, node: NodeId, at: SimTime, again: bool) {
+        self.set_up(node, true);
+        if again {
+            self.flights.restarted(node, at);
+        }
+    }
+
     /// The row of a step: what happened to the node, and what it did besides speaking.
     pub(super) fn step(&mut self, seen: Seen) {
         let Seen::Step { step, at, node, what, effects, role, role_changed, .. } = seen else {
             return;
         };
+        self.page.set_whole(self.whole.contains(&step));
+        let content = self.content(step);
+        let who = self.names.whole(node);
         let text = match &what {
             Happening::Start { again } => {
-                self.set_up(node, true);
-                if *again {
-                    self.flights.restarted(node, at);
-                }
-                format!("{node} starts{}", if *again { " again" } else { "" })
+                self.note_start(node, at, *again);
+                format!("{who} starts{}", if *again { " again" } else { "" })
             }
-            Happening::Timer { text, .. } => {
-                format!("{node} timer {}", words::clip(text, CONTENT))
-            }
+            Happening::Timer { text, .. } => format!("{who} timer {}", words::said(text, content)),
             Happening::Request { text } => {
-                format!("{node} is asked: {}", words::clip(text, CONTENT))
+                format!("{who} is asked: {}", words::said(text, content))
             }
             Happening::Message { message: None, kind, text, .. } => {
-                format!("{node} gets its own {}", words::content(kind, text, CONTENT))
+                format!("{who} gets its own {}", words::content(kind, text, content))
             }
             Happening::Message { message: Some(_), from, kind, text, .. } => {
-                format!("{node} gets {} from {from}", words::content(kind, text, CONTENT))
+                let from = self.names.whole(*from);
+                format!("{who} gets {} from {from}", words::content(kind, text, content))
             }
         };
         let mut picture = self.at_rest();
@@ -50,35 +69,36 @@ impl<W: Write> Lanes<W> {
             }
         }
         picture.mark(node, '●', BOLD);
-        let asides = asides(node, &effects);
+        let asides = asides(node, &effects, content);
         self.show((Some(at), Some(step)), &picture, PLAIN, &format!("{text}{remarks}{asides}"));
-        self.highlights(node, &effects, role_changed.then_some(role));
+        self.highlights((node, &who), &effects, role_changed.then_some(role), content);
         self.step = Some(Step { number: step, at, node, effects, departures: Vec::new() });
     }
 
     /// What stands out of a step has a row of its own.
     fn highlights(
         &mut self,
-        node: NodeId,
+        (node, who): (NodeId, &str),
         effects: &[Done],
         role: Option<Option<(&'static str, u64)>>,
+        content: usize,
     ) {
         if let Some(role) = role {
             let name = role.map_or("no role", |(name, _)| name);
             let text = match role {
-                Some((name, rank)) => format!("{node} becomes {name} (rank {rank})"),
-                None => format!("{node} gives up its role"),
+                Some((name, rank)) => format!("{who} becomes {name} (rank {rank})"),
+                None => format!("{who} gives up its role"),
             };
             self.highlight(node, '◆', name, ROLE, &text);
         }
         for effect in effects {
             match effect {
                 Done::Indicate { text } => {
-                    let what = words::clip(text, CONTENT).into_owned();
-                    self.highlight(node, '▲', &what, TOLD, &format!("{node} indicates {what}"));
+                    let what = words::said(text, content);
+                    self.highlight(node, '▲', &what, TOLD, &format!("{who} indicates {what}"));
                 }
                 Done::Mark { name } => {
-                    self.highlight(node, '★', name, SENT, &format!("{node} marks \"{name}\""));
+                    self.highlight(node, '★', name, SENT, &format!("{who} marks \"{name}\""));
                 }
                 _ => {}
             }
@@ -93,24 +113,24 @@ impl<W: Write> Lanes<W> {
 }
 
 /// What else a step did, in few words: timers, writes, messages to itself.
-fn asides(node: NodeId, effects: &[Done]) -> String {
+fn asides(node: NodeId, effects: &[Done], content: usize) -> String {
     let mut text = String::new();
     for effect in effects {
         let aside = match effect {
             Done::SetTimer { text, min, max } if min == max => {
-                format!("sets {} {}", words::clip(text, CONTENT), words::duration(*min))
+                format!("sets {} {}", words::said(text, content), words::duration(*min))
             }
             Done::SetTimer { text, min, max } => format!(
                 "sets {} {}..{}",
-                words::clip(text, CONTENT),
+                words::said(text, content),
                 words::duration(*min),
                 words::duration(*max)
             ),
-            Done::CancelTimer { text } => format!("cancels {}", words::clip(text, CONTENT)),
-            Done::Write { text } => format!("writes {}", words::clip(text, CONTENT)),
+            Done::CancelTimer { text } => format!("cancels {}", words::said(text, content)),
+            Done::Write { text } => format!("writes {}", words::said(text, content)),
             Done::Barrier => "waits for its disk".to_owned(),
             Done::Send { to, kind, text, .. } if *to == node => {
-                format!("sends itself {}", words::content(kind, text, CONTENT))
+                format!("sends itself {}", words::content(kind, text, content))
             }
             Done::Send { .. } | Done::Indicate { .. } | Done::Mark { .. } => continue,
         };

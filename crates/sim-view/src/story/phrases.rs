@@ -22,10 +22,10 @@ pub(crate) fn happened(what: &Happening) -> String {
             format!("received {} from {from}", words::content(kind, text, CONTENT))
         }
         Happening::Timer { text, .. } => {
-            format!("saw its timer {} fire", words::clip(text, CONTENT))
+            format!("saw its timer {} fire", words::said(text, CONTENT))
         }
         Happening::Request { text } => {
-            format!("received the request {} from the workload", words::clip(text, CONTENT))
+            format!("received the request {} from the workload", words::said(text, CONTENT))
         }
     }
 }
@@ -42,10 +42,10 @@ pub(crate) fn when(what: &Happening) -> String {
             format!("on receiving {} from {from}", words::content(kind, text, CONTENT))
         }
         Happening::Timer { text, .. } => {
-            format!("when its timer {} fired", words::clip(text, CONTENT))
+            format!("when its timer {} fired", words::said(text, CONTENT))
         }
         Happening::Request { text } => {
-            format!("on receiving the request {} from the workload", words::clip(text, CONTENT))
+            format!("on receiving the request {} from the workload", words::said(text, CONTENT))
         }
     }
 }
@@ -77,11 +77,11 @@ fn actions_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
     for effect in effects {
         match effect {
             Done::Indicate { text } => {
-                actions.push(format!("indicated {}", words::clip(text, CONTENT)))
+                actions.push(format!("indicated {}", words::said(text, CONTENT)))
             }
             Done::Mark { name } => actions.push(format!("marked \"{name}\"")),
             Done::Write { text } => {
-                actions.push(format!("wrote {} to its disk", words::clip(text, CONTENT)));
+                actions.push(format!("wrote {} to its disk", words::said(text, CONTENT)));
             }
             _ => {}
         }

@@ -25,7 +25,7 @@ impl Axis {
     /// happens in the second half of the run, the axis ends before.
     pub(super) fn of(timeline: &Timeline, ended: u64, width: usize) -> Self {
         let last = last(timeline).min(ended);
-        let is_cut = last < ended / 2;
+        let is_cut = (1..ended / 2).contains(&last);
         let shown = if is_cut { last + last / 8 } else { ended };
         let width = width.max(TICK);
         let column = nice(shown.div_ceil(width as u64).max(1));

@@ -32,7 +32,7 @@ pub(super) struct Signs {
 }
 
 /// A mark that is reached more often says nothing in a picture.
-const MARKED: u64 = 30;
+const MARKED: usize = 30;
 /// How many marks are drawn.
 const MARKS: usize = 6;
 
@@ -47,8 +47,10 @@ impl Signs {
             *held.entry(span.role).or_default() += length;
             all += length;
         }
-        let common = held.iter().max_by_key(|(_, time)| **time);
-        let common = common.filter(|(_, time)| **time > all / 2 && held.len() > 1);
+        // Who has the protocol's first role is what the picture is for.
+        let first = facts.protocol.roles.first();
+        let common = held.iter().filter(|(role, _)| Some(*role) != first);
+        let common = common.max_by_key(|(_, time)| **time).filter(|(_, time)| **time > all / 3);
         let common = common.map(|(role, _)| *role);
         let mut roles: Vec<(&'static str, char)> = Vec::new();
         let known = facts.protocol.roles.iter().copied().filter(|role| held.contains_key(role));
@@ -67,7 +69,7 @@ impl Signs {
         let mut by_time: Vec<&(&str, char)> = roles.iter().collect();
         by_time.sort_by_key(|(role, _)| std::cmp::Reverse(held[role]));
         let rarest_last = by_time.into_iter().map(|(_, sign)| *sign).collect();
-        let rare = timeline.marks.iter().filter(|mark| mark.times <= MARKED).take(MARKS);
+        let rare = timeline.marks.iter().filter(|mark| mark.places.len() <= MARKED).take(MARKS);
         let marks = rare.map(|mark| mark.name).zip('a'..='z').collect();
         Self { roles, rarest_last, marks }
     }

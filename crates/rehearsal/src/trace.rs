@@ -1,0 +1,163 @@
+//! `run --trace`: every event of a run, or those of a window, as a picture or as lines of JSON.
+
+use std::collections::BTreeSet;
+use std::io::{self, ErrorKind, Write};
+
+use sim_check::SimTime;
+use sim_node::{Duration, NodeId, counted};
+use sim_scenario::{Detail, Form, Glance, Report, ScenarioFacts, Seen, Watcher};
+use sim_view::{Lanes, Window};
+
+use crate::args::{TraceForm, WindowArguments, nearest, plain};
+use crate::exit::Failure;
+use crate::output::Output;
+use crate::runner::Runner;
+
+/// What a trace shows.
+pub(crate) struct Shown {
+    window: Window,
+    /// The steps of which a picture cuts nothing.
+    whole: BTreeSet<u64>,
+}
+
+impl Shown {
+    /// What is asked for on the command line. The steps in which a property was violated, those
+    /// that belong to the violation, and the one that is asked for are shown as a whole.
+    pub(crate) fn of(
+        runner: &Runner,
+        seed: u64,
+        arguments: &WindowArguments,
+        until: Option<Duration>,
+    ) -> Result<Self, Failure> {
+        let WindowArguments { from, node, kind, around } = arguments;
+        if let (Some(from), Some(until)) = (from, until)
+            && *from > until
+        {
+            return Err(Failure::new(format!("--from {from} is later than --until {until}")));
+        }
+        let facts = runner.facts();
+        let mut window = Window::default();
+        window.from = from.map(SimTime::from);
+        for node in node {
+            window.nodes.insert(known_node(*node, facts)?);
+        }
+        for kind in kind {
+            window.kinds.insert(known_kind(kind, facts)?);
+        }
+        let report = runner.run(seed);
+        let mut whole = BTreeSet::new();
+        for violation in &report.violations {
+            whole.extend(violation.step);
+            whole.extend(&violation.witnesses);
+        }
+        if let Some(step) = *around {
+            if step >= report.steps {
+                let steps = counted(report.steps, "step");
+                return Err(Failure::new(format!(
+                    "there is no step {step}: the run has {steps}, counted from 0"
+                )));
+            }
+            whole.insert(step);
+            window = window.around(step, &mut |watcher| {
+                runner.watch(seed, watcher);
+            });
+        }
+        Ok(Self { window, whole })
+    }
+}
+
+fn known_node(node: NodeId, facts: &ScenarioFacts) -> Result<NodeId, Failure> {
+    let nodes = facts.servers + facts.others;
+    if node.number() < nodes {
+        return Ok(node);
+    }
+    let (nodes, last) = (counted(nodes.into(), "node"), nodes - 1);
+    Err(Failure::new(format!("there is no node {node}: the scenario has {nodes}, up to n{last}")))
+}
+
+/// The kind of this name; case and dashes are ignored.
+fn known_kind(name: &str, facts: &ScenarioFacts) -> Result<&'static str, Failure> {
+    let kinds = &facts.protocol.kinds;
+    if let Some(kind) = kinds.iter().find(|kind| plain(kind) == plain(name)) {
+        return Ok(kind);
+    }
+    let hint = match nearest(name, kinds) {
+        Some(near) => format!("did you mean {near}?"),
+        None => format!("there are {}", kinds.join(", ")),
+    };
+    let protocol = facts.protocol.name;
+    Err(Failure::new(format!("{protocol} has no messages of the kind `{name}`; {hint}")))
+}
+
+/// Runs a scenario and writes what happens. When the reader has closed the pipe, the run goes on to
+/// its end for its verdict, but nothing is written out any more.
+pub(crate) fn trace(
+    form: TraceForm,
+    runner: &Runner,
+    seed: u64,
+    shown: Shown,
+    out: &mut Output,
+) -> Result<Report, Failure> {
+    match form {
+        TraceForm::Text => {
+            let page = UntilClosed(&mut *out);
+            let (facts, width) = (runner.facts(), Output::width());
+            let lanes = Lanes::within(page, facts, seed, width, shown.window);
+            let mut lanes = lanes.with_whole(shown.whole);
+            let report = runner.watch(seed, &mut lanes);
+            match lanes.finish(&report) {
+                Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
+                _ => writeln!(out)?,
+            }
+            Ok(report)
+        }
+        TraceForm::Json => {
+            let mut lines = JsonLines { out, window: shown.window, failed: None };
+            let report = runner.watch(seed, &mut lines);
+            lines.failed.map_or(Ok(report), |error| Err(error.into()))
+        }
+    }
+}
+
+/// Tells a picture that nobody looks at it any more.
+struct UntilClosed<'a>(&'a mut Output);
+
+impl Write for UntilClosed<'_> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.0.write(bytes)?;
+        match self.0.is_closed() {
+            true => Err(ErrorKind::BrokenPipe.into()),
+            false => Ok(written),
+        }
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+/// Writes what happens as lines of JSON.
+struct JsonLines<'a> {
+    out: &'a mut Output,
+    window: Window,
+    failed: Option<io::Error>,
+}
+
+impl Watcher for JsonLines<'_> {
+    fn wants(&self, glance: &Glance) -> Detail {
+        match self.out.is_closed() || self.failed.is_some() {
+            true => Detail::Nothing,
+            false => self.window.wants(glance, Detail::States),
+        }
+    }
+
+    fn form(&self) -> Form {
+        Form::Json
+    }
+
+    fn see(&mut self, seen: Seen) {
+        if self.window.sees(&seen) && self.failed.is_none() {
+            self.failed = self.out.json(&seen).err();
+        }
+    }
+}
