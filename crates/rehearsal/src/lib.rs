@@ -15,7 +15,8 @@
 //! violation `PANIC` in both builds, and no run differs between them.
 //!
 //! Results go to standard output; diagnostics and progress to standard error, progress only on a
-//! terminal. Colours are for terminals and honour `NO_COLOR`; a closed pipe is no error.
+//! terminal. Colours are for terminals and honour `NO_COLOR`; a closed pipe is no error. Text is as
+//! wide as the terminal, or as `COLUMNS` says, and at most 100 columns.
 
 mod args;
 mod check_history;

@@ -20,13 +20,13 @@ fn names(scenario: &str, causes: &[&str]) {
 
 #[test]
 fn the_identifier_that_was_lost() {
-    let highest = "from n1 to n2 (Election(Identifier(";
+    let highest = "from n1 to n2 (Election(";
     names("election/ring-loses-messages.ron --seed 3", &[highest, "the link dropped it"]);
 }
 
 #[test]
 fn messages_to_a_crashed_node() {
-    let lost = "3 messages from n3 to n4";
+    let lost = "3 messages from n3 to it were lost";
     names("election/ring-broken-by-a-crash.ron", &[lost, "n4 had been down since 0s"]);
 }
 
@@ -62,4 +62,15 @@ fn the_assumption_that_was_broken() {
         "election/ring-broken-by-a-crash.ron",
         &["n4 crashed, but the model says `failures: None`"],
     );
+}
+
+/// The cause, and not the symptom: a client that tries again and again.
+#[test]
+fn what_was_repeated_and_led_nowhere() {
+    let duel = [
+        "n0 became candidate 667 times, follower",
+        "sent Accept to n2 2,610 times",
+        "n2 answered each time with Nack",
+    ];
+    names("paxos/multi-duel-without-omega.ron", &duel);
 }

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 use sim_check::{Claim, Properties, SimTime};
-use sim_node::{Message, Node, Stable};
+use sim_node::{Class, Message, Node, Stable};
 use sim_protocol::{Ask, Field, ImageExample, Protocol, Settings, Workload};
 
 /// What a protocol declares about itself.
@@ -26,6 +26,9 @@ pub struct ProtocolFacts {
     pub marks: &'static [&'static str],
     /// Its kinds of messages.
     pub kinds: Vec<&'static str>,
+    /// The class of each kind.
+    #[serde(skip)]
+    pub classes: Vec<Class>,
     /// The requests that a scenario can send to its nodes.
     pub requests: &'static [Ask],
     /// Whether anything survives a crash of its nodes.
@@ -71,6 +74,7 @@ impl ProtocolFacts {
             rank: P::RANK,
             marks: P::MARKS,
             kinds: kinds.iter().map(|(kind, _)| *kind).collect(),
+            classes: kinds.iter().map(|(_, class)| *class).collect(),
             requests: P::REQUESTS,
             has_disks: size_of::<Option<RecordOf<P>>>() != 0,
             images: P::IMAGES,
@@ -80,6 +84,13 @@ impl ProtocolFacts {
                 .map(|name| WorkloadFacts { name, fields: P::Workload::FIELDS }),
             properties: P::Properties::claims(),
         }
+    }
+
+    /// The class of a kind of message.
+    #[must_use]
+    pub fn class_of(&self, kind: &str) -> Option<Class> {
+        let place = self.kinds.iter().position(|known| *known == kind)?;
+        self.classes.get(place).copied()
     }
 }
 

@@ -1,6 +1,6 @@
 //! [`past`]: how a violation came about in a handful of lines, the earliest first.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::io::{self, Write};
 
 use sim_check::SimTime;
@@ -8,10 +8,12 @@ use sim_node::NodeId;
 use sim_scenario::{Report, ScenarioFacts, ViolationReport};
 
 use crate::causes::Silence;
+use crate::impairment::Impairment;
 use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, PLAIN, Painted};
 use crate::story::{around, is_obligation, phrases};
-use crate::trace::{Event, Replay, Texts, Trace};
+use crate::trace::{Event, Replay, Step, Texts, Trace};
 use crate::undelivered::Undelivered;
+use crate::vain::Vain;
 use crate::words;
 
 /// How many steps of the chain are shown, of what its node received and did not receive, and how
@@ -26,6 +28,9 @@ const WITNESSED: [usize; 2] = [7, 3];
 /// How many kinds of losses are shown of an obligation, and how many nodes, clocks and faults.
 const LOSSES: usize = 4;
 const CONDITIONS: usize = 3;
+/// Of how many nodes it is told which roles they took in vain, and how many exchanges.
+const ROLES: usize = 1;
+const EXCHANGES: usize = 2;
 /// Where the page is narrower, what happened stands below its time and not beside it.
 const NARROW: usize = 60;
 
@@ -36,6 +41,10 @@ struct Past<'a> {
     /// The step that violated the property; `None` for an obligation.
     root: Option<u64>,
     shown: BTreeSet<u64>,
+    /// How often the like of a shown step happened, and since which.
+    times: BTreeMap<u64, (usize, u64)>,
+    /// What was repeated to the end, when something never happened.
+    vain: Option<Vain>,
     silent: Vec<(NodeId, Silence)>,
     undelivered: Vec<Undelivered>,
 }
@@ -56,11 +65,12 @@ pub(crate) fn past(
     let Some(violation) = report.violations.first() else { return Ok(()) };
     let trace = Trace::of(replay);
     let past = match is_obligation(report) {
-        true => Past::of_obligation(&trace, report, violation, facts.deadline),
+        true => Past::of_obligation(&trace, facts, report, violation),
         false => Past::of_violation(&trace, report, violation),
     };
     let mut wanted = past.shown.clone();
     wanted.extend(past.undelivered.iter().take(LOSSES).flat_map(Undelivered::wanted));
+    wanted.extend(past.vain.iter().flat_map(Vain::wanted));
     let texts = Texts::of(wanted, replay);
     let heading = match past.root {
         Some(_) => "The steps that led to the violation",
@@ -88,6 +98,10 @@ pub(crate) fn past(
     if hidden > 0 {
         write("…", "", DIM, &format!("{} earlier", words::count(hidden, "step")))?;
     }
+    let in_vain = past.vain.as_ref().map(|vain| vain.told_within(&trace, &texts, ROLES, EXCHANGES));
+    for line in in_vain.unwrap_or_default() {
+        write("in vain", "", BROKEN, &line)?;
+    }
     for line in past.lines(&texts) {
         write(&words::instant(line.at), &line.place, line.style, &line.text)?;
     }
@@ -103,7 +117,9 @@ pub(crate) fn past(
         write("undelivered", "", LOST, &line)?;
     }
     if past.root.is_none() {
-        for line in around::conditions(&trace.impairments(None), &facts.clocks, CONDITIONS) {
+        let impairments = trace.impairments(None);
+        let lost = Undelivered::to_the_dead(&trace, &impairments);
+        for line in around::conditions(&impairments, &lost, &facts.clocks, CONDITIONS) {
             write("at the end", "", FAULT, &line)?;
         }
     }
@@ -133,21 +149,43 @@ impl<'a> Past<'a> {
         // A timer does not say why: what the node received or did not receive before it fired does.
         shown.extend(root.iter().flat_map(|root| trace.received(*root, RECEIVED)));
         let silent = root.map(|root| trace.silent(root, SILENT)).unwrap_or_default();
-        Self { trace, report, root, shown, silent, undelivered: vec![] }
+        let times = BTreeMap::new();
+        Self { trace, report, root, shown, times, vain: None, silent, undelivered: vec![] }
     }
 
     fn of_obligation(
         trace: &'a Trace,
+        facts: &ScenarioFacts,
         report: &'a Report,
         violation: &ViolationReport,
-        due: SimTime,
     ) -> Self {
         let node = violation.node;
         let notable = trace.rows(0, u64::MAX).filter(|(_, row)| row.notable);
         let its = notable.filter(|(_, row)| node.is_none_or(|node| row.node == node));
-        let shown = its.map(|(step, _)| step).take(STEPS).collect();
-        let undelivered = Undelivered::of(trace, node, Some(due), |_| true);
-        Self { trace, report, root: None, shown, silent: vec![], undelivered }
+        // Of steps that are alike the latest is shown.
+        let mut alike: Vec<(Step, u64, usize, u64)> = Vec::new();
+        for (step, row) in its {
+            let has_room = alike.len() < STEPS;
+            match alike.iter_mut().find(|(other, ..)| other.is_like(row)) {
+                Some((_, _, times, first)) => (*times, *first) = (*times + 1, step),
+                None if has_room => alike.push((*row, step, 1, step)),
+                None => {}
+            }
+        }
+        let shown = alike.iter().map(|(_, step, ..)| *step).collect();
+        let times = alike.iter().map(|(_, step, times, first)| (*step, (*times, *first))).collect();
+        let down: BTreeSet<NodeId> = trace
+            .impairments(None)
+            .iter()
+            .filter_map(|impairment| match impairment {
+                Impairment::Down { node, .. } => Some(*node),
+                _ => None,
+            })
+            .collect();
+        let due = Some(facts.deadline);
+        let undelivered = Undelivered::of(trace, node, due, |sending| !down.contains(&sending.to));
+        let vain = Some(Vain::of(trace, facts));
+        Self { trace, report, root: None, shown, times, vain, silent: vec![], undelivered }
     }
 
     /// How many steps of the chain are not shown.
@@ -163,6 +201,10 @@ impl<'a> Past<'a> {
             let (Some(row), Some(seen)) = (self.trace.step(*step), texts.step(*step)) else {
                 continue;
             };
+            let whole = match self.root == Some(*step) {
+                true => phrases::decisive(seen),
+                false => phrases::whole(seen),
+            };
             let panicked = || self.report.violations.iter().any(|one| one.code == "PANIC");
             let died = match row.died {
                 true if panicked() && self.root == Some(*step) => ", and its handler panicked",
@@ -174,7 +216,7 @@ impl<'a> Past<'a> {
                 at: row.at,
                 place: format!("step {step}"),
                 style: if self.root == Some(*step) { BROKEN } else { PLAIN },
-                text: format!("{} {}{died}", row.node, phrases::whole(seen)),
+                text: format!("{} {whole}{died}{}", row.node, self.often(*step)),
             });
         }
         for index in self.incidents() {
@@ -189,6 +231,15 @@ impl<'a> Past<'a> {
         }
         lines.sort_by_key(|line| line.order);
         lines
+    }
+
+    /// "; 435 times since 3.824s".
+    fn often(&self, step: u64) -> String {
+        let Some((times, first)) = self.times.get(&step).filter(|(times, _)| *times > 1) else {
+            return String::new();
+        };
+        let since = self.trace.step(*first).map_or(SimTime::ZERO, |row| row.at);
+        format!("; {} since {}", words::times(*times as u64), words::instant(since))
     }
 
     /// The last incidents that struck nodes that take part; of an obligation, the last of all.

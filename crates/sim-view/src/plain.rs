@@ -201,7 +201,7 @@ impl Phrase {
 impl Value {
     fn told(&self, place: Place) -> String {
         match self {
-            Self::Word(word) if word == "None" => "nothing".to_owned(),
+            Self::Word(word) if word == "None" => "none".to_owned(),
             Self::Word(word) => word.clone(),
             Self::Tuple(name, items) => tuple(name, items, place),
             Self::Struct(name, fields) => format!("{name} ({})", told_fields(fields)),

@@ -22,6 +22,8 @@ pub(crate) struct Trace {
     pub(crate) losses: Vec<Loss>,
     /// Faults, crashes and the calm, in order of time.
     pub(crate) incidents: Vec<Incident>,
+    /// When which node took which role.
+    pub(crate) roles: Vec<(SimTime, NodeId, &'static str)>,
     /// What was sent and neither handled nor lost, by message.
     pub(crate) under_way: BTreeMap<u64, Sending>,
     /// Kinds of messages, by the number that steps name them with.
@@ -44,6 +46,13 @@ pub(crate) struct Step {
     pub(crate) news: bool,
     /// Whether the node crashed or panicked inside it.
     pub(crate) died: bool,
+}
+
+impl Step {
+    /// Whether both are notable steps of one node that handle the same kind of event.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        (self.node, self.event, self.notable) == (other.node, other.event, other.notable)
+    }
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -206,6 +215,11 @@ impl Trace {
         }
     }
 
+    /// The name of a kind of message.
+    pub(crate) fn kind_name(&self, kind: u16) -> &'static str {
+        self.kinds.get(usize::from(kind)).copied().unwrap_or("message")
+    }
+
     fn kind(&mut self, kind: &'static str) -> u16 {
         let known = self.kinds.iter().position(|known| *known == kind);
         let number = known.unwrap_or_else(|| {
@@ -232,13 +246,16 @@ impl Watcher for Trace {
         let after = self.steps.len();
         let mut incident = |at, what| self.incidents.push(Incident { at, after, what });
         match seen {
-            Seen::Step { at, node, what, cause, effects, role_changed, state, .. } => {
+            Seen::Step { at, node, what, cause, effects, role, role_changed, state, .. } => {
                 let (event, news) = self.happened(node, &what);
                 let again = matches!(what, Happening::Start { again: true });
                 let tells =
                     |effect: &Done| matches!(effect, Done::Indicate { .. } | Done::Mark { .. });
                 let notable = role_changed || again || effects.iter().any(tells);
                 let died = state.is_none();
+                if let (true, Some((role, _))) = (role_changed, role) {
+                    self.roles.push((at, node, role));
+                }
                 self.steps.push(Step { at, node, cause, event, notable, news, died });
             }
             Seen::Sent { message, at, step, from, to, kind, lost, arrives, print, .. } => {

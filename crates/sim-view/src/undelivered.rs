@@ -1,11 +1,12 @@
 //! [`Undelivered`]: messages that never arrived, summed up, the most important first.
 
 use std::cmp::Reverse;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
 
+use crate::impairment::Impairment;
 use crate::trace::{Sending, Texts, Trace};
 use crate::words;
 
@@ -16,8 +17,8 @@ const WIDTH: usize = 60;
 
 /// Messages from one node to another that were lost, or did not arrive in time, for one reason.
 pub(crate) struct Undelivered {
-    from: NodeId,
-    to: NodeId,
+    from: Vec<NodeId>,
+    to: Vec<NodeId>,
     why: String,
     /// Contents that the receiver never received come first; otherwise in order of time.
     sendings: Vec<(bool, Sending)>,
@@ -53,15 +54,41 @@ impl Undelivered {
         }
         let sum = |((from, to, why), mut sendings): ((NodeId, NodeId, String), Vec<_>)| {
             sendings.sort_by_key(|(known, sending): &(bool, Sending)| (*known, sending.sent));
-            Self { from, to, why, sendings }
+            Self { from: vec![from], to: vec![to], why, sendings }
         };
-        let mut undelivered: Vec<Self> = sums.into_iter().map(sum).collect();
+        let undelivered: Vec<Self> = sums.into_iter().map(sum).collect();
+        let mut undelivered = merged(undelivered, |one| (one.from.clone(), one.why.clone()));
+        undelivered = merged(undelivered, |one| (one.to.clone(), one.why.clone()));
         undelivered.sort_by_key(|undelivered| {
             let (known, first) = undelivered.sendings[0];
-            let far = near.is_some_and(|near| undelivered.from != near && undelivered.to != near);
+            let is_near = |near| undelivered.from.contains(&near) || undelivered.to.contains(&near);
+            let far = near.is_some_and(|near| !is_near(near));
             (known, far, Reverse(undelivered.sendings.len()), first.sent)
         });
         undelivered
+    }
+
+    /// How much was lost on its way to nodes that were down in the end, since they were: "3 messages
+    /// from n3 to it were lost".
+    pub(crate) fn to_the_dead(
+        trace: &Trace,
+        impairments: &[Impairment],
+    ) -> BTreeMap<NodeId, String> {
+        let mut lost = BTreeMap::new();
+        for impairment in impairments {
+            let Impairment::Down { node, since } = impairment else { continue };
+            let to_it = trace.losses.iter().map(|loss| loss.sending);
+            let to_it: Vec<Sending> =
+                to_it.filter(|sending| sending.to == *node && sending.sent >= *since).collect();
+            let senders: BTreeSet<NodeId> = to_it.iter().map(|sending| sending.from).collect();
+            if !to_it.is_empty() {
+                let verb = if to_it.len() == 1 { "was" } else { "were" };
+                let messages = words::count(to_it.len() as u64, "message");
+                let senders = words::nodes(&senders.into_iter().collect::<Vec<NodeId>>());
+                lost.insert(*node, format!("{messages} from {senders} to it {verb} lost"));
+            }
+        }
+        lost
     }
 
     /// The steps whose texts are needed.
@@ -101,7 +128,34 @@ impl Undelivered {
         let contents = words::list(&contents);
         let last = sendings.iter().map(|(_, sending)| sending.sent).max().unwrap_or_default();
         let sent = if sendings.len() > 1 { "the last sent" } else { "sent" };
-        let at = words::instant(last);
+        let (at, from, to) = (words::instant(last), words::nodes(from), words::nodes(to));
         format!("{messages} from {from} to {to} ({contents}), {sent} at {at}: {why}.")
     }
+}
+
+/// Sums of many messages that share this are one.
+fn merged<K: PartialEq>(
+    sums: Vec<Undelivered>,
+    key: impl Fn(&Undelivered) -> K,
+) -> Vec<Undelivered> {
+    let mut merged: Vec<Undelivered> = Vec::new();
+    for mut one in sums {
+        // Of few messages it is told what they say.
+        let is_many = |sum: &Undelivered| sum.sendings.len() > CONTENTS;
+        let alike = |other: &&mut Undelivered| is_many(other) && key(other) == key(&one);
+        match merged.iter_mut().find(alike).filter(|_| is_many(&one)) {
+            Some(other) => {
+                other.from.append(&mut one.from);
+                other.to.append(&mut one.to);
+                for nodes in [&mut other.from, &mut other.to] {
+                    nodes.sort_unstable();
+                    nodes.dedup();
+                }
+                other.sendings.append(&mut one.sendings);
+                other.sendings.sort_by_key(|(known, sending)| (*known, sending.sent));
+            }
+            None => merged.push(one),
+        }
+    }
+    merged
 }

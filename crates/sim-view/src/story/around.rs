@@ -1,6 +1,8 @@
 //! What happened around the chain: faults and crashes in between, messages that never arrived, and
 //! the conditions at the end.
 
+use std::collections::BTreeMap;
+
 use sim_node::NodeId;
 
 use crate::causes::Silence;
@@ -83,9 +85,10 @@ pub(crate) fn silences(silent: &[(NodeId, Silence)]) -> String {
 }
 
 /// What was impaired, a sentence each: nodes, then clocks, then other faults. At most `most` of
-/// each.
+/// each. `lost` says of nodes that were down what was lost on its way to them.
 pub(crate) fn conditions(
     impairments: &[Impairment],
+    lost: &BTreeMap<NodeId, String>,
     clocks: &[String],
     most: usize,
 ) -> Vec<String> {
@@ -93,7 +96,9 @@ pub(crate) fn conditions(
     for impairment in impairments {
         match impairment {
             Impairment::Down { node, since } => {
-                nodes.push(format!("{node} had been down since {}.", words::instant(*since)));
+                let lost = lost.get(node).map(|lost| format!("; {lost}")).unwrap_or_default();
+                let since = words::instant(*since);
+                nodes.push(format!("{node} had been down since {since}{lost}."));
             }
             Impairment::Paused { node, since, fault } => {
                 let since = words::instant(*since);

@@ -4,8 +4,10 @@ use std::collections::BTreeSet;
 
 use crate::trace::{Event, Trace};
 
-/// How many sentences one chain has at most.
-const SENTENCES: usize = 9;
+/// How many sentences one chain has at most; and the last steps before something that never
+/// happened, of which most often none is the cause.
+pub(super) const SENTENCES: usize = 9;
+pub(super) const FEW_SENTENCES: usize = 4;
 /// The longest cycle that is told once and then counted, such as a ping, a pong and a timer.
 const CYCLE: usize = 6;
 /// From how many hops on they are told as one.
@@ -47,9 +49,9 @@ impl Part {
     }
 }
 
-/// The parts of the chain that ends at this step, the latest first. It ends where a step was told
-/// before.
-pub(super) fn told(trace: &Trace, step: u64, known: &BTreeSet<u64>) -> Vec<Part> {
+/// The parts of the chain that ends at this step, the latest first, at most so many. It ends where
+/// a step was told before.
+pub(super) fn told(trace: &Trace, step: u64, known: &BTreeSet<u64>, most: usize) -> Vec<Part> {
     let chain = trace.path(step);
     let mut parts = Vec::new();
     let mut at = 0;
@@ -58,7 +60,7 @@ pub(super) fn told(trace: &Trace, step: u64, known: &BTreeSet<u64>) -> Vec<Part>
             parts.push(Part::Known(step));
             break;
         }
-        if parts.len() + 1 == SENTENCES && at + 1 < chain.len() {
+        if parts.len() + 1 == most && at + 1 < chain.len() {
             let first = *chain.last().expect("it has steps");
             parts.push(Part::More { steps: chain.len() - at, first });
             break;

@@ -12,12 +12,17 @@ use std::io::{self, Write};
 use sim_check::Kind;
 use sim_scenario::{Report, ScenarioFacts};
 
+use crate::names::Names;
 use crate::paint::{BOLD, Painted};
-use crate::trace::{Replay, Trace};
+use crate::trace::{Replay, Texts, Trace};
+use crate::vain::Vain;
 use crate::words;
 
 use narrator::Narrator;
 use outline::Outline;
+
+/// Above what went on to the end and led nowhere.
+const VAIN: &str = "What was repeated, and led nowhere";
 
 /// What an explanation is about.
 #[derive(Clone, Copy)]
@@ -50,12 +55,17 @@ pub fn explain(
     for line in &outline.opening {
         paragraph(out, subject.width, "", line)?;
     }
+    if subject.facts.others > 0 {
+        paragraph(out, subject.width, "", &format!("{}.", Names::of(subject.facts).cast()))?;
+    }
     if outline.roots.is_empty() {
-        return Ok(());
+        return nothing_violated(out, subject, &trace, replay);
     }
     let mut narrator = Narrator::new(subject, &trace, &outline, replay);
-    // When something never happened, the conditions say more than the steps that were taken.
+    // When something never happened, what was tried instead and the conditions say more than the
+    // last steps that were taken.
     if outline.obligation {
+        list(out, subject.width, VAIN, &narrator.in_vain())?;
         surroundings(out, subject, &narrator, "The conditions at the end")?;
     }
     for root in &outline.roots {
@@ -84,17 +94,28 @@ fn surroundings(
     narrator: &Narrator<'_>,
     conditions: &str,
 ) -> io::Result<()> {
-    for (heading, lines) in
-        [("Messages that never arrived", narrator.losses()), (conditions, narrator.conditions())]
-    {
-        if !lines.is_empty() {
-            section(out, subject.width, heading)?;
-        }
-        for line in lines {
-            paragraph(out, subject.width, "  - ", &line)?;
-        }
+    list(out, subject.width, "Messages that never arrived", &narrator.losses())?;
+    list(out, subject.width, conditions, &narrator.conditions())
+}
+
+/// Of a run in which nothing was violated, what was repeated and led nowhere all the same.
+fn nothing_violated(
+    out: &mut dyn Write,
+    subject: &Subject<'_>,
+    trace: &Trace,
+    replay: &mut Replay<'_>,
+) -> io::Result<()> {
+    let vain = Vain::of(trace, subject.facts);
+    let texts = Texts::of(vain.wanted().collect(), replay);
+    list(out, subject.width, VAIN, &vain.always_the_same(trace, &texts))
+}
+
+/// Lines below a heading; nothing without lines.
+fn list(out: &mut dyn Write, width: usize, heading: &str, lines: &[String]) -> io::Result<()> {
+    if !lines.is_empty() {
+        section(out, width, heading)?;
     }
-    Ok(())
+    lines.iter().try_for_each(|line| paragraph(out, width, "  - ", line))
 }
 
 fn section(out: &mut dyn Write, width: usize, heading: &str) -> io::Result<()> {

@@ -14,6 +14,7 @@ use super::plan::{Aside, Planned, Planner};
 use crate::impairment::Impairment;
 use crate::trace::{Event, Loss, Replay, Texts, Trace};
 use crate::undelivered::Undelivered;
+use crate::vain::Vain;
 use crate::words;
 
 /// How many kinds of losses are told, and how many nodes, clocks and faults at the end.
@@ -34,6 +35,8 @@ pub(super) struct Narrator<'a> {
     losses: BTreeMap<u64, Vec<&'a Loss>>,
     /// Those that are told for themselves, the most important first.
     undelivered: Vec<Undelivered>,
+    /// What was repeated to the end, when something never happened.
+    vain: Option<Vain>,
     told: BTreeSet<u64>,
 }
 
@@ -82,13 +85,17 @@ impl<'a> Narrator<'a> {
             })
             .collect();
         let undelivered = Undelivered::of(trace, outline.focus, due, |sending| {
-            // For an obligation every message counts that never arrived; otherwise those between
-            // nodes that take part and were up in the end, unless the chain tells them.
+            // For an obligation every message counts that never arrived, but to those who were
+            // down in the end; otherwise those between nodes that take part and were up in the
+            // end, unless the chain tells them.
             let part = cast.contains(&sending.from) && cast.contains(&sending.to);
             let part = part && !down.contains(&sending.to);
             let in_time = (since..=end).contains(&sending.step);
-            outline.obligation || part && in_time && !linked.contains(&sending.step)
+            let is_dead = down.contains(&sending.to);
+            outline.obligation && !is_dead || part && in_time && !linked.contains(&sending.step)
         });
+        let vain = outline.obligation.then(|| Vain::of(trace, subject.facts));
+        wanted.extend(vain.iter().flat_map(Vain::wanted));
         wanted.extend(&linked);
         let mut told_losses = BTreeSet::new();
         for undelivered in undelivered.iter().take(UNDELIVERED) {
@@ -101,7 +108,14 @@ impl<'a> Narrator<'a> {
         for loss in trace.losses.iter().filter(untold) {
             losses.entry(loss.sending.step).or_default().push(loss);
         }
-        Self { subject, trace, outline, plans, texts, losses, undelivered, told: BTreeSet::new() }
+        let told = BTreeSet::new();
+        Self { subject, trace, outline, plans, texts, losses, undelivered, vain, told }
+    }
+
+    /// What was repeated to the end and led nowhere.
+    pub(super) fn in_vain(&self) -> Vec<String> {
+        let told = |vain: &Vain| vain.told(self.trace, &self.texts);
+        self.vain.as_ref().map(told).unwrap_or_default()
     }
 
     /// The chain's sentences, each with the mark that it begins with.
@@ -139,8 +153,9 @@ impl<'a> Narrator<'a> {
                     }
                     _ => "the beginning".to_owned(),
                 };
-                let steps = words::count(*steps as u64, "step");
-                format!("{steps} more lead back to step {first}: {story}.")
+                let verb = if *steps == 1 { "leads" } else { "lead" };
+                let steps = words::count(*steps as u64, "more step");
+                format!("{steps} {verb} back to step {first}: {story}.")
             }
             Part::Step(step) => match effect {
                 None => self.opening(*step),
@@ -172,7 +187,7 @@ impl<'a> Narrator<'a> {
             return format!("Step {step}.");
         };
         let Seen::Step { state, .. } = seen else { return String::new() };
-        let (at, whole) = (words::instant(row.at), phrases::whole(seen));
+        let (at, whole) = (words::instant(row.at), phrases::decisive(seen));
         let panicked = self
             .subject
             .report
@@ -227,7 +242,7 @@ impl<'a> Narrator<'a> {
     fn again(&self, first: u64, cycle: usize, times: usize) -> String {
         let Some(row) = self.trace.step(first) else { return String::new() };
         let since = words::instant(row.at);
-        let times = if times == 1 { "once".to_owned() } else { words::count(times as u64, "time") };
+        let times = words::times(times as u64);
         if let (1, Event::Timer(_)) = (cycle, row.event) {
             let node = row.node;
             return format!(
@@ -274,13 +289,22 @@ impl<'a> Narrator<'a> {
             Aside::Silent(silent) => {
                 format!("Meanwhile nothing arrived from {}.", around::silences(silent))
             }
-            Aside::Step(step) => {
+            Aside::Step { step, times, first } => {
                 let (Some(row), Some(seen)) = (self.trace.step(*step), self.texts.step(*step))
                 else {
                     return String::new();
                 };
                 let (at, whole) = (words::instant(row.at), phrases::whole(seen));
-                format!("Before that, at {at} in step {step}, {} {whole}.", row.node)
+                let node = row.node;
+                if *times == 1 {
+                    return format!("Before that, at {at} in step {step}, {node} {whole}.");
+                }
+                let since = self.trace.step(*first).map_or(row.at, |row| row.at);
+                let (times, since) = (words::times(*times as u64), words::instant(since));
+                format!(
+                    "Before that, {times} since {since}, the last time at {at} in step {step}, \
+                     {node} {whole}."
+                )
             }
         }
     }
@@ -324,7 +348,8 @@ impl<'a> Narrator<'a> {
     pub(super) fn conditions(&self) -> Vec<String> {
         let step = self.outline.roots.first().map(|root| root.step);
         let impairments = self.trace.impairments(step.filter(|_| !self.outline.obligation));
-        around::conditions(&impairments, &self.subject.facts.clocks, CONDITIONS)
+        let lost = Undelivered::to_the_dead(self.trace, &impairments);
+        around::conditions(&impairments, &lost, &self.subject.facts.clocks, CONDITIONS)
     }
 
     /// Every fault of the scenario with its number, for `--without`.
@@ -340,7 +365,7 @@ impl<'a> Narrator<'a> {
                 match fault.first {
                     None => format!("{number}  {label}: never struck."),
                     Some(at) if fault.struck > 1 => {
-                        let (times, at) = (words::count(fault.struck, "time"), words::instant(at));
+                        let (times, at) = (words::times(fault.struck), words::instant(at));
                         format!("{number}  {label}: struck {times}, first{whom} at {at}.")
                     }
                     Some(at) => {

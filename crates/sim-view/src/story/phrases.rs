@@ -5,27 +5,32 @@ use sim_scenario::{Done, Happening, Seen};
 
 use crate::words;
 
-/// How much of a message, a timer or a request is told.
+/// How much of a message, a timer or a request is told; and in the step that the story is about.
 pub(super) const CONTENT: usize = 80;
+const DECISIVE: usize = 1_000;
 /// How many actions of one step are told.
 const ACTIONS: usize = 6;
 
 /// "received Election from n1", "started", "saw its timer Wait fire".
 pub(crate) fn happened(what: &Happening) -> String {
+    happened_within(what, CONTENT)
+}
+
+fn happened_within(what: &Happening, content: usize) -> String {
     match what {
         Happening::Start { again: false } => "started".to_owned(),
         Happening::Start { again: true } => "started again".to_owned(),
         Happening::Message { message: None, kind, text, .. } => {
-            format!("received its own {}", words::content(kind, text, CONTENT))
+            format!("received its own {}", words::content(kind, text, content))
         }
         Happening::Message { from, kind, text, .. } => {
-            format!("received {} from {from}", words::content(kind, text, CONTENT))
+            format!("received {} from {from}", words::content(kind, text, content))
         }
         Happening::Timer { text, .. } => {
-            format!("saw its timer {} fire", words::said(text, CONTENT))
+            format!("saw its timer {} fire", words::said(text, content))
         }
         Happening::Request { text } => {
-            format!("received the request {} from the workload", words::said(text, CONTENT))
+            format!("received the request {} from the workload", words::said(text, content))
         }
     }
 }
@@ -52,20 +57,29 @@ pub(crate) fn when(what: &Happening) -> String {
 
 /// "received Election from n1, became leader and indicated Leader(4)".
 pub(crate) fn whole(seen: &Seen) -> String {
+    whole_of(seen, CONTENT)
+}
+
+/// The same of the step that the story is about, of which nothing is cut that a person can read.
+pub(crate) fn decisive(seen: &Seen) -> String {
+    whole_of(seen, DECISIVE)
+}
+
+fn whole_of(seen: &Seen, content: usize) -> String {
     let Seen::Step { what, .. } = seen else { return String::new() };
-    let mut all = vec![happened(what)];
-    all.extend(actions_of(seen, None));
+    let mut all = vec![happened_within(what, content)];
+    all.extend(actions_of(seen, None, content));
     words::list(&all)
 }
 
 /// "became leader, indicated Leader(4) and sent Coordinator to n0 and n1". Nothing when the step
 /// did nothing notable. A message to `except` is told elsewhere.
 pub(crate) fn actions(seen: &Seen, except: Option<NodeId>) -> Option<String> {
-    let actions = actions_of(seen, except);
+    let actions = actions_of(seen, except, CONTENT);
     (!actions.is_empty()).then(|| words::list(&actions))
 }
 
-fn actions_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
+fn actions_of(seen: &Seen, except: Option<NodeId>, content: usize) -> Vec<String> {
     let Seen::Step { node, effects, role, role_changed, .. } = seen else { return vec![] };
     let mut actions = Vec::new();
     if *role_changed {
@@ -77,11 +91,11 @@ fn actions_of(seen: &Seen, except: Option<NodeId>) -> Vec<String> {
     for effect in effects {
         match effect {
             Done::Indicate { text } => {
-                actions.push(format!("indicated {}", words::said(text, CONTENT)))
+                actions.push(format!("indicated {}", words::said(text, content)))
             }
             Done::Mark { name } => actions.push(format!("marked \"{name}\"")),
             Done::Write { text } => {
-                actions.push(format!("wrote {} to its disk", words::said(text, CONTENT)));
+                actions.push(format!("wrote {} to its disk", words::said(text, content)));
             }
             _ => {}
         }

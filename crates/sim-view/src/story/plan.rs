@@ -5,10 +5,10 @@ use std::collections::BTreeSet;
 
 use sim_node::NodeId;
 
-use super::chain::{Part, told};
+use super::chain::{FEW_SENTENCES, Part, SENTENCES, told};
 use super::outline::Outline;
 use crate::causes::Silence;
-use crate::trace::{Event, Trace};
+use crate::trace::{Event, Step, Trace};
 
 /// How many notable steps are told between two steps of a chain, and how many faults and crashes.
 const ASIDES: usize = 3;
@@ -29,7 +29,12 @@ pub(super) struct Planned {
 
 pub(super) enum Aside {
     Incident(usize),
-    Step(u64),
+    /// A notable step, and how often the like of it had happened, since which step.
+    Step {
+        step: u64,
+        times: usize,
+        first: u64,
+    },
     /// What the node received last from each of some other nodes while it waited for its timer.
     Received(Vec<u64>),
     /// From which nodes it received nothing while it waited, and why.
@@ -40,7 +45,7 @@ impl Aside {
     pub(super) fn steps(&self) -> &[u64] {
         match self {
             Self::Incident(_) | Self::Silent(_) => &[],
-            Self::Step(step) => std::slice::from_ref(step),
+            Self::Step { step, .. } => std::slice::from_ref(step),
             Self::Received(steps) => steps,
         }
     }
@@ -59,7 +64,8 @@ pub(super) struct Planner<'a> {
 impl Planner<'_> {
     /// The chain that ends at this step, the latest part first.
     pub(super) fn plan(&mut self, root: u64) -> Vec<Planned> {
-        let parts = told(self.trace, root, &self.known);
+        let most = if self.outline.obligation { FEW_SENTENCES } else { SENTENCES };
+        let parts = told(self.trace, root, &self.known, most);
         let mut cast: BTreeSet<NodeId> = self.outline.focus.into_iter().collect();
         for part in &parts {
             let steps = part.wanted();
@@ -125,18 +131,23 @@ impl Planner<'_> {
             .filter_map(|step| Some(self.trace.step(step)?.node))
             .chain(self.outline.focus)
             .collect();
-        let notable: Vec<u64> = self
-            .trace
-            .rows(after, step)
-            .filter(|(index, row)| {
-                row.notable && nodes.contains(&row.node) && !self.known.contains(index)
-            })
-            .map(|(index, _)| index)
-            .take(ASIDES)
-            .collect();
-        for step in notable {
-            self.known.insert(step);
-            asides.push((step, false, Aside::Step(step)));
+        let mut alike: Vec<(Step, Vec<u64>)> = Vec::new();
+        for (index, row) in self.trace.rows(after, step) {
+            if !row.notable || !nodes.contains(&row.node) || self.known.contains(&index) {
+                continue;
+            }
+            let same = |(other, _): &&mut (Step, Vec<u64>)| other.is_like(row);
+            let has_room = alike.len() < ASIDES;
+            match alike.iter_mut().find(same) {
+                Some((_, steps)) => steps.push(index),
+                None if has_room => alike.push((*row, vec![index])),
+                None => {}
+            }
+        }
+        for (_, steps) in alike {
+            let (step, first) = (steps[0], *steps.last().expect("it has steps"));
+            self.known.extend(&steps);
+            asides.push((step, false, Aside::Step { step, times: steps.len(), first }));
         }
         if let Some(latest) = received.first() {
             asides.push((*latest, false, Aside::Received(received)));

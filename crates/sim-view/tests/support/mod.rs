@@ -4,7 +4,7 @@
 
 use sim_check::{Claim, Found, Kind, SimTime, Verdict};
 use sim_engine::{CrashLoss, FaultReport};
-use sim_node::{Duration, NodeId};
+use sim_node::{Class, Duration, NodeId};
 use sim_scenario::{
     Done, Expectation, Happening, Messages, PropertyReport, ProtocolFacts, Report, ScenarioFacts,
     Seen, ViolationReport, Watcher,
@@ -43,6 +43,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
             images: &[],
             marks: &["quiet"],
             kinds: vec!["Election", "Coordinator"],
+            classes: vec![Class::Protocol; 2],
             servers: (1, 64),
             workload: None,
             fields: &[],
