@@ -28,7 +28,7 @@ pub(crate) struct Arguments {
 
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
-    /// List the protocols, their properties and their scenarios
+    /// List the protocols, their properties and their scenarios, or search for them
     List(ListArguments),
     /// Run a scenario with one seed
     Run(RunArguments),
@@ -44,8 +44,10 @@ pub(crate) enum Command {
 
 #[derive(Debug, Args)]
 pub(crate) struct ListArguments {
-    /// List only the protocol or the family of this name
-    pub(crate) name: Option<String>,
+    /// A protocol, a family, or a scenario by the name of its file; or words that a scenario must
+    /// contain: in its text, as a property, a kind of fault, a mark or a role
+    #[arg(value_name = "WORD")]
+    pub(crate) words: Vec<String>,
     /// The folder with the scenarios
     #[arg(long, value_name = "DIR", default_value = SCENARIOS)]
     pub(crate) scenarios: PathBuf,
@@ -76,10 +78,10 @@ pub(crate) struct RunArguments {
     /// Stop at this virtual time, even if obligations are still pending
     #[arg(long, value_name = "TIME")]
     pub(crate) until: Option<Duration>,
-    /// Save the run to a file, for `replay`
-    #[arg(long, value_name = "FILE")]
     #[command(flatten)]
     pub(crate) window: WindowArguments,
+    /// Save the run to a file, for `replay`
+    #[arg(long, value_name = "FILE")]
     pub(crate) save: Option<PathBuf>,
     /// Write the operations of the clients and their responses to a file, for `check-history`;
     /// an existing file is not overwritten
@@ -87,8 +89,6 @@ pub(crate) struct RunArguments {
     pub(crate) history: Option<PathBuf>,
 }
 
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum TraceForm {
 /// Which part of a trace is shown; together with `--until`, which ends the run itself.
 #[derive(Debug, Args)]
 #[command(next_help_heading = "What a trace shows")]
@@ -107,6 +107,8 @@ pub(crate) struct WindowArguments {
     pub(crate) around: Option<u64>,
 }
 
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TraceForm {
     Text,
     Json,
 }
@@ -214,14 +216,14 @@ fn number(text: &str) -> Result<u64, String> {
         .map_err(|_| format!("`{text}` is not a whole number from 0 to 2^64 - 1, written as in 42"))
 }
 
-fn jobs(text: &str) -> Result<NonZeroUsize, String> {
-    let jobs = text.parse::<NonZeroUsize>().ok().filter(|jobs| jobs.get() <= 1_024);
 /// A node, written `3` or `n3`.
 fn node(text: &str) -> Result<NodeId, String> {
     let number = text.strip_prefix(['n', 'N']).unwrap_or(text).parse();
     number.map(NodeId::new).map_err(|_| format!("`{text}` is not the number of a node"))
 }
 
+fn jobs(text: &str) -> Result<NonZeroUsize, String> {
+    let jobs = text.parse::<NonZeroUsize>().ok().filter(|jobs| jobs.get() <= 1_024);
     jobs.ok_or_else(|| "the number of jobs is a whole number from 1 to 1024".to_owned())
 }
 

@@ -2,12 +2,15 @@
 //! lists.
 
 use std::ffi::OsStr;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::args::{SCENARIOS, nearest, plain};
 use crate::exit::Failure;
-use crate::list::{DEPTH, collect};
 use crate::output::tell;
+
+/// How deep folders are looked through.
+const DEPTH: usize = 8;
 
 /// Makes the path of a file out of what was named: itself when it is there, otherwise the one
 /// scenario that has the name. Names ignore case and dashes.
@@ -18,11 +21,8 @@ pub(crate) fn resolve(file: &mut PathBuf) -> Result<(), Failure> {
     if file.symlink_metadata().is_ok() {
         return Ok(());
     }
-    let mut all = Vec::new();
     // Without the folder there is nothing to be found, and the file does not exist.
-    if collect(Path::new(SCENARIOS), DEPTH, &mut all).is_err() {
-        return Ok(());
-    }
+    let Ok(all) = scenario_files(Path::new(SCENARIOS)) else { return Ok(()) };
     let named: Vec<&PathBuf> = all.iter().filter(|known| has_name(known, file)).collect();
     match named.as_slice() {
         [one] => {
@@ -45,7 +45,7 @@ pub(crate) fn resolve(file: &mut PathBuf) -> Result<(), Failure> {
 }
 
 /// Whether a path ends with these parts, of which the last may lack its ending.
-fn has_name(known: &Path, named: &Path) -> bool {
+pub(crate) fn has_name(known: &Path, named: &Path) -> bool {
     let text = |part: &OsStr| plain(&part.to_string_lossy());
     let mut parts = named.iter().rev();
     let Some(last) = parts.next() else { return false };
@@ -71,4 +71,28 @@ fn suggest(file: &Path, all: &[PathBuf]) -> Result<(), Failure> {
         ))),
         None => Ok(()),
     }
+}
+
+/// The scenario files in a folder and in those within it, in order of their names.
+pub(crate) fn scenario_files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut files = Vec::new();
+    collect(folder, DEPTH, &mut files)?;
+    Ok(files)
+}
+
+fn collect(folder: &Path, depth: usize, files: &mut Vec<PathBuf>) -> io::Result<()> {
+    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
+    entries.sort_by_key(std::fs::DirEntry::file_name);
+    for entry in entries {
+        let path = entry.path();
+        // Links to folders are not followed: they may make a circle.
+        if entry.file_type()?.is_dir() {
+            if depth > 0 {
+                collect(&path, depth - 1, files)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "ron") {
+            files.push(path);
+        }
+    }
+    Ok(())
 }

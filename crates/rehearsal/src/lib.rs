@@ -20,6 +20,7 @@
 
 mod args;
 mod check_history;
+mod corpus;
 mod exit;
 mod explain;
 mod find;
@@ -33,8 +34,8 @@ mod runner;
 mod saved;
 mod slot;
 mod sweep;
-
 mod trace;
+
 use std::process::ExitCode;
 
 use clap::Parser;

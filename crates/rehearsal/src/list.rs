@@ -1,19 +1,18 @@
-//! `list`: the protocols by family, their properties and their scenarios.
+//! `list`: the protocols by family, their properties and their scenarios, and what of them fits the
+//! words that are searched for.
 
-use std::collections::BTreeMap;
 use std::io::Write;
-use std::path::{Path, PathBuf};
 
 use serde::Serialize;
 use sim_check::{Claim, Kind};
-use sim_scenario::{Ask, Catalogue, Field, ImageExample, ProtocolFacts, WorkloadFacts, load_file};
+use sim_scenario::{
+    Ask, Catalogue, Expectation, Field, ImageExample, ProtocolFacts, WorkloadFacts,
+};
 
 use crate::args::{ListArguments, nearest, plain};
+use crate::corpus::{Corpus, Scenario};
 use crate::exit::{Exit, Failure};
-use crate::output::{Output, tell};
-
-/// How deep folders are looked through.
-pub(crate) const DEPTH: usize = 8;
+use crate::output::Output;
 
 #[derive(Serialize)]
 struct Listing {
@@ -37,10 +36,10 @@ struct Row {
     requests: &'static [Ask],
     images: &'static [ImageExample],
     workload: Option<WorkloadFacts>,
-    scenarios: Vec<String>,
+    scenarios: Vec<ScenarioRow>,
 }
 
-#[derive(Serialize)]
+#[derive(Clone, Copy, Serialize)]
 struct PropertyRow {
     code: &'static str,
     name: &'static str,
@@ -49,46 +48,141 @@ struct PropertyRow {
     meaning: &'static str,
 }
 
+#[derive(Serialize)]
+struct ScenarioRow {
+    path: String,
+    title: String,
+    expects: String,
+    comment: String,
+}
+
+/// How long the beginning of a comment is, unless its first sentence is longer.
+const LINE: usize = 90;
+
+/// How much of a protocol and of its scenarios is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Detail {
+    /// What a protocol is, and the beginning of a scenario's comment.
+    Some,
+    /// The settings of a protocol as well.
+    Settings,
+    /// Of a protocol its name, of a scenario the whole comment.
+    Comment,
+    /// Of a protocol its name, of a scenario the beginning of its comment.
+    Name,
+}
+
 pub(crate) fn list(
     catalogue: &Catalogue,
     arguments: &ListArguments,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    let wanted = |facts: &ProtocolFacts| match &arguments.name {
-        None => true,
-        Some(name) => plain(facts.name) == plain(name) || plain(facts.family) == plain(name),
+    let words = &arguments.words;
+    let corpus = Corpus::read(catalogue, &arguments.scenarios)?;
+    let (listing, detail) = match words.as_slice() {
+        [] => (whole(catalogue, &corpus, |_| true), Detail::Some),
+        [name] if catalogue.protocols().any(|facts| is_called(facts, name)) => {
+            (whole(catalogue, &corpus, |facts| is_called(facts, name)), Detail::Settings)
+        }
+        words => found(catalogue, &corpus, words)?,
     };
-    if let Some(name) = &arguments.name
-        && !catalogue.protocols().any(wanted)
-    {
-        let names: Vec<&str> =
-            catalogue.protocols().flat_map(|facts| [facts.name, facts.family]).collect();
-        let meant = match nearest(name, &names) {
-            Some(near) => format!(", did you mean `{near}`?"),
-            None => "; `rehearse list` shows all of them".to_owned(),
-        };
-        return Err(Failure::new(format!("no protocol or family has the name `{name}`{meant}")));
-    }
-    let (mut scenarios, broken) = scenarios(catalogue, &arguments.scenarios)?;
-    let rows = catalogue.protocols().filter(|facts| wanted(facts)).map(|facts| {
-        let scenarios = scenarios.remove(facts.name).unwrap_or_default();
-        row(facts, scenarios)
-    });
-    let listing = Listing { protocols: rows.collect() };
     if arguments.json {
         out.json(&listing)?;
     } else {
-        print(&listing, arguments.name.is_some(), out)?;
+        print(&listing, detail, words, out)?;
     }
-    Ok(if broken { Exit::Misused } else { Exit::Expected })
+    Ok(if corpus.is_broken { Exit::Misused } else { Exit::Expected })
 }
 
-fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
-    let property = |claim: &&'static Claim| {
+/// Whether a protocol or its family has this name.
+fn is_called(facts: &ProtocolFacts, name: &str) -> bool {
+    plain(facts.name) == plain(name) || plain(facts.family) == plain(name)
+}
+
+/// These protocols with all their scenarios.
+fn whole(
+    catalogue: &Catalogue,
+    corpus: &Corpus,
+    wanted: impl Fn(&ProtocolFacts) -> bool,
+) -> Listing {
+    let rows = catalogue.protocols().filter(|facts| wanted(facts));
+    Listing { protocols: rows.map(|facts| row(facts, corpus.of(facts.name))).collect() }
+}
+
+/// The scenarios that have this name, or else those that fit all the words, by protocol.
+fn found(
+    catalogue: &Catalogue,
+    corpus: &Corpus,
+    words: &[String],
+) -> Result<(Listing, Detail), Failure> {
+    let named = match words {
+        [name] => corpus.named(name),
+        _ => vec![],
+    };
+    let (fitting, detail) = match named.is_empty() {
+        false => (named, Detail::Comment),
+        true => (corpus.fitting(words), Detail::Name),
+    };
+    let mut protocols = Vec::new();
+    for facts in catalogue.protocols() {
+        let its: Vec<&Scenario> =
+            fitting.iter().copied().filter(|one| one.facts().protocol.name == facts.name).collect();
+        if !its.is_empty() || detail == Detail::Name && words.iter().any(|it| has(facts, it)) {
+            protocols.push(row(facts, its));
+        }
+    }
+    if protocols.is_empty() {
+        return Err(nothing(catalogue, corpus, words));
+    }
+    Ok((Listing { protocols }, detail))
+}
+
+/// Whether a protocol has a property, a mark or a role of this name.
+fn has(facts: &ProtocolFacts, word: &str) -> bool {
+    let names = facts.marks.iter().chain(facts.roles);
+    properties(facts).any(|property| property.is(word))
+        || names.into_iter().any(|it| same(it, word))
+}
+
+fn properties(facts: &ProtocolFacts) -> impl Iterator<Item = PropertyRow> + '_ {
+    facts.properties.iter().map(|claim| {
         let &Claim { code, name, kind, source, meaning } = *claim;
         PropertyRow { code, name, kind, source, meaning }
+    })
+}
+
+impl PropertyRow {
+    /// Whether this is its code or its name.
+    fn is(&self, word: &str) -> bool {
+        same(self.code, word) || same(self.name, word)
+    }
+}
+
+/// Names ignore case, dashes and blanks.
+fn same(name: &str, word: &str) -> bool {
+    plain(name).replace(' ', "") == plain(word).replace(' ', "")
+}
+
+/// Nothing fits: perhaps a name was misspelt.
+fn nothing(catalogue: &Catalogue, corpus: &Corpus, words: &[String]) -> Failure {
+    let said = words.join(" ");
+    let mut names: Vec<String> = corpus.names().collect();
+    for facts in catalogue.protocols() {
+        names.extend([facts.name.to_owned(), facts.family.to_owned()]);
+        names.extend(properties(facts).map(|property| property.name.to_owned()));
+        names.extend(facts.marks.iter().chain(facts.roles).map(|name| (*name).to_owned()));
+    }
+    let hint = match nearest(&said, &names) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => "`rehearse list` shows everything".to_owned(),
     };
-    let properties = facts.properties.iter().map(property).collect();
+    Failure::new(format!(
+        "no protocol, family or scenario has the name `{said}`, and no scenario contains it; {hint}"
+    ))
+}
+
+fn row(facts: &ProtocolFacts, scenarios: Vec<&Scenario>) -> Row {
+    let properties = properties(facts).collect();
     let facts = facts.clone();
     Row {
         name: facts.name,
@@ -106,12 +200,35 @@ fn row(facts: &ProtocolFacts, scenarios: Vec<String>) -> Row {
         requests: facts.requests,
         images: facts.images,
         workload: facts.workload,
-        scenarios,
+        scenarios: scenarios.into_iter().map(scenario_row).collect(),
     }
 }
 
-/// Prints the protocols; in detail with their settings.
-fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Failure> {
+fn scenario_row(scenario: &Scenario) -> ScenarioRow {
+    let facts = scenario.facts();
+    let property = |code: &str| {
+        let claim = facts.protocol.properties.iter().find(|claim| claim.code == code);
+        claim.map_or(code.to_owned(), |claim| format!("{code} {}", claim.name))
+    };
+    let expects = match &facts.expect {
+        Expectation::Holds => "holds".to_owned(),
+        Expectation::Violates(code) => format!("violates {}", property(code)),
+        Expectation::Sometimes { code, .. } => format!("sometimes violates {}", property(code)),
+    };
+    ScenarioRow {
+        path: scenario.path.clone(),
+        title: facts.title.clone(),
+        expects,
+        comment: scenario.comment.clone(),
+    }
+}
+
+fn print(
+    listing: &Listing,
+    detail: Detail,
+    words: &[String],
+    out: &mut Output,
+) -> Result<(), Failure> {
     let mut family = "";
     for row in &listing.protocols {
         if row.family != family {
@@ -119,48 +236,106 @@ fn print(listing: &Listing, in_detail: bool, out: &mut Output) -> Result<(), Fai
             family = row.family;
             writeln!(out, "{gap}{family}")?;
         }
-        writeln!(out, "  {}: {}", row.name, row.summary)?;
-        writeln!(out, "    source: {}", row.source)?;
-        for property in &row.properties {
-            let PropertyRow { code, name, kind, meaning, .. } = property;
-            let kind = match kind {
-                Kind::Safety => "safety",
-                Kind::Liveness => "liveness",
-            };
-            writeln!(out, "    {code} {name} ({kind}): {meaning}")?;
+        match detail {
+            Detail::Some | Detail::Settings => protocol(row, detail, out)?,
+            Detail::Comment | Detail::Name => hits(row, words, out)?,
         }
-        if in_detail {
-            writeln!(out, "    model: {}", row.model)?;
-            names("roles", row.roles, out)?;
-            names("marks", row.marks, out)?;
-            names("messages", &row.message_kinds, out)?;
-            fields(row.name, row.settings, "settings", out)?;
-            for Ask { example, meaning } in row.requests {
-                writeln!(out, "    request: {example}: {meaning}")?;
-            }
-            for ImageExample { meaning, protocol, images } in row.images {
-                writeln!(out, "    images for {protocol}: {meaning}")?;
-                let mut before = "images: ";
-                for line in images.lines() {
-                    writeln!(out, "      {before}{line}")?;
-                    before = "";
-                }
-            }
-            if let Some(WorkloadFacts { name, fields: set }) = row.workload {
-                fields(name, set, "workload", out)?;
-            }
-        }
-        for path in &row.scenarios {
-            writeln!(out, "    {path}")?;
+        for row in &row.scenarios {
+            scenario(row, detail, out)?;
         }
     }
     Ok(())
 }
 
+/// What a protocol is; in detail with its settings.
+fn protocol(row: &Row, detail: Detail, out: &mut Output) -> Result<(), Failure> {
+    out.entry("  ", &format!("{}: {}", row.name, row.summary))?;
+    out.entry("    source: ", row.source)?;
+    row.properties.iter().try_for_each(|one| property(one, out))?;
+    if detail == Detail::Settings {
+        out.entry("    model: ", row.model)?;
+        names("roles", row.roles, out)?;
+        names("marks", row.marks, out)?;
+        names("messages", &row.message_kinds, out)?;
+        fields(row.name, row.settings, "settings", out)?;
+        for Ask { example, meaning } in row.requests {
+            out.entry("    request: ", &format!("{example}: {meaning}"))?;
+        }
+        for ImageExample { meaning, protocol, images } in row.images {
+            out.entry("    ", &format!("images for {protocol}: {meaning}"))?;
+            // As it is pasted.
+            let mut before = "images: ";
+            for line in images.lines() {
+                writeln!(out, "      {before}{line}")?;
+                before = "";
+            }
+        }
+        if let Some(WorkloadFacts { name, fields: set }) = row.workload {
+            fields(name, set, "workload", out)?;
+        }
+    }
+    Ok(())
+}
+
+fn property(property: &PropertyRow, out: &mut Output) -> Result<(), Failure> {
+    let PropertyRow { code, name, kind, meaning, .. } = property;
+    let kind = match kind {
+        Kind::Safety => "safety",
+        Kind::Liveness => "liveness",
+    };
+    Ok(out.entry("    ", &format!("{code} {name} ({kind}): {meaning}"))?)
+}
+
+/// A protocol's name, with those of its properties, marks and roles that are searched for.
+fn hits(row: &Row, words: &[String], out: &mut Output) -> Result<(), Failure> {
+    writeln!(out, "  {}", row.name)?;
+    let is_wanted = |name: &str| words.iter().any(|word| same(name, word));
+    for one in row.properties.iter().filter(|one| words.iter().any(|word| one.is(word))) {
+        property(one, out)?;
+    }
+    for (what, all) in [("role", row.roles), ("mark", row.marks)] {
+        for name in all.iter().filter(|name| is_wanted(name)) {
+            out.entry("    ", &format!("{what}: {name}"))?;
+        }
+    }
+    Ok(())
+}
+
+fn scenario(row: &ScenarioRow, detail: Detail, out: &mut Output) -> Result<(), Failure> {
+    let ScenarioRow { path, title, expects, comment } = row;
+    writeln!(out, "    {path}")?;
+    out.entry("      ", &format!("{title} ({expects})"))?;
+    let lines: Vec<&str> = comment.lines().collect();
+    let paragraph = lines.join(" ");
+    let shown = match detail {
+        Detail::Comment => paragraph.as_str(),
+        _ => beginning(&paragraph),
+    };
+    if !shown.is_empty() {
+        out.entry("      ", shown)?;
+    }
+    Ok(())
+}
+
+/// The first sentence of a paragraph, and those after it that fit into one line with it.
+fn beginning(paragraph: &str) -> &str {
+    let mut end = 0;
+    while let Some(next) = paragraph[end..].find(". ") {
+        if end > 0 && end + next > LINE {
+            return paragraph[..end].trim_end();
+        }
+        end += next + 2;
+    }
+    match end > 0 && paragraph.len() > LINE {
+        true => paragraph[..end].trim_end(),
+        false => paragraph,
+    }
+}
+
 /// The names that faults and triggers can use.
 fn names(what: &str, names: &[&str], out: &mut Output) -> Result<(), Failure> {
     if !names.is_empty() {
-        writeln!(out, "    {what}: {}", names.join(", "))?;
+        out.entry(&format!("    {what}: "), &names.join(", "))?;
     }
     Ok(())
 }
@@ -171,60 +346,7 @@ fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<
     for field in fields {
         let Field { name, default, meaning, .. } = field;
         let default = default.text().unwrap_or("must be given");
-        writeln!(out, "      {name} ({field}; {default}): {meaning}")?;
-    }
-    Ok(())
-}
-
-/// The scenario files by the name of their protocol, and whether any of them is broken.
-fn scenarios(
-    catalogue: &Catalogue,
-    folder: &Path,
-) -> Result<(BTreeMap<&'static str, Vec<String>>, bool), Failure> {
-    let mut files = Vec::new();
-    if folder.is_dir() {
-        let failed = |error| Failure::new(format!("{} cannot be read: {error}", folder.display()));
-        collect(folder, DEPTH, &mut files).map_err(failed)?;
-    } else {
-        let folder = folder.display();
-        tell(&format!("note: the folder {folder} does not exist, so no scenarios are listed"));
-    }
-    let mut by_protocol: BTreeMap<&'static str, Vec<String>> = BTreeMap::new();
-    let mut broken = false;
-    for file in files {
-        match load_file(&file, catalogue) {
-            Ok(loaded) => {
-                let name = loaded.prepared.facts().protocol.name;
-                let path = file.to_string_lossy().into_owned();
-                by_protocol.entry(name).or_default().push(path);
-            }
-            Err(error) => {
-                broken = true;
-                tell(&error.render(true));
-            }
-        }
-    }
-    Ok((by_protocol, broken))
-}
-
-/// The scenario files in a folder and in those within it, in order of their names.
-pub(crate) fn collect(
-    folder: &Path,
-    depth: usize,
-    files: &mut Vec<PathBuf>,
-) -> std::io::Result<()> {
-    let mut entries = std::fs::read_dir(folder)?.collect::<Result<Vec<_>, _>>()?;
-    entries.sort_by_key(std::fs::DirEntry::file_name);
-    for entry in entries {
-        let path = entry.path();
-        // Links to folders are not followed: they may make a circle.
-        if entry.file_type()?.is_dir() {
-            if depth > 0 {
-                collect(&path, depth - 1, files)?;
-            }
-        } else if path.extension().is_some_and(|extension| extension == "ron") {
-            files.push(path);
-        }
+        out.entry("      ", &format!("{name} ({field}; {default}): {meaning}"))?;
     }
     Ok(())
 }

@@ -39,9 +39,10 @@ impl Output {
         Self::width().min(TEXT_WIDTH)
     }
 
-    /// A text behind a label; where it takes several lines, the further ones stand under the first.
+    /// A text behind a label; where it takes several lines, the further ones stand under the first,
+    /// or two columns to the right of it where there is no label.
     pub(crate) fn entry(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let indent = label.chars().count();
+        let indent = label.chars().count() + if label.trim().is_empty() { 2 } else { 0 };
         let room = Self::text_width().saturating_sub(indent).max(ROOM);
         for (number, line) in wrap(text, room).iter().enumerate() {
             match number {
@@ -54,8 +55,10 @@ impl Output {
 
     /// One JSON value on a line of its own.
     pub(crate) fn json(&mut self, value: &impl serde::Serialize) -> io::Result<()> {
-        serde_json::to_writer(&mut *self, value).map_err(io::Error::from)?;
-        writeln!(self)
+        // As a whole: every write is looked through for colours.
+        let mut line = serde_json::to_vec(value).map_err(io::Error::from)?;
+        line.push(b'\n');
+        self.write_all(&line)
     }
 
     /// Whether the reader has closed the pipe.

@@ -12,7 +12,11 @@ pub(crate) fn folder() -> PathBuf {
 /// The binary with these words.
 pub(crate) fn command(line: &str) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rehearse"));
-    command.args(line.split_whitespace()).current_dir(folder()).env_remove("NO_COLOR");
+    command
+        .args(line.split_whitespace())
+        .current_dir(folder())
+        .env_remove("NO_COLOR")
+        .env_remove("COLUMNS");
     command
 }
 
