@@ -129,9 +129,10 @@ fn at_a_glance(
         out.entry("  ", &format!("violated with {seeds}: {}{more}", shown.join(", ")))?;
     }
     if let Some(runs) = report.reached {
-        writeln!(out, "  {runs} of {} runs reached what the scenario demands", swept.runs())?;
+        let (runs, all) = (grouped(runs), counted(swept.runs(), "run"));
+        out.entry("  ", &format!("{runs} of {all} reached what the scenario demands"))?;
         for reach in report.reaches.iter().filter(|reach| reach.runs < swept.runs()) {
-            writeln!(out, "  {} was reached in {}", reach.label, reach.runs)?;
+            out.entry("  ", &format!("{} was reached in {}", reach.label, grouped(reach.runs)))?;
         }
     }
     let expected = match &runner.facts().expect {

@@ -10,7 +10,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Class, Duration, Message, Node, NodeId};
+use sim_node::{Class, Duration, Message, Node, NodeId, counted};
 
 use super::agenda::Head;
 use super::{End, Pending, Phase, World};
@@ -66,7 +66,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             (self.looks.clients, self.looks.served) = (clients, self.steps);
         }
         let why = if self.steps >= budget {
-            Some(format!("the budget of {budget} steps is used up: {}", self.why_spent(head)))
+            let (budget, why) = (counted(budget, "step"), self.why_spent(head));
+            Some(format!("the budget of {budget} is used up: {why}"))
         } else {
             self.gets_nowhere(head)
         };

@@ -61,7 +61,7 @@ fn clients_that_are_served_without_delay_are_let_be() {
     let scene = Scene::new(2, script).delay(Delay::Constant(ms(0))).request(5, 0, 1);
     let outcome = of_budget(scene, 200_000);
     assert_eq!(outcome.steps, 200_000);
-    let spent = "the budget of 200000 steps is used up: time stood still at 5ms: 199998 steps";
+    let spent = "the budget of 200,000 steps is used up: time stood still at 5ms: 199998 steps";
     assert!(why(&outcome).starts_with(spent), "{outcome:?}");
 }
 
@@ -138,7 +138,7 @@ fn a_queue_that_grows_is_told_with_who_sends_what_to_whom() {
     // Two starts, the request, and 2^n - 1 messages in n milliseconds: 2,047 come to node 1 last,
     // and of the next 2,048 to node 0, 1,950 have come and made two each.
     let told = why(&outcome);
-    let spent = "the budget of 4000 steps is used up: 3998 messages and events are pending, ";
+    let spent = "the budget of 4,000 steps is used up: 3998 messages and events are pending, ";
     assert_eq!(told, format!("{spent}3900 of them A from n0 to n1"));
 }
 
