@@ -28,6 +28,7 @@ struct Row {
     model: &'static str,
     properties: Vec<PropertyRow>,
     roles: &'static [&'static str],
+    rank: Option<&'static str>,
     marks: &'static [&'static str],
     servers_min: u32,
     servers_max: u32,
@@ -192,6 +193,7 @@ fn row(facts: &ProtocolFacts, scenarios: Vec<&Scenario>) -> Row {
         model: facts.model,
         properties,
         roles: facts.roles,
+        rank: facts.rank,
         marks: facts.marks,
         servers_min: facts.servers.0,
         servers_max: facts.servers.1,
@@ -255,6 +257,9 @@ fn protocol(row: &Row, detail: Detail, out: &mut Output) -> Result<(), Failure> 
     if detail == Detail::Settings {
         out.entry("    model: ", row.model)?;
         names("roles", row.roles, out)?;
+        if let Some(rank) = row.rank {
+            out.entry("    rank of a role: ", rank)?;
+        }
         names("marks", row.marks, out)?;
         names("messages", &row.message_kinds, out)?;
         fields(row.name, row.settings, "settings", out)?;

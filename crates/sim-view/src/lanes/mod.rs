@@ -39,6 +39,8 @@ const LEGEND: &str =
 pub struct Lanes<W> {
     page: Page<W>,
     names: Names,
+    /// What the ranks of roles are.
+    rank: &'static str,
     window: Window,
     /// The steps of which nothing is cut.
     whole: BTreeSet<u64>,
@@ -96,7 +98,19 @@ impl<W: Write> Lanes<W> {
         let up = vec![false; nodes];
         let flights = Flights::new(nodes);
         let whole = BTreeSet::new();
-        Self { page, names, window, whole, has_shown: false, up, step: None, latest: None, flights }
+        let rank = facts.protocol.rank.unwrap_or("rank");
+        Self {
+            page,
+            names,
+            rank,
+            window,
+            whole,
+            has_shown: false,
+            up,
+            step: None,
+            latest: None,
+            flights,
+        }
     }
 
     /// The same, but of these steps nothing is cut, however long it is.

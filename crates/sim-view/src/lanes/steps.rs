@@ -86,7 +86,7 @@ impl<W: Write> Lanes<W> {
         if let Some(role) = role {
             let name = role.map_or("no role", |(name, _)| name);
             let text = match role {
-                Some((name, rank)) => format!("{who} becomes {name} (rank {rank})"),
+                Some((name, rank)) => format!("{who} becomes {name} ({} {rank})", self.rank),
                 None => format!("{who} gives up its role"),
             };
             self.highlight(node, '◆', name, ROLE, &text);

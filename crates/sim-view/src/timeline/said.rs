@@ -12,8 +12,6 @@ const PERIODS: usize = 8;
 const OUTAGES: usize = 3;
 /// How many times are told in which two nodes had the first role.
 const OVERLAPS: usize = 2;
-/// Greater ranks are made of several numbers.
-const RANKS: u64 = 10_000;
 
 /// A row in words.
 pub(super) struct Said {
@@ -32,7 +30,11 @@ pub(super) fn said(facts: &ScenarioFacts, timeline: &Timeline, signs: &Signs) ->
     };
     if let Some(role) = first {
         let spans = spans(role);
-        rows.push(Said { label: role.to_owned(), text: periods(&spans), lines: 3 });
+        rows.push(Said {
+            label: role.to_owned(),
+            text: periods(facts.protocol.rank, &spans),
+            lines: 3,
+        });
         rows.extend(at_once(&spans).map(|text| Said {
             label: "at once".to_owned(),
             text,
@@ -51,10 +53,11 @@ pub(super) fn said(facts: &ScenarioFacts, timeline: &Timeline, signs: &Signs) ->
     rows
 }
 
-/// "n1 from 192ms to 2.391s (rank 1), n3 from 2.214s on (rank 2)".
-fn periods(spans: &[&RoleSpan]) -> String {
-    let one =
-        |span: &&RoleSpan| format!("{} {}{}", span.node, lasting(span.from, span.to), rank(span));
+/// "n1 from 192ms to 2.391s (term 1), n3 from 2.214s on (term 2)".
+fn periods(name: Option<&str>, spans: &[&RoleSpan]) -> String {
+    let one = |span: &&RoleSpan| {
+        format!("{} {}{}", span.node, lasting(span.from, span.to), rank(name, span))
+    };
     let mut text = spans.iter().take(PERIODS).map(one).collect::<Vec<String>>().join(", ");
     if let (Some(last), true) = (spans.last(), spans.len() > PERIODS) {
         let more = spans.len() - PERIODS;
@@ -80,12 +83,9 @@ fn taken(role: &str, spans: &[&RoleSpan]) -> Option<String> {
     })
 }
 
-/// " (rank 3)", of a role whose ranks are numbers to read.
-fn rank(span: &RoleSpan) -> String {
-    match span.rank {
-        1..RANKS => format!(" (rank {})", span.rank),
-        _ => String::new(),
-    }
+/// " (term 3)", where the protocol says what its ranks are.
+fn rank(name: Option<&str>, span: &RoleSpan) -> String {
+    name.map(|name| format!(" ({name} {})", span.rank)).unwrap_or_default()
 }
 
 /// "n1 and n3 from 2.214s to 2.391s": the longest times in which two nodes had the role, in order.
