@@ -40,9 +40,10 @@ impl Output {
     }
 
     /// A text behind a label; where it takes several lines, the further ones stand under the first,
-    /// or two columns to the right of it where there is no label.
+    /// or two columns to the right of it where the label is blank.
     pub(crate) fn entry(&mut self, label: &str, text: &str) -> io::Result<()> {
-        let indent = label.chars().count() + if label.trim().is_empty() { 2 } else { 0 };
+        let is_blank = !label.is_empty() && label.trim().is_empty();
+        let indent = label.chars().count() + if is_blank { 2 } else { 0 };
         let room = Self::text_width().saturating_sub(indent).max(ROOM);
         for (number, line) in wrap(text, room).iter().enumerate() {
             match number {
