@@ -165,7 +165,7 @@ fn the_evidence_names_the_operations() {
     assert_eq!(judged["evidence"]["key"], "\"x\"");
     let story = judged["story"].as_str().expect("a story");
     assert!(
-        story.contains("client 2: (\"x\", Get), 5ms .. 6ms answered Value(Some(\"old\"))"),
+        story.contains("client 2: (\"x\", Get), 5ms .. 6ms returned Value(Some(\"old\"))"),
         "{story}"
     );
 }
