@@ -16,7 +16,7 @@ const SCENARIOS: u64 = 600;
 const UNTIL: &str = "3s";
 
 /// Numbers at which something may give way, besides those near the one that is changed.
-const NUMBERS: [u64; 16] = [
+const NUMBERS: [u64; 18] = [
     0,
     1,
     2,
@@ -24,6 +24,8 @@ const NUMBERS: [u64; 16] = [
     5,
     7,
     100,
+    1_000_000,
+    1_000_001,
     1_000_000_000,
     1_000_000_001,
     4_294_967_295,

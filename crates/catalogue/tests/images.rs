@@ -47,6 +47,36 @@ fn every_example_loads_and_runs() {
     }
 }
 
+/// Places and counters at their bounds: no run hangs over what is before the first entry.
+#[test]
+fn the_farthest_places_run() {
+    let catalogue = catalogue::catalogue();
+    let raft = "{0: (server: (term: 3, log: (base: (1000000, 2), noops: [3]), snapshot: (index: \
+                1000000, term: 2, configuration: (incoming: [0, 1, 2]), store: ())))}";
+    let slot = "{0: (server: (promised: (round: 1000000000000000, proposer: 0), log: (entries: \
+                {1000000: (ballot: (round: 1, proposer: 0), value: Noop, chosen: true)})))}";
+    let snapshot = "{0: (server: (log: (base: 1000000), snapshot: (slot: 1000000, configurations: \
+                    (effective: {0: [0, 1, 2]}), store: ())))}";
+    let base = "{0: (replica: (starts: 1000000000, epoch: 1, log: (base: 1000000)))}";
+    for (protocol, images) in [
+        ("Raft(nodes: 3)", raft),
+        ("MultiPaxos(nodes: 3)", slot),
+        ("MultiPaxos(nodes: 3)", snapshot),
+        ("PrimaryBackup(nodes: 3, disks: true)", base),
+    ] {
+        let name = protocol.split('(').next().expect("a name");
+        let facts = catalogue.find(name).expect("it is in the catalogue");
+        let text = scenario(facts, protocol, images)
+            .replace("\n    deadline", "\n    budget: 3000,\n    deadline");
+        let loaded = load_text("images.ron", &text, &catalogue);
+        let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+        let report = loaded.prepared.run(0, &RunOptions::default());
+        assert!(report.steps > 100, "{protocol}: {} steps", report.steps);
+        let panics = report.violations.iter().find(|one| one.code == "PANIC");
+        assert!(panics.is_none(), "{protocol}: {panics:?}");
+    }
+}
+
 /// What an example does not show, nobody would know how to write.
 #[test]
 fn the_examples_show_every_field_and_every_variant() {
@@ -145,6 +175,7 @@ const RAFT: Cases = &[
     ("an entry of term 0", "{0: (server: (term: 4, log: (noops: [0, 3])))}"),
     ("an entry of a later term", "{0: (server: (term: 2, log: (noops: [1, 3])))}"),
     ("a log that begins later", "{0: (server: (term: 2, log: (base: (4, 2))))}"),
+    ("a log that begins too far", "{0: (server: (term: 2, log: (base: (1000001, 2))))}"),
     ("a base of another term", "{0: (server: (term: 2, log: (base: (0, 2))))}"),
     ("a snapshot that is newer than the log", {
         "{0: (server: (term: 2, log: (noops: [1]), snapshot: (index: 3, term: 2, \

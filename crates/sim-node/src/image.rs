@@ -9,6 +9,10 @@ pub const COUNTER_MAX: u64 = 1_000_000_000_000_000;
 /// As [`COUNTER_MAX`], of a counter of 32 bits that counts what seldom happens, such as starts.
 pub const SMALL_COUNTER_MAX: u32 = 1_000_000_000;
 
+/// The greatest place in a log, and the greatest number of updates, that an image may begin with.
+/// What is before it may be gone from the disk, but others fetch it, and claims count through it.
+pub const PLACE_MAX: u64 = 1_000_000;
+
 /// Why an image of a disk is impossible: no run of the protocol leaves such a disk behind.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImageError {
@@ -47,6 +51,19 @@ impl ImageError {
     /// When it is above [`SMALL_COUNTER_MAX`], at this field.
     pub fn check_small_counter(field: &str, count: u32) -> Result<(), Self> {
         Self::check_most(field, u64::from(count), u64::from(SMALL_COUNTER_MAX))
+    }
+
+    /// Refuses a place in a log that is so far that a run would not come to an end with what is
+    /// before it.
+    ///
+    /// # Errors
+    /// When it is beyond [`PLACE_MAX`], at this field.
+    pub fn check_place(field: &str, place: u64) -> Result<(), Self> {
+        if place <= PLACE_MAX {
+            return Ok(());
+        }
+        let message = format!("{place} is too far; an image has places up to {PLACE_MAX}");
+        Err(Self::new(message).within(field))
     }
 
     fn check_most(field: &str, count: u64, most: u64) -> Result<(), Self> {

@@ -57,7 +57,7 @@ pub use context::{ClocksUsed, Context, RequestOutcome, Sink, StepDetails};
 pub use disk::Disk;
 pub use either::{Either, EitherStable, Parties};
 pub use harness::Harness;
-pub use image::{COUNTER_MAX, ImageError, SMALL_COUNTER_MAX};
+pub use image::{COUNTER_MAX, ImageError, PLACE_MAX, SMALL_COUNTER_MAX};
 pub use layer::{Indications, Layer};
 pub use node::{Class, Effect, Event, Message, Never, Node, NodeId, Role, Stable, Value};
 pub use party::{HasParty, PartyOf, Share, WRONG_PARTY, as_party, refuse_for_other_party};

@@ -51,7 +51,6 @@ impl Disk {
     pub(crate) fn check(&self, config: &Config) -> Result<(), ImageError> {
         ImageError::check_counter("incarnation", self.incarnation.0)?;
         ImageError::check_counter("epoch", self.epoch.0)?;
-        ImageError::check_counter("base", self.base.0)?;
         let history = |message: &str| {
             ImageError::check_unused("origin", &self.origin, message)?;
             ImageError::check_unused("epoch", &self.epoch, message)?;

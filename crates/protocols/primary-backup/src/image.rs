@@ -75,7 +75,7 @@ impl Disk {
 
 impl Log {
     fn check(&self) -> Result<(), ImageError> {
-        ImageError::check_counter("base", self.base().0)
+        ImageError::check_place("base", self.base().0)
     }
 }
 

@@ -91,7 +91,7 @@ impl Disk {
 impl Log {
     fn check(&self, servers: u32) -> Result<(), ImageError> {
         let ((base, before), entries) = self.parts();
-        ImageError::check_counter("base", base.0)?;
+        ImageError::check_place("base", base.0)?;
         ImageError::check_counter("base", before.0)?;
         if (base.0 == 0) != (before.0 == 0) {
             let message = "index 0 is of term 0, and every later one of a later term";
@@ -124,7 +124,7 @@ impl Log {
 impl Snapshot {
     fn check(&self, log: &Log, servers: u32) -> Result<(), ImageError> {
         let (index, term) = (self.index, self.term);
-        ImageError::check_counter("index", index.0)?;
+        ImageError::check_place("index", index.0)?;
         let checked = self.configuration.check(servers);
         checked.map_err(|error| error.within("configuration"))?;
         if index.0 == 0 {

@@ -50,7 +50,7 @@ const ALL: [Mishap; 12] = [
 ];
 
 /// Numbers at which something may give way.
-const NUMBERS: [&str; 24] = [
+const NUMBERS: [&str; 25] = [
     "0",
     "1",
     "2",
@@ -61,6 +61,7 @@ const NUMBERS: [&str; 24] = [
     "10000",
     "65536",
     "1000000",
+    "1000001",
     "2147483648",
     "4294967295",
     "4294967296",

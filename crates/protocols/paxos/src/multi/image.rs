@@ -92,10 +92,10 @@ impl Disk {
 impl Log {
     fn check(&self, servers: u32) -> Result<(), ImageError> {
         let base = self.base();
-        ImageError::check_counter("base", base.0)?;
+        ImageError::check_place("base", base.0)?;
         for (slot, entry) in self.all() {
             let here = |error: ImageError| error.within(slot).within("entries");
-            ImageError::check_counter("entries", slot.0)?;
+            ImageError::check_place("entries", slot.0)?;
             if slot <= base {
                 let message = if slot == Slot(0) {
                     "the first slot is 1".to_owned()
@@ -128,7 +128,7 @@ impl AdminCommand {
 
 impl Snapshot {
     fn check(&self, config: &Config) -> Result<(), ImageError> {
-        ImageError::check_counter("slot", self.slot.0)?;
+        ImageError::check_place("slot", self.slot.0)?;
         if self.slot == Slot(0) {
             let message = "a snapshot covers at least one slot";
             return Err(ImageError::new(message).within("slot"));
