@@ -94,7 +94,7 @@ impl Scenario {
     fn expects(&self, word: &str) -> bool {
         let facts = self.facts();
         let code = match &facts.expect {
-            Expectation::Holds => return false,
+            Expectation::Holds | Expectation::Safe => return false,
             Expectation::Violates(code) | Expectation::Sometimes { code, .. } => *code,
         };
         let claim = facts.protocol.properties.iter().find(|claim| claim.code == code);

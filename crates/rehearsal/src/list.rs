@@ -214,6 +214,7 @@ fn scenario_row(scenario: &Scenario) -> ScenarioRow {
     };
     let expects = match &facts.expect {
         Expectation::Holds => "holds".to_owned(),
+        Expectation::Safe => "is safe".to_owned(),
         Expectation::Violates(code) => format!("violates {}", property(code)),
         Expectation::Sometimes { code, .. } => format!("sometimes violates {}", property(code)),
     };

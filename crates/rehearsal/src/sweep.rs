@@ -31,6 +31,7 @@ struct SweepReport<'a> {
     undecided: Option<String>,
     violated_seeds: &'a [u64],
     violated_by_property: &'a BTreeMap<&'static str, u64>,
+    unmet_by_property: &'a BTreeMap<&'static str, u64>,
     reached: Option<u64>,
     reaches: Vec<ReachReport<'a>>,
     steps: u64,
@@ -77,6 +78,7 @@ pub(crate) fn sweep(
         undecided: (answer == Answer::Undecided).then(|| undecided(&runner, &swept)),
         violated_seeds: &swept.violated_seeds,
         violated_by_property: &swept.by_property,
+        unmet_by_property: &swept.unmet_by_property,
         reached: (!swept.reaches.is_empty()).then_some(swept.reached),
         reaches: reaches(&runner, &swept),
         steps: swept.steps,
@@ -114,11 +116,16 @@ fn at_a_glance(
     let runs = counted(swept.runs(), "run");
     let [held, violated, unknown] = [swept.held, swept.violated, swept.unknown].map(grouped);
     out.entry("  ", &format!("{runs}: {held} held, {violated} violated, {unknown} unknown"))?;
-    for (code, runs) in &swept.by_property {
+    let name = |code: &str| {
         let claims = &runner.facts().protocol.properties;
-        let name = claims.iter().find(|claim| claim.code == *code).map_or("", |claim| claim.name);
-        let name = if name.is_empty() { String::new() } else { format!(" {name}") };
-        out.entry("  ", &format!("{code}{name} was violated in {}", grouped(*runs)))?;
+        let claim = claims.iter().find(|claim| claim.code == code);
+        claim.map_or_else(|| code.to_owned(), |claim| format!("{code} {}", claim.name))
+    };
+    for (code, runs) in &swept.by_property {
+        out.entry("  ", &format!("{} was violated in {}", name(code), grouped(*runs)))?;
+    }
+    for (code, runs) in &swept.unmet_by_property {
+        out.entry("  ", &format!("{} was unmet in {}", name(code), grouped(*runs)))?;
     }
     if !swept.violated_seeds.is_empty() {
         let shown: Vec<String> =
@@ -137,6 +144,7 @@ fn at_a_glance(
     }
     let expected = match &runner.facts().expect {
         Expectation::Holds => "every property holds, with every seed".to_owned(),
+        Expectation::Safe => "every safety property holds, with every seed".to_owned(),
         Expectation::Violates(code) => {
             format!("{code} is violated, and no other property, with every seed")
         }

@@ -14,6 +14,8 @@ pub struct Outcome {
     /// What was violated, in order of time. A safety violation ends the run, so there is more than
     /// one only when several claims are violated at one step or several obligations are never met.
     pub findings: Vec<Finding>,
+    /// The obligations that were unmet, where the scenario does not demand liveness.
+    pub unmet: Vec<Finding>,
     /// Why the run is undecided, when a budget ran out, an obligation was met late or an assumption
     /// was broken.
     pub undecided: Option<String>,

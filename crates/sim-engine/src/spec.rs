@@ -38,6 +38,9 @@ pub struct WorldSpec<N: Node> {
     pub calm: Option<Calm>,
     /// When liveness is due, and the run ends.
     pub deadline: SimTime,
+    /// Whether an obligation that is unmet is a violation. If not, the run ends at its deadline and
+    /// [`Outcome::unmet`](crate::Outcome::unmet) tells of it.
+    pub demands_liveness: bool,
     /// Which servers the calm brings back.
     pub core: Core,
     /// What the scenario assumes of the world.
@@ -70,6 +73,7 @@ impl<N: Node> Clone for WorldSpec<N> {
             reaches: self.reaches.clone(),
             calm: self.calm,
             deadline: self.deadline,
+            demands_liveness: self.demands_liveness,
             core: self.core,
             model: self.model.clone(),
             ties: self.ties,
@@ -113,6 +117,7 @@ impl<N: Node> WorldSpec<N> {
             reaches: Vec::new(),
             calm: None,
             deadline,
+            demands_liveness: true,
             core: Core::Majority,
             model: Model::default(),
             ties: Ties::FirstIn,

@@ -129,6 +129,8 @@ pub struct ScenarioFacts {
 pub enum Expectation {
     /// Every property holds, with every seed.
     Holds,
+    /// Every safety property holds, with every seed. Obligations may be unmet.
+    Safe,
     /// Every seed violates this property, and no other. Its code.
     Violates(&'static str),
     /// At least one of `of` seeds violates this property, and no seed violates another.

@@ -175,6 +175,7 @@ pub(crate) enum WorkText {
 #[serde(rename = "Expect")]
 pub(crate) enum ExpectText {
     Holds,
+    Safe,
     Violates(String),
     /// In the file the second value is called `of`.
     Sometimes(String, u64),

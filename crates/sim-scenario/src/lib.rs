@@ -51,7 +51,9 @@ pub use diagnostic::{Diagnostic, Level};
 pub use facts::{Expectation, ProtocolFacts, ScenarioFacts, WorkloadFacts};
 pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
 pub use prepared::{Prepared, RunOptions};
-pub use report::{Asked, Fate, Messages, PropertyReport, Reached, Report, ViolationReport};
+pub use report::{
+    Asked, Fate, Messages, PropertyReport, Reached, Report, UnmetReport, ViolationReport,
+};
 pub use sim_engine::{
     CrashLoss, CrashReport, Ender, Fault, FaultKind, FaultTime, InCalm, MarkReport, Refusal,
     Victims,

@@ -3,11 +3,12 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Kind, SimTime, Verdict};
-use sim_engine::{Counts, Outcome, PANIC, PlannedFault, ReachReport, RequestReport, When};
+use sim_engine::{Counts, Finding, Outcome, PANIC, PlannedFault, ReachReport, RequestReport, When};
 
 use crate::words::clip;
 use crate::{
-    Asked, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts, ViolationReport,
+    Asked, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts, UnmetReport,
+    ViolationReport,
 };
 
 /// The facts about the scenario that the warnings after a run need.
@@ -55,6 +56,7 @@ pub(crate) fn report(
         requests: requests(facts, outcome.requests),
         marks: outcome.marks,
         reaches: reaches(facts, &outcome.reached),
+        unmet: outcome.unmet.iter().map(unmet).collect(),
         timeline: None,
         history: None,
     }
@@ -65,7 +67,8 @@ fn as_expected(expect: &Expectation, outcome: &Outcome) -> bool {
     let violated: BTreeSet<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
     match (outcome.verdict, expect) {
         (Verdict::Unknown, _) => false,
-        (_, Expectation::Holds) => violated.is_empty(),
+        // With `Safe`, obligations that are unmet are not among the findings.
+        (_, Expectation::Holds | Expectation::Safe) => violated.is_empty(),
         (_, Expectation::Violates(code)) => violated == BTreeSet::from([*code]),
         // Only some seeds violate it, so a single run may come out either way.
         (_, Expectation::Sometimes { code, .. }) => violated.iter().all(|other| other == code),
@@ -134,6 +137,15 @@ fn violations(outcome: &Outcome) -> Vec<ViolationReport> {
             witnesses: finding.witnesses.clone(),
         })
         .collect()
+}
+
+fn unmet(obligation: &Finding) -> UnmetReport {
+    UnmetReport {
+        code: obligation.code,
+        at_ns: obligation.at.as_nanos(),
+        node: obligation.node,
+        detail: obligation.detail.clone(),
+    }
 }
 
 /// The warnings after a run. A run that ended early does not warn of what had no time to happen.

@@ -56,6 +56,9 @@ pub struct Report {
     pub marks: Vec<MarkReport>,
     /// How far the run came with what the scenario demands, in its order.
     pub reaches: Vec<Reached>,
+    /// The obligations that were unmet at the deadline, where the scenario expects `Safe`: of any
+    /// other they are violations.
+    pub unmet: Vec<UnmetReport>,
     /// Who had which role when, and what struck; only when the caller asked for it.
     pub timeline: Option<Timeline>,
     /// The history of client operations, as lines of JSON; only when the caller asked for it, and
@@ -117,6 +120,19 @@ pub struct ViolationReport {
     pub found: Found,
     /// Earlier steps that are part of the violation.
     pub witnesses: Vec<u64>,
+}
+
+/// An obligation that was unmet, and that the scenario does not demand.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct UnmetReport {
+    /// The property's code.
+    pub code: &'static str,
+    /// When it was due, in virtual nanoseconds.
+    pub at_ns: u64,
+    /// The node that did not meet it, when there is one.
+    pub node: Option<NodeId>,
+    /// What is unmet, in one sentence.
+    pub detail: String,
 }
 
 /// A request of the plain workload, and what became of it.

@@ -212,6 +212,7 @@ const REACHES: Table = &[
 
 const EXPECTS: Table = &[
     ("Holds", "Holds"),
+    ("Safe", "Safe"),
     ("Violates", "Violates(\"LE1\")"),
     ("Sometimes", "Sometimes(\"LE1\", of: 200)"),
 ];

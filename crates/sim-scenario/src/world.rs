@@ -11,7 +11,7 @@ use crate::ProtocolFacts;
 use crate::draft::Draft;
 use crate::fault::plain_form;
 use crate::images::Images;
-use crate::language::{NetworkText, Order, ServiceText, WorkText};
+use crate::language::{ExpectText, NetworkText, Order, ServiceText, WorkText};
 use crate::sheet::Sheet;
 use crate::words::clip;
 use crate::workload::Requests;
@@ -41,6 +41,7 @@ pub(crate) fn spec<P: Protocol>(
         images,
         requests,
         faults: draft.faults.iter().map(|fault| fault.planned()).collect::<Option<_>>()?,
+        demands_liveness: !matches!(draft.expect, Some(ExpectText::Safe)),
         calm: draft.calm.map(|at| Calm { at: SimTime::from(at), bound: calm_bound() }),
         core,
         model: draft.model.clone(),

@@ -350,6 +350,7 @@ fn the_report_has_its_stable_json_form() {
             "requests",
             "marks",
             "reaches",
+            "unmet",
             "timeline",
         ]
     );

@@ -17,6 +17,7 @@ fn with(fields: &str) -> String {
 #[test]
 fn what_has_no_effect() {
     let fault = |fault: &str| with(&format!("faults: [{fault}]"));
+    let safe = with("bytes: true").replace("Ping(nodes: 5)", "Mute").replace("Holds", "Safe");
     let cases = [
         ("a bound of a calm that never comes", with("calm_bound: \"1s\"")),
         ("a fault after the deadline", fault("At(\"30s\", Heal)")),
@@ -49,6 +50,7 @@ fn what_has_no_effect() {
             "an assumption for after the deadline",
             with("model: (timing: PartiallySynchronous(bound: \"10ms\", after: \"20s\"))"),
         ),
+        ("a liveness that is not demanded of a protocol without properties", safe),
         ("a resume of nobody", fault("At(\"1s\", Resume(All))")),
     ];
     let mut told = String::new();

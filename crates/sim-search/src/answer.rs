@@ -25,7 +25,7 @@ impl Answer {
         let others = |code: &str| sweep.by_property.keys().any(|other| *other != code);
         let violated = |code: &str| sweep.by_property.contains_key(code);
         let (unexpected, open) = match expect {
-            Expectation::Holds => (sweep.violated > 0, sweep.unknown > 0),
+            Expectation::Holds | Expectation::Safe => (sweep.violated > 0, sweep.unknown > 0),
             Expectation::Violates(code) => (sweep.held > 0 || others(code), sweep.unknown > 0),
             Expectation::Sometimes { code, .. } if violated(code) => (others(code), false),
             Expectation::Sometimes { code, of } => {

@@ -1,6 +1,6 @@
 //! [`sweep`]: one scenario with every seed of a range.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::num::NonZeroUsize;
 use std::ops::RangeInclusive;
 
@@ -27,6 +27,9 @@ pub struct Sweep {
     pub violated_seeds: Vec<u64>,
     /// In how many runs each property was violated, by its code.
     pub by_property: BTreeMap<&'static str, u64>,
+    /// In how many runs obligations of each property were unmet that the scenario does not demand,
+    /// by its code.
+    pub unmet_by_property: BTreeMap<&'static str, u64>,
     /// How many runs got to each situation that the scenario demands to be reached, in its order.
     pub reaches: Vec<u64>,
     /// How many runs got to all of them.
@@ -53,6 +56,7 @@ impl Sweep {
             unknown: 0,
             violated_seeds: Vec::new(),
             by_property: BTreeMap::new(),
+            unmet_by_property: BTreeMap::new(),
             reaches: Vec::new(),
             reached: 0,
             steps: 0,
@@ -71,6 +75,9 @@ impl Sweep {
         }
         for code in &run.violated_codes {
             *self.by_property.entry(code).or_default() += 1;
+        }
+        for code in &run.unmet_codes {
+            *self.unmet_by_property.entry(code).or_default() += 1;
         }
         self.reaches.resize(run.reached.len(), 0);
         for (runs, got_there) in self.reaches.iter_mut().zip(&run.reached) {
@@ -130,6 +137,7 @@ struct Run {
     digest: u64,
     steps: u64,
     violated_codes: Vec<&'static str>,
+    unmet_codes: Vec<&'static str>,
     /// By what the scenario demands.
     reached: Vec<bool>,
 }
@@ -144,17 +152,20 @@ fn batch(
     let one = |seed| {
         let report = run(seed);
         done(&report);
-        let mut violated_codes: Vec<&'static str> =
-            report.violations.iter().map(|violation| violation.code).collect();
-        violated_codes.sort_unstable();
-        violated_codes.dedup();
+        let violated_codes = once_each(report.violations.iter().map(|violation| violation.code));
+        let unmet_codes = once_each(report.unmet.iter().map(|obligation| obligation.code));
         let reached = report.reaches.iter().map(|reach| reach.at_ns.is_some()).collect();
         let Report { verdict, digest, steps, .. } = report;
-        Run { seed, verdict, digest, steps, violated_codes, reached }
+        Run { seed, verdict, digest, steps, violated_codes, unmet_codes, reached }
     };
     let mut runs: Vec<Run> = pool.install(|| seeds.into_par_iter().map(one).collect());
     runs.sort_unstable_by_key(|run| run.seed);
     runs
+}
+
+/// Each of the codes once, in order.
+fn once_each(codes: impl Iterator<Item = &'static str>) -> Vec<&'static str> {
+    codes.collect::<BTreeSet<_>>().into_iter().collect()
 }
 
 /// A word more in a digest; the order counts.

@@ -4,7 +4,7 @@ use std::num::NonZeroUsize;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use sim_check::{Found, Verdict};
-use sim_scenario::{Expectation, Messages, Reached, Report, ViolationReport};
+use sim_scenario::{Expectation, Messages, Reached, Report, UnmetReport, ViolationReport};
 use sim_search::{Answer, Sweep, sweep};
 
 fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
@@ -38,6 +38,7 @@ fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
         requests: vec![],
         marks: vec![],
         reaches: vec![],
+        unmet: vec![],
         timeline: None,
         history: None,
     }
@@ -135,6 +136,24 @@ fn the_runs_that_got_there_are_counted_for_each_situation_and_for_all() {
     assert_eq!((swept.reaches, swept.reached), (vec![6, 4], 2));
 }
 
+#[test]
+fn obligations_that_are_not_demanded_are_counted_beside_the_violations() {
+    // Every second seed leaves two obligations of one property unmet.
+    let one = |seed: u64| {
+        let unmet = UnmetReport { code: "L", at_ns: 1, node: None, detail: "unmet".to_owned() };
+        let unmet = if seed.is_multiple_of(2) { vec![unmet.clone(), unmet] } else { vec![] };
+        Report { unmet, ..report(seed, &[], Verdict::Held) }
+    };
+    let mut swept = sweep(0..=8, None, &one, &|_| {}).expect("threads");
+    assert_eq!((swept.held, swept.by_property.len()), (9, 0));
+    assert_eq!(swept.unmet_by_property, [("L", 5)].into());
+    assert_eq!(Answer::of(&swept, &Expectation::Safe), Answer::Expected);
+    swept.unknown = 1;
+    assert_eq!(Answer::of(&swept, &Expectation::Safe), Answer::Undecided);
+    let violated = sweep(0..=8, None, &run, &|_| {}).expect("threads");
+    assert_eq!(Answer::of(&violated, &Expectation::Safe), Answer::Unexpected);
+}
+
 fn counted(held: u64, unknown: u64, by_property: &[(&'static str, u64)]) -> Sweep {
     let violated = by_property.iter().map(|(_, number)| number).sum::<u64>();
     Sweep {
@@ -144,6 +163,7 @@ fn counted(held: u64, unknown: u64, by_property: &[(&'static str, u64)]) -> Swee
         unknown,
         violated_seeds: (0..violated).collect(),
         by_property: by_property.iter().copied().collect(),
+        unmet_by_property: [].into(),
         reaches: vec![],
         reached: held + unknown + violated,
         steps: held + unknown + violated,

@@ -44,6 +44,10 @@ pub fn summary(
         let style = if got_there { paint::PLAIN } else { FAULT };
         row_in(out, &format!("reaches {number}"), &text, width, style)?;
     }
+    for unmet in &report.unmet {
+        let text = format!("{}, which the scenario does not demand: {}", unmet.code, unmet.detail);
+        row_in(out, "unmet", &text, width, FAULT)?;
+    }
     timeline(out, facts, report, width)?;
     for warning in &report.warnings {
         row_in(out, "warning", warning, width, FAULT)?;
@@ -71,6 +75,7 @@ fn head(
     let (title, protocol, seed) = (&report.title, &report.protocol, report.seed);
     let wanted = match &facts.expect {
         Expectation::Holds => "every property holds".to_owned(),
+        Expectation::Safe => "every safety property holds".to_owned(),
         Expectation::Violates(code) => format!("{code} is violated, and no other property"),
         Expectation::Sometimes { code, of } => {
             let seeds = words::count(*of, "seed");
@@ -123,9 +128,10 @@ fn properties(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<
             Kind::Safety => "safety",
             Kind::Liveness => "liveness",
         };
-        let style = paint::of(property.verdict);
+        let is_unmet = report.unmet.iter().any(|unmet| unmet.code == property.code);
+        let style = if is_unmet { FAULT } else { paint::of(property.verdict) };
         let sign = Painted(style, sign);
-        let verdict = property.verdict.as_str();
+        let verdict = if is_unmet { "unmet" } else { property.verdict.as_str() };
         if is_table {
             writeln!(
                 out,

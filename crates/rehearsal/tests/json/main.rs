@@ -110,6 +110,7 @@ fn the_page_says_what_is_printed() {
     let mut book = Book { page: page::page(), printed: BTreeMap::new(), here };
     for scenario in [
         "cut-ring",
+        "safe",
         "ring",
         "undecided",
         "broken-assumption",
@@ -125,9 +126,12 @@ fn the_page_says_what_is_printed() {
     // Clients wait to the end where no majority is left.
     let no_majority = "../../../scenarios/raft/majority-crashes-forever.ron";
     book.command("`run --json`", &format!("run {no_majority}"));
+    // Nor where there is no leader, which is not demanded there.
+    let safe = "../../../scenarios/raft/majority-crashes-forever-and-raft-is-safe.ron";
+    book.command("`run --json`", &format!("run {safe}"));
     book.replayed("whole.json", "run scenarios/ring.ron");
     book.replayed("part.json", "run scenarios/ring.ron --until 5ms");
-    for scenario in ["undecided", "rivals", "requests"] {
+    for scenario in ["undecided", "rivals", "requests", "safe"] {
         book.command("`sweep --json`", &format!("sweep scenarios/{scenario}.ron --seeds 0..10"));
     }
     book.command("`list --json`", "list --scenarios scenarios");

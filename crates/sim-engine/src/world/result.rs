@@ -11,7 +11,7 @@ use crate::{Counts, FaultReport, Finding, Outcome, PANIC};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn result(&self) -> Outcome {
-        let findings = self.findings();
+        let (findings, unmet) = self.findings();
         let undecided = self.undecided();
         let verdict = if !findings.is_empty() {
             Verdict::Violated
@@ -22,8 +22,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         };
         Outcome {
             verdict,
-            properties: self.verdicts(&findings),
+            properties: self.verdicts(findings.iter().chain(&unmet)),
             findings,
+            unmet,
             undecided,
             digest: self.final_digest(),
             steps: self.steps,
@@ -47,7 +48,21 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         judged
     }
 
-    fn findings(&self) -> Vec<Finding> {
+    /// What was violated, and the obligations that were unmet and that nobody demands.
+    fn findings(&self) -> (Vec<Finding>, Vec<Finding>) {
+        let findings = self.all_findings();
+        let in_time = matches!(self.phase, Phase::Over(End::Settled { .. } | End::Unmet { .. }));
+        if self.spec.demands_liveness || !in_time {
+            return (findings, Vec::new());
+        }
+        let judged = self.judged();
+        let is_liveness = |code: &str| {
+            judged.iter().any(|one| one.claim.code == code && one.claim.kind == Kind::Liveness)
+        };
+        findings.into_iter().partition(|finding| !is_liveness(finding.code))
+    }
+
+    fn all_findings(&self) -> Vec<Finding> {
         let at = self.now();
         let mut findings: Vec<Finding> = Vec::new();
         let step = match &self.phase {
@@ -130,7 +145,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    fn verdicts(&self, findings: &[Finding]) -> Vec<(&'static sim_check::Claim, Verdict)> {
+    fn verdicts<'f>(
+        &self,
+        findings: impl Iterator<Item = &'f Finding>,
+    ) -> Vec<(&'static sim_check::Claim, Verdict)> {
+        let violated: BTreeSet<&str> = findings.map(|finding| finding.code).collect();
         let none = BTreeSet::new();
         let (ended_well, late) = match &self.phase {
             Phase::Over(End::Settled { late } | End::Unmet { late, .. }) => (true, late),
@@ -139,9 +158,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let broken = self.assumption_broken.is_some() && !self.spec.model.broken;
         let mut verdicts: Vec<(&'static sim_check::Claim, Verdict)> = Vec::new();
         for one in self.judged() {
-            let violated = findings.iter().any(|finding| finding.code == one.claim.code);
             let pending = one.claim.kind == Kind::Liveness && !ended_well;
-            let verdict = if violated {
+            let verdict = if violated.contains(one.claim.code) {
                 Verdict::Violated
             } else if pending
                 || broken

@@ -207,7 +207,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let unmet: BTreeSet<&'static str> = obligations.iter().map(|(claim, _)| *claim).collect();
         let late = match &mut self.phase {
             Phase::Due if unmet.is_empty() => BTreeSet::new(),
-            Phase::Due if quiet => BTreeSet::new(),
+            Phase::Due if quiet || !self.spec.demands_liveness => BTreeSet::new(),
             Phase::Due => {
                 self.phase = Phase::Late(unmet);
                 return true;

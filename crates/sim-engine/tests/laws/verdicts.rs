@@ -64,6 +64,32 @@ fn an_obligation_that_is_unmet_after_ten_times_the_time_is_a_violation() {
     }
 }
 
+/// Where liveness is not demanded, the run ends at its deadline; an obligation that is unmet then
+/// is told beside the violations, and safety is judged as ever.
+#[test]
+fn an_obligation_that_is_not_demanded_is_told_and_violates_nothing() {
+    let safe = |mut scene: Scene| {
+        scene.0.demands_liveness = false;
+        scene
+    };
+    for (fires, busy, ended) in [(None, true, 100), (Some(101), true, 100), (None, false, 0)] {
+        let outcome = outcome::<Live>(&safe(obliged(fires, busy)));
+        assert_eq!(verdicts(&outcome), [("FIRES1", Verdict::Violated)]);
+        assert_eq!((outcome.verdict, outcome.ended), (Verdict::Held, at(ended)));
+        assert_eq!((outcome.findings.len(), &outcome.undecided), (0, &None));
+        let [unmet] = &outcome.unmet[..] else { panic!("{:?}", outcome.unmet) };
+        assert_eq!((unmet.code, unmet.at, unmet.step), ("FIRES1", at(ended), None));
+        assert_eq!(unmet.detail, "timer 1 has not fired");
+    }
+    let met = outcome::<Live>(&safe(obliged(Some(100), true)));
+    assert_eq!((met.verdict, met.unmet.len()), (Verdict::Held, 0));
+    let script = Script::new().start(0, [Act::Become("leader", 1)]);
+    let ends = outcome::<(Live, Checked<EndsWell>)>(&safe(Scene::new(1, script).deadline(100)));
+    assert_eq!(ends.verdict, Verdict::Violated);
+    let violated: Vec<&str> = ends.findings.iter().map(|finding| finding.code).collect();
+    assert_eq!((violated, ends.unmet.len()), (vec!["END"], 0));
+}
+
 #[test]
 fn with_nothing_left_to_happen_an_obligation_is_a_violation_at_once() {
     // The last thing that happens is timer 2, at 7.

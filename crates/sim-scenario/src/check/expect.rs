@@ -1,6 +1,6 @@
 //! What the scenario expects: the property that it names exists.
 
-use sim_check::Claim;
+use sim_check::{Claim, Kind};
 use sim_engine::PANIC;
 
 use crate::language::ExpectText;
@@ -20,6 +20,10 @@ pub(crate) fn resolve(
 ) -> Option<Expectation> {
     match expect {
         ExpectText::Holds => Some(Expectation::Holds),
+        ExpectText::Safe => {
+            warn_of_safe(sheet, facts);
+            Some(Expectation::Safe)
+        }
         ExpectText::Violates(name) => property(sheet, name, facts).map(Expectation::Violates),
         ExpectText::Sometimes(name, of) => {
             if *of == 0 || *of > SEEDS_MAX {
@@ -35,6 +39,21 @@ pub(crate) fn resolve(
             Some(Expectation::Sometimes { code, of: *of })
         }
     }
+}
+
+/// `Safe` means something where there are properties that it demands and others that it does not.
+fn warn_of_safe(sheet: &mut Sheet<'_>, facts: &ProtocolFacts) {
+    let has = |kind| facts.properties.iter().any(|claim| claim.kind == kind);
+    let (message, label, lacking) = if !has(Kind::Safety) {
+        ("`Safe` demands nothing of this protocol", "demands nothing", "safety")
+    } else if !has(Kind::Liveness) {
+        ("`Safe` demands the same as `Holds` of this protocol", "same as `Holds`", "liveness")
+    } else {
+        return;
+    };
+    let place = sheet.field("expect").span.clone();
+    let help = format!("`{}` has no {lacking} property; write `expect: Holds`", facts.name);
+    sheet.push(Diagnostic::warning(place, message).label(label).help(help));
 }
 
 /// The code of the property with this code or name, in any case.
