@@ -3,8 +3,8 @@
 use std::path::PathBuf;
 
 use sim_scenario::{
-    Construct, Ender, Expectation, Fault, FaultKind, FaultTime, InCalm, RunOptions, load_text,
-    vocabulary,
+    Construct, Ender, Expectation, Fault, FaultKind, FaultTime, InCalm, RunOptions, edit,
+    load_text, vocabulary,
 };
 
 fn reference() -> String {
@@ -80,8 +80,21 @@ fn scenarios(example: &Example) -> Vec<String> {
         "nodes" => {
             each(&|nodes| around(&format!("clocks: [(who: {nodes}, offset: \"1s\")],\n"), protocol))
         }
+        "set" => each(&|change| changed(change, protocol)),
         other => panic!("line {line}: `{other}` is no kind of example"),
     }
+}
+
+/// A scenario of which one thing is changed.
+fn changed(change: &str, protocol: &str) -> String {
+    let text = around(
+        "network: Datagram(delay: Uniform(\"1ms\", \"10ms\")),\n\
+         workload: [KeyValue(operations: 10), Requests([At(\"1s\", 0, Transfer(1))])],\n\
+         faults: [At(\"2s\", Isolate(Leader)), At(\"3s\", Heal)],\n",
+        protocol,
+    );
+    let changes = [change.parse().unwrap_or_else(|why| panic!("{change}: {why}"))];
+    edit("docs/SCENARIOS.md", &text, &changes).unwrap_or_else(|error| panic!("{change}: {error}"))
 }
 
 fn assert_loads(text: &str, what: &str) {

@@ -9,6 +9,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Args, CommandFactory, Parser, Subcommand, ValueEnum};
 use sim_check::linearizability::Budget;
 use sim_node::{Duration, NodeId};
+use sim_scenario::Change;
 
 /// The folder with the scenarios, unless another one is named.
 pub(crate) const SCENARIOS: &str = "scenarios";
@@ -69,6 +70,10 @@ pub(crate) struct RunArguments {
         allow_negative_numbers = true
     )]
     pub(crate) seed: u64,
+    /// Set one thing of the scenario to another value, such as protocol.barrier=true or
+    /// network.loss=5%; may be given several times
+    #[arg(long, value_name = "PATH=VALUE", value_parser = change)]
+    pub(crate) set: Vec<Change>,
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
@@ -135,6 +140,10 @@ pub(crate) struct ExplainArguments {
         allow_negative_numbers = true
     )]
     pub(crate) seed: u64,
+    /// Set one thing of the scenario to another value, such as protocol.barrier=true or
+    /// network.loss=5%; may be given several times
+    #[arg(long, value_name = "PATH=VALUE", value_parser = change)]
+    pub(crate) set: Vec<Change>,
     /// Explain this step instead of the one that violated a property
     #[arg(long, value_name = "N", value_parser = number, allow_negative_numbers = true)]
     pub(crate) step: Option<u64>,
@@ -151,6 +160,10 @@ pub(crate) struct SweepArguments {
     /// The seeds from A up to, but not including, B; A..=B includes B
     #[arg(long, value_name = "A..B", value_parser = seeds)]
     pub(crate) seeds: RangeInclusive<u64>,
+    /// Set one thing of the scenario to another value, such as protocol.barrier=true or
+    /// network.loss=5%; may be given several times
+    #[arg(long, value_name = "PATH=VALUE", value_parser = change)]
+    pub(crate) set: Vec<Change>,
     /// The number of runs at a time, at most 1024 [default: the number of cores]
     #[arg(long, value_name = "N", value_parser = jobs)]
     pub(crate) jobs: Option<NonZeroUsize>,
@@ -220,6 +233,10 @@ fn number(text: &str) -> Result<u64, String> {
 fn node(text: &str) -> Result<NodeId, String> {
     let number = text.strip_prefix(['n', 'N']).unwrap_or(text).parse();
     number.map(NodeId::new).map_err(|_| format!("`{text}` is not the number of a node"))
+}
+
+fn change(text: &str) -> Result<Change, String> {
+    text.parse()
 }
 
 fn jobs(text: &str) -> Result<NonZeroUsize, String> {

@@ -16,7 +16,8 @@ pub(crate) fn explain(
     arguments: &ExplainArguments,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    let runner = Runner::open(catalogue, &arguments.file, None)?;
+    let open = || Runner::open(catalogue, &arguments.file, &arguments.set, None);
+    let runner = open()?;
     let report = runner.run(arguments.seed);
     if arguments.without.is_empty() {
         story(&runner, &report, arguments.step, out)?;
@@ -26,7 +27,7 @@ pub(crate) fn explain(
         for fault in &arguments.without {
             left_out.push(place_of(fault, faults)?);
         }
-        let other = Runner::open(catalogue, &arguments.file, None)?.without(left_out.clone());
+        let other = open()?.without(left_out.clone());
         compared(&runner, &report, &other, &left_out, out)?;
     }
     if !report.violations.is_empty() || !report.as_expected {

@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use sim_node::Duration;
-use sim_scenario::{Catalogue, Report, load_text};
+use sim_scenario::{Catalogue, Report};
 
 use crate::args::ReplayArguments;
 use crate::exit::{Exit, Failure};
@@ -40,14 +40,13 @@ pub(crate) fn replay(
     if saved.version != here {
         tell(&format!("note: version {} saved this run; this is version {here}", saved.version));
     }
-    let loaded = load_text(&saved.path, &saved.scenario, catalogue)?;
     // The scenario's own file may have changed since, or be gone: only the saved run is sure to
     // bring this run back.
     let again = format!("rehearse replay {}", argument(&arguments.file));
-    let runner =
-        Runner::new(loaded, Path::new(&saved.path), saved.until_ns.map(Duration::from_nanos))
-            .reproduced_by(again)
-            .with_timeline();
+    let (path, until) = (Path::new(&saved.path), saved.until_ns.map(Duration::from_nanos));
+    let set = saved.set(&arguments.file)?;
+    let runner = Runner::new(catalogue, path, saved.scenario.clone(), &set, until)?;
+    let runner = runner.reproduced_by(again).with_timeline();
     let report = runner.run(saved.seed);
     let digest = format!("{:016x}", report.digest);
     let same = digest == saved.digest;

@@ -19,7 +19,7 @@ pub(crate) fn run(
     arguments: &RunArguments,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    let RunArguments { file, seed, json, trace, until, save, history, window } = arguments;
+    let RunArguments { file, seed, set, json, trace, until, save, history, window } = arguments;
     if *json && *trace == Some(TraceForm::Text) {
         return Err(Failure::new(
             "--json and --trace text cannot be combined: each replaces the result",
@@ -33,7 +33,7 @@ pub(crate) fn run(
     {
         return Err(Failure::new("--save and --history name the same file"));
     }
-    let mut runner = Runner::open(catalogue, file, *until)?.with_timeline();
+    let mut runner = Runner::open(catalogue, file, set, *until)?.with_timeline();
     if lines.is_some() {
         runner = runner.with_history()?;
     }

@@ -4,7 +4,10 @@ use std::path::{Path, PathBuf};
 
 use sim_check::SimTime;
 use sim_node::Duration;
-use sim_scenario::{Catalogue, Loaded, Report, RunOptions, ScenarioFacts, Watcher, load_file};
+use sim_scenario::{
+    Catalogue, Change, Loaded, Report, RunOptions, ScenarioFacts, Watcher, edit, load_text,
+    read_text,
+};
 
 use crate::exit::Failure;
 use crate::output::tell;
@@ -15,7 +18,11 @@ pub(crate) struct Runner {
     loaded: Loaded,
     options: RunOptions,
     path: PathBuf,
-    /// The file as it is written on a command line.
+    /// The text of the file, without the changes.
+    text: String,
+    /// What was changed of it.
+    set: Vec<Change>,
+    /// The file with its changes, as they are written on a command line.
     file: String,
     until: Option<Duration>,
     /// The line that does its runs again, where that is no `run` of the file.
@@ -23,23 +30,41 @@ pub(crate) struct Runner {
 }
 
 impl Runner {
-    /// Reads a scenario; warnings go to standard error.
+    /// Reads a scenario and changes it; warnings go to standard error.
     pub(crate) fn open(
         catalogue: &Catalogue,
         file: &Path,
+        set: &[Change],
         until: Option<Duration>,
     ) -> Result<Self, Failure> {
-        Ok(Self::new(load_file(file, catalogue)?, file, until))
+        Self::new(catalogue, file, read_text(file)?, set, until)
     }
 
-    /// A scenario that was read from this file.
-    pub(crate) fn new(loaded: Loaded, file: &Path, until: Option<Duration>) -> Self {
+    /// A scenario of this text, which is or was that of the file, with changes.
+    pub(crate) fn new(
+        catalogue: &Catalogue,
+        file: &Path,
+        text: String,
+        set: &[Change],
+        until: Option<Duration>,
+    ) -> Result<Self, Failure> {
+        let name = file.display().to_string();
+        let loaded = match set {
+            [] => load_text(&name, &text, catalogue)?,
+            set => load_text(&name, &edit(&name, &text, set)?, catalogue)?,
+        };
         let warnings = loaded.render_warnings(true);
         if !warnings.is_empty() {
             tell(&warnings);
         }
         let options = RunOptions { until: until.map(SimTime::from), ..RunOptions::default() };
-        Self { loaded, options, path: file.to_owned(), file: argument(file), until, again: None }
+        let set = set.to_vec();
+        let changes: String =
+            set.iter().map(|change| format!(" --set {}", quoted(&change.to_string()))).collect();
+        let path = file;
+        let file = argument(path) + &changes;
+        let path = path.to_owned();
+        Ok(Self { loaded, options, path, text, set, file, until, again: None })
     }
 
     /// The same, but this line does its runs again.
@@ -82,9 +107,9 @@ impl Runner {
         self.loaded.prepared.facts()
     }
 
-    /// What stands in the file.
+    /// What stands in the file, without the changes.
     pub(crate) fn text(&self) -> &str {
-        &self.loaded.text
+        &self.text
     }
 
     /// Where the scenario was.
@@ -92,7 +117,12 @@ impl Runner {
         &self.path
     }
 
-    /// The file as it is written on a command line.
+    /// What was changed of it.
+    pub(crate) fn set(&self) -> &[Change] {
+        &self.set
+    }
+
+    /// The file with its changes, as they are written on a command line.
     pub(crate) fn file(&self) -> &str {
         &self.file
     }

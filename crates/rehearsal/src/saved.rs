@@ -6,7 +6,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 use sim_check::Verdict;
 use sim_node::Duration;
-use sim_scenario::{FILE_MAX, Report};
+use sim_scenario::{Change, FILE_MAX, Report};
 
 use crate::exit::Failure;
 use crate::input::Input;
@@ -36,8 +36,11 @@ pub(crate) struct SavedRun {
     pub(crate) digest: String,
     /// How it ended.
     pub(crate) verdict: String,
-    /// The text of the scenario.
+    /// The text of the scenario, as it stands in its file.
     pub(crate) scenario: String,
+    /// What `--set` changed of it; none in runs that were saved before there was `--set`.
+    #[serde(default)]
+    set: Vec<String>,
 }
 
 impl SavedRun {
@@ -51,7 +54,16 @@ impl SavedRun {
             digest: format!("{:016x}", report.digest),
             verdict: report.verdict.as_str().to_owned(),
             scenario: runner.text().to_owned(),
+            set: runner.set().iter().map(ToString::to_string).collect(),
         }
+    }
+
+    /// What was changed of the scenario; `file` is what the saved run was read from.
+    pub(crate) fn set(&self, file: &Path) -> Result<Vec<Change>, Failure> {
+        let parsed = self.set.iter().map(|change| change.parse());
+        parsed.collect::<Result<_, String>>().map_err(|error| {
+            Failure::new(format!("{} is not a saved run: {error}", file.display()))
+        })
     }
 
     /// Where a run may be saved: a name that is free, or one that belongs to a saved run.

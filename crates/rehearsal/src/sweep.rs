@@ -59,7 +59,7 @@ pub(crate) fn sweep(
     arguments: &SweepArguments,
     out: &mut Output,
 ) -> Result<Exit, Failure> {
-    let runner = Runner::open(catalogue, &arguments.file, None)?;
+    let runner = Runner::open(catalogue, &arguments.file, &arguments.set, None)?;
     let seeds = arguments.seeds.clone();
     let bar = progress((seeds.end() - seeds.start()).saturating_add(1));
     let clock = Stopwatch::start();

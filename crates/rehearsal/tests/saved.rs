@@ -37,6 +37,29 @@ fn a_saved_run_is_the_same_again() {
 }
 
 #[test]
+fn a_saved_run_keeps_what_was_changed() {
+    let here = tempfile::tempdir().expect("a folder");
+    let file = here.path().join("run.json");
+    let changed = "scenarios/ring.ron --set network.loss=100% --set network.delay=Constant(1ms)";
+    assert_eq!(save(changed, &file).status.code(), Some(1));
+    let (code, text) = replay(&file, &[]);
+    assert_eq!(code, Some(0), "{text}");
+    assert!(text.contains("replayed: the run is the same"), "{text}");
+    // Without the changes it is another run, and one with a spoilt change is refused.
+    change(&file, |saved| saved["set"] = serde_json::json!([]));
+    let (code, text) = replay(&file, &[]);
+    assert_eq!(code, Some(1), "{text}");
+    assert!(!text.contains("has changed since then"), "{text}");
+    change(&file, |saved| saved["set"] = serde_json::json!(["network"]));
+    assert_eq!(replay(&file, &[]).0, Some(2));
+    // A run that was saved before anything could be changed.
+    change(&file, |saved| {
+        saved.as_object_mut().expect("an object").remove("set");
+    });
+    assert_eq!(replay(&file, &[]).0, Some(1));
+}
+
+#[test]
 fn a_saved_run_needs_its_scenario_no_more() {
     let here = tempfile::tempdir().expect("a folder");
     let (scenario, file) = (here.path().join("gone.ron"), here.path().join("run.json"));

@@ -6,6 +6,8 @@
 //! What it returns is [`Prepared`]: it runs with any seed, any number of times, from any thread,
 //! and gives a [`Report`].
 //!
+//! [`edit`] sets one thing of a text to another value before it is loaded.
+//!
 //! Types are erased once, in the catalogue's entries ([`entry`]); below them everything is made for
 //! one protocol. A file is read in three steps: its tree with the place of everything in it
 //! (`outline`), what does not depend on the protocol (`draft`), and the protocol's own part
@@ -15,6 +17,7 @@ mod catalogue;
 mod check;
 mod diagnostic;
 mod draft;
+mod edit;
 mod explain;
 mod facts;
 mod fault;
@@ -48,8 +51,9 @@ mod world;
 
 pub use catalogue::{Catalogue, Entry, entry};
 pub use diagnostic::{Diagnostic, Level};
+pub use edit::{Change, edit};
 pub use facts::{Expectation, ProtocolFacts, ScenarioFacts, WorkloadFacts};
-pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text};
+pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text, read_text};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{
     Asked, Fate, Messages, PropertyReport, Reached, Report, UnmetReport, ViolationReport,

@@ -76,14 +76,19 @@ const DIAGNOSTICS_MAX: usize = 20;
 /// When it cannot be read, is larger than [`FILE_MAX`], is not UTF-8, or does not describe a
 /// scenario that can run.
 pub fn load_file(path: &Path, catalogue: &Catalogue) -> Result<Loaded, LoadError> {
-    let name = path.display().to_string();
-    let text = match read_file(path) {
-        Ok(text) => text,
-        Err(Unreadable { text, diagnostic }) => {
-            return Err(LoadError { name, text, diagnostics: vec![*diagnostic] });
-        }
-    };
-    load_text(&name, &text, catalogue)
+    load_text(&path.display().to_string(), &read_text(path)?, catalogue)
+}
+
+/// The text of a scenario file, which need not be one.
+///
+/// # Errors
+/// When it cannot be read, is larger than [`FILE_MAX`] or is not UTF-8.
+pub fn read_text(path: &Path) -> Result<String, LoadError> {
+    read_file(path).map_err(|Unreadable { text, diagnostic }| LoadError {
+        name: path.display().to_string(),
+        text,
+        diagnostics: vec![*diagnostic],
+    })
 }
 
 /// Reads a scenario. `name` stands in diagnostics where the file's name would.

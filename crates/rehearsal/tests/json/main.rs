@@ -131,6 +131,7 @@ fn the_page_says_what_is_printed() {
     book.command("`run --json`", &format!("run {safe}"));
     book.replayed("whole.json", "run scenarios/ring.ron");
     book.replayed("part.json", "run scenarios/ring.ron --until 5ms");
+    book.replayed("set.json", "run scenarios/ring.ron --set network.loss=1%");
     for scenario in ["undecided", "rivals", "requests", "safe"] {
         book.command("`sweep --json`", &format!("sweep scenarios/{scenario}.ron --seeds 0..10"));
     }
