@@ -35,6 +35,8 @@ golden! {
     run_that_is_undecided: "run scenarios/undecided.ron",
     run_with_requests: "run scenarios/requests.ron",
     sweep_of_what_must_be_reached: "sweep scenarios/requests.ron --seeds 0..5",
+    error_in_a_change: "run scenarios/ring.ron --set network.los=5%",
+    error_in_a_change_of_nothing: "run scenarios/ring.ron --set network",
     run_until: "run scenarios/ring.ron --until 5ms",
     run_as_json: "run scenarios/cut-ring.ron --json",
     run_drawn: "run scenarios/ring.ron --trace text",
