@@ -47,14 +47,16 @@ impl<'a> FaultText<'a> {
 
     /// As the engine takes it; asked only when it could be read.
     pub(crate) fn planned(&self) -> Option<PlannedFault> {
-        let (when, fault) = match self.plan.clone()? {
-            Plan::At(at, fault) => (When::At(SimTime::from(at)), fault),
+        let plan = self.plan.clone()?;
+        let lasts = plan.lasts();
+        let (when, fault) = match plan {
+            Plan::At(at, fault, _) => (When::At(SimTime::from(at)), fault),
             Plan::Between(from, to, fault) => {
                 (When::Between(SimTime::from(from), SimTime::from(to)), fault)
             }
-            Plan::When(trigger, fault) => (When::On(trigger), fault),
+            Plan::When(trigger, fault, _) => (When::On(trigger), fault),
         };
-        Some(PlannedFault { id: self.id, label: self.label.clone(), when, fault })
+        Some(PlannedFault { id: self.id, label: self.label.clone(), when, lasts, fault })
     }
 }
 

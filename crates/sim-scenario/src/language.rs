@@ -9,19 +9,35 @@ use sim_node::{Duration, Ratio};
 /// A fault in its time.
 #[derive(Clone, Debug, Deserialize)]
 pub(crate) enum Plan {
-    /// At an instant.
-    At(Duration, Fault),
+    /// At an instant. In the file the last value is called `for`.
+    At(Duration, Fault, #[serde(default)] Option<Duration>),
     /// In a window.
     Between(Duration, Duration, Fault),
-    /// When something happens in the protocol.
-    When(Trigger, Fault),
+    /// When something happens in the protocol. In the file the last value is called `for`.
+    When(Trigger, Fault, #[serde(default)] Option<Duration>),
 }
 
 impl Plan {
     /// What is done.
     pub(crate) fn fault(&self) -> &Fault {
         match self {
-            Self::At(_, fault) | Self::Between(_, _, fault) | Self::When(_, fault) => fault,
+            Self::At(_, fault, _) | Self::Between(_, _, fault) | Self::When(_, fault, _) => fault,
+        }
+    }
+
+    /// The place of the fault among the values.
+    pub(crate) fn place_of_fault(&self) -> usize {
+        match self {
+            Self::At(..) | Self::When(..) => 1,
+            Self::Between(..) => 2,
+        }
+    }
+
+    /// For how long a lasting fault holds once it has struck, if that is said.
+    pub(crate) fn lasts(&self) -> Option<Duration> {
+        match self {
+            Self::At(_, _, lasts) | Self::When(_, _, lasts) => *lasts,
+            Self::Between(..) => None,
         }
     }
 }

@@ -5,8 +5,11 @@ use crate::outline::{Item, Part, Shape};
 use crate::{Diagnostic, usage};
 
 /// The names that may follow unnamed values, and in which constructs.
-const NAMES: [(&str, &[&str]); 2] =
-    [("cut", &["Partition", "Isolate", "OneWay", "Bridge"]), ("of", &["Sometimes"])];
+const NAMES: [(&str, &[&str]); 3] = [
+    ("cut", &["Partition", "Isolate", "OneWay", "Bridge"]),
+    ("for", &["At", "When"]),
+    ("of", &["Sometimes"]),
+];
 
 /// Who reads what lies in some brackets. The names of the language mean nothing to a protocol.
 #[derive(Clone, Copy, PartialEq, Eq)]

@@ -377,6 +377,51 @@ fn nodes_that_are_not_there() {
             ),
             ("the trigger of a fault without one", with_fault("At(\"1s\", Pause(Trigger))")),
             ("a trigger's node", with_fault("When((on: Write, at: 9), Pause(Trigger))")),
+            (
+                "a trigger that never fires",
+                with_fault("When((on: Write, every: true, limit: 0), Heal)"),
+            ),
+            ("a limit of what happens once", with_fault("When((on: Write, limit: 2), Heal)")),
+            (
+                "once for each node, and every time",
+                with_fault("When((on: Write, every: true, once_per_node: true), Heal)"),
+            ),
+            (
+                "once for each node, of one",
+                with_fault("When((on: Receive(\"Ping\"), to: 2, once_per_node: true), Heal)"),
+            ),
+            ("the sender of a mark", with_fault("When((on: Mark(\"pong\"), from: 2), Heal)")),
+            (
+                "the sender of a message, twice",
+                with_fault("When((on: Send(\"Ping\"), at: 1, from: 1), Heal)"),
+            ),
+            (
+                "a message to its sender",
+                with_fault("When((on: Send(\"Ping\"), from: 1, to: 1), Heal)"),
+            ),
+            (
+                "a receiver who does not exist",
+                with_fault("When((on: Send(\"Ping\"), to: 9), Heal)"),
+            ),
+            (
+                "a length of time for what strikes once",
+                with_fault("At(\"1s\", Crash(who: Node(1)), for: \"2s\")"),
+            ),
+            ("no length of time", with_fault("At(\"1s\", Pause(Node(1)), for: \"0s\")")),
+            (
+                "a length of time beside a window",
+                with_fault("Between(\"1s\", \"3s\", Pause(Node(1)), for: \"2s\")"),
+            ),
+            (
+                "a length of time beyond the calm",
+                with_fault("At(\"1s\", Pause(Node(1)), for: \"9s\")")
+                    .replace("deadline:", "calm: \"5s\", deadline:"),
+            ),
+            (
+                "occasions of the calm",
+                with_fault("When((on: Write, after: \"6s\"), Heal)")
+                    .replace("deadline:", "calm: \"5s\", deadline:"),
+            ),
             ("the time before the first", with_fault("When((on: Write, nth: 0), Pause(Trigger))")),
             (
                 "a write of a protocol that writes nothing",

@@ -76,11 +76,13 @@ fn fault() -> impl Strategy<Value = String> {
 }
 
 fn planned() -> impl Strategy<Value = String> {
-    (fault(), 0..3_000_u32, 1..1_000_u32, occasion(), 0..3_u8).prop_map(
+    (fault(), 0..3_000_u32, 1..1_000_u32, occasion(), 0..5_u8).prop_map(
         |(fault, at, lasts, on, when)| match when {
             0 => format!("At(\"{at}ms\", {fault})"),
             1 => format!("Between(\"{at}ms\", \"{}ms\", {fault})", at + lasts),
-            _ => format!("When((on: {on}, nth: {}), {fault})", 1 + lasts % 3),
+            2 => format!("When((on: {on}, nth: {}), {fault})", 1 + lasts % 3),
+            3 => format!("When((on: {on}, after: \"{at}ms\", every: true, limit: 4), {fault})"),
+            _ => format!("When((on: {on}, nth: 2, once_per_node: true), {fault})"),
         },
     )
 }

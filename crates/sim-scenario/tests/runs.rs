@@ -74,7 +74,7 @@ fn facts_say_what_the_file_says() {
     assert_eq!(facts.expect, Expectation::Sometimes { code: "PI2", of: 200 });
     assert_eq!(facts.calm.map(|calm| calm.to_string()), Some("10s".to_owned()));
     assert_eq!(facts.deadline.to_string(), "20s");
-    assert_eq!(facts.faults.len(), 28);
+    assert_eq!(facts.faults.len(), 31);
     assert_eq!(facts.faults[1], "At(\"600ms\", Isolate(Role(\"idle\"), cut: AtDelivery))");
     assert_eq!(facts.protocol.kinds, ["Ping", "Pong"]);
     assert_eq!(loaded.name, "toy.ron");

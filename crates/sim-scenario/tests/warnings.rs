@@ -51,6 +51,11 @@ fn what_has_no_effect() {
             with("model: (timing: PartiallySynchronous(bound: \"10ms\", after: \"20s\"))"),
         ),
         ("a liveness that is not demanded of a protocol without properties", safe),
+        (
+            "every time, of a fault that stays",
+            fault("When((on: Write, every: true), Isolate(Trigger))"),
+        ),
+        ("a trigger after the deadline", fault("When((on: Write, after: \"21s\"), Heal)")),
         ("a resume of nobody", fault("At(\"1s\", Resume(All))")),
     ];
     let mut told = String::new();

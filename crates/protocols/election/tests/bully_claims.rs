@@ -198,10 +198,10 @@ fn an_election_begins_anew_when_the_answerer_crashes() {
         planned(
             1,
             When::On(sim_engine::Trigger {
-                on: sim_engine::Occasion::Send("Answer".into()),
                 at: Some(3),
                 // Its answers of the first election at the start are three.
                 nth: 5,
+                ..sim_engine::Trigger::new(sim_engine::Occasion::Send("Answer".into()))
             }),
             Fault::from(faults::Crash {
                 who: Target::Trigger,

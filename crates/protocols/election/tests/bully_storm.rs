@@ -69,7 +69,7 @@ fn storm(draw: &mut Draw, nodes: u32) -> Vec<PlannedFault> {
                 let on =
                     if draw.one_in(2) { Occasion::Send(kind) } else { Occasion::Receive(kind) };
                 let nth = u32::try_from(draw.between(1, 40)).unwrap();
-                (When::On(Trigger { on, at: None, nth }), crash(Target::Trigger, inside))
+                (When::On(Trigger { nth, ..Trigger::new(on) }), crash(Target::Trigger, inside))
             }
             _ => (When::At(at(time)), crash(who, inside)),
         };

@@ -61,7 +61,7 @@ fn storm() -> Vec<PlannedFault> {
     let window = |from, to| When::Between(ms(from).into(), ms(to).into());
     let on = |name: &str, nth| {
         let on = Occasion::Role(name.to_owned());
-        When::On(Trigger { on, at: None, nth })
+        When::On(Trigger { nth, ..Trigger::new(on) })
     };
     let slow_messages = Fault::from(faults::Links {
         from: None,
@@ -89,6 +89,7 @@ fn storm() -> Vec<PlannedFault> {
         (When::At(ms(3000).into()), Fault::from(faults::Resume(Target::All))),
     ];
     let plan = |(id, (when, fault)): (u64, (When, Fault))| PlannedFault {
+        lasts: None,
         id,
         label: format!("{fault:?}"),
         when,
@@ -100,9 +101,10 @@ fn storm() -> Vec<PlannedFault> {
 /// The n-th process that enters crashes in the critical section.
 fn crash_inside(nth: u32) -> Vec<PlannedFault> {
     vec![PlannedFault {
+        lasts: None,
         id: 0,
         label: "crash in the critical section".to_owned(),
-        when: When::On(Trigger { on: Occasion::Role("critical".to_owned()), at: None, nth }),
+        when: When::On(Trigger { nth, ..Trigger::new(Occasion::Role("critical".to_owned())) }),
         fault: Fault::from(faults::Crash {
             who: Target::Trigger,
             down: None,
@@ -267,6 +269,7 @@ fn a_crash_in_the_remainder_harms_nobody() {
         ..bakery(3, Safe)
     };
     let fault = PlannedFault {
+        lasts: None,
         id: 0,
         label: "crash before it wants in".to_owned(),
         when: When::At(ms(10).into()),
@@ -292,9 +295,10 @@ fn a_crash_with_return_leaves_the_model_but_breaks_no_assertion() {
     for (id, name) in [(1, "doorway"), (2, "waiting")] {
         let on = Occasion::Role(name.to_owned());
         faults.push(PlannedFault {
+            lasts: None,
             id,
             label: format!("crash in the {name}"),
-            when: When::On(Trigger { on, at: None, nth: 3 }),
+            when: When::On(Trigger { nth: 3, ..Trigger::new(on) }),
             fault: Fault::from(faults::Crash {
                 who: Target::Trigger,
                 down: Some(ms(1)),

@@ -173,9 +173,10 @@ fn a_process_that_never_comes_out_locks_the_others_out() {
     };
     let on = Occasion::Role("critical".to_owned());
     let pause = PlannedFault {
+        lasts: None,
         id: 0,
         label: "pause inside".to_owned(),
-        when: When::On(Trigger { on, at: None, nth: 2 }),
+        when: When::On(Trigger { nth: 2, ..Trigger::new(on) }),
         fault: Fault::from(faults::Pause(Target::Trigger)),
     };
     let spec = world::<Bakery>(&settings, perfect_links(1, 5), 1, vec![pause]);

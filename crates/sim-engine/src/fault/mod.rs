@@ -3,14 +3,17 @@
 
 mod facts;
 mod kind;
+mod trigger;
 
 use serde::{Deserialize, Serialize};
 use sim_check::SimTime;
+use sim_node::Duration;
 
 pub use facts::{
     Argument, Arguments, CrashInStep, FaultFacts, Idle, InStep, Late, Part, Place, Sides,
 };
 pub use kind::{Ender, FaultKind, FaultTime, InCalm, Victims};
+pub use trigger::{Occasion, Trigger};
 
 use crate::Fault;
 
@@ -24,6 +27,8 @@ pub struct PlannedFault {
     pub label: String,
     /// When it strikes.
     pub when: When,
+    /// For how long a lasting fault holds from then on, when not for its window.
+    pub lasts: Option<Duration>,
     /// What it does.
     pub fault: Fault,
 }
@@ -39,50 +44,6 @@ pub enum When {
     /// When something happens in the protocol; a lasting fault holds until healed, resumed or
     /// calmed.
     On(Trigger),
-}
-
-/// Something that happens in the protocol, seen at the step in which it happens.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Trigger {
-    /// What happens.
-    pub on: Occasion,
-    /// Only at this node; at any when left out.
-    #[serde(default)]
-    pub at: Option<u32>,
-    /// At which occurrence, from 1.
-    #[serde(default = "first")]
-    pub nth: u32,
-}
-
-fn first() -> u32 {
-    1
-}
-
-/// What a trigger waits for.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub enum Occasion {
-    /// A node takes the role of this name.
-    Role(String),
-    /// A node emits this mark.
-    Mark(String),
-    /// A node sends a message of the kind of this name.
-    Send(String),
-    /// So many messages of the kind of this name have left a node in one step, or behind it when a
-    /// barrier held them. The fault strikes right then, before the next effect.
-    After(String, u32),
-    /// A node handles a message of the kind of this name.
-    Receive(String),
-    /// A node writes a record.
-    Write,
-}
-
-impl Occasion {
-    /// Whether nodes are to be asked for their roles.
-    #[must_use]
-    pub fn asks_roles(&self) -> bool {
-        matches!(self, Self::Role(_))
-    }
 }
 
 /// To whom. Drawn and role targets are chosen when the fault strikes; when no node fits, the fault

@@ -11,15 +11,25 @@ use crate::{Occasion, Trigger};
 /// Triggers that wait for their occasion, and mobile faults in force.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Alerts {
-    /// By what happens, at any node or at one of them. Never iterated but to end a mobile fault.
-    watches: FxHashMap<(Happening, Option<NodeId>), Watch>,
+    /// By what happens, and where. Never iterated but to end a mobile fault.
+    watches: FxHashMap<(Happening, Where), Watch>,
     /// The roles and marks that somebody waits for.
     names: Vec<String>,
     waiting: usize,
     /// How many have begun to wait so far.
-    begun: u32,
+    begun: u64,
     /// Whether anybody has waited for a message behind which to strike.
     between: bool,
+    /// Whether anybody has waited for messages of one link.
+    peers: bool,
+}
+
+/// Where something has to happen: at any node or at one of them, and with any node at the other end
+/// of a message or with one of them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub(super) struct Where {
+    pub(super) node: Option<NodeId>,
+    pub(super) peer: Option<NodeId>,
 }
 
 /// Something that can happen in a step.
@@ -51,7 +61,7 @@ struct Watch {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Waiter {
     /// Of those that wait for one step, who began to wait first goes first.
-    begun: u32,
+    begun: u64,
     pub(super) fault: u32,
     /// A mobile fault waits for every occasion, and not for its n-th.
     pub(super) is_mobile: bool,
@@ -63,14 +73,15 @@ impl Alerts {
         self.waiting == 0
     }
 
-    /// A fault waits for its trigger.
+    /// A fault waits for its trigger, there.
     pub(super) fn wait(
         &mut self,
         fault: u32,
         trigger: &Trigger,
+        at: Where,
         kind: impl Fn(&str) -> Option<usize>,
     ) {
-        let at = trigger.at.map(NodeId::new);
+        self.peers |= at.peer.is_some();
         let happening = self.happening(&trigger.on, kind);
         let waiter = self.waiter(fault, false);
         let watch = self.watches.entry((happening, at)).or_default();
@@ -87,7 +98,7 @@ impl Alerts {
     ) {
         let happening = self.happening(on, kind);
         let waiter = self.waiter(fault, true);
-        self.watches.entry((happening, None)).or_default().mobile.insert(waiter);
+        self.watches.entry((happening, Where::default())).or_default().mobile.insert(waiter);
     }
 
     /// A mobile fault ends.
@@ -104,15 +115,17 @@ impl Alerts {
         (self.watches, self.waiting) = (FxHashMap::default(), 0);
     }
 
-    /// Something has happened at a node, so often in one step. Adds who waited for that.
+    /// Something has happened at a node, so often in one step: with anybody at the other end, or
+    /// with this one. Adds who waited for that.
     pub(super) fn happened(
         &mut self,
         happening: Happening,
-        node: NodeId,
+        (node, peer): (NodeId, Option<NodeId>),
         times: u32,
         met: &mut Vec<Waiter>,
     ) {
-        for at in [None, Some(node)] {
+        for node in [None, Some(node)] {
+            let at = Where { node, peer };
             let Some(watch) = self.watches.get_mut(&(happening, at)) else { continue };
             watch.seen += u64::from(times);
             while let Some((due, waiter)) = watch.triggers.first().copied()
@@ -129,6 +142,11 @@ impl Alerts {
     /// Whether anybody may wait for a message behind which to strike.
     pub(super) fn wait_between_effects(&self) -> bool {
         self.between
+    }
+
+    /// Whether anybody may wait for messages of one link.
+    pub(super) fn ask_for_peers(&self) -> bool {
+        self.peers
     }
 
     /// A role, if somebody waits for it.
@@ -179,13 +197,14 @@ mod tests {
     const A: NodeId = NodeId::new(0);
     const B: NodeId = NodeId::new(1);
 
-    fn on_write(at: Option<u32>, nth: u32) -> Trigger {
-        Trigger { on: Occasion::Write, at, nth }
+    fn on_write(alerts: &mut Alerts, fault: u32, node: Option<NodeId>, nth: u32) {
+        let trigger = Trigger { nth, ..Trigger::new(Occasion::Write) };
+        alerts.wait(fault, &trigger, Where { node, peer: None }, |_| None);
     }
 
     fn write(alerts: &mut Alerts, node: NodeId, times: u32) -> Vec<u32> {
         let mut met = Vec::new();
-        alerts.happened(Happening::Write, node, times, &mut met);
+        alerts.happened(Happening::Write, (node, None), times, &mut met);
         met.sort_unstable();
         met.into_iter().map(|waiter| waiter.fault).collect()
     }
@@ -193,8 +212,8 @@ mod tests {
     #[test]
     fn a_trigger_is_met_once_at_its_occurrence() {
         let mut alerts = Alerts::default();
-        alerts.wait(7, &on_write(None, 3), |_| None);
-        alerts.wait(8, &on_write(Some(1), 1), |_| None);
+        on_write(&mut alerts, 7, None, 3);
+        on_write(&mut alerts, 8, Some(B), 1);
         assert!(write(&mut alerts, A, 2).is_empty());
         assert_eq!(write(&mut alerts, B, 2), [7, 8], "the third at any node, the first at B");
         assert!(write(&mut alerts, B, 9).is_empty());
@@ -209,7 +228,7 @@ mod tests {
         assert_eq!(alerts.mark("begun"), None);
         for _ in 0..2 {
             let mut met = Vec::new();
-            alerts.happened(done, A, 1, &mut met);
+            alerts.happened(done, (A, None), 1, &mut met);
             assert_eq!(met.len(), 1);
         }
         alerts.end(3);
@@ -220,8 +239,23 @@ mod tests {
     fn who_began_to_wait_first_goes_first() {
         let mut alerts = Alerts::default();
         for (fault, nth) in [(5, 2), (4, 1), (6, 2)] {
-            alerts.wait(fault, &on_write(None, nth), |_| None);
+            on_write(&mut alerts, fault, None, nth);
         }
         assert_eq!(write(&mut alerts, A, 2), [5, 4, 6]);
+    }
+
+    #[test]
+    fn who_waits_for_one_link_hears_of_no_other() {
+        let mut alerts = Alerts::default();
+        let trigger = Trigger::new(Occasion::Send("A".to_owned()));
+        alerts.wait(1, &trigger, Where { node: None, peer: Some(B) }, |_| Some(0));
+        let sent = Happening::Send(Some(0));
+        let mut met = Vec::new();
+        assert!(alerts.ask_for_peers());
+        alerts.happened(sent, (A, None), 1, &mut met);
+        alerts.happened(sent, (B, Some(A)), 1, &mut met);
+        assert!(met.is_empty());
+        alerts.happened(sent, (A, Some(B)), 1, &mut met);
+        assert_eq!(met.len(), 1);
     }
 }

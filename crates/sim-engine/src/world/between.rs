@@ -7,8 +7,7 @@ use sim_node::{Node, NodeId};
 use super::World;
 use super::nodes::Status;
 use crate::fault::InStep;
-use crate::plan::kind_named;
-use crate::{DiskLoss, Observer, Strike, Trigger, When};
+use crate::{DiskLoss, Observer, Strike};
 
 /// What strikes a node between two effects of its step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -155,11 +154,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.status[node.index()].clear(Status::STRUCK);
         for Delayed { strike, .. } in std::mem::take(&mut self.cells[node.index()].strikes) {
             let fault = strike.fault();
-            if let When::On(trigger) = &self.spec.faults[fault as usize].when
-                && !self.is_mobile(fault)
-            {
-                let next = Trigger { nth: 1, ..trigger.clone() };
-                self.alerts.wait(fault, &next, kind_named::<N>);
+            if !self.is_mobile(fault) {
+                self.misfire(fault, node);
             }
         }
     }

@@ -238,7 +238,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     Some(Pending::Served { node, .. } | Pending::Next { node, .. }) => {
                         format!("the next event in the queue of {node}")
                     }
-                    Some(Pending::FaultBegins(fault) | Pending::FaultEnds(fault)) => {
+                    Some(
+                        Pending::FaultBegins(fault)
+                        | Pending::FaultWaits(fault)
+                        | Pending::FaultEnds(fault),
+                    ) => {
                         format!("the fault {}", self.spec.faults[fault as usize].label)
                     }
                     Some(Pending::Calm) => "the calm".to_owned(),

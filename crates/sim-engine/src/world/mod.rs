@@ -2,6 +2,7 @@
 
 mod agenda;
 mod alerts;
+mod arming;
 mod arrivals;
 mod between;
 mod calm;
@@ -146,6 +147,8 @@ enum Pending {
         incarnation: u32,
     },
     FaultBegins(u32),
+    /// A fault begins to wait for its trigger.
+    FaultWaits(u32),
     FaultEnds(u32),
     Calm,
 }

@@ -166,9 +166,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Pending::Served { node, incarnation } => self.served(node, incarnation, watch),
             Pending::Next { node, incarnation } => self.next(node, incarnation, watch),
             Pending::FaultBegins(fault) => self.strike(fault, watch),
+            Pending::FaultWaits(fault) => self.arm(fault),
             Pending::FaultEnds(fault) => {
                 // In the calm, nobody outside the core comes back by the end of a window.
-                if self.core.is_none() {
+                if self.core.is_none() && self.is_due_to_end(fault) {
                     self.end_fault(fault, watch);
                 }
             }

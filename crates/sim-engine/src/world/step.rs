@@ -9,6 +9,7 @@ use super::triggers::Occasions;
 use super::{World, view};
 use crate::chance::{Chance, Purpose, below};
 use crate::digest::Digest;
+use crate::fault::InStep;
 use crate::record::StepClass;
 use crate::{DiskLoss, Observer, StepBegins};
 
@@ -198,7 +199,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         &mut self,
         node: NodeId,
         starts: bool,
-        received: Option<usize>,
+        received: Option<(usize, NodeId)>,
         role_changed: bool,
     ) -> Occasions {
         let effects = std::mem::take(&mut self.effects);
@@ -244,6 +245,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if let Some(down) = down {
             self.restart_at(self.now.saturating_add(down), node);
         }
+        if let InStep::Crashes(_) | InStep::CrashesAfter(_) =
+            self.spec.faults[fault as usize].fault.facts().step
+        {
+            self.arm_again(fault);
+        }
     }
 }
 
@@ -280,10 +286,10 @@ fn digest_effect<N: Node>(digest: &mut Digest, effect: &Effect<N>) {
     }
 }
 
-/// The kind of the message that an event is about.
-fn kind_of<N: Node>(event: &Event<N>) -> Option<usize> {
+/// The kind and the sender of the message that an event is about.
+fn kind_of<N: Node>(event: &Event<N>) -> Option<(usize, NodeId)> {
     match event {
-        Event::Message { message, .. } => Some(message.kind()),
+        Event::Message { message, from } => Some((message.kind(), *from)),
         _ => None,
     }
 }

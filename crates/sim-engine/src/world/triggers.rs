@@ -51,7 +51,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         &mut self,
         node: NodeId,
         starts: bool,
-        received: Option<usize>,
+        received: Option<(usize, NodeId)>,
         role_changed: bool,
         effects: &[Effect<N>],
     ) -> Occasions {
@@ -62,6 +62,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         let spec = std::sync::Arc::clone(&self.spec);
         for Waiter { fault, is_mobile, .. } in met {
+            if !is_mobile && !self.goes_off(fault) {
+                continue;
+            }
             let planned = &spec.faults[fault as usize];
             let step = planned.fault.facts().step;
             let place = match (step, &planned.when) {
@@ -107,7 +110,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn met(
         &mut self,
         node: NodeId,
-        received: Option<usize>,
+        received: Option<(usize, NodeId)>,
         role_changed: bool,
         effects: &[Effect<N>],
     ) -> Vec<Waiter> {
@@ -117,29 +120,37 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         let role = self.roles.get(node.index()).copied().flatten().filter(|_| role_changed);
         let role = role.and_then(|role| self.alerts.role(role.name));
-        let received = received.map(|kind| Happening::Receive(Some(kind)));
+        let role = role.map(|role| (role, None));
+        let received = received.map(|(kind, from)| (Happening::Receive(Some(kind)), Some(from)));
         let emitted = effects.iter().filter_map(|effect| match effect {
-            Effect::Mark(name) => self.alerts.mark(name),
+            Effect::Mark(name) => Some((self.alerts.mark(name)?, None)),
             Effect::Send { to, message, .. } if *to != node => {
-                Some(Happening::Send(Some(message.kind())))
+                Some((Happening::Send(Some(message.kind())), Some(*to)))
             }
-            Effect::Write(_) => Some(Happening::Write),
+            Effect::Write(_) => Some((Happening::Write, None)),
             _ => None,
         });
-        let mut happened: Vec<(Happening, u32)> = Vec::new();
-        for happening in role.into_iter().chain(received).chain(emitted) {
-            match happened.iter_mut().find(|(one, _)| *one == happening) {
-                Some((_, times)) => *times += 1,
-                None => happened.push((happening, 1)),
+        let mut happened: Vec<(Happening, Option<NodeId>, u32)> = Vec::new();
+        let mut count = |happening, peer| match happened
+            .iter_mut()
+            .find(|(one, of, _)| (*one, *of) == (happening, peer))
+        {
+            Some((.., times)) => *times += 1,
+            None => happened.push((happening, peer, 1)),
+        };
+        for (happening, peer) in role.into_iter().chain(received).chain(emitted) {
+            count(happening, None);
+            if peer.is_some() && self.alerts.ask_for_peers() {
+                count(happening, peer);
             }
         }
-        for (happening, times) in happened {
-            self.alerts.happened(happening, node, times, &mut met);
-            if let Happening::Send(kind) = happening
+        for (happening, peer, times) in happened {
+            self.alerts.happened(happening, (node, peer), times, &mut met);
+            if let (Happening::Send(kind), None) = (happening, peer)
                 && self.alerts.wait_between_effects()
             {
                 for count in 1..=times {
-                    self.alerts.happened(Happening::After(kind, count), node, 1, &mut met);
+                    self.alerts.happened(Happening::After(kind, count), (node, None), 1, &mut met);
                 }
             }
         }
@@ -200,6 +211,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         node: NodeId,
         watch: &mut O,
     ) {
+        if self.is_engaged(fault) {
+            return self.misfire(fault, node);
+        }
         self.faults[fault as usize].trigger = Some(node);
         self.strike(fault, watch);
     }

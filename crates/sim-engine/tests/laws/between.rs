@@ -100,7 +100,7 @@ fn after_a_message_the_sender_dies_whether_a_disk_held_it_or_not() {
 #[test]
 fn after_a_message_of_the_nth_broadcast() {
     // The request of 9 ms is the second broadcast; its sync begins at once.
-    let when = When::On(Trigger { on: after(2), at: Some(0), nth: 2 });
+    let when = When::On(Trigger { at: Some(0), nth: 2, ..Trigger::new(after(2)) });
     let scene = broadcast().request(9, 0, 1).fault(when, crash(None, None).into());
     let sent = scene.run().history.sent;
     let first = ["7ms n0>n1 A(1) arrives 8ms", "7ms n0>n2 A(1) arrives 8ms"];

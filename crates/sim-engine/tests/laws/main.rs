@@ -10,6 +10,7 @@ mod history;
 mod scene;
 mod toy;
 
+mod arming;
 mod assumptions;
 mod barrier;
 mod between;

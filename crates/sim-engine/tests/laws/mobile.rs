@@ -155,7 +155,7 @@ fn the_start_of_a_node_is_no_occasion_for_a_crash() {
 fn a_mobile_fault_can_wait_for_a_trigger_itself() {
     // It begins when node 1 marks at 20: node 1 is not its victim, nodes 2 and 3 are.
     let mark = Occasion::Mark("elected".to_owned());
-    let begins = When::On(sim_engine::Trigger { on: mark, at: Some(1), nth: 1 });
+    let begins = When::On(sim_engine::Trigger { at: Some(1), ..sim_engine::Trigger::new(mark) });
     let run = leads().fault(begins, mobile(0, Strike::Isolate)).run();
     assert_eq!(run.history.faults, ["30ms f0 strikes [n2]", "40ms f0 strikes [n3]"]);
 }

@@ -127,8 +127,28 @@ fn time() -> impl Strategy<Value = When> {
         (0..END).prop_map(|time| When::At(at(time))),
         (0..END, 0..END).prop_map(|(a, b)| When::Between(at(a.min(b)), at(a.max(b)))),
         (occasion(), proptest::option::of(0..SERVERS), 1..4_u32)
-            .prop_map(|(on, at, nth)| When::On(Trigger { on, at, nth })),
+            .prop_map(|(on, at, nth)| When::On(Trigger { at, nth, ..Trigger::new(on) })),
+        trigger().prop_map(When::On),
     ]
+}
+
+/// A trigger with everything that it may say. It is limited, as a node that crashes at each of its
+/// writes and returns at once would not get on.
+fn trigger() -> impl Strategy<Value = Trigger> {
+    use proptest::option::of;
+    let peers = (of(0..SERVERS), of(0..SERVERS));
+    (occasion(), peers, of(0..END), 1..4_u32, any::<(bool, bool)>(), 1..5_u32).prop_map(
+        |(on, (from, to), after, nth, (every, once_per_node), limit)| Trigger {
+            from,
+            to,
+            after: after.map(ms),
+            nth,
+            every,
+            once_per_node,
+            limit: Some(limit),
+            ..Trigger::new(on)
+        },
+    )
 }
 
 fn message() -> impl Strategy<Value = Msg> {

@@ -89,8 +89,15 @@ impl Scene {
     /// The next fault, `f0`, `f1` and so on; it draws by its place.
     pub fn fault(mut self, when: When, fault: Fault) -> Self {
         let id = self.0.faults.len() as u64;
-        self.0.faults.push(PlannedFault { id, label: format!("f{id}"), when, fault });
+        self.0.faults.push(PlannedFault { lasts: None, id, label: format!("f{id}"), when, fault });
         self
+    }
+
+    /// The same, for so many milliseconds from when it strikes.
+    pub fn lasting(self, when: When, fault: Fault, lasts: u64) -> Self {
+        let mut scene = self.fault(when, fault);
+        scene.0.faults.last_mut().expect("it is there").lasts = Some(ms(lasts));
+        scene
     }
 
     /// It has to happen so often, at this node if one is named.
@@ -143,7 +150,7 @@ pub fn between(from: u64, to: u64) -> When {
 
 /// On an occasion, the first time and at any node.
 pub fn on(on: Occasion) -> When {
-    When::On(Trigger { on, at: None, nth: 1 })
+    When::On(Trigger::new(on))
 }
 
 /// A crash between steps, for so many milliseconds or for good; a drawn prefix of what was not

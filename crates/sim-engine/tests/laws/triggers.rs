@@ -15,7 +15,7 @@ fn strike() -> Fault {
 }
 
 fn nth(on: Occasion, nth: u32, at: Option<u32>) -> When {
-    When::On(Trigger { on, at, nth })
+    When::On(Trigger { at, nth, ..Trigger::new(on) })
 }
 
 fn strikes(scene: &Scene, time: When) -> Vec<String> {

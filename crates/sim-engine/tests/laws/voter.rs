@@ -154,6 +154,7 @@ fn storm(careful: bool, seed: u64) -> sim_engine::Outcome {
     spec.disks.push(DiskSpec { who: NodeSet::All, sync: Delay::Uniform(MS(1), MS(5)) });
     spec.faults = (0..20)
         .map(|id| PlannedFault {
+            lasts: None,
             id,
             label: format!("crash {id}"),
             when: When::Between(SimTime::ZERO, SimTime::from(MS(450))),

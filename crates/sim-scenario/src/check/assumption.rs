@@ -207,7 +207,8 @@ impl Search<'_, '_> {
         if to <= after {
             return;
         }
-        let lasts = to - from.max(after);
+        let window = to - from.max(after);
+        let lasts = plan.lasts().map_or(window, |lasts| lasts.min(window));
         let why = format!("the assumed timing allows {bound}");
         let total = |more: Option<Duration>| Some(self.greatest? + more?);
         match plan.fault().facts().late {
@@ -294,17 +295,18 @@ impl Search<'_, '_> {
         let storm_ends = self.draft.calm.unwrap_or(self.deadline).min(self.deadline);
         match plan {
             Plan::Between(from, to, _) => (*from, *to),
-            Plan::When(..) => (Duration::ZERO, storm_ends),
-            Plan::At(from, fault) => {
+            Plan::When(trigger, ..) => (trigger.after.unwrap_or_default(), storm_ends),
+            Plan::At(from, fault, lasts) => {
                 let until = fault.kind().until();
                 let ends = |other: &Plan| match other {
-                    Plan::At(at, other) if until.is_some() && other.kind().ends() == until => {
+                    Plan::At(at, other, _) if until.is_some() && other.kind().ends() == until => {
                         (at >= from).then_some(*at)
                     }
                     Plan::At(..) | Plan::Between(..) | Plan::When(..) => None,
                 };
                 let plans = self.draft.faults.iter().filter_map(|other| other.plan.as_ref());
-                (*from, plans.filter_map(ends).min().unwrap_or(storm_ends))
+                let ended = plans.filter_map(ends).min().unwrap_or(storm_ends);
+                (*from, lasts.map_or(ended, |lasts| ended.min(*from + lasts)))
             }
         }
     }

@@ -7,8 +7,8 @@ use sim_engine::{Argument, Ender, FaultKind, Idle, InStep, Occasion, Part, Place
 use sim_node::Duration;
 
 use super::delays::check_delay;
-use super::nodes::{check_kind, check_node, check_occasion, check_target};
-use super::{Cast, check_time};
+use super::nodes::{check_kind, check_occasion, check_target};
+use super::{Cast, check_time, trigger};
 use crate::Diagnostic;
 use crate::draft::Draft;
 use crate::fault::FaultText;
@@ -18,24 +18,19 @@ use crate::sheet::Sheet;
 use crate::words::count;
 
 /// Where the fault itself stands, without its time.
-fn place<'a>(fault: &FaultText<'a>) -> &'a Item {
-    let last = fault.item.parts().len().saturating_sub(1);
-    fault.item.at_index(last)
+pub(super) fn place<'a>(fault: &FaultText<'a>) -> &'a Item {
+    match &fault.plan {
+        Some(plan) => fault.item.at_index(plan.place_of_fault()),
+        None => fault.item,
+    }
 }
 
 /// Distributions, durations and counts make sense.
 pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
     let Some(plan) = &fault.plan else { return };
     let (text, item) = (sheet.text, place(fault));
-    if let Plan::When(trigger, _) = plan
-        && trigger.nth == 0
-    {
-        let nth = fault.item.at_index(0).at_field(text, "nth").span.clone();
-        sheet.push(
-            Diagnostic::error(nth, "the first time is number 1")
-                .label("no time comes before the first")
-                .help("leave `nth` out for the first time"),
-        );
+    if let Plan::When(trigger, ..) = plan {
+        trigger::check_quantities(sheet, trigger, fault.item.at_index(0));
     }
     let facts = plan.fault().facts();
     for (place, argument) in facts.arguments.iter() {
@@ -94,12 +89,8 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
     let Some(plan) = &fault.plan else { return };
     let text = sheet.text;
     let triggered = matches!(plan, Plan::When(..));
-    if let Plan::When(trigger, _) = plan {
-        let item = fault.item.at_index(0);
-        check_occasion(sheet, &trigger.on, item.at_field(text, "on"), cast);
-        if let Some(node) = trigger.at {
-            check_node(sheet, node, &item.at_field(text, "at").span, cast);
-        }
+    if let Plan::When(trigger, ..) = plan {
+        trigger::check(sheet, trigger, fault.item.at_index(0), cast);
     }
     let item = place(fault);
     let facts = plan.fault().facts();
@@ -138,7 +129,7 @@ fn check_inside(sheet: &mut Sheet<'_>, plan: &Plan, item: &Item) {
     let facts = plan.fault().facts();
     let on = match (plan, facts.step) {
         (_, InStep::Each { on, .. }) => on,
-        (Plan::When(trigger, _), InStep::Crashes(_)) => &trigger.on,
+        (Plan::When(trigger, ..), InStep::Crashes(_)) => &trigger.on,
         _ => return,
     };
     let inside = item.at_field(sheet.text, "inside");

@@ -8,6 +8,7 @@ mod network;
 mod nodes;
 mod reliance;
 mod times;
+mod trigger;
 
 use sim_check::Core;
 use sim_node::Duration;
@@ -80,6 +81,7 @@ pub(crate) fn check_cast(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'
         faults::check(sheet, fault, cast);
     }
     faults::check_resumes(sheet, draft);
+    trigger::check_again(sheet, draft);
     assumption::check(sheet, draft, cast);
     reliance::check(sheet, draft, cast);
 }

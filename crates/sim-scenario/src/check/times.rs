@@ -103,7 +103,7 @@ pub(crate) fn check_memory(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
 /// A window begins before it ends, and both ends are times that a scenario may have.
 fn check_window(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
     match &fault.plan {
-        Some(Plan::At(at, _)) => check_time(sheet, *at, fault.item.at_index(0)),
+        Some(Plan::At(at, ..)) => check_time(sheet, *at, fault.item.at_index(0)),
         Some(Plan::Between(from, to, _)) => {
             check_time(sheet, *from, fault.item.at_index(0));
             check_time(sheet, *to, fault.item.at_index(1));
@@ -118,16 +118,51 @@ fn check_window(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
                 );
             }
         }
-        Some(Plan::When(..)) | None => {}
+        Some(Plan::When(trigger, ..)) => {
+            let after = fault.item.at_index(0).at_field(sheet.text, "after");
+            check_time(sheet, trigger.after.unwrap_or_default(), after);
+        }
+        None => {}
+    }
+    check_length(sheet, fault);
+}
+
+/// Only a lasting fault has a length of time, and it is one.
+fn check_length(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
+    let Some(plan) = &fault.plan else { return };
+    let Some(lasts) = plan.lasts() else { return };
+    let item = fault.item.at_index(plan.place_of_fault() + 1);
+    check_time(sheet, lasts, item);
+    let name = plan.fault().kind().name;
+    if plan.fault().kind().is_momentary() {
+        let message = format!("`{name}` takes effect once: it has no length of time");
+        sheet.push(
+            Diagnostic::error(item.span.clone(), message)
+                .label("nothing lasts so long")
+                .help("leave `for` out; only faults that stay in force take it"),
+        );
+    } else if lasts.is_zero() {
+        sheet.push(
+            Diagnostic::error(item.span.clone(), "the fault ends when it begins")
+                .label("no time at all")
+                .help("say for how long it is in force, as in `for: \"2s\"`"),
+        );
     }
 }
 
 /// No fault is in force when the calm begins, and a fault after the deadline never strikes.
 fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draft<'_>) {
-    let (first, last, place) = match &fault.plan {
-        Some(Plan::At(at, _)) => (*at, *at, fault.item.at_index(0)),
-        Some(Plan::Between(from, to, _)) => (*from, *to, fault.item.at_index(1)),
-        Some(Plan::When(..)) | None => return,
+    let start = fault.item.at_index(0);
+    let (first, last, start, end) = match &fault.plan {
+        Some(Plan::At(at, _, None)) => (*at, *at, start, start),
+        Some(Plan::At(at, _, Some(lasts))) => (*at, *at + *lasts, start, fault.item.at_index(2)),
+        Some(Plan::Between(from, to, _)) => (*from, *to, start, fault.item.at_index(1)),
+        Some(Plan::When(trigger, ..)) => {
+            let Some(after) = trigger.after else { return };
+            let start = start.at_field(sheet.text, "after");
+            (after, after, start, start)
+        }
+        None => return,
     };
     if let Some(calm) = draft.calm
         && (first >= calm || last > calm)
@@ -137,7 +172,7 @@ fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draf
         } else {
             format!("the calm at {calm} is before the last fault: this one lasts until {last}")
         };
-        let place = if first >= calm { fault.item.at_index(0) } else { place };
+        let place = if first >= calm { start } else { end };
         sheet.push(
             Diagnostic::error(place.span.clone(), message)
                 .label("the storm is over by then")
@@ -150,8 +185,7 @@ fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draf
     {
         let message = format!("the fault at {first} comes after the deadline at {deadline}");
         sheet.push(
-            Diagnostic::warning(fault.item.at_index(0).span.clone(), message)
-                .label("the run is over by then"),
+            Diagnostic::warning(start.span.clone(), message).label("the run is over by then"),
         );
     }
 }

@@ -93,7 +93,7 @@ pub(crate) fn crash(spec: &mut WorldSpec<Party>, node: u32, millis: u64) {
         inside: None,
     });
     let label = format!("{fault:?}");
-    spec.faults.push(PlannedFault { id: 1, label, when: When::At(at(millis)), fault });
+    spec.faults.push(PlannedFault { lasts: None, id: 1, label, when: When::At(at(millis)), fault });
 }
 
 /// What happened when, in milliseconds.

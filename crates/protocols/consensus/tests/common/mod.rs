@@ -52,7 +52,7 @@ pub(crate) fn one_zero(servers: u32) -> Inputs {
 pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<PlannedFault> {
     let number = |(id, (when, fault)): (usize, (When, Fault))| {
         let label = format!("{fault:?}");
-        PlannedFault { id: id as u64, label, when, fault }
+        PlannedFault { lasts: None, id: id as u64, label, when, fault }
     };
     faults.into_iter().enumerate().map(number).collect()
 }
@@ -70,7 +70,7 @@ pub(crate) fn chain(f: u32, kind: &str) -> Vec<PlannedFault> {
         let inside = Some(Inside::First(process + 1));
         if process == 0 {
             let on = Occasion::Send(kind.to_owned());
-            let when = When::On(Trigger { on, at: Some(0), nth: 1 });
+            let when = When::On(Trigger { at: Some(0), ..Trigger::new(on) });
             return (when, crash(Target::Trigger, None, inside));
         }
         // All messages of the round before have come, and the round's end is the next step.

@@ -47,7 +47,7 @@ pub fn run_with<N: Node, S: Properties<N>>(spec: WorldSpec<N>, seed: u64) -> Out
 }
 
 pub fn planned(id: u64, when: When, fault: Fault) -> PlannedFault {
-    PlannedFault { id, label: format!("{fault:?}"), when, fault }
+    PlannedFault { lasts: None, id, label: format!("{fault:?}"), when, fault }
 }
 
 /// All properties were judged, and stood.

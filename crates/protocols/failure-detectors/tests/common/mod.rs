@@ -48,7 +48,7 @@ pub(crate) fn steady<N: Node>(config: N::Config, servers: u32, deadline: SimTime
 pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<PlannedFault> {
     let number = |(id, (when, fault)): (usize, (When, Fault))| {
         let label = format!("{fault:?}");
-        PlannedFault { id: id as u64, label, when, fault }
+        PlannedFault { lasts: None, id: id as u64, label, when, fault }
     };
     faults.into_iter().enumerate().map(number).collect()
 }

@@ -31,7 +31,7 @@ pub(crate) fn spec(config: Settings) -> WorldSpec<Process> {
 pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<PlannedFault> {
     let number = |(id, (when, fault)): (usize, (When, Fault))| {
         let label = format!("{fault:?}");
-        PlannedFault { id: id as u64, label, when, fault }
+        PlannedFault { lasts: None, id: id as u64, label, when, fault }
     };
     faults.into_iter().enumerate().map(number).collect()
 }

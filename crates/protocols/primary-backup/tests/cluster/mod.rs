@@ -69,7 +69,7 @@ pub(crate) fn crash(spec: &mut WorldSpec<Party>, millis: u64, node: u32) {
     });
     let id = spec.faults.len() as u64;
     let when = When::At(at(millis));
-    spec.faults.push(PlannedFault { id, label: format!("{fault:?}"), when, fault });
+    spec.faults.push(PlannedFault { lasts: None, id, label: format!("{fault:?}"), when, fault });
 }
 
 /// What happened, and when.

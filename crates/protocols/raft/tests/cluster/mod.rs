@@ -61,7 +61,7 @@ pub(crate) fn spec(
 }
 
 pub(crate) fn fault(id: u64, when: When, fault: Fault) -> PlannedFault {
-    PlannedFault { id, label: format!("{fault:?}"), when, fault }
+    PlannedFault { lasts: None, id, label: format!("{fault:?}"), when, fault }
 }
 
 /// The storm's end.

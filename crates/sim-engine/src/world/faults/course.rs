@@ -16,8 +16,12 @@ pub(in crate::world) struct FaultState {
     pub(in crate::world) stream: Stream,
     /// The node whose step triggered it.
     pub(in crate::world) trigger: Option<NodeId>,
+    /// How often its trigger has set it off.
+    pub(in crate::world) fired: u32,
     /// Whether it is a lasting fault that holds now.
     pub(in crate::world) in_force: bool,
+    /// When it ends by itself, if it holds for a length of time.
+    ends: Option<u64>,
     /// Whom it struck when it began to hold.
     targets: Vec<NodeId>,
     /// The present victim of a mobile fault.
@@ -34,7 +38,9 @@ impl FaultState {
         Self {
             stream: Stream::of_fault(seed, planned.id),
             trigger: None,
+            fired: 0,
             in_force: false,
+            ends: None,
             targets: Vec::new(),
             victim: None,
             struck: 0,
@@ -61,7 +67,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.plan_first(from.as_nanos(), Pending::FaultBegins(fault));
                 self.plan_first(to.as_nanos(), Pending::FaultEnds(fault));
             }
-            When::On(trigger) => self.alerts.wait(fault, trigger, kind_named::<N>),
+            When::On(trigger) => self.plan_trigger(fault, trigger),
         }
     }
 
@@ -72,9 +78,16 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         let planned = &self.spec.faults[fault as usize];
         let end = window_end(&self.spec, &planned.when);
+        let is_momentary = planned.kind().is_momentary();
         match self.begin_fault(fault, watch) {
-            Some(victims) if !victims.is_empty() => self.note_strike(fault, &victims, watch),
-            Some(_) => {}
+            Some(victims) => {
+                if !victims.is_empty() {
+                    self.note_strike(fault, &victims, watch);
+                }
+                if is_momentary {
+                    self.arm_again(fault);
+                }
+            }
             None if SimTime::from_nanos(self.now) < end => self.waiting.push(fault),
             None => {}
         }
@@ -93,6 +106,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let state = &mut self.faults[fault as usize];
             state.in_force = true;
             state.targets.clone_from(&victims);
+            if let Some(lasts) = planned.lasts {
+                let ends = self.now.saturating_add(lasts.as_nanos());
+                state.ends = Some(ends);
+                self.plan_first(ends, Pending::FaultEnds(fault));
+            }
         }
         Some(victims)
     }
@@ -152,7 +170,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn heal<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) -> Vec<NodeId> {
         let spec = std::sync::Arc::clone(&self.spec);
         let heals = |fault: u32| spec.faults[fault as usize].kind().until() == Some(Ender::Heal);
-        self.waiting.retain(|fault| !heals(*fault));
+        let (given_up, waiting) =
+            std::mem::take(&mut self.waiting).into_iter().partition(|fault| heals(*fault));
+        self.waiting = waiting;
+        let given_up: Vec<u32> = given_up;
+        given_up.into_iter().for_each(|fault| self.arm_again(fault));
         let mut healed = Vec::new();
         for fault in 0..u32::try_from(spec.faults.len()).expect("a scenario has fewer faults") {
             let state = &self.faults[fault as usize];
@@ -188,6 +210,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let spec = std::sync::Arc::clone(&self.spec);
         spec.faults[fault as usize].fault.end(self, fault, &targets, watch);
         self.tell_of_fault(fault, false, &targets, watch);
+        self.arm_again(fault);
+    }
+
+    /// Whether the end that was planned for a fault is that of its present strike: it may have been
+    /// ended before, and have struck again.
+    pub(in crate::world) fn is_due_to_end(&self, fault: u32) -> bool {
+        self.faults[fault as usize].ends.is_none_or(|ends| ends == self.now)
     }
 
     /// The nodes that a fault's target stands for now; drawn targets are drawn among servers that
