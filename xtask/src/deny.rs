@@ -118,8 +118,10 @@ impl Rules {
         for package in packages.filter(|package| !self.skips(package)) {
             versions.entry(&package.name).or_default().insert(&package.version);
         }
-        let doubled = versions.into_iter().filter(|(_, versions)| versions.len() > 1);
-        doubled.map(|(name, versions)| format!("{name} comes in versions {versions:?}")).collect()
+        let duplicated = versions.into_iter().filter(|(_, versions)| versions.len() > 1);
+        duplicated
+            .map(|(name, versions)| format!("{name} comes in versions {versions:?}"))
+            .collect()
     }
 
     fn skips(&self, package: &Package) -> bool {

@@ -183,7 +183,7 @@ proptest! {
         comes_back::<KeyValue>(&store)?;
     }
 
-    /// A text with a few bytes changed, cut or doubled is read or refused.
+    /// A text with a few bytes changed, cut or duplicated is read or refused.
     #[test]
     fn a_mangled_text_is_no_panic(
         store in history::<KeyValue>(),

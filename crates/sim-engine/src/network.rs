@@ -8,7 +8,7 @@ use crate::Delay;
 /// What a link is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Transport {
-    /// Each message for itself: it may be late, lost, doubled or overtaken.
+    /// Each message for itself: it may be late, lost, duplicated or overtaken.
     #[default]
     Datagram,
     /// In order, each direction of a pair a connection of its own. A loss, a cut or a crash of

@@ -69,18 +69,18 @@ pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
         let in_order = links == Links::Fifo || links != Links::Perfect && draw.chance(30);
         part.feature(if in_order { "links in order" } else { "reordering" });
         let order = if in_order { ", order: Fifo" } else { "" };
-        let mut doubled = String::new();
+        let mut duplicated = String::new();
         if links == Links::Doubling {
-            // Whatever goes far is doubled on each link again.
-            doubled = format!(", duplication: \"{}%\"", draw.between(1, 8));
+            // Whatever goes far is duplicated on each link again.
+            duplicated = format!(", duplication: \"{}%\"", draw.between(1, 8));
             part.feature("duplication");
         }
-        part.line(format!("network: Datagram(delay: {delay}{order}{doubled}),"));
+        part.line(format!("network: Datagram(delay: {delay}{order}{duplicated}),"));
         return part;
     }
     let is_quick = links == Links::Quick;
     let loss = draw.pick(if is_quick { &[0, 0, 1] } else { &[0, 0, 1, 5, 10, 20] });
-    let doubled = draw.pick(&[0, 0, 1, 5, 10]);
+    let duplicated = draw.pick(&[0, 0, 1, 5, 10]);
     let mut fields = vec![format!("delay: {delay}")];
     if loss > 0 {
         fields.push(format!("loss: \"{loss}%\""));
@@ -93,8 +93,8 @@ pub(crate) fn network(draw: &mut Draw, links: Links) -> Part {
         return part;
     }
     part.feature("datagram");
-    if doubled > 0 {
-        fields.push(format!("duplication: \"{doubled}%\""));
+    if duplicated > 0 {
+        fields.push(format!("duplication: \"{duplicated}%\""));
         part.feature("duplication");
     }
     if draw.chance(if is_quick { 5 } else { 30 }) {

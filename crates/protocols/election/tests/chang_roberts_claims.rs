@@ -142,7 +142,7 @@ fn le4_is_violated_when_links_double_messages() {
         let mut world =
             spec::<ChangRoberts>(&Settings::new(ring(4)), Delay::Uniform(ms(1), ms(10)), at(1_000));
         world.network.link.duplication = Ratio::ONE;
-        assert_violated(&run::<ChangRoberts>(world, seed), "LE4", "every message doubled");
+        assert_violated(&run::<ChangRoberts>(world, seed), "LE4", "every message duplicated");
     }
 }
 

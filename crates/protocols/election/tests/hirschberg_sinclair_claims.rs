@@ -40,14 +40,14 @@ fn hs1_to_hs4_hold_whatever_the_delays_and_the_initiators() {
     }
 }
 
-/// Tokens name their phase and side, so doubled messages elect nobody twice.
+/// Tokens name their phase and side, so duplicated messages elect nobody twice.
 #[test]
-fn hs1_to_hs4_survive_doubled_messages() {
+fn hs1_to_hs4_survive_duplicated_messages() {
     for seed in 0..200 {
         let delay = Delay::Uniform(ms(1), ms(10));
         let mut world = spec::<HirschbergSinclair>(&ring(6), delay, at(10_000));
         world.network.link.duplication = Ratio::from_percent(30);
-        assert_held(&run::<HirschbergSinclair>(world, seed), "messages doubled");
+        assert_held(&run::<HirschbergSinclair>(world, seed), "messages duplicated");
     }
 }
 

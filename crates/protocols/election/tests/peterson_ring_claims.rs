@@ -97,7 +97,7 @@ fn pr1_to_pr4_hold_on_links_that_double_with_numbers() {
     }
 }
 
-/// Without numbers a doubled message may leave nobody active, and then nobody notices that a
+/// Without numbers a duplicated message may leave nobody active, and then nobody notices that a
 /// candidate is home: it goes around, and is more each time. A process that has received more than
 /// a ring can have to say stops, so every run comes to an end.
 #[test]

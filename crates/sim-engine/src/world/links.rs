@@ -58,10 +58,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         };
         envelope.copied = true;
         self.tally.copies.insert(id, (2, false));
-        let doubled = self.agenda.message(parcel).clone();
+        let duplicated = self.agenda.message(parcel).clone();
         self.keep_or_depart(Kept { arrives, envelope, parcel }, id, watch);
         let sequence = self.agenda.next_sequence();
-        let Ok(parcel) = self.agenda.enclose(doubled) else { return self.too_many_pending() };
+        let Ok(parcel) = self.agenda.enclose(duplicated) else { return self.too_many_pending() };
         let envelope = Envelope { tie: copy_tie, copy: true, ..envelope };
         self.keep_or_depart(Kept { arrives: copy_arrives, envelope, parcel }, sequence, watch);
     }

@@ -162,7 +162,7 @@ struct Tally {
     handled: u64,
     lost: u64,
     bytes: u64,
-    /// Of doubled messages: how many copies are under way, and whether one was handled.
+    /// Of duplicated messages: how many copies are under way, and whether one was handled.
     copies: BTreeMap<u64, (u8, bool)>,
 }
 

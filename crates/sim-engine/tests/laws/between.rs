@@ -168,7 +168,7 @@ fn another_crash_before_the_sync_lets_the_occasion_come_up_again() {
 }
 
 #[test]
-fn who_is_dying_when_the_calm_comes_is_dead_and_the_core_comes_back() {
+fn who_waits_to_crash_when_the_calm_comes_is_down_and_the_core_comes_back() {
     let mut scene = write_dies(Inside::First(4)).calm(6, 10);
     scene.0.core = sim_check::Core::All;
     let run = scene.run();
@@ -179,7 +179,7 @@ fn who_is_dying_when_the_calm_comes_is_dead_and_the_core_comes_back() {
 }
 
 #[test]
-fn a_stalled_disk_keeps_the_dying_until_it_goes_on() {
+fn a_stalled_disk_keeps_the_crash_until_it_goes_on() {
     let scene = write_dies(Inside::First(3))
         .fault(between(6, 30), faults::StallDisk(Target::Node(0)).into());
     let run = scene.run();

@@ -99,7 +99,7 @@ fn switching_on_duplication_changes_no_delay_and_no_timer() {
     assert_eq!(assert_untouched(&base, &twice, &ALL), 0);
     let copies = twice.history.sent.iter().filter(|line| line.contains("copy")).count();
     assert!(copies > 20, "{copies}");
-    // With loss besides, the same messages are doubled, but for those that are lost.
+    // With loss besides, the same messages are duplicated, but for those that are lost.
     let mut both = talkers();
     both.0.network.link.duplication = Ratio::from_percent(10);
     both.0.network.link.loss = Ratio::from_percent(10);

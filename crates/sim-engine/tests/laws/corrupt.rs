@@ -99,7 +99,7 @@ fn it_draws_from_its_own_numbers() {
 }
 
 #[test]
-fn each_copy_of_a_doubled_message_is_corrupted_for_itself() {
+fn each_copy_of_a_duplicated_message_is_corrupted_for_itself() {
     let mut scene = many();
     scene.0.network.link.duplication = Ratio::ONE;
     let half = Ratio::from_percent(50);

@@ -49,7 +49,7 @@ fn every_send_is_counted_once_in_its_class_and_kind() {
 }
 
 /// Node 0 sends A(1) at once; the network doubles every message; node 1 takes 2 ms for each.
-fn doubled() -> Scene {
+fn duplicated() -> Scene {
     let mut scene = Scene::new(2, Script::new().start(0, [Act::Send(1, Msg::A(1))]));
     scene.0.network.link.duplication = Ratio::ONE;
     scene.service(1, sim_engine::Work::Any, 2)
@@ -64,16 +64,16 @@ fn fate(scene: &Scene) -> (u64, u64, u64, usize) {
 #[test]
 fn a_copy_is_no_send_and_a_message_is_lost_only_if_no_copy_is_handled() {
     // Both copies arrive at 1; they are handled at 3 and 5.
-    assert_eq!(fate(&doubled()), (1, 0, 0, 2));
-    assert_eq!(fate(&doubled().fault(when(4), crash(1, None))), (1, 0, 0, 1));
-    assert_eq!(fate(&doubled().fault(when(2), crash(1, None))), (1, 1, 0, 0));
-    assert_eq!(fate(&doubled().fault(when(0), crash(1, None))), (1, 1, 0, 0));
+    assert_eq!(fate(&duplicated()), (1, 0, 0, 2));
+    assert_eq!(fate(&duplicated().fault(when(4), crash(1, None))), (1, 0, 0, 1));
+    assert_eq!(fate(&duplicated().fault(when(2), crash(1, None))), (1, 1, 0, 0));
+    assert_eq!(fate(&duplicated().fault(when(0), crash(1, None))), (1, 1, 0, 0));
     // Stopped at 4, one copy handled and one in the queue; at 2, neither.
-    assert_eq!(fate(&doubled().deadline(4)), (1, 0, 0, 1));
-    assert_eq!(fate(&doubled().deadline(2)), (1, 0, 1, 0));
+    assert_eq!(fate(&duplicated().deadline(4)), (1, 0, 0, 1));
+    assert_eq!(fate(&duplicated().deadline(2)), (1, 0, 1, 0));
     // One is lost at the crash and the other in flight: nothing is decided yet.
     let hold = Fault::from(faults::Hold(Target::Node(0), Target::Node(1)));
-    assert_eq!(fate(&doubled().fault(when(0), hold)), (1, 0, 1, 0));
+    assert_eq!(fate(&duplicated().fault(when(0), hold)), (1, 0, 1, 0));
 }
 
 #[test]

@@ -189,7 +189,7 @@ fn ten_thousand() -> Scene {
 }
 
 #[test]
-fn messages_are_lost_and_doubled_as_often_as_said() {
+fn messages_are_lost_and_duplicated_as_often_as_said() {
     let mut scene = ten_thousand();
     scene.0.network.link.loss = Ratio::from_percent(5);
     scene.0.network.link.duplication = Ratio::from_percent(20);

@@ -114,7 +114,7 @@ fn a_drawn_number_of_effects_covers_all() {
 }
 
 #[test]
-fn a_node_can_be_doomed_to_die_inside_its_next_step() {
+fn a_node_can_be_made_to_crash_inside_its_next_step() {
     let script = Script::new()
         .request(0, 1, [Act::Send(1, Msg::A(1)), Act::Send(1, Msg::A(2))])
         .request(1, 1, [Act::Send(0, Msg::B(1)), Act::Send(0, Msg::B(2))]);

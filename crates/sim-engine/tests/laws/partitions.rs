@@ -269,7 +269,7 @@ fn what_two_holds_keep_is_released_by_the_later_end_and_in_order() {
 }
 
 #[test]
-fn a_hold_keeps_both_copies_of_a_doubled_message() {
+fn a_hold_keeps_both_copies_of_a_duplicated_message() {
     let mut scene = three_in_a_row().fault(between(2, 10), hold());
     scene.0.network.link.duplication = Ratio::ONE;
     let mut expected = Vec::new();

@@ -79,7 +79,7 @@ fn a_pause_in_the_middle_of_a_service_holds_its_end() {
 }
 
 #[test]
-fn the_disk_completes_but_the_node_does_not_hear_of_it() {
+fn the_disk_completes_but_the_node_is_not_told_of_it() {
     let script = Script::new().request(0, 1, [Act::Write(1), Act::Barrier, Act::Say(1)]);
     let scene = Scene::new(1, script)
         .sync(NodeSet::All, Delay::Constant(ms(2)))

@@ -91,7 +91,7 @@ fn messages_to_itself_stay_in_order() {
 }
 
 #[test]
-fn what_is_lost_or_doubled_changes_no_order_of_the_rest() {
+fn what_is_lost_or_duplicated_changes_no_order_of_the_rest() {
     // Nodes 0 and 1 send to nodes 2 and 3 twenty times, all at the same instants.
     let script = [0, 1].into_iter().fold(Script::new(), |script, node| {
         let sends = [Act::Send(3, Msg::B(node)), Act::Send(2, Msg::A(node)), set(0, 10)];

@@ -264,14 +264,18 @@ impl Search<'_, '_> {
             }
         };
         ratio(network.loss(), &item.at_field(text, "loss").span, "the network loses messages");
-        let doubled = &item.at_field(text, "duplication").span;
-        ratio(network.duplication(), doubled, "the network duplicates messages");
+        let duplicated = &item.at_field(text, "duplication").span;
+        ratio(network.duplication(), duplicated, "the network duplicates messages");
         for (index, link) in network.links().iter().enumerate() {
             let entry = item.at_field(text, "links").at_index(index);
             let lost = &entry.at_field(text, "loss").span;
             ratio(link.loss.unwrap_or_default(), lost, "the network loses messages");
-            let doubled = &entry.at_field(text, "duplication").span;
-            ratio(link.duplication.unwrap_or_default(), doubled, "the network duplicates messages");
+            let duplicated = &entry.at_field(text, "duplication").span;
+            ratio(
+                link.duplication.unwrap_or_default(),
+                duplicated,
+                "the network duplicates messages",
+            );
         }
     }
 

@@ -15,7 +15,7 @@
 //! | IR1 agreement | no two processes are elected |
 //! | IR2 termination | with probability 1, every process learns that one is elected (without announcement: some process is elected); in a run, by the deadline |
 //! | IR3 one-announcement | no process is elected twice |
-//! | model | asynchronous; processes do not fail; links lose nothing (with rounds: in any order, any doubles; without: in order, nothing doubled); all know `n` |
+//! | model | asynchronous; processes do not fail; links lose nothing (with rounds: in any order, any doubles; without: in order, nothing duplicated); all know `n` |
 //! | source | A. Itai, M. Rodeh, "Symmetry breaking in distributed networks", FOCS 1981 and Information and Computation 88(1), 1990; without rounds: W. Fokkink, J. Pang, "Simplifying Itai-Rodeh leader election for anonymous rings", AVoCS 2004 |
 //!
 //! **Anonymous.** A process uses its node's number to find its neighbour, and for nothing else but

@@ -66,7 +66,7 @@ fn a_lower_prepare_request_is_refused() {
     assert_eq!(process.promised(), Some(ballot(2, 1)));
 }
 
-/// Messages may be doubled and repeated: the same request gets the same answer, and nothing is
+/// Messages may be duplicated and repeated: the same request gets the same answer, and nothing is
 /// written or told a second time.
 #[test]
 fn a_repeated_request_is_answered_again() {

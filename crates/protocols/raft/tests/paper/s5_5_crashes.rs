@@ -45,7 +45,7 @@ fn what_was_not_durable_was_never_acknowledged() {
     assert_eq!(kinds(&server.receive(2, vote_request(2, 1, 1))), []);
     server.restart();
     assert_eq!((server.term(), server.terms()), (0, vec![]));
-    assert_eq!(kinds(&server.sync()), [], "what the barrier held has died with the incarnation");
+    assert_eq!(kinds(&server.sync()), [], "what the barrier held is lost with the incarnation");
 }
 
 #[test]

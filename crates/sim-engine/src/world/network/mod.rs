@@ -209,8 +209,8 @@ impl Network {
             return Err(Loss::Link);
         }
         let arrives = self.in_order(leaving, leaving.tie, now.saturating_add(travel));
-        let doubled = !self.plan.stream && happens(words.twice, duplication);
-        let copy = doubled
+        let duplicated = !self.plan.stream && happens(words.twice, duplication);
+        let copy = duplicated
             .then(|| self.in_order(leaving, words.copy_tie, now.saturating_add(copy_travel)));
         Ok(Journey { arrives, copy })
     }

@@ -12,7 +12,7 @@ use crate::world::agenda::Parcel;
 /// A message on its way.
 #[derive(Clone, Copy, Debug)]
 pub(in crate::world) struct Envelope {
-    /// The sequence number of its sending, which both copies of a doubled message share.
+    /// The sequence number of its sending, which both copies of a duplicated message share.
     pub(in crate::world) id: u64,
     pub(in crate::world) from: NodeId,
     pub(in crate::world) to: NodeId,

@@ -66,7 +66,7 @@ fn leaving(id: u64, now: u64) -> Leaving {
     Leaving { id, from: A, to: B, kind: 0, tie: 0, incarnation: 0, now }
 }
 
-/// Words by which nothing is lost or doubled, and a message travels so long where its delay is
+/// Words by which nothing is lost or duplicated, and a message travels so long where its delay is
 /// uniform over all lengths.
 fn words(delay: u64) -> Words {
     Words { delay, loss: u64::MAX, twice: u64::MAX, copy_delay: 0, copy_tie: 0 }

@@ -81,9 +81,9 @@ fn joined_twice(draw: &mut Draw, scene: &Scene, plot: &mut Plot) {
     let end = late + delay + draw.between(0, 100);
     plot.between(late, end, &format!("{links}delay: Constant(\"{delay}ms\"))"));
     // It is told that it is in the chain, and not that it is not any more.
-    let deaf = late + draw.between(patience / 2, patience);
+    let cut_off = late + draw.between(patience / 2, patience);
     let told = late + delay - draw.between(0, 20);
-    plot.between(deaf, told, &format!("OneWay(Node({master}), Node({tail}))"));
+    plot.between(cut_off, told, &format!("OneWay(Node({master}), Node({tail}))"));
     let down = draw.between(1, 100);
     let crash = format!("Crash(who: Node({tail}), down: \"{down}ms\")");
     plot.when("Mark(\"chain extended\")", master, 2, &crash);
