@@ -245,7 +245,7 @@ mod tests {
     }
 
     #[test]
-    fn who_waits_for_one_link_hears_of_no_other() {
+    fn who_waits_for_one_link_is_told_of_no_other() {
         let mut alerts = Alerts::default();
         let trigger = Trigger::new(Occasion::Send("A".to_owned()));
         alerts.wait(1, &trigger, Where { node: None, peer: Some(B) }, |_| Some(0));
