@@ -9,26 +9,23 @@ use crate::{Workspace, command};
 /// Storms over a family of protocols; with `--mutant CODE`, over one that has this bug.
 #[must_use]
 pub fn soak(workspace: &Workspace, options: &[&str]) -> ExitCode {
-    run(workspace, "soak", options, options.contains(&"--mutant"))
+    run(workspace, "soak", options)
 }
 
 /// Storms over every known bug of a family.
 #[must_use]
 pub fn mutants(workspace: &Workspace, options: &[&str]) -> ExitCode {
-    run(workspace, "mutants", options, true)
+    run(workspace, "mutants", options)
 }
 
 /// Damaged scenario files.
 #[must_use]
 pub fn fuzz(workspace: &Workspace, options: &[&str]) -> ExitCode {
-    run(workspace, "fuzz", options, false)
+    run(workspace, "fuzz", options)
 }
 
-fn run(workspace: &Workspace, name: &str, options: &[&str], with_bugs: bool) -> ExitCode {
+fn run(workspace: &Workspace, name: &str, options: &[&str]) -> ExitCode {
     let mut soak = command::cargo(workspace, &["run", "--quiet", "--release", "--package", "soak"]);
-    if with_bugs {
-        soak.args(["--features", "mutants"]);
-    }
     soak.arg("--").arg(name).args(options);
     // What the storms found is the program's to tell, and its exit code the answer.
     match soak.status() {
@@ -43,8 +40,7 @@ fn run(workspace: &Workspace, name: &str, options: &[&str], with_bugs: bool) -> 
 /// The stage of the check: storms find known bugs. In the build for release, which is there
 /// already.
 pub fn check(workspace: &Workspace) -> Told {
-    let arguments =
-        ["test", "--release", "--package", "soak", "--features", "mutants", "--test", "mutants"];
+    let arguments = ["test", "--release", "--package", "soak", "--test", "mutants"];
     command::run(command::cargo(workspace, &arguments))
         .map(|()| "known bugs are found".to_owned())
         .map_err(|why| vec![why])

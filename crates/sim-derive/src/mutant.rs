@@ -15,7 +15,6 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
     Ok(quote! {
         impl ::sim_protocol::Mutant for #name {
             const ALL: &'static [::sim_protocol::KnownBug<Self>] = &[#(#rows),*];
-            const IS_BUILT: bool = cfg!(feature = "mutants");
         }
 
         impl ::sim_protocol::SettingValue for #name {

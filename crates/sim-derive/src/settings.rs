@@ -314,10 +314,10 @@ fn mutant(input: &DeriveInput, declared: &[Declared]) -> Option<TokenStream> {
         let here = Ident::new(&field.name.to_string(), Span::call_site());
         Some(quote! {
             impl #name {
-                /// Whether the protocol has this bug. Never, unless it was built to.
+                /// Whether the protocol has this bug.
                 #[must_use]
                 #visible fn has(&self, bug: #bug) -> bool {
-                    <#bug as ::sim_protocol::Mutant>::IS_BUILT && self.#here == Some(bug)
+                    self.#here == Some(bug)
                 }
             }
         })

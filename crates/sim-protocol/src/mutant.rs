@@ -8,12 +8,10 @@ pub use sim_derive::Mutant;
 /// `#[mutant("R-vote2")]`.
 ///
 /// A protocol with such bugs has a field `#[setting(mutant)] mutant: Option<Mutant>` among its
-/// settings, which a scenario can set only in a build with the protocol's cargo feature `mutants`.
+/// settings, by which a scenario switches one of them on.
 pub trait Mutant: Copy + PartialEq + DeserializeOwned + 'static {
     /// Every bug.
     const ALL: &'static [KnownBug<Self>];
-    /// Whether this build has them.
-    const IS_BUILT: bool;
 }
 
 /// A bug, its code and what it is.

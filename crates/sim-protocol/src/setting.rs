@@ -98,8 +98,7 @@ pub const MUTANT: Field = Field {
     kind: "code",
     default: Default::Words("none"),
     range: None,
-    meaning: "run a mutant: the protocol with a known bug, by its code; needs the build feature \
-              `mutants`",
+    meaning: "run a mutant: the protocol with a known bug, by its code",
 };
 
 const NOTHING: Field =
@@ -249,17 +248,10 @@ impl Visitor<'_> for Name {
 #[doc(hidden)]
 pub fn known_bug<'de, M: Mutant, D: Deserializer<'de>>(deserializer: D) -> Result<M, D::Error> {
     let code = String::deserialize(deserializer)?;
-    of_code(&code, M::IS_BUILT, M::ALL).map_err(D::Error::custom)
+    of_code(&code, M::ALL).map_err(D::Error::custom)
 }
 
-pub(crate) fn of_code<M: Copy>(
-    code: &str,
-    is_built: bool,
-    all: &[KnownBug<M>],
-) -> Result<M, String> {
-    if !is_built {
-        return Err("known bugs are only in a build with the feature `mutants`".to_owned());
-    }
+pub(crate) fn of_code<M: Copy>(code: &str, all: &[KnownBug<M>]) -> Result<M, String> {
     if let Some(known) = all.iter().find(|known| known.code == code) {
         return Ok(known.bug);
     }

@@ -135,7 +135,7 @@ fn tell_catch(catch: &Catch, from: u64) {
     println!("{:<24}{violates:>12}{named:>8}  {any}", catch.mutant.code);
 }
 
-/// The known bug of this code, in a build that has it.
+/// The known bug of this code.
 fn known(family: &Family, code: Option<&str>) -> Result<Option<Mutant>, String> {
     let Some(code) = code else { return Ok(None) };
     let mutant = family.mutants.iter().find(|mutant| mutant.code.eq_ignore_ascii_case(code));
@@ -158,11 +158,7 @@ fn keep(
     let failed = |why: std::io::Error| format!("{}: {why}", path.display());
     fs::create_dir_all(folder).map_err(failed)?;
     fs::write(&path, &finding.storm.text).map_err(failed)?;
-    let program = match mutant {
-        None => "rehearse",
-        Some(_) => "cargo run --release --features rehearsal/mutants --",
-    };
-    Ok(format!("{program} run {} --seed {seed}", path.display()))
+    Ok(format!("rehearse run {} --seed {seed}", path.display()))
 }
 
 /// A bar on standard error, if that is a terminal.

@@ -4,7 +4,7 @@ use sim_node::Context;
 
 use crate::{Disk, Record, Replica};
 
-/// A bug that the tester must find; only built with the feature `mutants`.
+/// A bug that the tester must find.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {

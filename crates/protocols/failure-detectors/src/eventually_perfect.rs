@@ -33,7 +33,7 @@ use sim_node::{Context, Duration, Message, Never, Node, NodeId};
 
 use crate::Config;
 
-/// A bug that textbooks warn of; only built with the feature `mutants`.
+/// A bug that textbooks warn of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {

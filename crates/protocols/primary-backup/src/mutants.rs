@@ -1,6 +1,6 @@
 //! [`Mutant`]: the known bugs that the tester must find.
 
-/// A bug that real systems had; only built with the feature `mutants`.
+/// A bug that real systems had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {

@@ -41,7 +41,7 @@ impl LeaseClock {
     }
 }
 
-/// A bug that real systems had; only built with the feature `mutants`.
+/// A bug that real systems had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {

@@ -1,5 +1,5 @@
 //! Code that only mutants run: what a [`Mutant`] does instead of the protocol, where that is
-//! more than a condition. Without the feature `mutants` none of it has an effect.
+//! more than a condition.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

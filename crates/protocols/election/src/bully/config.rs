@@ -6,7 +6,7 @@ use sim_protocol::SettingValue;
 
 use super::Settings;
 
-/// A bug that textbooks and real systems had; only built with the feature `mutants`.
+/// A bug that textbooks and real systems had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {

@@ -26,8 +26,8 @@ pub struct Settings {
     /// Time from the coordinator's reply to the next ping.
     #[setting(default = "100ms", positive, range = ..="8760h")]
     pub period: Duration,
-    /// OnSuspicion: elections start at a process's start and when its detector suspects the
-    /// coordinator; OnRequest: only on the request `Elect`, without a detector.
+    /// `OnSuspicion`: elections start at a process's start and when its detector suspects the
+    /// coordinator; `OnRequest`: only on the request `Elect`, without a detector.
     #[setting(default = Elections::OnSuspicion)]
     pub elections: Elections,
     /// Whether election messages also go to suspected processes (request `Suspect`); false needs

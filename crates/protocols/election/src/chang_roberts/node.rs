@@ -6,7 +6,7 @@ use sim_node::{Context, ImageError, Never, Node, NodeId, Role};
 use super::Settings;
 use crate::ring::{self, Identifier, Indication, Kept, Member, Request, successor};
 
-/// A bug that textbooks had; only built with the feature `mutants`.
+/// A bug that textbooks had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {

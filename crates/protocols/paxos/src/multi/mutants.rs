@@ -5,7 +5,7 @@ use sim_node::Context;
 use super::{Log, Members, Record, Server, Settings, Slot};
 use crate::Ballot;
 
-/// A bug that real systems had; only built with the feature `mutants`.
+/// A bug that real systems had.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {

@@ -7,7 +7,7 @@ use sim_node::{Context, NodeId};
 use super::{Config, Disk, Process, Proposal, Record};
 use crate::Ballot;
 
-/// A known bug; only built with the feature `mutants`.
+/// A known bug.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, sim_protocol::Mutant)]
 #[non_exhaustive]
 pub enum Mutant {
