@@ -19,7 +19,7 @@ Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that c
 3 undecided.
 Results go to standard output, everything else to standard error.";
 
-/// Rehearse a distributed system's worst day: same seed, same history.
+/// Simulate distributed protocols under faults, deterministically: same seed, same run.
 #[derive(Debug, Parser)]
 #[command(name = "rehearse", version, after_help = AFTER)]
 pub(crate) struct Arguments {
@@ -35,7 +35,7 @@ pub(crate) enum Command {
     Run(RunArguments),
     /// Run a saved run again, and say whether the digest is the same
     Replay(ReplayArguments),
-    /// Explain a violation or a step by its causes, backwards in time
+    /// Explain a violation or a step by its causes, latest first
     Explain(ExplainArguments),
     /// Run a scenario with every seed of a range
     Sweep(SweepArguments),
@@ -77,7 +77,7 @@ pub(crate) struct RunArguments {
     /// Print one JSON object
     #[arg(long)]
     pub(crate) json: bool,
-    /// Show every event: as a picture, or as JSON lines that end with the report
+    /// Show every event: as a space-time diagram, or as JSON lines that end with the report
     #[arg(long, value_name = "FORM", ignore_case = true)]
     pub(crate) trace: Option<TraceForm>,
     /// Stop at this virtual time, even if obligations are still pending
@@ -197,7 +197,7 @@ pub(crate) struct CheckHistoryArguments {
 /// The kind of object that the clients of a history used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum Object {
-    /// Texts by key: get, put, append, cas, delete
+    /// A map from keys to strings: get, put, append, cas, delete
     #[value(alias = "keyvalue")]
     KeyValue,
     /// One register: read, write

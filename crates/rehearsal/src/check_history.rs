@@ -48,13 +48,13 @@ impl fmt::Debug for Datum {
 struct Judged {
     path: String,
     spec: &'static str,
-    /// `held`, `violated`, `unknown`, or `vacuous` for a history without operations.
+    /// `held`, `violated`, `undecided`, or `vacuous` for a history without operations.
     verdict: Verdict,
     operations: usize,
     answered: usize,
     failed: usize,
     /// Without an answer.
-    open: usize,
+    pending: usize,
     keys: usize,
     visited: u64,
     budget: u64,
@@ -83,7 +83,7 @@ pub(crate) fn check_history(
         Verdict::Held => Exit::Expected,
         Verdict::Violated => Exit::Unexpected,
         // Of nothing, nothing was found out: it must not pass for a good history.
-        Verdict::Unknown | Verdict::Vacuous => Exit::Undecided,
+        Verdict::Undecided | Verdict::Vacuous => Exit::Undecided,
     })
 }
 
@@ -103,7 +103,7 @@ fn judge<S: Notation>(
     let verdict = report.ruling.verdict(&history);
     let evidence = match report.ruling {
         Ruling::NotLinearizable(evidence) => Some(*evidence),
-        Ruling::Linearizable(_) | Ruling::Unknown => None,
+        Ruling::Linearizable(_) | Ruling::Undecided => None,
     };
     Ok(Judged {
         path: file.to_string_lossy().into_owned(),
@@ -112,7 +112,7 @@ fn judge<S: Notation>(
         operations: history.len(),
         answered: count(|end| matches!(end, End::Returned { .. })),
         failed: count(|end| matches!(end, End::Failed(_))),
-        open: count(|end| matches!(end, End::Open | End::Unknown(_))),
+        pending: count(|end| matches!(end, End::Open | End::Unknown(_))),
         keys: keys.len(),
         visited: report.visited,
         budget: *budget,
@@ -136,20 +136,20 @@ fn read<S: Notation>(spec: &S, file: &Path) -> Result<History<S::Operation, S::O
 }
 
 fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
-    let Judged { path, spec, operations, answered, failed, open, keys, .. } = judged;
+    let Judged { path, spec, operations, answered, failed, pending, keys, .. } = judged;
     let verdict = match judged.verdict {
         Verdict::Held => "linearizable",
         Verdict::Violated => "not linearizable",
-        Verdict::Unknown => "undecided",
+        Verdict::Undecided => "undecided",
         Verdict::Vacuous => "vacuous",
     };
     out.entry("", &format!("{verdict}  {path} ({spec})"))?;
     let number = |number: &usize| grouped(*number as u64);
-    let [operations, answered, failed, open, keys] =
-        [operations, answered, failed, open, keys].map(number);
+    let [operations, answered, failed, pending, keys] =
+        [operations, answered, failed, pending, keys].map(number);
     out.entry(
         "  operations      ",
-        &format!("{operations}: {answered} with a response, {failed} failed, {open} open"),
+        &format!("{operations}: {answered} with a response, {failed} failed, {pending} pending"),
     )?;
     out.entry("  keys            ", &keys)?;
     let [visited, budget] = [judged.visited, judged.budget].map(grouped);
@@ -162,7 +162,7 @@ fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
         }
     }
     match judged.verdict {
-        Verdict::Unknown => {
+        Verdict::Undecided => {
             writeln!(out)?;
             out.entry("", "The budget ran out before a decision; --budget N sets a larger one.")?;
         }

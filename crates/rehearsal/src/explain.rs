@@ -58,7 +58,10 @@ fn story(
         writeln!(out, "  rehearse {line}")?;
         out.entry("      ", what)
     };
-    more(&format!("run {file} --seed {seed} --trace text"), "draws the whole run")?;
+    more(
+        &format!("run {file} --seed {seed} --trace text"),
+        "shows the whole run as a space-time diagram",
+    )?;
     more(&format!("explain {file} --seed {seed} --step N"), "explains step N")?;
     if let Some(struck) = report.faults.iter().position(|fault| fault.struck > 0) {
         more(

@@ -351,7 +351,7 @@ fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<
     writeln!(out, "    {what}: {name}(...)")?;
     for field in fields {
         let Field { name, default, meaning, .. } = field;
-        let default = default.text().unwrap_or("must be given");
+        let default = default.text().unwrap_or("required");
         out.entry("      ", &format!("{name} ({field}; {default}): {meaning}"))?;
     }
     Ok(())

@@ -22,7 +22,7 @@ pub(crate) fn run(
     let RunArguments { file, seed, set, json, trace, until, save, history, window } = arguments;
     if *json && *trace == Some(TraceForm::Text) {
         return Err(Failure::new(
-            "--json and --trace text cannot be combined: each replaces the result",
+            "--json and --trace text cannot be combined: both define what is printed to standard output",
         ));
     }
     // A file that cannot be written is an error before anything runs.

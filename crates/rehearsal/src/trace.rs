@@ -1,4 +1,5 @@
-//! `run --trace`: every event of a run, or those of a window, as a picture or as lines of JSON.
+//! `run --trace`: every event of a run, or those of a window, as a space-time diagram or as lines
+//! of JSON.
 
 use std::collections::BTreeSet;
 use std::io::{self, ErrorKind, Write};

@@ -37,7 +37,7 @@ pub enum Verdict {
     Vacuous,
     /// It is undecided: a budget ran out, an obligation was met late, or the run broke an
     /// assumption of the model.
-    Unknown,
+    Undecided,
     /// It was violated.
     Violated,
 }
@@ -49,7 +49,7 @@ impl Verdict {
         match self {
             Self::Held => "held",
             Self::Vacuous => "vacuous",
-            Self::Unknown => "unknown",
+            Self::Undecided => "undecided",
             Self::Violated => "violated",
         }
     }

@@ -85,7 +85,7 @@ impl Judge {
     }
 
     /// Reports that the property is undecided in this run, such as when a budget has run out:
-    /// unless it is violated, its verdict is unknown. The first reason counts.
+    /// unless it is violated, its verdict is `undecided`. The first reason counts.
     pub fn undecided(&mut self, reason: impl Into<String>) {
         self.undecided.get_or_insert_with(|| reason.into());
     }

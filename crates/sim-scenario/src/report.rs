@@ -18,9 +18,9 @@ pub struct Report {
     pub protocol: String,
     /// The seed.
     pub seed: u64,
-    /// Violated beats unknown beats held.
+    /// Violated beats undecided beats held.
     pub verdict: Verdict,
-    /// Whether this is what the scenario expects of a single run. An unknown verdict never is.
+    /// Whether this is what the scenario expects of a single run. An undecided one never is.
     pub as_expected: bool,
     /// The digest of every event and effect with their content: 16 hex digits.
     #[serde(serialize_with = "hex")]
@@ -39,7 +39,7 @@ pub struct Report {
     pub warnings: Vec<String>,
     /// The command that repeats the run; the command line fills it in.
     pub reproduce: String,
-    /// Why the verdict is unknown.
+    /// Why the verdict is `undecided`.
     pub undecided: Option<String>,
     /// The first event that broke an assumption of the scenario's model.
     pub assumption_broken: Option<String>,

@@ -36,10 +36,10 @@ impl Trace {
         let received = self.waiting(step).filter(|(_, received)| received.news);
         // A sender that crashes while it sends reaches some receivers and not others, which splits
         // them: that counts first. Among the other messages the latest counts.
-        let sender_died = |received: &Step| {
-            received.cause.and_then(|cause| self.step(cause)).is_some_and(|cause| cause.died)
+        let sender_crashed = |received: &Step| {
+            received.cause.and_then(|cause| self.step(cause)).is_some_and(|cause| cause.crashed)
         };
-        let best = received.max_by_key(|(index, received)| (sender_died(received), *index));
+        let best = received.max_by_key(|(index, received)| (sender_crashed(received), *index));
         best.map(|(index, _)| index)
     }
 
@@ -111,11 +111,11 @@ impl Trace {
                 add(sending.from, Silence::Lost(*loss));
             }
         }
-        let heard_from = |node: NodeId| {
+        let received_from = |node: NodeId| {
             self.waiting(step)
                 .any(|(_, row)| matches!(row.event, Event::Message { from, .. } if from == node))
         };
-        silent.retain(|(node, _)| !heard_from(*node));
+        silent.retain(|(node, _)| !received_from(*node));
         silent.truncate(most);
         silent
     }

@@ -101,7 +101,7 @@ fn describe(seen: &Seen) -> String {
             let fate = match (arrives, lost) {
                 (_, Some(why)) => format!("lost: {why}"),
                 (Some(arrives), None) => format!("due at {}", at(arrives)),
-                (None, None) => "kept".to_owned(),
+                (None, None) => "not delivered".to_owned(),
             };
             let what = words::content(kind, text, 60);
             format!("{}: {from} sends {what} to {to}, {fate}", at(when))
@@ -114,7 +114,11 @@ fn describe(seen: &Seen) -> String {
             format!("{}: {node} crashes and loses {lost}", at(when))
         }
         Seen::Calm { at: when, core } => {
-            format!("{}: the calm begins with the core {}", at(when), words::nodes(core))
+            format!(
+                "{}: all faults end (calm); up and connected from now on: {}",
+                at(when),
+                words::nodes(core)
+            )
         }
         Seen::Fault { at: when, label, .. } => format!("{}: {label}", at(when)),
     }

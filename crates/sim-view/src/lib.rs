@@ -9,6 +9,7 @@
 //! A picture that looks back at a run keeps only its skeleton and asks for the run again
 //! ([`Replay`]): the same seed gives the same history, so texts need not be kept.
 
+mod blame;
 mod causes;
 mod divergence;
 mod fates;

@@ -7,6 +7,7 @@ use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::{Report, ScenarioFacts, ViolationReport};
 
+use crate::blame::blamed;
 use crate::causes::Silence;
 use crate::impairment::Impairment;
 use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, PLAIN, Painted};
@@ -74,9 +75,12 @@ pub(crate) fn past(
     let texts = Texts::of(wanted, replay);
     let heading = match past.root {
         Some(_) => "The steps that led to the violation",
-        None => "The last notable steps and faults",
+        None => "The last role changes, indications, marks and faults",
     };
-    writeln!(out, "\n{}", Painted(BOLD, heading))?;
+    writeln!(out)?;
+    for line in words::wrap(heading, width) {
+        writeln!(out, "{}", Painted(BOLD, line))?;
+    }
     let mut write = |at: &str, place: &str, style: anstyle::Style, text: &str| {
         if width < NARROW {
             let head = format!("  {at}  {place}");
@@ -96,7 +100,7 @@ pub(crate) fn past(
     };
     let hidden = past.hidden();
     if hidden > 0 {
-        write("…", "", DIM, &format!("{} earlier", words::count(hidden, "step")))?;
+        write("…", "", DIM, &format!("{} not shown", words::count(hidden, "earlier step")))?;
     }
     let in_vain = past.vain.as_ref().map(|vain| vain.told_within(&trace, &texts, ROLES, EXCHANGES));
     for line in in_vain.unwrap_or_default() {
@@ -107,7 +111,7 @@ pub(crate) fn past(
     }
     for silence in &past.silent {
         write(
-            "silent",
+            "no message",
             "",
             LOST,
             &format!("Nothing arrived from {}.", around::silences(&[*silence])),
@@ -118,7 +122,7 @@ pub(crate) fn past(
     }
     if past.root.is_none() {
         let impairments = trace.impairments(None);
-        let lost = Undelivered::to_the_dead(&trace, &impairments);
+        let lost = Undelivered::to_crashed(&trace, &impairments);
         for line in around::conditions(&impairments, &lost, &facts.clocks, CONDITIONS) {
             write("at the end", "", FAULT, &line)?;
         }
@@ -138,12 +142,11 @@ struct Line {
 
 impl<'a> Past<'a> {
     fn of_violation(trace: &'a Trace, report: &'a Report, violation: &ViolationReport) -> Self {
-        let all = trace.steps.len() as u64;
-        let root = violation.step.filter(|step| *step < all).or(all.checked_sub(1));
+        let blamed = blamed(trace, violation);
+        let root = blamed.first().copied();
         let mut shown: BTreeSet<u64> =
             root.iter().flat_map(|root| chain(trace, *root, STEPS)).collect();
-        let witnesses = violation.witnesses.iter().filter(|step| **step < all);
-        for (witness, most) in witnesses.zip(WITNESSED) {
+        for (witness, most) in blamed.iter().skip(1).zip(WITNESSED) {
             shown.extend(chain(trace, *witness, most));
         }
         // A timer does not say why: what the node received or did not receive before it fired does.
@@ -206,7 +209,7 @@ impl<'a> Past<'a> {
                 false => phrases::whole(seen),
             };
             let panicked = || self.report.violations.iter().any(|one| one.code == "PANIC");
-            let died = match row.died {
+            let crashed = match row.crashed {
                 true if panicked() && self.root == Some(*step) => ", and its handler panicked",
                 true => ", and crashed during the step",
                 false => "",
@@ -216,7 +219,7 @@ impl<'a> Past<'a> {
                 at: row.at,
                 place: format!("step {step}"),
                 style: if self.root == Some(*step) { BROKEN } else { PLAIN },
-                text: format!("{} {whole}{died}{}", row.node, self.often(*step)),
+                text: format!("{} {whole}{crashed}{}", row.node, self.often(*step)),
             });
         }
         for index in self.incidents() {

@@ -2,8 +2,8 @@
 
 use std::io::{self, Write};
 
-use sim_check::{Kind, SimTime, Verdict};
-use sim_scenario::{Expectation, Messages, PropertyReport, Report, ScenarioFacts};
+use sim_check::{Found, Kind, SimTime, Verdict};
+use sim_scenario::{Expectation, Messages, PropertyReport, Report, ScenarioFacts, ViolationReport};
 
 use crate::fates::{self, Crashes};
 use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, Painted};
@@ -76,14 +76,14 @@ fn head(
     let wanted = match &facts.expect {
         Expectation::Holds => "every property holds".to_owned(),
         Expectation::Safe => "every safety property holds".to_owned(),
-        Expectation::Violates(code) => format!("{code} is violated, and no other property"),
+        Expectation::Violates(code) => format!("only {code} is violated"),
         Expectation::Sometimes { code, of } => {
             let seeds = words::count(*of, "seed");
-            format!("{code} is violated, and no other property, with at least one of {seeds}")
+            format!("only {code} is violated, with at least one of {seeds}")
         }
     };
     let expected = match (report.verdict, report.as_expected) {
-        (Verdict::Unknown, _) => format!("undecided: the scenario expects that {wanted}"),
+        (Verdict::Undecided, _) => format!("undecided: the scenario expects that {wanted}"),
         (_, true) => format!("as expected: {wanted}"),
         (_, false) => format!("not as expected: the scenario expects that {wanted}"),
     };
@@ -122,7 +122,7 @@ fn properties(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<
             Verdict::Held => '✓',
             Verdict::Violated => '✗',
             Verdict::Vacuous => '-',
-            Verdict::Unknown => '?',
+            Verdict::Undecided => '?',
         };
         let kind = match property.kind {
             Kind::Safety => "safety",
@@ -228,17 +228,17 @@ fn faults(
         let label = words::clip(&fault.label, 80);
         let whom = match fault.victims.as_slice() {
             [] => String::new(),
-            victims => format!(" {}", words::nodes(victims)),
+            victims => format!(" on {}", words::nodes(victims)),
         };
         let (text, style) = match fault.first {
-            None => (format!("{label}: never struck"), DIM),
+            None => (format!("{label}: never took effect"), DIM),
             Some(at) => {
                 let at = words::instant(at);
                 let text = match fault.struck {
-                    1 => format!("{label}: struck{whom} at {at}"),
+                    1 => format!("{label}: took effect{whom} at {at}"),
                     struck => {
                         let times = words::times(struck);
-                        format!("{label}: struck {times}, first{whom} at {at}")
+                        format!("{label}: took effect {times}, first{whom} at {at}")
                     }
                 };
                 let lost = crashes.of_fault(number);
@@ -262,12 +262,14 @@ fn violations(
         let property = report.properties.iter().find(|property| property.code == violation.code);
         let name = property.map_or("", |property| property.name);
         let at = words::instant(SimTime::from_nanos(violation.at_ns));
-        let step = violation.step.map(|step| format!(", step {step}")).unwrap_or_default();
-        let whose = violation.node.map(|node| format!(", {node}")).unwrap_or_default();
+        let node = violation.node.map(|node| format!(" (node concerned: {node})"));
+        let node = node.unwrap_or_default();
         let obligation = property.is_some_and(|property| property.kind == Kind::Liveness);
-        let verb = if obligation { "was unmet at" } else { "was violated at" };
-        let step = if obligation { String::new() } else { step };
-        let title = format!("{} {name} {verb} {at}{step}{whose}:", violation.code);
+        let what = match obligation {
+            true => format!("was not met by {at}"),
+            false => format!("was violated at {at}{}", found(violation)),
+        };
+        let title = format!("{} {name} {what}{node}:", violation.code);
         writeln!(out)?;
         for line in words::wrap(&title, width) {
             writeln!(out, "{}", Painted(BROKEN, line))?;
@@ -280,6 +282,17 @@ fn violations(
         past(out, facts, report, width, replay)?;
     }
     Ok(())
+}
+
+/// Where a violation was found: ", found at step 9".
+fn found(violation: &ViolationReport) -> String {
+    let Some(step) = violation.step else { return String::new() };
+    match violation.found {
+        Found::AtStep => format!(", found at step {step}"),
+        Found::BeforeStep => format!(", found just before step {step}"),
+        Found::BetweenSteps => format!(", found after step {step}"),
+        Found::AtEnd => ", found at the end of the run".to_owned(),
+    }
 }
 
 /// A row of the summary: a label, and text that may take several lines.

@@ -45,7 +45,7 @@ pub(crate) struct Step {
     /// Whether it handled a message that says what its node had neither received nor sent before.
     pub(crate) news: bool,
     /// Whether the node crashed or panicked inside it.
-    pub(crate) died: bool,
+    pub(crate) crashed: bool,
 }
 
 impl Step {
@@ -252,11 +252,11 @@ impl Watcher for Trace {
                 let tells =
                     |effect: &Done| matches!(effect, Done::Indicate { .. } | Done::Mark { .. });
                 let notable = role_changed || again || effects.iter().any(tells);
-                let died = state.is_none();
+                let crashed = state.is_none();
                 if let (true, Some((role, _))) = (role_changed, role) {
                     self.roles.push((at, node, role));
                 }
-                self.steps.push(Step { at, node, cause, event, notable, news, died });
+                self.steps.push(Step { at, node, cause, event, notable, news, crashed });
             }
             Seen::Sent { message, at, step, from, to, kind, lost, arrives, print, .. } => {
                 self.known.insert((from, print));

@@ -70,7 +70,7 @@ impl Undelivered {
 
     /// How much was lost on its way to nodes that were down in the end, since they were: "3 messages
     /// from n3 to it were lost".
-    pub(crate) fn to_the_dead(
+    pub(crate) fn to_crashed(
         trace: &Trace,
         impairments: &[Impairment],
     ) -> BTreeMap<NodeId, String> {

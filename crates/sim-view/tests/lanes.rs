@@ -18,7 +18,7 @@ fn drawn(nodes: u32, width: usize) -> String {
 #[test]
 fn five_nodes_have_lanes_in_120_columns() {
     let picture = drawn(5, 120);
-    assert!(picture.starts_with("sim-view"), "{picture}");
+    assert!(picture.starts_with("the leader is cut off"), "{picture}");
     assert!(picture.lines().all(|line| line.chars().count() <= 120), "{picture}");
     insta::assert_snapshot!(picture);
 }
@@ -59,11 +59,11 @@ fn late_messages_say_why_they_are_late() {
         found.expect("a line for the step").to_owned()
     };
     assert!(!line(2).contains("late"), "{}", line(2));
-    assert!(line(4).contains("late: n1 has started again since"), "{}", line(4));
+    assert!(line(4).contains("n1 has restarted since"), "{}", line(4));
     assert!(!line(4).contains("overtaken"), "{}", line(4));
-    assert!(line(5).contains("it waited 500us at n1"), "{}", line(5));
-    assert!(line(5).contains("late: overtaken by a later one"), "{}", line(5));
-    assert!(line(5).contains("late: its sender has crashed since"), "{}", line(5));
+    assert!(line(5).contains("including 500us waiting at n1"), "{}", line(5));
+    assert!(line(5).contains("overtaken by a later message"), "{}", line(5));
+    assert!(line(5).contains("its sender has crashed since"), "{}", line(5));
 }
 
 #[test]
@@ -134,7 +134,7 @@ fn a_node_is_shown_with_what_it_does_and_what_it_never_got() {
 #[test]
 fn a_window_begins_at_its_time() {
     let picture = part(window(|it| it.from = Some(at(10_000))));
-    assert!(picture.contains("n3 timer Patience"), "{picture}");
+    assert!(picture.contains("n3 handles timer Patience"), "{picture}");
     assert!(!picture.contains("starts\n") && !picture.contains("Isolate"), "{picture}");
     // What was sent before is known all the same.
     assert!(picture.contains("15.5ms in flight"), "{picture}");
@@ -143,7 +143,7 @@ fn a_window_begins_at_its_time() {
 #[test]
 fn only_messages_of_a_kind_are_shown() {
     let picture = part(window(|it| it.kinds = ["Election"].into()));
-    assert!(picture.contains("gets its own Election"), "{picture}");
+    assert!(picture.contains("receives its own Election"), "{picture}");
     assert!(!picture.contains("Coordinator"), "{picture}");
 }
 

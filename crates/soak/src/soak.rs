@@ -27,7 +27,7 @@ pub struct Soak {
 pub struct Finding {
     /// The scenario; run it with its seed.
     pub storm: Storm,
-    /// Violated or unknown.
+    /// Violated or undecided.
     pub verdict: Verdict,
     /// The codes of the violated properties.
     pub violated: Vec<&'static str>,

@@ -72,21 +72,21 @@ impl Flights {
         let mut text = format!(", {} in flight", words::duration(at - flight.at));
         if flight.arrives < at {
             let waited = words::duration(at - flight.arrives);
-            text.push_str(&format!(", of which it waited {waited} at {}", flight.to));
+            text.push_str(&format!(", including {waited} waiting at {}", flight.to));
         }
         let latest = self.latest.entry((flight.from, flight.to)).or_insert(flight.at);
         if flight.at < *latest {
-            text.push_str(", late: overtaken by a later one");
+            text.push_str(", overtaken by a later message");
         }
         *latest = flight.at.max(*latest);
         let since = |instants: &[Option<SimTime>], node: NodeId| {
             instants.get(node.index()).copied().flatten().is_some_and(|instant| instant > flight.at)
         };
         if since(&self.crashed, flight.from) {
-            text.push_str(", late: its sender has crashed since");
+            text.push_str(", its sender has crashed since");
         }
         if since(&self.restarted, flight.to) {
-            text.push_str(&format!(", late: {} has started again since", flight.to));
+            text.push_str(&format!(", {} has restarted since", flight.to));
         }
         text
     }

@@ -82,7 +82,7 @@ impl<W: Write> Lanes<W> {
         let title = words::clip(&facts.title, CONTENT);
         let name = facts.protocol.name;
         let count = words::count(nodes as u64, "node");
-        page.line(BOLD, &format!("sim-view: {title} ({name}, {count}, seed {seed})"));
+        page.line(BOLD, &format!("{title} ({name}, {count}, seed {seed})"));
         let names = Names::of(facts);
         let shown: Vec<String> = window.nodes.iter().map(|node| names.whole(*node)).collect();
         let legend = match (layout.lanes, shown.as_slice()) {
@@ -340,7 +340,9 @@ impl<W: Write> Watcher for Lanes<W> {
                 if !is_shown {
                     return;
                 }
-                self.fault(at, &format!("the calm begins; its core: {}", words::nodes(&core)), &[]);
+                let core = words::nodes(&core);
+                let text = format!("all faults end (calm); up and connected from now on: {core}");
+                self.fault(at, &text, &[]);
             }
         }
     }

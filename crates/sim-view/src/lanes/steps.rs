@@ -45,16 +45,18 @@ impl<W: Write> Lanes<W> {
                 self.note_start(node, at, *again);
                 format!("{who} starts{}", if *again { " again" } else { "" })
             }
-            Happening::Timer { text, .. } => format!("{who} timer {}", words::said(text, content)),
+            Happening::Timer { text, .. } => {
+                format!("{who} handles timer {}", words::said(text, content))
+            }
             Happening::Request { text } => {
-                format!("{who} is asked: {}", words::said(text, content))
+                format!("{who} receives request {}", words::said(text, content))
             }
             Happening::Message { message: None, kind, text, .. } => {
-                format!("{who} gets its own {}", words::content(kind, text, content))
+                format!("{who} receives its own {}", words::content(kind, text, content))
             }
             Happening::Message { message: Some(_), from, kind, text, .. } => {
                 let from = self.names.whole(*from);
-                format!("{who} gets {} from {from}", words::content(kind, text, content))
+                format!("{who} receives {} from {from}", words::content(kind, text, content))
             }
         };
         let mut picture = self.at_rest();
@@ -87,7 +89,7 @@ impl<W: Write> Lanes<W> {
             let name = role.map_or("no role", |(name, _)| name);
             let text = match role {
                 Some((name, rank)) => format!("{who} becomes {name} ({} {rank})", self.rank),
-                None => format!("{who} gives up its role"),
+                None => format!("{who} loses its role"),
             };
             self.highlight(node, '◆', name, ROLE, &text);
         }
@@ -98,7 +100,13 @@ impl<W: Write> Lanes<W> {
                     self.highlight(node, '▲', &what, TOLD, &format!("{who} indicates {what}"));
                 }
                 Done::Mark { name } => {
-                    self.highlight(node, '★', name, SENT, &format!("{who} marks \"{name}\""));
+                    self.highlight(
+                        node,
+                        '★',
+                        name,
+                        SENT,
+                        &format!("{who} emits the mark \"{name}\""),
+                    );
                 }
                 _ => {}
             }

@@ -22,13 +22,13 @@ pub(crate) fn incident_without_time(trace: &Trace, incident: &Incident) -> Strin
             let label = words::clip(label, 80);
             let whom = match victims.as_slice() {
                 [] => String::new(),
-                victims => format!(" {}", words::nodes(victims)),
+                victims => format!(" on {}", words::nodes(victims)),
             };
             match begins {
                 true => {
                     let lost = trace.lost_by(incident);
                     let lost = lost.map(|lost| format!(": {lost}")).unwrap_or_default();
-                    format!("fault {fault}, {label}, struck{whom}{lost}")
+                    format!("fault {fault}, {label}, took effect{whom}{lost}")
                 }
                 false => format!("fault {fault}, {label}, ended"),
             }
@@ -36,7 +36,7 @@ pub(crate) fn incident_without_time(trace: &Trace, incident: &Incident) -> Strin
         Disturbance::Crash { node, lost } => format!("{node} crashed and lost {lost}"),
         Disturbance::Calm(core) => {
             let core = words::nodes(core);
-            format!("the calm began: from then on {core} stayed up and connected")
+            format!("all faults ended (calm); from then on {core} stayed up and connected")
         }
     }
 }
@@ -110,7 +110,9 @@ pub(crate) fn conditions(
                     victims => format!(" on {}", words::nodes(victims)),
                 };
                 let (label, since) = (words::clip(label, 80), words::instant(*since));
-                faults.push(format!("Fault {fault}, {label}, was in force{whom} since {since}."));
+                faults.push(format!(
+                    "Fault {fault}, {label}, had been in force{whom} since {since}."
+                ));
             }
         }
     }

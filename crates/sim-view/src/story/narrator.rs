@@ -164,15 +164,15 @@ impl<'a> Narrator<'a> {
                     let except = effect.and_then(|effect| self.receiver(effect));
                     let actions =
                         self.texts.step(*step).and_then(|seen| phrases::actions(seen, except));
-                    let died = self.trace.step(*step).is_some_and(|row| row.died);
+                    let crashed = self.trace.step(*step).is_some_and(|row| row.crashed);
                     match actions {
-                        Some(actions) if died => sentence.push_str(&format!(
+                        Some(actions) if crashed => sentence.push_str(&format!(
                             " In that step it also {actions}, and crashed during the step."
                         )),
                         Some(actions) => {
                             sentence.push_str(&format!(" In that step it also {actions}."));
                         }
-                        None if died => sentence.push_str(" It crashed during that step."),
+                        None if crashed => sentence.push_str(" It crashed during that step."),
                         None => {}
                     }
                     sentence + &self.lost_in(*step)
@@ -194,13 +194,13 @@ impl<'a> Narrator<'a> {
             .violations
             .iter()
             .any(|violation| violation.code == "PANIC" && violation.step == Some(step));
-        let died = match state {
+        let crashed = match state {
             Some(_) => "",
             None if panicked => ", and its handler panicked",
             None => ", and crashed during the step",
         };
         let node = row.node;
-        format!("At {at}, in step {step}, {node} {whole}{died}.") + &self.lost_in(step)
+        format!("At {at}, in step {step}, {node} {whole}{crashed}.") + &self.lost_in(step)
     }
 
     /// A step as the cause of the one told before.
@@ -246,11 +246,13 @@ impl<'a> Narrator<'a> {
         if let (1, Event::Timer(_)) = (cycle, row.event) {
             let node = row.node;
             return format!(
-                "{node} had set that timer again each time it fired, {times} since {since} (step \
-                 {first})."
+                "{node} had set that timer again each time it fired, {times}, the first time at \
+                 {since} (step {first})."
             );
         }
-        format!("The same steps had happened {times} before, since {since} (step {first}).")
+        format!(
+            "The same cycle of steps had run {times} before, the first time at {since} (step {first})."
+        )
     }
 
     fn hops(&self, steps: &[u64], effect: Option<u64>) -> String {
@@ -348,7 +350,7 @@ impl<'a> Narrator<'a> {
     pub(super) fn conditions(&self) -> Vec<String> {
         let step = self.outline.roots.first().map(|root| root.step);
         let impairments = self.trace.impairments(step.filter(|_| !self.outline.obligation));
-        let lost = Undelivered::to_the_dead(self.trace, &impairments);
+        let lost = Undelivered::to_crashed(self.trace, &impairments);
         around::conditions(&impairments, &lost, &self.subject.facts.clocks, CONDITIONS)
     }
 
@@ -360,16 +362,16 @@ impl<'a> Narrator<'a> {
                 let label = words::clip(&fault.label, 80);
                 let whom = match fault.victims.as_slice() {
                     [] => String::new(),
-                    victims => format!(" {}", words::nodes(victims)),
+                    victims => format!(" on {}", words::nodes(victims)),
                 };
                 match fault.first {
-                    None => format!("{number}  {label}: never struck."),
+                    None => format!("{number}  {label}: never took effect."),
                     Some(at) if fault.struck > 1 => {
                         let (times, at) = (words::times(fault.struck), words::instant(at));
-                        format!("{number}  {label}: struck {times}, first{whom} at {at}.")
+                        format!("{number}  {label}: took effect {times}, first{whom} at {at}.")
                     }
                     Some(at) => {
-                        format!("{number}  {label}: struck{whom} at {}.", words::instant(at))
+                        format!("{number}  {label}: took effect{whom} at {}.", words::instant(at))
                     }
                 }
             })

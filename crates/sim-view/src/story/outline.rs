@@ -5,6 +5,7 @@ use sim_node::NodeId;
 use sim_scenario::ViolationReport;
 
 use super::{Subject, is_obligation};
+use crate::blame::blamed;
 use crate::trace::Trace;
 use crate::words;
 
@@ -64,21 +65,24 @@ impl Outline {
         opening.push(format!("It was violated at {at}: {}.", violation.detail));
         opening.extend(others(subject));
         opening.extend(found_between(violation));
-        let mut roots: Vec<Root> = violating_step(trace, violation, &claim).into_iter().collect();
-        let known = |step: &&u64| trace.step(**step).is_some() && Some(**step) != violation.step;
-        for step in violation.witnesses.iter().filter(known).take(WITNESSES) {
-            let heading = match (violation.found, roots.len()) {
-                (Found::AtStep, 1) => "An earlier step that is part of the violation".to_owned(),
-                (_, 0) => CAUSES.to_owned(),
-                _ => "Another step that is part of the violation".to_owned(),
-            };
-            let conclusion = format!("This step is part of the violation of {claim}.");
-            roots.push(Root { heading, step: *step, conclusion: Some(conclusion) });
-        }
-        if roots.is_empty() {
-            roots.extend(last_step(trace, violation));
-        }
-        let step = roots.first().and_then(|root| trace.step(root.step));
+        let steps = blamed(trace, violation);
+        let roots: Vec<Root> = steps
+            .iter()
+            .take(1 + WITNESSES)
+            .enumerate()
+            .map(|(number, step)| {
+                let heading = match number {
+                    0 => "The causes, latest first",
+                    1 if violation.found == Found::AtStep => {
+                        "An earlier step that is part of the violation"
+                    }
+                    _ => "Another step that is part of the violation",
+                };
+                let conclusion = conclusion(violation, *step, &claim);
+                Root { heading: heading.to_owned(), step: *step, conclusion }
+            })
+            .collect();
+        let step = steps.first().and_then(|step| trace.step(*step));
         let focus = violation.node.or(step.map(|step| step.node));
         Self {
             title: heading(subject, &claim, "was violated"),
@@ -147,19 +151,18 @@ impl Outline {
     }
 }
 
-/// The heading of the first chain of a violation.
-const CAUSES: &str = "The causes, latest first";
-
-/// The step that violated the claim, with the chain that led to it: only where the step itself is
-/// to blame. One that panicked was not finished, and is not in the trace.
-fn violating_step(trace: &Trace, violation: &ViolationReport, claim: &str) -> Option<Root> {
-    let step = violation.step.filter(|_| violation.found == Found::AtStep)?;
-    let last = trace.steps.len().checked_sub(1)? as u64;
-    let conclusion = match step > last {
-        true => "This is the last step that was finished.".to_owned(),
-        false => format!("{claim} was found violated at this step."),
-    };
-    Some(Root { heading: CAUSES.to_owned(), step: step.min(last), conclusion: Some(conclusion) })
+/// What a step that is traced back has to do with the violation, in a sentence.
+fn conclusion(violation: &ViolationReport, step: u64, claim: &str) -> Option<String> {
+    if violation.witnesses.contains(&step) {
+        return Some(format!("This step is part of the violation of {claim}."));
+    }
+    match (violation.found, violation.step) {
+        (Found::AtStep, Some(own)) if own == step => {
+            Some(format!("{claim} was found violated at this step."))
+        }
+        (Found::AtStep, Some(_)) => Some("This is the last step that was finished.".to_owned()),
+        _ => None,
+    }
 }
 
 /// When no step is to blame: when the states were found that violate the claim.
@@ -176,19 +179,6 @@ fn found_between(violation: &ViolationReport) -> Option<String> {
         Found::AtEnd => format!("at the end of the run, in the states left by step {step}"),
     };
     Some(format!("It was found {found}."))
-}
-
-/// The chain to follow when no step is to blame and the property has named none: that of the node
-/// concerned.
-fn last_step(trace: &Trace, violation: &ViolationReport) -> Option<Root> {
-    let all = trace.steps.len() as u64;
-    let before = match (violation.found, violation.step) {
-        (Found::BeforeStep, Some(step)) => step.min(all),
-        _ => all,
-    };
-    let last_of = |node| trace.steps_of(node, before).next().map(|(step, _)| step);
-    let step = violation.node.and_then(last_of).or(before.checked_sub(1))?;
-    Some(Root { heading: CAUSES.to_owned(), step, conclusion: None })
 }
 
 fn heading(subject: &Subject<'_>, claim: &str, verb: &str) -> String {

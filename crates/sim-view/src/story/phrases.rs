@@ -27,7 +27,7 @@ fn happened_within(what: &Happening, content: usize) -> String {
             format!("received {} from {from}", words::content(kind, text, content))
         }
         Happening::Timer { text, .. } => {
-            format!("saw its timer {} fire", words::said(text, content))
+            format!("handled timer {}", words::said(text, content))
         }
         Happening::Request { text } => {
             format!("received the request {} from the workload", words::said(text, content))
@@ -85,7 +85,7 @@ fn actions_of(seen: &Seen, except: Option<NodeId>, content: usize) -> Vec<String
     if *role_changed {
         actions.push(match role {
             Some((name, _)) => format!("became {name}"),
-            None => "gave up its role".to_owned(),
+            None => "lost its role".to_owned(),
         });
     }
     for effect in effects {
@@ -93,7 +93,7 @@ fn actions_of(seen: &Seen, except: Option<NodeId>, content: usize) -> Vec<String
             Done::Indicate { text } => {
                 actions.push(format!("indicated {}", words::said(text, content)))
             }
-            Done::Mark { name } => actions.push(format!("marked \"{name}\"")),
+            Done::Mark { name } => actions.push(format!("emitted the mark \"{name}\"")),
             Done::Write { text } => {
                 actions.push(format!("wrote {} to its disk", words::said(text, content)));
             }
