@@ -48,7 +48,7 @@ impl fmt::Debug for Datum {
 struct Judged {
     path: String,
     spec: &'static str,
-    /// `held`, `violated`, `undecided`, or `vacuous` for a history without operations.
+    /// `held`, `violated`, `unknown`, or `vacuous` for a history without operations.
     verdict: Verdict,
     operations: usize,
     answered: usize,
@@ -83,7 +83,7 @@ pub(crate) fn check_history(
         Verdict::Held => Exit::Expected,
         Verdict::Violated => Exit::Unexpected,
         // Of nothing, nothing was found out: it must not pass for a good history.
-        Verdict::Undecided | Verdict::Vacuous => Exit::Undecided,
+        Verdict::Unknown | Verdict::Vacuous => Exit::Undecided,
     })
 }
 
@@ -103,7 +103,7 @@ fn judge<S: Notation>(
     let verdict = report.ruling.verdict(&history);
     let evidence = match report.ruling {
         Ruling::NotLinearizable(evidence) => Some(*evidence),
-        Ruling::Linearizable(_) | Ruling::Undecided => None,
+        Ruling::Linearizable(_) | Ruling::Unknown => None,
     };
     Ok(Judged {
         path: file.to_string_lossy().into_owned(),
@@ -140,7 +140,7 @@ fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
     let verdict = match judged.verdict {
         Verdict::Held => "linearizable",
         Verdict::Violated => "not linearizable",
-        Verdict::Undecided => "undecided",
+        Verdict::Unknown => "undecided",
         Verdict::Vacuous => "vacuous",
     };
     out.entry("", &format!("{verdict}  {path} ({spec})"))?;
@@ -162,7 +162,7 @@ fn print(judged: &Judged, out: &mut Output) -> Result<(), Failure> {
         }
     }
     match judged.verdict {
-        Verdict::Undecided => {
+        Verdict::Unknown => {
             writeln!(out)?;
             out.entry("", "The budget ran out before a decision; --budget N sets a larger one.")?;
         }

@@ -24,7 +24,7 @@ impl Exit {
     /// The exit code after a run.
     pub(crate) fn of(report: &Report) -> Self {
         match (report.verdict, report.as_expected) {
-            (Verdict::Undecided, _) => Self::Undecided,
+            (Verdict::Unknown, _) => Self::Undecided,
             (_, true) => Self::Expected,
             (_, false) => Self::Unexpected,
         }

@@ -104,7 +104,7 @@ impl SavedRun {
                 "{name} is not a saved run: its digest {digest:?} is not 16 hex digits"
             )));
         }
-        if ![Verdict::Held, Verdict::Violated, Verdict::Undecided]
+        if ![Verdict::Held, Verdict::Violated, Verdict::Unknown]
             .iter()
             .any(|verdict| verdict.as_str() == saved.verdict)
         {

@@ -24,11 +24,11 @@ struct SweepReport<'a> {
     seeds: Seeds,
     held: u64,
     violated: u64,
-    undecided: u64,
+    unknown: u64,
     /// False when it is undecided, too.
     as_expected: bool,
     /// Why it is undecided.
-    why: Option<String>,
+    undecided: Option<String>,
     violated_seeds: &'a [u64],
     violated_by_property: &'a BTreeMap<&'static str, u64>,
     unmet_by_property: &'a BTreeMap<&'static str, u64>,
@@ -73,9 +73,9 @@ pub(crate) fn sweep(
         seeds: Seeds { from: *swept.seeds.start(), to: u128::from(*swept.seeds.end()) + 1 },
         held: swept.held,
         violated: swept.violated,
-        undecided: swept.undecided,
+        unknown: swept.unknown,
         as_expected: answer == Answer::Expected,
-        why: (answer == Answer::Undecided).then(|| undecided(&runner, &swept)),
+        undecided: (answer == Answer::Undecided).then(|| undecided(&runner, &swept)),
         violated_seeds: &swept.violated_seeds,
         violated_by_property: &swept.by_property,
         unmet_by_property: &swept.unmet_by_property,
@@ -114,8 +114,8 @@ fn at_a_glance(
     let name = runner.facts().protocol.name;
     out.entry("", &format!("{} ({name}, seeds {from}..{to})", report.title))?;
     let runs = counted(swept.runs(), "run");
-    let [held, violated, undecided] = [swept.held, swept.violated, swept.undecided].map(grouped);
-    out.entry("  ", &format!("{runs}: {held} held, {violated} violated, {undecided} undecided"))?;
+    let [held, violated, unknown] = [swept.held, swept.violated, swept.unknown].map(grouped);
+    out.entry("  ", &format!("{runs}: {held} held, {violated} violated, {unknown} unknown"))?;
     let name = |code: &str| {
         let claims = &runner.facts().protocol.properties;
         let claim = claims.iter().find(|claim| claim.code == code);
@@ -159,7 +159,7 @@ fn at_a_glance(
         Answer::Undecided => "undecided: the scenario expects that",
     };
     out.entry("  ", &format!("{answer} {expected}"))?;
-    if let Some(why) = &report.why {
+    if let Some(why) = &report.undecided {
         out.entry("  ", why)?;
     }
     writeln!(out, "  {:.0} runs a second", report.runs_per_second)?;
@@ -179,9 +179,9 @@ fn undecided(runner: &Runner, swept: &Sweep) -> String {
             format!("{code} was not violated, and {runs} of {of} are too few to decide")
         }
         _ => {
-            let verb = if swept.undecided == 1 { "is" } else { "are" };
+            let verb = if swept.unknown == 1 { "is" } else { "are" };
             let runs = counted(runs, "run");
-            format!("{} of {runs} {verb} undecided", grouped(swept.undecided))
+            format!("{} of {runs} {verb} undecided", grouped(swept.unknown))
         }
     }
 }

@@ -66,7 +66,7 @@ impl<N: Served> Property<N> for Linearizability {
             Ruling::NotLinearizable(evidence) => {
                 judge.violate(None, evidence.tell(&self.history), &[]);
             }
-            Ruling::Undecided => {
+            Ruling::Unknown => {
                 let limit = BUDGET.0;
                 judge.undecided(format!("more than {limit} configurations would have to be tried"));
             }

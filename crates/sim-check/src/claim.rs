@@ -37,7 +37,7 @@ pub enum Verdict {
     Vacuous,
     /// It is undecided: a budget ran out, an obligation was met late, or the run broke an
     /// assumption of the model.
-    Undecided,
+    Unknown,
     /// It was violated.
     Violated,
 }
@@ -49,7 +49,7 @@ impl Verdict {
         match self {
             Self::Held => "held",
             Self::Vacuous => "vacuous",
-            Self::Undecided => "undecided",
+            Self::Unknown => "unknown",
             Self::Violated => "violated",
         }
     }

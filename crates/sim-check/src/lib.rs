@@ -7,7 +7,7 @@
 //!
 //! * **Safety** is reported at the step that violates it: [`Judge::violate`].
 //! * **Liveness** is an obligation: [`Property::unmet`] says what is unmet at the deadline. An
-//!   obligation that is met late leaves the property undecided; one that is never met violates it.
+//!   obligation that is met late leaves the property unknown; one that is never met violates it.
 //! * A property that had nothing to judge ([`Judge::judged`] never called) is *vacuous*.
 //!
 //! The operations of clients and their responses are a [`History`], read and written as lines of

@@ -32,7 +32,7 @@ fn agrees<S: Random>(history: &History<S::Operation, S::Output>) -> Result<(), T
             prop_assert!(up_to(false), "stuck too late:\n{}", evidence.tell(history));
             prop_assert!(!up_to(true), "stuck too early:\n{}", evidence.tell(history));
         }
-        Ruling::Undecided => prop_assert!(false, "unknown without a budget"),
+        Ruling::Unknown => prop_assert!(false, "unknown without a budget"),
     }
     Ok(())
 }
@@ -45,7 +45,7 @@ fn needs_what_it_visits<S: Random>(
     for budget in 0..report.visited + 2 {
         let bounded = check(&S::spec(), history, Budget(budget));
         prop_assert!(bounded.visited <= budget);
-        let decided = !matches!(bounded.ruling, Ruling::Undecided);
+        let decided = !matches!(bounded.ruling, Ruling::Unknown);
         // A violation may show before another object's budget runs out, or although it did.
         let violated = matches!(report.ruling, Ruling::NotLinearizable(_));
         prop_assert!(decided == (budget >= report.visited) || decided && violated);

@@ -14,7 +14,7 @@ fn holds<S: Spec>(spec: &S, history: &History<S::Operation, S::Output>) -> bool 
     match check(spec, history, Budget::default()).ruling {
         Ruling::Linearizable(_) => true,
         Ruling::NotLinearizable(_) => false,
-        Ruling::Undecided => panic!("a small history is decided"),
+        Ruling::Unknown => panic!("a small history is decided"),
     }
 }
 

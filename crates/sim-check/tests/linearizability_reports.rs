@@ -107,7 +107,7 @@ fn the_budget_is_what_is_visited_and_no_less() {
     let enough = check(&REGISTER, &history, Budget(visited));
     assert_eq!(enough.ruling.verdict(&history), Verdict::Violated);
     let short = check(&REGISTER, &history, Budget(visited - 1));
-    assert_eq!(short.ruling.verdict(&history), Verdict::Undecided);
+    assert_eq!(short.ruling.verdict(&history), Verdict::Unknown);
     assert_eq!(short.visited, visited - 1);
 }
 
@@ -139,7 +139,7 @@ fn a_hard_object_does_not_hide_what_an_easy_one_shows() {
         let Report { ruling, visited } = check(&KeyValue, &history, Budget(1_000));
         (ruling.verdict(&history), visited)
     };
-    assert_eq!(judged(&["hard"]), (Verdict::Undecided, 1_000));
+    assert_eq!(judged(&["hard"]), (Verdict::Unknown, 1_000));
     assert_eq!(judged(&["hard", "plain"]), (Verdict::Violated, 0));
 }
 

@@ -7,7 +7,7 @@ use sim_node::NodeId;
 /// What became of a run: free of the protocol's types.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Outcome {
-    /// Violated beats undecided beats held.
+    /// Violated beats unknown beats held.
     pub verdict: Verdict,
     /// Every claim with its verdict, in order.
     pub properties: Vec<(&'static Claim, Verdict)>,

@@ -209,8 +209,13 @@ fn check_fields(sheet: &mut Sheet<'_>) -> bool {
         }
     }
     for (name, required) in FIELDS {
-        if required && !seen.iter().any(|(known, _)| *known == name) {
-            let place = outline.name.clone().expect("it is called Scenario");
+        let value = sheet.field(name);
+        let is_given = seen.iter().any(|(known, _)| *known == name);
+        // `deadline: None` says nothing either.
+        let is_nothing = is_given && value.name(text) == Some("None");
+        if required && (!is_given || is_nothing) {
+            let head = || outline.name.clone().expect("it is called Scenario");
+            let place = if is_nothing { value.span.clone() } else { head() };
             sheet.push(
                 Diagnostic::error(place, format!("the scenario lacks its field `{name}`"))
                     .label(format!("`{name}` is missing"))

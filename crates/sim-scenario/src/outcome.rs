@@ -49,7 +49,7 @@ pub(crate) fn report(
         violations: violations(&outcome),
         warnings,
         reproduce: String::new(),
-        undecided: outcome.undecided.filter(|_| outcome.verdict == Verdict::Undecided),
+        undecided: outcome.undecided.filter(|_| outcome.verdict == Verdict::Unknown),
         assumption_broken,
         faults: outcome.faults,
         crashes: outcome.crashes,
@@ -66,7 +66,7 @@ pub(crate) fn report(
 fn as_expected(expect: &Expectation, outcome: &Outcome) -> bool {
     let violated: BTreeSet<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
     match (outcome.verdict, expect) {
-        (Verdict::Undecided, _) => false,
+        (Verdict::Unknown, _) => false,
         // With `Safe`, obligations that are unmet are not among the findings.
         (_, Expectation::Holds | Expectation::Safe) => violated.is_empty(),
         (_, Expectation::Violates(code)) => violated == BTreeSet::from([*code]),

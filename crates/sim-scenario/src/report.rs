@@ -18,7 +18,7 @@ pub struct Report {
     pub protocol: String,
     /// The seed.
     pub seed: u64,
-    /// Violated beats undecided beats held.
+    /// Violated beats unknown beats held.
     pub verdict: Verdict,
     /// Whether this is what the scenario expects of a single run. An undecided one never is.
     pub as_expected: bool,

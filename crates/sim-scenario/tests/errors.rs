@@ -52,6 +52,7 @@ fn unknown_names() {
             ("a field of the scenario", with("tie: Drawn")),
             ("a field of the protocol", base.replace("nodes: 5", "node: 5")),
             ("a required field that is missing", base.replace("title: \"a toy\",", "")),
+            ("a required field that is nothing", base.replace("\"20s\"", "None")),
             ("a field that is given twice", with("ties: Drawn,\n    ties: FirstIn")),
             ("a fault", with_fault("At(\"1s\", Isolte(Leader))")),
             (

@@ -255,7 +255,7 @@ fn a_run_is_held_against_what_is_expected() {
     // A run that is stopped is undecided, which nothing expects.
     let options = RunOptions { until: Some(SimTime::from_nanos(1)), ..RunOptions::default() };
     let stopped = pinging("").prepared.run(0, &options);
-    assert_eq!((stopped.verdict, stopped.as_expected), (Verdict::Undecided, false));
+    assert_eq!((stopped.verdict, stopped.as_expected), (Verdict::Unknown, false));
     assert!(stopped.undecided.is_some());
 }
 
@@ -310,7 +310,7 @@ fn a_broken_assumption_is_told() {
          deadline: \"9s\", expect: Holds)",
     );
     let report = run(&loaded, 0);
-    assert_eq!((report.verdict, report.as_expected), (Verdict::Undecided, false));
+    assert_eq!((report.verdict, report.as_expected), (Verdict::Unknown, false));
     let broken = report.assumption_broken.expect("the assumption was broken");
     assert!(broken.contains("but the model says at most 6ms"), "{broken}");
     assert!(
@@ -432,7 +432,7 @@ fn a_run_that_does_not_reach_what_is_demanded_is_undecided() {
     let faults = "faults: [At(\"1s\", Pause(Node(4))), At(\"2s\", Heal)],";
     let asked = asking("At(\"100ms\", 0, Everybody)", &format!("{faults} {demands}"));
     let report = run(&asked, 0);
-    assert_eq!((report.verdict, report.as_expected), (Verdict::Undecided, false));
+    assert_eq!((report.verdict, report.as_expected), (Verdict::Unknown, false));
     assert_eq!(
         report.undecided.as_deref(),
         Some("the run did not reach `Role(\"leader\", at: 2, times: 2)` (0 of 2 times)")

@@ -25,12 +25,12 @@ impl Answer {
         let others = |code: &str| sweep.by_property.keys().any(|other| *other != code);
         let violated = |code: &str| sweep.by_property.contains_key(code);
         let (unexpected, open) = match expect {
-            Expectation::Holds | Expectation::Safe => (sweep.violated > 0, sweep.undecided > 0),
-            Expectation::Violates(code) => (sweep.held > 0 || others(code), sweep.undecided > 0),
+            Expectation::Holds | Expectation::Safe => (sweep.violated > 0, sweep.unknown > 0),
+            Expectation::Violates(code) => (sweep.held > 0 || others(code), sweep.unknown > 0),
             Expectation::Sometimes { code, .. } if violated(code) => (others(code), false),
             Expectation::Sometimes { code, of } => {
                 // It may be violated in a run that is undecided, or with one more seed.
-                let open = sweep.undecided > 0 || sweep.runs() < *of;
+                let open = sweep.unknown > 0 || sweep.runs() < *of;
                 (others(code) || !open, open)
             }
         };

@@ -22,7 +22,7 @@ pub struct Sweep {
     /// In how many runs a property was violated.
     pub violated: u64,
     /// How many runs are undecided.
-    pub undecided: u64,
+    pub unknown: u64,
     /// The seeds with which a property was violated, in order.
     pub violated_seeds: Vec<u64>,
     /// In how many runs each property was violated, by its code.
@@ -53,7 +53,7 @@ impl Sweep {
             seeds,
             held: 0,
             violated: 0,
-            undecided: 0,
+            unknown: 0,
             violated_seeds: Vec::new(),
             by_property: BTreeMap::new(),
             unmet_by_property: BTreeMap::new(),
@@ -67,7 +67,7 @@ impl Sweep {
     fn count(&mut self, run: &Run) {
         match run.verdict {
             Verdict::Held | Verdict::Vacuous => self.held += 1,
-            Verdict::Undecided => self.undecided += 1,
+            Verdict::Unknown => self.unknown += 1,
             Verdict::Violated => {
                 self.violated += 1;
                 self.violated_seeds.push(run.seed);

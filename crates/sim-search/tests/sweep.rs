@@ -50,7 +50,7 @@ fn run(seed: u64) -> Report {
         (0, 0) => report(seed, &["A", "B"], Verdict::Violated),
         (0, _) => report(seed, &["A"], Verdict::Violated),
         (_, 0) => report(seed, &["B"], Verdict::Violated),
-        _ if seed == 7 => report(seed, &[], Verdict::Undecided),
+        _ if seed == 7 => report(seed, &[], Verdict::Unknown),
         _ => report(seed, &[], Verdict::Held),
     }
 }
@@ -62,7 +62,7 @@ fn swept(from: u64, to: u64, jobs: usize) -> Sweep {
 #[test]
 fn counts_are_those_of_the_runs() {
     let sweep = swept(0, 16, 1);
-    assert_eq!((sweep.held, sweep.violated, sweep.undecided), (7, 8, 1));
+    assert_eq!((sweep.held, sweep.violated, sweep.unknown), (7, 8, 1));
     assert_eq!(sweep.steps, 16);
     assert_eq!(sweep.violated_seeds, [0, 3, 5, 6, 9, 10, 12, 15]);
     assert_eq!(sweep.by_property, [("A", 6), ("B", 4)].into());
@@ -117,7 +117,7 @@ fn the_last_seeds_there_are_can_be_swept() {
     let last = sweep(u64::MAX - 3..=u64::MAX, NonZeroUsize::new(2), &run, &|_| {});
     let last = last.expect("threads");
     assert_eq!(last.runs(), 4);
-    assert_eq!(last.held + last.violated + last.undecided, 4);
+    assert_eq!(last.held + last.violated + last.unknown, 4);
 }
 
 #[test]
@@ -148,25 +148,25 @@ fn obligations_that_are_not_demanded_are_counted_beside_the_violations() {
     assert_eq!((swept.held, swept.by_property.len()), (9, 0));
     assert_eq!(swept.unmet_by_property, [("L", 5)].into());
     assert_eq!(Answer::of(&swept, &Expectation::Safe), Answer::Expected);
-    swept.undecided = 1;
+    swept.unknown = 1;
     assert_eq!(Answer::of(&swept, &Expectation::Safe), Answer::Undecided);
     let violated = sweep(0..=8, None, &run, &|_| {}).expect("threads");
     assert_eq!(Answer::of(&violated, &Expectation::Safe), Answer::Unexpected);
 }
 
-fn counted(held: u64, undecided: u64, by_property: &[(&'static str, u64)]) -> Sweep {
+fn counted(held: u64, unknown: u64, by_property: &[(&'static str, u64)]) -> Sweep {
     let violated = by_property.iter().map(|(_, number)| number).sum::<u64>();
     Sweep {
-        seeds: 0..=held + undecided + violated - 1,
+        seeds: 0..=held + unknown + violated - 1,
         held,
         violated,
-        undecided,
+        unknown,
         violated_seeds: (0..violated).collect(),
         by_property: by_property.iter().copied().collect(),
         unmet_by_property: [].into(),
         reaches: vec![],
-        reached: held + undecided + violated,
-        steps: held + undecided + violated,
+        reached: held + unknown + violated,
+        steps: held + unknown + violated,
         digest: 0,
     }
 }

@@ -35,7 +35,7 @@ impl<T: fmt::Display> fmt::Display for Painted<T> {
 pub(crate) fn of(verdict: Verdict) -> Style {
     match verdict {
         Verdict::Held => HANDLED.bold(),
-        Verdict::Vacuous | Verdict::Undecided => FAULT.bold(),
+        Verdict::Vacuous | Verdict::Unknown => FAULT.bold(),
         Verdict::Violated => BROKEN,
     }
 }

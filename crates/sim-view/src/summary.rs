@@ -83,7 +83,7 @@ fn head(
         }
     };
     let expected = match (report.verdict, report.as_expected) {
-        (Verdict::Undecided, _) => format!("undecided: the scenario expects that {wanted}"),
+        (Verdict::Unknown, _) => format!("undecided: the scenario expects that {wanted}"),
         (_, true) => format!("as expected: {wanted}"),
         (_, false) => format!("not as expected: the scenario expects that {wanted}"),
     };
@@ -122,7 +122,7 @@ fn properties(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<
             Verdict::Held => '✓',
             Verdict::Violated => '✗',
             Verdict::Vacuous => '-',
-            Verdict::Undecided => '?',
+            Verdict::Unknown => '?',
         };
         let kind = match property.kind {
             Kind::Safety => "safety",

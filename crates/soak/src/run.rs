@@ -60,14 +60,14 @@ fn tell(family: &Family, mutant: Option<&str>, soak: &Soak, seconds: f64) {
     let (sweep, tally) = (&soak.sweep, &soak.tally);
     let with = mutant.map_or_else(String::new, |code| format!(" with {code}"));
     println!(
-        "{} over {}{with}, seeds {}..{}: {} held, {} violated, {} undecided",
+        "{} over {}{with}, seeds {}..{}: {} held, {} violated, {} unknown",
         counted(tally.storms, "storm"),
         family.name,
         sweep.seeds.start(),
         sweep.seeds.end() + 1,
         sweep.held,
         sweep.violated,
-        sweep.undecided,
+        sweep.unknown,
     );
     let virtual_seconds = u64::try_from(tally.virtual_ns / 1_000_000_000).unwrap_or(u64::MAX);
     println!(

@@ -27,7 +27,7 @@ pub struct Soak {
 pub struct Finding {
     /// The scenario; run it with its seed.
     pub storm: Storm,
-    /// Violated or undecided.
+    /// Violated or unknown.
     pub verdict: Verdict,
     /// The codes of the violated properties.
     pub violated: Vec<&'static str>,

@@ -77,7 +77,7 @@ fn fs3_stands_when_one_link_is_late() {
 #[test]
 fn an_assumption_broken_by_accident_leaves_the_run_undecided() {
     let (outcome, _) = run(late(Some(vec![1]), false), 0);
-    assert_eq!(outcome.verdict, Verdict::Undecided);
+    assert_eq!(outcome.verdict, Verdict::Unknown);
 }
 
 /// Crash-recovery instead of crash-stop: process 0 comes back when all is over and runs alone.

@@ -96,7 +96,7 @@ fn a_mistake_that_ended_late_leaves_the_claim_open() {
     let spec = |deadline| WorldSpec { faults: faults.clone(), ..steady(CONFIG, 3, at(deadline)) };
     let mut early: Detectors = world(spec(10_000), 0);
     let outcome = early.run();
-    assert_eq!(outcome.verdict, Verdict::Undecided, "6 s of trouble, 4 s without");
+    assert_eq!(outcome.verdict, Verdict::Unknown, "6 s of trouble, 4 s without");
     assert!(outcome.undecided.is_some());
     let mut late: Detectors = world(spec(13_000), 0);
     assert_eq!(late.run().verdict, Verdict::Held, "6 s of trouble, 7 s without");

@@ -9,7 +9,7 @@
 //! * An operation without a response stays open: it may take effect at any later time, or never.
 //!   One that failed never happened.
 //! * The problem is NP-complete (Gibbons and Korach 1997), so a [`Budget`] bounds the
-//!   configurations that are visited, and [`Ruling::Undecided`] is the ruling when it runs out, and
+//!   configurations that are visited, and [`Ruling::Unknown`] is the ruling when it runs out, and
 //!   only then.
 //!
 //! The ruling is a function of history and budget: nothing depends on hash order or on time.
@@ -77,7 +77,7 @@ pub enum Ruling {
     /// It is not.
     NotLinearizable(Box<Evidence>),
     /// The budget ran out before the search was decided.
-    Undecided,
+    Unknown,
 }
 
 impl Default for Budget {
@@ -95,7 +95,7 @@ impl Ruling {
             Self::Linearizable(_) if history.is_empty() => Verdict::Vacuous,
             Self::Linearizable(_) => Verdict::Held,
             Self::NotLinearizable(_) => Verdict::Violated,
-            Self::Undecided => Verdict::Undecided,
+            Self::Unknown => Verdict::Unknown,
         }
     }
 }
@@ -125,6 +125,6 @@ pub fn check<S: Spec>(
             Found::OutOfBudget => undecided = true,
         }
     }
-    let ruling = if undecided { Ruling::Undecided } else { Ruling::Linearizable(order) };
+    let ruling = if undecided { Ruling::Unknown } else { Ruling::Linearizable(order) };
     Report { ruling, visited }
 }

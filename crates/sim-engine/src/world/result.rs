@@ -16,7 +16,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let verdict = if !findings.is_empty() {
             Verdict::Violated
         } else if undecided.is_some() {
-            Verdict::Undecided
+            Verdict::Unknown
         } else {
             Verdict::Held
         };
@@ -166,7 +166,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 || late.contains(one.claim.code)
                 || one.judge.why_undecided().is_some()
             {
-                Verdict::Undecided
+                Verdict::Unknown
             } else if one.judge.times_judged() == 0 {
                 Verdict::Vacuous
             } else {

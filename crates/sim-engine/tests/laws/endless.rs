@@ -17,7 +17,7 @@ fn nanos(nanos: u64) -> Act {
 }
 
 fn why(outcome: &Outcome) -> &str {
-    assert_eq!(outcome.verdict, Verdict::Undecided);
+    assert_eq!(outcome.verdict, Verdict::Unknown);
     outcome.undecided.as_deref().expect("it is undecided")
 }
 

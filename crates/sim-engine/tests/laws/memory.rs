@@ -31,7 +31,7 @@ fn of_memory(scene: Scene) -> Outcome {
 /// The run is undecided after about so many steps, and this holds most.
 #[track_caller]
 fn held(outcome: &Outcome, steps: u64, most: &str) {
-    assert_eq!(outcome.verdict, Verdict::Undecided, "{outcome:?}");
+    assert_eq!(outcome.verdict, Verdict::Unknown, "{outcome:?}");
     let why = outcome.undecided.as_deref().expect("it is undecided");
     assert!(why.starts_with("the memory of 1MiB is used up: about 1."), "{why}");
     let first = why.split("are kept, ").nth(1).expect("holders are named");

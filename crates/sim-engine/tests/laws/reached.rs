@@ -67,7 +67,7 @@ fn what_is_demanded_is_counted_and_reached_at_its_time() {
 fn a_run_that_does_not_get_there_is_undecided_and_says_what_it_missed() {
     let scene = two_leaders().reach(mark("elected"), None, 3).reach(leads(), Some(2), 1);
     let outcome = scene.run().outcome;
-    assert_eq!(outcome.verdict, Verdict::Undecided);
+    assert_eq!(outcome.verdict, Verdict::Unknown);
     assert_eq!(
         outcome.undecided.as_deref(),
         Some("the run did not reach `Mark(\"elected\")` (2 of 3 times) and `Role(\"leader\")`")
@@ -99,7 +99,7 @@ fn a_fault_is_reached_when_it_strikes() {
         .reach(Situation::Struck(vec![1, 2]), None, 1);
     let outcome = scene.run().outcome;
     assert_eq!(reached(&outcome), [(1, Some(at(1))), (0, None), (1, Some(at(3)))]);
-    assert_eq!(outcome.verdict, Verdict::Undecided);
+    assert_eq!(outcome.verdict, Verdict::Unknown);
 }
 
 #[test]

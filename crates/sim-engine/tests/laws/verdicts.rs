@@ -42,8 +42,8 @@ fn an_obligation_met_in_time_holds() {
 fn an_obligation_met_late_is_undecided_and_the_run_ends_there() {
     for millis in [101, 500, 1_000] {
         let outcome = outcome::<Live>(&obliged(Some(millis), true));
-        assert_eq!(verdicts(&outcome), [("FIRES1", Verdict::Undecided)]);
-        assert_eq!((outcome.verdict, outcome.ended), (Verdict::Undecided, at(millis)));
+        assert_eq!(verdicts(&outcome), [("FIRES1", Verdict::Unknown)]);
+        assert_eq!((outcome.verdict, outcome.ended), (Verdict::Unknown, at(millis)));
         let why = outcome.undecided.expect("it says why");
         assert!(why.contains("FIRES1") && why.contains("late"), "{why}");
         assert!(outcome.findings.is_empty());
@@ -146,8 +146,8 @@ fn a_pause_in_the_run_changes_nothing() {
 fn a_run_that_was_stopped_is_undecided() {
     let mut world = obliged(Some(50), true).world::<(Live, Safe)>(0);
     let outcome = world.run_until(at(20));
-    assert_eq!((outcome.verdict, outcome.ended), (Verdict::Undecided, at(20)));
-    assert_eq!(verdicts(&outcome)[0], ("FIRES1", Verdict::Undecided));
+    assert_eq!((outcome.verdict, outcome.ended), (Verdict::Unknown, at(20)));
+    assert_eq!(verdicts(&outcome)[0], ("FIRES1", Verdict::Unknown));
     assert!(outcome.undecided.is_some_and(|why| why.contains("stopped")));
 }
 
@@ -157,14 +157,14 @@ fn several_obligations_are_judged_each_by_itself() {
     let scene = obliged(Some(500), true);
     let all = outcome::<(Checked<Fires<0>>, (Live, Checked<Fires<2>>))>(&scene);
     let expected =
-        [("FIRES0", Verdict::Held), ("FIRES1", Verdict::Undecided), ("FIRES2", Verdict::Violated)];
+        [("FIRES0", Verdict::Held), ("FIRES1", Verdict::Unknown), ("FIRES2", Verdict::Violated)];
     assert_eq!(verdicts(&all), expected);
     assert_eq!(all.verdict, Verdict::Violated, "violated beats unknown");
     let codes: Vec<&str> = all.findings.iter().map(|finding| finding.code).collect();
     assert_eq!(codes, ["FIRES2"]);
     let late = outcome::<(Checked<Fires<0>>, Live)>(&scene);
-    let expected = [("FIRES0", Verdict::Held), ("FIRES1", Verdict::Undecided)];
-    assert_eq!((verdicts(&late), late.verdict), (expected.to_vec(), Verdict::Undecided));
+    let expected = [("FIRES0", Verdict::Held), ("FIRES1", Verdict::Unknown)];
+    assert_eq!((verdicts(&late), late.verdict), (expected.to_vec(), Verdict::Unknown));
 }
 
 #[test]
@@ -193,7 +193,7 @@ fn a_safety_violation_ends_the_run_at_its_step() {
     assert_eq!(finding.detail, "n0 said 9");
     // The obligation was not due yet; what is judged at the end never was.
     let expected =
-        [("NOT9", Verdict::Violated), ("FIRES1", Verdict::Undecided), ("END", Verdict::Vacuous)];
+        [("NOT9", Verdict::Violated), ("FIRES1", Verdict::Unknown), ("END", Verdict::Vacuous)];
     assert_eq!((verdicts(&outcome), outcome.verdict), (expected.to_vec(), Verdict::Violated));
 }
 
@@ -248,7 +248,7 @@ fn a_budget_of_steps_leaves_a_run_undecided() {
     let mut scene = obliged(None, true);
     scene.0.steps_max = 10;
     let outcome = outcome::<(Live, Safe)>(&scene);
-    assert_eq!((outcome.steps, outcome.verdict), (10, Verdict::Undecided));
+    assert_eq!((outcome.steps, outcome.verdict), (10, Verdict::Unknown));
     // The start, then every 3 ms: the tenth step is at 27.
     assert_eq!(outcome.ended, at(27));
     assert!(outcome.undecided.expect("it says why").contains("10 steps"));

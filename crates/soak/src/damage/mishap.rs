@@ -134,7 +134,10 @@ impl Mishap {
         match self {
             Self::Flip => bytes[at] = u8::try_from(draw.below(256)).expect("a byte"),
             Self::Delete => drop(bytes.drain(range)),
-            Self::Double => put(bytes, at, &bytes[range].to_vec()),
+            Self::Double => {
+                let again = bytes[range].to_vec();
+                put(bytes, at, &again);
+            }
             Self::Truncate => bytes.truncate(at),
             Self::Nest => {
                 let depth = 1 + below(draw, 300);
@@ -143,7 +146,7 @@ impl Mishap {
             Self::Splice => {
                 let start = other.floor_char_boundary(below(draw, other.len().max(1)));
                 let end = other.ceil_char_boundary((start + below(draw, 400)).min(other.len()));
-                put(bytes, at, other[start..end].as_bytes());
+                put(bytes, at, &other.as_bytes()[start..end]);
             }
             Self::Insert => put(bytes, at, draw.pick(&ODDITIES).as_bytes()),
             Self::DropWord

@@ -91,7 +91,7 @@ fn graph(draw: &mut Draw) -> (u32, String, &'static str) {
             let (least, most) = (nodes - 1, nodes * (nodes - 1) / 2);
             let edges = draw.between(least, most.min(2 * nodes).max(least));
             let number = draw.below(1_000_000);
-            (size, format!("Random(edges: {edges}, draw: {number})"), "Random")
+            (size, format!("Random(edges: {edges}, seed: {number})"), "Random")
         }
     }
 }
