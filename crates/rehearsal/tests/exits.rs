@@ -159,7 +159,10 @@ fn the_greatest_seed_can_be_swept() {
 fn too_few_seeds_leave_a_sometimes_undecided() {
     let sweep = json("sweep scenarios/sometimes.ron --seeds 1..3 --json");
     assert_eq!(sweep["as_expected"], false);
-    assert_eq!(sweep["undecided"], "LE3 was not violated, and 2 of 200 seeds are too few to decide");
+    assert_eq!(
+        sweep["undecided"],
+        "LE3 was not violated, and 2 of 200 seeds are too few to decide"
+    );
     assert_eq!(code("sweep scenarios/sometimes.ron --seeds 1..3"), 3);
     assert_eq!(code("sweep scenarios/sometimes.ron --seeds 0..200"), 0);
 }
