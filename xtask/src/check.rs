@@ -43,7 +43,11 @@ pub const STAGES: &[Stage] = &[
         shows: "disks with changed numbers: refused or run, alike in debug and release",
         run: images::check,
     },
-    Stage { name: "mutants", shows: "random storms find known bugs", run: soak::check },
+    Stage {
+        name: "mutants",
+        shows: "random storms: every claim holds, and known bugs are found",
+        run: soak::check,
+    },
 ];
 
 /// Runs the named stages, or all.
