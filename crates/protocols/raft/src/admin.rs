@@ -3,7 +3,9 @@
 //! The thesis' AddServer and RemoveServer are RPCs to the leader, which replies. Here a server
 //! keeps a command until the configuration shows that it is done, sends it to the leader it knows
 //! again and again until then, and replies nothing. So a leader may drop a command while another
-//! change is under way: it comes again.
+//! change is under way: it comes again. A change that was refused is kept and tried again as well,
+//! since a later configuration may allow it. `cx.done` and `cx.refuse` only tell the run's report
+//! what became of a command; they send no message.
 
 use sim_node::{Context, NodeId};
 

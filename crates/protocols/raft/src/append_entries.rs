@@ -68,8 +68,8 @@ impl CommonState {
     /// acknowledged, stays.
     /// ```
     ///
-    /// This server applies what `leader_commit` tells at once, although its own disk may not have
-    /// these entries yet: a majority has them on disk, and after a crash they come again.
+    /// This server applies at once what `leader_commit` covers, although its own disk may not have
+    /// these entries yet: a majority has them on disk, and after a crash the leader sends them again.
     fn append(&mut self, append: AppendEntries, cx: &mut Context<'_, Server>) -> AppendResult {
         let AppendEntries { prev_log_index, prev_log_term, entries, leader_commit, .. } = append;
         let base = self.log.base();

@@ -37,8 +37,8 @@ pub struct Server {
     pub(crate) state: State,
     /// When this server last received a message from a current leader.
     pub(crate) last_contact: Option<LocalTime>,
-    /// When it last restarted; `None` in its first incarnation: there is no earlier one whose
-    /// answers a leader's lease could rely on.
+    /// When it last started from a disk that is not empty; `None` where it was: then it has never
+    /// answered a leader, and no lease relies on it.
     pub(crate) restarted_at: Option<LocalTime>,
     /// A snapshot that is being received.
     pub(crate) receiving: Option<Receiving>,

@@ -41,7 +41,7 @@ impl Peer<'_, '_> {
     /// A heartbeat. In state Probe it first sends the unanswered entries again. In state Replicate
     /// it sends only the heartbeat, with prevLogIndex = nextIndex - 1: if entries were lost, the
     /// follower rejects it and the leader goes back to Probe. In state Snapshot it sends the
-    /// unanswered chunk again. So nothing is retried call by call, as section 5.1 has it.
+    /// unanswered chunk again. So RPCs are not retried one by one, unlike in section 5.1.
     pub(super) fn send_heartbeat_or_retry(&mut self, round: u64) {
         let last = self.common.log.last_index();
         match &mut self.progress.state {

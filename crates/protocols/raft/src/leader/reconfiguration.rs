@@ -13,7 +13,7 @@
 //! majority of both:
 //!
 //! ```text
-//! log of the leader   5: {0 1 2}&{0 3 4}             joint, in effect as soon as it is in the log
+//! log of the leader   5: {0 3 4}&{0 1 2}             joint (new and old), in effect at once
 //!                     6, 7: operations               need two of {0 1 2} and two of {0 3 4}
 //!                     8: {0 3 4}                     appended once 5 is committed
 //! committed           5 by 0, 1, 3                   8 by two of {0 3 4} alone
@@ -83,7 +83,7 @@ impl Leader<'_, '_> {
     /// Executes an admin command, if it is not done and no other change is under way.
     pub(crate) fn execute_admin(&mut self, command: &Admin) {
         if command.is_done(self.common.configuration(), Some(self.cx.id())) {
-            // A configuration may still have to be committed.
+            // A change of the configuration is told to be done once its entry is committed.
             if let Admin::Transfer(_) = command {
                 self.cx.done(command);
             }
@@ -189,12 +189,12 @@ impl Leader<'_, '_> {
         }
     }
 
-    /// Proposes the next configuration, if there may be one: for the change under way, or for this
-    /// one, which ends with it.
+    /// Proposes `next`, or refuses the change if `next` is an error. `finished` is the change that
+    /// ends with this configuration, already taken out of the state; `None` if the change goes on.
     fn propose_configuration(
         &mut self,
         next: Result<Configuration, ChangeError>,
-        last_of: Option<PendingChange>,
+        finished: Option<PendingChange>,
     ) {
         match next {
             Ok(next) if next != **self.common.configuration() => {
@@ -203,7 +203,7 @@ impl Leader<'_, '_> {
             Ok(_) => {}
             Err(why) => {
                 self.cx.mark(Mark::ChangeRefused);
-                self.state.change = last_of.or(self.state.change.take());
+                self.state.change = finished.or(self.state.change.take());
                 self.refuse_change(why.in_words());
                 self.state.change = None;
             }

@@ -77,14 +77,14 @@ impl Property<Party> for EventualLeader {
 /// servers that are guaranteed to be up (`Core`).
 fn leader(view: &View<'_, Party>) -> Option<NodeId> {
     let leads = |leader: &Server| {
-        let is_here = |voter| Some(server(view, voter)?.term() <= leader.term());
-        leader.is_leader() && leader.configuration().vote(is_here) != VoteResult::Lost
+        let is_in_no_newer_term = |voter| Some(server(view, voter)?.term() <= leader.term());
+        leader.is_leader() && leader.configuration().vote(is_in_no_newer_term) != VoteResult::Lost
     };
     let mut up = view.up().filter_map(|(node, state)| Some((node, as_server(state)?)));
     up.find(|(_, server)| leads(server)).map(|(node, _)| node)
 }
 
-/// The latest term of the servers that are to have a leader.
+/// The latest term among the servers that are guaranteed to be up (`Core`).
 fn latest(view: &View<'_, Party>) -> Option<Term> {
     view.correct().filter_map(|(_, state)| as_server(state)).map(Server::term).max()
 }

@@ -12,7 +12,7 @@ use crate::{Configuration, Entry, Index, Party, Payload, Record, Server, Snapsho
 
 /// RF5 state-machine-safety (figure 3), and what it is for: servers that have applied the same
 /// entries, by themselves or through a snapshot, are in the same state; and a snapshot has the
-/// configuration that was in effect when they were.
+/// configuration in effect as of its last entry.
 #[derive(Clone, Debug)]
 pub struct StateMachineSafety {
     /// The entry that was applied first at each index, and the state after it.
@@ -110,7 +110,8 @@ impl StateMachineSafety {
         }
     }
 
-    /// Is a snapshot of that state, and has it the configuration that was in effect?
+    /// Checks that a snapshot holds the state that all servers have at its index, and the
+    /// configuration in effect there.
     fn compare(&mut self, node: NodeId, snapshot: &Snapshot, judge: &mut Judge) {
         let index = snapshot.index;
         self.compare_state(node, index, &snapshot.store, judge);
