@@ -37,8 +37,8 @@ fn run(workspace: &Workspace, name: &str, options: &[&str]) -> ExitCode {
     }
 }
 
-/// The stage of the check: claims hold in storms, and storms find known bugs. In the build for release, which is there
-/// already.
+/// The stage of the check: claims hold in storms, and storms find known bugs. In the build for
+/// release, which is there already.
 pub fn check(workspace: &Workspace) -> Told {
     let arguments =
         ["test", "--release", "--package", "soak", "--test", "storms", "--test", "mutants"];

@@ -1,5 +1,5 @@
-//! Storms in the check: fewer than a soak, from the same generator. `cargo xtask check` runs this in
-//! the build for release; without optimisation it would take ten times as long.
+//! Storms in the check: fewer than a soak, from the same generator. `cargo xtask check` runs this
+//! in the build for release; without optimisation it would take ten times as long.
 
 #![cfg(not(debug_assertions))]
 

@@ -69,7 +69,8 @@ impl CommonState {
     /// ```
     ///
     /// This server applies at once what `leader_commit` covers, although its own disk may not have
-    /// these entries yet: a majority has them on disk, and after a crash the leader sends them again.
+    /// these entries yet: a majority has them on disk, and after a crash the leader sends them
+    /// again.
     fn append(&mut self, append: AppendEntries, cx: &mut Context<'_, Server>) -> AppendResult {
         let AppendEntries { prev_log_index, prev_log_term, entries, leader_commit, .. } = append;
         let base = self.log.base();

@@ -28,8 +28,8 @@ pub enum LeaseClock {
 }
 
 impl LeaseClock {
-    /// What it shows. The wall clock may be negative; it is shifted by 2^63 to fit `LocalTime`, since
-    /// only differences count.
+    /// What it shows. The wall clock may be negative; it is shifted by 2^63 to fit `LocalTime`,
+    /// since only differences count.
     pub(crate) fn read(self, cx: &Context<'_, Server>) -> LocalTime {
         const LATER: u64 = 1 << 63;
         match self {
@@ -106,7 +106,8 @@ pub enum Mutant {
     LeaderNotCounted,
 }
 
-/// The settings of a server, from the scenario; its membership is a [`Configuration`](crate::Configuration).
+/// The settings of a server, from the scenario; its membership is a
+/// [`Configuration`](crate::Configuration).
 pub type Config = Settings;
 
 impl Settings {

@@ -30,8 +30,8 @@
 //! * Voters disregard candidates while they have a leader (section 6) only with `check_quorum` or
 //!   with leases, and then send no reply, as in etcd (`election.rs`).
 //! * A new server becomes a learner by an entry of the log before it catches up. It has caught up
-//!   after the first round that is shorter than an election timeout, and servers that a joint change
-//!   adds must catch up as well (`leader/catching_up.rs`).
+//!   after the first round that is shorter than an election timeout, and servers that a joint
+//!   change adds must catch up as well (`leader/catching_up.rs`).
 //! * A follower may apply committed entries that its own disk does not have yet
 //!   (`append_entries.rs`).
 //! * Every server accepts admin commands and forwards them to the leader until they are done; there
