@@ -17,7 +17,7 @@ pub use self::words::{ClientIndication, ClientRecord, ClientStable, ClientTimer}
 
 use self::address::Address;
 use self::draw::{draw_command, learn};
-use self::lane::{Lane, UnderWay};
+use self::lane::{Lane, Lanes};
 use crate::workload::{Contact, Loop};
 use crate::{Answer, Key, Request, Routes, ServiceMessage};
 
@@ -34,7 +34,7 @@ pub struct Client<M: ServiceMessage> {
     next_session: u64,
     /// Operations under way, and idle sessions. A closed loop has one lane, an open one as many as
     /// there are operations under way at once.
-    lanes: BTreeMap<u32, Lane>,
+    lanes: Lanes,
     /// What it last knew of each key, which its compare-and-sets expect.
     known: BTreeMap<Key, Option<String>>,
     /// Whom it asks for updates, and for reads unless they have a server of their own.
@@ -66,7 +66,7 @@ impl<M: ServiceMessage> Node for Client<M> {
             left: workload.share(place).saturating_sub(stable.begun),
             begun: stable.begun,
             next_session: u64::from(stable.starts) * SESSIONS_PER_START,
-            lanes: BTreeMap::new(),
+            lanes: Lanes::default(),
             known: BTreeMap::new(),
             updates: address.clone(),
             reads: address,
@@ -86,17 +86,12 @@ impl<M: ServiceMessage> Node for Client<M> {
                 return;
             }
         };
-        let id = cx.id();
-        let mut lanes = self.lanes.iter_mut();
-        let Some((&number, lane)) = lanes
-            .find(|(_, lane)| lane.under_way.is_some() && lane.operation(id) == reply.operation)
-        else {
-            return;
-        };
+        let Some(number) = self.lanes.find(cx.id(), reply.operation) else { return };
+        let Some(lane) = self.lanes.get_mut(number) else { return };
         let is_read = lane.is_read();
         match reply.answer {
             Answer::Done(output) => {
-                if let Some(under_way) = lane.under_way.take() {
+                if let Some(under_way) = self.lanes.end(number) {
                     learn(&mut self.known, &under_way.command, &output);
                 }
                 if is_read || cx.config().routing == Routing::Single {
@@ -151,7 +146,7 @@ impl<M: ServiceMessage> Client<M> {
     /// Whether all its operations have begun and none is under way.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.left == 0 && self.lanes.values().all(|lane| lane.under_way.is_none())
+        self.left == 0 && self.lanes.are_idle()
     }
 
     fn address(&mut self, is_read: bool, config: &ClientConfig) -> &mut Address {
@@ -173,10 +168,8 @@ impl<M: ServiceMessage> Client<M> {
                 continue;
             }
             address.server = server;
-            let lanes = self.lanes.iter();
-            let under_way = lanes.filter(|(_, lane)| lane.under_way.is_some());
-            let of_kind = under_way.filter(|(_, lane)| lane.is_read() == is_read);
-            for number in of_kind.map(|(number, _)| *number).collect::<Vec<_>>() {
+            let of_kind = self.lanes.under_way().filter(|(_, lane)| lane.is_read() == is_read);
+            for number in of_kind.map(|(number, _)| number).collect::<Vec<_>>() {
                 self.send(number, true, cx);
             }
         }
@@ -201,20 +194,8 @@ impl<M: ServiceMessage> Client<M> {
         cx.write(ClientRecord::Began);
         cx.barrier();
         let command = draw_command(self.begun, &self.known, cx);
-        let idle = self.lanes.iter().find(|(_, lane)| lane.under_way.is_none());
-        let number = idle.map_or_else(
-            || u32::try_from(self.lanes.len()).expect("fewer lanes than operations"),
-            |(number, _)| *number,
-        );
-        let next_session = &mut self.next_session;
-        let lane = self.lanes.entry(number).or_insert_with(|| {
-            let session = *next_session;
-            *next_session += 1;
-            Lane { session, sequence: 0, under_way: None }
-        });
-        lane.sequence += 1;
-        lane.under_way = Some(UnderWay { command: command.clone(), attempts: 0, redirects: 0 });
-        let operation = lane.operation(cx.id());
+        let number = self.lanes.begin(command.clone(), &mut self.next_session);
+        let operation = self.lanes.get(number).expect("it has begun").operation(cx.id());
         let is_read = command.is_read();
         cx.indicate(ClientIndication::Invoked { operation, command });
         if cx.config().workload.contact == Contact::Any {
@@ -226,7 +207,7 @@ impl<M: ServiceMessage> Client<M> {
 
     /// Sends an operation, and waits for its answer.
     fn ask(&mut self, number: u32, again: bool, cx: &mut Context<'_, Self>) {
-        let lane = self.lanes.get_mut(&number);
+        let lane = self.lanes.get_mut(number);
         if let Some(under_way) = lane.and_then(|lane| lane.under_way.as_mut()) {
             under_way.attempts += 1;
             under_way.redirects = 0;
@@ -236,7 +217,7 @@ impl<M: ServiceMessage> Client<M> {
     }
 
     fn send(&mut self, number: u32, again: bool, cx: &mut Context<'_, Self>) {
-        let Some(lane) = self.lanes.get(&number) else { return };
+        let Some(lane) = self.lanes.get(number) else { return };
         let operation = lane.operation(cx.id());
         let Some(under_way) = &lane.under_way else { return };
         let command = under_way.command.clone();
@@ -252,15 +233,15 @@ impl<M: ServiceMessage> Client<M> {
     /// No answer came in time: asks the next server, or gives up and goes on under a new identity.
     fn overdue(&mut self, number: u32, cx: &mut Context<'_, Self>) {
         let limit = cx.config().workload.attempts;
-        let is_read = self.lanes.get(&number).is_some_and(Lane::is_read);
+        let is_read = self.lanes.get(number).is_some_and(Lane::is_read);
         self.address(is_read, cx.config()).next(cx.servers());
-        let Some(lane) = self.lanes.get_mut(&number) else { return };
+        let Some(lane) = self.lanes.get_mut(number) else { return };
         let attempts = lane.under_way.as_ref().map_or(0, |under_way| under_way.attempts);
         if limit == 0 || attempts < limit {
             return self.ask(number, true, cx);
         }
         let operation = lane.operation(cx.id());
-        *lane = Lane { session: self.next_session, sequence: 0, under_way: None };
+        self.lanes.renew(number, self.next_session);
         self.next_session += 1;
         cx.indicate(ClientIndication::GivenUp { operation });
         if let Loop::Closed { .. } = cx.config().workload.arrivals {
