@@ -3,6 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::ops::RangeInclusive;
 
+use serde::Serialize;
+use sim_check::{ENTRY, size_in_memory, size_of_entries};
 use sim_node::NodeId;
 
 use crate::{Fingerprint, Request, Store};
@@ -30,9 +32,11 @@ pub struct Executed<V> {
     states: BTreeMap<u64, Fingerprint>,
     /// By replica: up to where it has executed since it started; 0 of one that is down.
     reached: Vec<Option<u64>>,
+    /// About how many bytes `values` and `store` take.
+    kept: u64,
 }
 
-impl<V: Clone + PartialEq> Executed<V> {
+impl<V: Clone + PartialEq + Serialize> Executed<V> {
     /// Nothing is executed.
     #[must_use]
     pub fn new() -> Self {
@@ -40,7 +44,7 @@ impl<V: Clone + PartialEq> Executed<V> {
         let state = store.fingerprint();
         let states = BTreeMap::from([(0, state)]);
         let (values, reached) = (VecDeque::new(), Vec::new());
-        Self { values, first: 1, store, last: 0, state, states, reached }
+        Self { values, first: 1, store, last: 0, state, states, reached, kept: 0 }
     }
 
     /// Everything up to this place was executed by somebody, or is in a snapshot that was there
@@ -72,6 +76,7 @@ impl<V: Clone + PartialEq> Executed<V> {
         if let (None, Some((place, store))) = (seen, snapshot)
             && place > self.last
         {
+            self.kept = self.kept + size_in_memory(store) - size_in_memory(&self.store);
             self.store = store.clone();
             self.last = place;
             self.state = store.fingerprint();
@@ -101,18 +106,27 @@ impl<V: Clone + PartialEq> Executed<V> {
             let differs = first != value;
             return self.values[offset].as_ref().filter(|_| differs);
         }
+        self.kept += ENTRY + size_in_memory(value);
         self.values[offset] = Some((value.clone(), step));
         if place == self.last + 1 {
             for request in requests {
                 let touched = |store: &Store| store.fingerprint_of(request);
                 let before = touched(&self.store);
+                let size = self.store.size_of(request);
                 self.store.execute(request.operation, &request.command);
+                self.kept = self.kept + self.store.size_of(request) - size;
                 self.state = self.state.without(before).with(touched(&self.store));
             }
             self.last = place;
             self.states.insert(place, self.state);
         }
         None
+    }
+
+    /// About how many bytes it takes: a property that keeps it tells that as its own.
+    #[must_use]
+    pub fn kept(&self) -> u64 {
+        self.kept + size_of_entries(self.states.len())
     }
 
     /// Where a place is among `values`, which is made to hold it.
@@ -140,7 +154,7 @@ impl<V: Clone + PartialEq> Executed<V> {
     }
 }
 
-impl<V: Clone + PartialEq> Default for Executed<V> {
+impl<V: Clone + PartialEq + Serialize> Default for Executed<V> {
     fn default() -> Self {
         Self::new()
     }

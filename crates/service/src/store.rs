@@ -5,6 +5,7 @@ use std::hash::{Hash, Hasher};
 
 use rustc_hash::FxHasher;
 use serde::{Deserialize, Serialize};
+use sim_check::size_in_memory;
 
 use crate::{ClientId, Command, Key, Operation, Output, Request};
 
@@ -183,6 +184,14 @@ impl Store {
         let values = self.values.iter().map(Fingerprint::of);
         let sessions = self.sessions.iter().map(Fingerprint::of);
         values.chain(sessions).fold(Fingerprint::default(), Fingerprint::with)
+    }
+
+    /// What the items that an operation reads and writes take in memory, about, as they are now.
+    #[must_use]
+    pub fn size_of(&self, request: &Request) -> u64 {
+        let value = self.values.get_key_value(&request.command.key());
+        let session = self.sessions.get_key_value(&request.operation.client);
+        size_in_memory(&(value, session))
     }
 
     /// Of the items that an operation reads and writes, as they are now.

@@ -110,3 +110,30 @@ fn a_snapshot_that_was_there_from_the_beginning_is_taken_as_it_is() {
     assert_eq!(executed.last(), 7);
     assert!(!executed.agrees(9, &after(9)));
 }
+
+#[test]
+fn what_it_keeps_grows_with_what_is_executed_and_not_with_what_is_overwritten() {
+    let (some, more) = (executed(300).kept(), executed(600).kept());
+    // The values of the three keys are in its state, once.
+    assert!(
+        some > 300 * 128 && more > 2 * some - 2_000 && more < 2 * some + 2_000,
+        "{some}, {more}"
+    );
+
+    // A snapshot from before the run takes the place of what was there, in the count as well.
+    let mut given: Executed<u64> = Executed::new();
+    let none = given.kept();
+    given.advance(node(0), 600, Some((600, &after(600))));
+    assert!(given.kept() > none + 2_000);
+    let large = Command::Put(Key(0), "x".repeat(10_000));
+    let client = ClientId { node: node(8), session: 0 };
+    for (place, command) in (601..).zip([large, Command::Delete(Key(0))]) {
+        let before = given.kept();
+        let operation = Operation { client, sequence: place };
+        given.execute(place, &place, [&Request { operation, command }], place);
+        let grew = given.kept().wrapping_sub(before);
+        let is_larger = place == 601;
+        assert_eq!(grew < 1 << 63 && grew > 10_000, is_larger, "place {place}");
+    }
+    assert!(given.kept() < none + 20_000, "what was deleted is not kept");
+}

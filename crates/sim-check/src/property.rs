@@ -95,6 +95,16 @@ pub trait Property<N: Node>: Clone + 'static {
         None
     }
 
+    /// About how many bytes it keeps for the rest of the run: its share of the run's memory. A
+    /// property whose ghost state grows with the run says so here, and counts as it goes: it is
+    /// asked every thousand steps or so. What is bounded by the number of nodes need not be told.
+    ///
+    /// Bytes are counted by content, as in [`size_in_memory`](crate::size_in_memory), and not asked
+    /// of the allocator: a run that ends for want of memory ends at the same step everywhere.
+    fn kept(&self) -> u64 {
+        0
+    }
+
     /// What the clients asked and were told in the run, as lines of JSON
     /// ([`write_history`](crate::write_history)): for the property that keeps that history.
     fn history(&self) -> Option<String> {

@@ -55,6 +55,8 @@ pub trait Properties<N: Node>: Clone + 'static {
     fn unmet(&self, view: &View<'_, N>, obligations: &mut Vec<(&'static Claim, Obligation)>);
     /// Every claim and its judgement, in order.
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>);
+    /// Every claim whose property keeps something, and how many bytes; see [`Property::kept`].
+    fn kept(&self, _each: &mut dyn FnMut(&'static Claim, u64)) {}
     /// The first history that a property keeps; see [`Property::history`].
     fn history(&self) -> Option<String> {
         None
@@ -123,6 +125,13 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
 
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>) {
         all.push(Judged { claim: &P::CLAIM, judge: &self.judge });
+    }
+
+    fn kept(&self, each: &mut dyn FnMut(&'static Claim, u64)) {
+        let kept = self.property.kept();
+        if kept > 0 {
+            each(&P::CLAIM, kept);
+        }
     }
 
     fn history(&self) -> Option<String> {
@@ -242,6 +251,11 @@ impl<N: Node, A: Properties<N>, B: Properties<N>> Properties<N> for (A, B) {
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>) {
         self.0.judged(all);
         self.1.judged(all);
+    }
+
+    fn kept(&self, each: &mut dyn FnMut(&'static Claim, u64)) {
+        self.0.kept(each);
+        self.1.kept(each);
     }
 
     fn history(&self) -> Option<String> {

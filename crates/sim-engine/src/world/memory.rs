@@ -1,13 +1,12 @@
 //! How much memory a run keeps, and who holds what when its budget is spent.
 //!
 //! Bytes are counted by content, as if nothing were shared, and not asked of the allocator: so they
-//! are the same on every machine. What properties remember is not counted; it grows with steps.
+//! are the same on every machine. What properties remember they count themselves, as they go.
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
-use sim_check::Properties;
-use sim_node::{Bytes, Message, Node, NodeId, wire_size};
+use sim_check::{Claim, Properties, size_in_memory as size_of};
+use sim_node::{Bytes, Message, Node, NodeId};
 
 use super::disk::Held;
 use super::{End, Pending, Phase, World};
@@ -24,6 +23,12 @@ const SOME: usize = 4_096;
 /// So many holders are named.
 const NAMED: usize = 3;
 
+/// After so many steps properties are asked what they keep.
+pub(super) const ASKED: u64 = 1_024;
+/// Disks are read anew once there are this part more steps: what is on them grows with steps, and
+/// so a run does not read it over and over.
+const READ_AGAIN: u64 = 8;
+
 /// What a world remembers of its memory.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Memory {
@@ -31,12 +36,12 @@ pub(super) struct Memory {
     pub(super) next: usize,
     /// What the states were at the last checkpoint.
     states: u64,
-}
-
-/// What a value takes in memory, about: twice its plain encoding, as pointers, spare room and the
-/// allocator take their share.
-fn size_of<T: Serialize>(value: &T) -> u64 {
-    2 * wire_size(value) as u64
+    /// What was durable when the disks were last read.
+    durable: u64,
+    /// From which step on the disks are read again.
+    read_again: u64,
+    /// What was kept beside the record and the properties at the last look.
+    others: u64,
 }
 
 /// Who holds something.
@@ -47,7 +52,9 @@ enum Holder {
     Disk(NodeId),
     Hold(u32),
     Writes(NodeId),
+    Durable(NodeId),
     State(NodeId),
+    Property(&'static str),
     Steps,
 }
 
@@ -60,9 +67,15 @@ struct Share {
     kinds: BTreeMap<usize, u64>,
 }
 
+impl Share {
+    fn of_bytes(bytes: u64) -> Self {
+        Self { bytes, ..Self::default() }
+    }
+}
+
 impl Memory {
     pub(super) fn new() -> Self {
-        Self { next: SOME, states: 0 }
+        Self { next: SOME, states: 0, durable: 0, read_again: 0, others: 0 }
     }
 }
 
@@ -75,21 +88,43 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.look_at_memory(messages);
     }
 
+    /// Some steps have been made: if the record and what properties keep may have grown too large,
+    /// it looks at everything.
+    #[cold]
+    pub(super) fn look_at_properties(&mut self) {
+        if self.memory.others + self.recorded() > self.spec.memory_max {
+            self.memory.read_again = 0;
+            self.look_at_states();
+        }
+    }
+
     /// States are digested, so it is a good time to look at everything.
     #[cold]
     pub(super) fn look_at_states(&mut self) {
         self.memory.states = self.states.iter().flatten().map(size_of).sum();
+        if self.steps >= self.memory.read_again {
+            self.memory.durable = self.cells.iter().map(|cell| size_of(&*cell.disk)).sum();
+            self.memory.read_again = self.steps + self.steps / READ_AGAIN;
+        }
         let every = (self.agenda.most() / SOME).max(1);
         let some = self.agenda.messages().step_by(every);
         let messages: u64 = some.map(|one| PARCEL + size_of(one)).sum();
         self.look_at_memory(messages.saturating_mul(every as u64));
     }
 
+    /// What grows with the steps: their record, and what properties keep.
+    fn recorded(&self) -> u64 {
+        let mut kept = self.steps * STEP;
+        self.properties.kept(&mut |_, bytes| kept += bytes);
+        kept
+    }
+
     /// Ends the run if what it keeps is more than its budget.
     fn look_at_memory(&mut self, messages: u64) {
         let disks: u64 = self.cells.iter().map(|cell| size_of_disk::<N>(&cell.disk).bytes).sum();
-        let steps = self.steps * STEP;
-        let all = messages.saturating_add(disks + self.memory.states + steps);
+        let Memory { states, durable, .. } = self.memory;
+        self.memory.others = messages.saturating_add(disks + states + durable);
+        let all = self.memory.others.saturating_add(self.recorded());
         if all <= self.spec.memory_max || matches!(self.phase, Phase::Over(_)) {
             return;
         }
@@ -119,10 +154,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Held::Indicate { .. } => None,
             }));
             shares.insert(Holder::Writes(node), size_of_disk::<N>(&cell.disk));
+            shares.insert(Holder::Durable(node), Share::of_bytes(size_of(&*cell.disk)));
             let state = self.states[node.index()].as_ref().map(size_of).unwrap_or_default();
-            shares.insert(Holder::State(node), Share { bytes: state, ..Share::default() });
+            shares.insert(Holder::State(node), Share::of_bytes(state));
         }
         places.extend(self.network.kept().map(|(fault, parcel)| (parcel, Holder::Hold(fault))));
+        self.properties.kept(&mut |claim, bytes| {
+            shares.insert(Holder::Property(claim.code), Share::of_bytes(bytes));
+        });
         let steps = Share { bytes: self.steps * STEP, count: self.steps, ..Share::default() };
         shares.insert(Holder::Steps, steps);
         for (parcel, event, message) in self.agenda.parcels() {
@@ -169,7 +208,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     "{bytes} in {count} writes and indications of {node} that wait for its disk"
                 )
             }
+            Holder::Durable(node) => format!("{bytes} on the disk of {node}"),
             Holder::State(node) => format!("{bytes} in the state of {node}"),
+            Holder::Property(code) => {
+                let is = |claim: &&&Claim| claim.code == code;
+                let name = P::claims().iter().find(is).map_or("", |claim| claim.name);
+                format!("{bytes} in what the property {code} {name} keeps of the run")
+            }
             Holder::Steps => format!("{bytes} in the record of {count} steps"),
         }
     }

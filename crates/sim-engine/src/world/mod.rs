@@ -108,6 +108,9 @@ pub struct World<N: Node, P: Properties<N>> {
     effects: Vec<Effect<N>>,
     /// The step after which states are digested next.
     checkpoint: u64,
+    /// The step after which it is seen next whether something is due: a checkpoint, or to ask the
+    /// properties what they keep.
+    look_after: u64,
     /// Who is inside a handler, in case it panics.
     acting: Option<NodeId>,
     /// When it looks at its memory again.
@@ -252,6 +255,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             crashes: Vec::new(),
             effects: Vec::new(),
             checkpoint: plan.checkpoint - 1,
+            look_after: memory::ASKED - 1,
             acting: None,
             memory: Memory::new(),
             is_watched: false,

@@ -3,6 +3,7 @@
 use sim_check::{Properties, SimTime, View};
 use sim_node::{Context, Effect, Event, Message, Node, NodeId, RequestOutcome, Sink, StepDetails};
 
+use super::memory::ASKED;
 use super::nodes::Status;
 use super::requests::Told;
 use super::triggers::Occasions;
@@ -114,11 +115,22 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if role_changed && !self.waiting.is_empty() {
             self.retry_waiting(watch);
         }
-        if step == self.checkpoint {
+        if step == self.look_after {
+            self.look_around();
+        }
+    }
+
+    /// What is due once in many steps.
+    #[cold]
+    fn look_around(&mut self) {
+        if self.look_after == self.checkpoint {
             self.checkpoint += self.plan.checkpoint;
             self.digest_states();
             self.look_at_states();
+        } else {
+            self.look_at_properties();
         }
+        self.look_after = (self.look_after + ASKED).min(self.checkpoint);
     }
 
     #[inline]

@@ -126,3 +126,24 @@ impl Property<Toy> for LeadsBriefly {
         }
     }
 }
+
+/// Safety, never violated: it remembers a kilobyte of each step.
+#[derive(Clone, Debug, Default)]
+pub struct Remembers(u64);
+
+impl Property<Toy> for Remembers {
+    const CLAIM: Claim = claim("REMEMBERS", Kind::Safety);
+
+    fn new(_: &Script, _: u32) -> Self {
+        Self::default()
+    }
+
+    fn after(&mut self, _: &View<'_, Toy>, _: NodeId, _: &[Effect<Toy>], judge: &mut Judge) {
+        judge.judged();
+        self.0 += 1_024;
+    }
+
+    fn kept(&self) -> u64 {
+        self.0
+    }
+}

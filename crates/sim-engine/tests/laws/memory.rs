@@ -1,8 +1,10 @@
 //! A run keeps no more than its memory, wherever things wait, and says who holds them.
 
-use sim_check::Verdict;
+use sim_check::{Verdict, suite};
 use sim_engine::{Delay, Fault, NodeSet, Outcome, Target, faults};
 use sim_node::{Duration, Span};
+
+use crate::claims::Remembers;
 
 use crate::scene::{Scene, between};
 use crate::toy::{Act, Msg, Script, ms};
@@ -91,4 +93,32 @@ fn a_run_that_lets_go_of_what_it_takes_is_let_be() {
     let outcome = scene.run().outcome;
     assert_eq!(outcome.verdict, Verdict::Held);
     assert!(outcome.steps > 99_000);
+}
+
+#[test]
+fn what_a_property_remembers_is_counted_as_it_grows() {
+    // A kilobyte a step, and two steps each time; what else there is stays below 100 bytes a step.
+    let scene = |memory| {
+        let mut scene = Scene::new(2, flood()).deadline(100_000);
+        scene.0.memory_max = memory;
+        scene.world::<suite![Remembers]>(0).run()
+    };
+    let outcome = scene(MEMORY);
+    assert_eq!(outcome.verdict, Verdict::Unknown, "{outcome:?}");
+    let why = outcome.undecided.as_deref().expect("it is undecided");
+    let first = why.split("are kept, ").nth(1).expect("holders are named");
+    assert!(first.contains("in what the property REMEMBERS REMEMBERS keeps of the run"), "{why}");
+    // It is asked every 1,024 steps.
+    assert_eq!(outcome.steps, 1_024 * (MEMORY / (1_024 * 1_024) + 1));
+    // With more memory it goes on for longer.
+    assert!(scene(4 * MEMORY).steps > 2 * outcome.steps);
+}
+
+#[test]
+fn what_is_durable_is_counted() {
+    // 8 bytes a write, and the same in the state.
+    let script = busy(&[Act::Write(1), Act::Barrier]);
+    let outcome = of_memory(Scene::new(2, script));
+    let why = outcome.undecided.expect("it is undecided");
+    assert!(why.contains("on the disk of n0"), "{why}");
 }

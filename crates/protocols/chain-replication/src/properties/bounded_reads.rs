@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use service::Key;
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::answers::answers;
@@ -17,6 +17,8 @@ pub struct BoundedReads {
     most: Option<usize>,
     /// Of each replica, and of the key, the updates that no tail has committed.
     uncommitted: BTreeMap<(NodeId, Key), VecDeque<Position>>,
+    /// How many these are.
+    waiting: usize,
     committed: Position,
     /// The incarnation that each replica had when it was last looked at.
     incarnations: BTreeMap<NodeId, Incarnation>,
@@ -44,6 +46,7 @@ impl Property<Party> for BoundedReads {
         Self {
             most,
             uncommitted: BTreeMap::new(),
+            waiting: 0,
             committed: Position(0),
             incarnations: BTreeMap::new(),
             told: BTreeMap::new(),
@@ -103,16 +106,25 @@ impl Property<Party> for BoundedReads {
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.forget(node);
     }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.waiting + self.uncommitted.len())
+    }
 }
 
 impl BoundedReads {
     fn add(&mut self, node: NodeId, update: &Update) {
         let of = (node, update.request.command.key());
         self.uncommitted.entry(of).or_default().push_back(update.position);
+        self.waiting += 1;
     }
 
     fn forget(&mut self, node: NodeId) {
-        self.uncommitted.retain(|(at, _), _| *at != node);
+        let Self { uncommitted, waiting, .. } = self;
+        uncommitted.retain(|(at, _), all| {
+            *waiting -= if *at == node { all.len() } else { 0 };
+            *at != node
+        });
     }
 
     fn read(
@@ -125,7 +137,9 @@ impl BoundedReads {
     ) {
         judge.judged();
         let of_key = self.uncommitted.entry((node, key)).or_default();
-        while of_key.pop_front_if(|at| *at <= self.committed).is_some() {}
+        while of_key.pop_front_if(|at| *at <= self.committed).is_some() {
+            self.waiting -= 1;
+        }
         let (Version::Committed(as_of) | Version::Newest(as_of)) = version;
         let newer = of_key.iter().filter(|at| **at <= as_of).count();
         if self.most.is_some_and(|most| newer > most) {

@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::histories::Histories;
@@ -85,6 +85,10 @@ impl Property<Party> for CommitAgreement {
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.held.remove(&node);
+    }
+
+    fn kept(&self) -> u64 {
+        self.histories.kept() + size_of_entries(self.committed.len())
     }
 }
 

@@ -104,6 +104,12 @@ impl Histories {
         Position((self.of(node).len() as u64).saturating_sub(1))
     }
 
+    /// About how many bytes they take.
+    pub(super) fn kept(&self) -> u64 {
+        let prefixes: usize = self.prefixes.iter().map(Vec::len).sum();
+        2 * size_of::<u64>() as u64 * (prefixes + self.committed.len()) as u64
+    }
+
     /// The fingerprint of a replica's history up to here, if it is so long.
     pub(super) fn upto(&self, node: NodeId, position: Position) -> Option<u64> {
         self.of(node).get(index(position)).copied()

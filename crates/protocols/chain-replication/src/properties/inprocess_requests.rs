@@ -67,6 +67,10 @@ impl Property<Party> for InprocessRequests {
     fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.sent.remove(&node);
     }
+
+    fn kept(&self) -> u64 {
+        self.histories.kept()
+    }
 }
 
 /// Whether one is the other's successor, and not only the next of those that have installed it.

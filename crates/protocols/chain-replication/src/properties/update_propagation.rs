@@ -55,4 +55,8 @@ impl Property<Party> for UpdatePropagation {
             }
         }
     }
+
+    fn kept(&self) -> u64 {
+        self.histories.kept()
+    }
 }

@@ -1,6 +1,6 @@
 //! FS3: one decision for all.
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::NodeId;
 
 use super::Consensus;
@@ -41,5 +41,9 @@ impl<N: Consensus> Property<N> for Agreement {
             judge.violate(node, detail, &[*step]);
         }
         self.decided.push((node, *decision, view.step));
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.decided.len())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, NodeId};
 
 use super::{Group, Process, Settings};
@@ -58,5 +58,9 @@ impl Property<Process> for Agreement {
 
     fn crash(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
         self.seen[node.index()] = None;
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.named.len())
     }
 }

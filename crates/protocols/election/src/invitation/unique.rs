@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::NodeId;
 
 use super::{Group, Indication, Process, Settings};
@@ -43,5 +43,9 @@ impl Property<Process> for Unique {
             let detail = format!("{node} has founded {group} a second time");
             judge.violate(node, detail, &[step]);
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.founded.len())
     }
 }

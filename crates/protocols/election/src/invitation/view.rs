@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::NodeId;
 
 use super::{Group, Indication, Process, Settings};
@@ -13,6 +13,8 @@ use super::{Group, Indication, Process, Settings};
 pub struct SameView {
     /// The first view of each group, and the step in which it was told.
     views: BTreeMap<Group, (BTreeSet<NodeId>, u64)>,
+    /// How many members they have.
+    members: usize,
 }
 
 impl Property<Process> for SameView {
@@ -41,10 +43,17 @@ impl Property<Process> for SameView {
             let detail = format!("{node} has joined {group}, whose view {view:?} lacks {missing}");
             judge.violate(node, detail, &[]);
         }
-        let (first, step) = self.views.entry(*group).or_insert_with(|| (view.clone(), now.step));
+        let (first, step) = self.views.entry(*group).or_insert_with(|| {
+            self.members += view.len();
+            (view.clone(), now.step)
+        });
         if first != view {
             let detail = format!("{node} has joined {group} with {view:?}, another with {first:?}");
             judge.violate(node, detail, &[*step]);
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.views.len() + self.members)
     }
 }

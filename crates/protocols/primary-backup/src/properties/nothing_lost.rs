@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use service::{ClientId, ClientIndication, Operation, Served, Store};
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::replica;
@@ -101,6 +101,10 @@ impl Property<Party> for NothingLost {
             }
             _ => {}
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.acknowledged.len() + self.updates.len())
     }
 }
 

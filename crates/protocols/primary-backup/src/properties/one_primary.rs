@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sim_check::{Claim, Judge, Kind, Property};
+use sim_check::{Claim, Judge, Kind, Property, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::replica;
@@ -54,5 +54,9 @@ impl Property<Party> for OnePrimary {
         } else if first != leading.view() {
             judge.violate(node, format!("view {number} has two contents"), &[*step]);
         }
+    }
+
+    fn kept(&self) -> u64 {
+        4 * size_of_entries(self.views.len())
     }
 }

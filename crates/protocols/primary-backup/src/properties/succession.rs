@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use sim_check::{Claim, Judge, Kind, Property};
+use sim_check::{Claim, Judge, Kind, Property, size_of_entries};
 use sim_node::{Effect, Event, Node, NodeId};
 
 use super::view_service;
@@ -96,5 +96,9 @@ impl Property<Party> for Succession {
         if let Some(detail) = detail {
             judge.violate(node, detail, &[]);
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.acknowledged.len())
     }
 }

@@ -5,7 +5,7 @@ use std::mem::{Discriminant, discriminant};
 use std::sync::Arc;
 
 use service::{Request, Store};
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, ENTRY, Judge, Kind, Property, View, size_in_memory};
 use sim_node::{Effect, Node, NodeId};
 
 use super::replica;
@@ -21,7 +21,14 @@ pub struct UpdateOrder {
     epochs: BTreeMap<ViewNumber, (NodeId, Vec<Arc<Request>>)>,
     /// What each replica was when it was last looked at. While that lasts, so do its updates.
     seen: BTreeMap<NodeId, Seen>,
+    /// How many updates there are at most in a history, and about how many bytes these take; the
+    /// histories share them.
+    longest: usize,
+    kept: u64,
 }
+
+/// What a place in a history takes, about, beside the update, which other histories have as well.
+const POINTER: u64 = 16;
 
 /// What the updates of a replica depend on: its status, epoch and membership, and its last update.
 type Seen = (Discriminant<Status>, ViewNumber, ViewNumber, Number);
@@ -47,7 +54,13 @@ impl Property<Party> for UpdateOrder {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { histories: BTreeMap::new(), epochs: BTreeMap::new(), seen: BTreeMap::new() }
+        Self {
+            histories: BTreeMap::new(),
+            epochs: BTreeMap::new(),
+            seen: BTreeMap::new(),
+            longest: 0,
+            kept: 0,
+        }
     }
 
     fn after(
@@ -85,6 +98,7 @@ impl Property<Party> for UpdateOrder {
                 history.updates.truncate(index(replica.log().last()));
             }
         }
+        self.count(node);
     }
 
     /// What was lost may come back as something else.
@@ -94,9 +108,24 @@ impl Property<Party> for UpdateOrder {
             history.compared = ViewNumber::default();
         }
     }
+
+    fn kept(&self) -> u64 {
+        let places = self.histories.values().map(|history| history.updates.len());
+        let of_epochs = self.epochs.values().map(|(_, updates)| updates.len());
+        self.kept + POINTER * places.chain(of_epochs).sum::<usize>() as u64
+    }
 }
 
 impl UpdateOrder {
+    /// A replica's history may be longer than any before.
+    fn count(&mut self, node: NodeId) {
+        let Some(History { updates, .. }) = self.histories.get(&node) else { return };
+        for update in updates.iter().skip(self.longest) {
+            self.kept += ENTRY + size_in_memory(&**update);
+        }
+        self.longest = self.longest.max(updates.len());
+    }
+
     /// It has crashed inside a step: what it had written by then may last, and what it had sent may
     /// arrive.
     fn note_last_step(&mut self, node: NodeId, effects: &[Effect<Party>]) {

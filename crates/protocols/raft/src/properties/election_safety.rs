@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::server;
@@ -53,5 +53,9 @@ impl Property<Party> for ElectionSafety {
             }
             Some(_) => {}
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.leaders.len())
     }
 }

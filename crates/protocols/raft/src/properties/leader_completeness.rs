@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::server;
@@ -63,6 +63,10 @@ impl Property<Party> for LeaderCompleteness {
         if server.commit_index().0 > known as u64 {
             self.commit(view, server, judge, known);
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.committed.len() + self.leaders.len())
     }
 }
 

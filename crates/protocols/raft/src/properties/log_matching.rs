@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, ENTRY, Judge, Kind, Property, View, size_in_memory};
 use sim_node::{Effect, Node, NodeId};
 
 use super::records;
@@ -20,6 +20,8 @@ pub struct LogMatching {
     first: Vec<(Term, Known)>,
     /// All other entries, by index and term: of another term, or after a gap.
     others: BTreeMap<(Index, Term), Known>,
+    /// About how many bytes they take.
+    kept: u64,
 }
 
 /// An entry that was written to a log.
@@ -76,7 +78,7 @@ impl Property<Party> for LogMatching {
     };
 
     fn new(_: &<Party as Node>::Config, _: u32) -> Self {
-        Self { begin: None, first: Vec::new(), others: BTreeMap::new() }
+        Self { begin: None, first: Vec::new(), others: BTreeMap::new(), kept: 0 }
     }
 
     fn after(
@@ -97,10 +99,16 @@ impl Property<Party> for LogMatching {
                     if let Some(detail) = difference(index, entry, before, known) {
                         judge.violate(node, detail, &[known.step]);
                     }
+                } else {
+                    self.kept += ENTRY + size_in_memory(&entry.payload);
                 }
                 before = entry.term;
             }
         }
+    }
+
+    fn kept(&self) -> u64 {
+        self.kept
     }
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use service::{Executed, Store};
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::{records, server};
@@ -62,6 +62,10 @@ impl Property<Party> for StateMachineSafety {
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.applied.crash(node);
+    }
+
+    fn kept(&self) -> u64 {
+        self.applied.kept() + size_of_entries(self.configurations.len())
     }
 }
 

@@ -54,6 +54,10 @@ impl Property<Party> for Agreement {
     fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.ghost.restart(node);
     }
+
+    fn kept(&self) -> u64 {
+        self.ghost.kept()
+    }
 }
 
 fn judge_conflict(node: NodeId, conflict: Option<Conflict>, judge: &mut Judge) {

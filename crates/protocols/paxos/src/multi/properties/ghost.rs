@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::View;
+use sim_check::{ENTRY, View, size_in_memory};
 use sim_node::{Node, NodeId};
 
 use super::server;
@@ -23,6 +23,8 @@ pub(super) struct Ghost {
     executed: Slot,
     configurations: Configurations,
     starts: Starts,
+    /// About how many bytes the slots take.
+    kept: u64,
 }
 
 /// One slot.
@@ -59,12 +61,18 @@ impl Ghost {
             executed: Slot(0),
             configurations: Configurations::first(config.server.first_members()),
             starts: Starts::new(servers),
+            kept: 0,
         }
     }
 
     /// The value that is chosen in a slot.
     pub(super) fn chosen(&self, slot: Slot) -> Option<&Value> {
         self.slots.get(&slot)?.chosen.as_ref().map(|(value, _)| value)
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn kept(&self) -> u64 {
+        self.kept
     }
 
     /// All slots up to this one are chosen.
@@ -160,12 +168,18 @@ impl Ghost {
     ) -> Option<Conflict> {
         let members = self.members(slot, config);
         let instance = self.slots.entry(slot).or_default();
+        let known = instance.votes.len();
         let votes = instance.votes_for(ballot, value);
         if !votes.voters.insert(node) {
             return None;
         }
+        let voters = votes.voters;
+        if instance.votes.len() > known {
+            // Once for its votes, and once where it is chosen.
+            self.kept += 2 * (ENTRY + size_in_memory(value));
+        }
         let members = members?;
-        if votes.voters.intersection(members).len() < config.accept_quorum(members) {
+        if voters.intersection(members).len() < config.accept_quorum(members) {
             return None;
         }
         match &instance.chosen {

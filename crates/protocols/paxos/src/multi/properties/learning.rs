@@ -67,4 +67,8 @@ impl Property<Party> for Learning {
     fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.ghost.restart(node);
     }
+
+    fn kept(&self) -> u64 {
+        self.ghost.kept()
+    }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, ENTRY, Judge, Kind, Property, View, size_in_memory};
 use sim_node::{Effect, Either, Node, NodeId};
 
 use super::ghost::Ghost;
@@ -19,6 +19,8 @@ pub struct P2c {
     ghost: Ghost,
     /// The value that was proposed first in each ballot of a slot, and the step.
     issued: BTreeMap<(Slot, Ballot), (Value, u64)>,
+    /// About how many bytes these take.
+    kept: u64,
 }
 
 impl Property<Party> for P2c {
@@ -32,7 +34,7 @@ impl Property<Party> for P2c {
     };
 
     fn new(config: &<Party as Node>::Config, servers: u32) -> Self {
-        Self { ghost: Ghost::new(config, servers), issued: BTreeMap::new() }
+        Self { ghost: Ghost::new(config, servers), issued: BTreeMap::new(), kept: 0 }
     }
 
     fn after(
@@ -59,6 +61,7 @@ impl Property<Party> for P2c {
                 continue;
             }
             self.issued.insert((slot, ballot), (value.clone(), view.step));
+            self.kept += ENTRY + size_in_memory(value);
             judge.judged();
             let Some(members) = self.ghost.members(slot, config) else {
                 let what = "proposed in before its members are decided";
@@ -86,6 +89,10 @@ impl Property<Party> for P2c {
 
     fn restart(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.ghost.restart(node);
+    }
+
+    fn kept(&self) -> u64 {
+        self.ghost.kept() + self.kept
     }
 }
 

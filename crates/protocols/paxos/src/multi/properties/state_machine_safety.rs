@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use service::{Executed, Store};
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Node, NodeId};
 
 use super::{records, server};
@@ -64,6 +64,10 @@ impl Property<Party> for StateMachineSafety {
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.executed.crash(node);
+    }
+
+    fn kept(&self) -> u64 {
+        self.executed.kept() + 4 * size_of_entries(self.configurations.len())
     }
 }
 

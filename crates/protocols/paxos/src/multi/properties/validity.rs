@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use service::{ClientIndication, Request};
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, ENTRY, Judge, Kind, Property, View, size_in_memory, size_of_entries};
 use sim_node::{Effect, Either, Event, Node, NodeId};
 
 use super::{proposals, server};
@@ -20,6 +20,8 @@ pub struct Validity {
     /// The value that was last found to be asked for: most are judged several times in a row.
     last: Option<Value>,
     starts: Starts,
+    /// About how many bytes `invoked` takes.
+    kept: u64,
 }
 
 impl Property<Party> for Validity {
@@ -34,7 +36,7 @@ impl Property<Party> for Validity {
 
     fn new(_: &<Party as Node>::Config, servers: u32) -> Self {
         let starts = Starts::new(servers);
-        Self { invoked: BTreeSet::new(), commands: BTreeSet::new(), last: None, starts }
+        Self { invoked: BTreeSet::new(), commands: BTreeSet::new(), last: None, starts, kept: 0 }
     }
 
     fn before(&mut self, _: &View<'_, Party>, node: NodeId, event: &Event<Party>, _: &mut Judge) {
@@ -71,11 +73,15 @@ impl Property<Party> for Validity {
     ) {
         match indication {
             Either::Client(ClientIndication::Invoked { operation, command }) => {
-                self.invoked.insert(Request { operation: *operation, command: command.clone() });
+                self.invoke(Request { operation: *operation, command: command.clone() });
             }
             Either::Client(_) => {}
             Either::Server(Indication::Voted { value, .. }) => self.judge(node, value, judge),
         }
+    }
+
+    fn kept(&self) -> u64 {
+        self.kept + size_of_entries(self.commands.len())
     }
 }
 
@@ -92,11 +98,18 @@ impl Validity {
         }
     }
 
+    fn invoke(&mut self, request: Request) {
+        let size = ENTRY + size_in_memory(&request);
+        if self.invoked.insert(request) {
+            self.kept += size;
+        }
+    }
+
     fn ask(&mut self, value: &Value) {
         match value {
             Value::Noop => {}
             Value::Commands(requests) => {
-                self.invoked.extend(requests.iter().cloned());
+                requests.iter().cloned().for_each(|request| self.invoke(request));
             }
             Value::Reconfigure(command) => {
                 self.commands.insert((command.server, command.members));

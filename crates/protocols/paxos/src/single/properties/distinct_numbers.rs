@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, NodeId};
 
 use super::issued;
@@ -46,5 +46,9 @@ impl Property<Process> for DistinctNumbers {
                 judge.violate(node, detail, &[step]);
             }
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.issued.len())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, NodeId};
 
 use super::Votes;
@@ -73,5 +73,9 @@ impl Property<Process> for LearnedIsChosen {
 
     fn restart(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
         self.votes.restart(node);
+    }
+
+    fn kept(&self) -> u64 {
+        self.votes.kept() + size_of_entries(self.chosen.len())
     }
 }

@@ -80,4 +80,8 @@ impl Property<Process> for P2c {
     fn restart(&mut self, _: &View<'_, Process>, node: NodeId, _: &mut Judge) {
         self.votes.restart(node);
     }
+
+    fn kept(&self) -> u64 {
+        self.votes.kept()
+    }
 }

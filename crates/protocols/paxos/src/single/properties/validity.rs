@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_check::{Claim, Judge, Kind, Property, View};
+use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, Event, NodeId};
 
 use crate::single::{Config, Indication, Process, Request, Value};
@@ -69,5 +69,9 @@ impl Property<Process> for Validity {
         if !self.proposed.contains(&value) {
             judge.violate(node, format!("{node} {does} {value}, which was not proposed"), &[]);
         }
+    }
+
+    fn kept(&self) -> u64 {
+        size_of_entries(self.proposed.len())
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sim_check::View;
+use sim_check::{View, size_of_entries};
 use sim_node::NodeId;
 
 use crate::Ballot;
@@ -48,6 +48,12 @@ impl Votes {
         self.starts.step(node)?;
         let proposal = process.acceptor()?.accepted?;
         self.cast(node, proposal, view.step).then_some(proposal)
+    }
+
+    /// About how many bytes they take.
+    #[must_use]
+    pub fn kept(&self) -> u64 {
+        size_of_entries(self.cast.iter().map(BTreeMap::len).sum())
     }
 
     /// A process is about to start again.
