@@ -1,19 +1,32 @@
 //! KV1: every history of the clients is linearizable.
+//!
+//! The history is kept whole until the end of the run, and clients that append to a value and read
+//! it would fill the memory with copies of its beginning. So each value that is answered shares its
+//! beginning with the value that was answered before for its key ([`spec::Text`]).
 
 use std::collections::BTreeMap;
 
-use sim_check::linearizability::{self as spec, Budget, KeyValue, Ruling, check};
+use sim_check::linearizability::{self as spec, Budget, KeyValue, Ruling, TextRecorder, check};
 use sim_check::{CallId, Claim, History, Judge, Kind, Property, View, Wait, write_history};
 use sim_node::NodeId;
 
-use crate::{ClientIndication, Command, Operation, Output, Served};
+use crate::{ClientIndication, Command, Key, Operation, Output, Served};
 
 /// KV1 linearizability: recorded while the run goes on, judged at its end, each key for itself.
 #[derive(Clone, Debug)]
 pub struct Linearizability {
     history: History<(String, spec::Command), spec::Output>,
-    calls: BTreeMap<Operation, CallId>,
+    /// The operations under way.
+    calls: BTreeMap<Operation, (CallId, Key)>,
+    /// The values that were told of each key.
+    values: BTreeMap<Key, TextRecorder>,
+    /// About how many bytes all this takes.
+    kept: u64,
 }
+
+/// What an operation takes beside its texts, about: half in the history, and half when the history
+/// is judged, which happens while it is still there.
+const CALL: u64 = 512;
 
 /// The configurations that are visited before the property is left undecided.
 const BUDGET: Budget = Budget(500_000);
@@ -29,7 +42,7 @@ impl<N: Served> Property<N> for Linearizability {
     };
 
     fn new(_: &N::Config, _: u32) -> Self {
-        Self { history: History::new(), calls: BTreeMap::new() }
+        Self { history: History::new(), calls: BTreeMap::new(), values: BTreeMap::new(), kept: 0 }
     }
 
     fn indicated(
@@ -42,17 +55,19 @@ impl<N: Served> Property<N> for Linearizability {
         match N::told(indication) {
             Some(ClientIndication::Invoked { operation, command }) => {
                 let client = u64::from(operation.client.node.number());
-                let call = self.history.invoke(client, asked(command), view.time);
-                self.calls.insert(*operation, call);
+                let asked = self.asked(command);
+                let call = self.history.invoke(client, asked, view.time);
+                self.calls.insert(*operation, (call, command.key()));
             }
             Some(ClientIndication::Answered { operation, output }) => {
                 judge.judged();
-                if let Some(call) = self.calls.remove(operation) {
-                    self.history.returned(call, answered(output), view.time);
+                if let Some((call, key)) = self.calls.remove(operation) {
+                    let answered = self.answered(key, output);
+                    self.history.returned(call, answered, view.time);
                 }
             }
             Some(ClientIndication::GivenUp { operation }) => {
-                if let Some(call) = self.calls.remove(operation) {
+                if let Some((call, _)) = self.calls.remove(operation) {
                     self.history.unknown(call, view.time);
                 }
             }
@@ -73,6 +88,10 @@ impl<N: Served> Property<N> for Linearizability {
         }
     }
 
+    fn kept(&self) -> u64 {
+        self.kept
+    }
+
     fn history(&self) -> Option<String> {
         let mut lines = Vec::new();
         write_history(&KeyValue, &self.history, &mut lines).expect("a buffer takes everything");
@@ -84,26 +103,43 @@ impl<N: Served> Property<N> for Linearizability {
     }
 }
 
-/// An operation as the checker's specification has it.
-fn asked(command: &Command) -> (String, spec::Command) {
-    let key = command.key().to_string();
-    let what = match command {
-        Command::Get(_) => spec::Command::Get,
-        Command::Put(_, value) => spec::Command::Put(value.clone()),
-        Command::Append(_, more) => spec::Command::Append(more.clone()),
-        Command::CompareAndSet(_, expected, value) => {
-            spec::Command::CompareAndSet(expected.clone(), value.clone())
-        }
-        Command::Delete(_) => spec::Command::Delete,
-    };
-    (key, what)
-}
+impl Linearizability {
+    /// An operation as the checker's specification has it.
+    fn asked(&mut self, command: &Command) -> (String, spec::Command) {
+        let key = command.key();
+        let (what, text) = match command {
+            Command::Get(_) => (spec::Command::Get, 0),
+            Command::Put(_, value) => (spec::Command::Put(value.clone()), value.len()),
+            Command::Append(_, more) => (spec::Command::Append(more.clone()), more.len()),
+            Command::CompareAndSet(_, expected, value) => {
+                let expected = expected.as_ref().map(|expected| self.value(key, expected));
+                (spec::Command::CompareAndSet(expected, value.clone()), value.len())
+            }
+            Command::Delete(_) => (spec::Command::Delete, 0),
+        };
+        // Once here, and once in a state of the checker.
+        self.kept += CALL + 2 * text as u64;
+        (key.to_string(), what)
+    }
 
-/// An answer as the checker's specification has it.
-fn answered(output: &Output) -> spec::Output {
-    match output {
-        Output::Value(value) => spec::Output::Value(value.clone()),
-        Output::Done => spec::Output::Done,
-        Output::Written(written) => spec::Output::Written(*written),
+    /// An answer as the checker's specification has it.
+    fn answered(&mut self, key: Key, output: &Output) -> spec::Output {
+        match output {
+            Output::Value(value) => {
+                spec::Output::Value(value.as_ref().map(|value| self.value(key, value)))
+            }
+            Output::Done => spec::Output::Done,
+            Output::Written(written) => spec::Output::Written(*written),
+        }
+    }
+
+    /// A value of a key, as it was told.
+    fn value(&mut self, key: Key, value: &str) -> spec::Text {
+        let values = self.values.entry(key).or_default();
+        let before = values.kept();
+        let value = values.record(value);
+        // What it keeps of the last value grows and shrinks.
+        self.kept = self.kept + values.kept() - before;
+        value
     }
 }

@@ -42,7 +42,7 @@ fn the_lines_are_those_of_the_format() {
     assert_eq!(text(&KeyValue, &history), lines);
     let ends: Vec<_> = history.calls().map(|(_, call)| &call.end).collect();
     assert!(matches!(ends[0], End::Unknown(_)));
-    let answer = Some(Output::Value(Some("a".to_owned())));
+    let answer = Some(Output::Value(Some("a".into())));
     assert!(matches!(ends[1], End::Returned { output, .. } if *output == answer));
     assert!(matches!(ends[2], End::Returned { output: Some(Output::Written(true)), .. }));
     assert!(matches!(ends[3], End::Failed(_)));

@@ -6,7 +6,7 @@ mod registers;
 use registers::{READ, REGISTER, Registers, at, read, value, write};
 use sim_check::linearizability::{
     Budget, CasOperation, CasOutput, CasRegister, Command, KeyValue, Output, RegisterOutput,
-    Ruling, Spec, check,
+    Ruling, Spec, Text, check,
 };
 use sim_check::{History, Verdict};
 
@@ -165,11 +165,9 @@ fn in_turn(commands: &[(&str, Command, Output)]) -> History<(String, Command), O
 
 #[test]
 fn a_key_value_store_answers_as_specified() {
-    let text = |text: &str| Some(text.to_owned());
-    let is = |value: Option<&str>| Output::Value(value.map(str::to_owned));
-    let cas = |from: Option<&str>, to: &str| {
-        Command::CompareAndSet(from.map(str::to_owned), to.to_owned())
-    };
+    let is = |value: Option<&str>| Output::Value(value.map(Text::from));
+    let cas =
+        |from: Option<&str>, to: &str| Command::CompareAndSet(from.map(Text::from), to.to_owned());
     let steps = [
         ("x", Command::Get, is(None)),
         ("x", cas(Some(""), "no"), Output::Written(false)),
@@ -178,7 +176,7 @@ fn a_key_value_store_answers_as_specified() {
         ("x", Command::Get, is(Some("ab"))),
         ("y", Command::Append("c".to_owned()), Output::Done),
         ("y", Command::Get, is(Some("c"))),
-        ("x", Command::CompareAndSet(text("ab"), "d".to_owned()), Output::Written(true)),
+        ("x", Command::CompareAndSet(Some("ab".into()), "d".to_owned()), Output::Written(true)),
         ("x", Command::Delete, Output::Done),
         ("x", Command::Get, is(None)),
         ("x", Command::Put(String::new()), Output::Done),

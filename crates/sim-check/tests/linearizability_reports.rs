@@ -18,8 +18,8 @@ fn each_key_is_judged_alone_and_the_evidence_names_the_wrong_one() {
     };
     let text = || "a".to_owned();
     answered("x", Command::Put(text()), Output::Done);
-    answered("y", Command::Get, Output::Value(Some(text())));
-    answered("x", Command::Get, Output::Value(Some(text())));
+    answered("y", Command::Get, Output::Value(Some(text().into())));
+    answered("x", Command::Get, Output::Value(Some(text().into())));
 
     let evidence = evidence(&KeyValue, &history);
     assert_eq!(evidence.key.as_deref(), Some("\"y\""));
@@ -134,7 +134,7 @@ fn a_hard_object_does_not_hide_what_an_easy_one_shows() {
         }
         for key in keys {
             let call = history.invoke(99, ((*key).to_owned(), Command::Get), at(2));
-            history.returned(call, Output::Value(Some("wrong".to_owned())), at(2));
+            history.returned(call, Output::Value(Some("wrong".into())), at(2));
         }
         let Report { ruling, visited } = check(&KeyValue, &history, Budget(1_000));
         (ruling.verdict(&history), visited)

@@ -1,6 +1,6 @@
 //! [`KeyValue`]: a store of texts by key.
 
-use super::Spec;
+use super::{Spec, Text};
 
 /// A store of texts by key, each key an object of its own. A missing key is told apart from an
 /// empty text; at first all are missing.
@@ -17,7 +17,7 @@ pub enum Command {
     /// Adds to the end of the value; a missing key counts as empty.
     Append(String),
     /// Writes the second value if the key holds the first (`None`: if it is missing).
-    CompareAndSet(Option<String>, String),
+    CompareAndSet(Option<Text>, String),
     /// Removes the key.
     Delete,
 }
@@ -26,7 +26,7 @@ pub enum Command {
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Output {
     /// To a get: the value, `None` when the key is missing.
-    Value(Option<String>),
+    Value(Option<Text>),
     /// To a put, an append or a delete.
     Done,
     /// To a compare-and-set: whether it wrote.
@@ -35,7 +35,7 @@ pub enum Output {
 
 impl Spec for KeyValue {
     type Key = String;
-    type State = Option<String>;
+    type State = Option<Text>;
     type Operation = (String, Command);
     type Output = Output;
 
@@ -43,25 +43,25 @@ impl Spec for KeyValue {
         key.clone()
     }
 
-    fn initial(&self, _: &String) -> Option<String> {
+    fn initial(&self, _: &String) -> Option<Text> {
         None
     }
 
-    fn apply(&self, state: &mut Option<String>, (_, command): &(String, Command)) -> Output {
+    fn apply(&self, state: &mut Option<Text>, (_, command): &(String, Command)) -> Output {
         match command {
             Command::Get => Output::Value(state.clone()),
             Command::Put(value) => {
-                *state = Some(value.clone());
+                *state = Some(Text::from(value.as_str()));
                 Output::Done
             }
             Command::Append(value) => {
-                state.get_or_insert_default().push_str(value);
+                *state = Some(state.take().unwrap_or_default().with(value));
                 Output::Done
             }
             Command::CompareAndSet(expected, value) => {
                 let fits = state == expected;
                 if fits {
-                    *state = Some(value.clone());
+                    *state = Some(Text::from(value.as_str()));
                 }
                 Output::Written(fits)
             }
@@ -69,6 +69,15 @@ impl Spec for KeyValue {
                 *state = None;
                 Output::Done
             }
+        }
+    }
+
+    fn shared(&self, state: &Option<Text>, output: &Output) -> Option<Option<Text>> {
+        match (state, output) {
+            (Some(text), Output::Value(Some(read))) if !text.is_shared_with(read) => {
+                Some(Some(read.clone()))
+            }
+            _ => None,
         }
     }
 

@@ -42,12 +42,14 @@ mod register;
 mod search;
 mod spec;
 mod states;
+mod text;
 
 pub use cas_register::{CasOperation, CasOutput, CasRegister};
 pub use evidence::{Evidence, PartialLinearization};
 pub use key_value::{Command, KeyValue, Output};
 pub use register::{Register, RegisterOperation, RegisterOutput};
 pub use spec::Spec;
+pub use text::{Text, TextRecorder};
 
 use self::part::Part;
 use self::search::{Found, Search};

@@ -31,4 +31,11 @@ pub trait Spec {
     fn only_reads(&self, _operation: &Self::Operation, _output: Option<&Self::Output>) -> bool {
         false
     }
+
+    /// The same state in the memory of an answer that was given in it, if the two could share some.
+    /// Then they are compared at once from now on, as are the states that follow. `None` is always
+    /// right.
+    fn shared(&self, _state: &Self::State, _output: &Self::Output) -> Option<Self::State> {
+        None
+    }
 }

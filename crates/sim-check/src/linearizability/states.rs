@@ -32,7 +32,11 @@ impl<S: Spec> States<S> {
         let output = part.spec.apply(&mut next, item.operation);
         match item.output {
             Some(answered) if *answered != output => None,
-            _ if item.only_reads => Some(state),
+            Some(answered) if item.only_reads => {
+                self.share(part.spec, state, answered);
+                Some(state)
+            }
+            None if item.only_reads => Some(state),
             _ => Some(self.number(next)),
         }
     }
@@ -40,6 +44,17 @@ impl<S: Spec> States<S> {
     /// The state under a number.
     pub(super) fn get(&self, state: u32) -> &S::State {
         &self.met[state as usize]
+    }
+
+    /// An operation has given this answer in a state, so both hold the same.
+    fn share(&mut self, spec: &S, state: u32, answered: &S::Output) {
+        let met = &mut self.met[state as usize];
+        if let Some(shared) = spec.shared(met, answered) {
+            let shared = Rc::new(shared);
+            self.numbers.remove(met);
+            self.numbers.insert(Rc::clone(&shared), state);
+            *met = shared;
+        }
     }
 
     fn number(&mut self, state: S::State) -> u32 {

@@ -1,7 +1,7 @@
 //! Porcupine's histories of a key-value store: a map a line, with get, put and append.
 
 use sim_check::History;
-use sim_check::linearizability::{Command, Output};
+use sim_check::linearizability::{Command, Output, Text};
 
 use super::Recording;
 use super::edn::{Edn, parse};
@@ -43,7 +43,9 @@ fn command(f: &str, value: &Edn) -> Command {
 
 fn output(command: &Command, value: &Edn) -> Output {
     match command {
-        Command::Get => Output::Value(Some(text_of(value)).filter(|value| !value.is_empty())),
+        Command::Get => {
+            Output::Value(Some(Text::from(text_of(value))).filter(|value| !value.is_empty()))
+        }
         _ => Output::Done,
     }
 }

@@ -6,7 +6,7 @@ use proptest::collection::vec;
 use proptest::prelude::*;
 use sim_check::linearizability::{
     CasOperation, CasOutput, CasRegister, Command, KeyValue, Output, Register, RegisterOperation,
-    RegisterOutput, Spec,
+    RegisterOutput, Spec, Text,
 };
 use sim_check::{CallId, History, SimTime};
 
@@ -185,6 +185,6 @@ fn text() -> impl Strategy<Value = String> {
     prop_oneof![Just(String::new()), Just("a".to_owned()), Just("b".to_owned())]
 }
 
-fn value() -> impl Strategy<Value = Option<String>> {
-    prop::option::of(text())
+fn value() -> impl Strategy<Value = Option<Text>> {
+    prop::option::of(text().prop_map(Text::from))
 }

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use service::{Key, Request, Store};
-use sim_check::View;
+use sim_check::linearizability::{Text, TextRecorder};
+use sim_check::{View, size_of_entries};
 use sim_node::{Effect, NodeId};
 
 use super::{replica, told};
@@ -17,11 +18,21 @@ pub(super) struct Committed {
     pub(super) last: Position,
     store: Store,
     /// The versions of each key, and as of which update.
-    versions: BTreeMap<Key, Vec<(Position, Option<String>)>>,
+    versions: BTreeMap<Key, Versions>,
+    /// About how many bytes the store and the versions take.
+    kept: u64,
     /// What replicas have in their histories beyond it. What is beyond a replica's own last update
     /// is of an earlier incarnation, and will be overwritten.
     open: BTreeMap<NodeId, BTreeMap<Position, Arc<Request>>>,
     incarnations: BTreeMap<NodeId, Incarnation>,
+}
+
+/// The versions of a key.
+#[derive(Clone, Debug, Default)]
+struct Versions {
+    all: Vec<(Position, Option<Text>)>,
+    /// A value that is appended to is kept once, and not once a version.
+    values: TextRecorder,
 }
 
 impl Committed {
@@ -63,18 +74,28 @@ impl Committed {
             let next = self.last.next();
             let request = self.open.get(&tail).and_then(|open| open.get(&next)).ok_or(next)?;
             let key = request.command.key();
+            let size = self.store.size_of(request);
             self.store.execute(request.operation, &request.command);
-            let value = self.store.get(key).map(str::to_owned);
-            self.versions.entry(key).or_default().push((next, value));
+            self.kept = self.kept + self.store.size_of(request) - size;
+            let versions = self.versions.entry(key).or_default();
+            let before = versions.values.kept();
+            let value = self.store.get(key).map(|value| versions.values.record(value));
+            versions.all.push((next, value));
+            self.kept = self.kept + size_of_entries(1) + versions.values.kept() - before;
             self.last = next;
         }
         Ok(())
     }
 
     /// The value of a key as of a committed update.
-    pub(super) fn value(&self, key: Key, upto: Position) -> Option<&str> {
-        let versions = self.versions.get(&key)?;
+    pub(super) fn value(&self, key: Key, upto: Position) -> Option<&Text> {
+        let versions = &self.versions.get(&key)?.all;
         let older = versions.partition_point(|(position, _)| *position <= upto);
-        versions.get(older.checked_sub(1)?)?.1.as_deref()
+        versions.get(older.checked_sub(1)?)?.1.as_ref()
+    }
+
+    /// About how many bytes it takes.
+    pub(super) fn kept(&self) -> u64 {
+        self.kept + size_of_entries(self.open.values().map(BTreeMap::len).sum())
     }
 }

@@ -75,9 +75,11 @@ impl Property<Party> for CommittedReads {
                     return judge.violate(node, detail, &[]);
                 }
                 let was = self.committed.value(*key, *upto);
-                if let Some(value) = value
-                    && value.as_deref() != was
-                {
+                let is = |value: &Option<String>| match (value, was) {
+                    (Some(value), Some(was)) => *was == *value.as_str(),
+                    (value, was) => value.is_none() && was.is_none(),
+                };
+                if let Some(value) = value.filter(|value| !is(value)) {
                     let detail = format!("{key} is read as {value:?}, as of {upto} it is {was:?}");
                     judge.violate(node, detail, &[]);
                 }
@@ -88,5 +90,9 @@ impl Property<Party> for CommittedReads {
 
     fn crash(&mut self, _: &View<'_, Party>, node: NodeId, _: &mut Judge) {
         self.held.remove(&node);
+    }
+
+    fn kept(&self) -> u64 {
+        self.committed.kept()
     }
 }

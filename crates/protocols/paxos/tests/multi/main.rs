@@ -7,6 +7,7 @@ mod counts;
 mod flexible;
 mod harness;
 mod judged;
+mod kept;
 mod leaders;
 mod phase_1;
 mod phase_2;
