@@ -35,9 +35,9 @@ mod world;
 
 pub use delay::Delay;
 pub use fault::{
-    Argument, Arguments, CrashInStep, Cut, DiskLoss, Ender, FaultFacts, FaultKind, FaultTime, Idle,
-    InCalm, InStep, Inside, Late, Occasion, Part, Place, PlannedFault, Sides, Strike, Target,
-    Trigger, Victims, When,
+    Argument, Arguments, CrashInStep, Cut, DiskLoss, Ender, FaultFacts, FaultKind, FaultTime,
+    First, Idle, InCalm, InStep, Inside, Late, Occasion, Part, Place, PlannedFault, Sides, Strike,
+    Target, Trigger, Victims, When,
 };
 pub use network::{Link, LinkOverride, Network, Transport};
 pub use observe::{Crashed, Loss, Observer, Sent, StepBegins, Struck};

@@ -76,7 +76,7 @@ impl Plan {
                 || spec.reaches.iter().any(|reach| reach.what.asks_roles())
                 || spec.faults.iter().any(|planned| match &planned.when {
                     When::On(trigger) => trigger.on.asks_roles(),
-                    When::At(_) | When::Between(..) => false,
+                    When::At(_) | When::Between(..) | When::Every(_) => false,
                 }),
             watches_sends: spec
                 .reaches
@@ -183,6 +183,8 @@ pub(crate) fn kind_named<N: Node>(name: &str) -> Option<usize> {
 pub(crate) fn window_end<N: Node>(spec: &WorldSpec<N>, when: &When) -> SimTime {
     match when {
         When::Between(_, end) => *end,
-        When::At(_) | When::On(_) => spec.calm.map_or(spec.deadline, |calm| calm.at),
+        When::At(_) | When::On(_) | When::Every(_) => {
+            spec.calm.map_or(spec.deadline, |calm| calm.at)
+        }
     }
 }

@@ -30,6 +30,8 @@ pub struct WorldSpec<N: Node> {
     pub images: BTreeMap<NodeId, N::Stable>,
     /// The plain workload. A request to a node that does not exist is left out.
     pub requests: Vec<(SimTime, NodeId, N::Request)>,
+    /// Sets of nodes by name, for targets of faults.
+    pub sets: BTreeMap<String, NodeSet>,
     /// What is done to the world.
     pub faults: Vec<PlannedFault>,
     /// What has to happen, or else the run is undecided.
@@ -69,6 +71,7 @@ impl<N: Node> Clone for WorldSpec<N> {
             service: self.service.clone(),
             images: self.images.clone(),
             requests: self.requests.clone(),
+            sets: self.sets.clone(),
             faults: self.faults.clone(),
             reaches: self.reaches.clone(),
             calm: self.calm,
@@ -113,6 +116,7 @@ impl<N: Node> WorldSpec<N> {
             service: Vec::new(),
             images: BTreeMap::new(),
             requests: Vec::new(),
+            sets: BTreeMap::new(),
             faults: Vec::new(),
             reaches: Vec::new(),
             calm: None,
@@ -142,6 +146,8 @@ pub enum NodeSet {
     Node(u32),
     /// These nodes.
     Nodes(Vec<u32>),
+    /// The nodes of the scenario's set of this name, which takes its place before a run: nobody.
+    Set(String),
 }
 
 impl NodeSet {
@@ -155,6 +161,7 @@ impl NodeSet {
             Self::Others => number >= servers,
             Self::Node(one) => number == *one,
             Self::Nodes(some) => some.contains(&number),
+            Self::Set(_) => false,
         }
     }
 }

@@ -1,10 +1,11 @@
 //! [`Draft`]: a scenario as far as it can be read without knowing its protocol.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use ron::value::RawValue;
 use serde::Deserialize;
-use sim_engine::{ClockSpec, DiskSpec, Model, Ties};
+use sim_engine::{ClockSpec, DiskSpec, Model, NodeSet, Ties};
 use sim_node::{Bytes, Duration};
 
 use crate::Diagnostic;
@@ -21,6 +22,8 @@ use crate::words::{clip, list, unknown};
 pub struct Draft<'a> {
     pub(crate) title: Option<String>,
     pub(crate) protocol: Option<ProtocolText<'a>>,
+    /// Sets of nodes by name.
+    pub(crate) sets: BTreeMap<String, NodeSet>,
     pub(crate) network: Option<NetworkText>,
     pub(crate) disks: Vec<DiskSpec>,
     pub(crate) clocks: Vec<ClockSpec>,
@@ -62,6 +65,7 @@ struct Outer<'a> {
     #[serde(borrow)]
     title: Option<&'a RawValue>,
     protocol: Option<&'a RawValue>,
+    sets: Option<&'a RawValue>,
     network: Option<&'a RawValue>,
     disks: Option<&'a RawValue>,
     clocks: Option<&'a RawValue>,
@@ -82,9 +86,10 @@ struct Outer<'a> {
 }
 
 /// The fields of a scenario, in the order of the reference, and whether they must be given.
-pub(crate) const FIELDS: [(&str, bool); 19] = [
+pub(crate) const FIELDS: [(&str, bool); 20] = [
     ("title", true),
     ("protocol", true),
+    ("sets", false),
     ("network", false),
     ("disks", false),
     ("clocks", false),
@@ -105,7 +110,8 @@ pub(crate) const FIELDS: [(&str, bool); 19] = [
 ];
 
 /// Lists that have a greatest length, so that no file asks for more than it should.
-const LENGTHS_MAX: [(&str, usize); 5] = [
+const LENGTHS_MAX: [(&str, usize); 6] = [
+    ("sets", 1_000),
     ("disks", 10_000),
     ("clocks", 10_000),
     ("service", 1_000),
@@ -125,6 +131,7 @@ impl<'a> Draft<'a> {
         Some(Self {
             title: read(sheet, outer.title, "the title"),
             protocol,
+            sets: read(sheet, outer.sets, "the sets").unwrap_or_default(),
             network: match outer.network {
                 None => Some(NetworkText::default()),
                 some => read(sheet, some, "the network"),

@@ -55,6 +55,7 @@ impl<'a> FaultText<'a> {
                 (When::Between(SimTime::from(from), SimTime::from(to)), fault)
             }
             Plan::When(trigger, fault, _) => (When::On(trigger), fault),
+            Plan::Every(period, fault, _) => (When::Every(period), fault),
         };
         Some(PlannedFault { id: self.id, label: self.label.clone(), when, lasts, fault })
     }

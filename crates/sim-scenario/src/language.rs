@@ -4,7 +4,7 @@
 use ron::value::RawValue;
 use serde::Deserialize;
 use sim_engine::{Delay, Fault, NodeSet, Trigger};
-use sim_node::{Duration, Ratio};
+use sim_node::{Duration, Ratio, Span};
 
 /// A fault in its time.
 #[derive(Clone, Debug, Deserialize)]
@@ -15,20 +15,25 @@ pub(crate) enum Plan {
     Between(Duration, Duration, Fault),
     /// When something happens in the protocol. In the file the last value is called `for`.
     When(Trigger, Fault, #[serde(default)] Option<Duration>),
+    /// Again and again. In the file the last value is called `for`.
+    Every(Span, Fault, #[serde(default)] Option<Duration>),
 }
 
 impl Plan {
     /// What is done.
     pub(crate) fn fault(&self) -> &Fault {
         match self {
-            Self::At(_, fault, _) | Self::Between(_, _, fault) | Self::When(_, fault, _) => fault,
+            Self::At(_, fault, _)
+            | Self::Between(_, _, fault)
+            | Self::When(_, fault, _)
+            | Self::Every(_, fault, _) => fault,
         }
     }
 
     /// The place of the fault among the values.
     pub(crate) fn place_of_fault(&self) -> usize {
         match self {
-            Self::At(..) | Self::When(..) => 1,
+            Self::At(..) | Self::When(..) | Self::Every(..) => 1,
             Self::Between(..) => 2,
         }
     }
@@ -36,7 +41,7 @@ impl Plan {
     /// For how long a lasting fault holds once it has struck, if that is said.
     pub(crate) fn lasts(&self) -> Option<Duration> {
         match self {
-            Self::At(_, _, lasts) | Self::When(_, _, lasts) => *lasts,
+            Self::At(_, _, lasts) | Self::When(_, _, lasts) | Self::Every(_, _, lasts) => *lasts,
             Self::Between(..) => None,
         }
     }

@@ -5,9 +5,11 @@ use crate::outline::{Item, Part, Shape};
 use crate::{Diagnostic, usage};
 
 /// The names that may follow unnamed values, and in which constructs.
-const NAMES: [(&str, &[&str]); 3] = [
+const NAMES: [(&str, &[&str]); 5] = [
     ("cut", &["Partition", "Isolate", "OneWay", "Bridge"]),
-    ("for", &["At", "When"]),
+    ("first", &["Pause"]),
+    ("for", &["At", "When", "Every"]),
+    ("kind", &["Hold"]),
     ("of", &["Sometimes"]),
 ];
 

@@ -207,6 +207,7 @@ fn had_time(when: &When, ended: SimTime) -> bool {
     match when {
         When::At(at) => *at < ended,
         When::Between(_, to) => *to < ended,
+        When::Every(period) => SimTime::from(period.longest()) < ended,
         When::On(_) => false,
     }
 }

@@ -34,6 +34,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
         facts,
         servers,
         others: setup.others,
+        sets: &draft.sets,
         core: setup.core,
         has_disk: facts.has_disks,
         steps_max: WorldSpec::<P::Node>::STEPS_MAX,

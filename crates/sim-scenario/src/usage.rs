@@ -80,6 +80,7 @@ pub(crate) fn noun(family: &str) -> &'static str {
         "Occasion" => "occasion",
         "Inside" => "place inside a step",
         "Strike" => "strike",
+        "First" => "order after a pause",
         "Cut" => "kind of cut",
         "DiskLoss" => "loss of a disk",
         "Timing" => "timing model",
@@ -110,6 +111,7 @@ fn table(family: &str) -> Table {
         "Delay" => DELAYS,
         "Occasion" => OCCASIONS,
         "Inside" => INSIDES,
+        "First" => FIRSTS,
         "Timing" => TIMINGS,
         "Failures" => FAILURES,
         "Transport" => NETWORKS,
@@ -128,6 +130,7 @@ const PLANS: Table = &[
     ("At", "At(\"2s\", Isolate(Leader))"),
     ("Between", "Between(\"3s\", \"4s\", Isolate(Leader))"),
     ("When", "When((on: Role(\"leader\"), nth: 2), Pause(Trigger))"),
+    ("Every", "Every(\"5s\", Isolate(Leader), for: \"2s\")"),
 ];
 
 const TARGETS: Table = &[
@@ -142,6 +145,10 @@ const TARGETS: Table = &[
     ("Others", "Others"),
     ("All", "All"),
     ("Trigger", "Trigger"),
+    ("And", "And([Leader, Random(1)])"),
+    ("Not", "Not(Leader)"),
+    ("Set", "Set(\"rack a\")"),
+    ("OneOf", "OneOf([\"rack a\", \"rack b\"])"),
 ];
 
 const NODE_SETS: Table = &[
@@ -150,6 +157,7 @@ const NODE_SETS: Table = &[
     ("Others", "Others"),
     ("Node", "Node(0)"),
     ("Nodes", "Nodes([0, 1])"),
+    ("Set", "Set(\"rack a\")"),
 ];
 
 const DELAYS: Table = &[
@@ -168,6 +176,8 @@ const OCCASIONS: Table = &[
     ("Receive", "Receive(\"Election\")"),
     ("Write", "Write"),
 ];
+
+const FIRSTS: Table = &[("Oldest", "Oldest"), ("Timers", "Timers")];
 
 const INSIDES: Table = &[("First", "First(1)"), ("Drawn", "Drawn")];
 

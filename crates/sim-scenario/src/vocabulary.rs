@@ -5,8 +5,8 @@ use std::fmt;
 use serde::de::{self, DeserializeSeed, Deserializer, EnumAccess, VariantAccess, Visitor};
 use serde::{Deserialize, forward_to_deserialize_any};
 use sim_engine::{
-    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Failures, Fault, Inside, Model, NodeSet, Occasion,
-    Strike, Target, Ties, Timing, Trigger,
+    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Failures, Fault, First, Inside, Model, NodeSet,
+    Occasion, Strike, Target, Ties, Timing, Trigger,
 };
 
 use crate::draft::FIELDS;
@@ -51,6 +51,7 @@ pub fn vocabulary() -> Vec<Construct> {
     all.extend(variants::<Target>("Target"));
     all.extend(variants::<Cut>("Cut"));
     all.extend(variants::<DiskLoss>("DiskLoss"));
+    all.extend(variants::<First>("First"));
     all.extend(variants::<Inside>("Inside"));
     all.extend(variants::<Strike>("Strike"));
     all.extend(group::<Model>("model"));

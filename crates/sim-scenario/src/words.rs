@@ -129,6 +129,7 @@ pub(crate) fn clock_in_words(clock: &ClockSpec) -> String {
         NodeSet::Servers => "every server".to_owned(),
         NodeSet::Others => "every node that is not a server".to_owned(),
         NodeSet::Node(node) => format!("n{node}"),
+        NodeSet::Set(name) => format!("the set `{name}`"),
         NodeSet::Nodes(nodes) => {
             let names: Vec<String> = nodes.iter().map(|node| format!("n{node}")).collect();
             names.join(", ")

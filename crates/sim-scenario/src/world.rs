@@ -1,8 +1,11 @@
 //! From a scenario to the world that the engine runs.
 
+use std::collections::BTreeMap;
+
 use sim_check::SimTime;
 use sim_engine::{
-    Calm, Link, LinkOverride, Network, NodeSet, ServiceSpec, Transport, Work, WorldSpec,
+    Calm, ClockSpec, DiskSpec, Link, LinkOverride, Network, NodeSet, ServiceSpec, Transport, Work,
+    WorldSpec,
 };
 use sim_node::{Bytes, NodeId};
 use sim_protocol::{Protocol, Setup};
@@ -27,7 +30,9 @@ pub(crate) fn spec<P: Protocol>(
 ) -> Option<WorldSpec<P::Node>> {
     let Setup { config, others, core, .. } = setup;
     let text = draft.network.as_ref()?;
-    let network = network(text, facts, servers, others);
+    let members = |set: &NodeSet| members(set, &draft.sets);
+    let network = network(text, facts, (servers, others), members);
+    let (disks, clocks, service) = (draft.disks.iter(), draft.clocks.iter(), draft.service.iter());
     let deadline = SimTime::from(draft.deadline?);
     let calm_bound = || {
         let usual = || text.greatest_mean_delay().saturating_mul(10);
@@ -35,9 +40,10 @@ pub(crate) fn spec<P: Protocol>(
     };
     Some(WorldSpec {
         others,
-        disks: draft.disks.clone(),
-        clocks: draft.clocks.clone(),
-        service: draft.service.iter().map(|service| service_spec(service, facts)).collect(),
+        disks: disks.map(|disk| DiskSpec { who: members(&disk.who), ..disk.clone() }).collect(),
+        clocks: clocks.map(|one| ClockSpec { who: members(&one.who), ..one.clone() }).collect(),
+        service: service.map(|one| service_spec(one, members(&one.who), facts)).collect(),
+        sets: draft.sets.clone(),
         images,
         requests,
         faults: draft.faults.iter().map(|fault| fault.planned()).collect::<Option<_>>()?,
@@ -53,9 +59,22 @@ pub(crate) fn spec<P: Protocol>(
     })
 }
 
-fn network(text: &NetworkText, facts: &ProtocolFacts, servers: u32, others: u32) -> Network {
+/// A set of nodes; of a named one its nodes. The name was checked, so it is found.
+fn members(set: &NodeSet, sets: &BTreeMap<String, NodeSet>) -> NodeSet {
+    match set {
+        NodeSet::Set(name) => sets.get(name).cloned().unwrap_or_default(),
+        set => set.clone(),
+    }
+}
+
+fn network(
+    text: &NetworkText,
+    facts: &ProtocolFacts,
+    (servers, others): (u32, u32),
+    members: impl Fn(&NodeSet) -> NodeSet,
+) -> Network {
     let ends = |set: &NodeSet| -> Option<Vec<NodeId>> {
-        match set {
+        match members(set) {
             NodeSet::All => None,
             set => {
                 let nodes = (0..servers + others).map(NodeId::new);
@@ -87,7 +106,7 @@ fn network(text: &NetworkText, facts: &ProtocolFacts, servers: u32, others: u32)
     }
 }
 
-fn service_spec(service: &ServiceText, facts: &ProtocolFacts) -> ServiceSpec {
+fn service_spec(service: &ServiceText, who: NodeSet, facts: &ProtocolFacts) -> ServiceSpec {
     let what = match &service.what {
         WorkText::Any => Work::Any,
         WorkText::Messages => Work::Messages,
@@ -97,7 +116,7 @@ fn service_spec(service: &ServiceText, facts: &ProtocolFacts) -> ServiceSpec {
         WorkText::Requests => Work::Requests,
         WorkText::Disk => Work::Disk,
     };
-    ServiceSpec { who: service.who.clone(), what, time: service.time.clone() }
+    ServiceSpec { who, what, time: service.time.clone() }
 }
 
 /// The index of a kind of message.

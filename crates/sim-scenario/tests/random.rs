@@ -31,7 +31,11 @@ fn target() -> impl Strategy<Value = String> {
             "Majority",
             "Minority",
             "Others",
-            "All"
+            "All",
+            "Not(Leader)",
+            "And([Leader, Random(1)])",
+            "Set(\"rack\")",
+            "OneOf([\"rack\", \"rest\"])",
         ])
         .prop_map(str::to_owned),
     ]
@@ -54,6 +58,10 @@ fn fault() -> impl Strategy<Value = String> {
         "Partition([@])",
         "OneWay(@, All)",
         "Hold(All, @)",
+        "Hold(@, All, kind: \"Ping\")",
+        "Pause(@, first: Timers)",
+        "Lose(from: @, nth: 3, times: 2)",
+        "Lose(to: @, kind: \"Pong\")",
         "Slow(@, Constant(\"1ms\"))",
         "SlowDisk(@, Uniform(\"1ms\", \"9ms\"))",
         "OmitSends(@, \"30%\")",
@@ -76,11 +84,12 @@ fn fault() -> impl Strategy<Value = String> {
 }
 
 fn planned() -> impl Strategy<Value = String> {
-    (fault(), 0..3_000_u32, 1..1_000_u32, occasion(), 0..5_u8).prop_map(
+    (fault(), 0..3_000_u32, 1..1_000_u32, occasion(), 0..6_u8).prop_map(
         |(fault, at, lasts, on, when)| match when {
             0 => format!("At(\"{at}ms\", {fault})"),
             1 => format!("Between(\"{at}ms\", \"{}ms\", {fault})", at + lasts),
             2 => format!("When((on: {on}, nth: {}), {fault})", 1 + lasts % 3),
+            4 => format!("Every(\"{}ms..{}ms\", {fault})", 100 + at, 100 + at + lasts),
             3 => format!("When((on: {on}, after: \"{at}ms\", every: true, limit: 4), {fault})"),
             _ => format!("When((on: {on}, nth: 2, once_per_node: true), {fault})"),
         },
@@ -100,6 +109,7 @@ fn scenario() -> impl Strategy<Value = String> {
             let requests: Vec<String> = requests.iter().map(request).collect();
             format!(
                 "Scenario(\n title: \"random\",\n protocol: Ping(nodes: 5, clients: 1),\n \
+                 sets: {{\"rack\": Nodes([0, 1]), \"rest\": Nodes([2, 3, 5])}},\n \
                  network: {network},\n disks: [(sync: Uniform(\"0s\", \"2ms\"))],\n \
                  clocks: [(drift_within: \"1%\")],\n service: [(time: Constant(\"100us\"))],\n \
                  workload: Requests([{}]),\n faults: [\n  {}\n ],\n {} ties: {},\n \

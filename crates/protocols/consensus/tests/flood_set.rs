@@ -6,7 +6,7 @@ mod common;
 use common::{at, chain, crash, one_zero, planned, run, synchronous, violated};
 use consensus::{ConsensusClaims, FloodSet, Inputs, OptFloodSet, Rule, Value};
 use sim_check::{Claim, Verdict};
-use sim_engine::{Inside, Model, Target, Ties, When, World, WorldSpec, faults};
+use sim_engine::{First, Inside, Model, Target, Ties, When, World, WorldSpec, faults};
 use sim_node::Rounds;
 
 const LYNCH: Rule = Rule::OnlyOr(Value(0));
@@ -115,7 +115,7 @@ fn optfloodset_decides_as_floodset_does() {
 #[test]
 fn a_process_that_was_held_up_decides_as_soon_as_it_goes_on() {
     let spec = synchronous::<Rounds<FloodSet>>(4, 2, one_zero(4), Rule::Least);
-    let pause = sim_engine::Fault::from(faults::Pause(Target::Node(0)));
+    let pause = sim_engine::Fault::from(faults::Pause(Target::Node(0), First::Oldest));
     let faults = planned([(When::Between(at(50), at(350)), pause)]);
     let model = Model { broken: true, ..spec.model };
     let spec = std::sync::Arc::new(WorldSpec { faults, model, ..spec });

@@ -8,8 +8,8 @@ use consensus::{
 };
 use sim_check::{Checked, Properties, Verdict, View};
 use sim_engine::{
-    Delay, Failures, Fault, LinkOverride, Model, Network, Target, Timing, When, World, WorldSpec,
-    faults,
+    Delay, Failures, Fault, First, LinkOverride, Model, Network, Target, Timing, When, World,
+    WorldSpec, faults,
 };
 use sim_node::{NodeId, Rounds};
 
@@ -106,7 +106,8 @@ fn fs2_is_violated_when_a_process_returns_that_had_decided() {
 #[test]
 fn fs4_is_violated_when_a_process_stands_still() {
     let spec = synchronous::<Rounds<FloodSet>>(3, 2, one_zero(3), Rule::Least);
-    let faults = planned([(When::At(at(50)), Fault::from(faults::Pause(Target::Node(2))))]);
+    let faults =
+        planned([(When::At(at(50)), Fault::from(faults::Pause(Target::Node(2), First::Oldest)))]);
     let (outcome, decisions) = run(WorldSpec { faults, ..spec }, 0);
     assert_eq!(violated(&outcome), ["FS4"]);
     assert_eq!(decisions, [(0, 0), (1, 0)]);

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use common::{CONFIG, at, calm, crash, ms, network, planned, steady, world};
 use failure_detectors::{DetectorClaims, EventuallyPerfect, LeaderClaims, Omega, OmegaConfig};
 use sim_check::{Properties, Verdict};
-use sim_engine::{Cut, Delay, Fault, Inside, Target, When, WorldSpec, faults};
+use sim_engine::{Cut, Delay, Fault, First, Inside, Target, When, WorldSpec, faults};
 use sim_node::{Drift, Node, Ratio};
 
 fn storm<N: Node>(config: N::Config) -> WorldSpec<N> {
@@ -30,7 +30,7 @@ fn storm<N: Node>(config: N::Config) -> WorldSpec<N> {
         (window(500, 9_000), crash(Target::Random(1), None, Some(Inside::Drawn))),
         (window(1_000, 3_000), Fault::from(faults::Isolate(Target::Random(2), Cut::AtSend))),
         (window(2_000, 5_000), slower(Delay::Uniform(ms(1), ms(600)))),
-        (window(4_000, 6_000), Fault::from(faults::Pause(Target::Random(1)))),
+        (window(4_000, 6_000), Fault::from(faults::Pause(Target::Random(1), First::Oldest))),
         (
             window(5_000, 8_000),
             Fault::from(faults::OneWay(Target::Random(2), Target::Random(3), Cut::AtDelivery)),

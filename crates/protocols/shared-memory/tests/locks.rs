@@ -13,7 +13,8 @@ use shared_memory::{
 };
 use sim_check::{Kind, Verdict};
 use sim_engine::{
-    Delay, DiskLoss, Fault, LinkOverride, Occasion, PlannedFault, Target, Trigger, When, faults,
+    Delay, DiskLoss, Fault, First, LinkOverride, Occasion, PlannedFault, Target, Trigger, When,
+    faults,
 };
 use sim_node::{Either, NodeId};
 use sim_protocol::Protocol;
@@ -73,18 +74,18 @@ fn storm() -> Vec<PlannedFault> {
         duplication: None,
     });
     let faults = vec![
-        (window(50, 150), Fault::from(faults::Pause(Target::Random(1)))),
-        (on("doorway", 2), Fault::from(faults::Pause(Target::Trigger))),
-        (on("waiting", 3), Fault::from(faults::Pause(Target::Trigger))),
-        (on("critical", 2), Fault::from(faults::Pause(Target::Trigger))),
+        (window(50, 150), Fault::from(faults::Pause(Target::Random(1), First::Oldest))),
+        (on("doorway", 2), Fault::from(faults::Pause(Target::Trigger, First::Oldest))),
+        (on("waiting", 3), Fault::from(faults::Pause(Target::Trigger, First::Oldest))),
+        (on("critical", 2), Fault::from(faults::Pause(Target::Trigger, First::Oldest))),
         (
             window(300, 450),
             Fault::from(faults::Slow(Target::Random(1), Delay::Uniform(ms(1), ms(20)))),
         ),
         (When::At(ms(500).into()), Fault::from(faults::Resume(Target::All))),
         (window(500, 900), slow_messages),
-        (window(700, 800), Fault::from(faults::Pause(Target::Others))),
-        (window(1000, 1100), Fault::from(faults::Pause(Target::Majority))),
+        (window(700, 800), Fault::from(faults::Pause(Target::Others, First::Oldest))),
+        (window(1000, 1100), Fault::from(faults::Pause(Target::Majority, First::Oldest))),
         (When::At(ms(2000).into()), Fault::from(faults::Resume(Target::All))),
         (When::At(ms(3000).into()), Fault::from(faults::Resume(Target::All))),
     ];

@@ -21,7 +21,7 @@ use shared_memory::{
     RegisterConfig, Section, Semantics, World as Party,
 };
 use sim_check::{SimTime, Verdict};
-use sim_engine::{Fault, Occasion, PlannedFault, Target, Trigger, When, WorldSpec, faults};
+use sim_engine::{Fault, First, Occasion, PlannedFault, Target, Trigger, When, WorldSpec, faults};
 use sim_node::{Node, NodeId, Parties};
 use worlds::{codes, sweep, world};
 
@@ -177,7 +177,7 @@ fn a_process_that_never_comes_out_locks_the_others_out() {
         id: 0,
         label: "pause inside".to_owned(),
         when: When::On(Trigger { nth: 2, ..Trigger::new(on) }),
-        fault: Fault::from(faults::Pause(Target::Trigger)),
+        fault: Fault::from(faults::Pause(Target::Trigger, First::Oldest)),
     };
     let spec = world::<Bakery>(&settings, perfect_links(1, 5), 1, vec![pause]);
     for (seed, outcome) in sweep::<_, Claims>(&spec, 50) {

@@ -2,7 +2,7 @@
 
 use sim_node::{Drift, Duration, Offset, Ratio};
 
-use crate::{Cut, Delay, DiskLoss, Failures, Inside, Occasion, Strike, Target};
+use crate::{Cut, Delay, DiskLoss, Failures, First, Inside, Occasion, Strike, Target};
 
 /// What is to be known of one fault of a scenario before it strikes. Each kind gives all of it in
 /// its module.
@@ -70,6 +70,15 @@ impl<'a> Arguments<'a> {
         }
     }
 
+    /// With an argument at this place among values without names, if it is given.
+    #[must_use]
+    pub fn given_at(self, index: usize, argument: Option<Argument<'a>>) -> Self {
+        match argument {
+            Some(argument) => self.at(index, argument),
+            None => self,
+        }
+    }
+
     fn with(mut self, place: Place, argument: Argument<'a>) -> Self {
         let free = self.0.iter_mut().find(|slot| slot.is_none());
         *free.expect("a fault has at most eight arguments") = Some((place, argument));
@@ -116,10 +125,16 @@ pub enum Argument<'a> {
     Cut(Cut),
     /// What becomes of a disk.
     Disk(DiskLoss),
+    /// What is handled first.
+    First(First),
     /// How many effects take place.
     Inside(Inside),
     /// What strikes the victims.
     Strike(Strike),
+    /// Which of several, from 1.
+    Ordinal(u32),
+    /// How many.
+    Count(u32),
     /// Whether something is so.
     Flag(bool),
 }

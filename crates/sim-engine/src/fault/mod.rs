@@ -7,7 +7,7 @@ mod trigger;
 
 use serde::{Deserialize, Serialize};
 use sim_check::SimTime;
-use sim_node::Duration;
+use sim_node::{Duration, Span};
 
 pub use facts::{
     Argument, Arguments, CrashInStep, FaultFacts, Idle, InStep, Late, Part, Place, Sides,
@@ -44,6 +44,10 @@ pub enum When {
     /// When something happens in the protocol; a lasting fault holds until healed, resumed or
     /// calmed.
     On(Trigger),
+    /// Again and again up to the deadline, each time so long after the time before, drawn anew if
+    /// it is a range. It passes over a time at which a lasting fault still holds, or still waits
+    /// for its target.
+    Every(Span),
 }
 
 /// To whom. Drawn and role targets are chosen when the fault strikes; when no node fits, the fault
@@ -72,19 +76,46 @@ pub enum Target {
     All,
     /// The node whose step triggered the fault.
     Trigger,
+    /// Everybody who is in one of these. What is drawn is drawn among servers that are in none of
+    /// the others.
+    And(Vec<Target>),
+    /// The servers that are not in this.
+    Not(Box<Target>),
+    /// The nodes of the scenario's set of this name.
+    Set(String),
+    /// The nodes of one of the scenario's sets of these names, drawn: a rack, a zone.
+    OneOf(Vec<String>),
 }
 
 impl Target {
     /// Whether chance decides who it is.
     #[must_use]
     pub fn is_drawn(&self) -> bool {
-        matches!(self, Self::Random(_) | Self::Majority | Self::Minority)
+        match self {
+            Self::Random(_) | Self::Majority | Self::Minority | Self::OneOf(_) => true,
+            Self::And(parts) => parts.iter().any(Self::is_drawn),
+            Self::Not(whom) => whom.is_drawn(),
+            Self::Node(_)
+            | Self::Nodes(_)
+            | Self::Leader
+            | Self::Role(_)
+            | Self::Servers
+            | Self::Others
+            | Self::All
+            | Self::Trigger
+            | Self::Set(_) => false,
+        }
     }
 
     /// Whether nodes are to be asked for their roles.
     #[must_use]
     pub fn asks_roles(&self) -> bool {
-        matches!(self, Self::Leader | Self::Role(_))
+        match self {
+            Self::Leader | Self::Role(_) => true,
+            Self::And(parts) => parts.iter().any(Self::asks_roles),
+            Self::Not(whom) => whom.asks_roles(),
+            _ => false,
+        }
     }
 }
 
@@ -130,6 +161,17 @@ pub enum Inside {
     First(u32),
     /// A drawn number of them, from none to all.
     Drawn,
+}
+
+/// What a node handles first when a pause ends.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum First {
+    /// What came first.
+    #[default]
+    Oldest,
+    /// The timers that were due meanwhile, and then everything else as it came: a node whose clock
+    /// has run on finds its timeouts expired before it reads what arrived in time.
+    Timers,
 }
 
 /// What strikes the victim of a mobile fault.

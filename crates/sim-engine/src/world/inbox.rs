@@ -128,6 +128,12 @@ impl<T: Copy + PartialEq> Inbox<T> {
         }
     }
 
+    /// Timers that wait come before everything else; otherwise the order stays.
+    pub(super) fn put_timers_first(&mut self) {
+        let is_timer = |arrival: &Arrival<T>| matches!(arrival.what, What::Timer(_));
+        self.queue.make_contiguous().sort_by_key(|arrival| !is_timer(arrival));
+    }
+
     /// A crash: nothing is left of what waited or was worked on. Returns it, in order.
     pub(super) fn crash(&mut self) -> impl Iterator<Item = Arrival<T>> + use<T> {
         self.timers = 0;
@@ -190,6 +196,15 @@ mod tests {
         assert_eq!(inbox.turn(), Turn::Next(timer(2)));
         inbox.cancel_timer(2);
         assert_eq!(inbox.turn(), Turn::Next(request(1)));
+    }
+
+    #[test]
+    fn timers_can_be_put_first() {
+        let mut inbox = inbox(&[request(1), timer(7), request(2), timer(3)]);
+        inbox.put_timers_first();
+        for expected in [timer(7), timer(3), request(1), request(2)] {
+            assert_eq!(inbox.turn(), Turn::Next(expected));
+        }
     }
 
     #[test]

@@ -165,7 +165,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Pending::Synced { node, incarnation } => self.synced(node, incarnation, watch),
             Pending::Served { node, incarnation } => self.served(node, incarnation, watch),
             Pending::Next { node, incarnation } => self.next(node, incarnation, watch),
-            Pending::FaultBegins(fault) => self.strike(fault, watch),
+            Pending::FaultBegins(fault) => self.take_turn(fault, watch),
             Pending::FaultWaits(fault) => self.arm(fault),
             Pending::FaultEnds(fault) => {
                 // In the calm, nobody outside the core comes back by the end of a window.

@@ -6,6 +6,7 @@ use sim_node::{Node, NodeId, Role};
 use super::World;
 use super::nodes::Status;
 use crate::Target;
+use crate::chance::below;
 
 /// What drawn targets are drawn among.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,6 +49,35 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         Some(found)
     }
 
+    /// Everybody who is in one of these: first those that are not drawn, so that the others are drawn
+    /// beside them.
+    fn find_all(
+        &mut self,
+        fault: u32,
+        parts: &[Target],
+        among: Among,
+        trigger: Option<NodeId>,
+        taken: &[NodeId],
+    ) -> Option<Vec<NodeId>> {
+        let mut found: Vec<NodeId> = Vec::new();
+        for drawn in [false, true] {
+            for part in parts.iter().filter(|part| part.is_drawn() == drawn) {
+                let taken = [taken, &found].concat();
+                found.extend(self.resolve_beside(fault, part, among, trigger, &taken)?);
+            }
+        }
+        found.sort_unstable();
+        found.dedup();
+        Some(found)
+    }
+
+    /// The nodes of a set of the scenario, in order.
+    fn members_of(&self, name: &str) -> Vec<NodeId> {
+        let Some(set) = self.spec.sets.get(name) else { return Vec::new() };
+        let servers = self.spec.servers;
+        self.everybody().filter(|node| set.contains(*node, servers)).collect()
+    }
+
     /// As [`World::resolve`]; what is drawn is drawn among servers that are not taken.
     fn resolve_beside(
         &mut self,
@@ -73,6 +103,17 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.draw_servers(fault, count(servers.saturating_sub(1) / 2), None, taken)?
             }
             Target::Random(some) => self.draw_servers(fault, count(*some), Some(among), taken)?,
+            Target::And(parts) => self.find_all(fault, parts, among, trigger, taken)?,
+            Target::Not(whom) => {
+                let whom = self.resolve_beside(fault, whom, among, trigger, taken)?;
+                (0..servers).map(NodeId::new).filter(|node| !whom.contains(node)).collect()
+            }
+            Target::Set(name) => self.members_of(name),
+            Target::OneOf(names) => {
+                let word = self.faults[fault as usize].stream.word();
+                let drawn = below(word, names.len() as u64);
+                self.members_of(names.get(count(u32::try_from(drawn).ok()?))?)
+            }
         };
         let nodes = self.nodes();
         let found: Vec<NodeId> = found.into_iter().filter(|node| node.index() < nodes).collect();

@@ -1,7 +1,9 @@
 //! Triggers that ask for a link or a time, that fire again and again, or once for each node; and
 //! faults that end by themselves.
 
-use sim_engine::{Cut, Delay, DiskLoss, Fault, Inside, Occasion, Target, Trigger, When, faults};
+use sim_engine::{
+    Cut, Delay, DiskLoss, Fault, First, Inside, Occasion, Target, Trigger, When, faults,
+};
 use sim_node::Offset;
 
 use crate::scene::{Scene, at, on, when};
@@ -37,7 +39,7 @@ fn strike() -> Fault {
 
 /// Lasting, and node 3 is not the one that sets it off.
 fn pause() -> Fault {
-    Fault::from(faults::Pause(Target::Node(3)))
+    Fault::from(faults::Pause(Target::Node(3), First::Oldest))
 }
 
 /// What the faults of a scene do, without the label of the only one: `10ms strikes [n0]`.
@@ -142,8 +144,11 @@ fn a_fault_with_a_length_of_time_ends_by_itself() {
     assert!(scene.run().history.steps.contains(&"15ms n3 A(0) from n0".to_owned()));
     // It begins when there is somebody to strike, and holds for its time from then on.
     let script = Script::new().start(0, [set(0, 10)]).timer(0, 0, [Act::Become("leader", 1)]);
-    let scene =
-        Scene::new(2, script).lasting(when(1), Fault::from(faults::Pause(Target::Leader)), 7);
+    let scene = Scene::new(2, script).lasting(
+        when(1),
+        Fault::from(faults::Pause(Target::Leader, First::Oldest)),
+        7,
+    );
     assert_eq!(told(&scene), ["10ms strikes [n0]", "17ms ends"]);
     // The calm ends it at the latest, and its own end is none any more.
     let cut = Fault::from(faults::SlowDisk(Target::Servers, Delay::Constant(ms(1))));

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sim_check::Core;
-use sim_engine::{Cut, Delay, DiskLoss, Fault, Inside, Target, faults};
+use sim_engine::{Cut, Delay, DiskLoss, Fault, First, Inside, Target, faults};
 use sim_node::{Duration, NodeId, Ratio};
 
 use crate::scene::{Scene, between, crash, when};
@@ -66,7 +66,7 @@ fn the_paused_go_on_inside_the_core_and_never_outside() {
     let script = (0..5).fold(Script::new(), |script, node| script.start(node, [set(0, 5)]));
     for seed in 0..20 {
         let scene = Scene::new(5, script.clone())
-            .fault(when(2), Fault::from(faults::Pause(Target::Servers)))
+            .fault(when(2), Fault::from(faults::Pause(Target::Servers, First::Oldest)))
             .calm(10, 5);
         let expected: Vec<String> =
             core_of(&scene, seed).iter().map(|node| format!("10ms n{node} timer 0")).collect();
@@ -252,7 +252,7 @@ fn nobody_is_struck_in_the_calm() {
     // A fault that waited for a leader waits no more.
     let script = Script::new().start(0, [set(0, 20)]).timer(0, 0, [Act::Become("leader", 1)]);
     let scene = Scene::new(3, script)
-        .fault(when(5), Fault::from(faults::Pause(Target::Leader)))
+        .fault(when(5), Fault::from(faults::Pause(Target::Leader, First::Oldest)))
         .calm(10, 5);
     assert_eq!(scene.run().outcome.faults[0].struck, 0);
 }
@@ -272,7 +272,7 @@ fn slowness_omission_and_drift_end_and_holds_let_go() {
             Fault::from(faults::Drift(Target::Node(1), sim_node::Drift::from_ppm(1_000_000))),
         )
         .fault(when(1), Fault::from(faults::OmitReceives(Target::Node(1), Ratio::ONE)))
-        .fault(when(1), Fault::from(faults::Hold(Target::Node(0), Target::Node(1))))
+        .fault(when(1), Fault::from(faults::Hold(Target::Node(0), Target::Node(1), None)))
         .request(2, 0, 1)
         .request(20, 1, 2)
         .calm(10, 5);

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use sim_engine::{
-    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Fault, Inside, NodeSet, Occasion, ServiceSpec,
-    Target, Ties, Work, faults,
+    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Fault, First, Inside, NodeSet, Occasion,
+    ServiceSpec, Target, Ties, Work, faults,
 };
 use sim_node::{Drift, Duration, Offset, Ratio, Span};
 
@@ -156,7 +156,7 @@ fn a_fault_changes_nothing_of_whom_it_does_not_strike() {
     let faults = [
         crash(None),
         crash(Some(Inside::Drawn)),
-        Fault::from(faults::Pause(one())),
+        Fault::from(faults::Pause(one(), First::Oldest)),
         Fault::from(faults::Slow(one(), Delay::Uniform(ms(1), ms(3)))),
         Fault::from(faults::SlowDisk(one(), Delay::Uniform(ms(1), ms(3)))),
         Fault::from(faults::Drift(one(), Drift::from_ppm(300_000))),
@@ -216,8 +216,8 @@ fn a_slow_node_draws_its_own_service_times_as_before() {
 #[test]
 fn a_fault_changes_nothing_of_another_fault() {
     let fault = || {
-        let mut scene =
-            talkers().fault(between(200, 700), Fault::from(faults::Pause(Target::Random(2))));
+        let mut scene = talkers()
+            .fault(between(200, 700), Fault::from(faults::Pause(Target::Random(2), First::Oldest)));
         scene.0.faults[0].id = 99;
         scene
     };

@@ -1,6 +1,6 @@
 //! Counting: total = sum of classes = sum of kinds; lost is sent and never handled.
 
-use sim_engine::{Counts, Fault, Target, faults};
+use sim_engine::{Counts, Fault, First, Target, faults};
 use sim_node::{NodeId, Ratio};
 
 use crate::scene::{Scene, crash, when};
@@ -72,7 +72,7 @@ fn a_copy_is_no_send_and_a_message_is_lost_only_if_no_copy_is_handled() {
     assert_eq!(fate(&duplicated().deadline(4)), (1, 0, 0, 1));
     assert_eq!(fate(&duplicated().deadline(2)), (1, 0, 1, 0));
     // One is lost at the crash and the other in flight: nothing is decided yet.
-    let hold = Fault::from(faults::Hold(Target::Node(0), Target::Node(1)));
+    let hold = Fault::from(faults::Hold(Target::Node(0), Target::Node(1), None));
     assert_eq!(fate(&duplicated().fault(when(0), hold)), (1, 0, 1, 0));
 }
 
@@ -80,7 +80,7 @@ fn a_copy_is_no_send_and_a_message_is_lost_only_if_no_copy_is_handled() {
 fn what_waits_in_a_queue_is_in_flight_until_it_is_handled_or_its_node_crashes() {
     let script = Script::new().start(0, [Act::Send(1, Msg::A(1)), Act::Send(1, Msg::A(2))]);
     let scene = Scene::new(2, script)
-        .fault(when(0), Fault::from(faults::Pause(Target::Node(1))))
+        .fault(when(0), Fault::from(faults::Pause(Target::Node(1), First::Oldest)))
         .deadline(10);
     let paused = counts(&scene);
     assert_eq!((paused.total(), paused.lost, paused.in_flight), (2, 0, 2));

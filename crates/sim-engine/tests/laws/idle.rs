@@ -60,7 +60,10 @@ fn faults_of_links_that_no_message_met() {
     assert_idle(slow(None), words);
     assert_idle(slow(Some("A")), words);
     assert_eq!(said(0, 40, slow(Some("B"))).as_deref(), Some(words), "B is never sent");
-    assert_idle(faults::Hold(node(0), node(1)), "no message was sent that it could keep");
+    let kept_none = "no message was sent that it could keep";
+    assert_idle(faults::Hold(node(0), node(1), None), kept_none);
+    let of_b = faults::Hold(node(0), node(1), Some("B".to_owned()));
+    assert_eq!(said(0, 40, of_b).as_deref(), Some(kept_none), "B is never sent");
 }
 
 #[test]
@@ -68,6 +71,8 @@ fn faults_of_messages_that_met_none() {
     let never = Ratio::from_parts_per_billion(1);
     let corrupt = faults::Corrupt { from: None, to: None, kind: None, share: never };
     assert_idle(corrupt, "no message arrived that it could corrupt");
+    let lose = faults::Lose { from: None, to: None, kind: None, nth: 1, times: 1 };
+    assert_idle(lose, "message 1 of those that it counts was never sent");
     assert_idle(faults::OmitSends(node(0), never), "n0 sent nothing meanwhile");
     assert_idle(faults::OmitReceives(node(1), never), "nothing was sent to n1 meanwhile");
 }

@@ -1,7 +1,7 @@
 //! A run keeps no more than its memory, wherever things wait, and says who holds them.
 
 use sim_check::{Verdict, suite};
-use sim_engine::{Delay, Fault, NodeSet, Outcome, Target, faults};
+use sim_engine::{Delay, Fault, First, NodeSet, Outcome, Target, faults};
 use sim_node::{Duration, Span};
 
 use crate::claims::Remembers;
@@ -48,7 +48,7 @@ fn lasting(fault: impl Into<Fault>) -> Fault {
 
 #[test]
 fn what_waits_in_the_queue_of_a_paused_node_is_counted() {
-    let pause = lasting(faults::Pause(Target::Node(1)));
+    let pause = lasting(faults::Pause(Target::Node(1), First::Oldest));
     let scene = Scene::new(2, flood()).fault(between(5, 99_000), pause);
     held(&of_memory(scene), 8_192, "messages, all of them A, in the queue of n1");
 }
@@ -61,7 +61,7 @@ fn what_is_under_way_is_counted() {
 
 #[test]
 fn what_a_hold_keeps_is_counted() {
-    let hold = lasting(faults::Hold(Target::Node(0), Target::Node(1)));
+    let hold = lasting(faults::Hold(Target::Node(0), Target::Node(1), None));
     let scene = Scene::new(2, flood()).fault(between(5, 99_000), hold);
     held(&of_memory(scene), 8_192, "messages, all of them A, which f0 keeps");
 }

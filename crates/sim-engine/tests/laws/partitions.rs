@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{Cut, Delay, Fault, Target, faults};
+use sim_engine::{Cut, Delay, Fault, First, Target, faults};
 use sim_node::Ratio;
 
 use crate::scene::{Scene, between, crash, when};
@@ -165,8 +165,8 @@ fn heal_ends_every_cut_and_hold_and_nothing_else() {
             when(2),
             Fault::from(faults::OneWay(Target::Node(1), Target::Node(2), Cut::AtDelivery)),
         )
-        .fault(when(2), Fault::from(faults::Hold(Target::Node(2), Target::Node(1))))
-        .fault(when(2), Fault::from(faults::Pause(Target::Node(2))))
+        .fault(when(2), Fault::from(faults::Hold(Target::Node(2), Target::Node(1), None)))
+        .fault(when(2), Fault::from(faults::Pause(Target::Node(2), First::Oldest)))
         .fault(when(4), Fault::from(faults::Heal));
     assert_eq!(cut_links(&scene), links(""));
     let run = scene.run();
@@ -204,7 +204,39 @@ fn three_in_a_row() -> Scene {
 }
 
 fn hold() -> Fault {
-    Fault::from(faults::Hold(Target::Node(0), Target::Node(1)))
+    Fault::from(faults::Hold(Target::Node(0), Target::Node(1), None))
+}
+
+#[test]
+fn a_hold_of_one_kind_lets_the_others_pass() {
+    // A(1) and A(2) are kept until 10; B(1), sent at 3 as well, arrives at 8.
+    let script = Script::new().request(0, 1, [Act::Send(1, Msg::A(1)), Act::Send(1, Msg::B(1))]);
+    let scene = Scene::new(2, script.request(0, 2, [Act::Send(1, Msg::A(2))]));
+    let scene = scene.delay(Delay::Constant(ms(5))).request(3, 0, 1).request(4, 0, 2);
+    let of_a = faults::Hold(Target::Node(0), Target::Node(1), Some("A".to_owned()));
+    assert_eq!(
+        arrivals(&scene.fault(between(2, 10), Fault::from(of_a))),
+        ["8ms n1 B(1) from n0", "10ms n1 A(1) from n0", "10ms n1 A(2) from n0"]
+    );
+}
+
+#[test]
+fn on_links_in_order_the_others_wait_behind_it() {
+    // B(1) leaves before A(1) and passes; A(2) and B(2) come behind what is kept.
+    let script = Script::new()
+        .request(0, 1, [Act::Send(1, Msg::B(1)), Act::Send(1, Msg::A(1))])
+        .request(0, 2, [Act::Send(1, Msg::B(2)), Act::Send(1, Msg::A(2))]);
+    let scene = Scene::new(2, script).request(3, 0, 1).request(4, 0, 2);
+    let of_a = || Fault::from(faults::Hold(Target::Node(0), Target::Node(1), Some("A".to_owned())));
+    let expected = [
+        "4ms n1 B(1) from n0",
+        "10ms n1 A(1) from n0",
+        "10ms n1 B(2) from n0",
+        "10ms n1 A(2) from n0",
+    ];
+    for scene in [scene.clone().stream(), scene.fifo()] {
+        assert_eq!(arrivals(&scene.fault(between(2, 10), of_a())), expected);
+    }
 }
 
 fn arrivals(scene: &Scene) -> Vec<String> {

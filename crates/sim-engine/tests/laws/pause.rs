@@ -1,13 +1,13 @@
 //! A paused node makes no step; what comes to it queues and is handled in order at resume.
 
-use sim_engine::{Delay, Fault, NodeSet, Target, Work, faults};
+use sim_engine::{Delay, Fault, First, NodeSet, Target, Work, faults};
 use sim_node::{LocalTime, NodeId};
 
 use crate::scene::{Scene, between, crash, when};
 use crate::toy::{Act, Msg, Script, ms, set};
 
 fn pause(node: u32) -> Fault {
-    Fault::from(faults::Pause(Target::Node(node)))
+    Fault::from(faults::Pause(Target::Node(node), First::Oldest))
 }
 
 /// Node 0 has a timer due at 5; A(1) comes to it at 3, a request at 4, and A(2) at 12.
@@ -38,6 +38,19 @@ fn what_comes_queues_and_is_handled_in_order_at_resume() {
     // Its clock ran on: it shows 10 ms at each of the three.
     let clocks = &run.world.state(NodeId::new(0)).expect("it is up").clocks;
     assert!(clocks[1..4].iter().all(|(now, _)| *now == LocalTime::from_nanos(10_000_000)));
+}
+
+#[test]
+fn timers_that_were_due_meanwhile_may_come_first() {
+    let timers_first = Fault::from(faults::Pause(Target::Node(0), First::Timers));
+    let expected =
+        ["10ms n0 timer 0", "10ms n0 A(1) from n1", "10ms n0 request 9", "12ms n0 A(2) from n1"];
+    let scene = busy(Script::new()).fault(between(2, 10), timers_first.clone());
+    assert_eq!(at_node_0(&scene.run().history.steps), expected);
+    // What the timer's handler cancels or sets is as ever: here nothing is left to fire.
+    let again =
+        busy(Script::new().timer(0, 0, [Act::Cancel(0)])).fault(between(2, 10), timers_first);
+    assert_eq!(at_node_0(&again.run().history.steps), expected);
 }
 
 #[test]

@@ -5,8 +5,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use proptest::prelude::*;
 use proptest::sample::select;
 use sim_engine::{
-    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Fault, Inside, NodeSet, Observer, Occasion, Outcome,
-    ServiceSpec, StepBegins, Strike, Target, Ties, Transport, Trigger, When, Work, World, faults,
+    ClockSpec, Cut, Delay, DiskLoss, DiskSpec, Fault, First, Inside, NodeSet, Observer, Occasion,
+    Outcome, ServiceSpec, StepBegins, Strike, Target, Ties, Transport, Trigger, When, Work, World,
+    faults,
 };
 use sim_node::{Drift, Event, NodeId, Offset, Ratio, Span};
 
@@ -32,6 +33,14 @@ fn ratio() -> impl Strategy<Value = Ratio> {
 }
 
 fn target() -> impl Strategy<Value = Target> {
+    prop_oneof![
+        6 => plain_target(),
+        1 => proptest::collection::vec(plain_target(), 1..3).prop_map(Target::And),
+        1 => plain_target().prop_map(|whom| Target::Not(Box::new(whom))),
+    ]
+}
+
+fn plain_target() -> impl Strategy<Value = Target> {
     prop_oneof![
         (0..=SERVERS).prop_map(Target::Node),
         (1..3_u32).prop_map(Target::Random),
@@ -67,12 +76,12 @@ fn fault() -> impl Strategy<Value = Fault> {
     let loss =
         select(vec![DiskLoss::Prefix, DiskLoss::Subset, DiskLoss::Unsynced, DiskLoss::Everything]);
     let down = proptest::option::of((1..50_u64).prop_map(ms));
-    let kind = proptest::option::of(select(vec!["A".to_owned(), "B".to_owned()]));
+    let kind = || proptest::option::of(select(vec!["A".to_owned(), "B".to_owned()]));
     let links = (
         proptest::option::of(target()),
         proptest::option::of(target()),
         any::<bool>(),
-        kind,
+        kind(),
         proptest::option::of(delay()),
         proptest::option::of(ratio()),
         proptest::option::of(ratio()),
@@ -86,7 +95,8 @@ fn fault() -> impl Strategy<Value = Fault> {
         (target(), target(), cut())
             .prop_map(|(from, to, cut)| Fault::from(faults::OneWay(from, to, cut))),
         (target(), cut()).prop_map(|(who, cut)| Fault::from(faults::Bridge(who, cut))),
-        (target(), target()).prop_map(|(from, to)| Fault::from(faults::Hold(from, to))),
+        (target(), target(), kind())
+            .prop_map(|(from, to, kind)| Fault::from(faults::Hold(from, to, kind))),
         Just(Fault::from(faults::Heal)),
         links.prop_map(|(from, to, both, kind, delay, loss, duplication)| Fault::from(
             faults::Links { from, to, both, kind, delay, loss, duplication }
@@ -97,7 +107,8 @@ fn fault() -> impl Strategy<Value = Fault> {
             Fault::from(faults::Crash { who, down, disk, inside })
         }),
         1 => target().prop_map(|who| Fault::from(faults::Restart(who))),
-        1 => target().prop_map(|who| Fault::from(faults::Pause(who))),
+        1 => (target(), select(vec![First::Oldest, First::Timers]))
+            .prop_map(|(who, first)| Fault::from(faults::Pause(who, first))),
         1 => target().prop_map(|who| Fault::from(faults::Resume(who))),
         1 => (target(), delay()).prop_map(|(who, time)| Fault::from(faults::Slow(who, time))),
         1 => (target(), delay()).prop_map(|(who, sync)| Fault::from(faults::SlowDisk(who, sync))),
@@ -112,10 +123,15 @@ fn fault() -> impl Strategy<Value = Fault> {
             .prop_map(|(who, nanos)| Fault::from(faults::Jump(who, Offset::from_nanos(nanos)))),
     ];
     let corrupt = (proptest::option::of(target()), proptest::option::of(target()), ratio());
+    let ends = (proptest::option::of(target()), proptest::option::of(target()));
+    let lose = (ends, kind(), 1..9_u32, 0..4_u32);
     prop_oneof![
         network,
         corrupt.prop_map(|(from, to, share)| {
             Fault::from(faults::Corrupt { from, to, kind: None, share })
+        }),
+        lose.prop_map(|((from, to), kind, nth, times)| {
+            Fault::from(faults::Lose { from, to, kind, nth, times })
         }),
         nodes,
         mobile.prop_map(|(on, inside, strike)| Fault::from(faults::Mobile { on, inside, strike })),
@@ -129,6 +145,8 @@ fn time() -> impl Strategy<Value = When> {
         (occasion(), proptest::option::of(0..SERVERS), 1..4_u32)
             .prop_map(|(on, at, nth)| When::On(Trigger { at, nth, ..Trigger::new(on) })),
         trigger().prop_map(When::On),
+        (1..30_u64, 0..30_u64)
+            .prop_map(|(least, more)| When::Every(Span::between(ms(least), ms(least + more)))),
     ]
 }
 

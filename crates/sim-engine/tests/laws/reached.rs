@@ -1,7 +1,7 @@
 //! Marks are counted, and a run that does not reach what its scenario demands is undecided.
 
 use sim_check::{SimTime, Verdict};
-use sim_engine::{MarkReport, Occasion, Outcome, ReachReport, Situation, Target, faults};
+use sim_engine::{First, MarkReport, Occasion, Outcome, ReachReport, Situation, Target, faults};
 use sim_node::NodeId;
 
 use crate::scene::{Scene, at, crash, on, when};
@@ -93,7 +93,7 @@ fn a_fault_is_reached_when_it_strikes() {
     let scene = two_leaders()
         .fault(when(1), crash(2, None))
         .fault(on(Occasion::Mark("never".to_owned())), faults::Heal.into())
-        .fault(when(3), faults::Pause(Target::Node(2)).into())
+        .fault(when(3), faults::Pause(Target::Node(2), First::Oldest).into())
         .reach(Situation::Struck(vec![0]), None, 1)
         .reach(Situation::Struck(vec![1]), None, 1)
         .reach(Situation::Struck(vec![1, 2]), None, 1);

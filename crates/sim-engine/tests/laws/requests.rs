@@ -1,6 +1,6 @@
 //! Every request of the workload has a fate: lost, taken, refused or done.
 
-use sim_engine::{Inside, Refusal, RequestReport, Target, faults};
+use sim_engine::{First, Inside, Refusal, RequestReport, Target, faults};
 use sim_node::NodeId;
 
 use crate::scene::{Scene, at, crash, when};
@@ -38,7 +38,7 @@ fn a_request_to_a_node_that_is_down_is_lost() {
 fn a_request_that_waits_in_a_crash_is_lost_then() {
     let scene = Scene::new(2, Script::new())
         .request(1, 0, 7)
-        .fault(when(0), faults::Pause(Target::Node(0)).into())
+        .fault(when(0), faults::Pause(Target::Node(0), First::Oldest).into())
         .fault(when(3), crash(0, None));
     assert_eq!(fates(&scene), [RequestReport { lost: Some(at(3)), ..asked() }]);
 }

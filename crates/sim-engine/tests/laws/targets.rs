@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{Cut, DiskLoss, Fault, Target, When, faults};
+use sim_engine::{Cut, DiskLoss, Fault, First, NodeSet, Target, When, faults};
 use sim_node::NodeId;
 
 use crate::scene::{Scene, between, crash, when};
@@ -76,7 +76,7 @@ fn a_role_is_lost_in_a_crash() {
     let head = || Target::Role("head".to_owned());
     let scene = leaders()
         .fault(when(7), crash(3, Some(1)))
-        .fault(when(9), Fault::from(faults::Pause(head())));
+        .fault(when(9), Fault::from(faults::Pause(head(), First::Oldest)));
     assert_eq!(strikes(&scene, 0), ["7ms f0 strikes [n3]", "11ms f1 strikes [n3]"]);
 }
 
@@ -84,7 +84,7 @@ fn a_role_is_lost_in_a_crash() {
 /// client.
 fn drawn(servers: u32, time: When, who: Target, down: &[u32]) -> BTreeSet<Vec<u32>> {
     let scene = Scene::new(servers, Script::new()).others(1);
-    let scene = scene.fault(time, Fault::from(faults::Pause(who)));
+    let scene = scene.fault(time, Fault::from(faults::Pause(who, First::Oldest)));
     let scene = down.iter().fold(scene, |scene, node| scene.fault(when(1), crash(*node, None)));
     let victims = |seed| {
         let report = &scene.seed(seed).outcome.faults[0];
@@ -165,7 +165,7 @@ fn too_few_that_fit_make_it_wait_until_one_returns() {
     // Two of three are up from 1 to 9.
     let scene = Scene::new(3, Script::new())
         .fault(when(1), crash(0, Some(8)))
-        .fault(when(2), Fault::from(faults::Pause(Target::Random(3))));
+        .fault(when(2), Fault::from(faults::Pause(Target::Random(3), First::Oldest)));
     assert_eq!(strikes(&scene, 0), ["1ms f0 strikes [n0]", "9ms f1 strikes [n0, n1, n2]"]);
 }
 
@@ -191,7 +191,7 @@ fn a_restart_draws_among_those_that_are_down() {
 #[test]
 fn what_a_fault_draws_is_its_own() {
     // With another fault in front of it that draws as well, it draws the same.
-    let pause = || Fault::from(faults::Pause(Target::Random(2)));
+    let pause = || Fault::from(faults::Pause(Target::Random(2), First::Oldest));
     for seed in 0..20 {
         let mut alone = Scene::new(6, Script::new()).fault(when(5), pause());
         alone.0.faults[0].id = 77;
@@ -202,4 +202,57 @@ fn what_a_fault_draws_is_its_own() {
             |scene: &Scene, fault: usize| scene.seed(seed).outcome.faults[fault].victims.clone();
         assert_eq!(victims(&alone, 0), victims(&second, 1));
     }
+}
+
+#[test]
+fn and_means_everybody_who_is_in_one_of_them() {
+    // The leader and one other: at 5 the leader is node 1.
+    let with_leader = Target::And(vec![Target::Random(1), Target::Leader]);
+    let scene = leaders().fault(when(5), Fault::from(faults::Pause(with_leader, First::Oldest)));
+    let found: BTreeSet<String> = (0..60).map(|seed| strikes(&scene, seed)[0].clone()).collect();
+    let expected =
+        ["5ms f0 strikes [n0, n1]", "5ms f0 strikes [n1, n2]", "5ms f0 strikes [n1, n3]"];
+    assert_eq!(found, BTreeSet::from_iter(expected.map(str::to_owned)));
+    let two = Target::And(vec![Target::Random(1), Target::Random(1)]);
+    assert_eq!(drawn(3, when(2), two, &[]), sets_of(2, &[0, 1, 2]));
+    let named = Target::And(vec![Target::Node(2), Target::Nodes(vec![0, 2]), Target::Others]);
+    assert_eq!(drawn(3, when(2), named, &[]), BTreeSet::from([vec![0, 2, 3]]));
+}
+
+#[test]
+fn and_waits_until_all_of_them_can_be_found() {
+    let both = Target::And(vec![Target::Node(0), Target::Leader]);
+    let scene = leaders().fault(when(1), Fault::from(faults::Pause(both, First::Oldest)));
+    assert_eq!(strikes(&scene, 0), ["3ms f0 strikes [n0]"], "node 0 is the first to lead, at 3");
+}
+
+#[test]
+fn not_means_the_other_servers() {
+    let not = |whom| Target::Not(Box::new(whom));
+    let all_but_leader = Fault::from(faults::Pause(not(Target::Leader), First::Oldest));
+    let scene = leaders().fault(when(5), all_but_leader);
+    assert_eq!(strikes(&scene, 0), ["5ms f0 strikes [n0, n2, n3]"]);
+    assert_eq!(drawn(3, when(2), not(Target::Random(1)), &[]), sets_of(2, &[0, 1, 2]));
+    assert_eq!(drawn(3, when(2), not(Target::Others), &[]), BTreeSet::from([vec![0, 1, 2]]));
+    assert_eq!(drawn(3, when(2), not(not(Target::Node(1))), &[]), BTreeSet::from([vec![1]]));
+}
+
+/// A pause of a target in a world of five servers, two racks and a client.
+fn with_racks(who: Target) -> Scene {
+    let mut scene = Scene::new(5, Script::new()).others(1);
+    let racks = [("a", vec![0, 1]), ("b", vec![2, 3, 5])];
+    scene.0.sets = racks.map(|(name, nodes)| (name.to_owned(), NodeSet::Nodes(nodes))).into();
+    scene.fault(when(2), Fault::from(faults::Pause(who, First::Oldest)))
+}
+
+#[test]
+fn sets_have_names() {
+    let a = || Target::Set("a".to_owned());
+    assert_eq!(strikes(&with_racks(a()), 0), ["2ms f0 strikes [n0, n1]"]);
+    let others = with_racks(Target::Not(Box::new(a())));
+    assert_eq!(strikes(&others, 0), ["2ms f0 strikes [n2, n3, n4]"]);
+    let one_of = with_racks(Target::OneOf(vec!["a".to_owned(), "b".to_owned()]));
+    let found: BTreeSet<String> = (0..60).map(|seed| strikes(&one_of, seed)[0].clone()).collect();
+    let expected = ["2ms f0 strikes [n0, n1]", "2ms f0 strikes [n2, n3, n5]"];
+    assert_eq!(found, BTreeSet::from_iter(expected.map(str::to_owned)));
 }

@@ -68,8 +68,8 @@ fn copies_stay_behind_their_original_on_a_link_in_order() {
 
 #[test]
 fn a_hold_releases_in_order_even_so() {
-    let scene =
-        ten_in_a_row().fault(between(0, 5), Fault::from(faults::Hold(Target::All, Target::All)));
+    let scene = ten_in_a_row()
+        .fault(between(0, 5), Fault::from(faults::Hold(Target::All, Target::All, None)));
     let in_order: Vec<String> =
         (0..10).map(|number| format!("5ms n1 A({number}) from n0")).collect();
     assert_eq!(orders(&scene, 20), BTreeSet::from([in_order]));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use sim_engine::{Cut, DiskLoss, Fault, Occasion, Target, Trigger, When, faults};
+use sim_engine::{Cut, DiskLoss, Fault, First, Occasion, Target, Trigger, When, faults};
 use sim_node::Duration;
 
 use crate::scene::{Scene, at, between, on};
@@ -11,7 +11,7 @@ use crate::toy::{Act, Msg, Script, ms, set};
 /// Pauses the node that triggers it: it leaves its mark in the report and nothing else that matters
 /// here.
 fn strike() -> Fault {
-    Fault::from(faults::Pause(Target::Trigger))
+    Fault::from(faults::Pause(Target::Trigger, First::Oldest))
 }
 
 fn nth(on: Occasion, nth: u32, at: Option<u32>) -> When {
@@ -131,7 +131,7 @@ fn the_effects_of_the_triggering_step_have_happened() {
 fn several_faults_may_wait_for_one_occasion() {
     let run = everything()
         .fault(on(mark("elected")), strike())
-        .fault(on(mark("elected")), Fault::from(faults::Pause(Target::Node(3))))
+        .fault(on(mark("elected")), Fault::from(faults::Pause(Target::Node(3), First::Oldest)))
         .fault(nth(mark("elected"), 2, None), strike())
         .run();
     let expected = ["10ms f0 strikes [n0]", "10ms f1 strikes [n3]", "20ms f2 strikes [n1]"];
@@ -168,8 +168,9 @@ fn a_momentary_fault_strikes_once_at_an_instant_drawn_from_its_window() {
 
 #[test]
 fn a_lasting_fault_holds_from_the_first_instant_to_the_second() {
-    let run =
-        everything().fault(between(10, 20), Fault::from(faults::Pause(Target::Node(3)))).run();
+    let run = everything()
+        .fault(between(10, 20), Fault::from(faults::Pause(Target::Node(3), First::Oldest)))
+        .run();
     assert_eq!(run.history.faults, ["10ms f0 strikes [n3]", "20ms f0 ends"]);
     let at_node_3: Vec<&String> =
         run.history.steps.iter().filter(|step| step.contains(" n3 ")).collect();

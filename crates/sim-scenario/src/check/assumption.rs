@@ -300,13 +300,14 @@ impl Search<'_, '_> {
         match plan {
             Plan::Between(from, to, _) => (*from, *to),
             Plan::When(trigger, ..) => (trigger.after.unwrap_or_default(), storm_ends),
+            Plan::Every(period, ..) => (period.shortest(), storm_ends),
             Plan::At(from, fault, lasts) => {
                 let until = fault.kind().until();
                 let ends = |other: &Plan| match other {
                     Plan::At(at, other, _) if until.is_some() && other.kind().ends() == until => {
                         (at >= from).then_some(*at)
                     }
-                    Plan::At(..) | Plan::Between(..) | Plan::When(..) => None,
+                    Plan::At(..) | Plan::Between(..) | Plan::When(..) | Plan::Every(..) => None,
                 };
                 let plans = self.draft.faults.iter().filter_map(|other| other.plan.as_ref());
                 let ended = plans.filter_map(ends).min().unwrap_or(storm_ends);

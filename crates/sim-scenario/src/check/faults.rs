@@ -7,7 +7,7 @@ use sim_engine::{Argument, Ender, FaultKind, Idle, InStep, Occasion, Part, Place
 use sim_node::Duration;
 
 use super::delays::check_delay;
-use super::nodes::{check_kind, check_occasion, check_target};
+use super::nodes::{check_kind, check_occasion, check_target, members};
 use super::{Cast, check_time, trigger};
 use crate::Diagnostic;
 use crate::draft::Draft;
@@ -42,6 +42,11 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
                 let length = Duration::from_nanos(offset.as_nanos().unsigned_abs());
                 check_time(sheet, length, item);
             }
+            Argument::Ordinal(0) => {
+                let message = "the first message is number 1";
+                let help = "leave it out for the first message";
+                sheet.push(Diagnostic::error(item.span.clone(), message).help(help));
+            }
             // Every value of these makes sense, or it takes nodes and names to tell.
             Argument::Target(_)
             | Argument::Groups(_)
@@ -51,8 +56,11 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
             | Argument::Drift(_)
             | Argument::Cut(_)
             | Argument::Disk(_)
+            | Argument::First(_)
             | Argument::Inside(_)
             | Argument::Strike(_)
+            | Argument::Ordinal(_)
+            | Argument::Count(_)
             | Argument::Flag(_) => {}
         }
     }
@@ -109,8 +117,11 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
             | Argument::Drift(_)
             | Argument::Cut(_)
             | Argument::Disk(_)
+            | Argument::First(_)
             | Argument::Inside(_)
             | Argument::Strike(_)
+            | Argument::Ordinal(_)
+            | Argument::Count(_)
             | Argument::Flag(_) => {}
         }
     }
@@ -238,18 +249,5 @@ fn check_groups(
     let everybody = (0..cast.servers).all(|server| group_of.contains_key(&server));
     if groups.len() == 1 && everybody {
         useless(sheet, list, "the only group holds all servers: it cuts off no server");
-    }
-}
-
-/// The nodes that a target stands for, when they are known before the run.
-fn members(target: &Target, cast: &Cast<'_>) -> Option<Vec<u32>> {
-    let nodes = cast.nodes();
-    match target {
-        Target::Node(node) => Some(vec![*node]),
-        Target::Nodes(nodes) => Some(nodes.clone()),
-        Target::Servers => Some((0..cast.servers).collect()),
-        Target::Others => Some((cast.servers..nodes).collect()),
-        Target::All => Some((0..nodes).collect()),
-        _ => None,
     }
 }

@@ -7,10 +7,14 @@ mod faults;
 mod network;
 mod nodes;
 mod reliance;
+mod sets;
 mod times;
 mod trigger;
 
+use std::collections::BTreeMap;
+
 use sim_check::Core;
+use sim_engine::NodeSet;
 use sim_node::Duration;
 
 pub(crate) use expect::resolve as resolve_expectation;
@@ -30,6 +34,8 @@ pub(crate) struct Cast<'f> {
     pub(crate) servers: u32,
     /// How many other nodes there are.
     pub(crate) others: u32,
+    /// Sets of nodes by name.
+    pub(crate) sets: &'f BTreeMap<String, NodeSet>,
     /// Which servers the calm brings back.
     pub(crate) core: Core,
     /// Whether its nodes write to their disks.
@@ -76,6 +82,7 @@ pub(crate) fn check_draft(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
 pub(crate) fn check_cast(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
     times::check_budget(sheet, draft, cast.steps_max);
     times::check_memory(sheet, draft);
+    sets::check(sheet, draft, cast);
     network::check(sheet, draft, cast);
     for fault in &draft.faults {
         faults::check(sheet, fault, cast);

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use sim_engine::{NodeSet, Occasion, Target};
-use sim_node::Role;
+use sim_node::{NodeId, Role};
 
 use super::Cast;
 use crate::Diagnostic;
@@ -64,6 +64,7 @@ pub(crate) fn check_node_set(sheet: &mut Sheet<'_>, set: &NodeSet, item: &Item, 
         NodeSet::Others => check_others(sheet, item, cast),
         NodeSet::Node(node) => check_node(sheet, *node, &item.at_index(0).span, cast),
         NodeSet::Nodes(nodes) => check_list(sheet, nodes, item.at_index(0), cast),
+        NodeSet::Set(name) => check_set(sheet, name, item.at_index(0), cast),
     }
 }
 
@@ -83,6 +84,32 @@ pub(crate) fn check_target(
         Target::Leader => check_leader(sheet, item, cast),
         Target::Role(role) => check_role(sheet, role, &item.at_index(0).span, cast),
         Target::Random(some) => check_random(sheet, *some, item, cast),
+        Target::And(parts) => {
+            let list = item.at_index(0);
+            check_not_empty(sheet, parts.len(), list, "And([Leader, Random(1)])");
+            for (index, part) in parts.iter().enumerate() {
+                check_target(sheet, part, list.at_index(index), cast, triggered);
+            }
+        }
+        Target::Not(whom) => {
+            check_target(sheet, whom, item.at_index(0), cast, triggered);
+            let all: BTreeSet<u32> = (0..cast.servers).collect();
+            if members(whom, cast).is_some_and(|whom| all.is_subset(&whom)) {
+                sheet.push(
+                    Diagnostic::error(item.span.clone(), "there is no server but these")
+                        .label("it means no node")
+                        .help("`Not` means the servers that are not in the target"),
+                );
+            }
+        }
+        Target::Set(name) => check_set(sheet, name, item.at_index(0), cast),
+        Target::OneOf(names) => {
+            let list = item.at_index(0);
+            check_not_empty(sheet, names.len(), list, "OneOf([\"rack a\", \"rack b\"])");
+            for (index, name) in names.iter().enumerate() {
+                check_set(sheet, name, list.at_index(index), cast);
+            }
+        }
         Target::Minority if cast.servers < 3 => {
             let servers = count(cast.servers, "server");
             sheet.push(
@@ -100,6 +127,64 @@ pub(crate) fn check_target(
                     .help("write it as in `When((on: Role(\"leader\")), Crash(who: Trigger))`"),
             );
         }
+    }
+}
+
+fn check_not_empty(sheet: &mut Sheet<'_>, length: usize, list: &Item, example: &str) {
+    if length == 0 {
+        sheet.push(
+            Diagnostic::error(list.span.clone(), "the list is empty")
+                .label("it means no node")
+                .help(format!("write it as in `{example}`")),
+        );
+    }
+}
+
+/// A set of this name is declared.
+fn check_set(sheet: &mut Sheet<'_>, name: &str, item: &Item, cast: &Cast<'_>) {
+    if cast.sets.contains_key(name) {
+        return;
+    }
+    let known: Vec<&str> = cast.sets.keys().map(String::as_str).collect();
+    let help = match known.as_slice() {
+        [] => format!("declare it: `sets: {{{name:?}: Nodes([0, 1])}}`"),
+        known => format!("the sets of the scenario are {}", list(known)),
+    };
+    sheet.push(
+        Diagnostic::error(item.span.clone(), unknown("set of nodes", &clip(name), &known))
+            .label("no such set")
+            .help(help),
+    );
+}
+
+/// The nodes that a target stands for, when they are known before the run.
+pub(crate) fn members(target: &Target, cast: &Cast<'_>) -> Option<BTreeSet<u32>> {
+    let of_set = |set: &NodeSet| {
+        let nodes = (0..cast.nodes()).map(NodeId::new);
+        nodes.filter(|node| set.contains(*node, cast.servers)).map(NodeId::number).collect()
+    };
+    match target {
+        Target::Node(node) => Some([*node].into()),
+        Target::Nodes(nodes) => Some(nodes.iter().copied().collect()),
+        Target::Servers => Some(of_set(&NodeSet::Servers)),
+        Target::Others => Some(of_set(&NodeSet::Others)),
+        Target::All => Some(of_set(&NodeSet::All)),
+        Target::And(parts) => {
+            let parts: Option<Vec<_>> = parts.iter().map(|part| members(part, cast)).collect();
+            Some(parts?.into_iter().flatten().collect())
+        }
+        Target::Not(whom) => {
+            let whom = members(whom, cast)?;
+            Some((0..cast.servers).filter(|server| !whom.contains(server)).collect())
+        }
+        Target::Set(name) => cast.sets.get(name).map(of_set),
+        Target::Leader
+        | Target::Role(_)
+        | Target::Random(_)
+        | Target::Majority
+        | Target::Minority
+        | Target::Trigger
+        | Target::OneOf(_) => None,
     }
 }
 

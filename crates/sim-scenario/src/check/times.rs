@@ -14,6 +14,9 @@ use crate::words::count;
 /// The greatest time and the greatest duration in a scenario: a year.
 pub(crate) const TIME_MAX: Duration = Duration::from_secs(365 * 24 * 3600);
 
+/// How often a fault may strike that strikes again and again.
+const TURNS_MAX: u64 = 10_000;
+
 /// A time or a duration of the scenario has a bound.
 pub(crate) fn check_time(sheet: &mut Sheet<'_>, time: Duration, item: &Item) {
     if time > TIME_MAX {
@@ -122,6 +125,9 @@ fn check_window(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
             let after = fault.item.at_index(0).at_field(sheet.text, "after");
             check_time(sheet, trigger.after.unwrap_or_default(), after);
         }
+        Some(Plan::Every(period, ..)) => {
+            check_time(sheet, period.longest(), fault.item.at_index(0))
+        }
         None => {}
     }
     check_length(sheet, fault);
@@ -150,6 +156,20 @@ fn check_length(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
     }
 }
 
+/// A fault strikes no more often than a scenario may have faults.
+fn check_turns(sheet: &mut Sheet<'_>, period: Duration, item: &Item, draft: &Draft<'_>) {
+    let Some(end) = draft.calm.or(draft.deadline) else { return };
+    let turns = end.as_nanos() / period.as_nanos().max(1);
+    if turns > TURNS_MAX {
+        let help =
+            format!("a fault takes effect at most {TURNS_MAX} times; make the period longer");
+        let message = format!("up to {end} the fault takes effect {}", count(turns, "time"));
+        sheet.push(
+            Diagnostic::error(item.span.clone(), message).label("too short a period").help(help),
+        );
+    }
+}
+
 /// No fault is in force when the calm begins, and a fault after the deadline never strikes.
 fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draft<'_>) {
     let start = fault.item.at_index(0);
@@ -161,6 +181,11 @@ fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draf
             let Some(after) = trigger.after else { return };
             let start = start.at_field(sheet.text, "after");
             (after, after, start, start)
+        }
+        Some(Plan::Every(period, ..)) => {
+            let first = period.shortest();
+            check_turns(sheet, first, start, draft);
+            (first, first, start, start)
         }
         None => return,
     };

@@ -113,8 +113,13 @@ pub(crate) fn check_again(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
         return;
     }
     for fault in &draft.faults {
-        let Some(Plan::When(trigger, what, None)) = &fault.plan else { continue };
-        let (kind, again) = (what.kind(), trigger.every || trigger.once_per_node);
+        let (kind, again) = match &fault.plan {
+            Some(Plan::When(trigger, what, None)) => {
+                (what.kind(), trigger.every || trigger.once_per_node)
+            }
+            Some(Plan::Every(_, what, None)) => (what.kind(), true),
+            _ => continue,
+        };
         let ends =
             |other: &Plan| kind.until().is_some() && other.fault().kind().ends() == kind.until();
         let mut plans = draft.faults.iter().filter_map(|other| other.plan.as_ref());

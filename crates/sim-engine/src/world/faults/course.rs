@@ -1,7 +1,7 @@
 //! The course of a fault: it is planned, strikes or waits for its target, and ends.
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Message, Node, NodeId};
+use sim_node::{Message, Node, NodeId, Span};
 
 use crate::chance::{Stream, between};
 use crate::fault::{Ender, InStep};
@@ -68,7 +68,39 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.plan_first(to.as_nanos(), Pending::FaultEnds(fault));
             }
             When::On(trigger) => self.plan_trigger(fault, trigger),
+            When::Every(period) => self.plan_next_turn(fault, *period),
         }
+    }
+
+    /// A fault that strikes again and again is going to, once more.
+    fn plan_next_turn(&mut self, fault: u32, period: Span) {
+        let (shortest, longest) = (period.shortest().as_nanos(), period.longest().as_nanos());
+        let pause = match shortest == longest {
+            true => shortest,
+            false => between(self.faults[fault as usize].stream.word(), shortest, longest),
+        };
+        let time = self.now.saturating_add(pause.max(1));
+        if time <= self.spec.deadline.as_nanos() {
+            self.plan_first(time, Pending::FaultBegins(fault));
+        }
+    }
+
+    /// The time of a fault has come.
+    pub(in crate::world) fn take_turn<O: Observer<N> + ?Sized>(
+        &mut self,
+        fault: u32,
+        watch: &mut O,
+    ) {
+        if let When::Every(period) = self.spec.faults[fault as usize].when {
+            if self.network.is_calm() {
+                return;
+            }
+            self.plan_next_turn(fault, period);
+            if self.is_engaged(fault) {
+                return;
+            }
+        }
+        self.strike(fault, watch);
     }
 
     /// A fault strikes, or waits until somebody fits its target.
@@ -255,9 +287,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let victims = from.clone().or(to.clone()).unwrap_or_else(|| self.everybody().collect());
         let nodes = self.nodes();
         let table = |some: Option<Vec<NodeId>>| some.map(|some| members(some, nodes));
-        // A kind that does not exist matches nothing.
-        let kind = kind.map(|name| kind_named::<N>(name).unwrap_or(N::Message::KINDS.len()));
+        let kind = self.kind_of_fault(kind);
         Some((victims, LinkMatch::of_fault(table(from), table(to), both, kind)))
+    }
+
+    /// The kind of message of this name. One that does not exist is that of no message.
+    pub(super) fn kind_of_fault(&self, name: Option<&str>) -> Option<usize> {
+        name.map(|name| kind_named::<N>(name).unwrap_or(N::Message::KINDS.len()))
     }
 
     /// The numbers that a fault draws at a node.

@@ -13,9 +13,10 @@ use crate::plan::members;
 use crate::world::World;
 use crate::{Observer, Target};
 
-/// Lasting: messages from the first to the second are kept, and released in order at its end.
+/// Lasting: messages from the first to the second are kept, only those of the kind of this name if
+/// one is given, and released in order at its end.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Hold(pub Target, pub Target);
+pub struct Hold(pub Target, pub Target, #[serde(default)] pub Option<String>);
 
 impl Behaviour for Hold {
     const KIND: FaultKind = FaultKind {
@@ -27,9 +28,12 @@ impl Behaviour for Hold {
     };
 
     fn facts(&self) -> FaultFacts<'_> {
-        let Self(from, to) = self;
+        let Self(from, to, kind) = self;
         FaultFacts {
-            arguments: Arguments::none().at(0, Argument::Target(from)).at(1, Argument::Target(to)),
+            arguments: Arguments::none()
+                .at(0, Argument::Target(from))
+                .at(1, Argument::Target(to))
+                .given_at(2, kind.as_deref().map(Argument::Kind)),
             sides: Sides::Pair(from, to),
             part: Part::Reach,
             failure: None,
@@ -48,7 +52,8 @@ impl Behaviour for Hold {
         let (from, to) = (world.find(fault, &self.0)?, world.find(fault, &self.1)?);
         let nodes = world.nodes();
         let senders = members(from.iter().copied(), nodes);
-        world.network.hold(fault, senders, members(to, nodes));
+        let kind = world.kind_of_fault(self.2.as_deref());
+        world.network.hold(fault, senders, members(to, nodes), kind);
         Some(from)
     }
 

@@ -15,6 +15,7 @@ mod idle;
 mod isolate;
 mod jump;
 mod links;
+mod lose;
 mod mobile;
 mod omission;
 mod omit_receives;
@@ -185,6 +186,7 @@ kinds! {
     omit_sends::OmitSends,
     omit_receives::OmitReceives,
     corrupt::Corrupt,
+    lose::Lose,
     drift::Drift,
     jump::Jump,
     mobile::Mobile,

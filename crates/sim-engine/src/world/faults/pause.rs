@@ -11,12 +11,12 @@ use crate::fault::{
 };
 use crate::world::World;
 use crate::world::nodes::Status;
-use crate::{Observer, Target};
+use crate::{First, Observer, Target};
 
 /// Lasting: the node makes no step. Its clocks run; what comes to it queues and is handled in order
-/// at resume.
+/// at resume, or timers first.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Pause(pub Target);
+pub struct Pause(pub Target, #[serde(default)] pub First);
 
 impl Behaviour for Pause {
     const KIND: FaultKind = FaultKind {
@@ -28,9 +28,11 @@ impl Behaviour for Pause {
     };
 
     fn facts(&self) -> FaultFacts<'_> {
-        let Self(who) = self;
+        let Self(who, first) = self;
         FaultFacts {
-            arguments: Arguments::none().at(0, Argument::Target(who)),
+            arguments: Arguments::none()
+                .at(0, Argument::Target(who))
+                .at(1, Argument::First(*first)),
             sides: Sides::None,
             part: Part::Nodes,
             failure: None,
@@ -64,7 +66,11 @@ impl Behaviour for Pause {
         _: &mut O,
     ) {
         for &node in nodes {
-            world.cells[node.index()].pauses.retain(|pause| *pause != fault);
+            let cell = &mut world.cells[node.index()];
+            cell.pauses.retain(|pause| *pause != fault);
+            if self.1 == First::Timers {
+                cell.inbox.put_timers_first();
+            }
             world.resume(node);
         }
     }

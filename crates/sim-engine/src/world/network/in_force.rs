@@ -63,12 +63,16 @@ impl Network {
             let corrupted = self.corrupted.iter().enumerate();
             let corrupted = corrupted.filter(|(_, one)| one.links.matches(from, to, kind));
             let corrupted: Arc<[usize]> = corrupted.map(|(place, _)| place).collect();
+            let counting = self.counting.iter().enumerate();
+            let counting = counting.filter(|(_, one)| one.links.matches(from, to, kind));
+            let counting: Arc<[usize]> = counting.map(|(place, _)| place).collect();
             let parameters = self.find_parameters(from, to, kind);
             let between = Between {
                 is_cut: self.meets_cut(from, to, |_| true),
                 is_severed: self.meets_cut(from, to, |cut| cut.at_delivery),
-                hold: self.hold_between(from, to),
+                hold: self.hold_between(from, to, kind),
                 corrupted,
+                counting,
                 parameters,
             };
             self.known.learn((from, to, kind), between);
@@ -107,7 +111,7 @@ impl Network {
     }
 
     /// The place of the latest hold that keeps what is sent from one to another.
-    pub(super) fn hold_between(&self, from: NodeId, to: NodeId) -> Option<usize> {
-        self.holds.iter().rposition(|hold| hold.from[from.index()] && hold.to[to.index()])
+    pub(super) fn hold_between(&self, from: NodeId, to: NodeId, kind: usize) -> Option<usize> {
+        self.holds.iter().rposition(|hold| hold.keeps(from, to, kind))
     }
 }

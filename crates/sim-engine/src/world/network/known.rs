@@ -51,6 +51,8 @@ pub(super) struct Between {
     pub(super) hold: Option<usize>,
     /// The places of the corruptions that draw for them.
     pub(super) corrupted: Arc<[usize]>,
+    /// The places of the faults that count them.
+    pub(super) counting: Arc<[usize]>,
     pub(super) parameters: Parameters,
 }
 

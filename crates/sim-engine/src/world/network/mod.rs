@@ -8,7 +8,7 @@ mod rules;
 mod tests;
 mod touched;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use rustc_hash::FxHashMap;
@@ -24,7 +24,7 @@ use past::PastCuts;
 use touched::Touched;
 
 pub(super) use rules::{
-    Corruption, Cut, CutRule, Envelope, Hold, InCalm, Kept, LinkFault, Omission,
+    Corruption, CountedLoss, Cut, CutRule, Envelope, Hold, InCalm, Kept, LinkFault, Omission,
 };
 
 /// The links between nodes at one instant: cuts, holds, omissions and changed parameters in force,
@@ -43,7 +43,11 @@ pub(super) struct Network {
     past_cuts: PastCuts,
     changed: Vec<LinkFault>,
     corrupted: Vec<Corruption>,
+    /// Faults that count messages, until they have lost theirs.
+    counting: Vec<CountedLoss>,
     holds: Vec<Hold>,
+    /// A hold keeps one kind of message on links in order: what it keeps says what else it keeps.
+    holds_in_order: bool,
     /// Of nodes that omit to send or receive.
     omissions: BTreeMap<NodeId, Vec<Omission>>,
     /// Of links that are in order: never iterated, so its order does not matter.
@@ -125,7 +129,9 @@ impl Network {
             past_cuts: PastCuts::default(),
             changed: Vec::new(),
             corrupted: Vec::new(),
+            counting: Vec::new(),
             holds: Vec::new(),
+            holds_in_order: false,
             omissions: BTreeMap::new(),
             ordered: FxHashMap::default(),
             crashed: vec![0; if plan.stream { nodes } else { 0 }],
@@ -144,6 +150,7 @@ impl Network {
         self.plain = self.plan.plain_links
             && self.cuts.is_empty()
             && self.changed.is_empty()
+            && self.counting.is_empty()
             && self.holds.is_empty()
             && self.omissions.is_empty()
             && self.calm.is_none();
@@ -153,7 +160,10 @@ impl Network {
             || self.calm.is_some()
             || self.cuts.iter().any(|cut| cut.at_delivery);
         let changes = self.plan.overrides.len() + self.changed.len() + self.corrupted.len();
-        self.crowded = changes + self.cuts.len() + self.holds.len() >= CROWD;
+        let others = self.cuts.len() + self.counting.len() + self.holds.len();
+        self.crowded = changes + others >= CROWD;
+        let in_order = self.plan.stream || self.plan.network.link.fifo;
+        self.holds_in_order = in_order && self.holds.iter().any(|hold| hold.kind.is_some());
         self.known.forget();
     }
 
@@ -199,13 +209,14 @@ impl Network {
             (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
         }
         let omits = self.omits(from, true);
+        let is_lost = self.counts_and_loses(from, to, kind);
         if self.is_cut(from, to, kind) {
             return Err(Loss::Cut);
         }
         if omits {
             return Err(Loss::Omission);
         }
-        if happens(words.loss, loss) {
+        if is_lost || happens(words.loss, loss) {
             return Err(Loss::Link);
         }
         let arrives = self.in_order(leaving, leaving.tie, now.saturating_add(travel));
@@ -383,9 +394,49 @@ impl Network {
         corrupts
     }
 
-    /// Messages from some to some are kept while a fault lasts.
-    pub(super) fn hold(&mut self, fault: u32, from: Vec<bool>, to: Vec<bool>) {
-        self.holds.push(Hold { fault, from, to, kept: Vec::new() });
+    /// A fault counts messages on some links, and loses some of them.
+    pub(super) fn lose(&mut self, counted: CountedLoss) {
+        self.counting.push(counted);
+        self.refresh();
+    }
+
+    /// A fault counts no messages any longer.
+    pub(super) fn end_loss(&mut self, fault: u32) {
+        self.counting.retain(|one| one.fault != fault);
+        self.refresh();
+    }
+
+    /// Whether a fault that counts messages loses the one that leaves. Each in force counts it.
+    fn counts_and_loses(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
+        if self.counting.is_empty() {
+            return false;
+        }
+        let places = self.crowded.then(|| self.between(from, to, kind).counting.clone());
+        let (mut loses, mut is_spent) = (false, false);
+        let mut count = |one: &mut CountedLoss| {
+            if one.loses_next() {
+                loses = true;
+                self.touched.note(one.fault);
+                is_spent |= one.is_spent();
+            }
+        };
+        if let Some(places) = places {
+            places.iter().for_each(|place| count(&mut self.counting[*place]));
+        } else {
+            let on_link = |one: &&mut CountedLoss| one.links.matches(from, to, kind);
+            self.counting.iter_mut().filter(on_link).for_each(count);
+        }
+        if is_spent {
+            self.counting.retain(|one| !one.is_spent());
+            self.refresh();
+        }
+        loses
+    }
+
+    /// Messages from some to some, of one kind if it is given, are kept while a fault lasts.
+    pub(super) fn hold(&mut self, fault: u32, from: Vec<bool>, to: Vec<bool>, kind: Option<usize>) {
+        let (blocked, kept) = (BTreeSet::new(), Vec::new());
+        self.holds.push(Hold { fault, from, to, kind, blocked, kept });
         self.refresh();
     }
 
@@ -406,11 +457,14 @@ impl Network {
         if self.holds.is_empty() {
             return None;
         }
-        let place = match self.crowded {
+        let place = match self.crowded && !self.holds_in_order {
             true => self.between(from, to, kind).hold,
-            false => self.hold_between(from, to),
+            false => self.hold_between(from, to, kind),
         };
         let hold = &mut self.holds[place?];
+        if self.holds_in_order {
+            hold.blocked.insert((from, to));
+        }
         self.touched.note(hold.fault);
         Some(hold)
     }

@@ -1,5 +1,6 @@
 //! What can be in force between nodes, and a message on its way.
 
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use sim_node::{NodeId, Ratio};
@@ -76,12 +77,44 @@ pub(in crate::world) struct Corruption {
     pub(in crate::world) stream: Stream,
 }
 
+/// Links on which messages are counted, and some of them lost.
+#[derive(Clone, Debug)]
+pub(in crate::world) struct CountedLoss {
+    pub(in crate::world) fault: u32,
+    pub(in crate::world) links: LinkMatch,
+    /// How many it still lets pass, and how many it loses then.
+    pub(in crate::world) passes: u32,
+    pub(in crate::world) loses: u32,
+}
+
+impl CountedLoss {
+    /// Counts a message. Returns whether it is lost.
+    pub(super) fn loses_next(&mut self) -> bool {
+        if self.passes > 0 {
+            self.passes -= 1;
+            return false;
+        }
+        let loses = self.loses > 0;
+        self.loses = self.loses.saturating_sub(1);
+        loses
+    }
+
+    /// Whether it has lost all that it had to lose.
+    pub(super) fn is_spent(&self) -> bool {
+        self.loses == 0
+    }
+}
+
 /// Links whose messages are kept.
 #[derive(Clone, Debug)]
 pub(in crate::world) struct Hold {
     pub(super) fault: u32,
     pub(super) from: Vec<bool>,
     pub(super) to: Vec<bool>,
+    /// Only messages of the kind with this index.
+    pub(super) kind: Option<usize>,
+    /// On links in order: those on which it keeps something, behind which everything waits.
+    pub(super) blocked: BTreeSet<(NodeId, NodeId)>,
     /// What is kept, in the order in which it was sent.
     pub(super) kept: Vec<Kept>,
 }
@@ -96,6 +129,13 @@ pub(in crate::world) struct Kept {
 }
 
 impl Hold {
+    /// Whether it keeps what is sent from one to another.
+    pub(super) fn keeps(&self, from: NodeId, to: NodeId, kind: usize) -> bool {
+        let waits = || self.blocked.contains(&(from, to));
+        let is_of_kind = self.kind.is_none_or(|only| only == kind || waits());
+        is_of_kind && self.from[from.index()] && self.to[to.index()]
+    }
+
     /// Keeps a message behind those that were sent before it.
     pub(in crate::world) fn keep(&mut self, message: Kept) {
         let place = self.kept.partition_point(|kept| kept.envelope.id <= message.envelope.id);

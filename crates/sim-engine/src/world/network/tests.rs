@@ -101,7 +101,7 @@ fn links_are_plain_until_something_is_in_force() {
     assert!(!network.is_plain() && !network.is_guarded());
     network.end_cut(0);
     assert!(network.is_plain());
-    network.hold(0, vec![true; 3], vec![true; 3]);
+    network.hold(0, vec![true; 3], vec![true; 3], None);
     assert!(!network.is_plain());
     network.end_hold(0);
     network.omit(0, B, false, Ratio::ONE, Stream::of_fault(0, 0));
@@ -182,7 +182,7 @@ fn a_stream_remembers_a_cut_that_is_over() {
 #[test]
 fn a_hold_gives_back_what_it_kept_in_the_order_of_sending() {
     let mut network = datagrams();
-    network.hold(0, vec![true, false, false], vec![false, true, false]);
+    network.hold(0, vec![true, false, false], vec![false, true, false], None);
     assert!(network.keeper(B, A, 0).is_none());
     for (id, arrives) in [(3, 30), (1, 50), (2, 20)] {
         network.keeper(A, B, 0).expect("it holds").keep(kept(id, arrives));
@@ -249,7 +249,7 @@ impl Mix {
 fn change_something(network: &mut Network, mix: &mut Mix, fault: u32) {
     let ended = mix.below(u64::from(fault) + 1) as u32;
     let links = LinkMatch::of_fault(Some(mix.some()), Some(mix.some()), false, Some(mix.below(2)));
-    match mix.below(8) {
+    match mix.below(10) {
         0 => network.cut(
             fault,
             u64::from(fault),
@@ -257,7 +257,10 @@ fn change_something(network: &mut Network, mix: &mut Mix, fault: u32) {
             fault.is_multiple_of(2),
         ),
         1 => network.end_cut(ended),
-        2 => network.hold(fault, mix.some(), mix.some()),
+        2 => {
+            let kind = Some(mix.below(3)).filter(|kind| *kind < 2);
+            network.hold(fault, mix.some(), mix.some(), kind);
+        }
         3 => drop(network.end_hold(ended)),
         4 => {
             let (delay, loss) = (Some(nanos(u64::from(fault))), Some(Ratio::ONE));
@@ -268,7 +271,9 @@ fn change_something(network: &mut Network, mix: &mut Mix, fault: u32) {
             let stream = Stream::of_fault(0, u64::from(fault));
             network.corrupt(Corruption { fault, links, share: Ratio::ONE, stream });
         }
-        _ => network.end_corruption(ended),
+        7 => network.end_corruption(ended),
+        8 => network.lose(CountedLoss { fault, links, passes: fault % 3, loses: 1 + fault % 2 }),
+        _ => network.end_loss(ended),
     }
 }
 
