@@ -54,7 +54,9 @@ fn around(fields: &str, protocol: &str) -> String {
     let is_given = |name: &str| fields.lines().any(|line| line.starts_with(&format!("{name}:")));
     let missing = usual.into_iter().filter(|(name, _)| !is_given(name));
     let missing: String = missing.map(|(name, value)| format!("{name}: {value},\n")).collect();
-    format!("Scenario(\n{fields}{missing})\n")
+    let racks = "sets: {\"rack a\": Nodes([0]), \"rack b\": Nodes([1])},\n";
+    let sets = if fields.contains("rack a") && !is_given("sets") { racks } else { "" };
+    format!("Scenario(\n{sets}{fields}{missing})\n")
 }
 
 fn around_target(target: &str, protocol: &str) -> String {

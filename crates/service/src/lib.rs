@@ -36,4 +36,4 @@ pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Fingerprint, Items, Session, Store};
 pub use transfer::{ChunkAssembly, Received, StoreChunk};
-pub use workload::{Contact, KeyValue, Loop, Mix, Skew};
+pub use workload::{Contact, KeyValue, Loop, Mix, Scripted, Skew};

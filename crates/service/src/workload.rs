@@ -1,8 +1,10 @@
 //! [`KeyValue`]: the operations that clients invoke, and when.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Duration, Ratio, Span};
+use sim_node::{Duration, NodeId, Ratio, Span};
 use sim_protocol::{SettingValue, Settings, SettingsError, Workload};
+
+use crate::Command;
 
 /// The shared workload, `workload: KeyValue(...)` in a scenario.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Settings)]
@@ -39,6 +41,55 @@ pub struct KeyValue {
     /// time.
     #[setting(default = Contact::Last)]
     pub contact: Contact,
+    /// Operations at given times, beside the random ones. Each is invoked when its time has come,
+    /// whatever else its client waits for; a client that is down then, leaves it out.
+    #[setting(kind = "list", default = [])]
+    pub script: Vec<Scripted>,
+}
+
+/// An operation of the script. Times are those of the run, as the client's clock shows them;
+/// clients count from 0.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Scripted {
+    /// At this time, by this client, to the server that it would ask next.
+    At(Duration, u32, Command),
+    /// The same, first to this server.
+    To(Duration, u32, NodeId, Command),
+}
+
+impl Scripted {
+    /// When.
+    #[must_use]
+    pub fn time(&self) -> Duration {
+        match self {
+            Self::At(time, ..) | Self::To(time, ..) => *time,
+        }
+    }
+
+    /// By which client, from 0.
+    #[must_use]
+    pub fn client(&self) -> u32 {
+        match self {
+            Self::At(_, client, _) | Self::To(_, client, ..) => *client,
+        }
+    }
+
+    /// What.
+    #[must_use]
+    pub fn command(&self) -> &Command {
+        match self {
+            Self::At(_, _, command) | Self::To(_, _, _, command) => command,
+        }
+    }
+
+    /// Which server is asked first, if it is said.
+    #[must_use]
+    pub fn server(&self) -> Option<NodeId> {
+        match self {
+            Self::At(..) => None,
+            Self::To(_, _, server, _) => Some(*server),
+        }
+    }
 }
 
 /// The first server that gets an operation.
@@ -108,6 +159,46 @@ impl Mix {
 }
 
 impl KeyValue {
+    /// The longest script.
+    pub const SCRIPT_MAX: usize = 10_000;
+
+    /// The operations of the script that this client makes, with their places in it.
+    pub fn script_of(&self, client: u32) -> impl Iterator<Item = (u32, &Scripted)> {
+        (0..).zip(&self.script).filter(move |(_, scripted)| scripted.client() == client)
+    }
+
+    fn validate_script(&self, servers: u32) -> Result<(), SettingsError> {
+        let wrong = |message: String| Err(SettingsError::new("script", message));
+        if self.script.len() > Self::SCRIPT_MAX {
+            return wrong(format!("a script has at most {} operations", Self::SCRIPT_MAX));
+        }
+        for (number, scripted) in (1..).zip(&self.script) {
+            let (client, key) = (scripted.client(), scripted.command().key());
+            if client >= self.clients {
+                let clients = self.clients;
+                return wrong(format!(
+                    "operation {number} is of client {client}, but there are {clients} clients, \
+                     which count from 0"
+                ));
+            }
+            if key.0 >= self.keys {
+                let keys = self.keys;
+                return wrong(format!(
+                    "operation {number} is about key {}, but there are {keys} keys, which count \
+                     from 0",
+                    key.0
+                ));
+            }
+            if let Some(server) = scripted.server().filter(|server| server.number() >= servers) {
+                return wrong(format!(
+                    "operation {number} asks node {}, which is no server",
+                    server.number()
+                ));
+            }
+        }
+        Ok(())
+    }
+
     /// The number of operations of one client; `client` counts from 0.
     #[must_use]
     pub fn share(&self, client: u32) -> u32 {
@@ -119,7 +210,7 @@ impl KeyValue {
 impl Workload for KeyValue {
     const NAME: Option<&'static str> = Some("KeyValue");
 
-    fn validate(&self) -> Result<(), SettingsError> {
+    fn validate(&self, servers: u32) -> Result<(), SettingsError> {
         let wrong = |field, message: &str| Err(SettingsError::new(field, message));
         if self.mix.total() == 0 {
             return wrong("mix", "at least one weight must be greater than 0");
@@ -134,6 +225,6 @@ impl Workload for KeyValue {
         {
             return wrong("arrivals", "`every` must be at least 1us");
         }
-        Ok(())
+        self.validate_script(servers)
     }
 }

@@ -4,10 +4,11 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 use service::{
-    Answer, Client, ClientConfig, ClientIndication, ClientStable, ClientTimer, KeyValue, Loop,
-    Operation, Output, Reply, Request, Routing, ServiceMessage,
+    Answer, Client, ClientConfig, ClientIndication, ClientStable, ClientTimer, Command, Key,
+    KeyValue, Loop, Operation, Output, Reply, Request, Routing, Scripted, ServiceMessage,
 };
-use sim_node::{Class, Duration, Effect, Harness, Message, NodeId, Span};
+use sim_node::{Class, Duration, Effect, Harness, LocalTime, Message, NodeId, Span};
+use sim_protocol::Workload as _;
 
 /// What clients and servers say, and nothing else.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -331,13 +332,76 @@ fn every_write_has_a_value_of_its_own() {
     let mut values = BTreeSet::new();
     for _ in 0..6 {
         client.begin();
-        let service::Command::Put(_, value) = client.sent[0].1.command.clone() else {
+        let Command::Put(_, value) = client.sent[0].1.command.clone() else {
             panic!("only puts are asked for")
         };
         assert!(value.starts_with("3."), "the client's number: {value}");
         assert!(values.insert(value));
         client.restart();
     }
+}
+
+fn scripted() -> KeyValue {
+    let at = |millis, client, command| Scripted::At(Duration::from_millis(millis), client, command);
+    let put = |value: &str| Command::Put(Key(1), value.to_owned());
+    let script = vec![
+        at(20, 0, put("a")),
+        at(30, 1, put("b")),
+        Scripted::To(Duration::from_millis(40), 0, NodeId::new(2), Command::Get(Key(1))),
+    ];
+    KeyValue { script, ..closed(0, 0) }
+}
+
+/// Each client makes its own, whether or not it waits for something.
+#[test]
+fn operations_of_the_script_begin_at_their_times() {
+    let mut client = TestClient::new(scripted());
+    let spans = |client: &TestClient| -> Vec<(ClientTimer, Duration)> {
+        let timers = client.harness.timers.iter();
+        timers.map(|(timer, span)| (*timer, span.shortest())).collect()
+    };
+    let millis = Duration::from_millis;
+    let (first, second) = (ClientTimer::Scripted(0), ClientTimer::Scripted(2));
+    assert_eq!(spans(&client), [(first, millis(20)), (second, millis(40))]);
+    assert!(!client.harness.node.is_done());
+    client.fire(first);
+    let [(0, put, false)] = client.sent.as_slice() else { panic!("{:?}", client.sent) };
+    let put = put.clone();
+    assert_eq!(put.command, Command::Put(Key(1), "a".to_owned()));
+    client.fire(second);
+    let [(2, get, false)] = client.sent.as_slice() else { panic!("{:?}", client.sent) };
+    let get = get.clone();
+    assert_eq!(get.command, Command::Get(Key(1)));
+    assert_ne!(get.operation.client, put.operation.client, "two sessions");
+    client.receive(2, get.operation, done());
+    client.receive(0, put.operation, Answer::Done(Output::Done));
+    assert!(client.harness.node.is_done());
+}
+
+/// Nobody makes up for what came while a client was down.
+#[test]
+fn a_restarted_client_leaves_out_what_is_over() {
+    let mut client = TestClient::new(scripted());
+    client.harness.now = LocalTime::from_nanos(25_000_000);
+    client.restart();
+    let timers = client.harness.timers.iter();
+    let left: Vec<_> = timers.map(|(timer, span)| (*timer, span.shortest())).collect();
+    assert_eq!(left, [(ClientTimer::Scripted(2), Duration::from_millis(15))]);
+}
+
+#[test]
+fn a_script_is_of_clients_keys_and_servers_that_exist() {
+    let wrong = |scripted: Scripted| {
+        let workload = KeyValue { script: vec![scripted], ..closed(0, 0) };
+        workload.validate(3).expect_err("it is wrong").message
+    };
+    let at = |client, key| Scripted::At(Duration::ZERO, client, Command::Get(Key(key)));
+    assert!(wrong(at(1, 0)).contains("client 1"), "{}", wrong(at(1, 0)));
+    assert!(wrong(at(0, 4)).contains("key 4"), "{}", wrong(at(0, 4)));
+    let to_client = Scripted::To(Duration::ZERO, 0, NodeId::new(3), Command::Get(Key(0)));
+    assert!(wrong(to_client.clone()).contains("node 3"), "{}", wrong(to_client));
+    assert_eq!(scripted().script.len(), 3);
+    assert!(KeyValue { clients: 2, ..scripted() }.validate(3).is_ok());
 }
 
 /// The share of each client, which together are all operations.

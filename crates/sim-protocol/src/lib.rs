@@ -122,11 +122,12 @@ pub trait Workload: Settings {
     /// The RON variant that names it in a scenario; `None` when there is no such workload.
     const NAME: Option<&'static str>;
 
-    /// Whether the values make sense together; each lies in its range.
+    /// Whether the values make sense together, in a world of so many servers; each lies in its
+    /// range.
     ///
     /// # Errors
     /// With the field that does not.
-    fn validate(&self) -> Result<(), SettingsError> {
+    fn validate(&self, _servers: u32) -> Result<(), SettingsError> {
         Ok(())
     }
 }

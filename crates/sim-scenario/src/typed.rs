@@ -28,7 +28,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
     let settings = settings::<P>(sheet, facts, protocol)?;
     let servers = servers::<P>(sheet, protocol, &settings)?;
     let workloads = WorkloadParts::read(sheet, draft, facts)?;
-    let own = workloads.own::<P>(sheet)?;
+    let own = workloads.own::<P>(sheet, servers)?;
     let setup = set_up::<P>(sheet, protocol, &settings, own.as_ref(), servers)?;
     let cast = Cast {
         facts,

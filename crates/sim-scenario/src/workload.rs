@@ -102,7 +102,11 @@ impl<'a> WorkloadParts<'a> {
     }
 
     /// The protocol's own workload, checked; the outer `None` when it is wrong.
-    pub(crate) fn own<P: Protocol>(&self, sheet: &mut Sheet<'a>) -> Option<Option<P::Workload>> {
+    pub(crate) fn own<P: Protocol>(
+        &self,
+        sheet: &mut Sheet<'a>,
+        servers: u32,
+    ) -> Option<Option<P::Workload>> {
         let Some(Named { item, values }) = &self.own else { return Some(None) };
         let name = P::Workload::NAME.unwrap_or_default();
         let noun = format!("`{name}`");
@@ -124,7 +128,7 @@ impl<'a> WorkloadParts<'a> {
                 }
             },
         };
-        if let Err(error) = workload.check_ranges().and_then(|()| workload.validate()) {
+        if let Err(error) = workload.check_ranges().and_then(|()| workload.validate(servers)) {
             let place = item.at_field(sheet.text, error.field).span.clone();
             let message = format!("`{}` of `{name}`: {}", error.field, error.message);
             let mut diagnostic = Diagnostic::error(place, message).label("invalid value");

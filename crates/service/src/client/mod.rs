@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use std::marker::PhantomData;
 
 use serde::Serialize;
-use sim_node::{Context, ImageError, Never, Node, NodeId, Role, Span};
+use sim_node::{Context, Duration, ImageError, Never, Node, NodeId, Role, Span};
 
 pub use self::config::{ClientConfig, Routing};
 pub use self::words::{ClientIndication, ClientRecord, ClientStable, ClientTimer};
@@ -19,7 +19,7 @@ use self::address::Address;
 use self::draw::{draw_command, learn};
 use self::lane::{Lane, Lanes};
 use crate::workload::{Contact, Loop};
-use crate::{Answer, Key, Request, Routes, ServiceMessage};
+use crate::{Answer, Command, Key, Request, Routes, ServiceMessage};
 
 /// A client of the service. It asks the server that answered last, follows redirects, and asks the
 /// next server when an answer is overdue. A retry is the same operation.
@@ -35,6 +35,9 @@ pub struct Client<M: ServiceMessage> {
     /// Operations under way, and idle sessions. A closed loop has one lane, an open one as many as
     /// there are operations under way at once.
     lanes: Lanes,
+    /// How many operations of the script are still to come.
+    #[serde(skip_serializing_if = "is_zero")]
+    scripted: u32,
     /// What it last knew of each key, which its compare-and-sets expect.
     known: BTreeMap<Key, Option<String>>,
     /// Whom it asks for updates, and for reads unless they have a server of their own.
@@ -62,11 +65,13 @@ impl<M: ServiceMessage> Node for Client<M> {
         let workload = &cx.config().workload;
         let place = cx.id().number() - cx.config().first;
         let address = Address::first(place, cx.servers());
+        let scripted = plan_script(place, stable, cx);
         let client = Self {
             left: workload.share(place).saturating_sub(stable.begun),
             begun: stable.begun,
             next_session: u64::from(stable.starts) * SESSIONS_PER_START,
             lanes: Lanes::default(),
+            scripted,
             known: BTreeMap::new(),
             updates: address.clone(),
             reads: address,
@@ -124,6 +129,7 @@ impl<M: ServiceMessage> Node for Client<M> {
                 }
             }
             ClientTimer::Overdue(number) => self.overdue(number, cx),
+            ClientTimer::Scripted(place) => self.follow_script(place, cx),
         }
     }
 
@@ -142,11 +148,34 @@ impl<M: ServiceMessage> Node for Client<M> {
     }
 }
 
+/// Sets a timer for each operation of the script that is still to come. Returns how many.
+fn plan_script<M: ServiceMessage>(
+    client: u32,
+    stable: &ClientStable,
+    cx: &mut Context<'_, Client<M>>,
+) -> u32 {
+    let config = cx.config();
+    // Whatever its clock shows at first, that is the beginning of the run.
+    let now = if stable.starts == 0 { 0 } else { cx.now().as_nanos() };
+    let mut planned = 0;
+    for (place, scripted) in config.workload.script_of(client) {
+        if let Some(span) = scripted.time().as_nanos().checked_sub(now) {
+            cx.set_timer(ClientTimer::Scripted(place), Duration::from_nanos(span));
+            planned += 1;
+        }
+    }
+    planned
+}
+
+fn is_zero(number: &u32) -> bool {
+    *number == 0
+}
+
 impl<M: ServiceMessage> Client<M> {
     /// Whether all its operations have begun and none is under way.
     #[must_use]
     pub fn is_done(&self) -> bool {
-        self.left == 0 && self.lanes.are_idle()
+        self.left == 0 && self.scripted == 0 && self.lanes.are_idle()
     }
 
     fn address(&mut self, is_read: bool, config: &ClientConfig) -> &mut Address {
@@ -194,11 +223,26 @@ impl<M: ServiceMessage> Client<M> {
         cx.write(ClientRecord::Began);
         cx.barrier();
         let command = draw_command(self.begun, &self.known, cx);
+        self.invoke(command, None, cx);
+    }
+
+    /// An operation of the script begins.
+    fn follow_script(&mut self, place: u32, cx: &mut Context<'_, Self>) {
+        let workload = &cx.config().workload;
+        let scripted = workload.script.get(place as usize).expect("the timer was set for it");
+        self.scripted -= 1;
+        self.invoke(scripted.command().clone(), scripted.server(), cx);
+    }
+
+    /// Begins an operation, and asks this server first if one is given.
+    fn invoke(&mut self, command: Command, server: Option<NodeId>, cx: &mut Context<'_, Self>) {
         let number = self.lanes.begin(command.clone(), &mut self.next_session);
         let operation = self.lanes.get(number).expect("it has begun").operation(cx.id());
         let is_read = command.is_read();
         cx.indicate(ClientIndication::Invoked { operation, command });
-        if cx.config().workload.contact == Contact::Any {
+        if let Some(server) = server {
+            self.address(is_read, cx.config()).server = server;
+        } else if cx.config().workload.contact == Contact::Any {
             let drawn = u32::try_from(cx.choose(cx.servers().into())).expect("a server's number");
             self.address(is_read, cx.config()).server = NodeId::new(drawn);
         }

@@ -12,6 +12,8 @@ pub enum ClientTimer {
     Next,
     /// The answer to the operation of this lane is overdue.
     Overdue(u32),
+    /// The operation at this place of the script is due.
+    Scripted(u32),
 }
 
 /// What a client tells.
