@@ -54,9 +54,13 @@ fn around(fields: &str, protocol: &str) -> String {
     let is_given = |name: &str| fields.lines().any(|line| line.starts_with(&format!("{name}:")));
     let missing = usual.into_iter().filter(|(name, _)| !is_given(name));
     let missing: String = missing.map(|(name, value)| format!("{name}: {value},\n")).collect();
-    let racks = "sets: {\"rack a\": Nodes([0]), \"rack b\": Nodes([1])},\n";
-    let sets = if fields.contains("rack a") && !is_given("sets") { racks } else { "" };
-    format!("Scenario(\n{sets}{fields}{missing})\n")
+    let racks = match (fields.contains("rack a"), fields.contains("rack b")) {
+        _ if is_given("sets") => "",
+        (false, _) => "",
+        (true, false) => "sets: {\"rack a\": Nodes([0, 1])},\n",
+        (true, true) => "sets: {\"rack a\": Nodes([0, 1]), \"rack b\": Nodes([2, 3, 4])},\n",
+    };
+    format!("Scenario(\n{racks}{fields}{missing})\n")
 }
 
 fn around_target(target: &str, protocol: &str) -> String {
@@ -260,6 +264,10 @@ fn the_examples_in_errors_load() {
             "distribution" => around(&format!("network: Stream(delay: {example}),\n"), protocol),
             "set of nodes" => {
                 around(&format!("clocks: [(who: {example}, offset: \"1s\")],\n"), protocol)
+            }
+            "latency" => around(&format!("network: Stream(latency: {example}),\n"), protocol),
+            "order after a pause" => {
+                fault(&format!("At(\"1s\", Pause(Node(0), first: {example}))"))
             }
             "network" => around(&format!("network: {example},\n"), protocol),
             "workload" => {

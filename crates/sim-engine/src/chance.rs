@@ -53,6 +53,7 @@ const OF_NODES: u64 = 0;
 const OF_FAULTS: u64 = 1;
 const OF_THE_CORE: u64 = 2;
 const OF_FAULTS_BY_NODE: u64 = 3;
+const OF_PAIRS: u64 = 4;
 
 /// A stream of 64-bit words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -79,6 +80,11 @@ impl Stream {
     /// The stream of a fault for what it draws at one node again and again.
     pub(crate) fn of_fault_at(seed: u64, id: u64, node: NodeId) -> Self {
         Self::at(seed, u64::from(node.number()) << 8 | OF_FAULTS_BY_NODE, id)
+    }
+
+    /// The stream of a pair of nodes, the lesser first.
+    pub(crate) fn of_pair(seed: u64, a: NodeId, b: NodeId) -> Self {
+        Self::at(seed, OF_PAIRS, u64::from(a.number()) << 32 | u64::from(b.number()))
     }
 
     /// The stream from which the calm draws its core.

@@ -39,7 +39,7 @@ pub use fault::{
     First, Idle, InCalm, InStep, Inside, Late, Occasion, Part, Place, PlannedFault, Sides, Strike,
     Target, Trigger, Victims, When,
 };
-pub use network::{Link, LinkOverride, Network, Transport};
+pub use network::{Latency, Link, LinkOverride, Network, Transport};
 pub use observe::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
 pub use outcome::{
     AssumptionBroken, Counts, CrashLoss, CrashReport, FaultReport, Finding, MarkReport, Outcome,

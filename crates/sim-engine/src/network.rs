@@ -1,7 +1,7 @@
 //! [`Network`]: what links do to messages.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{NodeId, Ratio};
+use sim_node::{Bandwidth, Duration, NodeId, Ratio, Span};
 
 use crate::Delay;
 
@@ -26,6 +26,56 @@ pub struct Network {
     pub link: Link,
     /// Later ones win, each parameter for itself.
     pub overrides: Vec<LinkOverride>,
+    /// How far apart nodes are: what is added to the delay of each message.
+    pub latency: Latency,
+    /// How many bytes a second each direction of a link carries, one message behind the other; no
+    /// bound when `None`.
+    pub bandwidth: Option<Bandwidth>,
+    /// How likely each packet of a message is lost, and the message with it.
+    pub packet_loss: Ratio,
+}
+
+impl Network {
+    /// How many bytes of a message fit into one packet.
+    pub const PACKET: u64 = 1_500;
+
+    /// Links with these parameters and nothing else.
+    #[must_use]
+    pub fn new(transport: Transport, link: Link) -> Self {
+        Self {
+            transport,
+            link,
+            overrides: Vec::new(),
+            latency: Latency::None,
+            bandwidth: None,
+            packet_loss: Ratio::ZERO,
+        }
+    }
+
+    /// Whether the size of a message matters to a link.
+    pub(crate) fn asks_sizes(&self) -> bool {
+        self.bandwidth.is_some() || self.packet_loss != Ratio::ZERO
+    }
+}
+
+/// How far apart nodes are: what is added to the delay of each message.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Latency {
+    /// Nothing.
+    #[default]
+    None,
+    /// By region: the region of each node by its number, and the latency from each region (a row)
+    /// to each (a column). A node without a region is near everybody.
+    Regions {
+        /// By node; nodes behind the last have none.
+        region: Vec<u32>,
+        /// Rows of so many columns.
+        regions: u32,
+        /// Row by row.
+        table: Vec<Duration>,
+    },
+    /// Drawn once a run for each pair of nodes, for both directions.
+    Drawn(Span),
 }
 
 /// The parameters of a link.

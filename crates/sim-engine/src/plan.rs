@@ -4,7 +4,9 @@ use sim_check::SimTime;
 use sim_node::{Message, Node, NodeId};
 
 use crate::fault::Part;
-use crate::{Delay, Failures, Network, Situation, Ties, Timing, Transport, When, WorldSpec};
+use crate::{
+    Delay, Failures, Latency, Network, Situation, Ties, Timing, Transport, When, WorldSpec,
+};
 
 /// Facts about a [`WorldSpec`] that the run asks for at every event.
 #[derive(Debug)]
@@ -20,6 +22,8 @@ pub(crate) struct Plan {
     pub(crate) draws_duplication: bool,
     pub(crate) draws_sync: bool,
     pub(crate) draws_ties: bool,
+    /// The size of a message matters to its link.
+    pub(crate) asks_sizes: bool,
     pub(crate) stream: bool,
     /// Somebody asks for roles: a target, or a trigger.
     pub(crate) asks_roles: bool,
@@ -47,6 +51,7 @@ impl Plan {
             delay: is_random(&network.link.delay)
                 || network.overrides.iter().any(|link| link.delay.as_ref().is_some_and(is_random)),
             loss: !is_zero(network.link.loss)
+                || !is_zero(network.packet_loss)
                 || network.overrides.iter().any(|link| link.loss.is_some_and(|one| !is_zero(one))),
             duplication: !is_zero(network.link.duplication)
                 || network
@@ -65,11 +70,14 @@ impl Plan {
                 && !network.link.fifo
                 && network.overrides.is_empty()
                 && !draws.loss
-                && !draws.duplication,
+                && !draws.duplication
+                && network.latency == Latency::None
+                && !network.asks_sizes(),
             draws_delay: draws.delay,
             draws_loss: draws.loss,
             draws_duplication: draws.duplication,
             draws_sync: draws.sync,
+            asks_sizes: network.asks_sizes(),
             draws_ties: spec.ties == Ties::Drawn,
             stream,
             asks_roles: facts().any(|facts| facts.asks_roles())

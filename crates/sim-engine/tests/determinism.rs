@@ -64,7 +64,7 @@ fn world(seed: u64) -> World<Rover, ()> {
         duplication: Ratio::ZERO,
         fifo: false,
     };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let spec = WorldSpec::new((), 5, network, SimTime::from(Duration::from_secs(10)));
     World::new(Arc::new(spec), seed)
 }

@@ -61,7 +61,9 @@ pub use image::{COUNTER_MAX, ImageError, PLACE_MAX, SMALL_COUNTER_MAX};
 pub use layer::{Indications, Layer};
 pub use node::{Class, Effect, Event, Message, Never, Node, NodeId, Role, Stable, Value};
 pub use party::{HasParty, PartyOf, Share, WRONG_PARTY, as_party, refuse_for_other_party};
-pub use quantity::{Bytes, Drift, Duration, Offset, QuantityError, Ratio, Span, counted, grouped};
+pub use quantity::{
+    Bandwidth, Bytes, Drift, Duration, Offset, QuantityError, Ratio, Span, counted, grouped,
+};
 pub use rounds::{
     LATE_MESSAGE, RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds,
 };

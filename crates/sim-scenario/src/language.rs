@@ -4,7 +4,7 @@
 use ron::value::RawValue;
 use serde::Deserialize;
 use sim_engine::{Delay, Fault, NodeSet, Trigger};
-use sim_node::{Duration, Ratio, Span};
+use sim_node::{Bandwidth, Duration, Ratio, Span};
 
 /// A fault in its time.
 #[derive(Clone, Debug, Deserialize)]
@@ -63,6 +63,12 @@ pub(crate) enum NetworkText {
         order: Order,
         #[serde(default)]
         links: Vec<LinkText>,
+        #[serde(default)]
+        latency: Option<LatencyText>,
+        #[serde(default)]
+        bandwidth: Option<Bandwidth>,
+        #[serde(default)]
+        packet_loss: Ratio,
     },
     /// Connections.
     Stream {
@@ -72,6 +78,12 @@ pub(crate) enum NetworkText {
         loss: Ratio,
         #[serde(default)]
         links: Vec<LinkText>,
+        #[serde(default)]
+        latency: Option<LatencyText>,
+        #[serde(default)]
+        bandwidth: Option<Bandwidth>,
+        #[serde(default)]
+        packet_loss: Ratio,
     },
 }
 
@@ -83,6 +95,9 @@ impl Default for NetworkText {
             duplication: Ratio::ZERO,
             order: Order::Any,
             links: Vec::new(),
+            latency: None,
+            bandwidth: None,
+            packet_loss: Ratio::ZERO,
         }
     }
 }
@@ -117,19 +132,70 @@ impl NetworkText {
         }
     }
 
-    /// The greatest delay of all links; `None` when there is no bound.
-    pub(crate) fn greatest_delay(&self) -> Option<Duration> {
-        self.delays().try_fold(Duration::ZERO, |most, delay| Some(delay.greatest()?.max(most)))
+    /// How far apart nodes are.
+    pub(crate) fn latency(&self) -> Option<&LatencyText> {
+        match self {
+            Self::Datagram { latency, .. } | Self::Stream { latency, .. } => latency.as_ref(),
+        }
     }
 
-    /// The greatest mean delay of all links.
+    /// How many bytes a second each link carries.
+    pub(crate) fn bandwidth(&self) -> Option<Bandwidth> {
+        match self {
+            Self::Datagram { bandwidth, .. } | Self::Stream { bandwidth, .. } => *bandwidth,
+        }
+    }
+
+    /// How likely each packet is lost.
+    pub(crate) fn packet_loss(&self) -> Ratio {
+        match self {
+            Self::Datagram { packet_loss, .. } | Self::Stream { packet_loss, .. } => *packet_loss,
+        }
+    }
+
+    /// The longest way of a message on all links; `None` when there is no bound, as where messages
+    /// wait for each other.
+    pub(crate) fn greatest_delay(&self) -> Option<Duration> {
+        let most =
+            self.delays().try_fold(Duration::ZERO, |most, d| Some(d.greatest()?.max(most)))?;
+        self.bandwidth().is_none().then(|| most.saturating_add(self.greatest_latency()))
+    }
+
+    /// What the distance adds to a message's way at most.
+    pub(crate) fn greatest_latency(&self) -> Duration {
+        match self.latency() {
+            None => Duration::ZERO,
+            Some(LatencyText::Drawn(span)) => span.longest(),
+            Some(LatencyText::Regions { table, .. }) => {
+                table.iter().flatten().copied().max().unwrap_or_default()
+            }
+        }
+    }
+
+    /// The greatest mean delay of all links, with the greatest latency.
     pub(crate) fn greatest_mean_delay(&self) -> Duration {
-        self.delays().map(Delay::mean).max().unwrap_or_default()
+        let mean = self.delays().map(Delay::mean).max().unwrap_or_default();
+        mean.saturating_add(self.greatest_latency())
     }
 
     fn delays(&self) -> impl Iterator<Item = &Delay> {
         std::iter::once(self.delay()).chain(self.links().iter().filter_map(|l| l.delay.as_ref()))
     }
+}
+
+/// How far apart nodes are.
+#[derive(Debug, Deserialize)]
+#[serde(rename = "Latency", deny_unknown_fields)]
+pub(crate) enum LatencyText {
+    /// From each region, a row, to each, a column.
+    Regions {
+        /// The sets of nodes that are regions.
+        sets: Vec<String>,
+        /// Row by row.
+        table: Vec<Vec<Duration>>,
+    },
+    /// Drawn once a run for each pair.
+    Drawn(Span),
 }
 
 /// The delay of links in a scenario that says nothing of it.

@@ -88,6 +88,7 @@ pub(crate) fn noun(family: &str) -> &'static str {
         "Ties" => "order of ties",
         "Order" => "order of messages",
         "Transport" => "network",
+        "Latency" => "latency",
         "Workload" => "workload",
         "RequestLine" => "time of a request",
         "Work" => "work",
@@ -115,6 +116,7 @@ fn table(family: &str) -> Table {
         "Timing" => TIMINGS,
         "Failures" => FAILURES,
         "Transport" => NETWORKS,
+        "Latency" => LATENCIES,
         "Workload" => WORKLOADS,
         "RequestLine" => REQUEST_LINES,
         "Work" => WORKS,
@@ -198,6 +200,14 @@ const FAILURES: Table = &[
 const NETWORKS: Table = &[
     ("Datagram", "Datagram(delay: Uniform(\"1ms\", \"10ms\"), loss: \"1%\")"),
     ("Stream", "Stream(delay: Uniform(\"1ms\", \"10ms\"))"),
+];
+
+const LATENCIES: Table = &[
+    ("Drawn", "Drawn(\"10ms..80ms\")"),
+    (
+        "Regions",
+        "Regions(sets: [\"rack a\", \"rack b\"], table: [[\"1ms\", \"40ms\"], [\"40ms\", \"1ms\"]])",
+    ),
 ];
 
 const WORKLOADS: Table = &[("Requests", "Requests([At(\"1s\", 0, TheRequest)])")];

@@ -11,7 +11,8 @@ use sim_engine::{
 
 use crate::draft::FIELDS;
 use crate::language::{
-    ExpectText, LinkText, NetworkText, Order, Plan, ReachText, ServiceText, WorkText, WorkloadText,
+    ExpectText, LatencyText, LinkText, NetworkText, Order, Plan, ReachText, ServiceText, WorkText,
+    WorkloadText,
 };
 use crate::usage;
 
@@ -36,6 +37,7 @@ pub fn vocabulary() -> Vec<Construct> {
         vec![Construct { family: "scenario", name: Some("Scenario"), fields, example: None }];
     all.extend(variants::<NetworkText>("Transport"));
     all.extend(variants::<Order>("Order"));
+    all.extend(variants::<LatencyText>("Latency"));
     all.extend(group::<LinkText>("entry of links"));
     all.extend(variants::<Delay>("Delay"));
     all.extend(variants::<NodeSet>("NodeSet"));

@@ -11,6 +11,7 @@ use sim_node::{Bytes, NodeId};
 use sim_protocol::{Protocol, Setup};
 
 use crate::ProtocolFacts;
+use crate::check::latency;
 use crate::draft::Draft;
 use crate::fault::plain_form;
 use crate::images::Images;
@@ -103,6 +104,9 @@ fn network(
             fifo: matches!(text, NetworkText::Datagram { order: Order::Fifo, .. }),
         },
         overrides: overrides.collect(),
+        latency: latency(text.latency(), (servers, servers + others), &members),
+        bandwidth: text.bandwidth(),
+        packet_loss: text.packet_loss(),
     }
 }
 
@@ -130,8 +134,11 @@ pub(crate) fn override_labels(sheet: &Sheet<'_>) -> Vec<String> {
     if links.span == sheet.field("network").span {
         return Vec::new();
     }
-    let label = |span: std::ops::Range<usize>| {
-        let line = 1 + sheet.text[..span.start].matches('\n').count();
+    // Entries stand in order, so each line of the file is counted once.
+    let (mut line, mut counted) = (1, 0);
+    let mut label = |span: std::ops::Range<usize>| {
+        line += sheet.text[counted..span.start].matches('\n').count();
+        counted = span.start;
         format!("`{}` (line {line})", clip(&plain_form(&sheet.text[span])))
     };
     links.parts().iter().map(|part| label(part.span())).collect()

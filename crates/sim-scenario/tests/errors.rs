@@ -203,6 +203,35 @@ fn wrong_values() {
                 "a shape that is no number",
                 with("network: Datagram(delay: Pareto(min: \"1ms\", shape: NaN, max: \"2s\"))"),
             ),
+            (
+                "a latency of too few rows",
+                with(
+                    "sets: {\"a\": All}, network: Stream(latency: Regions(sets: [\"a\"], table: []))",
+                ),
+            ),
+            (
+                "a latency of a wrong row",
+                with(
+                    "sets: {\"a\": All}, network: Stream(latency: Regions(sets: [\"a\"], table: [[\"1ms\", \"2ms\"]]))",
+                ),
+            ),
+            (
+                "a latency of no region",
+                with(
+                    "sets: {\"a\": Node(0)}, network: Stream(latency: Regions(sets: [\"a\"], table: [[\"1ms\"]]))",
+                ),
+            ),
+            (
+                "a latency of an unknown region",
+                with("network: Stream(latency: Regions(sets: [\"a\"], table: [[\"1ms\"]]))"),
+            ),
+            (
+                "a node in two regions",
+                with(
+                    "sets: {\"a\": All, \"b\": Node(0)}, network: Stream(latency: Regions(sets: [\"a\", \"b\"], table: [[\"1ms\", \"1ms\"], [\"1ms\", \"1ms\"]]))",
+                ),
+            ),
+            ("a bandwidth without its second", with("network: Stream(bandwidth: \"10MiB\")")),
             ("an empty mixture", with("network: Datagram(delay: Mixture([]))")),
             (
                 "a mixture of nothing",

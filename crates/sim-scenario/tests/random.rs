@@ -99,7 +99,10 @@ fn planned() -> impl Strategy<Value = String> {
 fn scenario() -> impl Strategy<Value = String> {
     let network = (any::<bool>(), delay(), 0..3_u32).prop_map(|(stream, delay, loss)| {
         let kind = if stream { "Stream" } else { "Datagram" };
-        format!("{kind}(delay: {delay}, loss: \"{loss}%\")")
+        format!(
+            "{kind}(delay: {delay}, loss: \"{loss}%\", latency: Drawn(\"1ms..20ms\"), \
+             bandwidth: \"100KiB/s\", packet_loss: \"{loss}%\")"
+        )
     });
     let requests = prop::collection::vec((0..4_000_u32, 0..5_u32), 0..6);
     let faults = prop::collection::vec(planned(), 0..8);

@@ -38,7 +38,7 @@ pub fn until(world: &mut Measured, nanos: u64) -> Outcome {
 fn spec(workload: Workload) -> WorldSpec<Player> {
     let delay = Delay::Uniform(Duration::from_nanos(DELAY_MIN), Duration::from_nanos(DELAY_MAX));
     let link = Link { delay, loss: Ratio::ZERO, duplication: Ratio::ZERO, fifo: false };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let an_hour = SimTime::from(Duration::from_secs(3_600));
     WorldSpec::new(workload.play, workload.nodes, network, an_hour)
 }

@@ -43,7 +43,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let Envelope { id, from, to, tie, .. } = envelope;
         let words = self.words(from);
         let incarnation = self.incarnations[from.index()];
-        let leaving = Leaving { id, from, to, kind, tie, incarnation, now: self.now };
+        let size = if self.plan.asks_sizes { self.agenda.message(parcel).size() } else { 0 };
+        let (size, now) = (size as u64, self.now);
+        let leaving = Leaving { id, from, to, kind, size, tie, incarnation, now };
         let journey = match self.network.send(&leaving, &words) {
             Ok(journey) => journey,
             Err(why) => {

@@ -228,7 +228,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             happened: 0,
             steps: 0,
             agenda: Agenda::new(plan.draws_ties),
-            network: Network::new(&plan, count),
+            network: Network::new(&plan, count, seed),
             states: (0..nodes).map(|_| None).collect(),
             status: vec![Status::default(); count],
             incarnations: vec![0; count],

@@ -40,6 +40,7 @@ mod reached;
 mod record;
 mod requests;
 mod service;
+mod shape;
 mod stall_disk;
 mod targets;
 mod ties;

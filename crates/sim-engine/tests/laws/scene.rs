@@ -35,7 +35,7 @@ impl Scene {
             duplication: Ratio::ZERO,
             fifo: false,
         };
-        let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+        let network = Network::new(Transport::Datagram, link);
         Self(WorldSpec::new(script, servers, network, at(1_000)))
     }
 

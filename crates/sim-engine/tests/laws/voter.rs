@@ -148,7 +148,7 @@ fn storm(careful: bool, seed: u64) -> sim_engine::Outcome {
         duplication: Ratio::from_percent(5),
         fifo: false,
     };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let mut spec = WorldSpec::new(Careful(careful), 3, network, SimTime::from(MS(500)));
     spec.others = 2;
     spec.disks.push(DiskSpec { who: NodeSet::All, sync: Delay::Uniform(MS(1), MS(5)) });

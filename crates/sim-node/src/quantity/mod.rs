@@ -1,9 +1,10 @@
-//! Quantities that carry their unit: [`Duration`], [`Span`], [`Ratio`], [`Drift`], [`Offset`] and
-//! [`Bytes`], with the text form that scenario files use.
+//! Quantities that carry their unit: [`Duration`], [`Span`], [`Ratio`], [`Drift`], [`Offset`],
+//! [`Bytes`] and [`Bandwidth`], with the text form that scenario files use.
 //!
 //! All are integers underneath, so that no float decides an order. In a human-readable format (RON,
 //! JSON) they are text; in any other, such as the digest of a run, they are plain integers.
 
+mod bandwidth;
 mod bytes;
 mod counted;
 mod drift;
@@ -13,6 +14,7 @@ mod ratio;
 mod span;
 mod text;
 
+pub use bandwidth::Bandwidth;
 pub use bytes::Bytes;
 pub use counted::{counted, grouped};
 pub use drift::Drift;

@@ -10,7 +10,7 @@ use sim_node::{Drift, Duration, Ratio};
 use super::Cast;
 use crate::Diagnostic;
 use crate::draft::Draft;
-use crate::language::{Plan, WorkText};
+use crate::language::{NetworkText, Plan, WorkText};
 use crate::sheet::Sheet;
 
 /// Something in the scenario that an assumption rules out.
@@ -131,6 +131,11 @@ impl Search<'_, '_> {
             return;
         }
         let item = sheet.field("network");
+        if network.bandwidth().is_some() {
+            let span = &item.at_field(sheet.text, "bandwidth").span;
+            let what = "messages wait for each other on their link, without a bound";
+            self.breach(TIMING, span, what, format!("the assumed timing allows {bound}"));
+        }
         if item.span == sheet.outline.span {
             // The network is not written down, so the error points at the assumption itself.
             let timing = &sheet.field("model").at_field(sheet.text, TIMING).span;
@@ -147,7 +152,9 @@ impl Search<'_, '_> {
 
     fn delay(&mut self, delay: &Delay, span: &Range<usize>, bound: Duration) {
         let why = format!("the assumed timing allows {bound}");
-        match delay.greatest() {
+        let latency = self.draft.network.as_ref().map(NetworkText::greatest_latency);
+        let latency = latency.unwrap_or_default();
+        match delay.greatest().map(|most| most.saturating_add(latency)) {
             None => self.breach(TIMING, span, "the delays have no bound", why),
             Some(most) if most > bound => {
                 self.breach(TIMING, span, format!("messages may take up to {most}"), why);
@@ -264,6 +271,8 @@ impl Search<'_, '_> {
             }
         };
         ratio(network.loss(), &item.at_field(text, "loss").span, "the network loses messages");
+        let packets = &item.at_field(text, "packet_loss").span;
+        ratio(network.packet_loss(), packets, "the network loses packets");
         let duplicated = &item.at_field(text, "duplication").span;
         ratio(network.duplication(), duplicated, "the network duplicates messages");
         for (index, link) in network.links().iter().enumerate() {

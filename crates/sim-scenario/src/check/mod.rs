@@ -4,6 +4,7 @@ mod assumption;
 mod delays;
 mod expect;
 mod faults;
+mod latency;
 mod network;
 mod nodes;
 mod reliance;
@@ -18,6 +19,7 @@ use sim_engine::NodeSet;
 use sim_node::Duration;
 
 pub(crate) use expect::resolve as resolve_expectation;
+pub(crate) use latency::latency;
 pub(crate) use nodes::{check_kind, check_mark, check_node, check_role};
 pub(crate) use times::check_time;
 

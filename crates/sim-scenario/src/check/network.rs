@@ -4,7 +4,7 @@ use sim_engine::NodeSet;
 
 use super::delays::check_delay;
 use super::nodes::{check_kind, check_node_set};
-use super::{Cast, check_time};
+use super::{Cast, check_time, latency};
 use crate::Diagnostic;
 use crate::draft::Draft;
 use crate::language::{LinkText, NetworkText, WorkText};
@@ -21,6 +21,9 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
     if let Some(network) = &draft.network {
         let item = sheet.field("network");
         check_delay(sheet, network.delay(), item.at_field(text, "delay"));
+        if let Some(latency) = network.latency() {
+            latency::check_quantities(sheet, latency, item.at_field(text, "latency"));
+        }
         for (index, link) in network.links().iter().enumerate() {
             let entry = item.at_field(text, "links").at_index(index);
             check_link_quantities(sheet, network, link, entry);
@@ -82,6 +85,10 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>, cast: &Cast<'_>) {
             }
         }
         check_size(sheet, network, links, cast);
+        if let Some(latency) = network.latency() {
+            let item = sheet.field("network").at_field(text, "latency");
+            latency::check(sheet, latency, item, cast);
+        }
     }
     for (index, disk) in draft.disks.iter().enumerate() {
         let entry = sheet.field("disks").at_index(index);

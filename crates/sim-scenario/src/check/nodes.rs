@@ -141,7 +141,7 @@ fn check_not_empty(sheet: &mut Sheet<'_>, length: usize, list: &Item, example: &
 }
 
 /// A set of this name is declared.
-fn check_set(sheet: &mut Sheet<'_>, name: &str, item: &Item, cast: &Cast<'_>) {
+pub(crate) fn check_set(sheet: &mut Sheet<'_>, name: &str, item: &Item, cast: &Cast<'_>) {
     if cast.sets.contains_key(name) {
         return;
     }

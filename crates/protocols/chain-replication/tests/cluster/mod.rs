@@ -59,7 +59,7 @@ pub(crate) fn spec(config: Config, workload: KeyValue) -> WorldSpec<Party> {
         duplication: Ratio::ZERO,
         fifo: false,
     };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let servers = config.nodes;
     let first = servers + 1;
     let config = Config { clients: first..first + workload.clients, ..config };

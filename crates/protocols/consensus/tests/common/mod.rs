@@ -34,7 +34,7 @@ pub(crate) fn synchronous<N: Node<Config = RoundConfig<Config>>>(
         duplication: Ratio::ZERO,
         fifo: false,
     };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let process = Config { rounds, inputs, rule };
     let config = RoundConfig { length: ms(100), process };
     let timing = Timing::Synchronous { bound: ms(10) };

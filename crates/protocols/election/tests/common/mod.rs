@@ -22,7 +22,7 @@ pub fn at(millis: u64) -> SimTime {
 /// Perfect links in any order.
 pub fn datagrams(delay: Delay) -> Network {
     let link = Link { delay, loss: Ratio::ZERO, duplication: Ratio::ZERO, fifo: false };
-    Network { transport: Transport::Datagram, link, overrides: Vec::new() }
+    Network::new(Transport::Datagram, link)
 }
 
 /// A world of a protocol with these settings.

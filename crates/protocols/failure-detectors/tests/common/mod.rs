@@ -36,7 +36,7 @@ pub(crate) fn network(delay: Delay, loss_percent: u32) -> Network {
         duplication: Ratio::ZERO,
         fifo: false,
     };
-    Network { transport: Transport::Datagram, link, overrides: Vec::new() }
+    Network::new(Transport::Datagram, link)
 }
 
 /// A world whose messages take 10 ms.

@@ -36,7 +36,7 @@ pub(crate) fn spec(server: Settings, workload: KeyValue, deadline: SimTime) -> W
         duplication: Ratio::ZERO,
         fifo: false,
     };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let others = workload.clients;
     let client = ClientConfig { workload, first: servers, routing: Routing::Single };
     let config = Parties { servers, server: server.into(), client };

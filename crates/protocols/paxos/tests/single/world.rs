@@ -23,7 +23,7 @@ pub(crate) fn spec(config: Settings) -> WorldSpec<Process> {
         duplication: Ratio::ZERO,
         fifo: false,
     };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let (servers, others) = (config.nodes, config.separate());
     WorldSpec { others, ..WorldSpec::new(Config::from(config), servers, network, at(100)) }
 }

@@ -46,7 +46,7 @@ pub(crate) fn one_client(operations: u32, mix: Mix, think: u64) -> KeyValue {
 pub(crate) fn spec(config: Config, workload: KeyValue, deadline: SimTime) -> WorldSpec<Party> {
     let delay = Delay::Constant(ms(1));
     let link = Link { delay, loss: Ratio::ZERO, duplication: Ratio::ZERO, fifo: false };
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let servers = config.nodes;
     let client = ClientConfig { workload, first: servers + 1, routing: Routing::Single };
     let config = PartyConfig {

@@ -53,7 +53,7 @@ pub(crate) fn spec(
     link: Link,
     deadline: SimTime,
 ) -> WorldSpec<Party> {
-    let network = Network { transport: Transport::Datagram, link, overrides: Vec::new() };
+    let network = Network::new(Transport::Datagram, link);
     let others = workload.clients;
     let client = ClientConfig { workload, first: servers, routing: Routing::Single };
     let config = Parties { servers, server: config, client };

@@ -15,14 +15,11 @@ pub(crate) fn span(min: u64, max: u64) -> Span {
 
 /// Perfect links with delays between these, in milliseconds.
 pub(crate) fn perfect_links(min: u64, max: u64) -> Network {
-    Network {
-        transport: Transport::Datagram,
-        link: Link {
-            delay: Delay::Uniform(ms(min), ms(max)),
-            loss: Ratio::ZERO,
-            duplication: Ratio::ZERO,
-            fifo: false,
-        },
-        overrides: Vec::new(),
-    }
+    let link = Link {
+        delay: Delay::Uniform(ms(min), ms(max)),
+        loss: Ratio::ZERO,
+        duplication: Ratio::ZERO,
+        fifo: false,
+    };
+    Network::new(Transport::Datagram, link)
 }

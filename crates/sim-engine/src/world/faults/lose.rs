@@ -42,7 +42,7 @@ fn one() -> u32 {
 impl Behaviour for Lose {
     const KIND: FaultKind = FaultKind {
         name: "Lose",
-        example: "Lose(kind: \"Accept\", from: Leader, nth: 3)",
+        example: "Lose(from: Leader, nth: 3)",
         time: FaultTime::Lasting { until: None, calm: InCalm::Ends },
         victims: Victims::AsTheyWere,
         draws: None,

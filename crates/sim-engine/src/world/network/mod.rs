@@ -4,6 +4,7 @@ mod in_force;
 mod known;
 mod past;
 mod rules;
+mod shape;
 #[cfg(test)]
 mod tests;
 mod touched;
@@ -21,6 +22,7 @@ use crate::{Delay, Loss};
 
 use known::{Known, Parameters};
 use past::PastCuts;
+use shape::{Shape, loss_of_packets};
 use touched::Touched;
 
 pub(super) use rules::{
@@ -58,6 +60,7 @@ pub(super) struct Network {
     /// So much is in force that it is looked for once a link, and not once a message.
     crowded: bool,
     known: Known,
+    shape: Shape,
     /// For every override of the scenario, whether any message met it.
     overrides_used: Vec<bool>,
     touched: Touched,
@@ -90,6 +93,8 @@ pub(super) struct Leaving {
     pub(super) from: NodeId,
     pub(super) to: NodeId,
     pub(super) kind: usize,
+    /// In bytes; 0 where it does not matter.
+    pub(super) size: u64,
     /// Its drawn place among the events of the instant at which it arrives.
     pub(super) tie: u8,
     /// The sender's incarnation.
@@ -120,7 +125,7 @@ pub(super) struct Journey {
 const CROWD: usize = 5;
 
 impl Network {
-    pub(super) fn new(plan: &Arc<Plan>, nodes: usize) -> Self {
+    pub(super) fn new(plan: &Arc<Plan>, nodes: usize, seed: u64) -> Self {
         let mut network = Self {
             plan: Arc::clone(plan),
             plain: false,
@@ -138,6 +143,7 @@ impl Network {
             calm: None,
             crowded: false,
             known: Known::default(),
+            shape: Shape::new(seed),
             overrides_used: vec![false; plan.overrides.len()],
             touched: Touched::default(),
         };
@@ -200,15 +206,24 @@ impl Network {
 
     /// A message leaves: when it arrives, or why it never does.
     pub(super) fn send(&mut self, leaving: &Leaving, words: &Words) -> Result<Journey, Loss> {
-        let &Leaving { from, to, kind, now, .. } = leaving;
-        let Parameters { delay, loss, duplication } = self.parameters(from, to, kind);
+        let &Leaving { from, to, kind, size, now, .. } = leaving;
+        let Parameters { delay, mut loss, duplication } = self.parameters(from, to, kind);
         let delay = self.delay(delay);
         let mut travel = delay.draw(words.delay);
         let mut copy_travel = delay.draw(words.copy_delay);
+        let omits = self.omits(from, true);
+        let plan = Arc::clone(&self.plan);
+        let mut more = self.shape.latency(&plan.network.latency, from, to);
+        if let Some(bandwidth) = plan.network.bandwidth.filter(|_| !omits) {
+            more = more.saturating_add(self.shape.leave(bandwidth, leaving));
+        }
+        (travel, copy_travel) = (travel.saturating_add(more), copy_travel.saturating_add(more));
+        if plan.network.packet_loss != Ratio::ZERO && self.calm.is_none() {
+            loss = either(loss, loss_of_packets(plan.network.packet_loss, size));
+        }
         if let Some(calm) = &self.calm {
             (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
         }
-        let omits = self.omits(from, true);
         let is_lost = self.counts_and_loses(from, to, kind);
         if self.is_cut(from, to, kind) {
             return Err(Loss::Cut);
@@ -510,6 +525,14 @@ impl Network {
     pub(super) fn is_calm(&self) -> bool {
         self.calm.is_some()
     }
+}
+
+/// How likely at least one of two things happens that have nothing to do with each other.
+fn either(one: Ratio, other: Ratio) -> Ratio {
+    const WHOLE: u64 = 1_000_000_000;
+    let not = |ratio: Ratio| WHOLE - u64::from(ratio.parts_per_billion());
+    let neither = not(one) * not(other) / WHOLE;
+    Ratio::from_parts_per_billion(u32::try_from(WHOLE - neither).expect("at most all of them"))
 }
 
 /// The later of two arrivals, for the second: of two at one instant the first keeps its place, and

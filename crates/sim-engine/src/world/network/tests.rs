@@ -49,9 +49,9 @@ fn nanos(nanos: u64) -> Delay {
 fn links(delay: Delay, transport: Transport, fifo: bool) -> Network {
     let (loss, duplication) = (Ratio::ZERO, Ratio::ZERO);
     let link = Link { delay, loss, duplication, fifo };
-    let network = crate::Network { transport, link, overrides: Vec::new() };
+    let network = crate::Network::new(transport, link);
     let spec = WorldSpec::<Mute>::new((), 3, network, SimTime::from_nanos(0));
-    Network::new(&Arc::new(Plan::new(&spec)), 3)
+    Network::new(&Arc::new(Plan::new(&spec)), 3, 0)
 }
 
 fn datagrams() -> Network {
@@ -63,7 +63,7 @@ fn streams() -> Network {
 }
 
 fn leaving(id: u64, now: u64) -> Leaving {
-    Leaving { id, from: A, to: B, kind: 0, tie: 0, incarnation: 0, now }
+    Leaving { id, from: A, to: B, kind: 0, size: 0, tie: 0, incarnation: 0, now }
 }
 
 /// Words by which nothing is lost or duplicated, and a message travels so long where its delay is
