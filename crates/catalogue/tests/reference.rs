@@ -298,6 +298,10 @@ fn the_examples_in_errors_load() {
                 let example = example.replace("TheRequest", "Elect");
                 around(&format!("workload: Requests([{example}]),\n"), protocol)
             }
+            "cost" => around(&format!("bytes: true,\ncosts: [{example}],\n"), protocol),
+            "class of messages" => {
+                around(&format!("costs: [Messages(class: {example}, at_most: \"9\")],\n"), protocol)
+            }
             "expectation" => around(&format!("expect: {example},\n"), protocol),
             other => panic!("{other} {name} has an example that no scenario is made of"),
         };

@@ -70,6 +70,9 @@ pub struct Finding {
 /// The code of the finding that a handler panicked.
 pub const PANIC: &str = "PANIC";
 
+/// The code of what is violated when a run costs more, or less, than its scenario allows.
+pub const COST: &str = "COST";
+
 /// How a planned fault fared.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FaultReport {

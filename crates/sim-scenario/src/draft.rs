@@ -9,6 +9,7 @@ use sim_engine::{ClockSpec, DiskSpec, Model, NodeSet, Ties};
 use sim_node::{Bytes, Duration};
 
 use crate::Diagnostic;
+use crate::costs::CostText;
 use crate::fault::FaultText;
 use crate::language::{ExpectText, NetworkText, ServiceText};
 use crate::outline::{Item, Shape};
@@ -43,6 +44,8 @@ pub struct Draft<'a> {
     pub(crate) bytes: bool,
     /// What must be reached, which is read once nodes and names are known.
     pub(crate) reaches: Option<&'a str>,
+    /// What a run may cost.
+    pub(crate) costs: Vec<CostText>,
     pub(crate) expect: Option<ExpectText>,
 }
 
@@ -82,11 +85,12 @@ struct Outer<'a> {
     memory: Option<&'a RawValue>,
     bytes: Option<&'a RawValue>,
     reaches: Option<&'a RawValue>,
+    costs: Option<&'a RawValue>,
     expect: Option<&'a RawValue>,
 }
 
 /// The fields of a scenario, in the order of the reference, and whether they must be given.
-pub(crate) const FIELDS: [(&str, bool); 20] = [
+pub(crate) const FIELDS: [(&str, bool); 21] = [
     ("title", true),
     ("protocol", true),
     ("sets", false),
@@ -106,11 +110,13 @@ pub(crate) const FIELDS: [(&str, bool); 20] = [
     ("memory", false),
     ("bytes", false),
     ("reaches", false),
+    ("costs", false),
     ("expect", true),
 ];
 
 /// Lists that have a greatest length, so that no file asks for more than it should.
-const LENGTHS_MAX: [(&str, usize); 6] = [
+const LENGTHS_MAX: [(&str, usize); 7] = [
+    ("costs", 1_000),
     ("sets", 1_000),
     ("disks", 10_000),
     ("clocks", 10_000),
@@ -151,6 +157,7 @@ impl<'a> Draft<'a> {
             memory: read(sheet, outer.memory, "`memory`"),
             bytes: read(sheet, outer.bytes, "`bytes`").unwrap_or_default(),
             reaches: outer.reaches.map(RawValue::get_ron),
+            costs: read(sheet, outer.costs, "the costs").unwrap_or_default(),
             expect: read(sheet, outer.expect, "`expect`"),
         })
     }

@@ -15,12 +15,14 @@
 
 mod catalogue;
 mod check;
+mod costs;
 mod diagnostic;
 mod draft;
 mod edit;
 mod explain;
 mod facts;
 mod fault;
+mod formula;
 mod images;
 mod json;
 mod language;
@@ -50,6 +52,7 @@ mod workload;
 mod world;
 
 pub use catalogue::{Catalogue, Entry, entry};
+pub use costs::CostReport;
 pub use diagnostic::{Diagnostic, Level};
 pub use edit::{Change, edit};
 pub use facts::{Expectation, ProtocolFacts, ScenarioFacts, WorkloadFacts};

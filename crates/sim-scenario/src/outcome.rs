@@ -2,9 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sim_check::{Kind, SimTime, Verdict};
-use sim_engine::{Counts, Finding, Outcome, PANIC, PlannedFault, ReachReport, RequestReport, When};
+use sim_check::{Found, Kind, SimTime, Verdict};
+use sim_engine::{
+    COST, Counts, Finding, Outcome, PANIC, PlannedFault, ReachReport, RequestReport, When,
+};
 
+use crate::costs::{Cost, CostReport, judge};
 use crate::words::clip;
 use crate::{
     Asked, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts, UnmetReport,
@@ -19,6 +22,8 @@ pub(crate) struct Lints<'a> {
     pub(crate) left_out: &'a BTreeSet<usize>,
     /// The overrides of the network as they stand in the file.
     pub(crate) overrides: &'a [String],
+    /// What a run may cost.
+    pub(crate) costs: &'a [Cost],
     /// Whether the scenario breaks an assumption of its model on purpose.
     pub(crate) broken_on_purpose: bool,
 }
@@ -31,6 +36,10 @@ pub(crate) fn report(
     lints: &Lints<'_>,
 ) -> Report {
     let warnings = warnings(facts, &outcome, lints);
+    let is_whole = outcome.verdict == Verdict::Held;
+    let costs = judge(lints.costs, (facts.servers, facts.others), &outcome, is_whole);
+    let costs_too_much = costs.iter().any(|cost| !cost.is_within);
+    let verdict = if costs_too_much { Verdict::Violated } else { outcome.verdict };
     let assumption_broken = outcome
         .assumption_broken
         .as_ref()
@@ -39,23 +48,24 @@ pub(crate) fn report(
         title: facts.title.clone(),
         protocol: facts.protocol.name.to_owned(),
         seed,
-        verdict: outcome.verdict,
-        as_expected: as_expected(&facts.expect, &outcome),
+        verdict,
+        as_expected: as_expected(&facts.expect, verdict, &outcome, costs_too_much),
         digest: outcome.digest,
         steps: outcome.steps,
         ended_at_ns: outcome.ended.as_nanos(),
         messages: messages(&outcome.counts),
-        properties: properties(&outcome),
-        violations: violations(&outcome),
+        properties: properties(&outcome, &costs),
+        violations: violations(&outcome, &costs),
         warnings,
         reproduce: String::new(),
-        undecided: outcome.undecided.filter(|_| outcome.verdict == Verdict::Unknown),
+        undecided: outcome.undecided.filter(|_| verdict == Verdict::Unknown),
         assumption_broken,
         faults: outcome.faults,
         crashes: outcome.crashes,
         requests: requests(facts, outcome.requests),
         marks: outcome.marks,
         reaches: reaches(facts, &outcome.reached),
+        costs,
         unmet: outcome.unmet.iter().map(unmet).collect(),
         timeline: None,
         history: None,
@@ -63,9 +73,16 @@ pub(crate) fn report(
 }
 
 /// Whether a single run came out as the scenario expects.
-fn as_expected(expect: &Expectation, outcome: &Outcome) -> bool {
-    let violated: BTreeSet<&str> = outcome.findings.iter().map(|finding| finding.code).collect();
-    match (outcome.verdict, expect) {
+fn as_expected(
+    expect: &Expectation,
+    verdict: Verdict,
+    outcome: &Outcome,
+    costs_too_much: bool,
+) -> bool {
+    let mut violated: BTreeSet<&str> =
+        outcome.findings.iter().map(|finding| finding.code).collect();
+    violated.extend(costs_too_much.then_some(COST));
+    match (verdict, expect) {
         (Verdict::Unknown, _) => false,
         // With `Safe`, obligations that are unmet are not among the findings.
         (_, Expectation::Holds | Expectation::Safe) => violated.is_empty(),
@@ -105,7 +122,7 @@ fn messages(counts: &Counts) -> Messages {
     }
 }
 
-fn properties(outcome: &Outcome) -> Vec<PropertyReport> {
+fn properties(outcome: &Outcome, costs: &[CostReport]) -> Vec<PropertyReport> {
     let report = |(claim, verdict): &(&'static sim_check::Claim, Verdict)| PropertyReport {
         code: claim.code,
         name: claim.name,
@@ -121,11 +138,29 @@ fn properties(outcome: &Outcome) -> Vec<PropertyReport> {
             verdict: Verdict::Violated,
         });
     }
+    if !costs.is_empty() {
+        let verdict = match costs.iter().all(|cost| cost.is_within) {
+            true if outcome.verdict == Verdict::Unknown => Verdict::Unknown,
+            true => Verdict::Held,
+            false => Verdict::Violated,
+        };
+        properties.push(PropertyReport { code: COST, name: "cost", kind: Kind::Safety, verdict });
+    }
     properties
 }
 
-fn violations(outcome: &Outcome) -> Vec<ViolationReport> {
+fn violations(outcome: &Outcome, costs: &[CostReport]) -> Vec<ViolationReport> {
     let findings = outcome.findings.iter();
+    let beyond = costs.iter().filter(|cost| !cost.is_within);
+    let beyond = beyond.map(|cost| ViolationReport {
+        code: COST,
+        at_ns: outcome.ended.as_nanos(),
+        node: None,
+        detail: cost.detail(),
+        step: None,
+        found: Found::AtEnd,
+        witnesses: Vec::new(),
+    });
     findings
         .map(|finding| ViolationReport {
             code: finding.code,
@@ -136,6 +171,7 @@ fn violations(outcome: &Outcome) -> Vec<ViolationReport> {
             found: finding.found,
             witnesses: finding.witnesses.clone(),
         })
+        .chain(beyond)
         .collect()
 }
 

@@ -7,7 +7,7 @@ use sim_check::{Found, Kind, SimTime, Verdict};
 use sim_engine::{CrashLoss, CrashReport, FaultReport, MarkReport, RequestReport};
 use sim_node::NodeId;
 
-use crate::Timeline;
+use crate::{CostReport, Timeline};
 
 /// The result of one scenario with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,6 +56,8 @@ pub struct Report {
     pub marks: Vec<MarkReport>,
     /// How far the run came with what the scenario demands, in its order.
     pub reaches: Vec<Reached>,
+    /// How the run kept to what it may cost, in the scenario's order.
+    pub costs: Vec<CostReport>,
     /// The obligations that were unmet at the deadline, where the scenario expects `Safe`: of any
     /// other they are violations.
     pub unmet: Vec<UnmetReport>,
@@ -106,7 +108,7 @@ pub struct PropertyReport {
 /// A property that was violated.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct ViolationReport {
-    /// The property's code; `PANIC` for a broken assertion.
+    /// The property's code; `PANIC` for a broken assertion, `COST` for a cost beyond its bound.
     pub code: &'static str,
     /// When, in virtual nanoseconds.
     pub at_ns: u64,

@@ -6,6 +6,7 @@ use sim_check::Properties as _;
 use sim_engine::{FaultReport, Observer, Outcome, World, WorldSpec};
 use sim_protocol::Protocol;
 
+use crate::costs::Cost;
 use crate::observe::Telling;
 use crate::outcome::{Lints, report};
 use crate::timeline::{Both, Chronicle};
@@ -17,6 +18,8 @@ pub(crate) struct Scenario<P: Protocol> {
     spec: Arc<WorldSpec<P::Node>>,
     /// The overrides of the network as they stand in the file.
     overrides: Vec<String>,
+    /// What a run may cost.
+    costs: Vec<Cost>,
 }
 
 impl<P: Protocol> Scenario<P> {
@@ -24,8 +27,9 @@ impl<P: Protocol> Scenario<P> {
         facts: ScenarioFacts,
         spec: Arc<WorldSpec<P::Node>>,
         overrides: Vec<String>,
+        costs: Vec<Cost>,
     ) -> Self {
-        Self { facts, spec, overrides }
+        Self { facts, spec, overrides, costs }
     }
 
     /// The world's description without the faults that are left out, and the places in the
@@ -77,6 +81,7 @@ impl<P: Protocol> Scenario<P> {
             faults: &self.spec.faults,
             left_out: &options.without,
             overrides: &self.overrides,
+            costs: &self.costs,
             broken_on_purpose: self.spec.model.broken,
         };
         let history = options.history.then(|| world.properties().history()).flatten();

@@ -7,6 +7,7 @@ use sim_engine::WorldSpec;
 use sim_protocol::{Protocol, Settings as _, Setup};
 
 use crate::check::{self, Cast};
+use crate::costs::costs;
 use crate::draft::{Draft, ProtocolText};
 use crate::images::images;
 use crate::reach::reaches;
@@ -43,8 +44,9 @@ pub(crate) fn prepare<'a, P: Protocol>(
     check::check_cast(sheet, draft, &cast);
     let requests = workloads.requests::<P>(sheet, draft, &cast, &settings);
     let reaches = reaches(sheet, draft, &cast);
+    let costs = costs(sheet, draft, &cast);
     let images = images::<P>(sheet, draft, &cast, &setup.config);
-    let expect = check::resolve_expectation(sheet, draft.expect.as_ref()?, facts)?;
+    let expect = check::resolve_expectation(sheet, draft, facts)?;
     if sheet.is_wrong() {
         return None;
     }
@@ -66,7 +68,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
     let overrides = override_labels(sheet);
     let spec = spec::<P>(draft, facts, servers, setup, requests, images?)?;
     let spec = WorldSpec { reaches, ..spec };
-    Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides)))
+    Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides, costs)))
 }
 
 fn settings<'a, P: Protocol>(

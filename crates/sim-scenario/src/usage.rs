@@ -93,6 +93,8 @@ pub(crate) fn noun(family: &str) -> &'static str {
         "RequestLine" => "time of a request",
         "Work" => "work",
         "Reach" => "situation",
+        "Cost" => "cost",
+        "Class" => "class of messages",
         "Expect" => "expectation",
         _ => "name",
     }
@@ -121,6 +123,8 @@ fn table(family: &str) -> Table {
         "RequestLine" => REQUEST_LINES,
         "Work" => WORKS,
         "Reach" => REACHES,
+        "Cost" => COSTS,
+        "Class" => CLASSES,
         "Expect" => EXPECTS,
         _ => &[],
     }
@@ -228,6 +232,16 @@ const REACHES: Table = &[
     ("Role", "Role(\"leader\", at: 2)"),
     ("Sent", "Sent(\"Election\", times: 3)"),
     ("Fault", "Fault(\"Isolate(Leader)\")"),
+];
+
+const COSTS: Table =
+    &[("Messages", "Messages(at_most: \"4*(n-1)\")"), ("Bytes", "Bytes(at_most: \"1000*n\")")];
+
+const CLASSES: Table = &[
+    ("Protocol", "Protocol"),
+    ("Client", "Client"),
+    ("Heartbeat", "Heartbeat"),
+    ("Retransmission", "Retransmission"),
 ];
 
 const EXPECTS: Table = &[

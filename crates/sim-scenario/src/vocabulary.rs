@@ -9,6 +9,7 @@ use sim_engine::{
     Occasion, Strike, Target, Ties, Timing, Trigger,
 };
 
+use crate::costs::{ClassText, CostText};
 use crate::draft::FIELDS;
 use crate::language::{
     ExpectText, LatencyText, LinkText, NetworkText, Order, Plan, ReachText, ServiceText, WorkText,
@@ -61,6 +62,8 @@ pub fn vocabulary() -> Vec<Construct> {
     all.extend(variants::<Failures>("Failures"));
     all.extend(variants::<Ties>("Ties"));
     all.extend(variants::<ReachText>("Reach"));
+    all.extend(variants::<CostText>("Cost"));
+    all.extend(variants::<ClassText>("Class"));
     all.extend(variants::<ExpectText>("Expect"));
     all
 }

@@ -350,6 +350,7 @@ fn the_report_has_its_stable_json_form() {
             "requests",
             "marks",
             "reaches",
+            "costs",
             "unmet",
             "timeline",
         ]
@@ -478,4 +479,41 @@ fn what_a_crash_lost_is_told_in_words() {
     );
     let all = CrashLoss { writes: 2, survived: 0, held: 3, disk: true };
     assert_eq!(words(&all, &two), "its whole disk and 3 messages that waited for its disk");
+}
+
+#[test]
+fn a_run_keeps_to_what_it_may_cost() {
+    // Node 0 pings four others, and each answers once: eight messages, of which four are pings.
+    let costs = |costs: &str| {
+        let report = run(&pinging(&format!("bytes: true, costs: [{costs}],")), 0);
+        let rows: Vec<_> = report.costs.iter().map(|cost| (cost.counted, cost.is_within)).collect();
+        (report.verdict, rows)
+    };
+    let total = run(&pinging(""), 0).messages;
+    assert_eq!((total.total, total.by_kind["Ping"]), (8, 4));
+    let within = "Messages(at_most: \"2*(n-1)\", at_least: \"2*(n-1)\"), \
+                  Messages(kind: \"Ping\", at_most: \"n - requests\"), \
+                  Messages(class: Client, at_most: \"0\"), Bytes(at_least: \"1\", at_most: \"1000\")";
+    let (verdict, rows) = costs(within);
+    assert_eq!(verdict, Verdict::Held);
+    assert_eq!((rows[0], rows[1], rows[2]), ((8, true), (4, true), (0, true)));
+    assert!(rows[3].0 > 0 && rows[3].1);
+    for beyond in ["Messages(at_most: \"2*n-3\")", "Messages(kind: \"Ping\", at_least: \"n\")"] {
+        let (verdict, rows) = costs(beyond);
+        assert_eq!((verdict, rows[0].1), (Verdict::Violated, false), "{beyond}");
+    }
+}
+
+#[test]
+fn a_cost_beyond_its_bound_can_be_expected() {
+    let costs = "costs: [Messages(at_most: \"7\")],";
+    assert!(!run(&pinging(costs), 0).as_expected);
+    let report = run(&pinging_and(costs, "Violates(\"COST\")"), 0);
+    assert!(report.as_expected);
+    let [violation] = report.violations.as_slice() else { panic!("{:?}", report.violations) };
+    assert_eq!(violation.code, "COST");
+    assert!(violation.detail.contains("counted 8, and at most 7 were allowed"), "{violation:?}");
+    // A bound that was kept is no such violation.
+    let kept = pinging_and("costs: [Messages(at_most: \"8\")],", "Violates(\"COST\")");
+    assert!(!run(&kept, 0).as_expected);
 }

@@ -38,6 +38,7 @@ fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
         requests: vec![],
         marks: vec![],
         reaches: vec![],
+        costs: vec![],
         unmet: vec![],
         timeline: None,
         history: None,

@@ -2,7 +2,9 @@
 //! summary.
 
 use sim_check::SimTime;
-use sim_scenario::{Asked, CrashLoss, Detail, Fate, Glance, Reached, Report, Seen, Watcher};
+use sim_scenario::{
+    Asked, CostReport, CrashLoss, Detail, Fate, Glance, Reached, Report, Seen, Watcher,
+};
 
 use crate::trace::Replay;
 use crate::words;
@@ -73,6 +75,19 @@ pub(crate) fn reached(reached: &Reached) -> (String, bool) {
         None if wanted == 1 => (format!("{label}: not reached"), false),
         None => (format!("{label}: not reached, {times} of {wanted} times"), false),
     }
+}
+
+/// What a run cost, and what it may cost.
+pub(crate) fn cost(cost: &CostReport) -> String {
+    let label = words::clip(&cost.label, 80);
+    let bounds = match (cost.at_least, cost.at_most) {
+        (None, None) => "without a bound in this run".to_owned(),
+        (None, Some(most)) => format!("at most {most}"),
+        (Some(least), None) => format!("at least {least}"),
+        (Some(least), Some(most)) => format!("from {least} to {most}"),
+    };
+    let beyond = if cost.is_within { "" } else { ": beyond the bound" };
+    format!("{label}: {}, {bounds}{beyond}", cost.counted)
 }
 
 /// What the crashes of a run lost, by its faults.

@@ -44,6 +44,10 @@ pub fn summary(
         let style = if got_there { paint::PLAIN } else { FAULT };
         row_in(out, &format!("reaches {number}"), &text, width, style)?;
     }
+    for (number, cost) in report.costs.iter().enumerate() {
+        let style = if cost.is_within { paint::PLAIN } else { FAULT };
+        row_in(out, &format!("cost {number}"), &fates::cost(cost), width, style)?;
+    }
     for unmet in &report.unmet {
         let text = format!("{}, which the scenario does not demand: {}", unmet.code, unmet.detail);
         row_in(out, "unmet", &text, width, FAULT)?;

@@ -1,8 +1,9 @@
 //! What the scenario expects: the property that it names exists.
 
 use sim_check::{Claim, Kind};
-use sim_engine::PANIC;
+use sim_engine::{COST, PANIC};
 
+use crate::draft::Draft;
 use crate::language::ExpectText;
 use crate::renamed::{self, Within};
 use crate::sheet::Sheet;
@@ -15,16 +16,19 @@ const SEEDS_MAX: u64 = 1_000_000_000;
 /// The expectation with the property's own code; `None` when the property does not exist.
 pub(crate) fn resolve(
     sheet: &mut Sheet<'_>,
-    expect: &ExpectText,
+    draft: &Draft<'_>,
     facts: &ProtocolFacts,
 ) -> Option<Expectation> {
-    match expect {
+    let counts = !draft.costs.is_empty();
+    match draft.expect.as_ref()? {
         ExpectText::Holds => Some(Expectation::Holds),
         ExpectText::Safe => {
             warn_of_safe(sheet, facts);
             Some(Expectation::Safe)
         }
-        ExpectText::Violates(name) => property(sheet, name, facts).map(Expectation::Violates),
+        ExpectText::Violates(name) => {
+            property(sheet, name, facts, counts).map(Expectation::Violates)
+        }
         ExpectText::Sometimes(name, of) => {
             if *of == 0 || *of > SEEDS_MAX {
                 let place = sheet.field("expect").at_index(1).span.clone();
@@ -35,7 +39,7 @@ pub(crate) fn resolve(
                         .help(format!("`of` is from 1 to {SEEDS_MAX}")),
                 );
             }
-            let code = property(sheet, name, facts)?;
+            let code = property(sheet, name, facts, counts)?;
             Some(Expectation::Sometimes { code, of: *of })
         }
     }
@@ -56,19 +60,27 @@ fn warn_of_safe(sheet: &mut Sheet<'_>, facts: &ProtocolFacts) {
     sheet.push(Diagnostic::warning(place, message).label(label).help(help));
 }
 
-/// The code of the property with this code or name, in any case.
-fn property(sheet: &mut Sheet<'_>, name: &str, facts: &ProtocolFacts) -> Option<&'static str> {
+/// The code of the property with this code or name, in any case. `counts` when the scenario bounds
+/// what a run costs.
+fn property(
+    sheet: &mut Sheet<'_>,
+    name: &str,
+    facts: &ProtocolFacts,
+    counts: bool,
+) -> Option<&'static str> {
     let matches = |claim: &&&'static Claim| {
         claim.code.eq_ignore_ascii_case(name) || claim.name.eq_ignore_ascii_case(name)
     };
     if let Some(claim) = facts.properties.iter().find(matches) {
         return Some(claim.code);
     }
-    if name.eq_ignore_ascii_case(PANIC) {
-        return Some(PANIC);
+    let of_runs = if counts { &[PANIC, COST][..] } else { &[PANIC] };
+    if let Some(code) = of_runs.iter().find(|code| name.eq_ignore_ascii_case(code)) {
+        return Some(code);
     }
     let both = |claim: &&'static Claim| [claim.code, claim.name];
-    let names: Vec<&str> = facts.properties.iter().flat_map(both).chain([PANIC]).collect();
+    let names: Vec<&str> =
+        facts.properties.iter().flat_map(both).chain(of_runs.iter().copied()).collect();
     let protocol = facts.name;
     let place = sheet.field("expect").at_index(0).span.clone();
     if let Some(new) = renamed::new_name(Within::Quoted(protocol), &name.to_lowercase())

@@ -127,6 +127,7 @@ pub(crate) fn report() -> Report {
         requests: vec![],
         marks: vec![],
         reaches: vec![],
+        costs: vec![],
         unmet: vec![],
         timeline: None,
         history: None,
