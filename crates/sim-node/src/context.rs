@@ -162,6 +162,14 @@ impl<'a, N: Node> Context<'a, N> {
         self.sink.send(to, message, true);
     }
 
+    /// Sends a message that no barrier holds: it leaves now, before what earlier barriers hold. So
+    /// it must say nothing that a crash could make untrue: nothing that is not durable yet. A
+    /// process sends so where another thread than the one that waits for the disk does, as with
+    /// heartbeats.
+    pub fn send_at_once(&mut self, to: NodeId, message: N::Message) {
+        self.sink.emit(Effect::SendAtOnce { to, message });
+    }
+
     /// Sends a message to every server but this node, in order of their numbers.
     pub fn broadcast(&mut self, message: &N::Message) {
         for peer in self.peers() {

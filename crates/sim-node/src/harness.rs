@@ -277,7 +277,9 @@ impl<N: Node> Harness<N> {
             Effect::Send { .. } | Effect::Indicate(_) if self.disk.holds() => {
                 self.disk.hold(effect);
             }
-            Effect::Send { .. } | Effect::Indicate(_) => self.leave(effect),
+            Effect::Send { .. } | Effect::SendAtOnce { .. } | Effect::Indicate(_) => {
+                self.leave(effect);
+            }
             Effect::SetTimer { timer, span } => {
                 self.timers.insert(timer, span);
             }
@@ -292,8 +294,13 @@ impl<N: Node> Harness<N> {
 
     fn leave(&mut self, effect: Effect<N>) {
         match effect {
-            Effect::Send { to, message, .. } if to == self.id => self.own.push_back(message),
-            Effect::Send { to, message, .. } => self.sent.push((to, message)),
+            Effect::Send { to, message, .. } | Effect::SendAtOnce { to, message } => {
+                if to == self.id {
+                    self.own.push_back(message);
+                } else {
+                    self.sent.push((to, message));
+                }
+            }
             Effect::Indicate(indication) => self.told.push(indication),
             _ => unreachable!("a barrier holds sends and indications"),
         }

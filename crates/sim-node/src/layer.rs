@@ -68,6 +68,9 @@ impl<Host: Node, L: Layer<Host>> Sink<L::Inner> for Lift<'_, Host, L> {
             Effect::Send { to, message, resend } => {
                 Effect::Send { to, message: L::message(message), resend }
             }
+            Effect::SendAtOnce { to, message } => {
+                Effect::SendAtOnce { to, message: L::message(message) }
+            }
             Effect::SetTimer { timer, span } => Effect::SetTimer { timer: L::timer(timer), span },
             Effect::CancelTimer(timer) => Effect::CancelTimer(L::timer(timer)),
             Effect::Write(record) => Effect::Write(L::record(record)),

@@ -255,6 +255,13 @@ pub enum Effect<N: Node> {
         /// Whether the sender counts it as a retransmission.
         resend: bool,
     },
+    /// A message leaves at once, whatever barriers hold; it overtakes what they hold.
+    SendAtOnce {
+        /// The receiver.
+        to: NodeId,
+        /// What it says.
+        message: N::Message,
+    },
     /// The timer with this key fires after a length drawn from the span, on the node's own clock;
     /// replaces the timer of the same key.
     SetTimer {

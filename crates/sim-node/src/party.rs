@@ -96,6 +96,7 @@ impl<World: Node, P: PartyOf<World>> Sink<P::Node> for PartySink<'_, World, P> {
     fn emit(&mut self, effect: Effect<P::Node>) {
         self.sink.emit(match effect {
             Effect::Send { to, message, resend } => Effect::Send { to, message, resend },
+            Effect::SendAtOnce { to, message } => Effect::SendAtOnce { to, message },
             Effect::SetTimer { timer, span } => Effect::SetTimer { timer: P::timer(timer), span },
             Effect::CancelTimer(timer) => Effect::CancelTimer(P::timer(timer)),
             Effect::Write(record) => Effect::Write(P::record(record)),

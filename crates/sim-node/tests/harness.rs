@@ -9,6 +9,7 @@ enum Do {
     /// Sends orders to a node.
     Send(u32, Orders),
     Resend(u32, Orders),
+    AtOnce(u32, Orders),
     Set(u8, u64),
     Cancel(u8),
     Write(u8),
@@ -18,7 +19,7 @@ enum Do {
     Choose(u64),
 }
 
-use Do::{Barrier, Cancel, Choose, Mark, Resend, Send, Set, Tell, Write};
+use Do::{AtOnce, Barrier, Cancel, Choose, Mark, Resend, Send, Set, Tell, Write};
 
 /// What to do, in order.
 type Orders = Vec<Do>;
@@ -62,6 +63,7 @@ impl Puppet {
             match order {
                 Send(to, orders) => cx.send(NodeId::new(to), Letter(orders)),
                 Resend(to, orders) => cx.resend(NodeId::new(to), Letter(orders)),
+                AtOnce(to, orders) => cx.send_at_once(NodeId::new(to), Letter(orders)),
                 Set(timer, nanos) => cx.set_timer(timer, Duration::from_nanos(nanos)),
                 Cancel(timer) => cx.cancel_timer(timer),
                 Write(record) => cx.write(record),
@@ -139,6 +141,14 @@ fn sends_leave_in_order() {
     let resent = Effect::Send { to: NodeId::new(1), message: Letter(vec![Tell(2)]), resend: true };
     assert_eq!(puppet.effects[1], resent);
     assert_eq!(puppet.receive(NodeId::new(1), Letter(vec![send(1, 4)])), [letter(1, 4)]);
+}
+
+#[test]
+fn what_is_sent_at_once_passes_a_barrier() {
+    let mut puppet = slow();
+    let order = vec![Write(1), Barrier, send(1, 1), AtOnce(2, vec![Tell(2)])];
+    assert_eq!(puppet.ask(order), [letter(2, 2)]);
+    assert_eq!(puppet.sync(), [letter(1, 1)]);
 }
 
 #[test]

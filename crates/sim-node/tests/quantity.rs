@@ -2,7 +2,7 @@
 //! panics.
 
 use proptest::prelude::*;
-use sim_node::{Bytes, Drift, Duration, Offset, Ratio, Span, wire_size};
+use sim_node::{Bandwidth, Bytes, Drift, Duration, Offset, Ratio, Span, wire_size};
 
 const UNITS: [(&str, u64); 6] = [
     ("ns", 1),
@@ -245,4 +245,21 @@ fn an_amount_of_memory_is_read_exactly_and_shown_to_a_tenth() {
         let error = text.parse::<Bytes>().expect_err(text).to_string();
         assert!(error.contains(why) && error.contains("\"64MiB\""), "{error}");
     }
+}
+
+#[test]
+fn a_bandwidth_is_read_and_shown_with_its_unit() {
+    let read = |text: &str| text.parse::<Bandwidth>();
+    assert_eq!(read("1KiB/s"), Ok(Bandwidth::per_second(1024)));
+    assert_eq!(read("1.5MiB/s").expect("a bandwidth").to_string(), "1.5MiB/s");
+    for wrong in ["10MiB", "0B/s", "fast/s", "10/s"] {
+        assert!(read(wrong).is_err(), "{wrong}");
+    }
+}
+
+#[test]
+fn the_time_that_bytes_take_is_rounded_up() {
+    let link = Bandwidth::per_second(3_000_000_000);
+    assert_eq!([0, 1, 3, 4].map(|bytes| link.time_of(bytes)), [0, 1, 1, 2]);
+    assert_eq!(Bandwidth::per_second(1).time_of(u64::MAX), u64::MAX);
 }

@@ -189,6 +189,12 @@ fn done<N: Node>(effect: &Effect<N>, detail: Detail, form: Form) -> Done {
             text: detail.write(form, message),
             resend: *resend,
         },
+        Effect::SendAtOnce { to, message } => Done::Send {
+            to: *to,
+            kind: kind::<N>(message),
+            text: detail.write(form, message),
+            resend: false,
+        },
         Effect::SetTimer { timer, span } => Done::SetTimer {
             text: detail.write(form, timer),
             min: span.shortest(),

@@ -29,6 +29,11 @@ pub struct Settings {
     /// How often a leader sends heartbeats; less than the minimum election timeout.
     #[setting(default = "50ms", positive)]
     pub heartbeat: Duration,
+    /// Whether heartbeats leave while the leader waits for its disk, as where a thread of their own
+    /// sends them; otherwise they wait like all that it sends. With `true`, a leader whose disk
+    /// hangs stays the leader.
+    #[setting(default = false)]
+    pub heartbeats_pass_disk: bool,
     /// Maximum number of entries in one AppendEntries.
     #[setting(default = 64, range = 1..)]
     pub entries_per_append: usize,

@@ -36,6 +36,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                         self.transmit(node, to, parcel, resend, step, watch);
                     }
                 }
+                Effect::SendAtOnce { to, message } => {
+                    let Ok(parcel) = self.agenda.enclose(message) else {
+                        self.too_many_pending();
+                        continue;
+                    };
+                    self.transmit(node, to, parcel, false, step, watch);
+                }
                 Effect::SetTimer { timer, span } => {
                     let mut length = self.chance.span(span, node);
                     if let Some(clock) = self.clocks.get(node.index()) {

@@ -274,6 +274,10 @@ fn digest_effect<N: Node>(digest: &mut Digest, effect: &Effect<N>) {
             digest.pair(SEND, head);
             digest.value_of(message);
         }
+        Effect::SendAtOnce { to, message } => {
+            digest.pair(SEND_AT_ONCE, u64::from(to.number()));
+            digest.value_of(message);
+        }
         Effect::SetTimer { timer, span } => {
             digest.pair(span.shortest().as_nanos() ^ SET_TIMER, span.longest().as_nanos());
             digest.value_of(timer);
@@ -308,6 +312,7 @@ fn kind_of<N: Node>(event: &Event<N>) -> Option<(usize, NodeId)> {
 
 // What an effect begins with in the digest; the values matter to nobody, but must differ.
 const SEND: u64 = 0x73656e64;
+const SEND_AT_ONCE: u64 = 0x7365_6e64_6e6f_7700;
 const SET_TIMER: u64 = 0x7365_7474_0000_0000;
 const CANCEL_TIMER: u64 = 0x63616e63;
 const WRITE: u64 = 0x77726974;

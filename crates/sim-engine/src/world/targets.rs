@@ -49,8 +49,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         Some(found)
     }
 
-    /// Everybody who is in one of these: first those that are not drawn, so that the others are drawn
-    /// beside them.
+    /// Everybody who is in one of these: first those that are not drawn, so that the others are
+    /// drawn beside them.
     fn find_all(
         &mut self,
         fault: u32,

@@ -63,6 +63,50 @@ fn it_holds_sends_self_sends_and_indications_but_neither_timers_nor_state() {
 }
 
 #[test]
+fn what_is_sent_at_once_passes_it() {
+    // The sync runs from 10 to 15. A(2) leaves in the step of the barrier, A(4) in a later one.
+    let script = Script::new()
+        .request(
+            0,
+            1,
+            [
+                Act::Write(1),
+                Act::Barrier,
+                Act::Send(1, Msg::A(1)),
+                Act::SendAtOnce(1, Msg::A(2)),
+                Act::SendAtOnce(0, Msg::B(1)),
+            ],
+        )
+        .request(0, 2, [Act::Send(1, Msg::A(3)), Act::SendAtOnce(1, Msg::A(4))]);
+    let run = scene(script).request(10, 0, 1).request(12, 0, 2).run();
+    let expected = [
+        "10ms n0 request 1",
+        "10ms n0 B(1) from n0",
+        "11ms n1 A(2) from n0",
+        "12ms n0 request 2",
+        "13ms n1 A(4) from n0",
+        "16ms n1 A(1) from n0",
+        "16ms n1 A(3) from n0",
+    ];
+    assert_eq!(run.history.steps, expected);
+    assert_eq!(run.outcome.counts.total(), 4, "each is counted once");
+}
+
+#[test]
+fn a_crash_can_fall_behind_what_was_sent_at_once() {
+    use sim_engine::{Fault, Occasion, Target, faults};
+    // Behind the first A of the step, which leaves at once: the one that is held dies.
+    let acts =
+        [Act::Write(1), Act::Barrier, Act::SendAtOnce(1, Msg::A(1)), Act::Send(1, Msg::A(2))];
+    let crash =
+        faults::Crash { who: Target::Trigger, down: None, disk: DiskLoss::Prefix, inside: None };
+    let after = crate::scene::on(Occasion::After("A".to_owned(), 1));
+    let scene = scene(Script::new().request(0, 1, acts)).request(10, 0, 1);
+    let run = scene.fault(after, Fault::from(crash)).run();
+    assert_eq!(run.history.steps, ["10ms n0 request 1", "11ms n1 A(1) from n0"]);
+}
+
+#[test]
 fn one_sync_at_a_time_covers_what_was_written_before_it_began() {
     let script = [1, 2, 3].into_iter().fold(Script::new(), |script, n| {
         script.request(0, n, [Act::Write(n), Act::Barrier, Act::Say(n)])

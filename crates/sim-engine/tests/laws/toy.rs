@@ -39,6 +39,8 @@ impl Message for Msg {
 pub enum Act {
     Send(u32, Msg),
     Resend(u32, Msg),
+    /// Past every barrier.
+    SendAtOnce(u32, Msg),
     /// To every server but this one.
     Broadcast(Msg),
     /// To the sender of the message that is being handled.
@@ -150,6 +152,7 @@ impl Toy {
     fn act(&mut self, act: &Act, from: Option<NodeId>, cx: &mut Context<'_, Self>) {
         match act {
             Act::Send(to, message) => cx.send(NodeId::new(*to), message.clone()),
+            Act::SendAtOnce(to, message) => cx.send_at_once(NodeId::new(*to), message.clone()),
             Act::Resend(to, message) => cx.resend(NodeId::new(*to), message.clone()),
             Act::Broadcast(message) => cx.broadcast(message),
             Act::Reply(message) => cx.send(from.expect("a reply to a message"), message.clone()),

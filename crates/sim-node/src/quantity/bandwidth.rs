@@ -57,25 +57,3 @@ impl fmt::Display for Bandwidth {
 }
 
 text_or_integers!(Bandwidth, "a bandwidth in quotes, such as \"10MiB/s\"", |one: &Bandwidth| one.0);
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn it_is_read_and_shown_with_its_unit() {
-        let read = |text: &str| text.parse::<Bandwidth>();
-        assert_eq!(read("1KiB/s"), Ok(Bandwidth::per_second(1024)));
-        assert_eq!(read("1.5MiB/s").expect("a bandwidth").to_string(), "1.5MiB/s");
-        for wrong in ["10MiB", "0B/s", "fast/s", "10/s"] {
-            assert!(read(wrong).is_err(), "{wrong}");
-        }
-    }
-
-    #[test]
-    fn time_is_rounded_up() {
-        let link = Bandwidth::per_second(3_000_000_000);
-        assert_eq!([0, 1, 3, 4].map(|bytes| link.time_of(bytes)), [0, 1, 1, 2]);
-        assert_eq!(Bandwidth::per_second(1).time_of(u64::MAX), u64::MAX);
-    }
-}

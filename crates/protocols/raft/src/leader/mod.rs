@@ -133,17 +133,25 @@ impl<'a, 'c> Leader<'a, 'c> {
         STILL_LEADER
     }
 
+    /// Whether its own log is not durable up to its end.
+    fn waits_for_disk(&self) -> bool {
+        self.state.durable_index < self.common.log.last_index()
+    }
+
     /// A peer, or `None` if the server is not a member any more.
     fn peer(&mut self, id: NodeId) -> Option<Peer<'_, 'c>> {
+        let waits_for_disk = self.waits_for_disk();
         let progress = self.state.progress.get_mut(&id)?;
-        Some(Peer { common: self.common, id, progress, cx: self.cx, batch: &mut self.batch })
+        let (common, cx, batch) = (&*self.common, &mut *self.cx, &mut self.batch);
+        Some(Peer { common, id, progress, cx, batch, waits_for_disk })
     }
 
     /// Does this for all peers, in order.
     fn for_each_peer(&mut self, mut act: impl FnMut(&mut Peer<'_, 'c>)) {
+        let waits_for_disk = self.waits_for_disk();
         for (id, progress) in &mut self.state.progress {
             let (common, cx, batch) = (&*self.common, &mut *self.cx, &mut self.batch);
-            act(&mut Peer { common, id: *id, progress, cx, batch });
+            act(&mut Peer { common, id: *id, progress, cx, batch, waits_for_disk });
         }
     }
 }

@@ -15,6 +15,8 @@ pub(super) struct Peer<'a, 'c> {
     pub(super) progress: &'a mut Progress,
     pub(super) cx: &'a mut Context<'c, Server>,
     pub(super) batch: &'a mut Batch,
+    /// The leader's own log is not durable up to its end: what it has sent since may be held.
+    pub(super) waits_for_disk: bool,
 }
 
 impl Peer<'_, '_> {
@@ -66,7 +68,15 @@ impl Peer<'_, '_> {
     /// Sends an AppendEntries without entries.
     pub(super) fn send_heartbeat(&mut self, round: u64) {
         // If nextIndex is compacted, prevLogIndex is the base.
-        let previous = self.progress.next_index.previous().max(self.common.log.base());
+        let base = self.common.log.base();
+        if self.waits_for_disk && self.cx.config().heartbeats_pass_disk {
+            // The entries behind matchIndex may wait for the disk, and it overtakes them: a
+            // follower would reject it for the lack of what has not left yet.
+            let previous = self.progress.match_index.max(base);
+            let heartbeat = self.append_entries(previous, Arc::default(), round);
+            return self.cx.send_at_once(self.id, Message::AppendEntries(heartbeat));
+        }
+        let previous = self.progress.next_index.previous().max(base);
         let heartbeat = self.append_entries(previous, Arc::default(), round);
         self.cx.send(self.id, Message::AppendEntries(heartbeat));
     }
