@@ -4,7 +4,7 @@
 //! `cargo run -p rehearsal --example own_protocol -- run crates/rehearsal/tests/own/countdown.ron`
 //!
 //! With `fragile: true` the node that receives zero subtracts one from it and panics, which is the
-//! finding `PANIC` of the run.
+//! finding `PANIC` of the run. With `hasty: true` it is the property that panics.
 
 use std::process::ExitCode;
 
@@ -29,6 +29,9 @@ struct Settings {
     /// Whether to go on below zero.
     #[setting(default = false)]
     fragile: bool,
+    /// Whether the property divides by what is sent, and so by zero in the end.
+    #[setting(default = false)]
+    hasty: bool,
 }
 
 impl Protocol for Countdown {
@@ -92,6 +95,7 @@ impl Node for Counter {
 #[derive(Clone)]
 struct NeverRises {
     last: u32,
+    hasty: bool,
 }
 
 impl Property<Counter> for NeverRises {
@@ -104,7 +108,7 @@ impl Property<Counter> for NeverRises {
     };
 
     fn new(config: &Settings, _: u32) -> Self {
-        Self { last: config.from }
+        Self { last: config.from, hasty: config.hasty }
     }
 
     fn after(
@@ -117,7 +121,11 @@ impl Property<Counter> for NeverRises {
         for effect in effects {
             let Effect::Send { message: Count(number), .. } = effect else { continue };
             judge.judged();
-            if *number > self.last {
+            let rises = match self.hasty {
+                true => self.last / *number == 0,
+                false => *number > self.last,
+            };
+            if rises {
                 judge.violate(node, format!("{number} was sent after {}", self.last), &[]);
             }
             self.last = *number;

@@ -1,5 +1,5 @@
-//! A panic in a handler is a finding of the report, without output on standard error. Any other
-//! panic is a bug of the tool and is printed as usual.
+//! A panic in a handler or a property is a finding of the report, without output on standard error.
+//! Any other panic is a bug of the tool and is printed as usual.
 
 use std::cell::{Cell, RefCell};
 use std::panic::{self, PanicHookInfo};
@@ -36,7 +36,7 @@ fn note(info: &PanicHookInfo<'_>) {
     let _ = LAST.try_with(|last| last.replace(Some(noted)));
 }
 
-/// Does a run. Returns where its handler panicked, if one did.
+/// Does a run. Returns where its handler or a property panicked, if one did.
 pub(crate) fn quietly<T>(run: impl FnOnce() -> T) -> (T, Option<String>) {
     LAST.with(RefCell::take);
     let guard = Quiet::begin(true);
@@ -59,7 +59,7 @@ impl Quiet {
 impl Drop for Quiet {
     fn drop(&mut self) {
         let quiet = QUIET.replace(self.before);
-        // A panic that leaves the run did not come from a handler, and nothing else prints it.
+        // A panic that leaves the run is the tool's own, and nothing else prints it.
         if quiet
             && std::thread::panicking()
             && let Some(noted) = LAST.with(RefCell::take)

@@ -1,5 +1,7 @@
 //! [`Properties`]: a protocol's claims, composed statically.
 
+use std::cell::Cell;
+
 use sim_node::{Effect, Event, Node, NodeId};
 
 use crate::{Claim, Found, Judge, Obligation, Property, View, Wait};
@@ -9,6 +11,29 @@ use crate::{Claim, Found, Judge, Obligation, Property, View, Wait};
 pub struct Checked<P> {
     property: P,
     judge: Judge,
+    /// Where it panicked, if it did.
+    panicked: Cell<Option<Found>>,
+}
+
+/// Notes that a hook panicked, when it is dropped: a hook that returns forgets it and pays nothing.
+struct Watch<'a> {
+    panicked: &'a Cell<Option<Found>>,
+    found: Found,
+}
+
+impl Drop for Watch<'_> {
+    fn drop(&mut self) {
+        self.panicked.set(Some(self.found));
+    }
+}
+
+/// Calls a hook of a property.
+#[inline(always)]
+fn watched<T>(panicked: &Cell<Option<Found>>, found: Found, hook: impl FnOnce() -> T) -> T {
+    let watch = Watch { panicked, found };
+    let done = hook();
+    std::mem::forget(watch);
+    done
 }
 
 impl<P> Checked<P> {
@@ -63,6 +88,10 @@ pub trait Properties<N: Node>: Clone + 'static {
     }
     /// When the operations of the clients were under way; see [`Property::waits`].
     fn waits(&self, _each: &mut dyn FnMut(Wait)) {}
+    /// The first claim one of whose hooks panicked, and where that was found, if one did.
+    fn panicked(&self) -> Option<(&'static Claim, Found)> {
+        None
+    }
 }
 
 impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
@@ -71,47 +100,43 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
     }
 
     fn new(config: &N::Config, servers: u32) -> Self {
-        Self { property: P::new(config, servers), judge: Judge::default() }
+        let (property, judge) = (P::new(config, servers), Judge::default());
+        Self { property, judge, panicked: Cell::new(None) }
     }
 
     #[inline]
     fn before(&mut self, view: &View<'_, N>, node: NodeId, event: &Event<N>) {
-        self.judge.find(Found::BeforeStep);
-        self.property.before(view, node, event, &mut self.judge);
-        self.judge.find(Found::AtStep);
+        self.found(Found::BeforeStep, |property, judge| property.before(view, node, event, judge));
     }
 
     #[inline]
     fn after(&mut self, view: &View<'_, N>, node: NodeId, effects: &[Effect<N>]) {
-        self.property.after(view, node, effects, &mut self.judge);
+        let Self { property, judge, panicked } = self;
+        watched(panicked, Found::AtStep, || property.after(view, node, effects, judge));
     }
 
     #[inline]
     fn indicated(&mut self, view: &View<'_, N>, node: NodeId, indication: &N::Indication) {
-        self.property.indicated(view, node, indication, &mut self.judge);
+        let Self { property, judge, panicked } = self;
+        watched(panicked, Found::AtStep, || property.indicated(view, node, indication, judge));
     }
 
     fn crash(&mut self, view: &View<'_, N>, node: NodeId) {
-        self.judge.find(Found::BetweenSteps);
-        self.property.crash(view, node, &mut self.judge);
-        self.judge.find(Found::AtStep);
+        self.found(Found::BetweenSteps, |property, judge| property.crash(view, node, judge));
     }
 
     fn restart(&mut self, view: &View<'_, N>, node: NodeId) {
-        self.judge.find(Found::BetweenSteps);
-        self.property.restart(view, node, &mut self.judge);
-        self.judge.find(Found::AtStep);
+        self.found(Found::BetweenSteps, |property, judge| property.restart(view, node, judge));
     }
 
     fn calm(&mut self, view: &View<'_, N>) {
-        self.judge.find(Found::BetweenSteps);
-        self.property.calm(view, &mut self.judge);
-        self.judge.find(Found::AtStep);
+        self.found(Found::BetweenSteps, |property, judge| property.calm(view, judge));
     }
 
     fn end(&mut self, view: &View<'_, N>) {
-        self.judge.find(Found::AtEnd);
-        self.property.end(view, &mut self.judge);
+        let Self { property, judge, panicked } = self;
+        judge.find(Found::AtEnd);
+        watched(panicked, Found::AtEnd, || property.end(view, judge));
     }
 
     #[inline]
@@ -120,7 +145,8 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
     }
 
     fn unmet(&self, view: &View<'_, N>, obligations: &mut Vec<(&'static Claim, Obligation)>) {
-        obligations.extend(self.property.unmet(view).map(|obligation| (&P::CLAIM, obligation)));
+        let unmet = watched(&self.panicked, Found::AtEnd, || self.property.unmet(view));
+        obligations.extend(unmet.map(|obligation| (&P::CLAIM, obligation)));
     }
 
     fn judged<'a>(&'a self, all: &mut Vec<Judged<'a>>) {
@@ -128,18 +154,33 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
     }
 
     fn kept(&self, each: &mut dyn FnMut(&'static Claim, u64)) {
-        let kept = self.property.kept();
+        let kept = watched(&self.panicked, Found::BetweenSteps, || self.property.kept());
         if kept > 0 {
             each(&P::CLAIM, kept);
         }
     }
 
     fn history(&self) -> Option<String> {
-        self.property.history()
+        watched(&self.panicked, Found::AtEnd, || self.property.history())
     }
 
     fn waits(&self, each: &mut dyn FnMut(Wait)) {
-        self.property.waits(each);
+        watched(&self.panicked, Found::AtEnd, || self.property.waits(each));
+    }
+
+    fn panicked(&self) -> Option<(&'static Claim, Found)> {
+        self.panicked.get().map(|found| (&P::CLAIM, found))
+    }
+}
+
+impl<P> Checked<P> {
+    /// Calls a hook whose violations are found so, and not at a step as usual.
+    #[inline]
+    fn found(&mut self, found: Found, hook: impl FnOnce(&mut P, &mut Judge)) {
+        let Self { property, judge, panicked } = self;
+        judge.find(found);
+        watched(panicked, found, || hook(property, judge));
+        judge.find(Found::AtStep);
     }
 }
 
@@ -265,5 +306,9 @@ impl<N: Node, A: Properties<N>, B: Properties<N>> Properties<N> for (A, B) {
     fn waits(&self, each: &mut dyn FnMut(Wait)) {
         self.0.waits(each);
         self.1.waits(each);
+    }
+
+    fn panicked(&self) -> Option<(&'static Claim, Found)> {
+        self.0.panicked().or_else(|| self.1.panicked())
     }
 }

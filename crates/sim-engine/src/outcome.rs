@@ -67,7 +67,7 @@ pub struct Finding {
     pub witnesses: Vec<u64>,
 }
 
-/// The code of the finding that a handler panicked.
+/// The code of the finding that a handler or a property panicked.
 pub const PANIC: &str = "PANIC";
 
 /// The code of what is violated when a run costs more, or less, than its scenario allows.

@@ -44,8 +44,8 @@ impl<'w> Telling<'w> {
         Self { watcher, faults, roles: vec![None; nodes], started: vec![false; nodes], begun: None }
     }
 
-    /// A step that began and never ended is one whose handler panicked: what it wanted done is
-    /// dropped.
+    /// A step that began and never ended is one in which a handler or a property panicked: what it
+    /// wanted done is dropped.
     pub(crate) fn finish(&mut self) {
         self.end_step(Vec::new(), None, None);
     }

@@ -31,7 +31,8 @@ pub struct Report {
     pub ended_at_ns: u64,
     /// Messages, counted at the sender.
     pub messages: Messages,
-    /// Every property, in the protocol's order; last, `PANIC` when a handler panicked.
+    /// Every property, in the protocol's order; last, `PANIC` when a handler or a property
+    /// panicked.
     pub properties: Vec<PropertyReport>,
     /// The violations, in order of time.
     pub violations: Vec<ViolationReport>,

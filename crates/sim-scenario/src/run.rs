@@ -57,25 +57,36 @@ impl<P: Protocol> Scenario<P> {
         let mut world = World::<P::Node, P::Properties>::new(Arc::clone(spec), seed);
         if !options.timeline {
             let outcome = world.run_watched(options.until, watch);
-            return self.report(seed, outcome, &world, kept, options);
+            return self.report(seed, outcome, &mut world, kept, options);
         }
         let mut chronicle = Chronicle::new(kept, P::MARKS, (spec.servers, spec.others));
         let both: &mut dyn Observer<P::Node> = &mut Both(watch, &mut chronicle);
         let outcome = world.run_watched(options.until, both);
-        let mut waits = Vec::new();
-        world.properties().waits(&mut |wait| waits.push(wait));
+        let waits = world.ask(|properties| {
+            let mut waits = Vec::new();
+            properties.waits(&mut |wait| waits.push(wait));
+            waits
+        });
         let timeline = Some(chronicle.finish(outcome.ended, &waits));
-        Report { timeline, ..self.report(seed, outcome, &world, kept, options) }
+        Report { timeline, ..self.report(seed, outcome, &mut world, kept, options) }
     }
 
     fn report(
         &self,
         seed: u64,
         mut outcome: Outcome,
-        world: &World<P::Node, P::Properties>,
+        world: &mut World<P::Node, P::Properties>,
         kept: &[usize],
         options: &RunOptions,
     ) -> Report {
+        let history = match options.history {
+            true => world.ask(P::Properties::history),
+            false => None,
+        };
+        if world.properties().panicked().is_some() {
+            // Maybe only when it was asked.
+            outcome = world.outcome();
+        }
         self.put_back_rows(&mut outcome, kept);
         let lints = Lints {
             faults: &self.spec.faults,
@@ -84,7 +95,6 @@ impl<P: Protocol> Scenario<P> {
             costs: &self.costs,
             broken_on_purpose: self.spec.model.broken,
         };
-        let history = options.history.then(|| world.properties().history()).flatten();
         Report { history, ..report(&self.facts, seed, outcome, &lints) }
     }
 

@@ -104,7 +104,8 @@ pub enum Seen {
         role: Option<(&'static str, u64)>,
         /// Whether its role is another than before the step.
         role_changed: bool,
-        /// Its state afterwards; `None` when it crashed inside the step or its handler panicked.
+        /// Its state afterwards; `None` when it crashed inside the step, or its handler or a
+        /// property panicked.
         #[serde(serialize_with = "state_as_is")]
         state: Option<String>,
     },

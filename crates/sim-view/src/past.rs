@@ -208,10 +208,8 @@ impl<'a> Past<'a> {
                 true => phrases::decisive(seen),
                 false => phrases::whole(seen),
             };
-            let panicked = || self.report.violations.iter().any(|one| one.code == "PANIC");
             let crashed = match row.crashed {
-                true if panicked() && self.root == Some(*step) => ", and its handler panicked",
-                true => ", and crashed during the step",
+                true => phrases::cut_short(self.report, *step),
                 false => "",
             };
             lines.push(Line {

@@ -27,7 +27,7 @@ mod triggers;
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
-use sim_check::{Properties, SimTime};
+use sim_check::{Found, Properties, SimTime};
 use sim_node::{Effect, Node, NodeId, Role};
 
 use crate::chance::{Chance, Purpose, below};
@@ -189,10 +189,19 @@ enum End {
     Unmet { obligations: Vec<(&'static str, sim_check::Obligation)>, late: BTreeSet<&'static str> },
     /// A property was violated at this step.
     Violated { step: u64 },
-    /// A handler panicked.
-    Panicked { node: NodeId, step: u64, message: String },
+    /// A handler panicked, or a property.
+    Panicked(Panicked),
     /// A budget ran out, in words.
     Budget(String),
+}
+
+/// A panic: of the handler of a node, or of a property, which blames no node.
+#[derive(Clone, Debug, PartialEq)]
+struct Panicked {
+    node: Option<NodeId>,
+    step: Option<u64>,
+    found: Found,
+    detail: String,
 }
 
 /// The world as properties see it; a macro, so that the properties can be borrowed beside it.

@@ -85,13 +85,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
         }
         match &self.phase {
-            Phase::Over(End::Panicked { node, step, message }) => findings.push(Finding {
+            Phase::Over(End::Panicked(panicked)) => findings.push(Finding {
                 code: PANIC,
                 at,
-                step: Some(*step),
-                found: Found::AtStep,
-                node: Some(*node),
-                detail: format!("{node} panicked: {message}"),
+                step: panicked.step,
+                found: panicked.found,
+                node: panicked.node,
+                detail: panicked.detail.clone(),
                 witnesses: Vec::new(),
             }),
             Phase::Over(End::Unmet { obligations, .. }) => {

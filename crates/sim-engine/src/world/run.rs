@@ -1,16 +1,17 @@
 //! The run: event by event to the deadline, or beyond it while an obligation is unmet.
 
+use std::any::Any;
 use std::collections::BTreeSet;
 use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
-use sim_check::{Judged, Kind, Properties, SimTime, View};
+use sim_check::{Found, Judged, Kind, Properties, SimTime, View};
 use sim_node::Node;
 
 use super::agenda::{Head, Parcel};
 use super::inbox::{Arrival, What};
 use super::nodes::Status;
-use super::{End, Pending, Phase, World, view};
+use super::{End, Panicked, Pending, Phase, World, view};
 use crate::timers::Due;
 use crate::{Observer, Outcome};
 
@@ -19,7 +20,7 @@ const PATIENCE: u64 = 10;
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Runs to the end: the deadline, the first safety violation, or an exhausted budget. A panic
-    /// in a handler is a violation of the run and not of the caller.
+    /// in a handler or in a property is a violation of the run and not of the caller.
     pub fn run(&mut self) -> Outcome {
         self.run_watched(None, &mut ())
     }
@@ -33,7 +34,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// Watching changes nothing in the run.
     ///
     /// # Panics
-    /// When a property, the observer or the engine panics; a panic in a handler does not get out.
+    /// When the observer or the engine panics; a panic in a handler or a property does not get out.
     pub fn run_watched<O: Observer<N> + ?Sized>(
         &mut self,
         until: Option<SimTime>,
@@ -43,8 +44,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.is_watched = watch.watches();
         let run = AssertUnwindSafe(|| while self.advance(until, watch) {});
         if let Err(panic) = catch_unwind(run) {
-            let Some(node) = self.acting.take() else { resume_unwind(panic) };
-            self.panicked(node, panic.as_ref());
+            self.panicked(panic);
         }
         self.result()
     }
@@ -59,8 +59,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Ok(true) => {}
                 Ok(false) => return false,
                 Err(panic) => {
-                    let Some(node) = self.acting.take() else { resume_unwind(panic) };
-                    self.panicked(node, panic.as_ref());
+                    self.panicked(panic);
                     return false;
                 }
             }
@@ -68,14 +67,36 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         true
     }
 
-    fn panicked(&mut self, node: sim_node::NodeId, panic: &(dyn std::any::Any + Send)) {
-        let step = self.steps.saturating_sub(1);
-        let message = panic
-            .downcast_ref::<String>()
-            .cloned()
-            .or_else(|| panic.downcast_ref::<&str>().map(ToString::to_string))
-            .unwrap_or_else(|| "a panic without a message".to_owned());
-        self.phase = Phase::Over(End::Panicked { node, step, message });
+    /// Asks the properties for something, once the run has stopped. A panic there is a finding of
+    /// the run, too, unless one of them has panicked before; then there is no answer.
+    pub fn ask<T: Default>(&mut self, what: impl FnOnce(&P) -> T) -> T {
+        let before = self.properties.panicked().is_some();
+        let asked = AssertUnwindSafe(|| what(&self.properties));
+        catch_unwind(asked).unwrap_or_else(|panic| {
+            if !before {
+                self.panicked(panic);
+            }
+            T::default()
+        })
+    }
+
+    /// The run ends with the panic of a property or of a handler. Any other is passed on.
+    fn panicked(&mut self, panic: Box<dyn Any + Send>) {
+        let message = panic.downcast_ref::<String>().map(String::as_str);
+        let message = message.or_else(|| panic.downcast_ref::<&str>().copied());
+        let message = message.unwrap_or("a panic without a message");
+        let (node, found, detail) = match (self.properties.panicked(), self.acting.take()) {
+            (Some((claim, found)), _) => {
+                let (code, name) = (claim.code, claim.name);
+                (None, found, format!("the property {code} ({name}) panicked: {message}"))
+            }
+            (None, Some(node)) => {
+                (Some(node), Found::AtStep, format!("{node} panicked: {message}"))
+            }
+            (None, None) => resume_unwind(panic),
+        };
+        let step = self.steps.checked_sub(1);
+        self.phase = Phase::Over(End::Panicked(Panicked { node, step, found, detail }));
     }
 
     /// Handles the next thing that happens, unless it happens after `until`. Returns false when

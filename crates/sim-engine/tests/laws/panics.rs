@@ -1,8 +1,10 @@
-//! A panic in a handler is a finding of the run and not a crash of the tool.
+//! A panic in a handler or a property is a finding of the run and not a crash of the tool.
 
-use sim_check::{Checked, Claim, Judge, Kind, Property, Verdict, View};
-use sim_engine::{Delay, NodeSet, PANIC};
-use sim_node::{Event, NodeId};
+use sim_check::{
+    Checked, Claim, Found, Judge, Kind, Obligation, Properties, Property, Verdict, View,
+};
+use sim_engine::{Delay, NodeSet, Observer, PANIC, StepBegins};
+use sim_node::{Effect, Event, NodeId};
 
 use crate::claims::NeverSaid;
 use crate::scene::{Scene, at, crash, when};
@@ -91,28 +93,110 @@ fn what_stood_until_then_has_stood() {
     assert_eq!(outcome.findings[0].code, PANIC);
 }
 
-/// A property that panics is a mistake of who wrote it, and no finding of the run.
+/// A property that panics in one of its hooks.
 #[derive(Clone, Debug)]
-struct Faulty;
+struct Faulty<const HOOK: u8>;
 
-impl Property<Toy> for Faulty {
+impl<const HOOK: u8> Faulty<HOOK> {
+    fn at(hook: u8) {
+        assert!(hook != HOOK, "a property's own mistake");
+    }
+}
+
+impl<const HOOK: u8> Property<Toy> for Faulty<HOOK> {
     const CLAIM: Claim = Claim {
         code: "FAULTY",
         name: "faulty",
-        kind: Kind::Safety,
+        kind: Kind::Liveness,
         meaning: "panics",
         source: "this test",
     };
     fn new(_: &Script, _: u32) -> Self {
         Self
     }
-    fn before(&mut self, _: &View<'_, Toy>, _: NodeId, _: &Event<Toy>, _: &mut Judge) {
-        panic!("a property's own mistake");
+    fn before(&mut self, view: &View<'_, Toy>, _: NodeId, _: &Event<Toy>, _: &mut Judge) {
+        if view.step > 1 {
+            Self::at(0);
+        }
+    }
+    fn after(&mut self, view: &View<'_, Toy>, _: NodeId, _: &[Effect<Toy>], _: &mut Judge) {
+        if view.step > 1 {
+            Self::at(1);
+        }
+    }
+    fn indicated(&mut self, _: &View<'_, Toy>, _: NodeId, _: &u32, _: &mut Judge) {
+        Self::at(2);
+    }
+    fn crash(&mut self, _: &View<'_, Toy>, _: NodeId, _: &mut Judge) {
+        Self::at(3);
+    }
+    fn restart(&mut self, _: &View<'_, Toy>, _: NodeId, _: &mut Judge) {
+        Self::at(4);
+    }
+    fn calm(&mut self, _: &View<'_, Toy>, _: &mut Judge) {
+        Self::at(5);
+    }
+    fn end(&mut self, _: &View<'_, Toy>, _: &mut Judge) {
+        Self::at(6);
+    }
+    fn unmet(&self, _: &View<'_, Toy>) -> Option<Obligation> {
+        Self::at(7);
+        None
+    }
+    fn history(&self) -> Option<String> {
+        Self::at(8);
+        Some("a history".to_owned())
+    }
+}
+
+/// What the panic of one hook makes of a run in which all of them are called.
+fn faulty<const HOOK: u8>() -> (sim_check::SimTime, Option<u64>, Found) {
+    type Suite<const HOOK: u8> = (Checked<NeverSaid<9>>, Checked<Faulty<HOOK>>);
+    let script = Script::new().start(0, [set(0, 5)]).timer(0, 0, [Act::Say(1)]);
+    let scene = Scene::new(2, script).fault(when(8), crash(1, Some(4))).calm(15, 1);
+    let run = || {
+        let mut world = scene.world::<Suite<HOOK>>(0);
+        let before = world.run();
+        assert!(HOOK != 8 || before.findings.is_empty(), "nobody has asked for it yet");
+        let history = world.ask(Properties::history);
+        assert_eq!(history.is_none(), HOOK == 8);
+        world.outcome()
+    };
+    let outcome = run();
+    assert_eq!(outcome, run(), "as deterministic as anything");
+    assert_eq!(outcome.verdict, Verdict::Violated);
+    let [finding] = &outcome.findings[..] else { panic!("{:?}", outcome.findings) };
+    assert_eq!((finding.code, finding.node), (PANIC, None), "no node is to blame");
+    assert_eq!(finding.detail, "the property FAULTY (faulty) panicked: a property's own mistake");
+    (finding.at, finding.step, finding.found)
+}
+
+#[test]
+fn every_hook_of_a_property_may_panic() {
+    assert_eq!(faulty::<0>(), (at(5), Some(2), Found::BeforeStep));
+    assert_eq!(faulty::<1>(), (at(5), Some(2), Found::AtStep));
+    assert_eq!(faulty::<2>(), (at(5), Some(2), Found::AtStep));
+    assert_eq!(faulty::<3>(), (at(8), Some(2), Found::BetweenSteps));
+    assert_eq!(faulty::<4>(), (at(12), Some(2), Found::BetweenSteps));
+    assert_eq!(faulty::<5>(), (at(15), Some(3), Found::BetweenSteps));
+    for found in [faulty::<6>(), faulty::<7>(), faulty::<8>()] {
+        assert_eq!((found.1, found.2), (Some(3), Found::AtEnd));
+        assert!(found.0 <= at(1_000));
+    }
+}
+
+/// An observer belongs to the tool, and so does its mistake.
+struct Clumsy;
+
+impl Observer<Toy> for Clumsy {
+    fn step_begins(&mut self, _: &StepBegins<'_, Toy>) {
+        panic!("an observer's own mistake");
     }
 }
 
 #[test]
-#[should_panic(expected = "a property's own mistake")]
-fn a_panic_of_a_property_is_passed_on() {
-    Scene::new(1, Script::new()).world::<Checked<Faulty>>(0).run();
+#[should_panic(expected = "an observer's own mistake")]
+fn a_panic_of_an_observer_is_passed_on() {
+    let scene = Scene::new(1, Script::new());
+    scene.world::<Checked<Faulty<0>>>(0).run_watched(None, &mut Clumsy);
 }

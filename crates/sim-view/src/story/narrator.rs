@@ -188,16 +188,9 @@ impl<'a> Narrator<'a> {
         };
         let Seen::Step { state, .. } = seen else { return String::new() };
         let (at, whole) = (words::instant(row.at), phrases::decisive(seen));
-        let panicked = self
-            .subject
-            .report
-            .violations
-            .iter()
-            .any(|violation| violation.code == "PANIC" && violation.step == Some(step));
         let crashed = match state {
             Some(_) => "",
-            None if panicked => ", and its handler panicked",
-            None => ", and crashed during the step",
+            None => phrases::cut_short(self.subject.report, step),
         };
         let node = row.node;
         format!("At {at}, in step {step}, {node} {whole}{crashed}.") + &self.lost_in(step)

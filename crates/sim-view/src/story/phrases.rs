@@ -1,7 +1,7 @@
 //! Steps in words: what happened to the node, and what it did.
 
 use sim_node::NodeId;
-use sim_scenario::{Done, Happening, Seen};
+use sim_scenario::{Done, Happening, Report, Seen, ViolationReport};
 
 use crate::words;
 
@@ -58,6 +58,16 @@ pub(crate) fn when(what: &Happening) -> String {
 /// "received Election from n1, became leader and indicated Leader(4)".
 pub(crate) fn whole(seen: &Seen) -> String {
     whole_of(seen, CONTENT)
+}
+
+/// Why a step came to no end: its node crashed in it, its handler panicked, or a property did.
+pub(crate) fn cut_short(report: &Report, step: u64) -> &'static str {
+    let mut panics = report.violations.iter().filter(|one| one.code == "PANIC");
+    match panics.find(|one| one.step == Some(step)) {
+        Some(ViolationReport { node: Some(_), .. }) => ", and its handler panicked",
+        Some(_) => ", and a property panicked",
+        None => ", and crashed during the step",
+    }
 }
 
 /// The same of the step that the story is about, of which nothing is cut that a person can read.
