@@ -45,6 +45,22 @@ fn cuts_that_no_message_met() {
     assert_eq!(severs(Cut::AtDelivery).run().outcome.faults[0].idle, None);
 }
 
+/// A cut of a stream loses what is under way, and so does one that is over by then.
+#[test]
+fn cuts_of_streams_that_no_message_met() {
+    let fault = |from, to| {
+        let fault = faults::Isolate(node(1), Cut::AtSend).into();
+        let run = world().stream().fault(between(from, to), fault).run();
+        (run.outcome.faults[0].idle.clone(), run.outcome.counts.lost)
+    };
+    let words = "no message was sent across the cut or was under way there when it began";
+    assert_eq!(fault(10, 20), (Some(words.to_owned()), 0));
+    // The message leaves at 3 ms and would arrive at 4.
+    for (from, to) in [(1, 20), (3, 20)] {
+        assert_eq!(fault(from, to), (None, 1), "from {from}");
+    }
+}
+
 #[test]
 fn faults_of_links_that_no_message_met() {
     let words = "no message was sent over these links";

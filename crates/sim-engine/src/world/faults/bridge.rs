@@ -65,6 +65,6 @@ impl Behaviour for Bridge {
         world: &World<N, P>,
         fault: u32,
     ) -> Option<String> {
-        world.untouched(fault, |_| "no message was sent across the cut".to_owned())
+        world.no_message_met_the_cut(fault)
     }
 }

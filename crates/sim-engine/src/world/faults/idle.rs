@@ -46,6 +46,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         (!touched).then(|| say(&self.victims_in_words(fault)))
     }
 
+    /// What to say of a cut that no message has met.
+    pub(super) fn no_message_met_the_cut(&self, fault: u32) -> Option<String> {
+        self.untouched(fault, |_| {
+            let under_way = " or was under way there when it began";
+            let also = if self.network.is_stream() { under_way } else { "" };
+            format!("no message was sent across the cut{also}")
+        })
+    }
+
     /// What to say of a jump that no victim has seen.
     pub(super) fn nobody_saw_a_jump(&self, fault: u32) -> Option<String> {
         let state = &self.faults[fault as usize];

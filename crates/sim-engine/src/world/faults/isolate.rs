@@ -64,6 +64,6 @@ impl Behaviour for Isolate {
         world: &World<N, P>,
         fault: u32,
     ) -> Option<String> {
-        world.untouched(fault, |_| "no message was sent across the cut".to_owned())
+        world.no_message_met_the_cut(fault)
     }
 }

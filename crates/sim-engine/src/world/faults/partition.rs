@@ -63,6 +63,6 @@ impl Behaviour for Partition {
         world: &World<N, P>,
         fault: u32,
     ) -> Option<String> {
-        world.untouched(fault, |_| "no message was sent across the cut".to_owned())
+        world.no_message_met_the_cut(fault)
     }
 }

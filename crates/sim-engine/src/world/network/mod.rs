@@ -281,7 +281,10 @@ impl Network {
     ) -> Option<Loss> {
         let omits = self.omits(to, false);
         if self.connection_died(from, to, id) {
-            *severed = self.past_cuts.parted(from, to, id);
+            for fault in self.past_cuts.those_that_parted(from, to, id) {
+                *severed = true;
+                self.touched.note(fault);
+            }
             return Some(Loss::Connection);
         }
         if let Some(calm) = &self.calm
@@ -337,9 +340,7 @@ impl Network {
     pub(super) fn cut(&mut self, fault: u32, since: u64, rule: CutRule, at_delivery: bool) {
         let rule = Arc::new(rule);
         if self.plan.stream {
-            self.past_cuts.add(since, Arc::clone(&rule));
-            // A cut kills connections, whether or not something is sent while it lasts.
-            self.touched.note(fault);
+            self.past_cuts.add(fault, since, Arc::clone(&rule));
         }
         self.cuts.push(Cut { fault, rule, at_delivery });
         self.refresh();
