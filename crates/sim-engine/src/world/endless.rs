@@ -2,19 +2,21 @@
 //!
 //! A world looks at itself from time to time, so that a run that gets nowhere is found before its
 //! budget is spent. It is stopped early only where all of this is so: an eighth of the budget went
-//! by at one instant, or a node set itself so many timers in so little time that it will never see
-//! the deadline; what happened was caused by itself over and over, at few nodes; and no client was
-//! served meanwhile, as a workload without pauses on a network without delay may take its time at
-//! one instant.
+//! by at one instant, or a node set itself so many timers, or a fault itself off so often, in so
+//! little time that it will never see the deadline; what happened was caused by itself over and
+//! over, at few nodes; and no client was served meanwhile, as a workload without pauses on a
+//! network without delay may take its time at one instant. Faults are looked at in
+//! [`super::strikes`], what is pending in [`super::growth`].
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Class, Duration, Message, Node, NodeId, counted};
+use sim_node::{Duration, Message, Node, NodeId, counted};
 
 use super::agenda::Head;
+use super::pace::by_then;
 use super::{End, Pending, Phase, World};
-use crate::record::StepClass;
+use crate::record::{StepClass, StepRecord};
 
 /// How often a world looks at itself until its budget is spent.
 const LOOKS: u64 = 64;
@@ -59,9 +61,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     #[cold]
     pub(super) fn look(&mut self, head: Option<Head>) -> bool {
         let budget = self.spec.steps_max;
-        let clients = N::Message::KINDS.iter().zip(&self.tally.sent);
-        let clients = clients.filter(|((_, class), _)| *class == Class::Client);
-        let clients: u64 = clients.map(|(_, sent)| sent).sum();
+        let clients = self.sent_by_clients();
         if clients != self.looks.clients {
             (self.looks.clients, self.looks.served) = (clients, self.steps);
         }
@@ -91,10 +91,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if row.span == 0 && unserved >= row.links {
             return Some(self.stood_still(self.steps_at_this_instant(budget), head));
         }
-        let left = self.spec.deadline.as_nanos().saturating_sub(self.now);
-        let needed = u128::from(left) * u128::from(row.links) / u128::from(row.span.max(1));
-        let never = needed > u128::from(budget) * u128::from(BUDGETS);
+        let never = self.never_ends(row.links, row.span);
         (never && unserved >= row.links).then(|| self.hardly_passed(&row, head))
+    }
+
+    /// Whether the run never gets to its deadline, by far, if it takes so many steps in so long.
+    pub(super) fn never_ends(&self, steps: u64, span: u64) -> bool {
+        let left = self.spec.deadline.as_nanos().saturating_sub(self.now);
+        by_then(steps, span, left) > u128::from(self.spec.steps_max) * u128::from(BUDGETS)
     }
 
     /// Why the budget is spent.
@@ -103,7 +107,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let some = (budget / 8).max(LOOKS);
         let pending = self.agenda.pending();
         if pending as u64 >= some
-            && let Some(most) = self.most_pending()
+            && let Some((_, most)) = self.most_pending()
         {
             return format!("{pending} messages and events are pending, {most}");
         }
@@ -128,7 +132,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// More is pending than there is room for, and what it is.
     #[cold]
     pub(super) fn too_much_pending(&self, most: usize) -> String {
-        let what = self.most_pending().map(|what| format!(", {what}")).unwrap_or_default();
+        let what = self.most_pending().map(|(_, what)| format!(", {what}")).unwrap_or_default();
         format!("more than {most} messages and events are pending{what}")
     }
 
@@ -174,25 +178,33 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         (self.steps.saturating_sub(TAILS)..self.steps).rev()
     }
 
-    /// Whether a step ends a long row of causes at one instant among few nodes. A start that the
-    /// world causes is put down to the step before it.
+    /// Whether a step ends a long row of causes at one instant among few nodes.
     fn is_loop(&self, last: u64) -> bool {
+        let now = self.record.get(last).map(|one| one.time);
+        self.chain(last, LOOP, |_, one| Some(one.time) == now) >= LOOP
+    }
+
+    /// How long the row of causes is that a step ends, among few nodes and as far as the steps are
+    /// such: counted up to `most`. A start that the world causes is put down to the step before it.
+    pub(super) fn chain(
+        &self,
+        last: u64,
+        most: u64,
+        such: impl Fn(u64, &StepRecord) -> bool,
+    ) -> u64 {
         let mut nodes = BTreeSet::new();
         let (mut step, mut links) = (last, 0);
-        let now = self.record.get(last).map(|one| one.time);
-        while links < LOOP {
-            let Some(one) = self.record.get(step).filter(|one| Some(one.time) == now) else {
-                return false;
-            };
+        while links < most {
+            let Some(one) = self.record.get(step).filter(|one| such(step, one)) else { break };
             nodes.insert(one.node);
             let cause = match one.class {
                 StepClass::Start => step.checked_sub(1),
                 _ => one.cause,
             };
-            let Some(cause) = cause.filter(|_| nodes.len() <= LOOP_NODES) else { return false };
+            let Some(cause) = cause.filter(|_| nodes.len() <= LOOP_NODES) else { break };
             (step, links) = (cause, links + 1);
         }
-        true
+        links
     }
 
     /// The row of timers and messages to itself that a step ends, if it is that long.
@@ -252,8 +264,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// Most of what is pending: "4000 of them A from n0 to n1".
-    fn most_pending(&self) -> Option<String> {
+    /// Most of what is pending, and how many they are: "4000 of them A from n0 to n1".
+    pub(super) fn most_pending(&self) -> Option<(u64, String)> {
         let mut counts: BTreeMap<(NodeId, NodeId, usize), u64> = BTreeMap::new();
         for (event, message) in self.agenda.all() {
             let ends = match event {
@@ -268,10 +280,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let most = counts.into_iter().max_by_key(|(key, count)| (*count, std::cmp::Reverse(*key)));
         let ((from, to, kind), count) = most?;
         let kind = N::Message::KINDS[kind].0;
-        Some(if from == to {
-            format!("{count} of them {kind} of {from} to itself")
-        } else {
-            format!("{count} of them {kind} from {from} to {to}")
-        })
+        let told = match from == to {
+            true => format!("{count} of them {kind} of {from} to itself"),
+            false => format!("{count} of them {kind} from {from} to {to}"),
+        };
+        Some((count, told))
     }
 }

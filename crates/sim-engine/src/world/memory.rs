@@ -9,6 +9,7 @@ use sim_check::{Claim, Properties, size_in_memory as size_of};
 use sim_node::{Bytes, Message, Node, NodeId};
 
 use super::disk::Held;
+use super::growth::Growth;
 use super::{End, Pending, Phase, World};
 
 /// What is kept of a message beside its content: its places in the agenda and in a queue.
@@ -34,6 +35,7 @@ const READ_AGAIN: u64 = 8;
 pub(super) struct Memory {
     /// When so many messages and events were pending at once, it looks again.
     pub(super) next: usize,
+    pub(super) growth: Growth,
     /// What the states were at the last checkpoint.
     states: u64,
     /// What was durable when the disks were last read.
@@ -75,7 +77,8 @@ impl Share {
 
 impl Memory {
     pub(super) fn new() -> Self {
-        Self { next: SOME, states: 0, durable: 0, read_again: 0, others: 0 }
+        let growth = Growth::default();
+        Self { next: SOME, growth, states: 0, durable: 0, read_again: 0, others: 0 }
     }
 }
 
@@ -84,6 +87,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     #[cold]
     pub(super) fn look_at_pending(&mut self) {
         self.memory.next = 2 * self.agenda.most().max(SOME);
+        self.look_at_growth();
         let messages = self.agenda.messages().map(|one| PARCEL + size_of(one)).sum();
         self.look_at_memory(messages);
     }

@@ -1,8 +1,10 @@
 //! A run that is stopped at its budget says why; one that gets nowhere is found before.
 
 use sim_check::Verdict;
-use sim_engine::{Delay, Inside, Occasion, Outcome, Strike, faults};
-use sim_node::{Duration, Span};
+use sim_engine::{
+    Delay, DiskLoss, Inside, Occasion, Outcome, Strike, Target, Trigger, When, faults,
+};
+use sim_node::{Duration, Offset, Span};
 
 use crate::scene::{Scene, between};
 use crate::toy::{Act, Msg, Script, ms, set};
@@ -96,8 +98,58 @@ fn a_fault_that_strikes_two_nodes_in_turn_for_ever_at_one_instant_is_found_early
     };
     let scene = Scene::new(2, script).fault(between(0, 500), mobile.into());
     let outcome = of_budget(scene, 1_000_000);
-    assert!(outcome.steps < 150_000, "{}", outcome.steps);
-    assert!(why(&outcome).starts_with("time stood still at 0s: "), "{outcome:?}");
+    assert!(outcome.steps < 10_000, "{}", outcome.steps);
+    let said = "the fault f0 sets itself off: it struck 1024 times at 0s, and each time n1 emits \
+                the mark \"up\" again";
+    assert_eq!(why(&outcome), said);
+}
+
+/// A node becomes leader as it starts, and a fault crashes it then.
+fn crashed_as_it_leads(down: Duration) -> Scene {
+    let script = Script::new().start(0, [Act::Become("leader", 1)]);
+    let crash = faults::Crash {
+        who: Target::Trigger,
+        down: Some(down),
+        disk: DiskLoss::Prefix,
+        inside: None,
+    };
+    let trigger = Trigger { every: true, ..Trigger::new(Occasion::Role("leader".to_owned())) };
+    Scene::new(1, script).fault(When::On(trigger), crash.into())
+}
+
+#[test]
+fn a_trigger_that_sets_itself_off_is_found_early_and_named() {
+    let told = |down| {
+        let outcome = of_budget(crashed_as_it_leads(down), 1_000_000);
+        assert!(outcome.steps < 3_000, "{}", outcome.steps);
+        why(&outcome).to_owned()
+    };
+    let again = "and each time n0 takes the role leader again";
+    let itself = "the fault f0 sets itself off: it struck 1024 times";
+    assert_eq!(told(Duration::ZERO), format!("{itself} at 0s, {again}"));
+    let within = "within 1.023us, until 1.023us";
+    assert_eq!(told(Duration::from_nanos(1)), format!("{itself} {within}, {again}"));
+}
+
+#[test]
+fn a_trigger_that_sets_itself_off_and_leaves_time_is_let_be() {
+    let outcome = of_budget(crashed_as_it_leads(Duration::from_micros(100)), 1_000_000);
+    assert_eq!((outcome.verdict, outcome.faults[0].struck), (Verdict::Held, 10_001));
+}
+
+#[test]
+fn a_trigger_of_many_nodes_at_one_instant_is_let_be() {
+    // Each node sends to the next as it starts, and each message is an occasion.
+    let nodes = 5_000;
+    let mut script = Script::new();
+    for node in 0..nodes {
+        script = script.start(node, [Act::Send((node + 1) % nodes, Msg::A(1))]);
+    }
+    let trigger = Trigger { every: true, ..Trigger::new(Occasion::Send("A".to_owned())) };
+    let jump = faults::Jump(Target::Trigger, Offset::from_nanos(1));
+    let scene = Scene::new(nodes, script).fault(When::On(trigger), jump.into());
+    let outcome = of_budget(scene, 100_000);
+    assert_eq!((outcome.verdict, outcome.faults[0].struck), (Verdict::Held, 5_000));
 }
 
 #[test]
@@ -140,6 +192,35 @@ fn a_queue_that_grows_is_told_with_who_sends_what_to_whom() {
     let told = why(&outcome);
     let spent = "the budget of 4,000 steps is used up: 3998 messages and events are pending, ";
     assert_eq!(told, format!("{spent}3900 of them A from n0 to n1"));
+}
+
+#[test]
+fn a_queue_that_grows_without_an_end_is_found_early() {
+    let twice = |to| [Act::Send(to, Msg::A(1)), Act::Send(to, Msg::A(1))];
+    let script = Script::new()
+        .start(0, [Act::Send(1, Msg::A(1))])
+        .message(1, Msg::A(1), twice(0))
+        .message(0, Msg::A(1), twice(1));
+    let outcome = of_budget(Scene::new(2, script), 10_000_000);
+    assert!(outcome.steps < 70_000, "{}", outcome.steps);
+    let grows = "what is pending grows without an end: from 8192 to 65536 messages and events \
+                 within 3ms, until 16ms, ";
+    assert!(why(&outcome).starts_with(grows), "{outcome:?}");
+    assert!(why(&outcome).ends_with("of them A from n0 to n1"), "{outcome:?}");
+}
+
+#[test]
+fn a_broadcast_of_many_is_no_queue_that_grows() {
+    // Three hundred nodes send to each other at once, and once more.
+    let nodes = 300;
+    let mut script = Script::new();
+    for node in 0..nodes {
+        let all = || (0..nodes).filter(|to| *to != node).map(|to| Act::Send(to, Msg::A(1)));
+        script = script.start(node, all().chain([set(0, 10)]).collect::<Vec<_>>());
+        script = script.timer(node, 0, all().collect::<Vec<_>>());
+    }
+    let outcome = of_budget(Scene::new(nodes, script), 10_000_000);
+    assert_eq!(outcome.verdict, Verdict::Held, "{outcome:?}");
 }
 
 #[test]

@@ -6,6 +6,7 @@ use sim_node::{Message, Node, NodeId, Span};
 use crate::chance::{Stream, between};
 use crate::fault::{Ender, InStep};
 use crate::plan::{LinkMatch, kind_named, members, window_end};
+use crate::world::pace::Way;
 use crate::world::targets::Among;
 use crate::world::{Pending, World};
 use crate::{Observer, PlannedFault, Strike, Struck, Target, When};
@@ -27,6 +28,8 @@ pub(in crate::world) struct FaultState {
     /// The present victim of a mobile fault.
     pub(in crate::world) victim: Option<NodeId>,
     pub(in crate::world) struck: u64,
+    /// How far the run had come when its strikes were looked at last.
+    pub(in crate::world) counted: Way,
     pub(in crate::world) first: Option<u64>,
     pub(in crate::world) victims: Vec<NodeId>,
     /// Whether it has changed anything that the network does not know of.
@@ -44,6 +47,7 @@ impl FaultState {
             targets: Vec::new(),
             victim: None,
             struck: 0,
+            counted: Way::default(),
             first: None,
             victims: Vec::new(),
             touched: false,
@@ -175,6 +179,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if !self.reached.is_empty() {
             self.note_struck(fault);
         }
+        self.look_at_strikes(fault);
         self.tell_of_fault(fault, true, victims, watch);
     }
 
