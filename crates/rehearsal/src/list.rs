@@ -350,9 +350,10 @@ fn names(what: &str, names: &[&str], out: &mut Output) -> Result<(), Failure> {
 fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<(), Failure> {
     writeln!(out, "    {what}: {name}(...)")?;
     for field in fields {
-        let Field { name, default, meaning, .. } = field;
+        let Field { name, default, meaning, needs, .. } = field;
         let default = default.text().unwrap_or("required");
-        out.entry("      ", &format!("{name} ({field}; {default}): {meaning}"))?;
+        let needs = needs.map(|needs| format!("; needs `{needs}`")).unwrap_or_default();
+        out.entry("      ", &format!("{name} ({field}; {default}{needs}): {meaning}"))?;
     }
     Ok(())
 }

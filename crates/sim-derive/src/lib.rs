@@ -6,6 +6,7 @@ mod default;
 mod message;
 mod mutant;
 mod names;
+mod needs;
 mod parties;
 mod range;
 mod setting_value;

@@ -5,6 +5,7 @@ use quote::quote;
 use syn::{Data, DeriveInput, Error, Fields, Ident, LitStr, Result, Type};
 
 use crate::default::Default as Written;
+use crate::needs::Needs;
 use crate::range::{Bounds, Range, range};
 use crate::text;
 
@@ -18,11 +19,19 @@ struct Declared {
 /// What a field is.
 enum Part {
     /// A setting.
-    Setting { row: TokenStream, default: Option<TokenStream>, range: Option<TokenStream> },
+    Setting(Setting),
     /// Other settings, whose fields stand among these.
     Flat,
     /// The known bug to have, of this type.
     Mutant(Type),
+}
+
+/// A setting as it is declared.
+struct Setting {
+    row: TokenStream,
+    default: Option<TokenStream>,
+    range: Option<TokenStream>,
+    needs: Option<Needs>,
 }
 
 /// What stands in `#[setting(...)]`.
@@ -32,6 +41,7 @@ struct Attributes {
     none: Option<LitStr>,
     kind: Option<LitStr>,
     range: Option<Bounds>,
+    needs: Option<Needs>,
     positive: bool,
     flatten: bool,
     mutant: bool,
@@ -116,16 +126,24 @@ fn setting(field: &syn::Field, name: &Ident, attributes: Attributes) -> Result<P
         Some(range) => quote!(::std::option::Option::Some(#range)),
         None => quote!(::std::option::Option::None),
     };
+    let needs_row = match &attributes.needs {
+        Some(needs) => {
+            let words = needs.words()?;
+            quote!(::std::option::Option::Some(#words))
+        }
+        None => quote!(::std::option::Option::None),
+    };
     let row = quote! {
         setting::Field {
             name: #text,
             kind: #kind,
             default: #default_row,
             range: #range_row,
+            needs: #needs_row,
             meaning: #meaning,
         }
     };
-    Ok(Part::Setting { row, default, range })
+    Ok(Part::Setting(Setting { row, default, range, needs: attributes.needs }))
 }
 
 impl Attributes {
@@ -143,6 +161,8 @@ impl Attributes {
                     read.kind = Some(meta.value()?.parse()?);
                 } else if path.is_ident("range") {
                     read.range = Some(meta.value()?.parse()?);
+                } else if path.is_ident("needs") {
+                    read.needs = Some(Needs::read(&meta)?);
                 } else if path.is_ident("positive") {
                     read.positive = true;
                 } else if path.is_ident("flatten") {
@@ -150,7 +170,7 @@ impl Attributes {
                 } else if path.is_ident("mutant") {
                     read.mutant = true;
                 } else {
-                    let known = "default, none, kind, range, positive, flatten or mutant";
+                    let known = "default, none, kind, range, needs, positive, flatten or mutant";
                     return Err(meta.error(known));
                 }
                 Ok(())
@@ -174,7 +194,7 @@ fn option_of(kind: &Type) -> Option<Type> {
 /// The implementation of the trait.
 fn settings(name: &Ident, declared: &[Declared]) -> TokenStream {
     let rows = declared.iter().map(|field| match (&field.part, &field.kind) {
-        (Part::Setting { row, .. }, _) => quote!(&[#row]),
+        (Part::Setting(Setting { row, .. }), _) => quote!(&[#row]),
         (Part::Flat, kind) => quote!(<#kind as setting::Settings>::FIELDS),
         (Part::Mutant(_), _) => quote!(&[setting::MUTANT]),
     });
@@ -189,15 +209,16 @@ fn settings(name: &Ident, declared: &[Declared]) -> TokenStream {
     let reads = declared.iter().map(read_part);
     let makes = declared.iter().map(make_part);
     let checks = declared.iter().filter_map(|Declared { name, part, .. }| match part {
-        Part::Setting { range: Some(range), .. } => {
+        Part::Setting(Setting { range: Some(range), .. }) => {
             let text = name.to_string();
             Some(quote!(setting::in_range(&self.#name, #text, &#range)?;))
         }
         Part::Flat => Some(quote!(setting::Settings::check_ranges(&self.#name)?;)),
         _ => None,
     });
+    let idle = declared.iter().filter_map(idle_part);
     let nodes = declared.iter().filter_map(|Declared { name, part, .. }| match part {
-        Part::Setting { .. } if name == "nodes" => Some(quote!(.or(Some(self.nodes)))),
+        Part::Setting(_) if name == "nodes" => Some(quote!(.or(Some(self.nodes)))),
         Part::Flat => Some(quote!(.or(setting::Settings::nodes(&self.#name)))),
         _ => None,
     });
@@ -234,10 +255,33 @@ fn settings(name: &Ident, declared: &[Declared]) -> TokenStream {
                 Ok(())
             }
 
+            fn idle(&self) -> ::std::vec::Vec<&'static setting::Field> {
+                let mut idle = ::std::vec::Vec::new();
+                #(#idle)*
+                idle
+            }
+
             fn nodes(&self) -> ::std::option::Option<u32> {
                 None #(#nodes)*
             }
         }
+    }
+}
+
+/// Whether the field has no effect, as another one is not as it needs it.
+fn idle_part(Declared { name, part, .. }: &Declared) -> Option<TokenStream> {
+    let text = name.to_string();
+    match part {
+        Part::Setting(Setting { needs: Some(needs), .. }) => {
+            let is_met = needs.is_met();
+            Some(quote! {
+                if !#is_met {
+                    idle.extend(setting::field::<Self>(#text));
+                }
+            })
+        }
+        Part::Flat => Some(quote!(idle.extend(setting::Settings::idle(&self.#name));)),
+        _ => None,
     }
 }
 
@@ -265,10 +309,10 @@ fn make_part(Declared { name, kind, part }: &Declared) -> TokenStream {
     match part {
         Part::Flat => quote!(#name: <#kind as setting::Settings>::make(parts.#name)?),
         Part::Mutant(_) => quote!(#name: parts.#name.unwrap_or_default()),
-        Part::Setting { default: None, .. } => {
+        Part::Setting(Setting { default: None, .. }) => {
             quote!(#name: setting::required(parts.#name, #text)?)
         }
-        Part::Setting { default: Some(default), .. } => {
+        Part::Setting(Setting { default: Some(default), .. }) => {
             quote!(#name: match parts.#name { Some(value) => value, None => #default })
         }
     }
@@ -277,10 +321,11 @@ fn make_part(Declared { name, kind, part }: &Declared) -> TokenStream {
 /// The settings with what must be given, and the default of everything else.
 fn constructor(input: &DeriveInput, declared: &[Declared]) -> TokenStream {
     let (name, visible) = (&input.ident, &input.vis);
-    let is_given = |part: &Part| matches!(part, Part::Flat | Part::Setting { default: None, .. });
+    let is_given =
+        |part: &Part| matches!(part, Part::Flat | Part::Setting(Setting { default: None, .. }));
     let given: Vec<_> = declared.iter().filter(|field| is_given(&field.part)).collect();
     let values = declared.iter().map(|Declared { name, part, .. }| match part {
-        Part::Setting { default: Some(default), .. } => quote!(#name: #default),
+        Part::Setting(Setting { default: Some(default), .. }) => quote!(#name: #default),
         Part::Mutant(_) => quote!(#name: ::std::option::Option::None),
         _ => quote!(#name),
     });

@@ -24,6 +24,9 @@ pub struct Field {
     pub default: Default,
     /// Which values may stand there, when not all that are of the kind.
     pub range: Option<Range>,
+    /// The other field without which it has no effect, as a scenario would write it with its value:
+    /// `reads: Lease`; the name alone where anything but zero, nothing or `false` will do.
+    pub needs: Option<&'static str>,
     /// What it means.
     pub meaning: &'static str,
 }
@@ -98,11 +101,19 @@ pub const MUTANT: Field = Field {
     kind: "code",
     default: Default::Words("none"),
     range: None,
+    needs: None,
     meaning: "run a mutant: the protocol with a known bug, by its code",
 };
 
 const NOTHING: Field =
-    Field { name: "", kind: "", default: Default::Required, range: None, meaning: "" };
+    Field { name: "", kind: "", default: Default::Required, range: None, needs: None, meaning: "" };
+
+/// The field of this name.
+#[doc(hidden)]
+#[must_use]
+pub fn field<S: Settings>(name: &str) -> Option<&'static Field> {
+    S::FIELDS.iter().find(|field| field.name == name)
+}
 
 /// Several lists of fields as one.
 #[doc(hidden)]

@@ -16,6 +16,11 @@ pub trait SettingValue {
     fn ends(&self) -> Option<(u64, u64)> {
         None
     }
+
+    /// Whether it switches something on: it is anything but zero, `false` or nothing.
+    fn is_on(&self) -> bool {
+        self.ends() != Some((0, 0))
+    }
 }
 
 macro_rules! numbers {
@@ -35,6 +40,10 @@ numbers!(u8, u16, u32, u64, usize);
 
 impl SettingValue for bool {
     const KIND: &'static str = "true or false";
+
+    fn is_on(&self) -> bool {
+        *self
+    }
 }
 
 impl SettingValue for String {
@@ -76,6 +85,10 @@ impl<T: SettingValue> SettingValue for Option<T> {
 
     fn ends(&self) -> Option<(u64, u64)> {
         self.as_ref().and_then(SettingValue::ends)
+    }
+
+    fn is_on(&self) -> bool {
+        self.is_some()
     }
 }
 

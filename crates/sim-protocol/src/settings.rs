@@ -12,7 +12,7 @@ use crate::setting::Field;
 ///
 /// ```
 /// use serde::Deserialize;
-/// use sim_node::Span;
+/// use sim_node::{Duration, Span};
 /// use sim_protocol::{SettingValue, Settings as _};
 ///
 /// #[derive(Clone, Debug, sim_protocol::Settings)]
@@ -28,18 +28,21 @@ use crate::setting::Field;
 ///     /// How reads are served.
 ///     #[setting(default = Reads::Log)]
 ///     reads: Reads,
+///     /// How long a lease lasts.
+///     #[setting(default = "1s", needs(reads = Reads::Lease))]
+///     lease: Duration,
 ///     /// The voters.
 ///     #[setting(none = "all servers")]
 ///     members: Option<Vec<u32>>,
 /// }
 ///
-/// #[derive(Clone, Copy, Debug, Deserialize, SettingValue)]
+/// #[derive(Clone, Copy, Debug, PartialEq, Deserialize, SettingValue)]
 /// enum Reads {
 ///     Log,
 ///     Lease,
 /// }
 ///
-/// let [nodes, timeout, reads, members] = Settings::FIELDS else { panic!("four fields") };
+/// let [nodes, timeout, reads, lease, members] = Settings::FIELDS else { panic!("five fields") };
 /// assert_eq!(nodes.to_string(), "number, 1 to 99");
 /// assert_eq!(nodes.meaning, "how many servers");
 /// assert_eq!(timeout.to_string(), "span, greater than 0, at most a day");
@@ -47,6 +50,8 @@ use crate::setting::Field;
 /// assert_eq!(members.default.text(), Some("all servers"));
 /// let usual = Settings::new(5);
 /// assert!(usual.check_ranges().is_ok());
+/// assert_eq!(lease.needs, Some("reads: Lease"));
+/// assert_eq!(usual.idle(), [lease], "there is no lease");
 /// let error = Settings { nodes: 100, ..usual }.check_ranges().expect_err("too many");
 /// assert_eq!((error.field, error.message.as_str()), ("nodes", "it must be 1 to 99"));
 /// ```
@@ -58,6 +63,9 @@ use crate::setting::Field;
 ///   given.
 /// * `range = 1..=99` bounds it; `range = "100us"..="24h"` a quantity, and `positive` asks for more
 ///   than nothing. What relates several fields is the protocol's to check.
+/// * `needs(reads = Reads::Lease)` names another setting without whose value it has no effect, and
+///   `needs(lease)` one that must be on: not zero, `false` or nothing. A scenario that gives it all
+///   the same is told so.
 /// * `kind = "weights"` are words for a type that is no [`SettingValue`](crate::SettingValue).
 /// * `flatten` puts the fields of other settings here, so that protocols can share them.
 /// * `mutant` stands on an `Option<M>` of a [`Mutant`](crate::Mutant). The settings then have a
@@ -92,6 +100,9 @@ pub trait Settings: DeserializeOwned + Debug {
     /// # Errors
     /// With the first field that lies outside.
     fn check_ranges(&self) -> Result<(), SettingsError>;
+
+    /// The fields that have no effect, as another one is not as they [need](Field::needs) it.
+    fn idle(&self) -> Vec<&'static Field>;
 
     /// The field `nodes`, when there is one.
     fn nodes(&self) -> Option<u32>;
@@ -129,6 +140,10 @@ impl Settings for () {
 
     fn check_ranges(&self) -> Result<(), SettingsError> {
         Ok(())
+    }
+
+    fn idle(&self) -> Vec<&'static Field> {
+        Vec::new()
     }
 
     fn nodes(&self) -> Option<u32> {

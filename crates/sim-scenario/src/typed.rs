@@ -31,6 +31,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
     let workloads = WorkloadParts::read(sheet, draft, facts)?;
     let own = workloads.own::<P>(sheet, servers)?;
     let setup = set_up::<P>(sheet, protocol, &settings, own.as_ref(), servers)?;
+    check::check_needs(sheet, protocol.item, &settings);
     let cast = Cast {
         facts,
         servers,

@@ -6,7 +6,7 @@ use sim_check::SimTime;
 use sim_node::{Duration, Node, NodeId};
 use sim_protocol::{Protocol, Settings as _, Workload};
 
-use crate::check::{Cast, check_node, check_time};
+use crate::check::{Cast, check_needs, check_node, check_time};
 use crate::draft::Draft;
 use crate::fault::{plain_form, shortened};
 use crate::outline::{Item, Shape};
@@ -138,6 +138,7 @@ impl<'a> WorkloadParts<'a> {
             sheet.push(diagnostic);
             return None;
         }
+        check_needs(sheet, item, &workload);
         Some(Some(workload))
     }
 

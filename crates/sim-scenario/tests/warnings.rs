@@ -60,6 +60,14 @@ fn what_has_no_effect() {
             fault("When((on: Write, every: true), Isolate(Trigger))"),
         ),
         ("a trigger after the deadline", fault("When((on: Write, after: \"21s\"), Heal)")),
+        (
+            "a setting without another one that it needs",
+            with("bytes: true").replace("Ping(nodes: 5", "Ping(nodes: 5, margin: \"1ms\""),
+        ),
+        (
+            "a setting without the value of another one that it needs",
+            with("bytes: true").replace("Ping(nodes: 5", "Ping(nodes: 5, clients: 1, notes: 3"),
+        ),
         ("a resume of nobody", fault("At(\"1s\", Resume(All))")),
     ];
     let mut told = String::new();

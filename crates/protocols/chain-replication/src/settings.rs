@@ -39,7 +39,7 @@ pub struct Settings {
     #[setting(none = "none")]
     pub lease: Option<Duration>,
     /// Bound on the relative clock drift; leases are shortened by it.
-    #[setting(default = "1%", range = .."100%")]
+    #[setting(default = "1%", range = .."100%", needs(lease))]
     pub lease_drift: Ratio,
     /// Whether a history survives a crash, so that a replica takes its place again. If not, a
     /// replica that returns begins anew, and liveness is due among those that are up at `calm`.

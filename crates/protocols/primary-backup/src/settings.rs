@@ -42,12 +42,12 @@ pub struct Settings {
     /// backups have confirmed its epoch; or alone while it has a lease of the view service.
     #[setting(default = Reads::Forward)]
     pub reads: Reads,
-    /// With leases: how long after the last message from the primary the view service waits before
+    /// How long after the last message from the primary the view service waits before
     /// it names another primary.
-    #[setting(default = "200ms", positive, range = ..="24h")]
+    #[setting(default = "200ms", positive, range = ..="24h", needs(reads = Reads::Lease))]
     pub lease: Duration,
     /// Bound on the relative clock drift; the primary's lease is shortened by it.
-    #[setting(default = "1%", range = .."100%")]
+    #[setting(default = "1%", range = .."100%", needs(reads = Reads::Lease))]
     pub lease_drift: Ratio,
     /// Number of items of the state per message to a recruit.
     #[setting(default = 64, range = 1..)]

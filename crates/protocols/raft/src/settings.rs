@@ -55,16 +55,16 @@ pub struct Settings {
     #[setting(default = Reads::Log)]
     pub reads: Reads,
     /// Bound on the relative clock drift; leases are shortened by it.
-    #[setting(default = "1%", range = .."100%")]
+    #[setting(default = "1%", range = .."100%", needs(reads = Reads::Lease))]
     pub lease_drift: Ratio,
     /// The clock that leases are measured by; the wall clock is unsafe, as it jumps.
-    #[setting(default = LeaseClock::Monotonic)]
+    #[setting(default = LeaseClock::Monotonic, needs(reads = Reads::Lease))]
     pub lease_clock: LeaseClock,
     /// Take a snapshot after this many applied entries (section 7); 0: never.
     #[setting(default = 0)]
     pub snapshot_every: u64,
     /// Number of entries before the snapshot that stay in the log, for slow followers.
-    #[setting(default = 0)]
+    #[setting(default = 0, needs(snapshot_every))]
     pub snapshot_keep: u64,
     /// Number of items per InstallSnapshot chunk.
     #[setting(default = 64, range = 1..)]

@@ -31,6 +31,12 @@ pub struct Settings {
     /// Relies on messages that take at most so long, and on nothing but crashes.
     #[setting(none = "none")]
     within: Option<Duration>,
+    /// How much earlier a message is to be there.
+    #[setting(default = "0s", needs(within))]
+    margin: Duration,
+    /// How often it says so.
+    #[setting(default = 0, needs(clients = 2))]
+    notes: u32,
 }
 
 /// The workload of a toy: nodes that watch.

@@ -38,10 +38,10 @@ pub struct Settings {
     #[setting(default = "100ms", positive)]
     pub heartbeat: Duration,
     /// Initial timeout of the detector for each server; more than the heartbeat interval.
-    #[setting(default = "250ms")]
+    #[setting(default = "250ms", needs(leader = Leader::Omega))]
     pub timeout: Duration,
     /// Increase of a server's timeout after each wrong suspicion.
-    #[setting(default = "100ms")]
+    #[setting(default = "100ms", needs(leader = Leader::Omega))]
     pub increase: Duration,
     /// How long a proposer that was outbid waits before it tries again.
     #[setting(default = "20ms..80ms")]
@@ -65,7 +65,7 @@ pub struct Settings {
     #[setting(default = 0)]
     pub snapshot_every: u64,
     /// Number of slots before the snapshot that stay in the log, for slow replicas.
-    #[setting(default = 0)]
+    #[setting(default = 0, needs(snapshot_every))]
     pub snapshot_keep: u64,
     /// Number of items per chunk of a snapshot.
     #[setting(default = 64, range = 1..)]
@@ -112,7 +112,7 @@ impl Settings {
             );
             return wrong("quorums", message);
         }
-        if self.timeout <= self.heartbeat {
+        if self.leader == Leader::Omega && self.timeout <= self.heartbeat {
             let message = "must be longer than the heartbeat interval";
             return wrong("timeout", message.to_owned());
         }
