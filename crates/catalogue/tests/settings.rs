@@ -185,3 +185,35 @@ fn members_that_no_set_of_servers_holds_are_refused() {
         }
     }
 }
+
+/// What is warned of as this scenario of three servers of Raft loads, and when it has run.
+fn warned(settings: &str, gets: u32) -> (usize, Vec<String>) {
+    let text = format!(
+        "Scenario(title: \"t\", protocol: Raft(nodes: 3, {settings}), workload: \
+         KeyValue(operations: 300, mix: (get: {gets}, put: 1, append: 0, cas: 0, delete: 0)), \
+         faults: [At(\"2s\", Jump(All, \"1s\"))], deadline: \"20s\", expect: Safe)"
+    );
+    let loaded = load_text("t.ron", &text, &catalogue::catalogue());
+    let loaded = loaded.unwrap_or_else(|error| panic!("{}", error.render(false)));
+    let warnings = loaded.prepared.run(0, &RunOptions::default()).warnings;
+    let of_jumps = |warning: &String| warning.contains("jumped");
+    (loaded.warnings.len(), warnings.into_iter().filter(of_jumps).collect())
+}
+
+/// Heartbeats carry stamps of the clock that leases are measured by; only a read by lease holds
+/// them against it.
+#[test]
+fn a_jump_of_a_clock_that_no_lease_read_asks_is_told() {
+    assert_eq!(warned("reads: Lease, lease_clock: Wall", 9), (0, Vec::new()));
+    let never = "but no node ever read its wall clock";
+    for (settings, gets, idle) in [
+        ("reads: Lease, lease_clock: Wall", 0, 0),
+        ("reads: Lease", 9, 0),
+        ("reads: Log, lease_clock: Wall", 9, 1),
+        ("lease_clock: Wall, lease_drift: \"2%\"", 9, 2),
+    ] {
+        let (at_load, in_run) = warned(settings, gets);
+        assert_eq!((at_load, in_run.len()), (idle, 1), "{settings}: {in_run:?}");
+        assert!(in_run[0].contains(never), "{settings}: {in_run:?}");
+    }
+}

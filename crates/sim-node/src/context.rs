@@ -130,9 +130,19 @@ impl<'a, N: Node> Context<'a, N> {
     }
 
     /// The node's wall clock, which may jump.
+    ///
+    /// A run warns of a jump after which no clock that jumped was read. Where a reading is only
+    /// kept, see [`Context::wall_stamp`].
     #[must_use]
     pub fn wall_clock(&self) -> WallTime {
         self.note_clocks(ClocksUsed { monotonic: false, wall: true });
+        self.details.wall
+    }
+
+    /// The node's wall clock, for a time stamp. That is no use of the clock: a stamp decides
+    /// nothing until it is compared, and then with a reading of [`Context::wall_clock`].
+    #[must_use]
+    pub fn wall_stamp(&self) -> WallTime {
         self.details.wall
     }
 

@@ -1,7 +1,7 @@
 //! Values derived from the settings, and the mutants.
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Duration, LocalTime, NodeId};
+use sim_node::{Context, Duration, LocalTime, NodeId, WallTime};
 use sim_protocol::SettingValue;
 
 use crate::{Server, Settings};
@@ -28,17 +28,28 @@ pub enum LeaseClock {
 }
 
 impl LeaseClock {
-    /// What it shows. The wall clock may be negative; it is shifted by 2^63 to fit `LocalTime`,
-    /// since only differences count.
+    /// What it shows, for a decision.
     pub(crate) fn read(self, cx: &Context<'_, Server>) -> LocalTime {
-        const LATER: u64 = 1 << 63;
         match self {
             Self::Monotonic => cx.now(),
-            Self::Wall => {
-                LocalTime::from_nanos(LATER.wrapping_add_signed(cx.wall_clock().as_nanos()))
-            }
+            Self::Wall => shifted(cx.wall_clock()),
         }
     }
+
+    /// What it shows, for a note that counts for nothing until it is held against a reading.
+    pub(crate) fn note(self, cx: &Context<'_, Server>) -> LocalTime {
+        match self {
+            Self::Monotonic => cx.now(),
+            Self::Wall => shifted(cx.wall_stamp()),
+        }
+    }
+}
+
+/// The wall clock may be negative; it is shifted by 2^63 to fit `LocalTime`, since only differences
+/// count.
+fn shifted(wall: WallTime) -> LocalTime {
+    const LATER: u64 = 1 << 63;
+    LocalTime::from_nanos(LATER.wrapping_add_signed(wall.as_nanos()))
 }
 
 /// A bug that real systems had.

@@ -133,7 +133,7 @@ impl Peer<'_, '_> {
             prev_log_term: self.common.log.term_at(prev_log_index).unwrap_or(Term(0)),
             entries,
             leader_commit: self.common.commit_index,
-            sent_at: self.cx.config().lease_clock.read(self.cx),
+            sent_at: self.cx.config().lease_clock.note(self.cx),
             round,
         }
     }

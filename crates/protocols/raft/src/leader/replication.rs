@@ -71,7 +71,7 @@ impl Leader<'_, '_> {
         }
         progress.recent_active = true;
         let from_answer = self.cx.config().has(Mutant::LeaseFromAnswer);
-        let now = self.cx.config().lease_clock.read(self.cx);
+        let now = self.cx.config().lease_clock.note(self.cx);
         let since = if from_answer { now } else { reply.sent_at };
         progress.acknowledged_sent_at = progress.acknowledged_sent_at.max(Some(since));
         match reply.result {
