@@ -115,6 +115,10 @@ pub enum Mutant {
     /// The leader does not count its own copy.
     #[mutant("R-leader-not-counted")]
     LeaderNotCounted,
+    /// Goes back by a whole AppendEntries after a rejection, even beyond the beginning of the log:
+    /// the subtraction overflows.
+    #[mutant("R-back-beyond-log")]
+    BackBeyondLog,
 }
 
 /// The settings of a server, from the scenario; its membership is a

@@ -33,6 +33,7 @@ pub(super) const FAMILY: Family = Family {
         Mutant { code: "R-single-change", violates: &["RF1", "RF4", "RF5"] },
         Mutant { code: "R-joint-one-counter", violates: &["RF1", "RF4", "RF5"] },
         Mutant { code: "R-leader-not-counted", violates: &["KV2"] },
+        Mutant { code: "R-back-beyond-log", violates: &["PANIC"] },
     ],
 };
 

@@ -82,8 +82,11 @@ impl Leader<'_, '_> {
                 }
             }
             AppendResult::Rejected { rejected, conflict_term, first_index } => {
-                let log = &self.common.log;
-                let next = next_index_after_rejection(log, conflict_term, first_index);
+                let (log, config) = (&self.common.log, self.cx.config());
+                let next = match config.has(Mutant::BackBeyondLog) {
+                    true => Index(rejected.0 - config.entries_per_append as u64),
+                    false => next_index_after_rejection(log, conflict_term, first_index),
+                };
                 progress.on_rejected(rejected, next);
             }
             AppendResult::StaleTerm => {}
