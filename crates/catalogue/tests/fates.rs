@@ -44,6 +44,24 @@ fn raft_says_what_becomes_of_admin_commands() {
 }
 
 #[test]
+fn raft_refuses_changes_that_change_nothing() {
+    let four = "Raft(nodes: 5, members: [0, 1, 2])";
+    let requests = "At(\"1s\", 0, AddVoter(1)), At(\"2s\", 1, Remove(3)), \
+                    At(\"3s\", 2, Joint([AddVoter(0), Remove(4)])), \
+                    At(\"4s\", 0, AddLearner(3)), At(\"6s\", 1, AddLearner(3))";
+    assert_eq!(
+        told(four, requests),
+        [
+            refused("n1 has a vote already"),
+            refused("n3 is no member"),
+            refused("the members are so already"),
+            DONE,
+            refused("n3 is a learner already")
+        ]
+    );
+}
+
+#[test]
 fn a_learner_that_is_down_is_given_up() {
     let text = "Scenario(title: \"t\", protocol: Raft(nodes: 4, members: [0, 1, 2]), \
                 workload: [KeyValue(operations: 200), Requests([At(\"1s\", 0, AddVoter(3)), \

@@ -33,6 +33,14 @@ fn raft_is_asked_of_servers_and_about_servers() {
         let why = "there is no server 5; servers are 0 to 4";
         assert_refused("Raft(nodes: 5)", &format!("At(\"1s\", 0, {command})"), why);
     }
+    for (changes, why) in [
+        ("", "a joint change needs a change"),
+        ("AddVoter(2), Remove(2)", "names server 2 twice, and they contradict each other"),
+        ("Remove(1), AddVoter(2), Remove(1)", "names server 1 twice, and one is enough"),
+    ] {
+        let request = format!("At(\"1s\", 0, Joint([{changes}]))");
+        assert_refused("Raft(nodes: 5)", &request, why);
+    }
     let why = "n6 is a client; only servers 0 to 4 take requests";
     assert_refused("Raft(nodes: 5)", "At(\"1s\", 6, Transfer(0))", why);
 }

@@ -32,7 +32,38 @@ impl Admin {
     }
 }
 
+impl Admin {
+    /// Why a change changes nothing, where it is done before it is asked for.
+    fn done_already(&self) -> Option<String> {
+        match self {
+            Self::AddVoter(node) => Some(format!("{node} has a vote already")),
+            Self::AddLearner(node) => Some(format!("{node} is a learner already")),
+            Self::Remove(node) => Some(format!("{node} is no member")),
+            Self::Joint(_) => Some("the members are so already".to_owned()),
+            Self::Transfer(_) => None,
+        }
+    }
+}
+
 impl Server {
+    /// A request of an administrator. One that changes nothing is refused; that is told and has no
+    /// other effect, as such a command is forgotten at once.
+    pub(crate) fn on_admin_request(&mut self, command: Admin, cx: &mut Context<'_, Self>) {
+        let is_sure = self.common.is_configuration_committed() && !self.admin.contains(&command);
+        let exists = |node: &NodeId| node.number() < cx.servers();
+        match command.done_already() {
+            Some(why)
+                if is_sure
+                    && command.servers().iter().all(exists)
+                    && command.is_done(self.common.configuration(), None) =>
+            {
+                cx.refuse(&command, why);
+                self.retry_admin(cx);
+            }
+            _ => self.on_admin(command, cx),
+        }
+    }
+
     /// A request of an administrator, or a command that another server forwards. A leader executes
     /// it at once; every server keeps it, and executes or forwards it until it is done:
     ///

@@ -241,6 +241,27 @@ impl Admin {
             Self::Joint(changes) => changes.iter().map(Change::server).collect(),
         }
     }
+
+    /// Whether it asks for something: for at least one change, and for one of each server.
+    ///
+    /// # Errors
+    /// What is wrong with it and what would be right, one sentence without a full stop.
+    pub fn validate(&self) -> Result<(), String> {
+        let Self::Joint(changes) = self else { return Ok(()) };
+        if changes.is_empty() {
+            let message = "a joint change needs a change: `Joint([AddVoter(3), Remove(1)])`";
+            return Err(message.to_owned());
+        }
+        let twice = changes.iter().enumerate().find_map(|(place, second)| {
+            let first = changes[..place].iter().find(|one| one.server() == second.server())?;
+            Some((first, second))
+        });
+        twice.map_or(Ok(()), |(first, second)| {
+            let server = first.server().number();
+            let why = if first == second { "one is enough" } else { "they contradict each other" };
+            Err(format!("a joint change names server {server} twice, and {why}"))
+        })
+    }
 }
 
 impl ServiceMessage for Message {

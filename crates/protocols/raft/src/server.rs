@@ -136,7 +136,7 @@ impl Node for Server {
     }
 
     fn on_request(&mut self, command: Admin, cx: &mut Context<'_, Self>) {
-        self.on_admin(command, cx);
+        self.on_admin_request(command, cx);
     }
 
     fn role(&self) -> Option<Role> {

@@ -140,9 +140,11 @@ impl Protocol for Raft {
         if node.number() > last {
             return Err(format!("{node} is a client; only servers 0 to {last} take requests"));
         }
-        let unknown = command.servers().into_iter().find(|one| one.number() > last);
-        unknown.map_or(Ok(()), |unknown| {
-            Err(format!("there is no server {}; servers are 0 to {last}", unknown.number()))
-        })
+        match command.servers().into_iter().find(|one| one.number() > last) {
+            Some(one) => {
+                Err(format!("there is no server {}; servers are 0 to {last}", one.number()))
+            }
+            None => command.validate(),
+        }
     }
 }
