@@ -19,7 +19,7 @@ use std::fmt::{self, Debug};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Class, Context, Duration, LocalTime, Message, Node, NodeId, Role, Value};
+use crate::{Class, Context, Duration, LocalTime, Message, Never, Node, NodeId, Role, Value};
 
 /// The mark of a message that arrived after its round had ended, and was dropped.
 pub const LATE_MESSAGE: &str = "late message";
@@ -198,7 +198,7 @@ impl<R: RoundNode> Node for Rounds<R> {
     type Config = RoundConfig<R::Config>;
     type Message = RoundMessage<R::Message>;
     type Timer = RoundTimer;
-    type Request = ();
+    type Request = Never;
     type Indication = R::Indication;
     type Stable = ();
 
@@ -233,7 +233,9 @@ impl<R: RoundNode> Node for Rounds<R> {
         }
     }
 
-    fn on_request(&mut self, (): (), _: &mut Context<'_, Self>) {}
+    fn on_request(&mut self, request: Never, _: &mut Context<'_, Self>) {
+        match request {}
+    }
 
     fn role(&self) -> Option<Role> {
         self.process.role()

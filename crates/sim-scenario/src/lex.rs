@@ -184,7 +184,8 @@ impl Iterator for Words<'_> {
 }
 
 /// Units that are no part of a number of RON.
-const UNITS: [&str; 8] = ["ns", "us", "ms", "s", "sec", "min", "h", "ppm"];
+const UNITS: [&str; 12] =
+    ["ns", "us", "ms", "s", "sec", "min", "h", "ppm", "KiB", "MiB", "GiB", "TiB"];
 
 /// The length of the comment that the text begins with; comments may lie in comments.
 fn block_comment(text: &str) -> Option<usize> {

@@ -187,7 +187,10 @@ impl Reader<'_> {
         }
         let before = parts.last().map_or(word.span.start, |part| part.value.span.end);
         let found = self.describe(&word);
-        Err(Diagnostic::error(word.span, format!("expected a comma, found {found}"))
+        let is_colon = word.kind == Kind::Colon;
+        let names = "the values here have no names: leave the name and its colon out";
+        let help = |wrong: Diagnostic| if is_colon { wrong.help(names) } else { wrong };
+        Err(help(Diagnostic::error(word.span, format!("expected a comma, found {found}")))
             .label("unexpected")
             .context(before..before, "a comma is missing here")
             .into())

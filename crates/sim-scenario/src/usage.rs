@@ -33,9 +33,19 @@ pub(crate) fn example(name: Option<&str>) -> Option<&'static str> {
         "Timing",
         "Transport",
         "Workload",
+        "RequestLine",
+        "Work",
+        "Reach",
+        "Inside",
         "Expect",
     ];
     families.iter().find_map(|family| of(family, name?))
+}
+
+/// An example of a field of the scenario, or of an entry of it where it is a list.
+pub(crate) fn field(name: &str) -> Option<&'static str> {
+    let example = FIELDS.iter().find(|(field, _)| *field == name);
+    example.map(|(_, example)| *example)
 }
 
 /// An example of a request of this name, as the protocol gives it.
@@ -131,6 +141,27 @@ fn table(family: &str) -> Table {
 }
 
 type Table = &'static [(&'static str, &'static str)];
+
+const FIELDS: Table = &[
+    ("title", "title: \"leader isolated by a partition\""),
+    ("network", "network: Datagram(delay: Uniform(\"1ms\", \"10ms\"), loss: \"1%\")"),
+    ("disks", "disks: [(who: Node(1), sync: Constant(\"5ms\"))]"),
+    ("clocks", "clocks: [(who: Node(1), offset: \"+5s\", drift: \"+200ppm\")]"),
+    ("service", "service: [(who: Servers, what: Messages, time: Constant(\"1ms\"))]"),
+    ("images", "images: {0: (...)}"),
+    ("workload", "workload: Requests([At(\"1s\", 0, TheRequest)])"),
+    ("faults", "faults: [At(\"2s\", Isolate(Leader))]"),
+    ("model", "model: (timing: Synchronous(bound: \"10ms\"), failures: CrashStop)"),
+    ("ties", "ties: Drawn"),
+    ("calm", "calm: \"10s\""),
+    ("calm_bound", "calm_bound: \"20ms\""),
+    ("deadline", "deadline: \"20s\""),
+    ("budget", "budget: 1000000"),
+    ("memory", "memory: \"64MiB\""),
+    ("bytes", "bytes: true"),
+    ("reaches", "reaches: [Role(\"leader\", times: 2)]"),
+    ("expect", "expect: Holds"),
+];
 
 const PLANS: Table = &[
     ("At", "At(\"2s\", Isolate(Leader))"),

@@ -288,6 +288,33 @@ fn wrong_values() {
             ("a formula that does not end", with("costs: [Messages(at_most: \"4*(n-1\")]")),
             ("a bound that is no text", with("costs: [Messages(at_most: 4)]")),
             ("a violated cost without costs", base.replace("Holds", "Violates(\"COST\")")),
+            ("a memory without quotes", with("memory: 64MiB")),
+            ("a name for a number", base.replace("nodes: 5", "nodes: Leader")),
+            ("a list for a number", with_fault("At(\"1s\", Isolate(Node([1])))")),
+            ("a list for a list of numbers", with_fault("At(\"1s\", Isolate(Nodes([[1]])))")),
+            ("a name for a time", with("calm: Leader")),
+            ("nothing for a time", with("calm: ()")),
+            ("a number for a group", with("disks: [5]")),
+            ("a name for a group", with("clocks: [true]")),
+            ("values of a name that takes none", with("ties: Drawn(1)")),
+            ("values of what is true", with("bytes: true(1)")),
+            ("a kind of work without its name", {
+                with("service: [(what: Kind, time: Constant(\"1ms\"))]")
+            }),
+            ("a name in a list", with_fault("At(\"1s\", Isolate(Nodes([a: 1])))")),
+            ("an image that is a number", with("images: {0: 5}")),
+            ("an image without its node", with("images: {(asked: 3)}")),
+            ("a number that is two", with("images: {0: (asked: (1, 2))}")),
+            ("a request of a text", with("workload: Requests([At(\"1s\", 0, \"Everybody\")])")),
+            (
+                "a request of an unknown node",
+                with("workload: Requests([At(\"1s\", {}, Everybody)])"),
+            ),
+            (
+                "a request of a protocol that takes none",
+                with("workload: Requests([At(\"1s\", 0, Elect)])")
+                    .replace("Ping(nodes: 5)", "Mute"),
+            ),
             ("an empty title", base.replace("\"a toy\"", "\"  \"")),
             ("a title of two lines", base.replace("\"a toy\"", "\"a\\ntoy\"")),
             ("Sometimes of nothing", base.replace("Holds", "Sometimes(\"PI2\", of: 0)")),

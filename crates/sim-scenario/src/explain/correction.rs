@@ -12,7 +12,7 @@ use crate::words::{clip, nearest};
 use super::Scene;
 
 /// The longest construct that is written out with its correction.
-const LONGEST: usize = 100;
+pub(super) const LONGEST: usize = 100;
 
 impl Scene<'_> {
     /// What stands around a value with something else in its place: `Isolate(Node(7))` for the 7 of
@@ -51,7 +51,9 @@ impl Scene<'_> {
         let inner = own.trim_matches('"');
         let facts = self.source.facts;
         match (self.in_language(Some(family)), &item.shape) {
-            (Some("Target" | "NodeSet"), Shape::Number) => Some(format!("Node({own})")),
+            (Some("Target" | "NodeSet"), Shape::Number) if !own.starts_with('-') => {
+                Some(format!("Node({own})"))
+            }
             (Some("Target" | "NodeSet"), Shape::Group('[', _)) => {
                 Some(format!("Nodes({})", plain_form(own)))
             }
@@ -152,6 +154,13 @@ impl Scene<'_> {
             (Error::ExpectedString, Shape::Name) => format!("\"{}\"", clip(own)),
             (Error::ExpectedInteger, Shape::Text) => {
                 own.trim_matches('"').parse::<u64>().ok()?.to_string()
+            }
+            (Error::ExpectedInteger, Shape::Group('(' | '[', parts))
+                if matches!(item.name(text), None | Some("Some"))
+                    && let [Part { key: None, value: Item { shape: Shape::Number, span, .. } }] =
+                        parts.as_slice() =>
+            {
+                text[span.clone()].to_owned()
             }
             // A node is named by its number alone here.
             (Error::ExpectedInteger, Shape::Group('(', parts))

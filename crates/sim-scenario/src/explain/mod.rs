@@ -2,6 +2,7 @@
 //! what would be right.
 
 mod correction;
+mod fallback;
 mod names;
 mod place;
 mod shape;
@@ -53,7 +54,8 @@ pub(crate) struct Region<'a> {
 /// The diagnostic for what could not be read in a part of the file.
 pub(crate) fn explain(unread: &Unread, region: &Region<'_>, source: &Source<'_>) -> Diagnostic {
     let place = place::in_file(&unread.error, region, source.text);
-    Scene { expected: &unread.expected, place, region, source }.diagnose(&unread.error.code)
+    let scene = Scene { expected: &unread.expected, place, region, source };
+    scene.helped(scene.diagnose(&unread.error.code))
 }
 
 /// What went wrong where.
@@ -72,6 +74,9 @@ impl Scene<'_> {
         if let Some(diagnostic) = self.needless_name().filter(|_| !takes_names) {
             return diagnostic;
         }
+        if let Some(diagnostic) = self.takes_no_requests() {
+            return diagnostic;
+        }
         match code {
             Error::NoSuchEnumVariant { expected, found, outer } => {
                 self.variant(outer.as_deref(), found, expected)
@@ -88,10 +93,7 @@ impl Scene<'_> {
                 Diagnostic::error(self.place.clone(), message).label("the second time")
             }
             Error::Message(message) => self.custom(message),
-            Error::IntegerOutOfBounds => {
-                Diagnostic::error(self.item().span.clone(), "the number is out of range")
-                    .label("too large, or below zero where it must not be")
-            }
+            Error::IntegerOutOfBounds => self.out_of_range(),
             code => match self.expected.first() {
                 Some(Expected::Enum { name, variants }) => self.no_name(name, variants),
                 _ => self.shape(code),
@@ -124,6 +126,9 @@ impl Scene<'_> {
 
     /// How the construct of this name is written, in a scenario of this protocol.
     fn example(&self, name: Option<&str>) -> Option<String> {
+        if self.is_language() && self.region.noun == "the request" && name == Some("At") {
+            return usage::of("RequestLine", "At").map(|example| self.fitted(example));
+        }
         if let Some(example) = usage::example(self.in_language(name)) {
             return Some(self.fitted(example));
         }

@@ -2,17 +2,23 @@
 
 use ron::Error;
 
+use crate::fault::plain_form;
 use crate::outline::Shape;
 use crate::reader::Expected;
 use crate::words::{clip, line};
 use crate::{Diagnostic, usage};
 
 use super::Scene;
+use super::correction::LONGEST;
+use super::fallback::in_plain_words;
 
 impl Scene<'_> {
     pub(super) fn shape(&self, code: &Error) -> Diagnostic {
         if let Error::ExpectedDifferentStructName { .. } = code {
             return self.another_name();
+        }
+        if let Some(diagnostic) = self.of_some(code) {
+            return diagnostic;
         }
         if let Some(Expected::Struct { fields }) = self.expected.first()
             && let Some(diagnostic) = self.nameless(fields)
@@ -20,7 +26,14 @@ impl Scene<'_> {
             return diagnostic;
         }
         match code {
+            code if self.is_fraction(code) => {}
             Error::ExpectedStructLikeEnd | Error::TrailingCharacters => return self.too_much(),
+            Error::ExpectedComma | Error::ExpectedArrayEnd | Error::ExpectedMapEnd
+                if self.is_behind_name() =>
+            {
+                return self.too_much();
+            }
+            Error::ExpectedMapColon => return self.without_key(),
             Error::ExpectedDifferentLength { found, .. } => return self.wrong_number(*found),
             _ if self.is_empty_group() && self.lacks_values() => return self.wrong_number(0),
             _ if self.is_empty_group() => return self.too_much(),
@@ -45,17 +58,19 @@ impl Scene<'_> {
     fn mismatch(&self, code: &Error) -> (String, &'static str) {
         let (text, item) = (self.text(), self.item());
         let found = item.describe(text);
-        let is_number = matches!(item.shape, Shape::Number);
-        let is_fraction = is_number && text[item.span.clone()].contains('.');
         let expected = |what: &str| format!("expected {what}, found {found}");
         match code {
-            // A whole number is read up to the point, and then a comma should follow.
-            Error::ExpectedComma if is_fraction => {
-                (expected("a whole number"), "not a whole number")
-            }
+            // A whole number is read up to the point, and then something else should follow.
+            code if self.is_fraction(code) => (expected("a whole number"), "not a whole number"),
             Error::ExpectedString => (expected("a text in quotes"), "not a text"),
-            Error::ExpectedInteger => (expected("a whole number"), "not a number"),
-            Error::ExpectedFloat => (expected("a number"), "not a number"),
+            Error::ExpectedInteger
+            | Error::InvalidIntegerDigit { .. }
+            | Error::UnderscoreAtBeginning => (expected("a whole number"), "not a number"),
+            Error::ExpectedFloat | Error::FloatUnderscore => (expected("a number"), "not a number"),
+            Error::ExpectedUnit => (expected("`()`"), "not `()`"),
+            Error::InvalidValueForType { expected: what, .. } => {
+                (expected(&in_plain_words(what)), "not what is expected")
+            }
             Error::ExpectedBoolean => (expected("`true` or `false`"), "neither true nor false"),
             Error::ExpectedArray => (expected("a list in brackets"), "not a list"),
             Error::ExpectedMap => (expected("a map in braces"), "not a map"),
@@ -63,7 +78,8 @@ impl Scene<'_> {
             | Error::SuggestRawIdentifier(_)
             | Error::InvalidIdentifier(_) => (expected("a name"), "not a name"),
             Error::ExpectedStructLike | Error::ExpectedNamedStructLike(_)
-                if matches!(item.shape, Shape::Name) =>
+                if matches!(item.shape, Shape::Name)
+                    && (self.lacks_values() || self.example(item.name(text)).is_some()) =>
             {
                 (format!("{found} lacks its parentheses"), "its values are missing")
             }
@@ -75,6 +91,67 @@ impl Scene<'_> {
             }
             code => (without_capital(&line(&code.to_string())), "cannot be read"),
         }
+    }
+
+    /// Whether the value at the place is a number with a point where a whole one is read.
+    fn is_fraction(&self, code: &Error) -> bool {
+        let item = self.item();
+        let is_cut = matches!(
+            code,
+            Error::ExpectedComma
+                | Error::ExpectedArrayEnd
+                | Error::ExpectedMapEnd
+                | Error::ExpectedOptionEnd
+                | Error::ExpectedStructLikeEnd
+                | Error::TrailingCharacters
+        );
+        let has_point = self.text()[item.span.clone()].contains('.');
+        is_cut && has_point && matches!(item.shape, Shape::Number)
+    }
+
+    /// Whether reading ended behind a name, at the brackets that follow it.
+    fn is_behind_name(&self) -> bool {
+        let item = self.item();
+        let is_behind = item.name.as_ref().is_some_and(|name| name.end <= self.place.start);
+        is_behind && matches!(item.shape, Shape::Group(..))
+    }
+
+    /// A number that is too large, or below zero.
+    pub(super) fn out_of_range(&self) -> Diagnostic {
+        let item = self.item();
+        let (found, number) = (item.describe(self.text()), &self.text()[item.span.clone()]);
+        let (message, label) = match number.starts_with('-') {
+            true => (format!("expected a number from 0 on, found {found}"), "below zero"),
+            false => (format!("{found} is too large"), "too large"),
+        };
+        Diagnostic::error(item.span.clone(), message).label(label)
+    }
+
+    /// `Some` with another number of values than one.
+    fn of_some(&self, code: &Error) -> Option<Diagnostic> {
+        let group = self.group();
+        let (item, message) = match code {
+            Error::ExpectedOptionEnd if group.name(self.text()) == Some("Some") => {
+                (group, "`Some` takes one value, without a name")
+            }
+            Error::UnexpectedChar(_) if self.item().name(self.text()) == Some("Some") => {
+                (self.item(), "`Some` lacks its value")
+            }
+            _ => return None,
+        };
+        let diagnostic = Diagnostic::error(item.span.clone(), message).label("not one value");
+        Some(diagnostic.help("write the value alone: `Some` is never needed"))
+    }
+
+    /// A value in a map that has no key.
+    fn without_key(&self) -> Diagnostic {
+        let item = self.item();
+        let own = plain_form(&self.text()[item.span.clone()]);
+        let own = if own.len() > LONGEST { "...".to_owned() } else { own };
+        let found = item.describe(self.text());
+        let message = format!("expected a key with its value, found {found} alone");
+        let diagnostic = Diagnostic::error(item.span.clone(), message).label("its key is missing");
+        diagnostic.help(format!("write `{{0: {own}}}`"))
     }
 
     /// Whether the value at the place has a name, and brackets with nothing in them.
@@ -113,8 +190,10 @@ impl Scene<'_> {
         let text = self.text();
         let inner = self.item();
         // `Heal()` is refused at its parenthesis, `Heal, 3` at the 3.
-        let takes_nothing = inner.name.as_ref().is_some_and(|name| name.end <= self.place.start)
-            || self.expected.is_empty();
+        let takes_nothing = inner
+            .name
+            .as_ref()
+            .is_some_and(|name| name.end <= self.place.start || self.expected.is_empty());
         let group = if takes_nothing { inner } else { self.group() };
         let place = if takes_nothing { group.span.clone() } else { inner.span.clone() };
         let values = if takes_nothing { "no values" } else { "fewer values" };
@@ -125,11 +204,15 @@ impl Scene<'_> {
             Some(example) if self.in_language(name) == Some("Holds") => {
                 let violates = self.fitted(usage::of("Expect", "Violates").unwrap_or_default());
                 diagnostic.help(format!(
-                    "write it as in `{example}`, and is about every property; `{violates}` \
-                     expects that one is violated"
+                    "`{example}` alone expects that every property holds, `{violates}` that this \
+                     one is violated"
                 ))
             }
             Some(example) => diagnostic.help(format!("write it as in `{example}`")),
+            None if takes_nothing => {
+                let name = clip(name.unwrap_or_default());
+                diagnostic.help(format!("write `{name}`"))
+            }
             None => diagnostic,
         }
     }
