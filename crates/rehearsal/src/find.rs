@@ -55,22 +55,71 @@ pub(crate) fn has_name(known: &Path, named: &Path) -> bool {
         && parts.all(|part| folders.next().is_some_and(|folder| text(folder) == text(part)))
 }
 
+/// So many scenarios are suggested.
+const SUGGESTIONS: usize = 5;
+
 /// A name like that of a scenario is an error that says so; of other files the loader tells.
 fn suggest(file: &Path, all: &[PathBuf]) -> Result<(), Failure> {
-    let stem = |path: &Path| path.file_stem().map(|stem| stem.to_string_lossy().into_owned());
-    let stems: Vec<String> = all.iter().filter_map(|path| stem(path)).collect();
-    let near = stem(file).and_then(|name| {
-        let near = nearest(&name, &stems)?;
-        all.iter().find(|path| stem(path).as_deref() == Some(near))
-    });
-    match near {
-        Some(near) => Err(Failure::new(format!(
-            "cannot read `{}`: the file does not exist; did you mean {}?",
-            file.display(),
-            near.display(),
-        ))),
-        None => Ok(()),
+    let name = stem(file);
+    let stems: Vec<String> = all.iter().map(|path| stem(path)).collect();
+    let near: Vec<&PathBuf> = match nearest(&name, &stems) {
+        Some(near) => all.iter().filter(|path| stem(path) == near).collect(),
+        None => with_words_like(&name, all),
+    };
+    let refused = |hint: &str| {
+        let file = file.display();
+        Err(Failure::new(format!("cannot read `{file}`: the file does not exist; {hint}")))
+    };
+    match near.as_slice() {
+        [] if file.components().count() == 1 && file.extension().is_none() => {
+            refused("`rehearse list` shows the scenarios")
+        }
+        [] => Ok(()),
+        [one] => refused(&format!("did you mean {}?", one.display())),
+        several => {
+            let lines: Vec<String> =
+                several.iter().map(|path| format!("  {}", path.display())).collect();
+            let shown = lines.len().min(SUGGESTIONS);
+            let more = match lines.len() - shown {
+                0 => String::new(),
+                more => format!("\n  and {more} more, which `rehearse list` shows"),
+            };
+            refused(&format!("did you mean one of these?\n{}{more}", lines[..shown].join("\n")))
+        }
     }
+}
+
+fn stem(path: &Path) -> String {
+    path.file_stem().unwrap_or_default().to_string_lossy().into_owned()
+}
+
+/// The scenarios among whose words there is one like each word of a name, the likest first.
+fn with_words_like<'a>(name: &str, all: &'a [PathBuf]) -> Vec<&'a PathBuf> {
+    let wanted: Vec<String> = words(name);
+    let mut found: Vec<(usize, &PathBuf)> = all
+        .iter()
+        .filter_map(|path| {
+            let own = words(&stem(path));
+            let each = wanted.iter().map(|word| distance(word, &own));
+            Some((each.sum::<Option<usize>>()?, path))
+        })
+        .collect();
+    found.sort_by_key(|(distance, _)| *distance);
+    if wanted.is_empty() { Vec::new() } else { found.into_iter().map(|(_, path)| path).collect() }
+}
+
+/// How far a word is from the nearest of some others, if that is near; it may be cut short.
+fn distance(word: &str, others: &[String]) -> Option<usize> {
+    if others.iter().any(|other| other.starts_with(word)) {
+        return Some(0);
+    }
+    nearest(word, others).map(|near| strsim::damerau_levenshtein(word, near))
+}
+
+/// The words of a name that say something.
+fn words(name: &str) -> Vec<String> {
+    let words = name.split(['-', '_', ' ', '.']).filter(|word| word.len() > 2);
+    words.map(str::to_lowercase).collect()
 }
 
 /// The scenario files in a folder and in those within it, in order of their names.
