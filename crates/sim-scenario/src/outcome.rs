@@ -4,8 +4,10 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Found, Kind, SimTime, Verdict};
 use sim_engine::{
-    COST, Counts, Finding, Outcome, PANIC, PlannedFault, ReachReport, RequestReport, When,
+    COST, Counts, FaultReport, Finding, Outcome, PANIC, PlannedFault, ReachReport, RequestReport,
+    When,
 };
+use sim_node::counted;
 
 use crate::costs::{Cost, CostReport, judge};
 use crate::words::clip;
@@ -193,6 +195,7 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
         if row.struck == 0 && had_time && !lints.left_out.contains(&place) {
             warnings.push(format!("the fault `{}` never took effect", clip(&fault.label)));
         }
+        warnings.extend(again_and_again(fault, row));
     }
     if whole {
         warnings.extend(idle_faults(outcome, lints));
@@ -235,6 +238,19 @@ fn unread_clocks(facts: &ScenarioFacts, outcome: &Outcome) -> impl Iterator<Item
     clocks.filter(|(_, used)| !**used).map(|(clock, _)| {
         let clock = clock.trim_end_matches('.').replacen("The clock", "the clock", 1);
         format!("{clock}, but no such clock was read, and no timer set by it")
+    })
+}
+
+/// A fault that strikes so often may bring about what its trigger waits for.
+fn again_and_again(fault: &PlannedFault, row: &FaultReport) -> Option<String> {
+    const OFTEN: u64 = 1_000;
+    let unbound = matches!(&fault.when, When::On(on) if on.every && on.limit.is_none());
+    let (label, times) = (clip(&fault.label), counted(row.struck, "time"));
+    (unbound && row.struck >= OFTEN).then(|| {
+        format!(
+            "the fault `{label}` took effect {times}: it may bring about what its trigger waits \
+             for; `limit` bounds it"
+        )
     })
 }
 

@@ -186,3 +186,21 @@ fn faults_that_matter_are_not_warned_of() {
         assert_eq!(warned(fields), [""; 0], "{fields}");
     }
 }
+
+#[test]
+fn a_trigger_that_never_has_enough_is_told() {
+    let warned = |more: &str| {
+        let fields = format!(
+            "workload: Requests([At(\"1s\", 0, One(1))]), faults: [At(\"0s\", Isolate(Node(1))), \
+             When((on: Send(\"Ping\"), every: true{more}), Pause(Trigger), for: \"1us\")]"
+        );
+        let text = with(&fields).replace("nodes: 5", "nodes: 5, patience: \"1ms\"");
+        let loaded = load_text("toy.ron", &text, &toy::catalogue());
+        let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+        let warnings = loaded.prepared.run(0, &RunOptions::default()).warnings;
+        warnings.into_iter().find(|one| one.contains("took effect"))
+    };
+    let often = warned("").expect("a warning");
+    assert!(often.contains(" times: it may bring about what its trigger waits for"), "{often}");
+    assert_eq!(warned(", limit: 2000"), None, "it is meant");
+}
