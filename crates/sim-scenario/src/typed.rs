@@ -1,8 +1,9 @@
 //! A protocol's part of a scenario: its settings, disks and requests, read with its own types.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use sim_check::SimTime;
+use sim_check::{Properties as _, SimTime};
 use sim_engine::WorldSpec;
 use sim_protocol::{Protocol, Settings as _, Setup};
 
@@ -13,7 +14,7 @@ use crate::images::images;
 use crate::reach::reaches;
 use crate::run::Scenario;
 use crate::sheet::{Sheet, options};
-use crate::words::{clock_in_words, count, list};
+use crate::words::{clock_in_words, count, line, list};
 use crate::workload::WorkloadParts;
 use crate::world::{override_labels, spec};
 use crate::{Diagnostic, Prepared, ProtocolFacts, ScenarioFacts};
@@ -32,6 +33,7 @@ pub(crate) fn prepare<'a, P: Protocol>(
     let own = workloads.own::<P>(sheet, servers)?;
     let setup = set_up::<P>(sheet, protocol, &settings, own.as_ref(), servers)?;
     check::check_needs(sheet, protocol.item, &settings);
+    check_properties::<P>(sheet, protocol, &setup, servers)?;
     let cast = Cast {
         facts,
         servers,
@@ -99,6 +101,26 @@ fn settings<'a, P: Protocol>(
 
 fn required_fields(facts: &ProtocolFacts) -> Vec<&'static str> {
     facts.fields.iter().filter(|field| field.is_required()).map(|field| field.name).collect()
+}
+
+/// Whether the properties can be made. A run makes them without looking, as they are the same with
+/// every seed.
+fn check_properties<P: Protocol>(
+    sheet: &mut Sheet<'_>,
+    protocol: &ProtocolText<'_>,
+    setup: &Setup<P::Node>,
+    servers: u32,
+) -> Option<()> {
+    let make = AssertUnwindSafe(|| drop(P::Properties::new(&setup.config, servers)));
+    let Err(panic) = catch_unwind(make) else { return Some(()) };
+    let text = panic.downcast_ref::<String>().map(String::as_str);
+    let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+    let message = format!("a property of `{}` panicked as it was made: {}", P::NAME, line(text));
+    let diagnostic = Diagnostic::error(protocol.item.span.clone(), message);
+    sheet.push(diagnostic.label("not with these settings").help(
+        "other settings may do; what panics is the `new` of a property, which is a bug of its own",
+    ));
+    None
 }
 
 /// How many servers the settings ask for: within the protocol's limits, before anything is made of

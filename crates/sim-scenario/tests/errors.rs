@@ -315,6 +315,9 @@ fn wrong_values() {
                 with("workload: Requests([At(\"1s\", 0, Elect)])")
                     .replace("Ping(nodes: 5)", "Mute"),
             ),
+            ("a property that cannot be made", {
+                base.replace("nodes: 5", "nodes: 5, clients: 2, notes: 1000")
+            }),
             ("an empty title", base.replace("\"a toy\"", "\"  \"")),
             ("a title of two lines", base.replace("\"a toy\"", "\"a\\ntoy\"")),
             ("Sometimes of nothing", base.replace("Holds", "Sometimes(\"PI2\", of: 0)")),

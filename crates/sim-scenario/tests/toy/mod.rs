@@ -161,7 +161,8 @@ impl Property<PingNode> for NoStrangers {
         meaning: "no node receives a message before it was asked to send a ping",
         source: "tests",
     };
-    fn new(_: &Settings, _: u32) -> Self {
+    fn new(settings: &Settings, _: u32) -> Self {
+        assert!(settings.notes < 1_000, "more than a thousand notes");
         Self
     }
     fn before(
