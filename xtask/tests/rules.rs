@@ -113,6 +113,34 @@ fn a_scenario_opens_with_a_comment_in_the_folder_of_its_family() {
 }
 
 #[test]
+fn a_scenario_that_retells_a_report_names_it_in_its_first_line() {
+    let folder = tempfile::tempdir().expect("a folder for the test");
+    let workspace = Workspace::at(folder.path().to_path_buf());
+    let problem = |text| scenario_problem(&workspace, "scenarios/reports/a-claim.ron", text);
+    for named in [
+        "// etcd-io/etcd#741: what is read is old.\nScenario()",
+        "// As in tikv/raft-rs#57, and camunda/camunda#5356.\n",
+        "// CASSANDRA-9183: a node stands still.\n",
+        "// A backup (KAFKA-1211) restarts.\n",
+    ] {
+        assert_eq!(problem(named), None, "{named}");
+    }
+    for unnamed in [
+        "// What is read is old.\n// etcd-io/etcd#741\n",
+        "// etcd#741: what is read is old.\n",
+        "// etcd-io/etcd#: what is read is old.\n",
+        "// etcd-io/etcd#main\n",
+        "// /etcd#741\n",
+        "// A pre-2019 bug in C-9.\n",
+        "Scenario() // etcd-io/etcd#741\n",
+    ] {
+        assert!(problem(unnamed).is_some(), "{unnamed}");
+    }
+    let deep = scenario_problem(&workspace, "scenarios/reports/deep/a.ron", "// a/b#1\n");
+    assert!(deep.is_some());
+}
+
+#[test]
 fn the_map_is_a_law() {
     let crates = |name: &str, row: &str, seen: &str, seen_row: &str| {
         let own = |text: &str| text.to_owned();
