@@ -21,27 +21,43 @@ pub struct View<'a, N: Node> {
     /// The servers to which liveness applies, once the calm has begun. Before that, and in a
     /// scenario without a calm, every node that is up counts.
     pub core: Option<&'a BTreeSet<NodeId>>,
+    /// The nodes that a Byzantine fault has struck, however long ago; `None` for nobody. To
+    /// properties they are down for good: their state is not shown, and of their steps no hook is
+    /// called.
+    pub byzantine: Option<&'a BTreeSet<NodeId>>,
 }
 
 impl<'a, N: Node> View<'a, N> {
-    /// The state of a node, or `None` while it is down.
+    /// The state of a node, or `None` while it is down, and of a Byzantine one.
     #[must_use]
     pub fn state(&self, node: NodeId) -> Option<&'a N> {
+        if self.is_byzantine(node) {
+            return None;
+        }
         self.states.get(node.index())?.as_ref()
     }
 
-    /// The nodes that are up, in order of their numbers. It looks at every node: for the end of a
-    /// run and for rare events, not for each step.
+    /// Whether a Byzantine fault has ever struck a node.
+    #[must_use]
+    pub fn is_byzantine(&self, node: NodeId) -> bool {
+        self.byzantine.is_some_and(|byzantine| byzantine.contains(&node))
+    }
+
+    /// The nodes that are up and not Byzantine, in order of their numbers. It looks at every node:
+    /// for the end of a run and for rare events, not for each step.
     pub fn up(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
         let states = self.states.iter().enumerate();
-        states.filter_map(|(number, state)| {
+        let byzantine = self.byzantine;
+        states.filter_map(move |(number, state)| {
             let number = u32::try_from(number).expect("node numbers are 32 bits");
-            Some((NodeId::new(number), state.as_ref()?))
+            let node = NodeId::new(number);
+            let is_byzantine = byzantine.is_some_and(|byzantine| byzantine.contains(&node));
+            (!is_byzantine).then_some((node, state.as_ref()?))
         })
     }
 
-    /// The nodes to which liveness applies: they are up and, once there is a core, inside it or not
-    /// servers.
+    /// The nodes to which liveness applies: they are up, not Byzantine and, once there is a core,
+    /// inside it or not servers.
     pub fn correct(&self) -> impl Iterator<Item = (NodeId, &'a N)> + use<'a, N> {
         let (core, servers) = (self.core, self.servers);
         self.up().filter(move |(node, _)| {
@@ -76,7 +92,8 @@ pub trait Property<N: Node>: Clone + 'static {
     /// still be held and then be lost.
     fn indicated(&mut self, _: &View<'_, N>, _: NodeId, _: &N::Indication, _: &mut Judge) {}
 
-    /// A node has crashed; its state is gone.
+    /// A node has crashed, or a Byzantine fault has struck it; its state is gone. A Byzantine node
+    /// does not return.
     fn crash(&mut self, _: &View<'_, N>, _: NodeId, _: &mut Judge) {}
 
     /// A node is about to start again.

@@ -26,21 +26,28 @@ struct Attributes {
     kinds: Vec<Kind>,
     /// Whether each of its kinds follows its counterpart of the variant before.
     interleave: bool,
+    /// Of a type: what makes another message of one.
+    mutate: Option<ExprPath>,
 }
 
 pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
+    let of_type = Attributes::read(&input.attrs)?;
     let (kinds, body) = match &input.data {
         Data::Enum(data) => of_variants(data.variants.iter())?,
-        Data::Struct(_) => {
-            let attributes = Attributes::read(&input.attrs)?;
-            (vec![attributes.single(&input.ident)], quote!(0))
-        }
+        Data::Struct(_) => (vec![of_type.single(&input.ident)], quote!(0)),
         Data::Union(_) => return Err(Error::new_spanned(input, "a message is no union")),
     };
     let name = &input.ident;
     let (generics, arguments, bounds) = input.generics.split_for_impl();
     let names = kinds.iter().map(|kind| &kind.name);
     let classes = kinds.iter().map(|kind| Ident::new(&kind.class, name.span()));
+    let mutate = of_type.mutate.map(|mutate| {
+        quote! {
+            fn mutate(&self, mutation: &mut ::sim_node::Mutation<'_>) -> Option<Self> {
+                #mutate(self, mutation)
+            }
+        }
+    });
     Ok(quote! {
         impl #generics ::sim_node::Message for #name #arguments #bounds {
             const KINDS: &'static [(&'static str, ::sim_node::Class)] =
@@ -49,6 +56,8 @@ pub(crate) fn derive(input: &DeriveInput) -> Result<TokenStream> {
             fn kind(&self) -> usize {
                 #body
             }
+
+            #mutate
         }
     })
 }
@@ -129,12 +138,14 @@ impl Attributes {
             parenthesized!(inner in meta.input);
             let list = Punctuated::<Expr, Token![,]>::parse_terminated(&inner)?;
             self.kinds = list.iter().map(kind).collect::<Result<_>>()?;
+        } else if path.is_ident("mutate") {
+            self.mutate = Some(meta.value()?.parse()?);
         } else if path.is_ident("interleave") {
             self.interleave = true;
         } else if CLASSES.iter().any(|class| path.is_ident(class)) {
             self.class = path.get_ident().map(Ident::to_string);
         } else {
-            return Err(meta.error("name, by, kinds, interleave, or one of the classes"));
+            return Err(meta.error("name, by, kinds, interleave, mutate, or one of the classes"));
         }
         Ok(())
     }

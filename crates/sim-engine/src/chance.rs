@@ -126,6 +126,13 @@ impl Chance {
         Self { seed, nodes, streams: Default::default() }
     }
 
+    /// There are so many nodes now.
+    pub(crate) fn grow(&mut self, nodes: usize) {
+        self.nodes = nodes;
+        let used = self.streams.iter_mut().filter(|streams| !streams.is_empty());
+        used.for_each(|streams| streams.resize(nodes, None));
+    }
+
     pub(crate) fn seed(&self) -> u64 {
         self.seed
     }

@@ -106,6 +106,8 @@ pub enum Loss {
     Calm,
     /// It was sent to a node that does not exist.
     Nobody,
+    /// Its sender is Byzantine, and kept it to itself.
+    Withheld,
 }
 
 /// A planned fault at work.

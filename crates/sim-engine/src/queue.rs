@@ -126,6 +126,11 @@ impl<E: Copy, M> Slab<E, M> {
         self.messages.get(slot as usize)?.as_ref()
     }
 
+    /// Puts another message in the place of a slot's.
+    pub(crate) fn replace_message(&mut self, slot: u32, message: M) {
+        self.messages[slot as usize] = Some(message);
+    }
+
     /// What happens, with the messages that it is about, by slot.
     pub(crate) fn iter(&self) -> impl Iterator<Item = (E, Option<&M>)> {
         let slots = self.slots.iter().zip(&self.messages);

@@ -296,6 +296,8 @@ pub enum Failures {
     CrashRecovery,
     /// Messages are lost besides.
     Omission,
+    /// Nodes do what they like besides, but cannot forge a signature.
+    Byzantine,
     /// Anything.
     #[default]
     Any,

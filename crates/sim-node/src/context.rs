@@ -2,7 +2,7 @@
 
 use std::cell::Cell;
 
-use crate::{Effect, Indications, Layer, LocalTime, Node, NodeId, Span, Stable, WallTime};
+use crate::{Effect, Indications, Layer, LocalTime, Node, NodeId, Signed, Span, Stable, WallTime};
 
 /// Where a handler's effects go, and where its choices come from: the driver's side of a step.
 pub trait Sink<N: Node> {
@@ -159,6 +159,12 @@ impl<'a, N: Node> Context<'a, N> {
     pub fn choose(&mut self, alternatives: u64) -> u64 {
         assert!(alternatives > 0, "a choice needs at least one alternative");
         self.sink.choose(alternatives)
+    }
+
+    /// Signs content in the name of this node.
+    #[must_use]
+    pub fn sign<T>(&self, content: T) -> Signed<T> {
+        Signed::new(self.id(), content)
     }
 
     /// Sends a message. To the node itself, it passes the node's own queue and takes no time.

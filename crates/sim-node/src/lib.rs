@@ -36,6 +36,10 @@
 //! `#[derive(Parties)]` ([`HasParty`]) one of more; [`Rounds`] runs a protocol of synchronous
 //! rounds.
 //!
+//! # Byzantine nodes
+//! [`Message::mutate`] says how a lie looks, so that a scenario can let a node tell one;
+//! [`Context::sign`] makes a [`Signed`] that no other node can forge.
+//!
 //! # Testing a node
 //! [`Harness`] drives one node step by step: what it sends and sets, what a barrier holds, what it
 //! remembers after a crash.
@@ -46,10 +50,12 @@ mod either;
 mod harness;
 mod image;
 mod layer;
+mod mutation;
 mod node;
 mod party;
 mod quantity;
 mod rounds;
+mod signed;
 mod time;
 mod wire;
 
@@ -59,6 +65,7 @@ pub use either::{Either, EitherStable, Parties};
 pub use harness::Harness;
 pub use image::{COUNTER_MAX, ImageError, PLACE_MAX, SMALL_COUNTER_MAX};
 pub use layer::{Indications, Layer};
+pub use mutation::Mutation;
 pub use node::{Class, Effect, Event, Message, Never, Node, NodeId, Role, Stable, Value};
 pub use party::{HasParty, PartyOf, Share, WRONG_PARTY, as_party, refuse_for_other_party};
 pub use quantity::{
@@ -67,6 +74,7 @@ pub use quantity::{
 pub use rounds::{
     LATE_MESSAGE, RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds,
 };
+pub use signed::Signed;
 pub use sim_derive::{Message, Names, Parties};
 pub use time::{LocalTime, WallTime};
 pub use wire::size as wire_size;

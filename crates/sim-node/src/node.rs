@@ -8,7 +8,7 @@ use std::hash::Hash;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Context, ImageError, Span};
+use crate::{Context, ImageError, Mutation, Span};
 
 /// What may be part of a state, a message or a record: ordered collections and integers, so that
 /// these traits are derived and never lie.
@@ -88,7 +88,8 @@ pub enum Class {
 /// A variant is a kind of its name; its class is [`Class::Protocol`], unless it says another. A
 /// variant of several kinds names them and a function of its value that tells which, as a number:
 /// `#[message(by = Append::purpose, kinds(Append, Heartbeat(Beat)))]`. With `interleave`, each of
-/// them stands behind its counterpart of the variant before.
+/// them stands behind its counterpart of the variant before. `#[message(mutate = path)]` on the
+/// type names the function that [`Message::mutate`] calls.
 pub trait Message: Value + DeserializeOwned {
     /// Every kind of message: its name, as scenarios and counters show it, and its class.
     const KINDS: &'static [(&'static str, Class)];
@@ -102,6 +103,17 @@ pub trait Message: Value + DeserializeOwned {
     /// length before text and sequences, one byte for a variant or an `Option`.
     fn size(&self) -> usize {
         crate::wire::size(self)
+    }
+
+    /// A well-formed message that says something else in the place of this one: what a Byzantine
+    /// node says when it lies. It may differ in whatever the sender decides, but not in a signature
+    /// of another node ([`Signed`](crate::Signed)).
+    ///
+    /// The same choices make equal content into equal content, so that one lie can be told in
+    /// several messages. `None`, by default, when there is no such message: then one that is
+    /// corrupted is dropped by its receiver, as its checksum fails.
+    fn mutate(&self, _: &mut Mutation<'_>) -> Option<Self> {
+        None
     }
 }
 

@@ -19,7 +19,9 @@ use std::fmt::{self, Debug};
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 
-use crate::{Class, Context, Duration, LocalTime, Message, Never, Node, NodeId, Role, Value};
+use crate::{
+    Class, Context, Duration, LocalTime, Message, Mutation, Never, Node, NodeId, Role, Value,
+};
 
 /// The mark of a message that arrived after its round had ended, and was dropped.
 pub const LATE_MESSAGE: &str = "late message";
@@ -98,6 +100,12 @@ where
     /// Four bytes of the round, and whatever the process's message takes.
     fn size(&self) -> usize {
         size_of::<u32>() + self.message.size()
+    }
+
+    /// The round stays: it is the adapter's and not the process's.
+    fn mutate(&self, mutation: &mut Mutation<'_>) -> Option<Self> {
+        let message = self.message.mutate(mutation)?;
+        Some(Self { round: self.round, message })
     }
 }
 

@@ -333,6 +333,7 @@ pub fn loss_in_words(loss: Loss) -> &'static str {
         Loss::Connection => "its connection broke",
         Loss::Calm => "still in flight when the faults ended",
         Loss::Nobody => "there is no such node",
+        Loss::Withheld => "kept back by its Byzantine sender",
     }
 }
 

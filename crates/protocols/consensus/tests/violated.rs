@@ -135,6 +135,7 @@ fn fs1_notices_decisions_out_of_nowhere() {
             config: &*spec.config,
             states: world.states(),
             core: None,
+            byzantine: None,
         };
         let mut suite = <Suite as Properties<N>>::new(&spec.config, n);
         for node in (0..n).map(NodeId::new) {

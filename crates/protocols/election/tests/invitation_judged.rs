@@ -65,6 +65,7 @@ impl<P: Property<Process>> Told<P> {
             config: &self.config,
             states: &self.states,
             core: None,
+            byzantine: None,
         };
         hook(&mut self.claim, &view, &mut self.judge);
     }

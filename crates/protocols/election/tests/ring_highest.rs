@@ -57,6 +57,7 @@ impl Told {
             config: &self.config,
             states: &self.states,
             core: None,
+            byzantine: None,
         };
         hook(&mut self.claim, &view, &mut self.judge);
     }

@@ -116,6 +116,7 @@ fn epfd3_notices_indications_out_of_turn() {
         config: &*spec.config,
         states: world.states(),
         core: None,
+        byzantine: None,
     };
     let (n0, n1) = (NodeId::new(0), NodeId::new(1));
     type Suite = Checked<FaithfulIndications>;

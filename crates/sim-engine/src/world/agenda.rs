@@ -117,6 +117,11 @@ impl<E: Copy, M, T: Copy + Hash + Eq> Agenda<E, M, T> {
         self.payloads.message(parcel).expect("a parcel has a message")
     }
 
+    /// Puts another message in the place of a parcel's.
+    pub(super) fn replace_message(&mut self, parcel: Parcel, message: M) {
+        self.payloads.replace_message(parcel, message);
+    }
+
     /// Takes a message out.
     #[inline(always)]
     pub(super) fn take_message(&mut self, parcel: Parcel) -> M {

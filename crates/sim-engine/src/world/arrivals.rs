@@ -24,7 +24,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             match arrival.what {
                 What::Message { id, from, copied, parcel, .. } => {
                     self.agenda.take_message(parcel);
-                    self.break_connection(from, node);
+                    self.break_connection(from, self.identity(node));
                     self.lose(id, copied, Loss::Down, watch);
                 }
                 What::Own(parcel) => drop(self.agenda.take_message(parcel)),
@@ -59,7 +59,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     fn service_time(&mut self, node: NodeId, what: &What<N::Timer>) -> u64 {
-        let spec = std::sync::Arc::clone(&self.spec);
+        let (spec, who) = (std::sync::Arc::clone(&self.spec), self.identity(node));
         let fits = |work: Work| match (work, what) {
             (Work::Any, _)
             | (Work::Messages, What::Message { .. } | What::Own(_))
@@ -72,7 +72,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             _ => false,
         };
         let by_itself =
-            spec.service.iter().rfind(|one| one.who.contains(node, spec.servers) && fits(one.what));
+            spec.service.iter().rfind(|one| one.who.contains(who, spec.servers) && fits(one.what));
         let mut time = 0_u64;
         if let Some(one) = by_itself {
             let word = self.service_word(node, &one.time);
@@ -163,13 +163,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             What::Message { id, from, sent, copied, parcel } => {
                 self.count_handled(id, copied);
                 if self.plan.assumed_bound.is_some() {
-                    self.check_assumed_bound(id, from, node, sent);
+                    self.check_assumed_bound(id, from, self.identity(node), sent);
                 }
                 named = Some(id);
                 Event::Message { from, message: self.agenda.take_message(parcel) }
             }
             What::Own(parcel) => {
-                Event::Message { from: node, message: self.agenda.take_message(parcel) }
+                let from = self.identity(node);
+                Event::Message { from, message: self.agenda.take_message(parcel) }
             }
             What::Timer(timer) => Event::Timer(timer),
             What::Request(index) => Event::Request(self.take_request(index)),

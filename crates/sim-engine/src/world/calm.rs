@@ -11,8 +11,9 @@ use crate::chance::Stream;
 use crate::fault::{FaultTime, InCalm as Then};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// The storm ends: a drawn core is up and connected for good. Servers outside it stay as they
-    /// are: down, paused, or cut off; everybody who is not a server belongs to the core's side.
+    /// The storm ends: a drawn core of servers, none of them Byzantine, is up and connected for
+    /// good. Servers outside it stay as they are: down, paused, or cut off; everybody who is not a
+    /// server belongs to the core's side.
     pub(super) fn begin_calm<O: Observer<N> + ?Sized>(&mut self, watch: &mut O) {
         let Some(calm) = self.spec.calm else { return };
         self.end_strikes(watch);
@@ -48,10 +49,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     fn draw_core(&mut self) -> Vec<NodeId> {
-        let servers: Vec<NodeId> = (0..self.spec.servers).map(NodeId::new).collect();
+        let servers = (0..self.spec.servers).map(NodeId::new);
+        let correct = servers.filter(|node| !self.byzantine.contains(*node));
+        let servers: Vec<NodeId> = correct.collect();
         let count = match self.spec.core {
             Core::All => servers.len(),
-            Core::Majority => servers.len() / 2 + 1,
+            Core::Majority => self.spec.servers as usize / 2 + 1,
             Core::AtLeast(some) => some as usize,
             Core::Live => {
                 let up = |node: &NodeId| self.status[node.index()].has(Status::UP);

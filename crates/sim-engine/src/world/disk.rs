@@ -104,8 +104,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     fn sync_latency(&mut self, node: NodeId) -> u64 {
-        let spec = &self.spec;
-        let by_itself = spec.disks.iter().rfind(|disk| disk.who.contains(node, spec.servers));
+        let (spec, who) = (&self.spec, self.identity(node));
+        let by_itself = spec.disks.iter().rfind(|disk| disk.who.contains(who, spec.servers));
         let slowed = self.cells[node.index()].slow_disks.last();
         if let Some((fault, _)) = slowed {
             self.faults[*fault as usize].touched = true;
@@ -149,6 +149,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Held::Send { to, parcel, resend, step } => {
                     self.transmit(node, to, parcel, resend, step, watch);
                 }
+                Held::Indicate { .. } if self.status[node.index()].has(Status::BYZANTINE) => {}
                 Held::Indicate { indication, step } => {
                     self.properties.indicated(&view!(self, step), node, &indication);
                 }

@@ -64,11 +64,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     if self.status[node.index()].has(Status::HOLDS) {
                         let held = Held::Indicate { indication, step };
                         self.cells[node.index()].disk.hold(held);
-                    } else {
+                    } else if !self.status[node.index()].has(Status::BYZANTINE) {
                         self.properties.indicated(&view!(self, step), node, &indication);
                     }
                 }
-                Effect::Mark(name) => self.note_mark(node, name),
+                Effect::Mark(name) => self.note_mark(self.identity(node), name),
             }
         }
         self.effects = effects;
@@ -82,11 +82,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
-    /// A message leaves its node.
+    /// A message leaves an instance of its node.
     #[inline(always)]
     pub(super) fn transmit<O: Observer<N> + ?Sized>(
         &mut self,
-        from: NodeId,
+        instance: NodeId,
         to: NodeId,
         parcel: Parcel,
         resend: bool,
@@ -94,8 +94,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch: &mut O,
     ) {
         let id = self.agenda.next_sequence();
+        let from = self.identity(instance);
         if to == from {
-            return self.send_to_itself(from, parcel, step, id);
+            return self.send_to_itself(instance, parcel, step, id);
         }
         let message = self.agenda.message(parcel);
         let kind = message.kind();
@@ -109,9 +110,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.plan.watches_sends {
             self.note_sent(from, kind);
         }
-        let tie = self.tie(Purpose::Tie, from);
-        let (sent, copied, copy) = (self.now, false, false);
-        let envelope = Envelope { id, from, to, step, sent, tie, copied, copy };
+        let tie = self.tie(Purpose::Tie, instance);
+        let (sent, copied, copy, twin) = (self.now, false, false, from != instance);
+        let envelope = Envelope { id, from, to, step, sent, tie, copied, copy, twin };
         if to.index() >= self.nodes() {
             return self.fail_to_send(&envelope, parcel, Loss::Nobody, watch);
         }

@@ -4,6 +4,7 @@ use sim_check::Properties;
 use sim_node::{Message, Node, NodeId};
 
 use super::agenda::Parcel;
+use super::byzantine::Misconduct;
 use super::inbox::{Arrival, What};
 use super::network::{Envelope, Kept, Leaving, Words, behind};
 use super::{Pending, World};
@@ -35,18 +36,43 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// A message goes through everything that may happen to it at its sending.
     pub(super) fn route<O: Observer<N> + ?Sized>(
         &mut self,
+        envelope: Envelope,
+        parcel: Parcel,
+        mut kind: usize,
+        watch: &mut O,
+    ) {
+        let words = self.words(self.sender(&envelope));
+        if !self.network.is_betrayed() {
+            return self.travel(envelope, parcel, kind, &words, watch);
+        }
+        let Misconduct { lost, again } = self.misbehave(&envelope, parcel, kind);
+        if let Some(why) = lost {
+            self.break_connection(envelope.from, envelope.to);
+            self.fail_to_send(&envelope, parcel, why, watch);
+        } else {
+            kind = self.agenda.message(parcel).kind();
+            self.travel(envelope, parcel, kind, &words, watch);
+        }
+        for one in again {
+            self.send_again(&envelope, one, watch);
+        }
+    }
+
+    /// A message goes through everything that the network does to it.
+    pub(super) fn travel<O: Observer<N> + ?Sized>(
+        &mut self,
         mut envelope: Envelope,
         parcel: Parcel,
         kind: usize,
+        words: &Words,
         watch: &mut O,
     ) {
         let Envelope { id, from, to, tie, .. } = envelope;
-        let words = self.words(from);
-        let incarnation = self.incarnations[from.index()];
+        let incarnation = self.incarnations[self.sender(&envelope).index()];
         let size = if self.plan.asks_sizes { self.agenda.message(parcel).size() } else { 0 };
         let (size, now) = (size as u64, self.now);
         let leaving = Leaving { id, from, to, kind, size, tie, incarnation, now };
-        let journey = match self.network.send(&leaving, &words) {
+        let journey = match self.network.send(&leaving, words) {
             Ok(journey) => journey,
             Err(why) => {
                 self.break_connection(from, to);
@@ -132,8 +158,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.agenda.take_message(parcel);
             return self.lose(envelope.id, envelope.copied, why, watch);
         }
-        let &Envelope { id, from, to, step, sent, copied, .. } = envelope;
+        let &Envelope { id, from, step, sent, copied, .. } = envelope;
         let what = What::Message { id, from, sent, copied, parcel };
+        let to = self.receiver(envelope);
         self.arrive(to, Arrival { what, step: Some(step) }, watch);
     }
 

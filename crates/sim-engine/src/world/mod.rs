@@ -5,6 +5,7 @@ mod alerts;
 mod arming;
 mod arrivals;
 mod between;
+mod byzantine;
 mod calm;
 mod cuts;
 mod disk;
@@ -26,6 +27,7 @@ mod step;
 mod strikes;
 mod targets;
 mod triggers;
+mod twins;
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
@@ -43,6 +45,7 @@ use crate::{AssumptionBroken, CrashReport, Delay, Outcome, WorldSpec};
 
 use agenda::{Agenda, TIES};
 use alerts::Alerts;
+use byzantine::Byzantine;
 use endless::Looks;
 use faults::{ClockUse, FaultState};
 use memory::Memory;
@@ -50,6 +53,7 @@ use network::{Envelope, Network};
 use nodes::{Cell, Status};
 use reached::{Marked, Reached};
 use requests::{Requests, Told};
+use twins::Twin;
 
 /// All nodes, disks, clocks, timers and messages in flight, at one instant of virtual time.
 ///
@@ -71,7 +75,8 @@ pub struct World<N: Node, P: Properties<N>> {
     agenda: Agenda<Pending, N::Message, N::Timer>,
     network: Network,
 
-    /// By number; `None` while down.
+    /// By number; `None` while down. Second instances stand behind the nodes, here and in what else
+    /// goes by number.
     states: Vec<Option<N>>,
     status: Vec<Status>,
     incarnations: Vec<u32>,
@@ -90,6 +95,9 @@ pub struct World<N: Node, P: Properties<N>> {
     alerts: Alerts,
     /// Faults whose target does not exist yet.
     waiting: Vec<u32>,
+    byzantine: Byzantine<N::Message>,
+    /// Nodes that have been split, in order.
+    twins: Vec<Twin>,
 
     properties: P,
     digest: Digest,
@@ -217,6 +225,7 @@ macro_rules! view {
             config: &*$world.spec.config,
             states: &$world.states,
             core: $world.core.as_ref(),
+            byzantine: $world.byzantine.nodes(),
         }
     };
 }
@@ -252,6 +261,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             faults: spec.faults.iter().map(|planned| FaultState::new(planned, seed)).collect(),
             alerts: Alerts::default(),
             waiting: Vec::new(),
+            byzantine: Byzantine::default(),
+            twins: Vec::new(),
             properties: P::new(&*spec.config, spec.servers),
             digest: Digest::new(),
             record: Record::default(),
@@ -294,7 +305,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// Every node's state, by number; `None` while it is down.
     #[must_use]
     pub fn states(&self) -> &[Option<N>] {
-        &self.states
+        &self.states[..self.nodes()]
     }
 
     /// The state of a node, or `None` while it is down.
@@ -327,8 +338,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.result()
     }
 
+    /// How many nodes there are, second instances apart.
     fn nodes(&self) -> usize {
-        self.states.len()
+        self.spec.servers as usize + self.spec.others as usize
     }
 
     /// Every node in order.

@@ -6,7 +6,7 @@ use sim_node::{Drift, Event, Node, NodeId, Offset};
 use super::between::Delayed;
 use super::disk::{DiskOf, Held};
 use super::faults::Stall;
-use super::inbox::{Inbox, What};
+use super::inbox::{Arrival, Inbox, What};
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
@@ -29,6 +29,8 @@ impl Status {
     pub(super) const CRASH_PENDING: u8 = 16;
     /// A fault waits to strike it until some of what its barriers hold has left.
     pub(super) const STRUCK: u8 = 32;
+    /// A Byzantine fault has struck it, now or before: properties do not see it.
+    pub(super) const BYZANTINE: u8 = 64;
 
     #[inline]
     pub(super) fn has(self, bits: u8) -> bool {
@@ -78,6 +80,26 @@ pub(super) struct Cell<N: Node> {
     pub(super) start_waits: bool,
 }
 
+impl<N: Node> Cell<N> {
+    /// Of a node that has not started yet, with this on its disk.
+    pub(super) fn new(durable: N::Stable) -> Self {
+        Self {
+            disk: sim_node::Disk::new(durable),
+            inbox: Inbox::new(),
+            own: (0, 0),
+            pauses: Vec::new(),
+            slowed: Vec::new(),
+            slow_disks: Vec::new(),
+            stall: Stall::default(),
+            drifts: Vec::new(),
+            own_drift: Drift::default(),
+            pending_crash: None,
+            strikes: Vec::new(),
+            start_waits: false,
+        }
+    }
+}
+
 /// A fault that adds to service times.
 #[derive(Clone, Debug)]
 pub(super) struct Slowness {
@@ -91,20 +113,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let spec = std::sync::Arc::clone(&self.spec);
         for node in self.everybody() {
             let durable = spec.images.get(&node).cloned().unwrap_or_default();
-            self.cells.push(Cell {
-                disk: sim_node::Disk::new(durable),
-                inbox: Inbox::new(),
-                own: (0, 0),
-                pauses: Vec::new(),
-                slowed: Vec::new(),
-                slow_disks: Vec::new(),
-                stall: Stall::default(),
-                drifts: Vec::new(),
-                own_drift: Drift::default(),
-                pending_crash: None,
-                strikes: Vec::new(),
-                start_waits: false,
-            });
+            self.cells.push(Cell::new(durable));
             let serves = self.serves_by_itself(node);
             self.status[node.index()].put(Status::SERVES, serves);
         }
@@ -169,7 +178,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 });
             }
             let last = self.steps.saturating_sub(1);
-            self.properties.restart(&view!(self, last), node);
+            if !self.status[index].has(Status::BYZANTINE) {
+                self.properties.restart(&view!(self, last), node);
+            }
         }
         self.handle(node, Event::Start, None, None, watch);
         self.cells[index].disk.set_damaged(false);
@@ -221,15 +232,45 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         let crashed = self.agenda.next_sequence();
         self.network.crash(node, crashed);
-        let cell = &mut self.cells[index];
-        cell.pending_crash = None;
-        let arrivals = cell.inbox.crash();
+        self.cells[index].pending_crash = None;
+        let arrivals = self.empty(node);
+        let (lost, writes) = self.crash_disk(node, loss, fault);
+        self.lose_arrivals(arrivals, watch);
+        if self.spec.model.failures == Failures::None {
+            self.break_assumption(|failures| {
+                format!("{node} crashed, but the model says `failures: {failures:?}`")
+            });
+        }
+        let (time, fault) = (SimTime::from_nanos(self.now), fault as usize);
+        self.crashes.push(CrashReport { at: time, node, fault, loss: lost });
+        watch.crashed(&Crashed { time, node, fault, loss: lost, writes: &writes });
+        if !self.status[index].has(Status::BYZANTINE) {
+            let last = self.steps.saturating_sub(1);
+            self.properties.crash(&view!(self, last), node);
+        }
+        if !self.waiting.is_empty() {
+            self.retry_waiting(watch);
+        }
+    }
+
+    /// Takes away what a node's barriers hold, and what waits in its queue, which is returned.
+    pub(super) fn empty(&mut self, node: NodeId) -> Vec<Arrival<N::Timer>> {
+        let cell = &mut self.cells[node.index()];
+        let arrivals = cell.inbox.crash().collect();
         for held in cell.disk.held() {
             if let Held::Send { parcel, .. } = held {
                 self.agenda.take_message(*parcel);
             }
         }
-        let (lost, writes) = self.crash_disk(node, loss, fault);
+        arrivals
+    }
+
+    /// What waited in a node's queue is lost with its memory.
+    pub(super) fn lose_arrivals<O: Observer<N> + ?Sized>(
+        &mut self,
+        arrivals: Vec<Arrival<N::Timer>>,
+        watch: &mut O,
+    ) {
         for arrival in arrivals {
             match arrival.what {
                 What::Message { id, copied, parcel, .. } => {
@@ -240,19 +281,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 What::Request(index) => self.requests.lose(index, self.now),
                 What::Timer(_) | What::Synced => {}
             }
-        }
-        if self.spec.model.failures == Failures::None {
-            self.break_assumption(|failures| {
-                format!("{node} crashed, but the model says `failures: {failures:?}`")
-            });
-        }
-        let (time, fault) = (SimTime::from_nanos(self.now), fault as usize);
-        self.crashes.push(CrashReport { at: time, node, fault, loss: lost });
-        watch.crashed(&Crashed { time, node, fault, loss: lost, writes: &writes });
-        let last = self.steps.saturating_sub(1);
-        self.properties.crash(&view!(self, last), node);
-        if !self.waiting.is_empty() {
-            self.retry_waiting(watch);
         }
     }
 }

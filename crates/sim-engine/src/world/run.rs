@@ -180,7 +180,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             Pending::Start { node, incarnation } => self.start(node, incarnation, watch),
             Pending::Request(index) => {
-                let node = self.spec.requests[index as usize].1;
+                let node = self.asked(self.spec.requests[index as usize].1);
                 self.arrive(node, Arrival { what: What::Request(index), step: None }, watch);
             }
             Pending::Synced { node, incarnation } => self.synced(node, incarnation, watch),

@@ -55,7 +55,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         id: Option<u64>,
         watch: &mut O,
     ) {
-        let index = node.index();
+        let (index, who) = (node.index(), self.identity(node));
         let step = self.steps;
         self.steps += 1;
         let class = match &event {
@@ -65,26 +65,32 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Event::Timer(_) => StepClass::Timer,
             Event::Request(_) => StepClass::Request,
         };
-        let who = u64::from(node.number()) | (class as u64) << 32;
-        self.digest.pair(self.now, who ^ id.map_or(0, |id| (id + 1) << 36));
+        let head = u64::from(node.number()) | (class as u64) << 32;
+        self.digest.pair(self.now, head ^ id.map_or(0, |id| (id + 1) << 36));
         match &event {
             Event::Timer(timer) => self.digest.value_of(timer),
             Event::Request(request) => self.digest.value_of(request),
             // A message's content enters once, when it is sent.
             Event::Start | Event::Message { .. } => {}
         }
-        self.record.push(self.now, node, class, cause);
+        self.record.push(self.now, who, class, cause);
         if self.is_watched {
             let time = SimTime::from_nanos(self.now);
-            watch.step_begins(&StepBegins { step, time, node, event: &event, cause, message: id });
+            let (node, event) = (who, &event);
+            watch.step_begins(&StepBegins { step, time, node, event, cause, message: id });
         }
-        self.properties.before(&view!(self, step), node, &event);
+        let is_byzantine = self.status[index].has(Status::BYZANTINE);
+        if !is_byzantine {
+            self.properties.before(&view!(self, step), node, &event);
+        }
         let alerts = !self.alerts.is_empty() || self.status[index].has(Status::CRASH_PENDING);
+        // A second instance sets nothing off and has no role: the first one is struck.
+        let alerts = alerts && who == node;
         let received = if alerts { kind_of(&event) } else { None };
 
-        self.acting = Some(node);
+        self.acting = Some(who);
         self.run_handler(node, event);
-        let role_changed = self.plan.asks_roles && self.note_role(node);
+        let role_changed = self.plan.asks_roles && who == node && self.note_role(node);
         self.acting = None;
 
         let mut occasions = None;
@@ -95,7 +101,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for effect in &self.effects {
             digest_effect(&mut self.digest, effect);
         }
-        self.properties.after(&view!(self, step), node, &self.effects);
+        if !is_byzantine {
+            self.properties.after(&view!(self, step), node, &self.effects);
+        }
         if self.is_watched {
             watch.step_ends(step, &self.effects, self.states[index].as_ref());
         }
@@ -107,7 +115,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
 
         if !self.told.is_empty() {
-            self.note_outcomes(node);
+            self.note_outcomes(who);
         }
         if let Some(occasions) = occasions {
             self.follow_up(node, occasions, watch);
@@ -156,7 +164,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             (_, None) => unreachable!("a node that is up has a state"),
         }
         let used = cx.clocks_used();
-        if let Some(state) = &self.states[index] {
+        if let Some(state) = &self.states[index]
+            && !self.status[index].has(Status::BYZANTINE)
+        {
             state.check(config);
         }
         if !self.clocks.is_empty() {
@@ -166,14 +176,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     #[inline]
     fn details(&self, node: NodeId, damaged: bool) -> StepDetails {
-        let servers = self.spec.servers;
+        let (servers, id) = (self.spec.servers, self.identity(node));
         let Some(clock) = self.clocks.get(node.index()) else {
             let now = sim_node::LocalTime::from_nanos(self.now);
             let wall = sim_node::WallTime::from_nanos(i64::try_from(self.now).unwrap_or(i64::MAX));
-            return StepDetails { id: node, servers, now, wall, damaged };
+            return StepDetails { id, servers, now, wall, damaged };
         };
         StepDetails {
-            id: node,
+            id,
             servers,
             now: clock.monotonic(self.now),
             wall: clock.wall(self.now),

@@ -78,7 +78,7 @@ fn an_assumption_of_sound_links_is_broken_by_their_loss() {
         assert_eq!(broken(omitted(), failures), Some(at(55)));
         assert_eq!(broken(stream(), failures), Some(at(55)));
     }
-    for failures in [Failures::Omission, Failures::Any] {
+    for failures in [Failures::Omission, Failures::Byzantine, Failures::Any] {
         for scene in [lossy(), cut(), severed(), omitted(), stream()] {
             assert_eq!(broken(scene, failures), None);
         }
@@ -98,6 +98,20 @@ fn an_assumption_about_crashes_is_broken_by_a_crash_or_a_return() {
     // A connection that is lost in a crash is no loss of the link.
     let stream = one_message(5).stream().fault(when(52), crash(1, Some(1)));
     assert_eq!(broken_at(stream, Timing::Asynchronous, Failures::CrashRecovery), None);
+}
+
+#[test]
+fn an_assumption_of_honest_nodes_is_broken_by_a_byzantine_one() {
+    let mute = || Fault::from(faults::Mute { who: Target::Node(0), to: None, kind: None });
+    let broken = |failures| {
+        broken_at(one_message(5).fault(when(10), mute()), Timing::Asynchronous, failures)
+    };
+    for failures in [Failures::CrashStop, Failures::CrashRecovery, Failures::Omission] {
+        assert_eq!(broken(failures), Some(at(10)), "when it begins, and not when it does harm");
+    }
+    for failures in [Failures::Byzantine, Failures::Any] {
+        assert_eq!(broken(failures), None);
+    }
 }
 
 #[test]

@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sim_node::{
-    Class, Context, Duration, LocalTime, Message, Node, NodeId, Role, Span, Stable, WallTime,
+    Class, Context, Duration, LocalTime, Message, Mutation, Node, NodeId, Role, Span, Stable,
+    WallTime,
 };
 
 /// A message: its kind, and a number that tells it from others of the kind.
@@ -31,6 +32,13 @@ impl Message for Msg {
             Self::Beat(_) => 2,
             Self::Ask(_) => 3,
         }
+    }
+
+    /// Of numbers below 10; messages of the other kinds have no other content.
+    fn mutate(&self, mutation: &mut Mutation<'_>) -> Option<Self> {
+        let Self::A(number) = self else { return None };
+        let other = mutation.other_than(u64::from(*number), 10)?;
+        Some(Self::A(u32::try_from(other).expect("a digit")))
     }
 }
 

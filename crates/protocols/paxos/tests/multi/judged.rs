@@ -40,6 +40,7 @@ impl<P: Property<Party>> Told<P> {
             config: &*self.config,
             states: &self.states,
             core: None,
+            byzantine: None,
         };
         hook(&mut self.claim, &view, &mut self.judge);
     }

@@ -37,6 +37,7 @@ impl<P: Property<Process>> Told<P> {
             config: &self.config,
             states: &[],
             core: None,
+            byzantine: None,
         };
         hook(&mut self.claim, &view, &mut self.judge);
     }

@@ -239,7 +239,7 @@ impl<L: Lock> World<L> {
         states[node.index()].as_ref().expect("the node is up").check(config);
         // Time and steps stand still: they would tell apart worlds that are the same.
         let (time, servers) = (SimTime::ZERO, config.servers);
-        let view = View { time, step: 0, servers, config, states, core: None };
+        let view = View { time, step: 0, servers, config, states, core: None, byzantine: None };
         let mut judge = |property: &mut dyn FnMut(&mut Judge), code| {
             let mut judge = Judge::default();
             property(&mut judge);

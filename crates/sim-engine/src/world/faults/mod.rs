@@ -5,10 +5,12 @@
 //! of it.
 
 mod bridge;
+mod byzantine;
 mod corrupt;
 mod course;
 mod crash;
 mod drift;
+mod equivocate;
 mod heal;
 mod hold;
 mod idle;
@@ -17,6 +19,7 @@ mod jump;
 mod links;
 mod lose;
 mod mobile;
+mod mute;
 mod omission;
 mod omit_receives;
 mod omit_sends;
@@ -24,11 +27,14 @@ mod one_way;
 mod partition;
 mod pause;
 mod reading;
+mod replay;
 mod restart;
 mod resume;
 mod slow;
 mod slow_disk;
 mod stall_disk;
+mod tamper;
+mod twins;
 
 use sim_check::Properties;
 use sim_node::{Node, NodeId};
@@ -190,6 +196,11 @@ kinds! {
     drift::Drift,
     jump::Jump,
     mobile::Mobile,
+    mute::Mute,
+    tamper::Tamper,
+    equivocate::Equivocate,
+    replay::Replay,
+    twins::Twins,
 }
 
 impl Fault {

@@ -57,6 +57,8 @@ pub(super) struct Network {
     /// Sequence number of each node's last crash: messages of a stream sent before are lost.
     crashed: Vec<u64>,
     calm: Option<InCalm>,
+    /// A Byzantine node has to be asked what it makes of its messages.
+    betrayed: bool,
     /// So much is in force that it is looked for once a link, and not once a message.
     crowded: bool,
     known: Known,
@@ -141,6 +143,7 @@ impl Network {
             ordered: FxHashMap::default(),
             crashed: vec![0; if plan.stream { nodes } else { 0 }],
             calm: None,
+            betrayed: false,
             crowded: false,
             known: Known::default(),
             shape: Shape::new(seed),
@@ -159,7 +162,8 @@ impl Network {
             && self.counting.is_empty()
             && self.holds.is_empty()
             && self.omissions.is_empty()
-            && self.calm.is_none();
+            && self.calm.is_none()
+            && !self.betrayed;
         self.guarded = self.plan.stream
             || !self.omissions.is_empty()
             || !self.corrupted.is_empty()
@@ -514,6 +518,17 @@ impl Network {
             }
         }
         self.refresh();
+    }
+
+    /// Whether a Byzantine node has to be asked what it makes of its messages, from now on.
+    pub(super) fn set_betrayed(&mut self, betrayed: bool) {
+        self.betrayed = betrayed;
+        self.refresh();
+    }
+
+    #[inline]
+    pub(super) fn is_betrayed(&self) -> bool {
+        self.betrayed
     }
 
     /// The storm is over.

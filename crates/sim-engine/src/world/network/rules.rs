@@ -26,6 +26,8 @@ pub(in crate::world) struct Envelope {
     /// Whether the network made a copy of it, and whether this is the copy.
     pub(in crate::world) copied: bool,
     pub(in crate::world) copy: bool,
+    /// Whether the second instance of its sender sent it.
+    pub(in crate::world) twin: bool,
 }
 
 /// A cut in force.

@@ -88,7 +88,7 @@ fn kept(id: u64, arrives: u64) -> Kept {
     let (step, sent, tie, copied, copy) = (0, 0, 0, false, false);
     Kept {
         arrives,
-        envelope: Envelope { id, from: A, to: B, step, sent, tie, copied, copy },
+        envelope: Envelope { id, from: A, to: B, step, sent, tie, copied, copy, twin: false },
         parcel: 0,
     }
 }
