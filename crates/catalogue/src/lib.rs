@@ -20,6 +20,7 @@ pub fn catalogue() -> Catalogue {
         entry::<failure_detectors::Omega>(),
         entry::<shared_memory::Peterson>(),
         entry::<shared_memory::Bakery>(),
+        entry::<broadcast::Bracha>(),
         entry::<consensus::FloodSet>(),
         entry::<consensus::OptFloodSet>(),
         entry::<paxos::Paxos>(),

@@ -87,6 +87,12 @@ fn multi_paxos_says_whether_members_change() {
 }
 
 #[test]
+fn bracha_says_which_broadcast_it_has_delivered() {
+    let requests = "At(\"1s\", 0, Broadcast(7)), At(\"1s\", 2, Broadcast(8))";
+    assert_eq!(told("Bracha(nodes: 4, f: 1)", requests), [DONE, DONE]);
+}
+
+#[test]
 fn paxos_says_which_proposal_is_chosen() {
     let requests = "At(\"0s\", 0, Propose(10)), At(\"0s\", 0, Propose(11)), \
                     At(\"5s\", 1, Propose(20)), At(\"5s\", 1, Propose(10))";
@@ -113,7 +119,9 @@ fn every_request_is_answered() {
         for request in facts.requests {
             let is_given = facts.fields.iter().any(|field| field.name == "members");
             let members = if is_given { ", members: [0, 1, 2, 3, 4]" } else { "" };
-            let protocol = format!("{}(nodes: 5{members})", facts.name);
+            let needs_f = facts.fields.iter().any(|field| field.name == "f" && field.is_required());
+            let f = if needs_f { ", f: 1" } else { "" };
+            let protocol = format!("{}(nodes: 5{members}{f})", facts.name);
             let asked = format!("At(\"1s\", 0, {})", request.example);
             let outcome = fates(&protocol, &asked)[0].outcome();
             let answered = matches!(outcome, Fate::Done | Fate::Refused);

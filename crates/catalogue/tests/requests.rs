@@ -71,8 +71,10 @@ fn every_request_of_the_list_is_understood() {
         for request in facts.requests {
             let is_given = facts.fields.iter().any(|field| field.name == "members");
             let members = if is_given { ", members: [0, 1, 2, 3, 4]" } else { "" };
+            let needs_f = facts.fields.iter().any(|field| field.name == "f" && field.is_required());
+            let f = if needs_f { ", f: 1" } else { "" };
             let text = format!(
-                "Scenario(title: \"a request\", protocol: {}(nodes: 5{members}), workload: \
+                "Scenario(title: \"a request\", protocol: {}(nodes: 5{members}{f}), workload: \
                  Requests([At(\"1s\", 0, {})]), deadline: \"2s\", expect: Holds)",
                 facts.name, request.example
             );
