@@ -42,7 +42,7 @@ fn epfd1_a_crash_is_found_out_when_the_timeout_has_passed() {
 /// the crash. They restore it for one more timeout, by then 350 ms, and those were the last.
 #[test]
 fn epfd1_late_heartbeats_after_a_crash_cost_one_more_timeout() {
-    let held = Fault::from(faults::Hold(Target::Node(1), Target::Node(0)));
+    let held = Fault::from(faults::Hold(Target::Node(1), Target::Node(0), None));
     let faults = planned([
         (When::Between(at(1_850), at(4_000)), held),
         (When::At(at(2_005)), crash(Target::Node(1), None, None)),

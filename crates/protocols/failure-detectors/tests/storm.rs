@@ -40,7 +40,10 @@ fn storm<N: Node>(config: N::Config) -> WorldSpec<N> {
             window(7_000, 9_000),
             Fault::from(faults::Drift(Target::Random(1), Drift::from_ppm(-500_000))),
         ),
-        (window(8_000, 9_500), Fault::from(faults::Hold(Target::Random(1), Target::Random(2)))),
+        (
+            window(8_000, 9_500),
+            Fault::from(faults::Hold(Target::Random(1), Target::Random(2), None)),
+        ),
     ]);
     let network = network(Delay::Uniform(ms(1), ms(100)), 5);
     WorldSpec { network, faults, calm: calm(10_000), ..steady(config, 6, at(30_000)) }
