@@ -261,6 +261,9 @@ fn the_examples_in_errors_load() {
             "place inside a step" => {
                 fault(&format!("At(\"1s\", Crash(who: Leader, inside: {example}))"))
             }
+            "loss of a disk" => {
+                fault(&format!("At(\"1s\", Crash(who: Node(0), down: \"1s\", disk: {example}))"))
+            }
             "distribution" => around(&format!("network: Stream(delay: {example}),\n"), protocol),
             "set of nodes" => {
                 around(&format!("clocks: [(who: {example}, offset: \"1s\")],\n"), protocol)

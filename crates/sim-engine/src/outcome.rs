@@ -116,6 +116,10 @@ pub struct CrashLoss {
     /// Everything that was durable is lost, and there was something.
     #[serde(rename = "disk_lost")]
     pub disk: bool,
+    /// Records that were durable, and are lost or cannot be read; those of a whole disk are not
+    /// counted.
+    #[serde(rename = "durable_lost")]
+    pub durable: usize,
 }
 
 /// What became of a request of the plain workload.

@@ -21,6 +21,8 @@ pub(crate) struct Plan {
     pub(crate) draws_loss: bool,
     pub(crate) draws_duplication: bool,
     pub(crate) draws_sync: bool,
+    /// A fault may take what is durable back to what it was.
+    pub(crate) remembers_disks: bool,
     pub(crate) draws_ties: bool,
     /// The size of a message matters to its link.
     pub(crate) asks_sizes: bool,
@@ -77,6 +79,7 @@ impl Plan {
             draws_loss: draws.loss,
             draws_duplication: draws.duplication,
             draws_sync: draws.sync,
+            remembers_disks: facts().any(|facts| facts.takes_disks_back()),
             asks_sizes: network.asks_sizes(),
             draws_ties: spec.ties == Ties::Drawn,
             stream,
@@ -123,7 +126,7 @@ impl Draws {
     fn add(&mut self, part: Part<'_>) {
         let likely = |ratio: Option<sim_node::Ratio>| ratio.is_some_and(|ratio| !is_zero(ratio));
         match part {
-            Part::Nodes | Part::Reach | Part::Messages | Part::Disks(None) => {}
+            Part::Nodes | Part::Reach | Part::Messages | Part::Disks(None) | Part::Syncs => {}
             Part::Links { delay, loss, duplication } => {
                 self.delay |= delay.is_some_and(|delay| !delay.is_constant());
                 self.loss |= likely(loss);

@@ -33,6 +33,15 @@ pub struct Disk<S: Stable, H> {
     held: VecDeque<Held<H>>,
     /// Durable records were lost or damaged while the node was down.
     damaged: bool,
+    /// How it came to what is durable, where somebody may take it back.
+    past: Option<Box<Past<S>>>,
+}
+
+/// What was durable at first, and every record since.
+#[derive(Clone, Debug)]
+struct Past<S: Stable> {
+    base: S,
+    records: Vec<S::Record>,
 }
 
 #[derive(Clone, Debug)]
@@ -54,6 +63,38 @@ impl<S: Stable, H> Disk<S, H> {
             wanted: 0,
             held: VecDeque::new(),
             damaged: false,
+            past: None,
+        }
+    }
+
+    /// From now on it keeps every record, so that it can be [cut back](Disk::cut_back).
+    pub fn remember(&mut self) {
+        self.past = Some(Box::new(Past { base: self.durable.clone(), records: Vec::new() }));
+    }
+
+    /// The records that it keeps, all of them durable, in order; none unless it
+    /// [remembers](Disk::remember).
+    #[must_use]
+    pub fn kept(&self) -> &[S::Record] {
+        self.past.as_ref().map_or(&[], |past| &past.records)
+    }
+
+    /// All but the first so many of the records that it keeps are lost. Returns how many are.
+    pub fn cut_back(&mut self, length: usize) -> usize {
+        let Some(past) = &mut self.past else { return 0 };
+        let lost = past.records.len().saturating_sub(length);
+        if lost > 0 {
+            past.records.truncate(length);
+            self.durable = past.base.clone();
+            past.records.iter().for_each(|record| self.durable.apply(record));
+        }
+        lost
+    }
+
+    fn apply(&mut self, record: S::Record) {
+        self.durable.apply(&record);
+        if let Some(past) = &mut self.past {
+            past.records.push(record);
         }
     }
 
@@ -94,7 +135,7 @@ impl<S: Stable, H> Disk<S, H> {
         let Some(upto) = self.syncing.take() else { return false };
         while self.synced < upto {
             let Some(record) = self.unsynced.pop_front() else { break };
-            self.durable.apply(&record);
+            self.apply(record);
             self.synced += 1;
         }
         self.synced < self.wanted
@@ -163,7 +204,7 @@ impl<S: Stable, H> Disk<S, H> {
     pub fn crash(&mut self, mut survives: impl FnMut(usize) -> bool) {
         for (place, record) in std::mem::take(&mut self.unsynced).into_iter().enumerate() {
             if survives(place) {
-                self.durable.apply(&record);
+                self.apply(record);
             }
         }
         self.held.clear();
@@ -175,6 +216,9 @@ impl<S: Stable, H> Disk<S, H> {
     pub fn wipe(&mut self) {
         self.durable = S::default();
         self.damaged = true;
+        if self.past.is_some() {
+            self.remember();
+        }
     }
 
     /// Says whether the next start is told that durable records were lost or damaged.

@@ -124,6 +124,7 @@ fn table(family: &str) -> Table {
         "Delay" => DELAYS,
         "Occasion" => OCCASIONS,
         "Inside" => INSIDES,
+        "DiskLoss" => DISK_LOSSES,
         "First" => FIRSTS,
         "Timing" => TIMINGS,
         "Failures" => FAILURES,
@@ -215,6 +216,16 @@ const OCCASIONS: Table = &[
 ];
 
 const FIRSTS: Table = &[("Oldest", "Oldest"), ("Timers", "Timers")];
+
+const DISK_LOSSES: Table = &[
+    ("Prefix", "Prefix"),
+    ("Subset", "Subset"),
+    ("Unsynced", "Unsynced"),
+    ("Everything", "Everything"),
+    ("Torn", "Torn"),
+    ("Rot", "Rot(2)"),
+    ("OldCopy", "OldCopy(\"5s\")"),
+];
 
 const INSIDES: Table = &[("First", "First(1)"), ("Drawn", "Drawn")];
 

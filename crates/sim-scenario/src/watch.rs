@@ -356,6 +356,11 @@ pub fn crash_loss_in_words(loss: &CrashLoss, writes: &[String]) -> String {
         }
         lost.push(text);
     }
+    match loss.durable {
+        0 => {}
+        1 => lost.push("1 record that was durable".to_owned()),
+        many => lost.push(format!("{many} records that were durable")),
+    }
     match loss.held {
         0 => {}
         1 => lost.push("1 message that waited for its disk".to_owned()),

@@ -72,6 +72,12 @@ fn fault() -> impl Strategy<Value = String> {
         "Crash(who: @, down: \"300ms\")",
         "Crash(who: @, down: \"1s\", disk: Subset, inside: Drawn)",
         "Crash(who: @, down: \"1s\", disk: Everything)",
+        "Crash(who: @, down: \"1s\", disk: Torn)",
+        "Crash(who: @, down: \"1s\", disk: Rot(1), inside: First(1))",
+        "Crash(who: @, down: \"1s\", disk: OldCopy(\"500ms\"))",
+        "LyingDisk(@)",
+        "FullDisk(@)",
+        "StallDisk(@)",
         "Links(from: @, both: true, loss: \"20%\", duplication: \"20%\")",
         "Links(to: @, delay: Constant(\"80ms\"))",
     ]);

@@ -24,6 +24,11 @@ fn what_has_no_effect() {
         ("a request after the deadline", with("workload: Requests([At(\"21s\", 0, Everybody)])")),
         ("an omission of nothing", fault("At(\"1s\", OmitSends(Node(0), \"0%\"))")),
         ("a corruption of nothing", fault("At(\"1s\", Corrupt(share: \"0%\"))")),
+        ("a rot of nothing", fault("At(\"1s\", Crash(who: Node(0), down: \"1s\", disk: Rot(0)))")),
+        (
+            "lying disks of nodes that write nothing",
+            fault("At(\"1s\", LyingDisk(Node(0)))").replace("Ping(nodes: 5)", "Mute"),
+        ),
         ("a loss of no messages", fault("At(\"1s\", Lose(times: 0))")),
         ("a period after the deadline", fault("Every(\"21s\", Heal)")),
         ("every time, of a fault that nothing ends", fault("Every(\"5s\", Isolate(Node(0)))")),

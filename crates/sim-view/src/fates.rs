@@ -120,9 +120,10 @@ impl<'a> Crashes<'a> {
             sum.writes += crash.loss.writes;
             sum.survived += crash.loss.survived;
             sum.held += crash.loss.held;
+            sum.durable += crash.loss.durable;
             disks += u64::from(crash.loss.disk);
         }
-        if disks == 0 && sum.writes == 0 && sum.held == 0 {
+        if disks == 0 && sum.writes == 0 && sum.held == 0 && sum.durable == 0 {
             return Some("nothing but memory was lost".to_owned());
         }
         if crashes.len() > CRASHES {
@@ -130,7 +131,7 @@ impl<'a> Crashes<'a> {
             if disks > 0 {
                 lost.push(words::count(disks, "whole disk"));
             }
-            if sum.writes > 0 || sum.held > 0 {
+            if sum.writes > 0 || sum.held > 0 || sum.durable > 0 {
                 lost.push(words::crash_loss(&sum, &[]));
             }
             let count = words::grouped(crashes.len() as u64);

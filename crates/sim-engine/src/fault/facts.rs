@@ -26,6 +26,15 @@ pub struct FaultFacts<'a> {
 }
 
 impl FaultFacts<'_> {
+    /// Whether it may take what is durable on a disk back to what it was before.
+    pub(crate) fn takes_disks_back(&self) -> bool {
+        let takes_back = |(_, argument): (Place, Argument<'_>)| match argument {
+            Argument::Disk(loss) => loss.takes_back(),
+            _ => false,
+        };
+        matches!(self.part, Part::Syncs) || self.arguments.iter().any(takes_back)
+    }
+
     /// Whether nodes are to be asked for their roles.
     #[must_use]
     pub fn asks_roles(&self) -> bool {
@@ -170,6 +179,8 @@ pub enum Part<'a> {
     Messages,
     /// Disks. A sync that takes another time draws it as it draws its own.
     Disks(Option<&'a Delay>),
+    /// What a sync makes durable.
+    Syncs,
     /// The rate at which clocks run.
     ClockRate(Drift),
     /// What wall clocks show.

@@ -141,6 +141,14 @@ pub enum DiskLoss {
     Unsynced,
     /// The whole disk is lost, what was durable included.
     Everything,
+    /// A drawn prefix of them survives, and the next one is half written: the next start finds what
+    /// came before it and is told of the damage.
+    Torn,
+    /// None of them survives, and so many of the last durable records cannot be read: the next start
+    /// finds what came before them and is told of the damage.
+    Rot(u32),
+    /// The disk is replaced by a copy that is so old. Nobody is told.
+    OldCopy(Duration),
 }
 
 impl DiskLoss {
@@ -148,9 +156,14 @@ impl DiskLoss {
     #[must_use]
     pub fn is_of_durable_writes(self) -> bool {
         match self {
-            Self::Prefix | Self::Subset | Self::Unsynced => false,
-            Self::Everything => true,
+            Self::Prefix | Self::Subset | Self::Unsynced | Self::Torn => false,
+            Self::Everything | Self::Rot(_) | Self::OldCopy(_) => true,
         }
+    }
+
+    /// Whether it takes what is durable back to what it was before.
+    pub(crate) fn takes_back(self) -> bool {
+        matches!(self, Self::Rot(_) | Self::OldCopy(_))
     }
 }
 

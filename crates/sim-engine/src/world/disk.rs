@@ -24,12 +24,17 @@ pub(super) enum Held<I> {
 fn survivors(count: usize, loss: DiskLoss, mut draw: impl FnMut(usize) -> usize) -> Vec<bool> {
     match loss {
         // Nothing to draw when there is nothing to lose.
-        DiskLoss::Prefix if count > 0 => {
+        DiskLoss::Prefix | DiskLoss::Torn if count > 0 => {
             let survive = draw(count + 1);
             (0..count).map(|place| place < survive).collect()
         }
         DiskLoss::Subset => (0..count).map(|_| draw(2) == 1).collect(),
-        DiskLoss::Prefix | DiskLoss::Unsynced | DiskLoss::Everything => vec![false; count],
+        DiskLoss::Prefix
+        | DiskLoss::Torn
+        | DiskLoss::Unsynced
+        | DiskLoss::Everything
+        | DiskLoss::Rot(_)
+        | DiskLoss::OldCopy(_) => vec![false; count],
     }
 }
 
@@ -48,9 +53,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let stream = &mut self.faults[fault as usize].stream;
         let disk = &mut self.cells[node.index()].disk;
         let held = disk.held().filter(|held| matches!(held, Held::Send { .. })).count();
-        let survivors = survivors(disk.unsynced(), loss, |choices| {
+        let mut survivors = survivors(disk.unsynced(), loss, |choices| {
             usize::try_from(crate::chance::below(stream.word(), choices as u64)).expect("an index")
         });
+        let cell = &self.cells[node.index()];
+        if cell.lies.at_risk > 0 {
+            // What was written later did not reach the disk before what it has only in its cache.
+            survivors.fill(false);
+        }
+        let disk = &mut self.cells[node.index()].disk;
         let survived = survivors.iter().filter(|survives| **survives).count();
         let mut writes = Vec::new();
         if self.is_watched {
@@ -66,23 +77,35 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             disk.wipe();
         }
         let lost = survivors.len() - survived;
-        (CrashLoss { writes: lost, survived, held, disk: wiped }, writes)
+        if loss == DiskLoss::Torn && lost > 0 {
+            self.cells[node.index()].disk.set_damaged(true);
+        }
+        let durable = self.take_back(node, loss);
+        (CrashLoss { writes: lost, survived, held, disk: wiped, durable }, writes)
     }
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Later sends wait for all writes so far.
     pub(super) fn barrier(&mut self, node: NodeId) {
-        if self.cells[node.index()].disk.needs_sync() {
-            self.begin_sync(node);
-        }
+        self.sync_if_needed(node);
         if self.cells[node.index()].disk.barrier() {
             self.status[node.index()].set(Status::HOLDS);
         }
     }
 
+    /// Starts a sync if something is written and none is under way.
+    pub(super) fn sync_if_needed(&mut self, node: NodeId) {
+        if self.cells[node.index()].disk.needs_sync() {
+            self.begin_sync(node);
+        }
+    }
+
     /// Starts a sync of everything written; one that takes no time is over at once.
     fn begin_sync(&mut self, node: NodeId) {
+        if self.cells[node.index()].full.is_on() {
+            return self.begin_to_halt(node);
+        }
         let latency = self.sync_latency(node);
         let cell = &mut self.cells[node.index()];
         cell.disk.begin_sync();
@@ -100,6 +123,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.acting = Some(node);
         let wants_more = self.cells[node.index()].disk.complete_sync();
         self.acting = None;
+        if self.plan.remembers_disks {
+            self.note_synced(node);
+        }
         wants_more
     }
 

@@ -247,6 +247,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     Some(Pending::Start { node, .. }) => format!("another start of {node}"),
                     Some(Pending::Request(_)) => "a request of the workload".to_owned(),
                     Some(Pending::Synced { node, .. }) => format!("the end of a sync of {node}"),
+                    Some(Pending::Halts { node, .. }) => format!("the halt of {node}"),
                     Some(Pending::Served { node, .. } | Pending::Next { node, .. }) => {
                         format!("the next event in the queue of {node}")
                     }

@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use sim_check::{Claim, Properties, size_in_memory as size_of};
-use sim_node::{Bytes, Message, Node, NodeId};
+use sim_node::{Bytes, Disk, Message, Node, NodeId, Stable};
 
 use super::disk::Held;
 use super::growth::Growth;
@@ -82,6 +82,11 @@ impl Memory {
     }
 }
 
+/// What is durable on a disk, and the records that it keeps to be taken back.
+fn size_of_durable<S: Stable, H>(disk: &Disk<S, H>) -> u64 {
+    size_of(&**disk) + disk.kept().iter().map(|record| ENTRY + size_of(record)).sum::<u64>()
+}
+
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// More is pending than ever before: is that too much?
     #[cold]
@@ -107,7 +112,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn look_at_states(&mut self) {
         self.memory.states = self.states.iter().flatten().map(size_of).sum();
         if self.steps >= self.memory.read_again {
-            self.memory.durable = self.cells.iter().map(|cell| size_of(&*cell.disk)).sum();
+            self.memory.durable = self.cells.iter().map(|cell| size_of_durable(&cell.disk)).sum();
             self.memory.read_again = self.steps + self.steps / READ_AGAIN;
         }
         let every = (self.agenda.most() / SOME).max(1);
@@ -158,7 +163,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Held::Indicate { .. } => None,
             }));
             shares.insert(Holder::Writes(node), size_of_disk::<N>(&cell.disk));
-            shares.insert(Holder::Durable(node), Share::of_bytes(size_of(&*cell.disk)));
+            shares.insert(Holder::Durable(node), Share::of_bytes(size_of_durable(&cell.disk)));
             let state = self.states[node.index()].as_ref().map(size_of).unwrap_or_default();
             shares.insert(Holder::State(node), Share::of_bytes(state));
         }

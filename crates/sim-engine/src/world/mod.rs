@@ -19,6 +19,7 @@ mod memory;
 mod network;
 mod nodes;
 mod pace;
+mod past_disk;
 mod reached;
 mod requests;
 mod result;
@@ -147,6 +148,11 @@ enum Pending {
     /// An index into the workload.
     Request(u32),
     Synced {
+        node: NodeId,
+        incarnation: u32,
+    },
+    /// The node halts, as its disk is full.
+    Halts {
         node: NodeId,
         incarnation: u32,
     },

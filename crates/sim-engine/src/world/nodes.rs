@@ -5,8 +5,9 @@ use sim_node::{Drift, Event, Node, NodeId, Offset};
 
 use super::between::Delayed;
 use super::disk::{DiskOf, Held};
-use super::faults::Stall;
+use super::faults::{Full, Stall};
 use super::inbox::{Arrival, Inbox, What};
+use super::past_disk::{Copies, Lies};
 use super::{Pending, World, view};
 use crate::chance::{Purpose, Stream, between};
 use crate::clock::Clock;
@@ -69,6 +70,9 @@ pub(super) struct Cell<N: Node> {
     pub(super) slowed: Vec<Slowness>,
     pub(super) slow_disks: Vec<(u32, Delay)>,
     pub(super) stall: Stall,
+    pub(super) copies: Copies,
+    pub(super) lies: Lies,
+    pub(super) full: Full,
     pub(super) drifts: Vec<(u32, Drift)>,
     /// The drift that its clock has by itself.
     pub(super) own_drift: Drift,
@@ -91,6 +95,9 @@ impl<N: Node> Cell<N> {
             slowed: Vec::new(),
             slow_disks: Vec::new(),
             stall: Stall::default(),
+            copies: Copies::default(),
+            lies: Lies::default(),
+            full: Full::default(),
             drifts: Vec::new(),
             own_drift: Drift::default(),
             pending_crash: None,
@@ -114,6 +121,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for node in self.everybody() {
             let durable = spec.images.get(&node).cloned().unwrap_or_default();
             self.cells.push(Cell::new(durable));
+            if self.plan.remembers_disks {
+                self.cells[node.index()].disk.remember();
+            }
             let serves = self.serves_by_itself(node);
             self.status[node.index()].put(Status::SERVES, serves);
         }

@@ -184,6 +184,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.arrive(node, Arrival { what: What::Request(index), step: None }, watch);
             }
             Pending::Synced { node, incarnation } => self.synced(node, incarnation, watch),
+            Pending::Halts { node, incarnation } => self.halt(node, incarnation, watch),
             Pending::Served { node, incarnation } => self.served(node, incarnation, watch),
             Pending::Next { node, incarnation } => self.next(node, incarnation, watch),
             Pending::FaultBegins(fault) => self.take_turn(fault, watch),

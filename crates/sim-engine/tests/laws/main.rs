@@ -23,6 +23,7 @@ mod corrupt;
 mod counting;
 mod crash;
 mod delays;
+mod disks;
 mod endless;
 mod every;
 mod idle;

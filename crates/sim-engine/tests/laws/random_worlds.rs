@@ -73,8 +73,15 @@ fn inside() -> impl Strategy<Value = Inside> {
 
 fn fault() -> impl Strategy<Value = Fault> {
     let cut = || select(vec![Cut::AtSend, Cut::AtDelivery]);
-    let loss =
-        select(vec![DiskLoss::Prefix, DiskLoss::Subset, DiskLoss::Unsynced, DiskLoss::Everything]);
+    let loss = select(vec![
+        DiskLoss::Prefix,
+        DiskLoss::Subset,
+        DiskLoss::Unsynced,
+        DiskLoss::Everything,
+        DiskLoss::Torn,
+        DiskLoss::Rot(2),
+        DiskLoss::OldCopy(ms(9)),
+    ]);
     let down = proptest::option::of((1..50_u64).prop_map(ms));
     let kind = || proptest::option::of(select(vec!["A".to_owned(), "B".to_owned()]));
     let links = (
@@ -113,6 +120,8 @@ fn fault() -> impl Strategy<Value = Fault> {
         1 => (target(), delay()).prop_map(|(who, time)| Fault::from(faults::Slow(who, time))),
         1 => (target(), delay()).prop_map(|(who, sync)| Fault::from(faults::SlowDisk(who, sync))),
         1 => target().prop_map(|who| Fault::from(faults::StallDisk(who))),
+        1 => target().prop_map(|who| Fault::from(faults::LyingDisk(who))),
+        1 => target().prop_map(|who| Fault::from(faults::FullDisk(who))),
         1 => (target(), ratio())
             .prop_map(|(who, ratio)| Fault::from(faults::OmitSends(who, ratio))),
         1 => (target(), ratio())

@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use sim_engine::{Argument, Ender, FaultKind, Idle, InStep, Occasion, Part, Place, Sides, Target};
+use sim_engine::{
+    Argument, DiskLoss, Ender, FaultKind, Idle, InStep, Occasion, Part, Place, Sides, Target,
+};
 use sim_node::Duration;
 
 use super::delays::check_delay;
@@ -38,6 +40,10 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
         match argument {
             Argument::Duration(length) => check_time(sheet, length, item),
             Argument::Delay(delay) => check_delay(sheet, delay, item),
+            Argument::Disk(DiskLoss::OldCopy(age)) => check_time(sheet, age, item.at_index(0)),
+            Argument::Disk(DiskLoss::Rot(0)) => {
+                useless(sheet, item, "no record rots: it is the same as `Unsynced`");
+            }
             Argument::Offset(offset) => {
                 let length = Duration::from_nanos(offset.as_nanos().unsigned_abs());
                 check_time(sheet, length, item);
@@ -127,7 +133,7 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
     }
     check_sides(sheet, facts.sides, item, cast);
     check_inside(sheet, plan, item);
-    if let Part::Disks(_) = facts.part
+    if let Part::Disks(_) | Part::Syncs = facts.part
         && !cast.has_disk
     {
         let message = format!("the nodes of `{}` write nothing to their disks", cast.facts.name);

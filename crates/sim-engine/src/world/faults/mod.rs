@@ -11,6 +11,7 @@ mod course;
 mod crash;
 mod drift;
 mod equivocate;
+mod full_disk;
 mod heal;
 mod hold;
 mod idle;
@@ -18,6 +19,7 @@ mod isolate;
 mod jump;
 mod links;
 mod lose;
+mod lying_disk;
 mod mobile;
 mod mute;
 mod omission;
@@ -44,6 +46,7 @@ use crate::fault::{FaultFacts, FaultKind};
 use crate::{Observer, PlannedFault};
 
 pub(super) use course::FaultState;
+pub(super) use full_disk::Full;
 pub(super) use idle::ClockUse;
 pub(super) use stall_disk::Stall;
 
@@ -189,6 +192,8 @@ kinds! {
     slow::Slow,
     slow_disk::SlowDisk,
     stall_disk::StallDisk,
+    lying_disk::LyingDisk,
+    full_disk::FullDisk,
     omit_sends::OmitSends,
     omit_receives::OmitReceives,
     corrupt::Corrupt,
