@@ -80,7 +80,7 @@ pub enum Mark {
     ReadConfirmed,
     /// A leadership transfer has begun.
     TransferBegun,
-    /// The target of the transfer was not elected in time.
+    /// The target of the transfer was not elected in time, or has no vote any more.
     TransferAborted,
 }
 

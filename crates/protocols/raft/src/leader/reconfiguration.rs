@@ -228,6 +228,7 @@ impl Leader<'_, '_> {
             // New peers start at the configuration entry that was just appended.
             progress.entry(peer).or_insert_with(|| Progress::new(last));
         }
+        self.abort_transfer_to_a_demoted();
     }
 
     /// Whether a configuration without it is committed: then the leader steps down (thesis, 4.2.2).

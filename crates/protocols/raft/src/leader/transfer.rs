@@ -54,11 +54,26 @@ impl Leader<'_, '_> {
     /// leader aborts the transfer and resumes accepting client requests." It has no lease in this
     /// term any more, as the target may still be elected.
     pub(crate) fn on_transfer_timeout(&mut self) -> Outcome {
+        self.abort_transfer("was not elected within an election timeout");
+        STILL_LEADER
+    }
+
+    /// The configuration in effect has changed. A target that has no vote any more cannot be
+    /// elected, so the leader does not wait for it.
+    pub(super) fn abort_transfer_to_a_demoted(&mut self) {
+        let target = self.state.transfer_target;
+        let configuration = self.common.configuration();
+        if target.is_some_and(|target| !configuration.is_incoming_voter(target)) {
+            self.cx.cancel_timer(Timer::Transfer);
+            self.abort_transfer("has no vote any more that it keeps");
+        }
+    }
+
+    /// Gives up the transfer under way, since its target ... `why`.
+    fn abort_transfer(&mut self, why: &str) {
         if let Some(target) = self.state.transfer_target.take() {
-            let why = format!("{target} was not elected within an election timeout");
-            self.cx.refuse(&Admin::Transfer(target), why);
+            self.cx.refuse(&Admin::Transfer(target), format!("{target} {why}"));
             self.cx.mark(Mark::TransferAborted);
         }
-        STILL_LEADER
     }
 }

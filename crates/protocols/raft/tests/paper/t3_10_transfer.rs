@@ -114,6 +114,22 @@ fn a_transfer_that_takes_too_long_is_aborted() {
     assert_eq!(kinds(&server.receive(1, matched(1, 2))), [], "and its target is told no more");
 }
 
+/// A target that loses its vote meanwhile cannot be elected, so the leader serves again at once.
+#[test]
+fn a_transfer_to_a_server_that_loses_its_vote_is_aborted() {
+    for change in [Admin::AddLearner(node(1)), Admin::Remove(node(1))] {
+        let mut server = leader();
+        server.ask(1, put("a"));
+        server.admin(Admin::Transfer(node(1)));
+        assert_eq!(answers(&server.ask(2, put("b"))), [Answer::Redirect(None)]);
+        server.admin(change.clone());
+        assert!(server.marked("transfer aborted"), "{change:?}");
+        assert!(!server.timers.contains_key(&Timer::Transfer), "{change:?}");
+        assert_eq!(kinds(&server.receive(1, matched(1, 3))), [], "{change:?}: it is told no more");
+        assert!(answers(&server.ask(2, put("b"))).is_empty(), "{change:?}: it serves again");
+    }
+}
+
 #[test]
 fn leadership_goes_only_to_another_voter() {
     for to in [0, 3, 8] {
