@@ -20,6 +20,7 @@ mod client;
 mod command;
 mod completion;
 mod executed;
+mod image;
 mod linearizability;
 mod message;
 mod store;
@@ -32,6 +33,7 @@ pub use client::{
 pub use command::{Command, Key, Output};
 pub use completion::{Completion, Served};
 pub use executed::Executed;
+pub use image::{EarlierOperations, check_images};
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Fingerprint, Items, Session, Store};

@@ -29,6 +29,23 @@ pub struct Operation {
     pub sequence: u64,
 }
 
+/// Sessions of different incarnations are this far apart.
+const SESSIONS_PER_START: u64 = 1 << 32;
+
+impl ClientId {
+    /// The number of the first session of a client that has started so often before.
+    #[must_use]
+    pub fn first_session(starts: u32) -> u64 {
+        u64::from(starts) * SESSIONS_PER_START
+    }
+
+    /// How often the client has started when it has this session.
+    #[must_use]
+    pub fn starts(self) -> u64 {
+        self.session / SESSIONS_PER_START + 1
+    }
+}
+
 /// A client asks.
 #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Request {

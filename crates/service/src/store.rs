@@ -74,6 +74,12 @@ impl Store {
         self.values.get(&key).map(String::as_str)
     }
 
+    /// The last operation of each session.
+    pub(crate) fn last_operations(&self) -> impl Iterator<Item = Operation> {
+        let sessions = self.sessions.iter();
+        sessions.map(|(client, one)| Operation { client: *client, sequence: one.sequence })
+    }
+
     fn apply(&mut self, command: &Command) -> Output {
         match command {
             Command::Get(key) => Output::Value(self.values.get(key).cloned()),

@@ -8,6 +8,7 @@ pub mod setting;
 mod setting_value;
 mod settings;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 pub use mutant::{KnownBug, Mutant};
@@ -19,7 +20,7 @@ pub use settings::{Settings, SettingsError};
 pub use sim_check::Core;
 use sim_check::Properties;
 pub use sim_derive::Asks;
-use sim_node::{Duration, Node, NodeId};
+use sim_node::{Duration, ImageError, Node, NodeId};
 
 /// A protocol as the tools see it.
 pub trait Protocol: 'static {
@@ -104,6 +105,19 @@ pub trait Protocol: 'static {
         None
     }
 
+    /// Whether these disks can be those of one world at its first start, where that is more than
+    /// whether each of them can be one ([`Node::check_image`], which has allowed each): what the
+    /// disks of several nodes never hold at once.
+    ///
+    /// # Errors
+    /// With the second of two images that contradict each other, and its part that does.
+    fn check_images(
+        _images: &BTreeMap<NodeId, <Self::Node as Node>::Stable>,
+        _config: &<Self::Node as Node>::Config,
+    ) -> Result<(), WrongImage> {
+        Ok(())
+    }
+
     /// Whether a scenario can ask this node for this. The node is one of the world's.
     ///
     /// # Errors
@@ -167,6 +181,34 @@ pub struct ImageExample {
     pub protocol: &'static str,
     /// What stands behind `images:` in the scenario.
     pub images: &'static str,
+}
+
+/// An image of a disk that is impossible beside the other nodes' images.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WrongImage {
+    /// Whose image.
+    pub node: NodeId,
+    /// Where in it, and why.
+    pub error: ImageError,
+}
+
+impl WrongImage {
+    /// Compares each disk with those of the nodes before it. `check` is told the disk, another
+    /// node's, and which node that is.
+    ///
+    /// # Errors
+    /// With the first disk that `check` refuses.
+    pub fn between<D>(
+        disks: impl Iterator<Item = (NodeId, D)> + Clone,
+        check: impl Fn(&D, &D, NodeId) -> Result<(), ImageError>,
+    ) -> Result<(), Self> {
+        for (place, (node, own)) in disks.clone().enumerate() {
+            for (of, other) in disks.clone().take(place) {
+                check(&own, &other, of).map_err(|error| Self { node, error })?;
+            }
+        }
+        Ok(())
+    }
 }
 
 /// What a world is made of, once the settings are understood.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use ron::value::RawValue;
 use sim_node::{ImageError, Node, NodeId};
-use sim_protocol::Protocol;
+use sim_protocol::{Protocol, WrongImage};
 
 use crate::Diagnostic;
 use crate::check::{Cast, check_node};
@@ -34,7 +34,9 @@ pub(crate) fn images<'a, P: Protocol>(
     }
     let raws: BTreeMap<u32, &RawValue> = sheet.read(text, "the images")?;
     let mut images = BTreeMap::new();
+    let mut items = BTreeMap::new();
     let mut all_read = true;
+    let mut all_possible = true;
     for ((node, raw), part) in raws.into_iter().zip(in_order(sheet.text, field)) {
         let place = part.key.as_ref().map_or_else(|| part.span(), |key| key.span.clone());
         check_node(sheet, node, &place, cast);
@@ -48,8 +50,17 @@ pub(crate) fn images<'a, P: Protocol>(
             && let Err(error) = P::Node::check_image(&image, id, config)
         {
             sheet.push(impossible(sheet.text, &part.value, &error));
+            all_possible = false;
         }
+        items.insert(id, &part.value);
         images.insert(id, image);
+    }
+    if all_read
+        && all_possible
+        && let Err(WrongImage { node, error }) = P::check_images(&images, config)
+        && let Some(item) = items.get(&node)
+    {
+        sheet.push(impossible(sheet.text, item, &error));
     }
     all_read.then_some(images)
 }

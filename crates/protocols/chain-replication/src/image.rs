@@ -1,10 +1,13 @@
 //! What a scenario may say of a disk at the first start, a replica's or the master's.
 
+use std::collections::BTreeMap;
+
+use service::{ClientStable, EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
-use sim_protocol::ImageExample;
+use sim_protocol::{ImageExample, WrongImage};
 
 use crate::configuration::Member;
-use crate::{Config, Configuration, Disk, Epoch, Incarnation, MasterDisk, Position};
+use crate::{Config, Configuration, Disk, Epoch, Incarnation, MasterDisk, PartyStable, Position};
 
 /// How images are written for chain replication.
 pub(crate) const IMAGES: &[ImageExample] = &[ImageExample {
@@ -83,11 +86,11 @@ impl Disk {
         let message = "a history is given from its first update on, all of it in `log`";
         ImageError::check_unused("base", &self.base, message)?;
         ImageError::check_unused("store", &self.store, message)?;
-        self.check_log()
+        self.check_log(config.nodes + 1)
     }
 
-    /// The updates follow the state without a gap.
-    fn check_log(&self) -> Result<(), ImageError> {
+    /// The updates follow the state without a gap. From `first` on, nodes are clients.
+    fn check_log(&self, first: u32) -> Result<(), ImageError> {
         let mut last: Position = self.base;
         for (place, update) in self.log.iter().enumerate() {
             if update.position != last.next() {
@@ -98,9 +101,63 @@ impl Disk {
                 let error = ImageError::new(message).within("position");
                 return Err(error.within(place).within("log"));
             }
+            let checked = update.request.check_image(first);
+            let here = |error: ImageError| error.within("request").within(place).within("log");
+            checked.map_err(here)?;
             last = update.position;
         }
         Ok(())
+    }
+}
+
+/// Refuses disks of replicas that are in the master's chain together and have histories of which
+/// neither is a prefix of the other: the Update Propagation Invariant (van Renesse and Schneider
+/// 2004, section 3). Of a replica that was in an earlier chain only, or has not installed this
+/// one, nothing follows.
+pub(crate) fn check_chain(
+    images: &BTreeMap<NodeId, PartyStable>,
+    config: &Config,
+) -> Result<(), WrongImage> {
+    let Some(master) = images.get(&config.master()) else { return Ok(()) };
+    let configuration = &master.master.configuration;
+    let installed = configuration.chain.iter().filter_map(|member| {
+        let disk = &images.get(&member.node)?.replica;
+        let has = disk.incarnation == member.incarnation
+            && disk.origin == member.origin
+            && disk.epoch == configuration.epoch
+            && disk.complete;
+        has.then_some((member.node, disk))
+    });
+    let mut before: Option<(NodeId, &Disk)> = None;
+    for (node, disk) in installed {
+        if let Some((other, theirs)) = before
+            && let Some(place) =
+                (0..disk.log.len()).find(|at| disk.log.get(*at) != theirs.log.get(*at))
+        {
+            let message = format!(
+                "{other} is before {node} in the chain, and does not have update {} of this \
+                 history; that of a replica further from the head is a prefix",
+                place + 1
+            );
+            let error = ImageError::new(message).within(place).within("log").within("replica");
+            return Err(WrongImage { node, error });
+        }
+        before = Some((node, disk));
+    }
+    Ok(())
+}
+
+impl EarlierOperations for PartyStable {
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.replica.log.iter().map(|update| &*update.request)
+    }
+
+    fn store(&self) -> Option<&Store> {
+        Some(&self.replica.store)
+    }
+
+    fn client(&self) -> Option<&ClientStable> {
+        Some(&self.client)
     }
 }
 

@@ -1,12 +1,15 @@
 //! What a scenario can set, and the protocols as the tools see them.
 
-use service::{ClientConfig, KeyValue, Routing};
-use sim_node::{Duration, Never, Ratio, Share};
-use sim_protocol::{Core, ImageExample, Protocol, SettingsError, Setup};
+use std::collections::BTreeMap;
 
-use crate::image::{IMAGES, IMAGES_OF_CRAQ};
+use service::{ClientConfig, KeyValue, Routing, check_images};
+use sim_node::{Duration, Never, NodeId, Ratio, Share};
+use sim_protocol::{Core, ImageExample, Protocol, SettingsError, Setup, WrongImage};
+
+use crate::image::{IMAGES, IMAGES_OF_CRAQ, check_chain};
 use crate::{
-    Config, Consistency, CraqSuite, Mark, Mutant, Party, PartyConfig, Reads, RoleName, Suite,
+    Config, Consistency, CraqSuite, Mark, Mutant, Party, PartyConfig, PartyStable, Reads, RoleName,
+    Suite,
 };
 
 /// Chain replication.
@@ -121,6 +124,15 @@ macro_rules! common {
         type Node = Party;
         // Nobody is asked for anything but by the clients.
         type Request = Never;
+
+        fn check_images(
+            images: &BTreeMap<NodeId, PartyStable>,
+            config: &PartyConfig,
+        ) -> Result<(), WrongImage> {
+            let config = &config.replica.config;
+            check_chain(images, config)?;
+            check_images(images, config.clients.clone())
+        }
     };
 }
 

@@ -2,10 +2,11 @@
 
 use std::collections::BTreeMap;
 
+use service::{ClientStable, EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
 use sim_protocol::ImageExample;
 
-use crate::{Config, Disk, Incarnation, Log, View, ViewDisk, ViewNumber};
+use crate::{Config, Disk, Incarnation, Log, PartyStable, View, ViewDisk, ViewNumber};
 
 /// How images are written.
 pub(crate) const IMAGES: &[ImageExample] = &[ImageExample {
@@ -69,13 +70,35 @@ impl Disk {
             let message = "who has started follows the epoch of the first view, 1, or a later one";
             return Err(ImageError::new(message).within("epoch"));
         }
-        self.log.check().map_err(|error| error.within("log"))
+        let first = config.nodes + 1;
+        self.store.check_image(first).map_err(|error| error.within("store"))?;
+        self.log.check(first).map_err(|error| error.within("log"))
     }
 }
 
 impl Log {
-    fn check(&self) -> Result<(), ImageError> {
-        ImageError::check_place("base", self.base().0)
+    /// From `first` on, nodes are clients.
+    fn check(&self, first: u32) -> Result<(), ImageError> {
+        ImageError::check_place("base", self.base().0)?;
+        let mut updates = self.updates().enumerate();
+        updates.try_for_each(|(place, update)| {
+            let checked = update.check_image(first);
+            checked.map_err(|error| error.within(place).within("updates"))
+        })
+    }
+}
+
+impl EarlierOperations for PartyStable {
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.replica.log.updates()
+    }
+
+    fn store(&self) -> Option<&Store> {
+        Some(&self.replica.store)
+    }
+
+    fn client(&self) -> Option<&ClientStable> {
+        Some(&self.client)
     }
 }
 

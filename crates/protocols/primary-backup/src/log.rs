@@ -52,6 +52,11 @@ impl Log {
         self.base
     }
 
+    /// The updates that it holds.
+    pub(crate) fn updates(&self) -> impl Iterator<Item = &Request> {
+        self.updates.iter().map(|update| &**update)
+    }
+
     /// The last update.
     #[must_use]
     pub fn last(&self) -> Number {

@@ -1,11 +1,13 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use service::{ClientConfig, KeyValue, Routing};
-use sim_node::{Duration, Never, Ratio, Share};
-use sim_protocol::{Core, ImageExample, Protocol, SettingsError, Setup};
+use std::collections::BTreeMap;
+
+use service::{ClientConfig, KeyValue, Routing, check_images};
+use sim_node::{Duration, Never, NodeId, Ratio, Share};
+use sim_protocol::{Core, ImageExample, Protocol, SettingsError, Setup, WrongImage};
 
 use crate::image::IMAGES;
-use crate::{Mark, Mutant, Party, PartyConfig, Reads, RoleName, Suite};
+use crate::{Mark, Mutant, Party, PartyConfig, PartyStable, Reads, RoleName, Suite};
 
 /// Primary-backup replication.
 #[derive(Clone, Copy, Debug)]
@@ -131,6 +133,14 @@ impl Protocol for PrimaryBackup {
         let clients = config.client.count;
         let setup = Setup::new(config, Core::All);
         Ok(setup.with_others("view service", 1).with_others("client", clients))
+    }
+
+    fn check_images(
+        images: &BTreeMap<NodeId, PartyStable>,
+        config: &PartyConfig,
+    ) -> Result<(), WrongImage> {
+        let first = config.client.config.first;
+        check_images(images, first..first + config.client.count)
     }
 
     fn relies_on(settings: &Settings) -> Option<(&'static str, Duration)> {

@@ -1,5 +1,6 @@
 //! What a scenario may say of a server's disk at the first start.
 
+use service::{EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
 use sim_protocol::ImageExample;
 
@@ -112,10 +113,14 @@ impl Log {
                 return Err(ImageError::new(message));
             }
             latest = *term;
-            if let Payload::Configuration(configuration) = payload {
-                let checked = configuration.check(servers);
-                checked.map_err(|error| error.within(place).within("entries"))?;
-            }
+            let checked = match payload {
+                Payload::Configuration(configuration) => configuration.check(servers),
+                Payload::Command(request) => {
+                    request.check_image(servers).map_err(|error| error.within("payload"))
+                }
+                Payload::Noop => Ok(()),
+            };
+            checked.map_err(|error| error.within(place).within("entries"))?;
         }
         Ok(())
     }
@@ -127,6 +132,7 @@ impl Snapshot {
         ImageError::check_place("index", index.0)?;
         let checked = self.configuration.check(servers);
         checked.map_err(|error| error.within("configuration"))?;
+        self.store.check_image(servers).map_err(|error| error.within("store"))?;
         if index.0 == 0 {
             let message = "a snapshot covers at least one entry";
             return Err(ImageError::new(message).within("index"));
@@ -147,6 +153,81 @@ impl Snapshot {
             }
             _ => Ok(()),
         }
+    }
+}
+
+impl Disk {
+    /// Whether two servers can have such disks, this one and another's.
+    pub(crate) fn check_beside(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
+        self.check_log_matching(other, of)?;
+        let (Some(own), Some(theirs)) = (&self.snapshot, &other.snapshot) else { return Ok(()) };
+        let wrong = |message| Err(ImageError::new(message).within("snapshot"));
+        if own.index == theirs.index && own != theirs {
+            let index = own.index;
+            return wrong(format!(
+                "the snapshot of {of} covers the entries up to {index} as well, and is another; what \
+                 a snapshot covers is committed, and the same everywhere"
+            ));
+        }
+        // The later of two snapshots covers the last entry of the other.
+        let (earlier, log) =
+            if own.index < theirs.index { (own, &other.log) } else { (theirs, &self.log) };
+        match log.term_at(earlier.index) {
+            Some(term) if term != earlier.term => {
+                let index = earlier.index;
+                wrong(format!(
+                    "entry {index} has different terms under this snapshot and that of {of}, {} \
+                     and {term}; what a snapshot covers is committed, and the same everywhere",
+                    earlier.term
+                ))
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Figure 3, Log Matching: logs with an entry of the same index and term are identical up to
+    /// it.
+    fn check_log_matching(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
+        let (own, theirs) = (&self.log, &other.log);
+        let last = own.last_index().min(theirs.last_index());
+        let mut differ = None;
+        for index in (own.base().max(theirs.base()).0..=last.0).map(Index) {
+            let (term, their_term) = (own.term_at(index), theirs.term_at(index));
+            let contents = own.get(index).zip(theirs.get(index));
+            let is_same = contents.is_none_or(|(one, other)| one == other);
+            if differ.is_none() && !(is_same && term == their_term) {
+                differ = Some((index, term, their_term));
+            }
+            if let Some((first, one, another)) = differ.filter(|_| term == their_term) {
+                let term = term.unwrap_or_default();
+                let what = match (one, another) {
+                    (Some(one), Some(another)) if one != another => {
+                        format!("entry {first} is of term {another} there and {one} here")
+                    }
+                    _ => format!("entry {first} has another content there"),
+                };
+                let message = format!(
+                    "the log of {of} has an entry {index} of term {term} as well, but {what}; two \
+                     logs with an entry of one index and term are identical up to it"
+                );
+                return Err(ImageError::new(message).within("log"));
+            }
+        }
+        Ok(())
+    }
+}
+
+impl EarlierOperations for Disk {
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        let (_, entries) = self.log.parts();
+        entries.iter().filter_map(|entry| match &entry.payload {
+            Payload::Command(request) => Some(&**request),
+            Payload::Noop | Payload::Configuration(_) => None,
+        })
+    }
+
+    fn store(&self) -> Option<&Store> {
+        self.snapshot.as_ref().map(|snapshot| &snapshot.store)
     }
 }
 

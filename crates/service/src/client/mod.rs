@@ -19,7 +19,7 @@ use self::address::Address;
 use self::draw::{draw_command, learn};
 use self::lane::{Lane, Lanes};
 use crate::workload::{Contact, Loop};
-use crate::{Answer, Command, Key, Request, Routes, ServiceMessage};
+use crate::{Answer, ClientId, Command, Key, Request, Routes, ServiceMessage};
 
 /// A client of the service. It asks the server that answered last, follows redirects, and asks the
 /// next server when an answer is overdue. A retry is the same operation.
@@ -48,9 +48,6 @@ pub struct Client<M: ServiceMessage> {
     message: PhantomData<fn() -> M>,
 }
 
-/// Sessions of different incarnations are this far apart.
-const SESSIONS_PER_START: u64 = 1 << 32;
-
 impl<M: ServiceMessage> Node for Client<M> {
     type Config = ClientConfig;
     type Message = M;
@@ -69,7 +66,7 @@ impl<M: ServiceMessage> Node for Client<M> {
         let client = Self {
             left: workload.share(place).saturating_sub(stable.begun),
             begun: stable.begun,
-            next_session: u64::from(stable.starts) * SESSIONS_PER_START,
+            next_session: ClientId::first_session(stable.starts),
             lanes: Lanes::default(),
             scripted,
             known: BTreeMap::new(),

@@ -1,5 +1,6 @@
 //! What a scenario may say of a server's disk at the first start.
 
+use service::{EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
 use sim_protocol::ImageExample;
 
@@ -106,9 +107,12 @@ impl Log {
             }
             let checked = entry.ballot.check_image(|one| one.number() < servers);
             checked.map_err(|error| here(error.within("ballot")))?;
-            if let Value::Reconfigure(command) = &entry.value {
-                command.check(servers).map_err(|error| here(error.within("value")))?;
-            }
+            let checked = match &entry.value {
+                Value::Reconfigure(command) => command.check(servers),
+                Value::Commands(requests) => check_requests(requests, servers),
+                Value::Noop => Ok(()),
+            };
+            checked.map_err(|error| here(error.within("value")))?;
         }
         Ok(())
     }
@@ -134,7 +138,8 @@ impl Snapshot {
             return Err(ImageError::new(message).within("slot"));
         }
         let checked = self.configurations.check(self.slot, config);
-        checked.map_err(|error| error.within("configurations"))
+        checked.map_err(|error| error.within("configurations"))?;
+        self.store.check_image(config.nodes).map_err(|error| error.within("store"))
     }
 }
 
@@ -172,6 +177,66 @@ impl Configurations {
         }
         Ok(())
     }
+}
+
+impl Disk {
+    /// Whether two servers can have such disks, this one and another's.
+    pub(super) fn check_beside(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
+        for (slot, own) in self.log.all() {
+            let Some(theirs) = other.log.get(slot).filter(|theirs| theirs.value != own.value)
+            else {
+                continue;
+            };
+            let message = if own.chosen && theirs.chosen {
+                format!(
+                    "another value is chosen in slot {slot} on the disk of {of}, {:?}; only one is \
+                     chosen in a slot",
+                    theirs.value
+                )
+            } else if own.ballot == theirs.ballot {
+                format!(
+                    "ballot {} has another value in slot {slot} on the disk of {of}, {:?}; a ballot \
+                     has one value in a slot",
+                    own.ballot, theirs.value
+                )
+            } else {
+                continue;
+            };
+            let here = ImageError::new(message).within("value").within(slot);
+            return Err(here.within("entries").within("log"));
+        }
+        match (&self.snapshot, &other.snapshot) {
+            (Some(own), Some(theirs)) if own.slot == theirs.slot && own.store != theirs.store => {
+                let message = format!(
+                    "the snapshot of {of} ends at slot {} as well, and holds another state; replicas \
+                     execute the same values",
+                    own.slot
+                );
+                Err(ImageError::new(message).within("store").within("snapshot"))
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
+impl EarlierOperations for Disk {
+    fn requests(&self) -> impl Iterator<Item = &Request> {
+        self.log.all().flat_map(|(_, entry)| match &entry.value {
+            Value::Commands(requests) => &requests[..],
+            Value::Noop | Value::Reconfigure(_) => &[],
+        })
+    }
+
+    fn store(&self) -> Option<&Store> {
+        self.snapshot.as_ref().map(|snapshot| &snapshot.store)
+    }
+}
+
+fn check_requests(requests: &[Request], servers: u32) -> Result<(), ImageError> {
+    let mut requests = requests.iter().enumerate();
+    requests.try_for_each(|(place, request)| {
+        request.check_image(servers).map_err(|error| error.within(place))
+    })
 }
 
 fn check_server(server: NodeId, servers: u32) -> Result<(), ImageError> {

@@ -1,8 +1,10 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use service::{ClientConfig, KeyValue, Routing};
-use sim_node::{Duration, NodeId, Parties, Span};
-use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup};
+use std::collections::BTreeMap;
+
+use service::{ClientConfig, KeyValue, Routing, check_images};
+use sim_node::{Duration, Node, NodeId, Parties, Span};
+use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup, WrongImage};
 
 use super::image::IMAGES;
 use super::{Admin, Config, Leader, Mark, Mutant, Party, Reads, RoleName, Suite};
@@ -154,6 +156,18 @@ impl Protocol for MultiPaxos {
         let server = Config::from(settings.clone());
         let config = Parties { servers: settings.nodes, server, client };
         Ok(Setup::new(config, core).with_others("client", clients))
+    }
+
+    fn check_images(
+        images: &BTreeMap<NodeId, <Party as Node>::Stable>,
+        config: &<Party as Node>::Config,
+    ) -> Result<(), WrongImage> {
+        let servers = images.range(..NodeId::new(config.servers));
+        let disks = servers.map(|(node, image)| (*node, &image.server));
+        WrongImage::between(disks, |own, other, of| {
+            own.check_beside(other, of).map_err(|error| error.within("server"))
+        })?;
+        check_images(images, config.servers..config.servers + config.client.clients())
     }
 
     fn may_ask(settings: &Settings, node: NodeId, request: &Admin) -> Result<(), String> {

@@ -21,6 +21,27 @@ pub(super) const IMAGES: &[ImageExample] = &[ImageExample {
 }];
 
 impl Disk {
+    /// Whether two processes can have such disks, this one and another's.
+    pub(super) fn check_beside(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
+        if let (Some(own), Some(theirs)) = (self.accepted, other.accepted)
+            && own.ballot == theirs.ballot
+            && own.value != theirs.value
+        {
+            let message = format!(
+                "{of} has accepted {} in ballot {}; different proposals have different numbers",
+                theirs.value, own.ballot
+            );
+            return Err(ImageError::new(message).within("value").within("accepted"));
+        }
+        match (self.learned, other.learned) {
+            (Some(own), Some(theirs)) if own != theirs => {
+                let message = format!("{of} has learned {theirs}; only one value is chosen");
+                Err(ImageError::new(message).within("learned"))
+            }
+            _ => Ok(()),
+        }
+    }
+
     /// Whether a process can have such a disk.
     pub(super) fn check(&self, id: NodeId, config: &Config) -> Result<(), ImageError> {
         let processes = config.nodes + config.separate();

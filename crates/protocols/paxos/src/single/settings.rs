@@ -1,11 +1,15 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
 use sim_node::{Duration, NodeId, Span};
-use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingValue, SettingsError, Setup};
+use sim_protocol::{
+    Ask, Core, ImageExample, Protocol, SettingValue, SettingsError, Setup, WrongImage,
+};
 
 use super::image::IMAGES;
-use super::{Config, Learn, Mark, Mutant, Process, Request, RoleName, SendTo, Start, Suite};
+use super::{Config, Disk, Learn, Mark, Mutant, Process, Request, RoleName, SendTo, Start, Suite};
 use crate::Quorums;
 
 /// Single-decree Paxos.
@@ -131,6 +135,11 @@ impl Protocol for Paxos {
             ));
         }
         Ok(())
+    }
+
+    fn check_images(images: &BTreeMap<NodeId, Disk>, _: &Config) -> Result<(), WrongImage> {
+        let disks = images.iter().map(|(node, disk)| (*node, disk));
+        WrongImage::between(disks, |own, other, of| own.check_beside(other, of))
     }
 
     fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {

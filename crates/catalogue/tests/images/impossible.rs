@@ -1,139 +1,9 @@
-//! Images of disks: the examples show the form of all of them, and what no run leaves behind is an
-//! error of the scenario with its place, and no violation of the protocol.
+//! Images that no run leaves behind, by protocol.
 
-use std::fmt::Write;
+/// What is impossible, and the images.
+pub(super) type Cases = &'static [(&'static str, &'static str)];
 
-use sim_scenario::{ImageExample, ProtocolFacts, RunOptions, load_text};
-
-/// A scenario with these images. Protocols with clients have some.
-fn scenario(facts: &ProtocolFacts, protocol: &str, images: &str) -> String {
-    let workload = match facts.workload {
-        Some(workload) => format!("    workload: {}(),\n", workload.name),
-        None => String::new(),
-    };
-    format!(
-        "Scenario(\n    title: \"images\",\n    protocol: {protocol},\n{workload}    images: \
-         {images},\n    deadline: \"5s\",\n    expect: Holds,\n)\n"
-    )
-}
-
-#[test]
-fn every_protocol_with_disks_shows_how_they_are_written() {
-    let catalogue = catalogue::catalogue();
-    let mut with_disks = 0;
-    for facts in catalogue.protocols() {
-        let shows = !facts.images.is_empty();
-        assert_eq!(shows, facts.has_disks, "{}", facts.name);
-        with_disks += usize::from(shows);
-    }
-    assert!(with_disks >= 9, "only {with_disks} protocols have disks");
-}
-
-#[test]
-fn every_example_loads_and_runs() {
-    let catalogue = catalogue::catalogue();
-    for facts in catalogue.protocols() {
-        for ImageExample { protocol, images, .. } in facts.images {
-            let text = scenario(facts, protocol, images);
-            let loaded = load_text("images.ron", &text, &catalogue);
-            let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
-            assert_eq!(loaded.render_warnings(false), "");
-            for seed in 0..5 {
-                let report = loaded.prepared.run(seed, &RunOptions::default());
-                let panics = report.violations.iter().find(|one| one.code == "PANIC");
-                assert!(panics.is_none(), "{protocol}: {panics:?}\n{images}");
-            }
-        }
-    }
-}
-
-/// Places and counters at their bounds: no run hangs over what is before the first entry.
-#[test]
-fn the_farthest_places_run() {
-    let catalogue = catalogue::catalogue();
-    let raft = "{0: (server: (term: 3, log: (base: (1000000, 2), noops: [3]), snapshot: (index: \
-                1000000, term: 2, configuration: (incoming: [0, 1, 2]), store: ())))}";
-    let slot = "{0: (server: (promised: (round: 1000000000000000, proposer: 0), log: (entries: \
-                {1000000: (ballot: (round: 1, proposer: 0), value: Noop, chosen: true)})))}";
-    let snapshot = "{0: (server: (log: (base: 1000000), snapshot: (slot: 1000000, configurations: \
-                    (effective: {0: [0, 1, 2]}), store: ())))}";
-    let base = "{0: (replica: (starts: 1000000000, epoch: 1, log: (base: 1000000)))}";
-    for (protocol, images) in [
-        ("Raft(nodes: 3)", raft),
-        ("MultiPaxos(nodes: 3)", slot),
-        ("MultiPaxos(nodes: 3)", snapshot),
-        ("PrimaryBackup(nodes: 3, disks: true)", base),
-    ] {
-        let name = protocol.split('(').next().expect("a name");
-        let facts = catalogue.find(name).expect("it is in the catalogue");
-        let text = scenario(facts, protocol, images)
-            .replace("\n    deadline", "\n    budget: 3000,\n    deadline");
-        let loaded = load_text("images.ron", &text, &catalogue);
-        let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
-        let report = loaded.prepared.run(0, &RunOptions::default());
-        assert!(report.steps > 100, "{protocol}: {} steps", report.steps);
-        let panics = report.violations.iter().find(|one| one.code == "PANIC");
-        assert!(panics.is_none(), "{protocol}: {panics:?}");
-    }
-}
-
-/// What an example does not show, nobody would know how to write.
-#[test]
-fn the_examples_show_every_field_and_every_variant() {
-    let catalogue = catalogue::catalogue();
-    // Operations and their outcomes are those of the service, which all replicated protocols have;
-    // one example of each is enough in all images together.
-    let of_service = ["of Command", "of Output"];
-    for entry in catalogue.entries() {
-        let unshown = entry.unshown_in_images();
-        let unshown: Vec<_> = unshown
-            .iter()
-            .filter(|one| !of_service.iter().any(|family| one.ends_with(family)))
-            .collect();
-        assert!(unshown.is_empty(), "{}: {unshown:?}", entry.facts().name);
-    }
-}
-
-/// The reference has them as they are.
-#[test]
-fn the_reference_shows_every_example() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SCENARIOS.md");
-    let page = std::fs::read_to_string(path).expect("the reference is there");
-    for facts in catalogue::catalogue().protocols() {
-        for ImageExample { meaning, protocol, images } in facts.images {
-            let workload = facts.workload.map(|one| format!("workload: {}(),\n", one.name));
-            let workload = workload.unwrap_or_default();
-            let shown = format!("```ron fields {protocol}\n{workload}images: {images},\n```\n");
-            assert!(page.contains(&shown), "docs/SCENARIOS.md lacks\n{meaning}\n{shown}");
-        }
-    }
-}
-
-/// Every case is refused with its place, before anything runs.
-#[test]
-fn impossible_images_are_errors_of_the_scenario() {
-    let catalogue = catalogue::catalogue();
-    let mut told = String::new();
-    for (protocol, cases) in IMPOSSIBLE {
-        let name = protocol.split('(').next().expect("a name");
-        let facts = catalogue.find(name).expect("it is in the catalogue");
-        for (what, images) in *cases {
-            let text = scenario(facts, protocol, images);
-            let error = load_text("images.ron", &text, &catalogue);
-            let error = error.err().unwrap_or_else(|| panic!("this should not load:\n{text}"));
-            let rendered = error.render(false);
-            assert!(rendered.contains("--> images.ron:"), "{rendered}");
-            writeln!(told, "# {name}: {what}\n{rendered}\n").expect("it is a text");
-        }
-    }
-    insta::with_settings!({ omit_expression => true, prepend_module_to_snapshot => false }, {
-        insta::assert_snapshot!("impossible_images", told);
-    });
-}
-
-type Cases = &'static [(&'static str, &'static str)];
-
-const IMPOSSIBLE: &[(&str, Cases)] = &[
+pub(super) const IMPOSSIBLE: &[(&str, Cases)] = &[
     ("Raft(nodes: 3)", RAFT),
     ("MultiPaxos(nodes: 3)", MULTI_PAXOS),
     ("Paxos(nodes: 3, proposers: Separate(1))", PAXOS),
@@ -206,6 +76,63 @@ const RAFT: Cases = &[
     ("operations of a client that never started", "{3: (client: (begun: 1))}"),
     ("a client that started too often", "{3: (client: (starts: 4294967295))}"),
     ("a node that does not exist", "{9: (server: (term: 1))}"),
+    ("an operation of a server", {
+        "{0: (server: (term: 1, log: (entries: [(term: 1, payload: Command((operation: (client: \
+         (node: 1, session: 0), sequence: 1), command: Put(0, \"a\"))))])))}"
+    }),
+    ("the first operation of a session is not number 0", {
+        "{0: (server: (term: 1, log: (entries: [(term: 1, payload: Command((operation: (client: \
+         (node: 9, session: 0), sequence: 0), command: Put(0, \"a\"))))])))}"
+    }),
+    ("a session of a server", {
+        "{0: (server: (term: 2, log: (base: (2, 2)), snapshot: (index: 2, term: 2, configuration: \
+         (incoming: [0, 1, 2]), store: (sessions: {(node: 2, session: 0): (sequence: 6, output: \
+         Done)}))))}"
+    }),
+    ("an operation of a client that has not started", {
+        "{0: (server: (term: 1, log: (entries: [(term: 1, payload: Command((operation: (client: \
+         (node: 3, session: 0), sequence: 2), command: Put(0, \"a\"))))])))}"
+    }),
+    ("a session of a later start of its client", {
+        "{0: (server: (term: 1, log: (entries: [(term: 1, payload: Command((operation: (client: \
+         (node: 3, session: 4294967296), sequence: 1), command: Put(0, \"a\"))))]))), 3: (client: \
+         (starts: 1, begun: 1))}"
+    }),
+    ("more operations than their client has begun", {
+        "{0: (server: (term: 1, log: (entries: [(term: 1, payload: Command((operation: (client: \
+         (node: 3, session: 0), sequence: 2), command: Put(0, \"a\"))))]))), 3: (client: (starts: \
+         1, begun: 1))}"
+    }),
+    ("one operation that is two", {
+        "{0: (server: (term: 2, log: (entries: [(term: 1, payload: Command((operation: (client: \
+         (node: 9, session: 0), sequence: 1), command: Put(0, \"a\"))))]))), 1: (server: (term: 2, \
+         log: (entries: [(term: 2, payload: Command((operation: (client: (node: 9, session: 0), \
+         sequence: 1), command: Put(0, \"b\"))))])))}"
+    }),
+    ("logs that agree after a difference", {
+        "{0: (server: (term: 3, log: (noops: [1, 1, 1, 2, 3]))), 2: (server: (term: 3, log: \
+         (noops: [1, 1, 2, 2, 3])))}"
+    }),
+    ("an entry with two contents", {
+        "{0: (server: (term: 1, log: (noops: [1]))), 1: (server: (term: 1, log: (entries: [(term: \
+         1, payload: Configuration((incoming: [0, 1, 2])))])))}"
+    }),
+    ("a snapshot and a log that differ below an entry of both", {
+        "{0: (server: (term: 3, log: (base: (2, 2), noops: [3]), snapshot: (index: 2, term: 2, \
+         configuration: (incoming: [0, 1, 2]), store: ()))), 1: (server: (term: 3, log: (noops: \
+         [1, 1, 3])))}"
+    }),
+    ("two snapshots of the same entries", {
+        "{0: (server: (term: 2, log: (base: (2, 2)), snapshot: (index: 2, term: 2, configuration: \
+         (incoming: [0, 1, 2]), store: (values: {0: \"a\"})))), 1: (server: (term: 2, log: (base: \
+         (2, 2)), snapshot: (index: 2, term: 2, configuration: (incoming: [0, 1, 2]), store: \
+         (values: {0: \"b\"}))))}"
+    }),
+    ("snapshots over different entries", {
+        "{0: (server: (term: 4, log: (base: (1, 1), noops: [3, 3]), snapshot: (index: 3, term: 3, \
+         configuration: (incoming: [0, 1, 2]), store: ()))), 1: (server: (term: 4, log: (base: (2, \
+         2)), snapshot: (index: 2, term: 2, configuration: (incoming: [0, 1, 2]), store: ())))}"
+    }),
 ];
 
 const MULTI_PAXOS: Cases = &[
@@ -250,6 +177,35 @@ const MULTI_PAXOS: Cases = &[
         "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: \
          Reconfigure((server: 3, number: 1, members: [0, 1])), chosen: false)})))}"
     }),
+    ("an operation of a server", {
+        "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: \
+         Commands([(operation: (client: (node: 2, session: 0), sequence: 1), command: Put(0, \
+         \"a\"))]), chosen: false)})))}"
+    }),
+    ("an operation of a client that has not started", {
+        "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: \
+         Commands([(operation: (client: (node: 3, session: 0), sequence: 1), command: Put(0, \
+         \"a\"))]), chosen: false)})))}"
+    }),
+    ("a session of a server", {
+        "{0: (server: (log: (base: 2), snapshot: (slot: 2, configurations: (effective: {0: [0, 1, \
+         2]}), store: (sessions: {(node: 2, session: 0): (sequence: 2, output: Done)})))),}"
+    }),
+    ("two values that are chosen in a slot", {
+        "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: Noop, chosen: \
+         true)}))), 1: (server: (log: (entries: {1: (ballot: (round: 2, proposer: 0), value: \
+         Reconfigure((server: 0, number: 1, members: [0, 1])), chosen: true)})))}"
+    }),
+    ("two values of a ballot in a slot", {
+        "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: Noop, chosen: \
+         false)}))), 1: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: \
+         Reconfigure((server: 0, number: 1, members: [0, 1])), chosen: true)})))}"
+    }),
+    ("two states after a slot", {
+        "{0: (server: (log: (base: 2), snapshot: (slot: 2, configurations: (effective: {0: [0, 1, \
+         2]}), store: (values: {0: \"a\"})))), 1: (server: (log: (base: 2), snapshot: (slot: 2, \
+         configurations: (effective: {0: [0, 1, 2]}), store: (values: {0: \"b\"}))))}"
+    }),
 ];
 
 const PAXOS: Cases = &[
@@ -263,6 +219,12 @@ const PAXOS: Cases = &[
         "{0: (promised: (round: 1, proposer: 3), accepted: (ballot: (round: 2, proposer: 3), \
          value: 1))}"
     }),
+    ("two values of a ballot", {
+        "{0: (promised: (round: 2, proposer: 3), accepted: (ballot: (round: 2, proposer: 3), \
+         value: 1)), 2: (promised: (round: 3, proposer: 3), accepted: (ballot: (round: 2, \
+         proposer: 3), value: 2))}"
+    }),
+    ("two values that are learned", "{0: (learned: 1), 1: (learned: 2)}"),
 ];
 
 const CHAIN: Cases = &[
@@ -308,6 +270,21 @@ const CHAIN: Cases = &[
         "{3: (master: (configuration: (epoch: 1, chain: [(node: 1, origin: 1, incarnation: 1, \
          linked: 2)], joining: None)))}"
     }),
+    ("an operation of the master", {
+        "{0: (replica: (incarnation: 1, origin: 1, epoch: 1, log: [(position: 1, request: \
+         (operation: (client: (node: 3, session: 0), sequence: 1), command: Put(0, \"a\")))]))}"
+    }),
+    ("an operation of a client that has not started", {
+        "{0: (replica: (incarnation: 1, origin: 1, epoch: 1, log: [(position: 1, request: \
+         (operation: (client: (node: 4, session: 0), sequence: 1), command: Put(0, \"a\")))]))}"
+    }),
+    ("a history that is no prefix of that before it in the chain", {
+        "{0: (replica: (incarnation: 1, origin: 1, epoch: 1, complete: true)), 1: (replica: \
+         (incarnation: 1, origin: 1, epoch: 1, complete: true, log: [(position: 1, request: \
+         (operation: (client: (node: 9, session: 0), sequence: 1), command: Put(0, \"a\")))])), 3: \
+         (master: (configuration: (epoch: 1, chain: [(node: 0, origin: 1, incarnation: 1, linked: \
+         1), (node: 1, origin: 1, incarnation: 1, linked: 1)], joining: None))),}"
+    }),
 ];
 
 const PRIMARY_BACKUP: Cases = &[
@@ -351,5 +328,17 @@ const PRIMARY_BACKUP: Cases = &[
     ("a number that was used before", {
         "{3: (view_service: (view: (number: 3, epoch: 1, primary: 0, members: {0: 1}, \
          incarnations: {0: 1}), highest: 2))}"
+    }),
+    ("an operation of a replica", {
+        "{0: (replica: (starts: 1, epoch: 1, since: 1, log: (updates: [(operation: (client: (node: \
+         1, session: 0), sequence: 1), command: Put(0, \"a\"))])))}"
+    }),
+    ("a session of the view service", {
+        "{0: (replica: (starts: 1, epoch: 1, since: 1, store: (sessions: {(node: 3, session: 0): \
+         (sequence: 1, output: Done)})))}"
+    }),
+    ("an operation of a client that has not started", {
+        "{0: (replica: (starts: 1, epoch: 1, since: 1, store: (sessions: {(node: 4, session: 0): \
+         (sequence: 1, output: Done)})))}"
     }),
 ];
