@@ -3,10 +3,10 @@
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View};
 use sim_node::{HasParty, Node, NodeId};
 
-use crate::{Client, ClientIndication, ServiceMessage};
+use crate::{Client, ClientIndication, EarlierOperations, ServiceMessage};
 
 /// A node of a world of servers and clients.
-pub trait Served: Node {
+pub trait Served: Node<Stable: EarlierOperations> {
     /// Of a client whether all its operations have ended; `None` of a server.
     fn is_done(&self) -> Option<bool>;
     /// What a client tells; `None` for what a server does.
@@ -16,6 +16,7 @@ pub trait Served: Node {
 impl<N: Node> Served for N
 where
     N: HasParty<Client<<N as Node>::Message>>,
+    N::Stable: EarlierOperations,
     N::Message: ServiceMessage,
 {
     fn is_done(&self) -> Option<bool> {

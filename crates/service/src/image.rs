@@ -1,9 +1,11 @@
 //! What disks hold of the clients' operations when a run begins, as a scenario gives it.
 //!
-//! A run from such disks continues one that nobody saw. What no earlier run can have left behind is
-//! the scenario's error ([`check_images`]).
+//! A run from such disks continues one that nobody saw. An operation in a log may take effect in
+//! it, and what is in a store was written by operations before; so both are earlier operations of
+//! the history by which the run is judged ([`EarlierOperations`]). And what no earlier run can
+//! have left behind is the scenario's error ([`check_images`]).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use sim_node::{EitherStable, ImageError, NodeId, SMALL_COUNTER_MAX, counted};
@@ -50,6 +52,33 @@ impl<S: EarlierOperations> EarlierOperations for EitherStable<S, ClientStable> {
     fn client(&self) -> Option<&ClientStable> {
         Some(&self.client)
     }
+}
+
+/// The writes of an earlier run that a history begins with: whose they are, or on whose disk they
+/// lie, and what they do. Each may have taken effect, or may still do so, or never.
+///
+/// That is all that is known of an operation in a log. Of a value in a store it is known who holds
+/// it and not who wrote it, and whether it was there to stay depends on the protocol.
+pub(crate) fn earlier_writes<I: EarlierOperations>(
+    images: &BTreeMap<NodeId, I>,
+) -> Vec<(NodeId, Command)> {
+    let (mut values, mut operations) = (BTreeSet::new(), BTreeSet::new());
+    let mut writes = Vec::new();
+    for (node, image) in images {
+        let stored = image.store().into_iter().flat_map(Store::values);
+        for (key, value) in stored {
+            if values.insert((key, value)) {
+                writes.push((*node, Command::Put(key, value.to_owned())));
+            }
+        }
+        for Request { operation, command } in image.requests() {
+            // The same operation, on several disks or twice in a log, takes effect once.
+            if !command.is_read() && operations.insert(*operation) {
+                writes.push((operation.client.node, command.clone()));
+            }
+        }
+    }
+    writes
 }
 
 /// Refuses images that contradict each other in what clients have done. `clients` are the nodes of

@@ -7,15 +7,20 @@
 use std::collections::BTreeMap;
 
 use sim_check::linearizability::{self as spec, Budget, KeyValue, Ruling, TextRecorder, check};
-use sim_check::{CallId, Claim, History, Judge, Kind, Property, View, Wait, write_history};
+use sim_check::{
+    CallId, Claim, History, Judge, Kind, Property, SimTime, View, Wait, write_history,
+};
 use sim_node::NodeId;
 
+use crate::image::earlier_writes;
 use crate::{ClientIndication, Command, Key, Operation, Output, Served};
 
 /// KV1 linearizability: recorded while the run goes on, judged at its end, each key for itself.
 #[derive(Clone, Debug)]
 pub struct Linearizability {
     history: History<(String, spec::Command), spec::Output>,
+    /// So many of the operations are of an earlier run, and on the disks when this one begins.
+    earlier: usize,
     /// The operations under way.
     calls: BTreeMap<Operation, (CallId, Key)>,
     /// The values that were told of each key.
@@ -42,7 +47,23 @@ impl<N: Served> Property<N> for Linearizability {
     };
 
     fn new(_: &N::Config, _: u32) -> Self {
-        Self { history: History::new(), calls: BTreeMap::new(), values: BTreeMap::new(), kept: 0 }
+        Self {
+            history: History::new(),
+            earlier: 0,
+            calls: BTreeMap::new(),
+            values: BTreeMap::new(),
+            kept: 0,
+        }
+    }
+
+    /// What an earlier run has left behind may have taken effect, or may still do so, as an
+    /// operation whose client waits no longer.
+    fn images(&mut self, images: &BTreeMap<NodeId, N::Stable>) {
+        for (client, command) in earlier_writes(images) {
+            let asked = self.asked(&command);
+            self.history.invoke(u64::from(client.number()), asked, SimTime::ZERO);
+        }
+        self.earlier = self.history.len();
     }
 
     fn indicated(
@@ -99,7 +120,7 @@ impl<N: Served> Property<N> for Linearizability {
     }
 
     fn waits(&self, each: &mut dyn FnMut(Wait)) {
-        self.history.calls().for_each(|(_, call)| each(call.wait()));
+        self.history.calls().skip(self.earlier).for_each(|(_, call)| each(call.wait()));
     }
 }
 

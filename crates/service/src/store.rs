@@ -74,6 +74,11 @@ impl Store {
         self.values.get(&key).map(String::as_str)
     }
 
+    /// The values of all keys.
+    pub(crate) fn values(&self) -> impl Iterator<Item = (Key, &str)> {
+        self.values.iter().map(|(key, value)| (*key, value.as_str()))
+    }
+
     /// The last operation of each session.
     pub(crate) fn last_operations(&self) -> impl Iterator<Item = Operation> {
         let sessions = self.sessions.iter();

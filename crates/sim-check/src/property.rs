@@ -1,6 +1,6 @@
 //! [`Property`]: one named claim, and the hooks through which it sees a run.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim_node::{Effect, Event, Node, NodeId};
 
@@ -76,6 +76,10 @@ pub trait Property<N: Node>: Clone + 'static {
 
     /// Makes the property at the beginning of a run, before any node has started.
     fn new(config: &N::Config, servers: u32) -> Self;
+
+    /// What lies on the disks when the run begins, of nodes for which a scenario gives it; called
+    /// once, before any node has started.
+    fn images(&mut self, _: &BTreeMap<NodeId, N::Stable>) {}
 
     /// A node is about to handle an event. The states are those since the step before: a claim
     /// about how long something lasted is judged here. A violation that is reported here does not

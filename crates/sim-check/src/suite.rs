@@ -1,6 +1,7 @@
 //! [`Properties`]: a protocol's claims, composed statically.
 
 use std::cell::Cell;
+use std::collections::BTreeMap;
 
 use sim_node::{Effect, Event, Node, NodeId};
 
@@ -60,6 +61,8 @@ pub trait Properties<N: Node>: Clone + 'static {
     fn claims() -> Vec<&'static Claim>;
     /// The suite at the beginning of a run.
     fn new(config: &N::Config, servers: u32) -> Self;
+    /// See [`Property::images`].
+    fn images(&mut self, _: &BTreeMap<NodeId, N::Stable>) {}
     /// See [`Property::before`].
     fn before(&mut self, view: &View<'_, N>, node: NodeId, event: &Event<N>);
     /// See [`Property::after`].
@@ -102,6 +105,10 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
     fn new(config: &N::Config, servers: u32) -> Self {
         let (property, judge) = (P::new(config, servers), Judge::default());
         Self { property, judge, panicked: Cell::new(None) }
+    }
+
+    fn images(&mut self, images: &BTreeMap<NodeId, N::Stable>) {
+        self.property.images(images);
     }
 
     #[inline]
@@ -239,6 +246,11 @@ impl<N: Node, A: Properties<N>, B: Properties<N>> Properties<N> for (A, B) {
 
     fn new(config: &N::Config, servers: u32) -> Self {
         (A::new(config, servers), B::new(config, servers))
+    }
+
+    fn images(&mut self, images: &BTreeMap<NodeId, N::Stable>) {
+        self.0.images(images);
+        self.1.images(images);
     }
 
     #[inline]

@@ -1,6 +1,7 @@
 //! Images of disks: the examples show the form of all of them, and what no run leaves behind is an
 //! error of the scenario with its place, and no violation of the protocol.
 
+mod held;
 mod impossible;
 
 use std::fmt::Write;

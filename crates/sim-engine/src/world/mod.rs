@@ -269,7 +269,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             waiting: Vec::new(),
             byzantine: Byzantine::default(),
             twins: Vec::new(),
-            properties: P::new(&*spec.config, spec.servers),
+            properties: {
+                let mut properties = P::new(&*spec.config, spec.servers);
+                properties.images(&spec.images);
+                properties
+            },
             digest: Digest::new(),
             record: Record::default(),
             tally: Tally { sent: vec![0; kinds], resent: vec![0; kinds], ..Tally::default() },
