@@ -36,8 +36,15 @@ fn on_server_0(commands: &[(Operation, Command)]) -> Images {
 fn reads(images: &Images, values: &[Option<&str>]) -> Option<String> {
     let deadline = at(1_000);
     let spec = spec(3, config(3), workload(0), link(Delay::Constant(ms(1))), deadline);
-    let view: View<'_, Party> =
-        View { time: at(5), step: 0, servers: 3, config: &spec.config, states: &[], core: None };
+    let view: View<'_, Party> = View {
+        time: at(5),
+        step: 0,
+        servers: 3,
+        config: &spec.config,
+        states: &[],
+        core: None,
+        byzantine: None,
+    };
     let (mut judge, client) = (Judge::default(), NodeId::new(3));
     let mut property = <Linearizability as Property<Party>>::new(&spec.config, 3);
     Property::<Party>::images(&mut property, images);
