@@ -60,6 +60,8 @@ pub struct StepBegins<'a, N: Node> {
     pub node: NodeId,
     /// What happened to the node.
     pub event: &'a Event<N>,
+    /// Its state until then; `None` when it was down.
+    pub state: Option<&'a N>,
     /// The step that caused it: that sent the message or set the timer. `None` for a start, a
     /// restart and a request of the workload.
     pub cause: Option<u64>,
@@ -94,6 +96,8 @@ pub enum Loss {
     Link,
     /// A partition cut it off.
     Cut,
+    /// A one-way cut did.
+    OneWay,
     /// Its sender or receiver omitted it.
     Omission,
     /// It was corrupted on the link, and its receiver dropped it.

@@ -327,6 +327,7 @@ pub fn loss_in_words(loss: Loss) -> &'static str {
     match loss {
         Loss::Link => "the link dropped it",
         Loss::Cut => "cut off by a partition",
+        Loss::OneWay => "cut off by a one-way cut",
         Loss::Omission => "omitted by a faulty node",
         Loss::Corrupted => "corrupted, so its checksum failed",
         Loss::Down => "its receiver was down",

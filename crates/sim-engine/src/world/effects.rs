@@ -224,7 +224,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// A link lost a message: was that assumed not to happen?
     pub(super) fn check_assumed_links(&mut self, why: Loss, from: NodeId, to: NodeId) {
-        let by_link = matches!(why, Loss::Link | Loss::Cut | Loss::Omission | Loss::Corrupted);
+        let by_link =
+            matches!(why, Loss::Link | Loss::Cut | Loss::OneWay | Loss::Omission | Loss::Corrupted);
         let holds = self.plan.assumed_bound.is_none_or(|(_, after)| self.now >= after);
         if by_link && holds && self.plan.assumes_links {
             self.break_assumption(|failures| {

@@ -76,8 +76,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.record.push(self.now, who, class, cause);
         if self.is_watched {
             let time = SimTime::from_nanos(self.now);
-            let (node, event) = (who, &event);
-            watch.step_begins(&StepBegins { step, time, node, event, cause, message: id });
+            let (node, event, state) = (who, &event, self.states[index].as_ref());
+            watch.step_begins(&StepBegins { step, time, node, event, state, cause, message: id });
         }
         let is_byzantine = self.status[index].has(Status::BYZANTINE);
         if !is_byzantine {

@@ -25,7 +25,8 @@ fn cut_links(scene: &Scene) -> BTreeSet<String> {
     let link = |line: &String| {
         let (_, rest) = line.split_once(' ')?;
         let (link, rest) = rest.split_once(' ')?;
-        rest.ends_with("lost Cut").then(|| link.replace('n', ""))
+        let is_cut = rest.ends_with("lost Cut") || rest.ends_with("lost OneWay");
+        is_cut.then(|| link.replace('n', ""))
     };
     sent.iter().filter_map(link).collect()
 }

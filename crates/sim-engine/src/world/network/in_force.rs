@@ -8,7 +8,7 @@ use sim_node::{NodeId, Ratio};
 use super::Network;
 use super::known::{Between, DelayOf, Parameters};
 use super::rules::Cut;
-use crate::Delay;
+use crate::{Delay, Loss};
 
 impl Network {
     /// The parameters of a link for one kind of message.
@@ -68,8 +68,8 @@ impl Network {
             let counting: Arc<[usize]> = counting.map(|(place, _)| place).collect();
             let parameters = self.find_parameters(from, to, kind);
             let between = Between {
-                is_cut: self.meets_cut(from, to, |_| true),
-                is_severed: self.meets_cut(from, to, |cut| cut.at_delivery),
+                cut_off: self.meets_cut(from, to, |_| true),
+                severed: self.meets_cut(from, to, |cut| cut.at_delivery),
                 hold: self.hold_between(from, to, kind),
                 corrupted,
                 counting,
@@ -80,34 +80,37 @@ impl Network {
         self.known.get((from, to, kind))
     }
 
-    /// Whether a cut in force keeps these two apart.
-    pub(super) fn is_cut(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
+    /// Which kind of cut in force loses what one sends to the other.
+    pub(super) fn cut_off(&mut self, from: NodeId, to: NodeId, kind: usize) -> Option<Loss> {
         match self.crowded {
-            true => self.between(from, to, kind).is_cut,
+            true => self.between(from, to, kind).cut_off,
             false => self.meets_cut(from, to, |_| true),
         }
     }
 
-    /// Whether a cut in force loses what arrives.
-    pub(super) fn is_severed(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
+    /// Which kind of cut in force loses what arrives.
+    pub(super) fn severed(&mut self, from: NodeId, to: NodeId, kind: usize) -> Option<Loss> {
         match self.crowded {
-            true => self.between(from, to, kind).is_severed,
+            true => self.between(from, to, kind).severed,
             false => self.meets_cut(from, to, |cut| cut.at_delivery),
         }
     }
 
-    /// Whether such a cut in force keeps these two apart. Each of them has met a message then.
-    fn meets_cut(&mut self, from: NodeId, to: NodeId, such: impl Fn(&Cut) -> bool) -> bool {
+    /// Which kind of such a cut in force keeps these two apart: a partition, if one does. Each cut
+    /// that does has met a message then.
+    fn meets_cut(&mut self, from: NodeId, to: NodeId, such: impl Fn(&Cut) -> bool) -> Option<Loss> {
         // In the calm the core is connected for good, and everybody who is not a server with it.
         if self.calm.as_ref().is_some_and(|calm| calm.connects(from, to)) {
-            return false;
+            return None;
         }
-        let mut is_cut = false;
+        let mut met = None;
         for cut in self.cuts.iter().filter(|cut| such(cut) && cut.rule.parts(from, to)) {
             self.touched.note(cut.fault);
-            is_cut = true;
+            if met != Some(Loss::Cut) {
+                met = Some(cut.rule.loss());
+            }
         }
-        is_cut
+        met
     }
 
     /// The place of the latest hold that keeps what is sent from one to another.

@@ -6,6 +6,8 @@ use std::sync::Arc;
 use rustc_hash::FxHashMap;
 use sim_node::{NodeId, Ratio};
 
+use crate::Loss;
+
 /// Where the delay of a link stands.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum DelayOf {
@@ -44,9 +46,10 @@ pub(super) type LinkAndKind = (NodeId, NodeId, usize);
 /// What is in force for messages of one kind from one node to another.
 #[derive(Clone, Debug)]
 pub(super) struct Between {
-    pub(super) is_cut: bool,
-    /// By a cut that loses what arrives.
-    pub(super) is_severed: bool,
+    /// By which kind of cut they are lost as they are sent.
+    pub(super) cut_off: Option<Loss>,
+    /// By which as they arrive.
+    pub(super) severed: Option<Loss>,
     /// The place of the hold that keeps them.
     pub(super) hold: Option<usize>,
     /// The places of the corruptions that draw for them.

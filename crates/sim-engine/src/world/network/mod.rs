@@ -229,8 +229,8 @@ impl Network {
             (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
         }
         let is_lost = self.counts_and_loses(from, to, kind);
-        if self.is_cut(from, to, kind) {
-            return Err(Loss::Cut);
+        if let Some(cut) = self.cut_off(from, to, kind) {
+            return Err(cut);
         }
         if omits {
             return Err(Loss::Omission);
@@ -297,10 +297,7 @@ impl Network {
         {
             return Some(Loss::Calm);
         }
-        if self.is_severed(from, to, kind) {
-            return Some(Loss::Cut);
-        }
-        omits.then_some(Loss::Omission)
+        self.severed(from, to, kind).or(omits.then_some(Loss::Omission))
     }
 
     /// Whether the connection over which a message was sent is lost.

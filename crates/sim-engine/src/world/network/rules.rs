@@ -5,10 +5,10 @@ use std::sync::Arc;
 
 use sim_node::{NodeId, Ratio};
 
-use crate::Delay;
 use crate::chance::Stream;
 use crate::plan::LinkMatch;
 use crate::world::agenda::Parcel;
+use crate::{Delay, Loss};
 
 /// A message on its way.
 #[derive(Clone, Copy, Debug)]
@@ -56,6 +56,14 @@ impl CutRule {
                 _ => false,
             },
             Self::OneWay(senders, receivers) => senders[from.index()] && receivers[to.index()],
+        }
+    }
+
+    /// Why a message is lost that meets it.
+    pub(super) fn loss(&self) -> Loss {
+        match self {
+            Self::Groups(_) => Loss::Cut,
+            Self::OneWay(..) => Loss::OneWay,
         }
     }
 }

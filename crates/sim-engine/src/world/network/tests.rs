@@ -114,7 +114,7 @@ fn links_are_plain_until_something_is_in_force() {
 fn a_cut_loses_what_is_sent_while_it_lasts_in_its_direction() {
     let mut network = datagrams();
     network.cut(0, 1, between(&[true, false, false], &[false, true, false]), false);
-    assert_eq!(send(&mut network, 2, 0, 0), Err(Loss::Cut));
+    assert_eq!(send(&mut network, 2, 0, 0), Err(Loss::OneWay));
     let back = Leaving { from: B, to: A, ..leaving(3, 0) };
     assert!(network.send(&back, &words(0)).is_ok());
     network.end_cut(0);
@@ -123,10 +123,27 @@ fn a_cut_loses_what_is_sent_while_it_lasts_in_its_direction() {
 
 #[test]
 fn only_a_cut_at_delivery_severs_what_is_in_flight() {
-    for (at_delivery, lost) in [(false, None), (true, Some(Loss::Cut))] {
+    for (at_delivery, lost) in [(false, None), (true, Some(Loss::OneWay))] {
         let mut network = datagrams();
         network.cut(0, 9, between(&[true; 3], &[true; 3]), at_delivery);
         assert_eq!(arrive(&mut network, 1, 10), lost);
+    }
+}
+
+#[test]
+fn a_partition_counts_before_a_one_way_cut() {
+    for partition_first in [true, false] {
+        let mut network = datagrams();
+        let one_way = between(&[true, false, false], &[false, true, false]);
+        let partition = CutRule::Groups(vec![Some(0), Some(1), None]);
+        let cuts = if partition_first { [partition, one_way] } else { [one_way, partition] };
+        for (fault, cut) in (0..).zip(cuts) {
+            network.cut(fault, 1, cut, false);
+        }
+        assert_eq!(send(&mut network, 2, 0, 0), Err(Loss::Cut));
+        network.end_cut(u32::from(!partition_first));
+        network.end_cut(u32::from(partition_first));
+        assert_eq!(send(&mut network, 3, 0, 0), Ok(10));
     }
 }
 
