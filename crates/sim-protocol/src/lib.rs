@@ -36,6 +36,12 @@ pub trait Protocol: 'static {
     const MODEL: &'static str;
     /// The names of the roles that its nodes take, for faults and triggers.
     const ROLES: &'static [&'static str] = &[];
+    /// The role of which people ask first who has it, and when: `leader`, `head`, `critical`.
+    /// `None` where no role stands out.
+    const HEADLINE: Option<&'static str> = None;
+    /// The role of a node that has nothing special to do: `follower`, `spare`. Pictures draw it as
+    /// a line, and every other role as a letter.
+    const RESTING: Option<&'static str> = None;
     /// What the rank of a role is, where users know it as a number: `term`. Pictures show it so,
     /// and leave it out where it has no name.
     const RANK: Option<&'static str> = None;

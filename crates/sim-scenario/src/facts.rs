@@ -20,6 +20,11 @@ pub struct ProtocolFacts {
     pub model: &'static str,
     /// Its roles.
     pub roles: &'static [&'static str],
+    /// The role of which people ask first who has it.
+    pub headline: Option<&'static str>,
+    /// The role of a node that has nothing special to do.
+    #[serde(skip)]
+    pub resting: Option<&'static str>,
     /// What the rank of a role is.
     pub rank: Option<&'static str>,
     /// Its marks.
@@ -71,6 +76,8 @@ impl ProtocolFacts {
             source: P::SOURCE,
             model: P::MODEL,
             roles: P::ROLES,
+            headline: P::HEADLINE,
+            resting: P::RESTING,
             rank: P::RANK,
             marks: P::MARKS,
             kinds: kinds.iter().map(|(kind, _)| *kind).collect(),

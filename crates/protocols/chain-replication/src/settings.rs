@@ -116,6 +116,7 @@ macro_rules! common {
         const FAMILY: &'static str = "chain-replication";
         const MODEL: &'static str = MODEL;
         const ROLES: &'static [&'static str] = RoleName::ALL;
+        const HEADLINE: Option<&'static str> = Some(RoleName::Head.name());
         const RANK: Option<&'static str> = Some("epoch");
         const MARKS: &'static [&'static str] = Mark::ALL;
 

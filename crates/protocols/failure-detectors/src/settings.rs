@@ -64,6 +64,7 @@ impl Protocol for Omega {
         "Chandra, Hadzilacos, Toueg 1996; Cachin, Guerraoui, Rodrigues 2011, algorithm 2.8";
     const MODEL: &'static str = "partially synchronous, crash-stop or crash-recovery";
     const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER];
+    const HEADLINE: Option<&'static str> = Some(sim_node::Role::LEADER);
 
     type Settings = Settings;
     type Workload = ();

@@ -106,6 +106,8 @@ impl Protocol for PrimaryBackup {
     const MODEL: &'static str = "asynchronous for safety (Local reads: fail-stop), partially \
                                  synchronous for liveness; crash-recovery with disks, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
+    const HEADLINE: Option<&'static str> = Some(RoleName::Leader.name());
+    const RESTING: Option<&'static str> = Some(RoleName::Backup.name());
     const RANK: Option<&'static str> = Some("epoch");
     const MARKS: &'static [&'static str] = Mark::ALL;
     const IMAGES: &'static [ImageExample] = IMAGES;

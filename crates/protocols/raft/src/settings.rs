@@ -114,6 +114,8 @@ impl Protocol for Raft {
         "Ongaro and Ousterhout 2014 (extended version); Ongaro's thesis 2014";
     const MODEL: &'static str = "asynchronous for safety, partially synchronous for liveness; crash-recovery, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
+    const HEADLINE: Option<&'static str> = Some(RoleName::Leader.name());
+    const RESTING: Option<&'static str> = Some(RoleName::Follower.name());
     const RANK: Option<&'static str> = Some("term");
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Admin::ASKS;

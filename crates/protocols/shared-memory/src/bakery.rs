@@ -203,6 +203,7 @@ impl Protocol for Bakery {
     const MODEL: &'static str =
         "asynchronous, perfect links, no crash within the protocol; safe registers";
     const ROLES: &'static [&'static str] = Part::ALL;
+    const HEADLINE: Option<&'static str> = Some(Part::Critical.name());
     const MARKS: &'static [&'static str] = Mark::ALL;
 
     type Settings = BakerySettings;

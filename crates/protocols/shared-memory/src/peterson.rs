@@ -132,6 +132,7 @@ impl Protocol for Peterson {
     const MODEL: &'static str = "asynchronous, perfect links, no crash within the protocol; \
         safe flags, an atomic turn";
     const ROLES: &'static [&'static str] = Part::ALL;
+    const HEADLINE: Option<&'static str> = Some(Part::Critical.name());
     const MARKS: &'static [&'static str] = Mark::ALL;
 
     const SERVERS: (u32, u32) = (2, 2);

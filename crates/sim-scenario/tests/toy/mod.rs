@@ -215,6 +215,8 @@ impl Protocol for Ping {
     const SOURCE: &'static str = "tests";
     const MODEL: &'static str = "asynchronous, crash-recovery";
     const ROLES: &'static [&'static str] = &["leader", "idle"];
+    const HEADLINE: Option<&'static str> = Some(Role::LEADER);
+    const RESTING: Option<&'static str> = Some("idle");
     const MARKS: &'static [&'static str] = &["pong"];
     type Settings = Settings;
     type Workload = Rounds;

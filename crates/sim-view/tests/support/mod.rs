@@ -37,6 +37,8 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
             source: "Garcia-Molina 1982",
             model: "synchronous, crash-stop",
             roles: &["leader"],
+            headline: Some("leader"),
+            resting: None,
             rank: Some("term"),
             requests: &[],
             has_disks: false,

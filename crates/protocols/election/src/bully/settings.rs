@@ -48,6 +48,7 @@ impl Protocol for Bully {
         "Garcia-Molina 1982, IEEE TC C-31(1); Coulouris et al., Distributed Systems, 15.3";
     const MODEL: &'static str = "synchronous, crash-recovery, perfect links, not FIFO";
     const ROLES: &'static [&'static str] = Part::ALL;
+    const HEADLINE: Option<&'static str> = Some(Part::Leader.name());
     const RANK: Option<&'static str> = Some("identifier");
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Request::ASKS;

@@ -65,6 +65,7 @@ impl Protocol for FloodMax {
     const MODEL: &'static str =
         "synchronous rounds, no failures, distinct identifiers, the diameter is known";
     const ROLES: &'static [&'static str] = &[sim_node::Role::LEADER];
+    const HEADLINE: Option<&'static str> = Some(sim_node::Role::LEADER);
     const RANK: Option<&'static str> = Some("identifier");
     const MARKS: &'static [&'static str] = &[ELECTED, LATE_MESSAGE];
 

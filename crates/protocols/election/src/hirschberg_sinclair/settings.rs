@@ -19,6 +19,7 @@ impl Protocol for HirschbergSinclair {
     const MODEL: &'static str =
         "asynchronous, no failures, perfect links, not FIFO, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
+    const HEADLINE: Option<&'static str> = Some(sim_node::Role::LEADER);
     const RANK: Option<&'static str> = Some("identifier");
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;

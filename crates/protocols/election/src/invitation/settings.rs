@@ -60,6 +60,7 @@ impl Protocol for Invitation {
     const MODEL: &'static str =
         "asynchronous, crash-recovery with a stable counter, any omissions and partitions";
     const ROLES: &'static [&'static str] = Part::ALL;
+    const HEADLINE: Option<&'static str> = Some(Part::Leader.name());
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Request::ASKS;
     const IMAGES: &'static [ImageExample] = &[ImageExample {

@@ -57,6 +57,7 @@ impl Protocol for ItaiRodeh {
     const MODEL: &'static str =
         "asynchronous, no failures, perfect links, not FIFO, anonymous, size known";
     const ROLES: &'static [&'static str] = ring::ROLES;
+    const HEADLINE: Option<&'static str> = Some(sim_node::Role::LEADER);
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;
 

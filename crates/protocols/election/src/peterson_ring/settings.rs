@@ -35,6 +35,7 @@ impl Protocol for PetersonRing {
     const MODEL: &'static str =
         "asynchronous, no failures, perfect FIFO links, distinct identifiers";
     const ROLES: &'static [&'static str] = ring::ROLES;
+    const HEADLINE: Option<&'static str> = Some(sim_node::Role::LEADER);
     const RANK: Option<&'static str> = Some("identifier");
     const MARKS: &'static [&'static str] = &[ring::ELECTED];
     const REQUESTS: &'static [Ask] = Request::ASKS;

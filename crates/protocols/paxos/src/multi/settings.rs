@@ -131,6 +131,8 @@ impl Protocol for MultiPaxos {
         "Lamport 2001, section 3; Lamport 1998; van Renesse and Altinbuken 2015";
     const MODEL: &'static str = "asynchronous for safety, partially synchronous for liveness; crash-recovery, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
+    const HEADLINE: Option<&'static str> = Some(RoleName::Leader.name());
+    const RESTING: Option<&'static str> = Some(RoleName::Follower.name());
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Admin::ASKS;
     const IMAGES: &'static [ImageExample] = IMAGES;

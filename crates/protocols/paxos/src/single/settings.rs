@@ -117,6 +117,7 @@ impl Protocol for Paxos {
     const SOURCE: &'static str = "Lamport 2001, Paxos Made Simple, section 2; Howard, Malkhi, Spiegelman 2016, Flexible Paxos";
     const MODEL: &'static str = "asynchronous for safety, partially synchronous for liveness; crash-recovery, fair-loss links";
     const ROLES: &'static [&'static str] = RoleName::ALL;
+    const HEADLINE: Option<&'static str> = Some(RoleName::Leader.name());
     const MARKS: &'static [&'static str] = Mark::ALL;
     const REQUESTS: &'static [Ask] = Request::ASKS;
     const IMAGES: &'static [ImageExample] = IMAGES;
