@@ -32,6 +32,7 @@ mod mixed;
 mod observe;
 mod outcome;
 mod outline;
+mod patch;
 mod prepared;
 mod quotes;
 mod reach;
@@ -57,9 +58,11 @@ pub use diagnostic::{Diagnostic, Level};
 pub use edit::{Change, edit};
 pub use facts::{Expectation, ProtocolFacts, ScenarioFacts, WorkloadFacts};
 pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text, read_text};
+pub use patch::{Operation, patch};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{
-    Asked, Fate, Messages, PropertyReport, Reached, Report, UnmetReport, ViolationReport,
+    Asked, Crash, Fate, LostWrite, Messages, PropertyReport, Reached, Report, UnmetReport,
+    ViolationReport,
 };
 pub use sim_engine::{
     CrashLoss, CrashReport, Ender, Fault, FaultKind, FaultTime, InCalm, MarkReport, Refusal,
@@ -70,5 +73,6 @@ pub use sim_protocol::{Ask, Field, ImageExample, setting};
 pub use timeline::{Clients, DownSpan, FaultSpan, MarkPlace, MarkRow, Outage, RoleSpan, Timeline};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{
-    Detail, Done, Form, Glance, Happening, Seen, Watcher, crash_loss_in_words, loss_in_words,
+    Content, Detail, Done, Form, Glance, Happening, RECEIVER_DOWN, Seen, Watcher,
+    crash_loss_in_words, loss_in_words,
 };

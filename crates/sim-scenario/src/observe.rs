@@ -10,10 +10,20 @@ use sim_engine::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
 use crate::json::{json, quoted};
-use crate::{Detail, Done, Form, Glance, Happening, Seen, Watcher, loss_in_words};
+use crate::{Detail, Done, Form, Glance, Happening, LostWrite, Seen, Watcher, loss_in_words};
 
-/// So many of the writes that a crash has lost are told in words.
+/// So many of the writes that a crash has lost are told.
 const WRITES_MAX: usize = 3;
+
+/// The writes of a crash that are told, the first of those that it has lost.
+pub(crate) fn lost_writes<'a, N: Node>(crashed: &Crashed<'a, N>) -> Vec<LostWrite> {
+    let told = crashed.writes.iter().take(WRITES_MAX);
+    told.map(|record| LostWrite {
+        text: Detail::Contents.write(Form::Text, record),
+        json: Detail::Contents.write(Form::Json, record),
+    })
+    .collect()
+}
 
 /// Tells a watcher what happens, free of the protocol's types.
 pub(crate) struct Telling<'w> {
@@ -36,6 +46,8 @@ struct Begun {
     /// `None` when nothing of the step is to be told.
     what: Option<Happening>,
     cause: Option<u64>,
+    /// The node's state until then.
+    before: Option<String>,
 }
 
 impl<'w> Telling<'w> {
@@ -51,8 +63,9 @@ impl<'w> Telling<'w> {
     }
 
     fn end_step(&mut self, effects: Vec<Done>, role: Option<Role>, state: Option<String>) {
-        let Some(Begun { step, at, node, what, cause, .. }) = self.begun.take() else { return };
-        let before = std::mem::replace(&mut self.roles[node.index()], role);
+        let Some(begun) = self.begun.take() else { return };
+        let Begun { step, at, node, what, cause, before, .. } = begun;
+        let role_before = std::mem::replace(&mut self.roles[node.index()], role);
         let Some(what) = what else { return };
         self.watcher.see(Seen::Step {
             step,
@@ -62,7 +75,8 @@ impl<'w> Telling<'w> {
             cause,
             effects,
             role: role.map(|role| (role.name, role.rank)),
-            role_changed: role != before,
+            role_changed: role != role_before,
+            before,
             state,
         });
     }
@@ -102,7 +116,8 @@ impl<N: Node> Observer<N> for Telling<'_> {
         };
         let what = (detail > Detail::Nothing).then(what);
         let &StepBegins { step, time, node, cause, .. } = begins;
-        self.begun = Some(Begun { step, detail, at: time, node, what, cause });
+        let before = begins.state.map(|state| detail.state(Detail::Passage, form, state));
+        self.begun = Some(Begun { step, detail, at: time, node, what, cause, before });
     }
 
     fn step_ends(&mut self, _step: u64, effects: &[Effect<N>], state: Option<&N>) {
@@ -110,16 +125,13 @@ impl<N: Node> Observer<N> for Telling<'_> {
         let told = |effect: &&Effect<N>| match detail {
             Detail::Nothing => false,
             Detail::Skeleton => matches!(effect, Effect::Indicate(_) | Effect::Mark(_)),
-            Detail::Contents | Detail::States => true,
+            Detail::Contents | Detail::States | Detail::Passage => true,
         };
         let form = self.watcher.form();
         let done = |effect| done(effect, detail, form);
         let effects = effects.iter().filter(told).map(done).collect();
-        let text = |state: &N| match detail {
-            Detail::States => detail.write(form, state),
-            Detail::Nothing | Detail::Skeleton | Detail::Contents => String::new(),
-        };
-        self.end_step(effects, state.and_then(Node::role), state.map(text));
+        let state_text = state.map(|state| detail.state(Detail::States, form, state));
+        self.end_step(effects, state.and_then(Node::role), state_text);
     }
 
     fn sent(&mut self, sent: &Sent<'_, N>) {
@@ -167,12 +179,12 @@ impl<N: Node> Observer<N> for Telling<'_> {
     }
 
     fn crashed(&mut self, crashed: &Crashed<'_, N>) {
-        let &Crashed { time: at, node, fault, loss, writes } = crashed;
+        let &Crashed { time: at, node, fault, loss, .. } = crashed;
         self.roles[node.index()] = None;
         let fault = self.faults.get(fault).copied().unwrap_or(fault);
         let form = self.watcher.form();
-        let written = |record| Detail::Contents.write(form, record);
-        let writes = writes.iter().take(WRITES_MAX).map(written).collect();
+        let written = |write: LostWrite| if form == Form::Text { write.text } else { write.json };
+        let writes = lost_writes(crashed).into_iter().map(written).collect();
         self.watcher.see(Seen::Crashed { at, node, fault, loss, writes });
     }
 
@@ -213,11 +225,14 @@ impl Detail {
     fn write(self, form: Form, value: &(impl Debug + Serialize)) -> String {
         match (self, form) {
             (Self::Nothing | Self::Skeleton, _) => String::new(),
-            (Self::Contents | Self::States, Form::Text) => format!("{value:?}"),
-            (Self::Contents | Self::States, Form::Json) => {
-                json(value).unwrap_or_else(|| quoted(&format!("{value:?}")))
-            }
+            (_, Form::Text) => format!("{value:?}"),
+            (_, Form::Json) => json(value).unwrap_or_else(|| quoted(&format!("{value:?}"))),
         }
+    }
+
+    /// A state, if at least so much detail is wanted.
+    fn state(self, least: Self, form: Form, state: &(impl Debug + Serialize)) -> String {
+        if self < least { String::new() } else { self.write(form, state) }
     }
 }
 

@@ -12,8 +12,8 @@ use sim_node::counted;
 use crate::costs::{Cost, CostReport, judge};
 use crate::words::clip;
 use crate::{
-    Asked, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts, UnmetReport,
-    ViolationReport,
+    Asked, Crash, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts,
+    UnmetReport, ViolationReport,
 };
 
 /// The facts about the scenario that the warnings after a run need.
@@ -63,7 +63,7 @@ pub(crate) fn report(
         undecided: outcome.undecided.filter(|_| verdict == Verdict::Unknown),
         assumption_broken,
         faults: outcome.faults,
-        crashes: outcome.crashes,
+        crashes: outcome.crashes.into_iter().map(Crash::of).collect(),
         requests: requests(facts, outcome.requests),
         marks: outcome.marks,
         reaches: reaches(facts, &outcome.reached),

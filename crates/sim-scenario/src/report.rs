@@ -7,7 +7,7 @@ use sim_check::{Found, Kind, SimTime, Verdict};
 use sim_engine::{CrashLoss, CrashReport, FaultReport, MarkReport, RequestReport};
 use sim_node::NodeId;
 
-use crate::{CostReport, Timeline};
+use crate::{Content, CostReport, Timeline};
 
 /// The result of one scenario with one seed.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -48,8 +48,7 @@ pub struct Report {
     #[serde(serialize_with = "faults")]
     pub faults: Vec<FaultReport>,
     /// Every crash, in order of time, and what it lost.
-    #[serde(serialize_with = "crashes")]
-    pub crashes: Vec<CrashReport>,
+    pub crashes: Vec<Crash>,
     /// What became of every request of the plain workload, in the scenario's order.
     pub requests: Vec<Asked>,
     /// The marks that nodes emitted, in the order in which they first did.
@@ -136,6 +135,47 @@ pub struct UnmetReport {
     pub node: Option<NodeId>,
     /// What is unmet, in one sentence.
     pub detail: String,
+}
+
+/// A crash, and what it lost.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Crash {
+    /// When.
+    #[serde(rename = "at_ns")]
+    pub at: SimTime,
+    /// Who.
+    pub node: NodeId,
+    /// The fault that brought it about: its place in the scenario's list, from 0.
+    pub fault: usize,
+    /// What was lost besides the node's memory.
+    #[serde(flatten)]
+    pub loss: CrashLoss,
+    /// The first of the writes that were lost before they were durable; none unless the caller
+    /// asked for the timeline.
+    pub writes: Vec<LostWrite>,
+}
+
+impl Crash {
+    /// Without the writes that were lost.
+    pub(crate) fn of(crash: CrashReport) -> Self {
+        let CrashReport { at, node, fault, loss } = crash;
+        Self { at, node, fault, loss, writes: Vec::new() }
+    }
+}
+
+/// A write that a crash lost; in JSON its content.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LostWrite {
+    /// In Rust's debug form.
+    pub text: String,
+    /// As JSON.
+    pub json: String,
+}
+
+impl Serialize for LostWrite {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        Content(&self.json).serialize(serializer)
+    }
 }
 
 /// A request of the plain workload, and what became of it.
@@ -248,23 +288,6 @@ fn faults<S: Serializer>(faults: &[FaultReport], serializer: S) -> Result<S::Ok,
         struck: fault.struck,
         first_at_ns: fault.first.map(SimTime::as_nanos),
         victims: &fault.victims,
-    }))
-}
-
-fn crashes<S: Serializer>(crashes: &[CrashReport], serializer: S) -> Result<S::Ok, S::Error> {
-    #[derive(Serialize)]
-    struct Row {
-        at_ns: u64,
-        node: NodeId,
-        fault: usize,
-        #[serde(flatten)]
-        loss: CrashLoss,
-    }
-    serializer.collect_seq(crashes.iter().map(|crash| Row {
-        at_ns: crash.at.as_nanos(),
-        node: crash.node,
-        fault: crash.fault,
-        loss: crash.loss,
     }))
 }
 

@@ -67,8 +67,11 @@ impl<P: Protocol> Scenario<P> {
             properties.waits(&mut |wait| waits.push(wait));
             waits
         });
-        let timeline = Some(chronicle.finish(outcome.ended, &waits));
-        Report { timeline, ..self.report(seed, outcome, &mut world, kept, options) }
+        let ended = outcome.ended;
+        let mut report = self.report(seed, outcome, &mut world, kept, options);
+        chronicle.name_lost_writes(&mut report.crashes);
+        report.timeline = Some(chronicle.finish(ended, &waits));
+        report
     }
 
     fn report(

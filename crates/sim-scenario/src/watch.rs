@@ -67,11 +67,13 @@ pub enum Detail {
     /// Who did what kind of thing, and why. All texts are empty, and of the effects only
     /// indications and marks are told.
     Skeleton,
-    /// What messages, timers, requests, records and indications say as well. The text of the state
-    /// is empty.
+    /// What messages, timers, requests, records and indications say as well. The texts of states
+    /// are empty.
     Contents,
     /// The state afterwards as well.
     States,
+    /// The state before as well.
+    Passage,
 }
 
 /// Something that happened. A message is named by its id, which its sending, its loss and the step
@@ -104,6 +106,9 @@ pub enum Seen {
         role: Option<(&'static str, u64)>,
         /// Whether its role is another than before the step.
         role_changed: bool,
+        /// Its state until then; `None` when it was down.
+        #[serde(skip)]
+        before: Option<String>,
         /// Its state afterwards; `None` when it crashed inside the step, or its handler or a
         /// property panicked.
         #[serde(serialize_with = "state_as_is")]
@@ -301,13 +306,16 @@ fn as_is<S: Serializer>(content: &str, serializer: S) -> Result<S::Ok, S::Error>
 }
 
 fn list_as_is<S: Serializer>(contents: &[String], serializer: S) -> Result<S::Ok, S::Error> {
-    struct Content<'a>(&'a str);
-    impl Serialize for Content<'_> {
-        fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-            as_is(self.0, serializer)
-        }
-    }
     serializer.collect_seq(contents.iter().map(|content| Content(content)))
+}
+
+/// A content or a state in JSON: as it is where it was written as JSON, and as a text otherwise.
+pub struct Content<'a>(pub &'a str);
+
+impl Serialize for Content<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        as_is(self.0, serializer)
+    }
 }
 
 fn state_as_is<S: Serializer>(state: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
@@ -321,6 +329,9 @@ fn name_of<S: Serializer>(kind: &&'static FaultKind, serializer: S) -> Result<S:
     serializer.serialize_str(kind.name)
 }
 
+/// Why a message was lost that came to a node which had crashed.
+pub const RECEIVER_DOWN: &str = "its receiver was down";
+
 /// Why a message was lost, in words that follow "lost: ".
 #[must_use]
 pub fn loss_in_words(loss: Loss) -> &'static str {
@@ -330,7 +341,7 @@ pub fn loss_in_words(loss: Loss) -> &'static str {
         Loss::OneWay => "cut off by a one-way cut",
         Loss::Omission => "omitted by a faulty node",
         Loss::Corrupted => "corrupted, so its checksum failed",
-        Loss::Down => "its receiver was down",
+        Loss::Down => RECEIVER_DOWN,
         Loss::Connection => "its connection broke",
         Loss::Calm => "still in flight when the faults ended",
         Loss::Nobody => "there is no such node",

@@ -50,7 +50,18 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
     let bare = |text: String| if detail < Detail::Contents { String::new() } else { text };
     Some(match seen {
         Seen::Step { .. } | Seen::Sent { .. } if detail == Detail::Nothing => return None,
-        Seen::Step { step, at, node, what, cause, mut effects, role, role_changed, state } => {
+        Seen::Step {
+            step,
+            at,
+            node,
+            what,
+            cause,
+            mut effects,
+            role,
+            role_changed,
+            before,
+            state,
+        } => {
             let what = match what {
                 Happening::Start { again } => Happening::Start { again },
                 Happening::Message { message, from, kind, text, print } => {
@@ -68,7 +79,8 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
                 }
             }
             let state = state.map(|_| String::new());
-            Seen::Step { step, at, node, what, cause, effects, role, role_changed, state }
+            let before = before.map(|_| String::new());
+            Seen::Step { step, at, node, what, cause, effects, role, role_changed, before, state }
         }
         Seen::Sent { message, at, step, from, to, kind, text, print, arrives, lost, copy } => {
             let text = bare(text);

@@ -6,6 +6,9 @@ use sim_engine::{
 };
 use sim_node::{Effect, Event, Node, NodeId};
 
+use crate::observe::lost_writes;
+use crate::{Crash, LostWrite};
+
 use super::{Clients, DownSpan, FaultSpan, MOST, MarkPlace, MarkRow, PLACES, RoleSpan, Timeline};
 
 /// Makes a timeline while the run goes on. A step that changes nothing of it costs a few
@@ -16,6 +19,9 @@ pub(crate) struct Chronicle<'a> {
     /// The marks of the protocol, in its order.
     marks: &'a [&'static str],
     timeline: Timeline,
+    /// The writes that each crash has lost, in order of time: the first of each crash, as long as
+    /// there is room.
+    lost: Vec<Vec<LostWrite>>,
     /// Every node's role so far, by number.
     roles: Vec<Option<RoleSpan>>,
     /// Since when each node is down, by number.
@@ -40,6 +46,7 @@ impl<'a> Chronicle<'a> {
             faults,
             marks,
             timeline: Timeline::default(),
+            lost: Vec::new(),
             roles: vec![None; nodes],
             down: vec![None; nodes],
             in_force: Vec::new(),
@@ -47,6 +54,13 @@ impl<'a> Chronicle<'a> {
             step: 0,
             at: SimTime::ZERO,
             node: NodeId::new(0),
+        }
+    }
+
+    /// What the crashes lost, for their rows in the report.
+    pub(crate) fn name_lost_writes(&mut self, crashes: &mut [Crash]) {
+        for (crash, writes) in crashes.iter_mut().zip(std::mem::take(&mut self.lost)) {
+            crash.writes = writes;
         }
     }
 
@@ -173,6 +187,9 @@ impl<N: Node> Observer<N> for Chronicle<'_> {
 
     fn crashed(&mut self, crashed: &Crashed<'_, N>) {
         let &Crashed { time: at, node, .. } = crashed;
+        if self.lost.len() < MOST {
+            self.lost.push(lost_writes(crashed));
+        }
         if let Some(role) = self.roles[node.index()].take() {
             self.keep_role(RoleSpan { to: Some(at), ..role });
         }

@@ -177,6 +177,7 @@ impl Tape {
             effects,
             role: role.map(|name| (name, 1)),
             role_changed: role.is_some(),
+            before: None,
             state: Some("State".to_owned()),
         });
         step
