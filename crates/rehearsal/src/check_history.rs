@@ -116,7 +116,7 @@ fn judge<S: Notation>(
         keys: keys.len(),
         visited: report.visited,
         budget: *budget,
-        story: evidence.as_ref().map(|evidence| evidence.tell(&history)),
+        story: evidence.as_ref().map(|evidence| evidence.tell(spec, &history)),
         evidence,
     })
 }

@@ -91,14 +91,8 @@ fn nothing_is_ever_overwritten() {
         fs::write(&file, content).expect("written");
         let output = keep("scenarios/clients.ron", &file);
         assert_eq!(output.status.code(), Some(2), "{content:?}");
-        assert!(output.stdout.is_empty(), "the error comes before anything runs");
         assert!(error(&output).contains("the file exists"), "{}", error(&output));
         assert_eq!(fs::read_to_string(&file).expect("readable"), content);
-    }
-    let nowhere = here.path().join("no/such/folder.jsonl");
-    for place in [here.path(), &nowhere] {
-        let output = keep("scenarios/clients.ron", place);
-        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{place:?}");
     }
 }
 
@@ -164,10 +158,8 @@ fn the_evidence_names_the_operations() {
     assert_eq!(judged["evidence"]["not_linearizable"], 2);
     assert_eq!(judged["evidence"]["key"], "\"x\"");
     let story = judged["story"].as_str().expect("a story");
-    assert!(
-        story.contains("client 2: (\"x\", Get), 5ms .. 6ms returned Value(Some(\"old\"))"),
-        "{story}"
-    );
+    let told = "client 2: get x, from 5ms to 6ms, returned \"old\"";
+    assert!(story.contains(told), "{story}");
 }
 
 #[test]

@@ -27,6 +27,8 @@ pub struct Linearizability {
     values: BTreeMap<Key, TextRecorder>,
     /// About how many bytes all this takes.
     kept: u64,
+    /// The step in which each operation had its answer, in order of the answers.
+    answers: Vec<(CallId, u64)>,
 }
 
 /// What an operation takes beside its texts, about: half in the history, and half when the history
@@ -53,6 +55,7 @@ impl<N: Served> Property<N> for Linearizability {
             calls: BTreeMap::new(),
             values: BTreeMap::new(),
             kept: 0,
+            answers: Vec::new(),
         }
     }
 
@@ -85,6 +88,7 @@ impl<N: Served> Property<N> for Linearizability {
                 if let Some((call, key)) = self.calls.remove(operation) {
                     let answered = self.answered(key, output);
                     self.history.returned(call, answered, view.time);
+                    self.answers.push((call, view.step));
                 }
             }
             Some(ClientIndication::GivenUp { operation }) => {
@@ -100,7 +104,10 @@ impl<N: Served> Property<N> for Linearizability {
         match check(&KeyValue, &self.history, BUDGET).ruling {
             Ruling::Linearizable(_) => {}
             Ruling::NotLinearizable(evidence) => {
-                judge.violate(None, evidence.tell(&self.history), &[]);
+                let stuck = evidence.not_linearizable;
+                let answer = self.answers.iter().find(|(call, _)| *call == stuck);
+                let witnesses: Vec<u64> = answer.map(|(_, step)| *step).into_iter().collect();
+                judge.violate(None, evidence.tell(&KeyValue, &self.history), &witnesses);
             }
             Ruling::Unknown => {
                 let limit = BUDGET.0;

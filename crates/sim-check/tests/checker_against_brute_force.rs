@@ -25,12 +25,12 @@ fn agrees<S: Random>(history: &History<S::Operation, S::Output>) -> Result<(), T
             prop_assert!(is_an_order(&spec, history, &order), "not an order: {:?}", order);
         }
         Ruling::NotLinearizable(evidence) => {
-            prop_assert!(!expected, "judged not linearizable:\n{}", evidence.tell(history));
+            prop_assert!(!expected, "judged not linearizable:\n{}", evidence.tell(&spec, history));
             let up_to = |included| {
                 is_linearizable_up_to(&spec, history, evidence.not_linearizable, included)
             };
-            prop_assert!(up_to(false), "stuck too late:\n{}", evidence.tell(history));
-            prop_assert!(!up_to(true), "stuck too early:\n{}", evidence.tell(history));
+            prop_assert!(up_to(false), "stuck too late:\n{}", evidence.tell(&spec, history));
+            prop_assert!(!up_to(true), "stuck too early:\n{}", evidence.tell(&spec, history));
         }
         Ruling::Unknown => prop_assert!(false, "unknown without a budget"),
     }

@@ -52,15 +52,15 @@ fn the_evidence_names_the_first_answer_that_nothing_explains() {
     assert_eq!(evidence.concurrent, [wrong, writing]);
     let told = "\
 the operations have no linearization. This one cannot be linearized:
-  client 1: Read, 3ms .. 5ms returned Value(3)
+  client 1: read, from 3ms to 5ms, returned 3
 concurrent with it:
-  client 2: Write(4), 4ms .. 6ms returned Done
-it would have returned Value(4), since the state is 4 after
-  client 0: Write(0), 1ms .. 2ms returned Done
-  client 2: Write(4), 4ms .. 6ms returned Done
-it would have returned Value(0), since the state is 0 after
-  client 0: Write(0), 1ms .. 2ms returned Done";
-    assert_eq!(evidence.tell(&history), told);
+  client 2: write 4, from 4ms to 6ms, returned done
+it would have returned 4, since the state is 4 after
+  client 0: write 0, from 1ms to 2ms, returned done
+  client 2: write 4, from 4ms to 6ms, returned done
+it would have returned 0, since the state is 0 after
+  client 0: write 0, from 1ms to 2ms, returned done";
+    assert_eq!(evidence.tell(&REGISTER, &history), told);
 }
 
 #[test]
@@ -72,7 +72,7 @@ fn the_evidence_stays_short_when_the_history_is_long() {
     read(&mut history, 0, 1);
     let evidence = evidence(&REGISTER, &history);
     assert_eq!(evidence.partial_linearizations[0].order.len(), 1_000);
-    let told = evidence.tell(&history);
+    let told = evidence.tell(&REGISTER, &history);
     assert!(told.contains("after 992 others and"), "{told}");
     assert_eq!(told.lines().count(), 2 + 1 + 8, "{told}");
 }
@@ -81,8 +81,8 @@ fn the_evidence_stays_short_when_the_history_is_long() {
 fn the_evidence_says_when_nothing_comes_before() {
     let mut history = History::new();
     read(&mut history, 0, 7);
-    let told = evidence(&REGISTER, &history).tell(&history);
-    assert!(told.ends_with("it would have returned Value(0), since the state is 0 after nothing"));
+    let told = evidence(&REGISTER, &history).tell(&REGISTER, &history);
+    assert!(told.ends_with("it would have returned 0, since the state is 0 after nothing"));
 }
 
 /// So many writers of different values that never get a response, and then an answer that nobody

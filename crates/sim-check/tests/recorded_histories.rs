@@ -118,7 +118,7 @@ impl Tally {
     ) {
         let (Report { ruling, visited }, time) = timed(|| check(spec, history, Budget::default()));
         if let Ruling::NotLinearizable(evidence) = &ruling {
-            let evidence = evidence.tell(history);
+            let evidence = evidence.tell(spec, history);
             assert_eq!(expected, Verdict::Violated, "{name}: {evidence}");
         }
         assert_eq!(ruling.verdict(history), expected, "{name}");

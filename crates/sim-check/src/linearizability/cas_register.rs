@@ -63,6 +63,23 @@ impl<V: Clone + Ord + Hash + Debug> Spec for CasRegister<V> {
         }
     }
 
+    fn operation_in_words(&self, operation: &CasOperation<V>) -> String {
+        match operation {
+            CasOperation::Read => "read".to_owned(),
+            CasOperation::Write(value) => format!("write {value:?}"),
+            CasOperation::CompareAndSet(expected, value) => format!("cas {expected:?} {value:?}"),
+        }
+    }
+
+    fn output_in_words(&self, output: &CasOutput<V>) -> String {
+        match output {
+            CasOutput::Value(value) => format!("{value:?}"),
+            CasOutput::Done => "done".to_owned(),
+            CasOutput::Written(true) => "written".to_owned(),
+            CasOutput::Written(false) => "not written".to_owned(),
+        }
+    }
+
     fn only_reads(&self, operation: &CasOperation<V>, output: Option<&CasOutput<V>>) -> bool {
         match operation {
             CasOperation::Read => true,

@@ -1,6 +1,6 @@
 //! [`Evidence`]: why a history is not linearizable, for a person.
 
-use std::fmt::{Debug, Write};
+use std::fmt::Write;
 
 use serde::Serialize;
 
@@ -53,8 +53,9 @@ impl Evidence {
         let concurrent = part.items.iter().map(|item| item.id).filter(|&id| overlap(id)).collect();
         let attempt = |DeadEnd { order, state }: DeadEnd<S::State>| {
             let order = order.into_iter().map(|call| part.id(call)).collect();
-            let text = format!("{state:?}");
-            let would_return = format!("{:?}", part.spec.apply(&mut { state }, stuck.operation));
+            let text = part.spec.state_in_words(&state);
+            let returned = part.spec.apply(&mut { state }, stuck.operation);
+            let would_return = part.spec.output_in_words(&returned);
             PartialLinearization { order, state: text, would_return }
         };
         let partial_linearizations = blocked.dead_ends.into_iter().map(attempt).collect();
@@ -62,20 +63,20 @@ impl Evidence {
     }
 
     /// The evidence in sentences, some lines of text without a newline at the end. The history must
-    /// be the one that was judged.
+    /// be the one that was judged, by this specification.
     #[must_use]
-    pub fn tell<O: Debug, R: Debug>(&self, history: &History<O, R>) -> String {
+    pub fn tell<S: Spec>(&self, spec: &S, history: &History<S::Operation, S::Output>) -> String {
         let mut text = String::from("the operations");
         if let Some(key) = &self.key {
             text += &format!(" on {key}");
         }
         text += " have no linearization. This one cannot be linearized:";
-        tell_call(&mut text, history, self.not_linearizable);
+        tell_call(&mut text, spec, history, self.not_linearizable);
         let others = self.concurrent.iter().filter(|&&id| id != self.not_linearizable);
         if others.clone().next().is_some() {
             text += "\nconcurrent with it:";
         }
-        others.for_each(|&id| tell_call(&mut text, history, id));
+        others.for_each(|&id| tell_call(&mut text, spec, history, id));
         for PartialLinearization { order, state, would_return } in &self.partial_linearizations {
             text += &format!(
                 "\nit would have returned {would_return}, since the state is {state} after"
@@ -87,21 +88,28 @@ impl Evidence {
                 (_, 1) => text += " another one and",
                 (_, skipped) => text += &format!(" {skipped} others and"),
             }
-            order[skipped..].iter().for_each(|&id| tell_call(&mut text, history, id));
+            order[skipped..].iter().for_each(|&id| tell_call(&mut text, spec, history, id));
         }
         text
     }
 }
 
-fn tell_call<O: Debug, R: Debug>(text: &mut String, history: &History<O, R>, id: CallId) {
+fn tell_call<S: Spec>(
+    text: &mut String,
+    spec: &S,
+    history: &History<S::Operation, S::Output>,
+    id: CallId,
+) {
     let Call { client, operation, invoked, end } = history.call(id);
-    let invoked = invoked.at;
+    let (operation, invoked) = (spec.operation_in_words(operation), invoked.at);
     let answer = match end {
-        End::Returned { at, output: Some(output) } => format!("{} returned {output:?}", at.at),
-        End::Returned { at, output: None } => format!("{} returned something", at.at),
-        End::Failed(at) => format!("{} failed", at.at),
-        End::Unknown(_) | End::Open => "pending".to_owned(),
+        End::Returned { at, output: Some(output) } => {
+            format!("to {}, returned {}", at.at, spec.output_in_words(output))
+        }
+        End::Returned { at, output: None } => format!("to {}, returned something", at.at),
+        End::Failed(at) => format!("to {}, failed", at.at),
+        End::Unknown(_) | End::Open => "on, pending".to_owned(),
     };
-    write!(text, "\n  client {client}: {operation:?}, {invoked} .. {answer}")
+    write!(text, "\n  client {client}: {operation}, from {invoked} {answer}")
         .expect("a string takes everything");
 }

@@ -88,4 +88,34 @@ impl Spec for KeyValue {
             Command::CompareAndSet(..) => output == Some(&Output::Written(false)),
         }
     }
+
+    fn operation_in_words(&self, (key, command): &(String, Command)) -> String {
+        match command {
+            Command::Get => format!("get {key}"),
+            Command::Put(value) => format!("put {key} {value:?}"),
+            Command::Append(value) => format!("append {key} {value:?}"),
+            Command::CompareAndSet(expected, value) => {
+                format!("cas {key} {} {value:?}", text_in_words(expected.as_ref()))
+            }
+            Command::Delete => format!("delete {key}"),
+        }
+    }
+
+    fn output_in_words(&self, output: &Output) -> String {
+        match output {
+            Output::Value(value) => text_in_words(value.as_ref()),
+            Output::Done => "done".to_owned(),
+            Output::Written(true) => "written".to_owned(),
+            Output::Written(false) => "not written".to_owned(),
+        }
+    }
+
+    fn state_in_words(&self, state: &Option<Text>) -> String {
+        text_in_words(state.as_ref())
+    }
+}
+
+/// A value, or that the key is missing.
+fn text_in_words(value: Option<&Text>) -> String {
+    value.map_or_else(|| "nothing".to_owned(), |value| format!("{value:?}"))
 }

@@ -52,6 +52,20 @@ impl<V: Clone + Ord + Hash + Debug> Spec for Register<V> {
         }
     }
 
+    fn operation_in_words(&self, operation: &RegisterOperation<V>) -> String {
+        match operation {
+            RegisterOperation::Read => "read".to_owned(),
+            RegisterOperation::Write(value) => format!("write {value:?}"),
+        }
+    }
+
+    fn output_in_words(&self, output: &RegisterOutput<V>) -> String {
+        match output {
+            RegisterOutput::Value(value) => format!("{value:?}"),
+            RegisterOutput::Done => "done".to_owned(),
+        }
+    }
+
     fn only_reads(&self, operation: &RegisterOperation<V>, _: Option<&RegisterOutput<V>>) -> bool {
         matches!(operation, RegisterOperation::Read)
     }

@@ -38,4 +38,19 @@ pub trait Spec {
     fn shared(&self, _state: &Self::State, _output: &Self::Output) -> Option<Self::State> {
         None
     }
+
+    /// An operation for people: `put k0 "7"`.
+    fn operation_in_words(&self, operation: &Self::Operation) -> String {
+        format!("{operation:?}")
+    }
+
+    /// An answer for people, as it follows "returned".
+    fn output_in_words(&self, output: &Self::Output) -> String {
+        format!("{output:?}")
+    }
+
+    /// A state for people, as it follows "the state is".
+    fn state_in_words(&self, state: &Self::State) -> String {
+        format!("{state:?}")
+    }
 }

@@ -20,8 +20,8 @@ pub struct Census {
     mistaken: u32,
     /// How many live processes name themselves.
     coordinators: u32,
-    /// The last crash or recovery; the first start is one.
-    disturbed: SimTime,
+    /// The last crash or recovery.
+    disturbed: Option<SimTime>,
 }
 
 impl Census {
@@ -34,7 +34,7 @@ impl Census {
             highest: None,
             mistaken: 0,
             coordinators: 0,
-            disturbed: SimTime::ZERO,
+            disturbed: None,
         }
     }
 
@@ -56,16 +56,30 @@ impl Census {
         self.coordinators
     }
 
-    /// The last crash or recovery.
+    /// The last crash or recovery; where there was none, the beginning.
     #[must_use]
     pub fn disturbed(&self) -> SimTime {
-        self.disturbed
+        self.disturbed.unwrap_or(SimTime::ZERO)
+    }
+
+    /// The last crash or recovery in words, more than an allowed time ago.
+    #[must_use]
+    pub fn disturbance(&self, allowed: Duration) -> String {
+        match self.disturbed {
+            Some(at) => format!(
+                "the last crash or recovery was at {at}, more than the allowed {allowed} ago"
+            ),
+            None => format!(
+                "no process has crashed or recovered, and the run began more than the allowed \
+                 {allowed} ago"
+            ),
+        }
     }
 
     /// Whether, at this time, no process has crashed or recovered for longer than `time`.
     #[must_use]
     pub fn quiet_for(&self, time: Duration, now: SimTime) -> bool {
-        now > self.disturbed + time
+        now > self.disturbed() + time
     }
 
     /// The step since which a live process names whom it names.
@@ -106,7 +120,7 @@ impl Census {
 
     /// A process crashed or is about to recover.
     pub fn disturb(&mut self, view: &View<'_, Process>, process: NodeId) {
-        self.disturbed = view.time;
+        self.disturbed = Some(view.time);
         self.named[process.index()] = None;
         self.count();
     }

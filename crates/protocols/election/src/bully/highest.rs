@@ -40,9 +40,8 @@ impl CensusClaim for HighestClaim {
             let named = named.map_or_else(|| "no process".to_string(), |named| named.to_string());
             let detail = format!(
                 "{process} knows {named} as coordinator, but {highest} is the highest live process; \
-                 the last crash or recovery was at {}, more than the allowed {} ago",
-                census.disturbed(),
-                view.config.settling_time(),
+                 {}",
+                census.disturbance(view.config.settling_time()),
             );
             judge.violate(process, detail, &witnesses);
         }

@@ -34,10 +34,8 @@ impl CensusClaim for OneCoordinatorClaim {
         let mut rivals = census.who(|process, named| named == Some(process));
         if let (Some((lower, _)), Some((higher, _))) = (rivals.next(), rivals.next()) {
             let detail = format!(
-                "{lower} and {higher} are both coordinators; the last crash or recovery was at {}, \
-                 more than the allowed {} ago",
-                census.disturbed(),
-                view.config.rivalry_time(),
+                "{lower} and {higher} are both coordinators; {}",
+                census.disturbance(view.config.rivalry_time()),
             );
             judge.violate(lower, detail, &[census.since(lower), census.since(higher)]);
         }
