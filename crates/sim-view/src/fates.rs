@@ -2,11 +2,8 @@
 //! summary.
 
 use sim_check::SimTime;
-use sim_scenario::{
-    Asked, CostReport, CrashLoss, Detail, Fate, Glance, Reached, Report, Seen, Watcher,
-};
+use sim_scenario::{Asked, CostReport, Crash, CrashLoss, Fate, Reached, Report};
 
-use crate::trace::Replay;
 use crate::words;
 
 /// How many requests have a row of their own.
@@ -14,10 +11,11 @@ pub(crate) const REQUESTS: usize = 12;
 /// How many crashes of one fault are told one by one.
 const CRASHES: usize = 3;
 
-/// What became of a request: "`Remove(2)` of n0: done at 1.2s", and whether it was done.
-pub(crate) fn request(asked: &Asked) -> (String, bool) {
+/// What became of a request: "Remove(2) at n0: done at 1.2s", and whether it was done. The run ended
+/// at `ended`.
+pub(crate) fn request(asked: &Asked, ended: SimTime) -> (String, bool) {
     let fate = &asked.fate;
-    let (label, node) = (words::clip(&asked.label, 60), fate.node);
+    let (label, node) = (words::as_written(&asked.label), fate.node);
     let at = words::instant;
     let by = |who| if who == node { String::new() } else { format!(" by {who}") };
     let what = match (asked.outcome(), &fate.refused, fate.done, fate.taken, fate.lost) {
@@ -25,11 +23,12 @@ pub(crate) fn request(asked: &Asked) -> (String, bool) {
         (Fate::Refused, Some(refused), ..) => {
             format!("refused{} at {}: {}", by(refused.by), at(refused.at), refused.why)
         }
-        (Fate::Taken, _, _, Some(time), _) => format!("taken at {}, never done", at(time)),
+        (Fate::Taken, _, _, Some(time), _) => format!("received at {}, and never done", at(time)),
         (Fate::Lost, .., Some(time)) => format!("lost, as {node} was down at {}", at(time)),
-        _ => "never taken, as the run ended before".to_owned(),
+        _ if fate.at > ended => "never submitted, as the run ended before".to_owned(),
+        _ => format!("submitted at {}, and never received until the run ended", at(fate.at)),
     };
-    (format!("{label} of {node}: {what}"), asked.outcome() == Fate::Done)
+    (format!("{label} at {node}: {what}"), asked.outcome() == Fate::Done)
 }
 
 /// The requests that have no row of their own, in one line.
@@ -38,9 +37,9 @@ pub(crate) fn more_requests(rest: &[Asked]) -> String {
     let fates = [
         (Fate::Done, "done"),
         (Fate::Refused, "refused"),
-        (Fate::Taken, "taken and never done"),
+        (Fate::Taken, "received and never done"),
         (Fate::Lost, "lost"),
-        (Fate::Waiting, "never taken"),
+        (Fate::Waiting, "never received"),
     ];
     let fates = fates.into_iter().map(|(fate, name)| (count(fate), name));
     let fates: Vec<String> = fates
@@ -65,7 +64,7 @@ pub(crate) fn marks(report: &Report) -> Option<String> {
 
 /// How far the run came with something that the scenario demands, and whether it got there.
 pub(crate) fn reached(reached: &Reached) -> (String, bool) {
-    let label = words::clip(&reached.label, 80);
+    let label = words::as_written(&reached.label);
     let (wanted, times) = (reached.wanted, reached.times);
     match reached.at_ns {
         Some(at) => {
@@ -79,7 +78,7 @@ pub(crate) fn reached(reached: &Reached) -> (String, bool) {
 
 /// What a run cost, and what it may cost.
 pub(crate) fn cost(cost: &CostReport) -> String {
-    let label = words::clip(&cost.label, 80);
+    let label = words::as_written(&cost.label);
     let bounds = match (cost.at_least, cost.at_most) {
         (None, None) => "without a bound in this run".to_owned(),
         (None, Some(most)) => format!("at most {most}"),
@@ -90,69 +89,38 @@ pub(crate) fn cost(cost: &CostReport) -> String {
     format!("{label}: {}, {bounds}{beyond}", cost.counted)
 }
 
-/// What the crashes of a run lost, by its faults.
-pub(crate) struct Crashes<'a> {
-    report: &'a Report,
-    /// Of each crash the writes that it lost, in words; from running again.
-    writes: Vec<Vec<String>>,
-}
-
-impl<'a> Crashes<'a> {
-    /// Runs again only if there is a write to be told.
-    pub(crate) fn of(report: &'a Report, replay: &mut Replay<'_>) -> Self {
-        let mut crashes = Self { report, writes: Vec::new() };
-        if report.crashes.iter().any(|crash| crash.loss.writes > 0 && !crash.loss.disk) {
-            replay(&mut crashes);
-        }
-        crashes
+/// What the crashes of a fault lost: "n0 lost 1 unsynced write (Append(17))".
+pub(crate) fn crashes_of(report: &Report, fault: usize) -> Option<String> {
+    let crashes: Vec<&Crash> = report.crashes.iter().filter(|it| it.fault == fault).collect();
+    if crashes.is_empty() {
+        return None;
     }
-
-    /// What the crashes of a fault lost: "n0 lost 1 unsynced write (Append(17))".
-    pub(crate) fn of_fault(&self, fault: usize) -> Option<String> {
-        let all = self.report.crashes.iter().enumerate();
-        let crashes: Vec<_> = all.filter(|(_, crash)| crash.fault == fault).collect();
-        if crashes.is_empty() {
-            return None;
-        }
-        let mut sum = CrashLoss::default();
-        let mut disks = 0_u64;
-        for (_, crash) in &crashes {
-            sum.writes += crash.loss.writes;
-            sum.survived += crash.loss.survived;
-            sum.held += crash.loss.held;
-            sum.durable += crash.loss.durable;
-            disks += u64::from(crash.loss.disk);
-        }
-        if disks == 0 && sum.writes == 0 && sum.held == 0 && sum.durable == 0 {
-            return Some("nothing but memory was lost".to_owned());
-        }
-        if crashes.len() > CRASHES {
-            let mut lost = Vec::new();
-            if disks > 0 {
-                lost.push(words::count(disks, "whole disk"));
-            }
-            if sum.writes > 0 || sum.held > 0 || sum.durable > 0 {
-                lost.push(words::crash_loss(&sum, &[]));
-            }
-            let count = words::grouped(crashes.len() as u64);
-            return Some(format!("{count} crashes lost {}", lost.join(" and ")));
-        }
-        let told = crashes.iter().map(|(index, crash)| {
-            let writes = self.writes.get(*index).map_or(&[] as &[String], Vec::as_slice);
-            format!("{} lost {}", crash.node, words::crash_loss(&crash.loss, writes))
-        });
-        Some(told.collect::<Vec<_>>().join(", "))
+    let mut sum = CrashLoss::default();
+    let mut disks = 0_u64;
+    for crash in &crashes {
+        sum.writes += crash.loss.writes;
+        sum.survived += crash.loss.survived;
+        sum.held += crash.loss.held;
+        sum.durable += crash.loss.durable;
+        disks += u64::from(crash.loss.disk);
     }
-}
-
-impl Watcher for Crashes<'_> {
-    fn wants(&self, _: &Glance) -> Detail {
-        Detail::Nothing
+    if disks == 0 && sum.writes == 0 && sum.held == 0 && sum.durable == 0 {
+        return Some("nothing but memory was lost".to_owned());
     }
-
-    fn see(&mut self, seen: Seen) {
-        if let Seen::Crashed { writes, .. } = seen {
-            self.writes.push(writes);
+    if crashes.len() > CRASHES {
+        let mut lost = Vec::new();
+        if disks > 0 {
+            lost.push(words::count(disks, "whole disk"));
         }
+        if sum.writes > 0 || sum.held > 0 || sum.durable > 0 {
+            lost.push(words::crash_loss(&sum, &[]));
+        }
+        let count = words::grouped(crashes.len() as u64);
+        return Some(format!("{count} crashes lost {}", lost.join(" and ")));
     }
+    let told = crashes.iter().map(|crash| {
+        let writes: Vec<String> = crash.writes.iter().map(|write| write.text.clone()).collect();
+        format!("{} lost {}", crash.node, words::crash_loss(&crash.loss, &writes))
+    });
+    Some(told.collect::<Vec<_>>().join(", "))
 }

@@ -1,7 +1,8 @@
-//! Pictures of a run, as text with ANSI colours; the caller strips them where the output is no
-//! terminal.
+//! Pictures of a run, as text with ANSI colours, which the caller strips where the output is no
+//! terminal, and the run as JSON.
 //!
 //! * [`Lanes`]: one column per node, messages between the columns.
+//! * [`JsonLines`]: a line of JSON for everything that happens.
 //! * [`summary`]: a run at a glance.
 //! * [`explain`]: the causal story of a violation in sentences.
 //! * [`divergence`]: where two runs of one scenario diverge.
@@ -15,6 +16,7 @@ mod divergence;
 mod fates;
 mod impairment;
 mod lanes;
+mod lines;
 mod names;
 mod paint;
 mod past;
@@ -30,6 +32,7 @@ mod words;
 
 pub use divergence::{Side, divergence};
 pub use lanes::Lanes;
+pub use lines::{JsonLines, States};
 pub use plain::plain;
 pub use story::{Subject, explain};
 pub use summary::summary;

@@ -5,9 +5,10 @@ use std::io::{self, Write};
 use sim_check::{Found, Kind, SimTime, Verdict};
 use sim_scenario::{Expectation, Messages, PropertyReport, Report, ScenarioFacts, ViolationReport};
 
-use crate::fates::{self, Crashes};
+use crate::fates;
 use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, Painted};
 use crate::past::past;
+use crate::plain;
 use crate::timeline::timeline;
 use crate::trace::Replay;
 use crate::words;
@@ -34,22 +35,23 @@ pub fn summary(
     properties(out, report, width)?;
     row_in(out, "time", &time(report), width, paint::PLAIN)?;
     messages(out, report, width)?;
-    faults(out, report, width, &Crashes::of(report, replay))?;
+    faults(out, report, width)?;
     requests(out, report, width)?;
     if let Some(marks) = fates::marks(report) {
         row_in(out, "marks", &marks, width, paint::PLAIN)?;
     }
-    for (number, demand) in report.reaches.iter().enumerate() {
+    for demand in &report.reaches {
         let (text, got_there) = fates::reached(demand);
         let style = if got_there { paint::PLAIN } else { FAULT };
-        row_in(out, &format!("reaches {number}"), &text, width, style)?;
+        row_in(out, "must reach", &text, width, style)?;
     }
     for (number, cost) in report.costs.iter().enumerate() {
         let style = if cost.is_within { paint::PLAIN } else { FAULT };
         row_in(out, &format!("cost {number}"), &fates::cost(cost), width, style)?;
     }
     for unmet in &report.unmet {
-        let text = format!("{}, which the scenario does not demand: {}", unmet.code, unmet.detail);
+        let detail = plain::sentence(&unmet.detail);
+        let text = format!("{}, which the scenario does not demand: {detail}", unmet.code);
         row_in(out, "unmet", &text, width, FAULT)?;
     }
     timeline(out, facts, report, width)?;
@@ -212,7 +214,8 @@ fn requests(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()
     // One line for a single one more would be no shorter.
     let shown = if all.len() > fates::REQUESTS + 1 { fates::REQUESTS } else { all.len() };
     for (number, asked) in all[..shown].iter().enumerate() {
-        let (text, is_done) = fates::request(asked);
+        let ended = SimTime::from_nanos(report.ended_at_ns);
+        let (text, is_done) = fates::request(asked, ended);
         let style = if is_done { paint::PLAIN } else { FAULT };
         row_in(out, &format!("request {number}"), &text, width, style)?;
     }
@@ -222,14 +225,9 @@ fn requests(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()
     Ok(())
 }
 
-fn faults(
-    out: &mut dyn Write,
-    report: &Report,
-    width: usize,
-    crashes: &Crashes<'_>,
-) -> io::Result<()> {
+fn faults(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {
     for (number, fault) in report.faults.iter().enumerate() {
-        let label = words::clip(&fault.label, 80);
+        let label = words::as_written(&fault.label);
         let whom = match fault.victims.as_slice() {
             [] => String::new(),
             victims => format!(" on {}", words::nodes(victims)),
@@ -245,7 +243,7 @@ fn faults(
                         format!("{label}: took effect {times}, first{whom} at {at}")
                     }
                 };
-                let lost = crashes.of_fault(number);
+                let lost = fates::crashes_of(report, number);
                 let lost = lost.map(|lost| format!("; {lost}")).unwrap_or_default();
                 (text + &lost, FAULT)
             }
@@ -269,16 +267,21 @@ fn violations(
         let node = violation.node.map(|node| format!(" (node concerned: {node})"));
         let node = node.unwrap_or_default();
         let obligation = property.is_some_and(|property| property.kind == Kind::Liveness);
+        let deadline = words::instant(facts.deadline);
         let what = match obligation {
-            true => format!("was not met by {at}"),
             false => format!("was violated at {at}{}", found(violation)),
+            true if violation.at_ns < facts.deadline.as_nanos() => {
+                format!("was not met by {at}, when the run ended before its deadline, {deadline}")
+            }
+            true => format!("was not met by the deadline, {deadline}"),
         };
         let title = format!("{} {name} {what}{node}:", violation.code);
         writeln!(out)?;
         for line in words::wrap(&title, width) {
             writeln!(out, "{}", Painted(BROKEN, line))?;
         }
-        for line in words::wrap(&violation.detail, width.saturating_sub(2)) {
+        for line in words::paragraphs(&plain::sentence(&violation.detail), width.saturating_sub(2))
+        {
             writeln!(out, "  {line}")?;
         }
     }

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
+use sim_scenario::RECEIVER_DOWN;
 
 use crate::impairment::Impairment;
 use crate::trace::{Sending, Texts, Trace};
@@ -13,7 +14,7 @@ use crate::words;
 /// How many different contents of one sum are told.
 const CONTENTS: usize = 3;
 /// How much of a content is told.
-const WIDTH: usize = 60;
+const WIDTH: usize = 90;
 
 /// Messages from one node to another that were lost, or did not arrive in time, for one reason.
 pub(crate) struct Undelivered {
@@ -35,7 +36,9 @@ impl Undelivered {
         counts: impl Fn(&Sending) -> bool,
     ) -> Vec<Self> {
         let mut sums: BTreeMap<(NodeId, NodeId, String), Vec<(bool, Sending)>> = BTreeMap::new();
-        for loss in trace.losses.iter().filter(|loss| counts(&loss.sending)) {
+        // What came to a node that had crashed is told with the crash.
+        let lost = trace.losses.iter().filter(|loss| loss.why != RECEIVER_DOWN);
+        for loss in lost.filter(|loss| counts(&loss.sending)) {
             let Sending { from, to, .. } = loss.sending;
             let known = loss.no_news || loss.made_up_for;
             let sum = sums.entry((from, to, loss.why.to_owned())).or_default();

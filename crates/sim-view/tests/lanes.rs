@@ -180,7 +180,39 @@ fn what_a_decisive_step_says_is_not_cut() {
     let plain = anstream::adapter::strip_str(&text).to_string();
     let words: Vec<&str> = plain.split_whitespace().filter(|it| *it != "│" && *it != "·").collect();
     let flat = words.join(" ");
-    assert_eq!(flat.matches("and more of it").count(), 60 + 4, "{flat}");
+    let (usual, decisive) = flat.split_once("2.000ms").expect("both steps");
+    assert_eq!(decisive.matches("and more of it").count(), 60, "{flat}");
+    assert!(usual.trim_end().ends_with("and 231 more words"), "{flat}");
+}
+
+/// Elsewhere whole values and whole words are left out, and counted.
+#[test]
+fn what_is_cut_is_cut_between_values() {
+    let entries: Vec<String> = (1..=9)
+        .map(|index| {
+            format!("Entry {{ term: Term({index}), payload: Command(\"value-{index}\") }}")
+        })
+        .collect();
+    let text = format!(
+        "Append(Append {{ term: Term(3), entries: [{}], commit: Index(7), hint: None, .. }})",
+        entries.join(", ")
+    );
+    let mut tape = Tape::new();
+    tape.step(0, 0, Happening::Start { again: false }, None);
+    for us in [1_000, 2_000] {
+        tape.step(us, 0, Happening::Timer { text: text.clone(), print: 1 }, Some(0));
+    }
+    let mut lanes = Lanes::new(Vec::new(), &facts(2), 7, 200).with_whole([2].into());
+    tape.play(&mut lanes);
+    let text = String::from_utf8(lanes.finish(&report()).expect("room")).expect("text");
+    let plain = anstream::adapter::strip_str(&text).to_string();
+    let words: Vec<&str> = plain.split_whitespace().filter(|it| *it != "│" && *it != "·").collect();
+    let flat = words.join(" ");
+    let (usual, decisive) = flat.split_once("2.000ms").expect("both steps");
+    let told = "Append (term 3, entries [Entry (term 1, and 1 more), and 8 more], and 3 more)";
+    assert!(usual.contains(told), "{usual}");
+    assert!(decisive.contains("Entry (term 9, payload Command(\"value-9\"))]"), "{decisive}");
+    assert!(decisive.contains("commit 7, no hint, and more)"), "{decisive}");
 }
 
 /// Who writes to nobody any more is told nothing.

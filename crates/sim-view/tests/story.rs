@@ -6,7 +6,7 @@ use sim_check::Found;
 use sim_node::NodeId;
 use sim_scenario::{Happening, Report};
 use sim_view::{Subject, explain};
-use support::{Tape, cut_off, facts, report};
+use support::{Tape, crashed, cut_off, facts, report};
 
 fn told(tape: &Tape, step: Option<u64>) -> String {
     told_of(tape, &report(), step)
@@ -53,6 +53,29 @@ fn a_step_before_which_a_violation_was_found_is_not_blamed() {
     let at_end = found(Found::AtEnd, &[8]);
     assert!(at_end.contains("It was found at the end of the run"), "{at_end}");
     assert!(!at_end.contains("found violated at this step"), "{at_end}");
+}
+
+/// The faults that had a part in it come first, before the steps.
+#[test]
+fn the_cause_has_a_heading_of_its_own() {
+    let text = told(&cut_off(), None);
+    let (cause, steps) = text.split_once("The steps that led to it").expect("both sections");
+    let (_, cause) = cause.split_once("\nThe cause\n").expect("a heading");
+    let flat = cause.split_whitespace().collect::<Vec<&str>>().join(" ");
+    let fault = "- Fault 0, At(\"6ms\", Isolate(Leader)), took effect on n4 at 6ms, and was still in force.";
+    assert!(flat.contains(fault), "{text}");
+    assert!(!steps.contains("| Meanwhile, at 6ms, fault 0, At("), "{text}");
+}
+
+/// What was sent to a node that had crashed is told with the crash, and has no heading.
+#[test]
+fn messages_to_the_dead_have_no_heading() {
+    let text = told_of(&cut_off(), &unmet(), None);
+    assert!(!text.contains("its receiver was down"), "{text}");
+    let mut tape = cut_off();
+    tape.push(crashed(26_000, 2));
+    let text = flat(&tape, &unmet());
+    assert!(!text.contains("its receiver was down"), "{text}");
 }
 
 /// A node asks another again and again, at an instant that it tells, and gets an answer each time.

@@ -3,7 +3,9 @@
 mod support;
 
 use sim_check::Verdict;
-use sim_scenario::Seen;
+use sim_engine::RequestReport;
+use sim_node::NodeId;
+use sim_scenario::{Asked, Crash, CrashLoss, LostWrite, Report, Seen};
 use sim_view::{Side, divergence, summary};
 use support::{Tape, at, crashed, cut_off, facts, report};
 
@@ -30,6 +32,98 @@ fn a_run_that_held_is_not_replayed() {
     summary(&mut out, &facts(5), &held, 100, &mut |_| panic!("no need to look back"))
         .expect("room");
     insta::assert_snapshot!(plain(out));
+}
+
+/// The summary of a run with these changes, without line breaks.
+fn flat(change: impl FnOnce(&mut Report)) -> String {
+    let mut report = report();
+    change(&mut report);
+    let mut out = Vec::new();
+    summary(&mut out, &facts(5), &report, 100, &mut |watcher| cut_off().play(watcher))
+        .expect("room");
+    plain(out).split_whitespace().collect::<Vec<&str>>().join(" ")
+}
+
+fn asked(at_us: u64, change: impl FnOnce(&mut RequestReport)) -> Asked {
+    let mut fate = RequestReport {
+        at: at(at_us),
+        node: NodeId::new(0),
+        lost: None,
+        taken: None,
+        refused: None,
+        done: None,
+    };
+    change(&mut fate);
+    Asked { label: "Transfer(1)".to_owned(), fate }
+}
+
+#[test]
+fn what_became_of_requests_is_told_of_their_nodes() {
+    let text = flat(|report| {
+        report.requests = vec![
+            asked(1_000, |fate| fate.done = Some((at(2_000), NodeId::new(1)))),
+            asked(1_000, |fate| fate.taken = Some(at(1_500))),
+            asked(1_000, |fate| fate.lost = Some(at(1_000))),
+            asked(1_000, |_| {}),
+            asked(30_000, |_| {}),
+        ];
+    });
+    for told in [
+        "Transfer(1) at n0: done by n1 at 2ms",
+        "Transfer(1) at n0: received at 1.5ms, and never done",
+        "Transfer(1) at n0: lost, as n0 was down at 1ms",
+        "Transfer(1) at n0: submitted at 1ms, and never received until the run ended",
+        "Transfer(1) at n0: never submitted, as the run ended before",
+    ] {
+        assert!(text.contains(told), "{told}:\n{text}");
+    }
+}
+
+#[test]
+fn a_deadline_is_called_a_deadline() {
+    let unmet = |at_ns| {
+        flat(|report| {
+            report.violations[0].code = "LE2";
+            report.violations[0].at_ns = at_ns;
+        })
+    };
+    assert!(unmet(9_500_000_000).contains("LE2 termination was not met by the deadline, 9.5s"));
+    let early = unmet(25_500_000);
+    let told = "was not met by 25.5ms, when the run ended before its deadline, 9.5s";
+    assert!(early.contains(told), "{early}");
+}
+
+/// What is violated may be told in several lines, which stay lines, and in debug form, which does
+/// not stay.
+#[test]
+fn a_violation_of_several_lines_keeps_them() {
+    let mut long = report();
+    long.violations[0].detail =
+        "these do not fit:\n  client 9: Put { key: \"k0\", value: Some(3) }\n  client 4: Get"
+            .to_owned();
+    let mut out = Vec::new();
+    summary(&mut out, &facts(5), &long, 100, &mut |watcher| cut_off().play(watcher)).expect("room");
+    let text = plain(out);
+    let told = "  these do not fit:\n    client 9: Put (key \"k0\", value 3)\n    client 4: Get\n";
+    assert!(text.contains(told), "{text}");
+}
+
+#[test]
+fn a_crash_names_what_it_lost() {
+    let text = flat(|report| {
+        report.crashes = vec![Crash {
+            at: at(6_000),
+            node: NodeId::new(4),
+            fault: 0,
+            loss: CrashLoss { writes: 5, survived: 1, ..CrashLoss::default() },
+            writes: vec![LostWrite {
+                text: "Append(Entry { term: Term(3), .. })".to_owned(),
+                json: "3".to_owned(),
+            }],
+        }];
+    });
+    let told = "n4 lost 5 of 6 unsynced writes (Append (term 3, and more) and 4 more)";
+    assert!(text.contains(told), "{text}");
 }
 
 fn parted(left: &Tape, right: &Tape) -> String {

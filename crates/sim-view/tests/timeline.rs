@@ -62,6 +62,7 @@ fn cut_off() -> Timeline {
 fn scenario() -> ScenarioFacts {
     let mut facts = facts(5);
     facts.protocol.roles = &["leader", "candidate", "follower"];
+    facts.protocol.resting = Some("follower");
     facts
 }
 
@@ -127,6 +128,80 @@ fn what_is_short_is_not_lost() {
     let text = shown(&scenario(), timeline, 100);
     let row = text.lines().find(|line| line.starts_with("  n0")).expect("a band of n0");
     assert_eq!(row.matches('C').count(), 1, "{text}");
+}
+
+/// Where nobody leads, no other role takes the place of the leader.
+#[test]
+fn nobody_leads_where_nobody_leads() {
+    let mut timeline = cut_off();
+    timeline.roles.retain(|span| span.role != "leader");
+    let text = shown(&scenario(), timeline, 100);
+    let labels = |text: &str| -> Vec<String> {
+        text.lines().filter_map(|line| Some(line.get(2..14)?.trim().to_owned())).collect()
+    };
+    assert!(!labels(&text).iter().any(|label| label == "leader" || label == "follower"), "{text}");
+    assert!(!labels(&text).iter().any(|label| label == "at once"), "{text}");
+    // Nor where a protocol has no role that stands out.
+    let mut facts = scenario();
+    facts.protocol.headline = None;
+    let text = shown(&facts, cut_off(), 100);
+    assert!(!labels(&text).iter().any(|label| label == "leader"), "{text}");
+    assert!(text.contains("other roles  leader n4 at 2ms and n3 at 10ms"), "{text}");
+}
+
+/// The sign of a role is the protocol's and not the run's, and another role never has it.
+#[test]
+fn a_role_has_the_same_sign_in_every_run() {
+    let mut timeline = cut_off();
+    // Candidates nearly all the time.
+    timeline.roles = (0..5).map(|node| role(node, "candidate", 1, 1_000, Some(20_000))).collect();
+    timeline.roles.extend((0..5).map(|node| role(node, "follower", 1, 0, Some(1_000))));
+    timeline.roles.sort_by_key(|span| (span.from, span.node));
+    let text = shown(&scenario(), timeline, 100);
+    assert!(text.contains("C candidate, ─ follower"), "{text}");
+    let row = text.lines().find(|line| line.starts_with("  n0")).expect("a band of n0");
+    assert!(row.contains(" ──CCCC"), "{text}");
+    assert!(shown(&scenario(), cut_off(), 100).contains("C candidate, ─ follower"));
+}
+
+#[test]
+fn what_happens_again_and_again_is_told_once() {
+    let mut timeline = Timeline::default();
+    for turn in 0..12_u64 {
+        let from = 1_000 * turn;
+        timeline.roles.push(role(0, "leader", turn, from, Some(from + 400)));
+        timeline.roles.push(role(0, "follower", turn, from + 400, Some(from + 1_000)));
+    }
+    timeline.roles.push(role(1, "leader", 12, 12_000, None));
+    timeline.roles.extend((0..9).map(|turn| role(2, "candidate", turn, 500 + turn * 1_000, None)));
+    timeline.roles.sort_by_key(|span| (span.from, span.node));
+    let text = shown(&scenario(), timeline, 100);
+    let told = "leader       n0 twelve times from 0s to 11.4ms, n1 from 12ms on (term 12)";
+    assert!(text.contains(told), "{text}");
+    assert!(text.contains("other roles  candidate nine times from 500us to 8.5ms"), "{text}");
+}
+
+/// No word is cut: what there is no room for is counted.
+#[test]
+fn rows_are_cut_between_entries() {
+    let mut timeline = cut_off();
+    timeline.roles = (0..40_u32)
+        .map(|node| role(node, "leader", 1, u64::from(node) * 100 + 100, None))
+        .collect();
+    let mut facts = scenario();
+    facts.servers = 40;
+    for width in [60, 100] {
+        let text = shown(&facts, timeline.clone(), width);
+        let (_, rows) = text.split_once("  leader  ").expect("a row of leaders");
+        assert!(!rows.contains('…'), "{text}");
+        let flat: Vec<&str> = rows.split_whitespace().collect();
+        let flat = flat.join(" ");
+        let (told, _) = flat.split_once(" at once").expect("a row behind it");
+        let (told, more) = told.rsplit_once(" and ").expect("more of them");
+        let more: usize =
+            more.strip_suffix(" more").and_then(|it| it.parse().ok()).expect("a number");
+        assert_eq!(told.matches(" on (term 1)").count() + more, 40, "{told}");
+    }
 }
 
 #[test]

@@ -21,6 +21,7 @@ use self::sends::{Departure, group};
 use self::strokes::LOST_ARROW;
 use crate::names::Names;
 use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, SENT};
+use crate::plain;
 use crate::window::Window;
 use crate::words;
 
@@ -79,7 +80,7 @@ impl<W: Write> Lanes<W> {
             false => Layout::list(facts.deadline, width),
         };
         let mut page = Page::new(out, layout);
-        let title = words::clip(&facts.title, CONTENT);
+        let title = &facts.title;
         let name = facts.protocol.name;
         let count = words::count(nodes as u64, "node");
         page.line(BOLD, &format!("{title} ({name}, {count}, seed {seed})"));
@@ -132,7 +133,8 @@ impl<W: Write> Lanes<W> {
             let name = report.properties.iter().find(|property| property.code == violation.code);
             let name = name.map_or("", |property| property.name);
             let at = SimTime::from_nanos(violation.at_ns);
-            let text = format!("{} {name} was violated: {}", violation.code, violation.detail);
+            let detail = plain::sentence(&violation.detail);
+            let text = format!("{} {name} was violated: {detail}", violation.code);
             let mut picture = self.at_rest();
             if let Some(node) = violation.node {
                 picture.mark(node, '✗', BROKEN);
@@ -165,7 +167,7 @@ impl<W: Write> Lanes<W> {
 
     /// How much of what a step says is shown.
     fn content(&self, step: u64) -> usize {
-        if self.whole.contains(&step) { usize::MAX } else { CONTENT }
+        if self.whole.contains(&step) { words::WHOLE } else { CONTENT }
     }
 
     fn set_up(&mut self, node: NodeId, up: bool) {
@@ -313,7 +315,7 @@ impl<W: Write> Watcher for Lanes<W> {
                 if !is_shown {
                     return;
                 }
-                let label = words::clip(&label, CONTENT);
+                let label = words::as_written(&label);
                 let verb = if begins { "" } else { " ends" };
                 let whom = match victims.as_slice() {
                     [] => String::new(),

@@ -165,15 +165,12 @@ impl<W: Write> Page<W> {
         }
         self.rows += 1;
         let Layout { clock, lanes, words: wide, .. } = self.layout;
-        let mut lines = words::wrap(text, wide);
         // What has few words in a row gets more rows.
         let rows = (WORD_ROWS * WORDS).div_ceil(wide).max(WORD_ROWS);
-        if lines.len() > rows && !self.is_whole {
-            lines.truncate(rows);
-            let last = lines.last_mut().expect("some rows are kept");
-            let kept: String = last.chars().take(wide.saturating_sub(2)).collect();
-            *last = format!("{kept} …");
-        }
+        let lines = match self.is_whole {
+            true => words::wrap(text, wide),
+            false => words::first_lines(text, wide, rows),
+        };
         let gap = if lanes > 0 { GAP } else { 0 };
         for (number, line) in lines.iter().enumerate() {
             let (at, step) = if number == 0 { at_step } else { (None, None) };

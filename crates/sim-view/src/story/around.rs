@@ -10,16 +10,32 @@ use crate::impairment::Impairment;
 use crate::trace::{Disturbance, Incident, Loss, Sending, Trace};
 use crate::words;
 
-/// A fault, a crash or the calm with its time, without a full stop.
-pub(super) fn incident(trace: &Trace, incident: &Incident) -> String {
-    format!("at {} {}", words::instant(incident.at), incident_without_time(trace, incident))
+/// A fault, a crash or the calm with its time, without a full stop. Of a fault that is `known` only
+/// its number is told.
+pub(super) fn incident(
+    trace: &Trace,
+    incident: &Incident,
+    known: impl Fn(usize) -> bool,
+) -> String {
+    let at = words::instant(incident.at);
+    if let Disturbance::Fault { fault, begins, victims, .. } = &incident.what
+        && known(*fault)
+    {
+        let whom = match victims.as_slice() {
+            victims if *begins && !victims.is_empty() => format!(" on {}", words::nodes(victims)),
+            _ => String::new(),
+        };
+        let verb = if *begins { "took effect" } else { "ended" };
+        return format!("at {at}, fault {fault} {verb}{whom}");
+    }
+    format!("at {at}, {}", incident_without_time(trace, incident))
 }
 
 /// A fault, a crash or the calm, without a full stop.
 pub(crate) fn incident_without_time(trace: &Trace, incident: &Incident) -> String {
     match &incident.what {
         Disturbance::Fault { fault, label, begins, victims, .. } => {
-            let label = words::clip(label, 80);
+            let label = words::as_written(label);
             let whom = match victims.as_slice() {
                 [] => String::new(),
                 victims => format!(" on {}", words::nodes(victims)),
@@ -109,7 +125,7 @@ pub(crate) fn conditions(
                     [] => String::new(),
                     victims => format!(" on {}", words::nodes(victims)),
                 };
-                let (label, since) = (words::clip(label, 80), words::instant(*since));
+                let (label, since) = (words::as_written(label), words::instant(*since));
                 faults.push(format!(
                     "Fault {fault}, {label}, had been in force{whom} since {since}."
                 ));

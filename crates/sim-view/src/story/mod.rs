@@ -1,6 +1,7 @@
 //! [`explain`]: the causal story of a violation, or of any step, backwards from its end.
 
 pub(crate) mod around;
+mod cause;
 mod chain;
 mod narrator;
 mod outline;
@@ -23,6 +24,9 @@ use outline::Outline;
 
 /// Above what went on to the end and led nowhere.
 const VAIN: &str = "What was repeated, and led nowhere";
+
+/// Above messages that were lost on their way to nodes that were up.
+const UNDELIVERED: &str = "Messages that never arrived";
 
 /// What an explanation is about.
 #[derive(Clone, Copy)]
@@ -62,11 +66,14 @@ pub fn explain(
         return nothing_violated(out, subject, &trace, replay);
     }
     let mut narrator = Narrator::new(subject, &trace, &outline, replay);
-    // When something never happened, what was tried instead and the conditions say more than the
-    // last steps that were taken.
+    let causes = narrator.causes();
+    let heading = if causes.len() == 1 { "The cause" } else { "The causes" };
+    list(out, subject.width, heading, &causes)?;
+    // When something never happened, what was tried instead says more than the last steps that
+    // were taken.
     if outline.obligation {
         list(out, subject.width, VAIN, &narrator.in_vain())?;
-        surroundings(out, subject, &narrator, "The conditions at the end")?;
+        list(out, subject.width, UNDELIVERED, &narrator.losses())?;
     }
     for root in &outline.roots {
         section(out, subject.width, &root.heading)?;
@@ -75,27 +82,17 @@ pub fn explain(
         }
     }
     if !outline.obligation {
-        surroundings(out, subject, &narrator, "The conditions at that step")?;
+        list(out, subject.width, UNDELIVERED, &narrator.losses())?;
     }
-    let faults = narrator.faults();
+    let faults = narrator.other_faults();
     if !faults.is_empty() {
-        section(out, subject.width, "The faults")?;
+        let is_rest = !narrator.has_all_faults(&faults);
+        section(out, subject.width, if is_rest { "The other faults" } else { "The faults" })?;
         for line in faults {
             paragraph(out, subject.width, "  ", &line)?;
         }
     }
     Ok(())
-}
-
-/// What never arrived, and the conditions.
-fn surroundings(
-    out: &mut dyn Write,
-    subject: &Subject<'_>,
-    narrator: &Narrator<'_>,
-    conditions: &str,
-) -> io::Result<()> {
-    list(out, subject.width, "Messages that never arrived", &narrator.losses())?;
-    list(out, subject.width, conditions, &narrator.conditions())
 }
 
 /// Of a run in which nothing was violated, what was repeated and led nowhere all the same.
@@ -126,11 +123,11 @@ fn section(out: &mut dyn Write, width: usize, heading: &str) -> io::Result<()> {
     Ok(())
 }
 
-/// Lines behind a mark; the further ones stand under the first.
+/// Lines behind a mark; the further ones stand under the first. A text of several lines keeps them.
 fn paragraph(out: &mut dyn Write, width: usize, mark: &str, text: &str) -> io::Result<()> {
     let indent = mark.chars().count();
-    for (number, line) in words::wrap(text, width.saturating_sub(indent).max(20)).iter().enumerate()
-    {
+    let lines = words::paragraphs(text, width.saturating_sub(indent).max(20));
+    for (number, line) in lines.iter().enumerate() {
         if number == 0 {
             writeln!(out, "{mark}{line}")?;
         } else {

@@ -7,6 +7,7 @@ use sim_scenario::{Happening, Seen};
 
 use super::Subject;
 use super::around;
+use super::cause::Causes;
 use super::chain::Part;
 use super::outline::{Outline, Root};
 use super::phrases;
@@ -17,9 +18,9 @@ use crate::undelivered::Undelivered;
 use crate::vain::Vain;
 use crate::words;
 
-/// How many kinds of losses are told, and how many nodes, clocks and faults at the end.
+/// How many kinds of losses are told, and how many clocks.
 const UNDELIVERED: usize = 6;
-const CONDITIONS: usize = 6;
+const CLOCKS: usize = 6;
 
 /// What a sentence of the chain and one about what happened besides begin with.
 const CHAIN: &str = "  * ";
@@ -28,7 +29,6 @@ const ASIDE: &str = "      | ";
 pub(super) struct Narrator<'a> {
     subject: &'a Subject<'a>,
     trace: &'a Trace,
-    outline: &'a Outline,
     plans: BTreeMap<u64, Vec<Planned>>,
     texts: Texts,
     /// By the step that sent them, those that are told with it.
@@ -37,6 +37,7 @@ pub(super) struct Narrator<'a> {
     undelivered: Vec<Undelivered>,
     /// What was repeated to the end, when something never happened.
     vain: Option<Vain>,
+    causes: Causes,
     told: BTreeSet<u64>,
 }
 
@@ -44,7 +45,7 @@ impl<'a> Narrator<'a> {
     pub(super) fn new(
         subject: &'a Subject<'a>,
         trace: &'a Trace,
-        outline: &'a Outline,
+        outline: &Outline,
         replay: &mut Replay<'_>,
     ) -> Self {
         let mut planner = Planner {
@@ -94,6 +95,15 @@ impl<'a> Narrator<'a> {
             let is_dead = down.contains(&sending.to);
             outline.obligation && !is_dead || part && in_time && !linked.contains(&sending.step)
         });
+        let causes = match outline.obligation {
+            true => Causes::of_obligation(trace),
+            false => {
+                let plans = || plans.values().flatten();
+                let silent = plans().flat_map(|planned: &Planned| planned.asides.iter());
+                cast.extend(silent.flat_map(|aside| aside.cast(trace)));
+                Causes::of_violation(trace, &cast, end)
+            }
+        };
         let vain = outline.obligation.then(|| Vain::of(trace, subject.facts));
         wanted.extend(vain.iter().flat_map(Vain::wanted));
         wanted.extend(&linked);
@@ -109,7 +119,18 @@ impl<'a> Narrator<'a> {
             losses.entry(loss.sending.step).or_default().push(loss);
         }
         let told = BTreeSet::new();
-        Self { subject, trace, outline, plans, texts, losses, undelivered, vain, told }
+        Self { subject, trace, plans, texts, losses, undelivered, vain, causes, told }
+    }
+
+    /// The faults that had a part in the story, and the clocks that run wrong.
+    pub(super) fn causes(&self) -> Vec<String> {
+        let mut lines = self.causes.lines.clone();
+        let clocks = &self.subject.facts.clocks;
+        lines.extend(clocks.iter().take(CLOCKS).cloned());
+        if clocks.len() > CLOCKS {
+            lines.push(format!("{} more clocks run wrong.", clocks.len() - CLOCKS));
+        }
+        lines
     }
 
     /// What was repeated to the end and led nowhere.
@@ -235,17 +256,22 @@ impl<'a> Narrator<'a> {
     fn again(&self, first: u64, cycle: usize, times: usize) -> String {
         let Some(row) = self.trace.step(first) else { return String::new() };
         let since = words::instant(row.at);
-        let times = words::times(times as u64);
+        let often = words::times(times as u64);
         if let (1, Event::Timer(_)) = (cycle, row.event) {
             let node = row.node;
             return format!(
-                "{node} had set that timer again each time it fired, {times}, the first time at \
-                 {since} (step {first})."
+                "{node} sets that timer whenever it fires, and had done so {often} since {since} \
+                 (step {first})."
             );
         }
-        format!(
-            "The same cycle of steps had run {times} before, the first time at {since} (step {first})."
-        )
+        match times {
+            1 => {
+                format!("The same steps had been made once before, from {since} on (step {first}).")
+            }
+            _ => format!(
+                "The same steps had been made {often} before, since {since} (step {first})."
+            ),
+        }
     }
 
     fn hops(&self, steps: &[u64], effect: Option<u64>) -> String {
@@ -275,10 +301,9 @@ impl<'a> Narrator<'a> {
     fn aside(&self, aside: &Aside) -> String {
         match aside {
             Aside::Incident(index) => {
-                format!(
-                    "Meanwhile, {}.",
-                    around::incident(self.trace, &self.trace.incidents[*index])
-                )
+                let incident = &self.trace.incidents[*index];
+                let known = |fault| self.causes.faults.contains(&fault);
+                format!("Meanwhile, {}.", around::incident(self.trace, incident, known))
             }
             Aside::Received(steps) => self.received(steps),
             Aside::Silent(silent) => {
@@ -339,20 +364,19 @@ impl<'a> Narrator<'a> {
         Undelivered::told(&self.undelivered, &self.texts, UNDELIVERED)
     }
 
-    /// The conditions at the step that violated the property, or at the end.
-    pub(super) fn conditions(&self) -> Vec<String> {
-        let step = self.outline.roots.first().map(|root| root.step);
-        let impairments = self.trace.impairments(step.filter(|_| !self.outline.obligation));
-        let lost = Undelivered::to_crashed(self.trace, &impairments);
-        around::conditions(&impairments, &lost, &self.subject.facts.clocks, CONDITIONS)
+    /// Whether these are as many as all faults of the scenario.
+    pub(super) fn has_all_faults(&self, faults: &[String]) -> bool {
+        faults.len() == self.subject.report.faults.len()
     }
 
-    /// Every fault of the scenario with its number, for `--without`.
-    pub(super) fn faults(&self) -> Vec<String> {
+    /// The faults of the scenario that are not told among the causes, each with its number, for
+    /// `--without`.
+    pub(super) fn other_faults(&self) -> Vec<String> {
         let reports = self.subject.report.faults.iter().enumerate();
         reports
+            .filter(|(number, _)| !self.causes.faults.contains(number))
             .map(|(number, fault)| {
-                let label = words::clip(&fault.label, 80);
+                let label = words::as_written(&fault.label);
                 let whom = match fault.victims.as_slice() {
                     [] => String::new(),
                     victims => format!(" on {}", words::nodes(victims)),

@@ -6,6 +6,7 @@ use sim_scenario::ViolationReport;
 
 use super::{Subject, is_obligation};
 use crate::blame::blamed;
+use crate::plain;
 use crate::trace::Trace;
 use crate::words;
 
@@ -49,7 +50,7 @@ impl Outline {
             title: format!("Why step {step} of \"{title}\" happened, with seed {seed}"),
             opening: vec![],
             roots: vec![Root {
-                heading: "Its causes, latest first".to_owned(),
+                heading: "The step and those that led to it, latest first".to_owned(),
                 step,
                 conclusion: None,
             }],
@@ -62,7 +63,7 @@ impl Outline {
         let claim = named(subject, violation.code);
         let mut opening = claims(subject, violation.code);
         let at = words::instant(SimTime::from_nanos(violation.at_ns));
-        opening.push(format!("It was violated at {at}: {}.", violation.detail));
+        opening.push(format!("It was violated at {at}: {}", stopped(&violation.detail)));
         opening.extend(others(subject));
         opening.extend(found_between(violation));
         let steps = blamed(trace, violation);
@@ -72,7 +73,7 @@ impl Outline {
             .enumerate()
             .map(|(number, step)| {
                 let heading = match number {
-                    0 => "The causes, latest first",
+                    0 => "The steps that led to it, latest first",
                     1 if violation.found == Found::AtStep => {
                         "An earlier step that is part of the violation"
                     }
@@ -97,16 +98,16 @@ impl Outline {
         let claim = named(subject, violation.code);
         let mut opening = claims(subject, violation.code);
         let (due, end) = (subject.facts.deadline, SimTime::from_nanos(subject.report.ended_at_ns));
-        let (due_at, detail) = (words::instant(due), &violation.detail);
+        let (due_at, detail) = (words::instant(due), stopped(&violation.detail));
         let end_at = words::instant(end);
         opening.push(match end < due {
             true => format!(
                 "It had to be met by {due_at} (the deadline). The last event was at {end_at}, and it \
-                 was not met: {detail}."
+                 was not met: {detail}"
             ),
             false => format!(
                 "It had to be met by {due_at} (the deadline), and was not met when the run ended at \
-                 {end_at}: {detail}."
+                 {end_at}: {detail}"
             ),
         });
         opening.extend(others(subject));
@@ -116,9 +117,10 @@ impl Outline {
         let step = violation.node.and_then(last_of).or(notable).or(all.checked_sub(1));
         let roots = step.map(|step| {
             let heading = match violation.node {
-                Some(node) => format!("The last step of {node}, and its causes, latest first"),
+                Some(node) => format!("The last step of {node} and those that led to it, latest first"),
                 None => {
-                    "The last step that changed a role, indicated or emitted a mark, and its causes"
+                    "The last step that changed a role, indicated or emitted a mark, and those that \
+                     led to it, latest first"
                         .to_owned()
                 }
             };
@@ -179,6 +181,12 @@ fn found_between(violation: &ViolationReport) -> Option<String> {
         Found::AtEnd => format!("at the end of the run, in the states left by step {step}"),
     };
     Some(format!("It was found {found}."))
+}
+
+/// What happened in plain words, with a full stop unless it is a list of several lines.
+fn stopped(detail: &str) -> String {
+    let detail = plain::sentence(detail);
+    if detail.contains('\n') { detail } else { detail + "." }
 }
 
 fn heading(subject: &Subject<'_>, claim: &str, verb: &str) -> String {

@@ -5,9 +5,8 @@ use sim_scenario::{Done, Happening, Report, Seen, ViolationReport};
 
 use crate::words;
 
-/// How much of a message, a timer or a request is told; and in the step that the story is about.
-pub(super) const CONTENT: usize = 80;
-const DECISIVE: usize = 1_000;
+/// How much of a message, a timer or a request is told.
+pub(super) const CONTENT: usize = 120;
 /// How many actions of one step are told.
 const ACTIONS: usize = 6;
 
@@ -70,9 +69,9 @@ pub(crate) fn cut_short(report: &Report, step: u64) -> &'static str {
     }
 }
 
-/// The same of the step that the story is about, of which nothing is cut that a person can read.
+/// The same of the step that the story is about, of which nothing is cut.
 pub(crate) fn decisive(seen: &Seen) -> String {
-    whole_of(seen, DECISIVE)
+    whole_of(seen, words::WHOLE)
 }
 
 fn whole_of(seen: &Seen, content: usize) -> String {
@@ -111,7 +110,7 @@ fn actions_of(seen: &Seen, except: Option<NodeId>, content: usize) -> Vec<String
         }
     }
     actions.extend(sends(*node, effects, except));
-    if actions.len() > ACTIONS {
+    if actions.len() > ACTIONS && content != words::WHOLE {
         let more = actions.len() - (ACTIONS - 1);
         actions.truncate(ACTIONS - 1);
         actions.push(format!("did {more} more things"));

@@ -13,6 +13,8 @@ use crate::trace::{Event, Step, Trace};
 /// How many notable steps are told between two steps of a chain, and how many faults and crashes.
 const ASIDES: usize = 3;
 const INCIDENTS: usize = 4;
+/// How often a notable step may have happened to be worth a sentence.
+const USUAL: usize = 2;
 /// From how many other nodes it is told what a node received last while it waited.
 const RECEIVED: usize = 4;
 /// Of how many other nodes it is told why nothing arrived from them.
@@ -42,6 +44,21 @@ pub(super) enum Aside {
 }
 
 impl Aside {
+    /// The other nodes that it tells of.
+    pub(super) fn cast(&self, trace: &Trace) -> Vec<NodeId> {
+        match self {
+            Self::Incident(_) | Self::Step { .. } => vec![],
+            Self::Silent(silent) => silent.iter().map(|(node, _)| *node).collect(),
+            Self::Received(steps) => {
+                let sender = |step: &u64| match trace.step(*step)?.event {
+                    Event::Message { from, .. } => Some(from),
+                    _ => None,
+                };
+                steps.iter().filter_map(sender).collect()
+            }
+        }
+    }
+
     pub(super) fn steps(&self) -> &[u64] {
         match self {
             Self::Incident(_) | Self::Silent(_) => &[],
@@ -144,7 +161,8 @@ impl Planner<'_> {
                 None => {}
             }
         }
-        for (_, steps) in alike {
+        // What happens again and again is the usual course of things.
+        for (_, steps) in alike.into_iter().filter(|(_, steps)| steps.len() <= USUAL) {
             let (step, first) = (steps[0], *steps.last().expect("it has steps"));
             self.known.extend(&steps);
             asides.push((step, false, Aside::Step { step, times: steps.len(), first }));

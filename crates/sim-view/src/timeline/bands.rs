@@ -28,18 +28,18 @@ impl Band {
         Self { label, signs: vec![sign; axis.columns], style }
     }
 
-    /// Whether its node changed its role too often to be drawn somewhere.
-    pub(super) fn is_restless(&self) -> bool {
-        self.signs.contains(&RESTLESS)
+    /// Whether the sign is in it.
+    pub(super) fn has(&self, sign: char) -> bool {
+        self.signs.contains(&sign)
     }
 
     /// The signs in colours.
     pub(super) fn cells(&self, roles: &Signs) -> String {
-        let first = roles.special().next().and_then(|role| roles.of_role(role));
+        let headline = roles.headline().map(|(_, sign)| sign);
         let style = |sign: char| match sign {
             CRASH => BROKEN,
             COMMON | UP => DIM,
-            _ if Some(sign) == first && self.style.is_plain() => ROLE,
+            _ if Some(sign) == headline && self.style.is_plain() => ROLE,
             _ => self.style,
         };
         let end = self.signs.iter().rposition(|sign| *sign != ' ').map_or(0, |last| last + 1);
@@ -114,13 +114,13 @@ fn nodes(
         }
         cells[crash] = CRASH;
     }
-    let first = signs.special().next().and_then(|role| signs.of_role(role));
+    let headline = signs.headline().map(|(_, sign)| sign);
     let mut bands: Vec<(NodeId, Band)> = nodes
         .into_iter()
         .map(|(node, signs)| (node, Band { label: node.to_string(), signs, style: PLAIN }))
         .collect();
     bands.sort_by_key(|(node, band)| {
-        let led = first.is_some_and(|sign| band.signs.contains(&sign));
+        let led = headline.is_some_and(|sign| band.signs.contains(&sign));
         let is_quiet = band.signs.iter().all(|sign| matches!(*sign, UP | COMMON));
         (!led, is_quiet, *node)
     });

@@ -36,17 +36,17 @@ pub(crate) fn timeline(
 ) -> io::Result<()> {
     let Some(timeline) = &report.timeline else { return Ok(()) };
     let axis = Axis::of(timeline, report.ended_at_ns, width.saturating_sub(LABEL + 4));
-    let signs = Signs::of(facts, timeline, &axis);
+    let room = width.saturating_sub(LABEL + 3).max(ROOM);
+    let signs = Signs::of(facts, timeline, &axis, room);
     let mut said = Vec::new();
     for row in said::said(facts, timeline, &signs) {
-        let room = width.saturating_sub(LABEL + 3).max(ROOM);
         let lines = if room < NARROW { 2 * row.lines } else { row.lines };
-        let text = words::within(&row.text, room, lines);
-        row_in(&mut said, &row.label, &text, width, PLAIN)?;
+        row_in(&mut said, &row.label, &row.within(room, lines), width, PLAIN)?;
     }
     let lines = said.iter().filter(|byte| **byte == b'\n').count();
-    let room = LINES.saturating_sub(lines + 3);
-    let bands = bands::bands(facts, timeline, &axis, &signs, room);
+    let legend = words::wrap(&signs.legend(&axis, |_| true), room).len();
+    let bands = LINES.saturating_sub(lines + legend + 1);
+    let bands = bands::bands(facts, timeline, &axis, &signs, bands);
     if !bands.is_empty() {
         let label = Painted(DIM, format_args!("{:LABEL$}", "timeline"));
         writeln!(out, "  {label} {}", Painted(DIM, axis.scale()))?;
@@ -54,9 +54,8 @@ pub(crate) fn timeline(
             let label = Painted(DIM, format_args!("{:LABEL$}", band.label));
             writeln!(out, "  {label} {}", band.cells(&signs))?;
         }
-        let legend = signs.legend(&axis, bands.iter().any(Band::is_restless));
-        let room = width.saturating_sub(LABEL + 3).max(ROOM);
-        row_in(out, "", &words::within(&legend, room, 2), width, DIM)?;
+        let legend = signs.legend(&axis, |sign| bands.iter().any(|band: &Band| band.has(sign)));
+        row_in(out, "", &legend, width, DIM)?;
     }
     out.write_all(&said)
 }

@@ -1,74 +1,97 @@
 //! [`said`]: what the bands show, in words and with exact times.
 
 use sim_check::SimTime;
-use sim_node::Duration;
+use sim_node::{Duration, NodeId};
 use sim_scenario::{RoleSpan, ScenarioFacts, Timeline};
 
 use super::legend::Signs;
 use crate::words;
 
-/// How many periods of the first role are told, and how many outages.
-const PERIODS: usize = 8;
+/// How many periods of the headline role are told one by one, and how many outages.
+const PERIODS: usize = 6;
 const OUTAGES: usize = 3;
-/// How many times are told in which two nodes had the first role.
+/// How many times are told in which two nodes had the headline role.
 const OVERLAPS: usize = 2;
 
 /// A row in words.
 pub(super) struct Said {
     pub(super) label: String,
-    pub(super) text: String,
+    /// What comes before the items.
+    before: &'static str,
+    items: Vec<String>,
+    /// How many more there are, and what one of them is: "shorter time".
+    more: (u64, Option<&'static str>),
     /// How many lines it may take.
     pub(super) lines: usize,
 }
 
-/// Who had the protocol's first role, who others, and when no client had an answer.
+impl Said {
+    fn new(label: &str, items: Vec<String>, lines: usize) -> Self {
+        Self { label: label.to_owned(), before: "", items, more: (0, None), lines }
+    }
+
+    /// As many items as fit into so many lines, and how many more there are.
+    pub(super) fn within(&self, width: usize, lines: usize) -> String {
+        let mut items = self.items.clone();
+        if let Some(first) = items.first_mut() {
+            first.insert_str(0, self.before);
+        }
+        let (more, noun) = self.more;
+        words::fitting(&items, more, (width, lines), |more| match noun {
+            Some(noun) => words::count(more, noun),
+            None => format!("{} more", words::grouped(more)),
+        })
+    }
+}
+
+/// Who had the protocol's headline role, who others, and when no client had an answer.
 pub(super) fn said(facts: &ScenarioFacts, timeline: &Timeline, signs: &Signs) -> Vec<Said> {
     let mut rows = Vec::new();
-    let first = signs.special().next();
     let spans = |role: &str| -> Vec<&RoleSpan> {
         timeline.roles.iter().filter(|span| span.role == role).collect()
     };
-    if let Some(role) = first {
+    if let Some((role, _)) = signs.headline() {
         let spans = spans(role);
-        rows.push(Said {
-            label: role.to_owned(),
-            text: periods(facts.protocol.rank, &spans),
-            lines: 3,
-        });
-        rows.extend(at_once(&spans).map(|text| Said {
-            label: "at once".to_owned(),
-            text,
-            lines: 1,
-        }));
+        rows.push(Said::new(role, periods(facts.protocol.rank, &spans), 3));
+        rows.extend(at_once(&spans));
     }
-    let others = facts.protocol.roles.iter().filter(|role| Some(**role) != first);
-    let others = others.filter(|role| signs.special().any(|special| special == **role));
-    let taken: Vec<String> = others.filter_map(|role| taken(role, &spans(role))).collect();
+    let taken: Vec<String> = signs.others().filter_map(|role| taken(role, &spans(role))).collect();
     if !taken.is_empty() {
-        rows.push(Said { label: "other roles".to_owned(), text: taken.join("; "), lines: 1 });
+        rows.push(Said::new("other roles", taken, 2));
     }
-    if let Some(text) = outages(timeline) {
-        rows.push(Said { label: "outage".to_owned(), text, lines: 2 });
-    }
+    rows.extend(outages(timeline));
     rows
 }
 
-/// "n1 from 192ms to 2.391s (term 1), n3 from 2.214s on (term 2)".
-fn periods(name: Option<&str>, spans: &[&RoleSpan]) -> String {
-    let one = |span: &&RoleSpan| {
-        format!("{} {}{}", span.node, lasting(span.from, span.to), rank(name, span))
-    };
-    let mut text = spans.iter().take(PERIODS).map(one).collect::<Vec<String>>().join(", ");
-    if let (Some(last), true) = (spans.last(), spans.len() > PERIODS) {
-        let more = spans.len() - PERIODS;
-        let more = words::count(more as u64, "more time");
-        text.push_str(&format!(" and {more}, last {}", one(last)));
+/// "n1 from 192ms to 2.391s (term 1)", "n3 from 2.214s on (term 2)"; of many periods how often each
+/// node had the role: "n1 twelve times, from 192ms to 2.391s".
+fn periods(name: Option<&str>, spans: &[&RoleSpan]) -> Vec<String> {
+    if spans.len() <= PERIODS {
+        let one = |span: &&RoleSpan| {
+            format!("{} {}{}", span.node, lasting(span.from, span.to), rank(name, span))
+        };
+        return spans.iter().map(one).collect();
     }
-    text
+    let mut nodes: Vec<(NodeId, Vec<&RoleSpan>)> = Vec::new();
+    for span in spans {
+        match nodes.iter_mut().find(|(node, _)| *node == span.node) {
+            Some((_, its)) => its.push(span),
+            None => nodes.push((span.node, vec![span])),
+        }
+    }
+    let folded = |(node, spans): &(NodeId, Vec<&RoleSpan>)| match spans.as_slice() {
+        [one] => format!("{node} {}{}", lasting(one.from, one.to), rank(name, one)),
+        [first, .., last] => {
+            let times = words::times(spans.len() as u64);
+            format!("{node} {times} {}", lasting(first.from, last.to))
+        }
+        [] => node.to_string(),
+    };
+    nodes.iter().map(folded).collect()
 }
 
-/// "candidate five times, first n3 at 212.451ms, last n1 at 2.147s". Nothing of a role that nodes
-/// had from their start only.
+/// "candidate five times, 212.451ms to 2.147s". Nothing of a role that nodes had from their start
+/// only.
 fn taken(role: &str, spans: &[&RoleSpan]) -> Option<String> {
     let taken: Vec<&&RoleSpan> = spans.iter().filter(|span| span.from > SimTime::ZERO).collect();
     let at = |span: &RoleSpan| format!("{} at {}", span.node, about(span.from));
@@ -77,8 +100,11 @@ fn taken(role: &str, spans: &[&RoleSpan]) -> Option<String> {
         [one] => format!("{role} {}", at(one)),
         [one, other] => format!("{role} {} and {}", at(one), at(other)),
         [first, .., last] => {
-            let times = words::times(taken.len() as u64);
-            format!("{role} {times}, first {}, last {}", at(first), at(last))
+            let (times, at) = (words::times(taken.len() as u64), about(first.from));
+            match first.from == last.from {
+                true => format!("{role} {times} at {at}"),
+                false => format!("{role} {times} from {at} to {}", about(last.from)),
+            }
         }
     })
 }
@@ -89,7 +115,7 @@ fn rank(name: Option<&str>, span: &RoleSpan) -> String {
 }
 
 /// "n1 and n3 from 2.214s to 2.391s": the longest times in which two nodes had the role, in order.
-fn at_once(spans: &[&RoleSpan]) -> Option<String> {
+fn at_once(spans: &[&RoleSpan]) -> Option<Said> {
     let end = |span: &RoleSpan| span.to.unwrap_or(SimTime::MAX);
     let mut overlaps: Vec<(&RoleSpan, &RoleSpan, SimTime)> = Vec::new();
     // The span that lasts longest of those before.
@@ -110,11 +136,9 @@ fn at_once(spans: &[&RoleSpan]) -> Option<String> {
         let to = (*to < SimTime::MAX).then_some(*to);
         format!("{} and {} {}", one.node, other.node, lasting(other.from, to))
     };
-    let mut told: Vec<String> = overlaps.iter().map(one).collect();
-    if all > OVERLAPS {
-        told.push(format!("and {}", words::count((all - OVERLAPS) as u64, "shorter time")));
-    }
-    (!told.is_empty()).then(|| told.join(", "))
+    let told: Vec<String> = overlaps.iter().map(one).collect();
+    let more = ((all - told.len()) as u64, Some("shorter time"));
+    (!told.is_empty()).then(|| Said { more, ..Said::new("at once", told, 2) })
 }
 
 fn lasting(from: SimTime, to: Option<SimTime>) -> String {
@@ -129,8 +153,8 @@ fn about(at: SimTime) -> String {
     words::duration(Duration::from_nanos(at.as_nanos()))
 }
 
-/// "no client had an answer from 2s to 2.434s".
-fn outages(timeline: &Timeline) -> Option<String> {
+/// "clients waited and none had an answer from 2s to 2.434s".
+fn outages(timeline: &Timeline) -> Option<Said> {
     let clients = timeline.clients.as_ref()?;
     let mut longest: Vec<_> = clients.outages.iter().collect();
     longest.sort_by_key(|outage| {
@@ -140,11 +164,7 @@ fn outages(timeline: &Timeline) -> Option<String> {
     longest.truncate(OUTAGES);
     longest.sort_by_key(|outage| outage.from);
     let told: Vec<String> = longest.iter().map(|it| lasting(it.from, it.to)).collect();
-    let more = clients.outages.len() - told.len();
-    let more = match more {
-        0 => String::new(),
-        more => format!(" and {}", words::count(more as u64, "shorter time")),
-    };
-    (!told.is_empty())
-        .then(|| format!("clients waited and none had an answer {}{more}", told.join(", ")))
+    let more = ((clients.outages.len() - told.len()) as u64, Some("shorter time"));
+    let before = "clients waited and none had an answer ";
+    (!told.is_empty()).then(|| Said { before, more, ..Said::new("outage", told, 2) })
 }
