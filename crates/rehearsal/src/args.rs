@@ -16,7 +16,8 @@ pub(crate) const SCENARIOS: &str = "scenarios";
 
 const AFTER: &str = "\
 Exit codes: 0 as expected, 1 not as expected, 2 wrong usage or a scenario that cannot run, \
-3 undecided.
+3 undecided,
+141 the reader of the results closed the pipe before the end.
 Results go to standard output, everything else to standard error.";
 
 /// Simulate distributed protocols under faults, deterministically: same seed, same run.
@@ -110,12 +111,24 @@ pub(crate) struct WindowArguments {
     /// Only this step, and five steps before and after it among those that the other options show
     #[arg(long, value_name = "STEP", requires = "trace")]
     pub(crate) around: Option<u64>,
+    /// What `--trace json` says of states: each whole once and then its changes, each in full after
+    /// every step, or nothing [default: changes]
+    #[arg(long, value_name = "STATES", requires = "trace", ignore_case = true)]
+    pub(crate) states: Option<StatesForm>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TraceForm {
     Text,
     Json,
+}
+
+/// What a trace in JSON says of states. (A comment on a value would make the help long.)
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub(crate) enum StatesForm {
+    Changes,
+    Full,
+    None,
 }
 
 #[derive(Debug, Args)]

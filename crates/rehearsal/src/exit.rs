@@ -43,6 +43,10 @@ impl From<Exit> for ExitCode {
     }
 }
 
+/// What a shell says of a process that wrote to a pipe which nobody reads any more: 128 and the
+/// number of the signal that ends such a process.
+pub(crate) const PIPE_CLOSED: i32 = 141;
+
 /// Why a command failed.
 #[derive(Debug)]
 pub(crate) enum Failure {
@@ -57,6 +61,15 @@ pub(crate) enum Failure {
 impl Failure {
     pub(crate) fn new(message: impl Into<String>) -> Self {
         Self::Message(message.into())
+    }
+
+    /// What failed, without the word `error`.
+    pub(crate) fn sentence(&self) -> String {
+        match self {
+            Self::Scenario(error) => error.render(true),
+            Self::Message(message) => message.clone(),
+            Self::Output(error) => format!("the results cannot be written: {error}"),
+        }
     }
 }
 
@@ -75,9 +88,9 @@ impl From<LoadError> for Failure {
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Scenario(error) => f.write_str(&error.render(true)),
-            Self::Message(message) => write!(f, "error: {message}"),
-            Self::Output(error) => write!(f, "error: the results cannot be written: {error}"),
+            // It begins with the word itself.
+            Self::Scenario(_) => f.write_str(&self.sentence()),
+            _ => write!(f, "error: {}", self.sentence()),
         }
     }
 }

@@ -1,5 +1,5 @@
-//! Finds a scenario that is named without its folder or its ending, below the folder that `list`
-//! lists.
+//! Finds a scenario that is named without its folder or its ending: beside where it was looked for,
+//! and below the folder that `list` lists.
 
 use std::ffi::OsStr;
 use std::io;
@@ -12,8 +12,9 @@ use crate::output::tell;
 /// How deep folders are looked through.
 const DEPTH: usize = 8;
 
-/// Makes the path of a file out of what was named: itself when it is there, otherwise the one
-/// scenario that has the name. Names ignore case and dashes.
+/// Makes the path of a file out of what was named: itself when it is there; otherwise the one
+/// scenario of that name in the folder where it was looked for; otherwise the one below the folder
+/// of scenarios. Names ignore case and dashes, and may lack their ending.
 ///
 /// # Errors
 /// When several have the name, or none has and one has a name like it.
@@ -21,27 +22,64 @@ pub(crate) fn resolve(file: &mut PathBuf) -> Result<(), Failure> {
     if file.symlink_metadata().is_ok() {
         return Ok(());
     }
-    // Without the folder there is nothing to be found, and the file does not exist.
-    let Ok(all) = scenario_files(Path::new(SCENARIOS)) else { return Ok(()) };
-    let named: Vec<&PathBuf> = all.iter().filter(|known| has_name(known, file)).collect();
-    match named.as_slice() {
-        [one] => {
-            tell(&format!("note: `{}` is {}", file.display(), one.display()));
-            *file = one.to_path_buf();
-            Ok(())
-        }
-        [] => suggest(file, &all),
-        several => {
-            let paths: Vec<String> =
-                several.iter().map(|path| format!("  {}", path.display())).collect();
-            Err(Failure::new(format!(
-                "{} scenarios are called `{}`:\n{}",
-                several.len(),
-                file.display(),
-                paths.join("\n"),
-            )))
+    let exact = with_ending(file);
+    if exact.is_file() {
+        return found(file, exact);
+    }
+    // Without a folder there is nothing to be found in it.
+    let beside = beside(file).unwrap_or_default();
+    let below = scenario_files(Path::new(SCENARIOS)).unwrap_or_default();
+    for known in [&beside, &below] {
+        let named: Vec<&PathBuf> = known.iter().filter(|known| has_name(known, file)).collect();
+        match named.as_slice() {
+            [] => {}
+            [one] => return found(file, one.to_path_buf()),
+            several => return Err(ambiguous(file, several)),
         }
     }
+    let mut all = below;
+    for one in beside {
+        if !all.contains(&one) {
+            all.push(one);
+        }
+    }
+    suggest(file, &all)
+}
+
+/// The file with the ending of a scenario behind its name.
+fn with_ending(file: &Path) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(".ron");
+    name.into()
+}
+
+/// The scenarios in the folder where the file was looked for, and not in those within it.
+fn beside(file: &Path) -> io::Result<Vec<PathBuf>> {
+    let folder = file.parent().unwrap_or(Path::new(""));
+    let is_here = folder == Path::new("");
+    let mut files = Vec::new();
+    collect(if is_here { Path::new(".") } else { folder }, 0, &mut files)?;
+    if is_here {
+        // Named as the user would.
+        files.iter_mut().for_each(|file| *file = file.file_name().unwrap_or_default().into());
+    }
+    Ok(files)
+}
+
+fn found(file: &mut PathBuf, one: PathBuf) -> Result<(), Failure> {
+    tell(&format!("note: `{}` is {}", file.display(), one.display()));
+    *file = one;
+    Ok(())
+}
+
+fn ambiguous(file: &Path, several: &[&PathBuf]) -> Failure {
+    let paths: Vec<String> = several.iter().map(|path| format!("  {}", path.display())).collect();
+    Failure::new(format!(
+        "{} scenarios are called `{}`:\n{}",
+        several.len(),
+        file.display(),
+        paths.join("\n"),
+    ))
 }
 
 /// Whether a path ends with these parts, of which the last may lack its ending.

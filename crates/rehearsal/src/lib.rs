@@ -15,8 +15,9 @@
 //! violation `PANIC` in both builds, and no run differs between them.
 //!
 //! Results go to standard output; diagnostics and progress to standard error, progress only on a
-//! terminal. Colours are for terminals and honour `NO_COLOR`; a closed pipe is no error. Text is as
-//! wide as the terminal, or as `COLUMNS` says, and at most 100 columns.
+//! terminal. Colours are for terminals and honour `NO_COLOR`. When the reader of the results has
+//! closed the pipe, the process ends at once with the exit code 141, unless it was asked to write
+//! files as well. Text is as wide as the terminal, or as `COLUMNS` says, and at most 100 columns.
 
 mod args;
 mod check_history;

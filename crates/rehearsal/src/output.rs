@@ -1,10 +1,12 @@
-//! [`Output`]: standard output, with colours only on a terminal, and calm about a closed pipe; and
+//! [`Output`]: standard output, with colours only on a terminal, and quiet about a closed pipe; and
 //! [`tell`], standard error.
 
 use std::io::{self, BufWriter, ErrorKind, Write};
 
 use anstream::AutoStream;
 use sim_view::wrap;
+
+use crate::exit::PIPE_CLOSED;
 
 /// How wide pictures are where there is no terminal to ask.
 const WIDTH: usize = 120;
@@ -15,15 +17,23 @@ const TEXT_WIDTH: usize = 100;
 /// How wide a text behind a label is at least.
 const ROOM: usize = 16;
 
-/// Standard output. When the reader has closed the pipe, output is dropped without an error.
+/// Standard output. When the reader has closed the pipe, the process ends without a word, or, where
+/// it has more to do than to print, further output is dropped.
 pub(crate) struct Output {
     out: BufWriter<AutoStream<io::StdoutLock<'static>>>,
+    goes_on: bool,
     closed: bool,
 }
 
 impl Output {
     pub(crate) fn new() -> Self {
-        Self { out: BufWriter::new(anstream::stdout().lock()), closed: false }
+        let out = BufWriter::new(anstream::stdout().lock());
+        Self { out, goes_on: false, closed: false }
+    }
+
+    /// From now on the process goes on when the reader has closed the pipe.
+    pub(crate) fn go_on_when_closed(&mut self) {
+        self.goes_on = true;
     }
 
     /// How wide pictures may be: as `COLUMNS` says, as wide as the terminal, or 120 columns.
@@ -75,6 +85,9 @@ impl Output {
     fn calmly<T>(&mut self, done: io::Result<T>, otherwise: T) -> io::Result<T> {
         match done {
             Err(error) if error.kind() == ErrorKind::BrokenPipe => {
+                if !self.goes_on {
+                    std::process::exit(PIPE_CLOSED);
+                }
                 self.closed = true;
                 Ok(otherwise)
             }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
 
-/// Where something may be written, which was found out before anything ran.
+/// Where something may be written.
 pub(crate) struct Slot {
     file: PathBuf,
     /// What is written, in a word.
@@ -51,15 +51,6 @@ impl Slot {
         }
     }
 
-    /// Whether both are the same place, so that one would overwrite the other.
-    pub(crate) fn is_same_place(&self, other: &Self) -> bool {
-        let place = |slot: &Self| {
-            let folder = folder_of(&slot.file).canonicalize().ok();
-            (folder, slot.file.file_name().map(ToOwned::to_owned))
-        };
-        place(self) == place(other)
-    }
-
     /// Writes the text beside its place and then moves it there, so that no half of it is ever
     /// seen.
     pub(crate) fn fill(self, text: &str) -> Result<(), Failure> {
@@ -94,6 +85,14 @@ impl Slot {
             Err(error) => Err(error),
         }
     }
+}
+
+/// Whether both are the same place, so that one would overwrite the other.
+pub(crate) fn is_same_place(one: &Path, other: &Path) -> bool {
+    let place = |file: &Path| {
+        (folder_of(file).canonicalize().ok(), file.file_name().map(ToOwned::to_owned))
+    };
+    place(one) == place(other)
 }
 
 /// The folder that a file is in, or would be.

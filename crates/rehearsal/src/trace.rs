@@ -6,10 +6,10 @@ use std::io::{self, ErrorKind, Write};
 
 use sim_check::SimTime;
 use sim_node::{Duration, NodeId, counted};
-use sim_scenario::{Detail, Form, Glance, Report, ScenarioFacts, Seen, Watcher};
-use sim_view::{Lanes, Window};
+use sim_scenario::{Report, ScenarioFacts};
+use sim_view::{JsonLines, Lanes, States, Window};
 
-use crate::args::{TraceForm, WindowArguments, nearest, plain};
+use crate::args::{StatesForm, TraceForm, WindowArguments, nearest, plain};
 use crate::exit::Failure;
 use crate::output::Output;
 use crate::runner::Runner;
@@ -17,6 +17,7 @@ use crate::runner::Runner;
 /// What a trace shows.
 pub(crate) struct Shown {
     window: Window,
+    states: States,
     /// The steps of which a picture cuts nothing.
     whole: BTreeSet<u64>,
 }
@@ -30,7 +31,7 @@ impl Shown {
         arguments: &WindowArguments,
         until: Option<Duration>,
     ) -> Result<Self, Failure> {
-        let WindowArguments { from, node, kind, around } = arguments;
+        let WindowArguments { from, node, kind, around, states } = arguments;
         if let (Some(from), Some(until)) = (from, until)
             && *from > until
         {
@@ -63,7 +64,12 @@ impl Shown {
                 runner.watch(seed, watcher);
             });
         }
-        Ok(Self { window, whole })
+        let states = match states {
+            None | Some(StatesForm::Changes) => States::Changes,
+            Some(StatesForm::Full) => States::Full,
+            Some(StatesForm::None) => States::Nothing,
+        };
+        Ok(Self { window, states, whole })
     }
 }
 
@@ -90,8 +96,8 @@ fn known_kind(name: &str, facts: &ScenarioFacts) -> Result<&'static str, Failure
     Err(Failure::new(format!("{protocol} has no messages of the kind `{name}`; {hint}")))
 }
 
-/// Runs a scenario and writes what happens. When the reader has closed the pipe, the run goes on to
-/// its end for its verdict, but nothing is written out any more.
+/// Runs a scenario and writes what happens. When the reader has closed the pipe and the run goes on
+/// all the same, nothing is written out any more.
 pub(crate) fn trace(
     form: TraceForm,
     runner: &Runner,
@@ -99,24 +105,25 @@ pub(crate) fn trace(
     shown: Shown,
     out: &mut Output,
 ) -> Result<Report, Failure> {
-    match form {
+    let page = UntilClosed(&mut *out);
+    let (report, written) = match form {
         TraceForm::Text => {
-            let page = UntilClosed(&mut *out);
             let (facts, width) = (runner.facts(), Output::width());
             let lanes = Lanes::within(page, facts, seed, width, shown.window);
             let mut lanes = lanes.with_whole(shown.whole);
             let report = runner.watch(seed, &mut lanes);
-            match lanes.finish(&report) {
-                Err(error) if error.kind() != ErrorKind::BrokenPipe => return Err(error.into()),
-                _ => writeln!(out)?,
-            }
-            Ok(report)
+            let written = lanes.finish(&report).map(drop);
+            (report, written.and_then(|()| writeln!(out)))
         }
         TraceForm::Json => {
-            let mut lines = JsonLines { out, window: shown.window, failed: None };
+            let mut lines = JsonLines::within(page, shown.window, shown.states);
             let report = runner.watch(seed, &mut lines);
-            lines.failed.map_or(Ok(report), |error| Err(error.into()))
+            (report, lines.finish().map(drop))
         }
+    };
+    match written {
+        Err(error) if error.kind() != ErrorKind::BrokenPipe => Err(error.into()),
+        _ => Ok(report),
     }
 }
 
@@ -134,31 +141,5 @@ impl Write for UntilClosed<'_> {
 
     fn flush(&mut self) -> io::Result<()> {
         self.0.flush()
-    }
-}
-
-/// Writes what happens as lines of JSON.
-struct JsonLines<'a> {
-    out: &'a mut Output,
-    window: Window,
-    failed: Option<io::Error>,
-}
-
-impl Watcher for JsonLines<'_> {
-    fn wants(&self, glance: &Glance) -> Detail {
-        match self.out.is_closed() || self.failed.is_some() {
-            true => Detail::Nothing,
-            false => self.window.wants(glance, Detail::States),
-        }
-    }
-
-    fn form(&self) -> Form {
-        Form::Json
-    }
-
-    fn see(&mut self, seen: Seen) {
-        if self.window.sees(&seen) && self.failed.is_none() {
-            self.failed = self.out.json(&seen).err();
-        }
     }
 }

@@ -51,7 +51,7 @@ fn messages_that_come_too_late() {
 
 #[test]
 fn paused_nodes_and_stopped_clocks() {
-    names("consensus/paused-forever.ron", &["n2 had been paused since 50ms, by fault 0"]);
+    names("consensus/paused-forever.ron", &["At(\"50ms\", Pause(Node(2)))", "took effect on n2"]);
     let clock = "The clock of n1 runs 99.999% too slow";
     names("failure-detectors/omega-stopped-clock.ron", &[clock, "n0 had been down"]);
 }

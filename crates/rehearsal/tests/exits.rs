@@ -263,7 +263,7 @@ fn traced(more: &str) -> Vec<serde_json::Value> {
     text.lines().map(|line| serde_json::from_str(line).expect("JSON")).collect()
 }
 
-/// A window leaves lines out and changes none.
+/// A window leaves lines out and changes none. It adds what its reader missed of states.
 #[test]
 fn a_window_of_a_trace_is_part_of_it() {
     let all = traced("");
@@ -278,7 +278,7 @@ fn a_window_of_a_trace_is_part_of_it() {
     ] {
         let part = traced(window);
         let mut rest = all.iter();
-        for line in &part {
+        for line in part.iter().filter(|line| line["type"] != "state") {
             assert!(rest.any(|other| other == line), "{window}: {line}");
         }
         assert!(part.len() > 3 && 2 * part.len() < 3 * all.len(), "{window}: {}", part.len());

@@ -1,4 +1,4 @@
-//! A scenario is found by its name below the folder that `list` lists.
+//! A scenario is found by its name: where it is looked for, and below the folder that `list` lists.
 
 mod support;
 
@@ -73,6 +73,25 @@ fn a_name_that_none_has_is_told_the_nearest() {
         told.contains("error: cannot read `nothing-like-it`: the file does not exist"),
         "{told}"
     );
+}
+
+/// A file in the current folder, or in one that is named, needs no ending.
+#[test]
+fn a_file_beside_needs_no_ending() {
+    let folder = folder(&["8b.ron", "two-words.ron", "sub/deep.ron", "scenarios/8b.ron"]);
+    for (name, file) in [
+        ("8b", "8b.ron"),
+        ("./8b", "./8b.ron"),
+        ("TwoWords", "two-words.ron"),
+        ("sub/deep", "sub/deep.ron"),
+        ("scenarios/8b", "scenarios/8b.ron"),
+    ] {
+        let told = session(&folder, &format!("run {name}"));
+        assert!(told.contains(&format!("note: `{name}` is {file}\n")), "{told}");
+        assert!(told.contains("exit code 0"), "{told}");
+    }
+    let told = session(&folder, "run two-wrds");
+    assert!(told.contains("did you mean two-words.ron?"), "{told}");
 }
 
 /// Without the folder, a file that does not exist is just that.

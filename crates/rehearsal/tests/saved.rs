@@ -152,14 +152,59 @@ fn nothing_else_is_ever_overwritten() {
         fs::write(&file, content).expect("written");
         let output = save("scenarios/ring.ron", &file);
         assert_eq!(output.status.code(), Some(2), "{content:?}");
-        assert!(output.stdout.is_empty(), "the error comes before anything runs");
         let error = String::from_utf8(output.stderr).expect("text");
         assert!(error.contains("is not a saved run"), "{error}");
         assert_eq!(fs::read_to_string(&file).expect("readable"), content);
     }
     assert_eq!(save("scenarios/ring.ron", here.path()).status.code(), Some(2), "a folder");
-    let nowhere = here.path().join("no/such/folder.json");
-    assert_eq!(save("scenarios/ring.ron", &nowhere).status.code(), Some(2));
+}
+
+/// What cannot be kept is said before the run and after it, and never hides the verdict.
+#[test]
+fn the_verdict_is_shown_whatever_cannot_be_kept() {
+    let here = tempfile::tempdir().expect("a folder");
+    let nowhere = here.path().join("no/such/folder");
+    let mut places = vec![nowhere.clone(), here.path().to_owned(), nowhere.join("deeper")];
+    let full = Path::new("/dev/full");
+    if full.exists() {
+        places.extend([full.to_owned(), full.join("below")]);
+    } else {
+        eprintln!("left out: this system has no /dev/full");
+    }
+    for place in places {
+        for (option, scenario, verdict, what) in [
+            ("--save", "unexpected", "violated  ", "the run cannot be saved as"),
+            ("--history", "many-operations", "held  ", "the history cannot be saved as"),
+        ] {
+            let line = format!("run scenarios/{scenario}.ron --seed 3 {option}");
+            let output = command(&line).arg(&place).output().expect("the binary starts");
+            let told = format!("{line} {}", place.display());
+            assert_eq!(output.status.code(), Some(2), "{told}");
+            let text = String::from_utf8(output.stdout).expect("text");
+            assert!(text.starts_with(verdict) && text.contains("digest"), "{told}:\n{text}");
+            let error = String::from_utf8(output.stderr).expect("text");
+            let lines: Vec<&str> = error.lines().collect();
+            let warned = format!("warning: {what}");
+            assert!(lines.iter().any(|line| line.starts_with(&warned)), "{told}:\n{error}");
+            let last = lines.last().expect("an error");
+            assert!(last.starts_with(&format!("error: {what}")), "{told}:\n{error}");
+        }
+    }
+}
+
+/// One that cannot be kept does not hinder the other.
+#[test]
+fn what_can_be_kept_is_kept() {
+    let here = tempfile::tempdir().expect("a folder");
+    let (run, nowhere) = (here.path().join("run.json"), here.path().join("no/such"));
+    let output = command("run scenarios/many-operations.ron --save")
+        .arg(&run)
+        .arg("--history")
+        .arg(&nowhere)
+        .output()
+        .expect("the binary starts");
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(replay(&run, &[]).0, Some(0));
 }
 
 #[cfg(unix)]

@@ -51,8 +51,8 @@ impl Book {
     }
 
     /// A trace, whose lines, events and effects have sections by their types.
-    fn trace(&mut self, scenario: &str) {
-        for mut line in Self::lines(&format!("run {scenario} --trace json"), None) {
+    fn trace(&mut self, run: &str) {
+        for mut line in Self::lines(&format!("run {run} --trace json"), None) {
             let kind = text(&line["type"]);
             if kind == "report" {
                 let tag = line.remove("type").expect("a tag");
@@ -143,6 +143,12 @@ fn the_page_says_what_is_printed() {
     for scenario in ["ring", "bytes", "storm", "asked", "requests"] {
         book.trace(&format!("scenarios/{scenario}.ron"));
     }
+    for states in ["full", "none"] {
+        book.trace(&format!("scenarios/storm.ron --states {states}"));
+    }
+    // What the steps before a window changed, and what those changed that a window leaves out.
+    book.trace("scenarios/storm.ron --from 1s --kind AppendEntries");
+    book.trace("scenarios/many-operations.ron --kind HeartbeatReply");
     let mut wrong = Vec::new();
     for (title, section) in &book.page {
         match book.printed.get(title) {
