@@ -82,7 +82,7 @@ fn what_a_cut_loses_is_counted_as_well() {
     let scene = talking().fault(between(0, 10), cut);
     let lost = lost(scene.fault(when(0), lose(Some(0), None, Some("A"), (2, 1))));
     let expected =
-        ["5ms n0>n1 A(0) lost Cut", "5ms n0>n1 B(0) lost Cut", "15ms n0>n1 A(0) lost Link"];
+        ["5ms n0>n1 A(0) lost OneWay", "5ms n0>n1 B(0) lost OneWay", "15ms n0>n1 A(0) lost Link"];
     assert_eq!(lost, expected);
 }
 
