@@ -144,8 +144,8 @@ pub enum DiskLoss {
     /// A drawn prefix of them survives, and the next one is half written: the next start finds what
     /// came before it and is told of the damage.
     Torn,
-    /// None of them survives, and so many of the last durable records cannot be read: the next start
-    /// finds what came before them and is told of the damage.
+    /// None of them survives, and so many of the last durable records cannot be read: the next
+    /// start finds what came before them and is told of the damage.
     Rot(u32),
     /// The disk is replaced by a copy that is so old. Nobody is told.
     OldCopy(Duration),

@@ -12,8 +12,8 @@ use crate::fault::{
 use crate::world::World;
 use crate::{Failures, Observer, Target};
 
-/// Lasting: what the node's disk calls durable is in its cache only, and is lost in a crash, unless a
-/// sync after the end of the fault comes before it.
+/// Lasting: what the node's disk calls durable is in its cache only, and is lost in a crash, unless
+/// a sync after the end of the fault comes before it.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct LyingDisk(pub Target);
 
