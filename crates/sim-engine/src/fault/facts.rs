@@ -58,6 +58,19 @@ impl<'a> Arguments<'a> {
         Self::default()
     }
 
+    /// Which messages: from whom, to whom and of which kind, each if it is given.
+    #[must_use]
+    pub fn of_links(
+        from: Option<&'a Target>,
+        to: Option<&'a Target>,
+        kind: Option<&'a str>,
+    ) -> Self {
+        Self::none()
+            .given("from", from.map(Argument::Target))
+            .given("to", to.map(Argument::Target))
+            .given("kind", kind.map(Argument::Kind))
+    }
+
     /// With an argument at this place among values without names.
     #[must_use]
     pub fn at(self, index: usize, argument: Argument<'a>) -> Self {
@@ -157,6 +170,17 @@ pub enum Sides<'a> {
     Rest(&'a Target, usize),
     /// The first from the second, in this direction.
     Pair(&'a Target, &'a Target),
+}
+
+impl<'a> Sides<'a> {
+    /// Of a fault of the links from some nodes to some. Who is not given is everybody, from whom
+    /// nobody is set apart.
+    pub(crate) fn of_links(from: Option<&'a Target>, to: Option<&'a Target>) -> Self {
+        match (from, to) {
+            (Some(from), Some(to)) => Self::Pair(from, to),
+            _ => Self::None,
+        }
+    }
 }
 
 /// The part of the world that a fault changes.

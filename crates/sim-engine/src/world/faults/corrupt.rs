@@ -43,15 +43,9 @@ impl Behaviour for Corrupt {
         let Self { from, to, kind, share } = self;
         let never = *share == Ratio::ZERO;
         FaultFacts {
-            arguments: Arguments::none()
-                .given("from", from.as_ref().map(Argument::Target))
-                .given("to", to.as_ref().map(Argument::Target))
-                .given("kind", kind.as_deref().map(Argument::Kind))
+            arguments: Arguments::of_links(from.as_ref(), to.as_ref(), kind.as_deref())
                 .field("share", Argument::Ratio(*share)),
-            sides: match (from, to) {
-                (Some(from), Some(to)) => Sides::Pair(from, to),
-                _ => Sides::None,
-            },
+            sides: Sides::of_links(from.as_ref(), to.as_ref()),
             part: Part::Messages,
             failure: (!never).then_some((Failures::Omission, "messages are corrupted")),
             late: Late::Never,

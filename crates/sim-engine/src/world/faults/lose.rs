@@ -52,16 +52,10 @@ impl Behaviour for Lose {
         let Self { from, to, kind, nth, times } = self;
         let never = *times == 0;
         FaultFacts {
-            arguments: Arguments::none()
-                .given("from", from.as_ref().map(Argument::Target))
-                .given("to", to.as_ref().map(Argument::Target))
-                .given("kind", kind.as_deref().map(Argument::Kind))
+            arguments: Arguments::of_links(from.as_ref(), to.as_ref(), kind.as_deref())
                 .field("nth", Argument::Ordinal(*nth))
                 .field("times", Argument::Count(*times)),
-            sides: match (from, to) {
-                (Some(from), Some(to)) => Sides::Pair(from, to),
-                _ => Sides::None,
-            },
+            sides: Sides::of_links(from.as_ref(), to.as_ref()),
             part: Part::Messages,
             failure: (!never).then_some((Failures::Omission, "messages are lost")),
             late: Late::Never,
