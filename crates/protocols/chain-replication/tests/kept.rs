@@ -8,7 +8,6 @@ use std::sync::Arc;
 use chain_replication::{CraqSuite, Party};
 use cluster::{clients, config, spec};
 use service::Mix;
-use sim_check::Properties;
 use sim_engine::{World, WorldSpec};
 
 const APPENDS: Mix = Mix { get: 0, put: 0, append: 1, cas: 0, delete: 0 };
@@ -17,11 +16,7 @@ const APPENDS: Mix = Mix { get: 0, put: 0, append: 1, cas: 0, delete: 0 };
 fn kept(spec: WorldSpec<Party>) -> BTreeMap<&'static str, u64> {
     let mut world = World::<Party, CraqSuite>::new(Arc::new(spec), 0);
     world.run();
-    let mut kept = BTreeMap::new();
-    world.properties().kept(&mut |claim, bytes| {
-        kept.insert(claim.code, bytes);
-    });
-    kept
+    world.kept()
 }
 
 /// With twice the operations, these keep about twice as much.

@@ -7,18 +7,13 @@ use std::sync::Arc;
 
 use cluster::{PUTS, at, config, one_client, spec};
 use primary_backup::{Party, Reads, Suite};
-use sim_check::Properties;
 use sim_engine::{World, WorldSpec};
 
 /// What each property keeps after a run, in bytes.
 fn kept(spec: WorldSpec<Party>) -> BTreeMap<&'static str, u64> {
     let mut world = World::<Party, Suite>::new(Arc::new(spec), 0);
     world.run();
-    let mut kept = BTreeMap::new();
-    world.properties().kept(&mut |claim, bytes| {
-        kept.insert(claim.code, bytes);
-    });
-    kept
+    world.kept()
 }
 
 /// With twice the operations, these keep about twice as much.

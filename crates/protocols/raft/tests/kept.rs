@@ -7,18 +7,13 @@ use std::sync::Arc;
 
 use cluster::{at, config, link, ms, spec, workload};
 use raft::{Party, Suite};
-use sim_check::Properties;
 use sim_engine::{Delay, World, WorldSpec};
 
 /// What each property keeps after a run, in bytes.
 fn kept(spec: WorldSpec<Party>) -> BTreeMap<&'static str, u64> {
     let mut world = World::<Party, Suite>::new(Arc::new(spec), 0);
     world.run();
-    let mut kept = BTreeMap::new();
-    world.properties().kept(&mut |claim, bytes| {
-        kept.insert(claim.code, bytes);
-    });
-    kept
+    world.kept()
 }
 
 /// With twice the operations, these keep about twice as much.

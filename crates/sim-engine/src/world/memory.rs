@@ -121,11 +121,22 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.look_at_memory(messages.saturating_mul(every as u64));
     }
 
+    /// What the properties keep, in bytes, by the code of their claim; see
+    /// [`Property::kept`](sim_check::Property::kept).
+    #[must_use]
+    pub fn kept(&self) -> BTreeMap<&'static str, u64> {
+        let mut kept = BTreeMap::new();
+        self.properties.kept(&mut |claim, bytes| {
+            kept.insert(claim.code, bytes);
+        });
+        kept
+    }
+
     /// What grows with the steps: their record, and what properties keep.
     fn recorded(&self) -> u64 {
-        let mut kept = self.steps * STEP;
-        self.properties.kept(&mut |_, bytes| kept += bytes);
-        kept
+        let mut recorded = self.steps * STEP;
+        self.properties.kept(&mut |_, bytes| recorded += bytes);
+        recorded
     }
 
     /// Ends the run if what it keeps is more than its budget.

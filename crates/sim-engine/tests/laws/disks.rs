@@ -112,7 +112,7 @@ fn a_node_halts_at_the_barrier_of_a_full_disk_and_returns_when_there_is_room() {
 }
 
 #[test]
-fn who_does_not_ask_keeps_no_past() {
+fn a_past_that_is_kept_changes_nothing_before_it_is_asked_for() {
     let mut world = crashes(DiskLoss::Prefix).world::<Ears>(0);
     world.run_until(at(45));
     let plain = world.outcome().digest;

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use paxos::multi::{Party, Suite};
 use service::{KeyValue, Loop};
-use sim_check::Properties;
 use sim_engine::{World, WorldSpec};
 use sim_node::Span;
 
@@ -15,11 +14,7 @@ use crate::cluster::{at, config, ms, spec};
 fn kept(spec: WorldSpec<Party>) -> BTreeMap<&'static str, u64> {
     let mut world = World::<Party, Suite>::new(Arc::new(spec), 0);
     world.run();
-    let mut kept = BTreeMap::new();
-    world.properties().kept(&mut |claim, bytes| {
-        kept.insert(claim.code, bytes);
-    });
-    kept
+    world.kept()
 }
 
 /// With twice the operations, these keep about twice as much.
