@@ -4,18 +4,17 @@ use std::collections::BTreeMap;
 
 use sim_check::SimTime;
 use sim_engine::{
-    Calm, ClockSpec, DiskSpec, Link, LinkOverride, Network, NodeSet, ServiceSpec, Transport, Work,
-    WorldSpec,
+    Calm, ClockSpec, DiskSpec, Latency, Link, LinkOverride, Network, NodeSet, ServiceSpec,
+    Transport, Work, WorldSpec,
 };
 use sim_node::{Bytes, NodeId};
 use sim_protocol::{Protocol, Setup};
 
 use crate::ProtocolFacts;
-use crate::check::latency;
 use crate::draft::Draft;
 use crate::fault::plain_form;
 use crate::images::Images;
-use crate::language::{ExpectText, NetworkText, Order, ServiceText, WorkText};
+use crate::language::{ExpectText, LatencyText, NetworkText, Order, ServiceText, WorkText};
 use crate::sheet::Sheet;
 use crate::words::clip;
 use crate::workload::Requests;
@@ -107,6 +106,29 @@ fn network(
         latency: latency(text.latency(), (servers, servers + others), &members),
         bandwidth: text.bandwidth(),
         packet_loss: text.packet_loss(),
+    }
+}
+
+/// How far apart nodes are. The names of the regions were checked, so they are found.
+fn latency(
+    text: Option<&LatencyText>,
+    (servers, nodes): (u32, u32),
+    members: impl Fn(&NodeSet) -> NodeSet,
+) -> Latency {
+    match text {
+        None => Latency::None,
+        Some(LatencyText::Drawn(span)) => Latency::Drawn(*span),
+        Some(LatencyText::Regions { sets, table }) => {
+            let sets: Vec<NodeSet> =
+                sets.iter().map(|name| members(&NodeSet::Set(name.clone()))).collect();
+            let regions = u32::try_from(sets.len()).expect("a scenario has fewer regions");
+            let region = |node: u32| {
+                let at = sets.iter().position(|set| set.contains(NodeId::new(node), servers));
+                at.map_or(regions, |at| u32::try_from(at).expect("a scenario has fewer regions"))
+            };
+            let region = (0..nodes).map(region).collect();
+            Latency::Regions { region, regions, table: table.concat() }
+        }
     }
 }
 

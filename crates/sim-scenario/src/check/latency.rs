@@ -1,6 +1,5 @@
 //! How far apart nodes are: regions that exist and hold everybody once, a table of their size.
 
-use sim_engine::{Latency, NodeSet};
 use sim_node::NodeId;
 
 use super::nodes::check_set;
@@ -73,28 +72,5 @@ pub(super) fn check(sheet: &mut Sheet<'_>, latency: &LatencyText, item: &Item, c
                 .label("the regions")
                 .help(format!("each node is in one region; {}", cast.in_words())),
         );
-    }
-}
-
-/// As the engine takes it; the names were checked, so they are found.
-pub(crate) fn latency(
-    text: Option<&LatencyText>,
-    (servers, nodes): (u32, u32),
-    members: impl Fn(&NodeSet) -> NodeSet,
-) -> Latency {
-    match text {
-        None => Latency::None,
-        Some(LatencyText::Drawn(span)) => Latency::Drawn(*span),
-        Some(LatencyText::Regions { sets, table }) => {
-            let sets: Vec<NodeSet> =
-                sets.iter().map(|name| members(&NodeSet::Set(name.clone()))).collect();
-            let regions = u32::try_from(sets.len()).expect("a scenario has fewer regions");
-            let region = |node: u32| {
-                let at = sets.iter().position(|set| set.contains(NodeId::new(node), servers));
-                at.map_or(regions, |at| u32::try_from(at).expect("a scenario has fewer regions"))
-            };
-            let region = (0..nodes).map(region).collect();
-            Latency::Regions { region, regions, table: table.concat() }
-        }
     }
 }

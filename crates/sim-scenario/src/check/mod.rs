@@ -20,7 +20,6 @@ use sim_engine::NodeSet;
 use sim_node::Duration;
 
 pub(crate) use expect::resolve as resolve_expectation;
-pub(crate) use latency::latency;
 pub(crate) use needs::check_needs;
 pub(crate) use nodes::{check_kind, check_mark, check_node, check_role};
 pub(crate) use times::check_time;
