@@ -124,6 +124,9 @@ fn understand(text: &str, catalogue: &Catalogue) -> (Option<Box<dyn Prepared>>, 
         Ok(plain) => plain,
         Err(diagnostic) => return (None, vec![*diagnostic]),
     };
+    if let Some(formula) = quotes::bare_formula(text, &outline) {
+        return (None, vec![formula]);
+    }
     let protocol = outline.at_field(text, "protocol").name(text);
     let facts = protocol.and_then(|name| catalogue.find(name));
     let diagnostics = twice::check_maps(text, &outline);

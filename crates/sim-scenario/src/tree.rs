@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::Diagnostic;
 use crate::lex::{Garbage, Kind, Word, Words};
 use crate::outline::{Item, Part, Shape};
+use crate::quotes::suspect_formula;
 use crate::words::clip;
 
 /// The deepest nesting of brackets in a scenario.
@@ -17,6 +18,10 @@ pub(crate) type Wrong = Box<Diagnostic>;
 
 /// Reads the tree of a text that is one value.
 pub(crate) fn read(text: &str) -> Result<Item, Wrong> {
+    read_value(text).map_err(|wrong| suspect_formula(text, *wrong).into())
+}
+
+fn read_value(text: &str) -> Result<Item, Wrong> {
     let mut reader = Reader { text, words: Words::new(text), ahead: None, values: 0 };
     if reader.peek()?.is_none() {
         return Err(Diagnostic::error(reader.end(), "the file contains no scenario")

@@ -133,13 +133,14 @@ fn a_change_is_shown_as_it_is_written() {
 /// Refused by the edit, or by the loader as if it stood in the file.
 #[test]
 fn what_cannot_be_changed() {
-    let cases: [&[&str]; 20] = [
+    let cases: [&[&str]; 21] = [
         &["protocl.nodes=3"],
         &["protocol.node=3"],
         &["network.los=5%"],
         &["network.loss.more=5%"],
         &["network.loss=0.05"],
         &["network.loss=5 %"],
+        &["costs=[Messages(at_most: 4*n)]"],
         &["network.loss=5kg"],
         &["network.delay=Unifrom(1ms, 5ms)"],
         &["network.delay.mean=5ms"],
