@@ -8,10 +8,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
-use sim_node::{EitherStable, ImageError, NodeId, SMALL_COUNTER_MAX, counted};
+use sim_node::{EitherStable, ImageError, NodeId, Parties, SMALL_COUNTER_MAX, counted};
 use sim_protocol::WrongImage;
 
-use crate::{ClientId, ClientStable, Command, Operation, Request, Store};
+use crate::{ClientConfig, ClientId, ClientStable, Command, Operation, Request, Store};
 
 /// What a disk of a world with clients holds of their operations.
 pub trait EarlierOperations {
@@ -123,6 +123,22 @@ pub fn check_images<I: EarlierOperations>(
         }
     }
     Ok(())
+}
+
+/// Refuses images of a world of servers and clients: what `check` refuses of the servers' disks,
+/// and what [`check_images`] does.
+///
+/// # Errors
+/// When two images contradict each other.
+pub fn check_images_of_servers<S: EarlierOperations, C>(
+    images: &BTreeMap<NodeId, EitherStable<S, ClientStable>>,
+    config: &Parties<C, ClientConfig>,
+    check: impl FnOnce(&mut dyn Iterator<Item = (NodeId, &S)>) -> Result<(), WrongImage>,
+) -> Result<(), WrongImage> {
+    let servers = images.range(..NodeId::new(config.servers));
+    check(&mut servers.map(|(node, image)| (*node, &image.server)))
+        .map_err(|WrongImage { node, error }| WrongImage { node, error: error.within("server") })?;
+    check_images(images, config.servers..config.servers + config.client.clients())
 }
 
 fn note(

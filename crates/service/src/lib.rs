@@ -33,7 +33,7 @@ pub use client::{
 pub use command::{Command, Key, Output};
 pub use completion::{Completion, Served};
 pub use executed::Executed;
-pub use image::{EarlierOperations, check_images};
+pub use image::{EarlierOperations, check_images, check_images_of_servers};
 pub use linearizability::Linearizability;
 pub use message::{Answer, ClientId, Operation, Reply, Request, Routes, ServiceMessage};
 pub use store::{Fingerprint, Items, Session, Store};

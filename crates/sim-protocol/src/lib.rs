@@ -198,22 +198,24 @@ pub struct WrongImage {
     pub error: ImageError,
 }
 
-impl WrongImage {
-    /// Compares each disk with those of the nodes before it. `check` is told the disk, another
-    /// node's, and which node that is.
-    ///
-    /// # Errors
-    /// With the first disk that `check` refuses.
-    pub fn between<D>(
-        disks: impl Iterator<Item = (NodeId, D)> + Clone,
-        check: impl Fn(&D, &D, NodeId) -> Result<(), ImageError>,
-    ) -> Result<(), Self> {
-        for (place, (node, own)) in disks.clone().enumerate() {
-            for (of, other) in disks.clone().take(place) {
-                check(&own, &other, of).map_err(|error| Self { node, error })?;
-            }
-        }
-        Ok(())
+/// What the disks of several nodes say of things that are the same on all of them. Of each thing
+/// the first disk that says something of it counts, so a disk is compared with one other and not
+/// with all.
+#[derive(Clone, Debug)]
+pub struct SaidFirst<K, V>(BTreeMap<K, (NodeId, V)>);
+
+impl<K: Ord, V: Copy + PartialEq> SaidFirst<K, V> {
+    /// Nothing is said yet.
+    #[must_use]
+    pub fn nothing() -> Self {
+        Self(BTreeMap::new())
+    }
+
+    /// A node's disk says this of a thing. Returns which disk has said something else before, and
+    /// what.
+    pub fn differs(&mut self, node: NodeId, thing: K, said: V) -> Option<(NodeId, V)> {
+        let (first, other) = *self.0.entry(thing).or_insert((node, said));
+        (other != said).then_some((first, other))
     }
 }
 

@@ -341,4 +341,20 @@ const PRIMARY_BACKUP: Cases = &[
         "{0: (replica: (starts: 1, epoch: 1, since: 1, store: (sessions: {(node: 4, session: 0): \
          (sequence: 1, output: Done)})))}"
     }),
+    ("another update in the place of a member's", {
+        "{0: (replica: (starts: 1, epoch: 1, since: 1, log: (updates: [(operation: (client: (node: \
+         9, session: 0), sequence: 1), command: Put(0, \"a\"))]))), 1: (replica: (starts: 1, \
+         epoch: 1, since: 1, log: (updates: [(operation: (client: (node: 9, session: 0), sequence: \
+         2), command: Put(0, \"b\"))])))}"
+    }),
+    ("a member without what another has forgotten", {
+        "{1: (replica: (starts: 1, epoch: 2, since: 2, log: (base: 3))), 2: (replica: (starts: 1, \
+         epoch: 2, since: 1)), 3: (view_service: (view: (number: 4, epoch: 4, primary: 1, members: \
+         {1: 2, 2: 1}, incarnations: {1: 1, 2: 1})))}"
+    }),
+    ("two states after the same updates", {
+        "{0: (replica: (starts: 1, epoch: 1, since: 1, store: (values: {0: \"a\"}), log: (base: \
+         1))), 1: (replica: (starts: 1, epoch: 1, since: 1, store: (values: {0: \"b\"}), log: \
+         (base: 1)))}"
+    }),
 ];

@@ -1,12 +1,13 @@
 //! What a scenario may say of a disk at the first start, a replica's or the view service's.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use service::{ClientStable, EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
-use sim_protocol::ImageExample;
+use sim_protocol::{ImageExample, SaidFirst, WrongImage};
 
-use crate::{Config, Disk, Incarnation, Log, PartyStable, View, ViewDisk, ViewNumber};
+use crate::{Config, Disk, Incarnation, Log, Number, PartyStable, View, ViewDisk, ViewNumber};
 
 /// How images are written.
 pub(crate) const IMAGES: &[ImageExample] = &[ImageExample {
@@ -29,7 +30,13 @@ pub(crate) const IMAGES: &[ImageExample] = &[ImageExample {
             command: Put(0, \"a\"),
         )]),
     )),
-    1: (replica: (starts: 2, epoch: 1, since: 1)),
+    1: (replica: (
+        starts: 2,
+        epoch: 1,
+        since: 1,
+        store: (values: {1: \"y\"}, sessions: {(node: 4, session: 0): (sequence: 4, output: Done)}),
+        log: (base: 4),
+    )),
     3: (view_service: (
         view: (
             number: 2,
@@ -86,6 +93,63 @@ impl Log {
             checked.map_err(|error| error.within(place).within("updates"))
         })
     }
+}
+
+/// Refuses disks of members of one view that do not hold one order of updates: each has a prefix of
+/// what the one with the most has, and none has forgotten what another lacks (PB2, PB3). Of a
+/// replica whose state is of another membership nothing follows.
+pub(crate) fn check_members(
+    images: &BTreeMap<NodeId, PartyStable>,
+    config: &Config,
+) -> Result<(), WrongImage> {
+    let service = images.get(&config.view_service());
+    let view = service.and_then(|image| image.view_service.view.clone());
+    let view = view.unwrap_or_else(|| Arc::new(View::first(config.backups())));
+    let View { number, members, .. } = &*view;
+    let members: Vec<(NodeId, &Disk)> = members
+        .iter()
+        .filter_map(|(node, since)| Some((*node, *since, &images.get(node)?.replica)))
+        .filter(|(_, since, disk)| disk.since == *since)
+        .map(|(node, _, disk)| (node, disk))
+        .collect();
+    let beside = |of: NodeId| format!("{of} is a member of view {number} as well");
+    let wrong =
+        |node: NodeId, error: ImageError| Err(WrongImage { node, error: error.within("replica") });
+    let forgotten = members.iter().map(|(node, disk)| (disk.log.base(), *node)).max();
+    let (mut updates, mut stores) = (SaidFirst::nothing(), SaidFirst::nothing());
+    for (node, disk) in members {
+        let (base, last) = (disk.log.base(), disk.log.last());
+        for (place, update) in disk.log.updates().enumerate() {
+            let number = Number(base.0 + 1 + place as u64);
+            if let Some((of, theirs)) = updates.differs(node, number, update) {
+                let message = format!(
+                    "{}, and its update {number} is the operation {}, `{:?}`; members have the \
+                     same updates in the same order",
+                    beside(of),
+                    theirs.operation,
+                    theirs.command
+                );
+                let here = ImageError::new(message).within(place).within("updates");
+                return wrong(node, here.within("log"));
+            }
+        }
+        if let Some((forgotten, of)) = forgotten.filter(|(forgotten, _)| *forgotten > last) {
+            let message = format!(
+                "{}, and has no more than the state of its updates up to {forgotten}: those all \
+                 members have, and this one has them up to {last}",
+                beside(of)
+            );
+            return wrong(node, ImageError::new(message).within("log"));
+        }
+        if let Some((of, _)) = stores.differs(node, last, &disk.store) {
+            let message = format!(
+                "{}, and has another state after update {last}; members execute the same updates",
+                beside(of)
+            );
+            return wrong(node, ImageError::new(message).within("store"));
+        }
+    }
+    Ok(())
 }
 
 impl EarlierOperations for PartyStable {

@@ -6,7 +6,7 @@ use service::{ClientConfig, KeyValue, Routing, check_images};
 use sim_node::{Duration, Never, NodeId, Ratio, Share};
 use sim_protocol::{Core, ImageExample, Protocol, SettingsError, Setup, WrongImage};
 
-use crate::image::IMAGES;
+use crate::image::{IMAGES, check_members};
 use crate::{Mark, Mutant, Party, PartyConfig, PartyStable, Reads, RoleName, Suite};
 
 /// Primary-backup replication.
@@ -141,6 +141,7 @@ impl Protocol for PrimaryBackup {
         images: &BTreeMap<NodeId, PartyStable>,
         config: &PartyConfig,
     ) -> Result<(), WrongImage> {
+        check_members(images, &config.view_service.config)?;
         let first = config.client.config.first;
         check_images(images, first..first + config.client.count)
     }

@@ -1,8 +1,10 @@
 //! What a scenario may say of a server's disk at the first start.
 
+use std::collections::BTreeMap;
+
 use service::{EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
-use sim_protocol::ImageExample;
+use sim_protocol::{ImageExample, SaidFirst, WrongImage};
 
 use crate::{Config, Disk, Entry, Index, Log, Payload, Snapshot, Term};
 
@@ -156,65 +158,88 @@ impl Snapshot {
     }
 }
 
-impl Disk {
-    /// Whether two servers can have such disks, this one and another's.
-    pub(crate) fn check_beside(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
-        self.check_log_matching(other, of)?;
-        let (Some(own), Some(theirs)) = (&self.snapshot, &other.snapshot) else { return Ok(()) };
-        let wrong = |message| Err(ImageError::new(message).within("snapshot"));
-        if own.index == theirs.index && own != theirs {
-            let index = own.index;
-            return wrong(format!(
-                "the snapshot of {of} covers the entries up to {index} as well, and is another; what \
-                 a snapshot covers is committed, and the same everywhere"
-            ));
-        }
-        // The later of two snapshots covers the last entry of the other.
-        let (earlier, log) =
-            if own.index < theirs.index { (own, &other.log) } else { (theirs, &self.log) };
-        match log.term_at(earlier.index) {
-            Some(term) if term != earlier.term => {
-                let index = earlier.index;
-                wrong(format!(
-                    "entry {index} has different terms under this snapshot and that of {of}, {} \
-                     and {term}; what a snapshot covers is committed, and the same everywhere",
-                    earlier.term
-                ))
-            }
-            _ => Ok(()),
-        }
-    }
+/// Refuses disks that servers never have at once.
+pub(crate) fn check_together(
+    disks: &mut dyn Iterator<Item = (NodeId, &Disk)>,
+) -> Result<(), WrongImage> {
+    let disks: Vec<(NodeId, &Disk)> = disks.collect();
+    check_log_matching(&disks)?;
+    check_snapshots(&disks)
+}
 
-    /// Figure 3, Log Matching: logs with an entry of the same index and term are identical up to
-    /// it.
-    fn check_log_matching(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
-        let (own, theirs) = (&self.log, &other.log);
-        let last = own.last_index().min(theirs.last_index());
-        let mut differ = None;
-        for index in (own.base().max(theirs.base()).0..=last.0).map(Index) {
-            let (term, their_term) = (own.term_at(index), theirs.term_at(index));
-            let contents = own.get(index).zip(theirs.get(index));
-            let is_same = contents.is_none_or(|(one, other)| one == other);
-            if differ.is_none() && !(is_same && term == their_term) {
-                differ = Some((index, term, their_term));
-            }
-            if let Some((first, one, another)) = differ.filter(|_| term == their_term) {
-                let term = term.unwrap_or_default();
-                let what = match (one, another) {
-                    (Some(one), Some(another)) if one != another => {
-                        format!("entry {first} is of term {another} there and {one} here")
-                    }
-                    _ => format!("entry {first} has another content there"),
-                };
-                let message = format!(
-                    "the log of {of} has an entry {index} of term {term} as well, but {what}; two \
-                     logs with an entry of one index and term are identical up to it"
+/// Figure 3, Log Matching: logs with an entry of the same index and term are identical up to it.
+///
+/// They are if of each index and term all have one entry, after an entry of one term:
+///
+/// ```text
+///          1 2 3
+/// disk 0:  1 2 2    the entry 3 of term 2 follows one of term 2
+/// disk 1:  1 1 2    here it follows one of term 1: so entry 2 differs, before an equal entry 3
+/// ```
+fn check_log_matching(disks: &[(NodeId, &Disk)]) -> Result<(), WrongImage> {
+    let mut contents = SaidFirst::nothing();
+    let mut before = SaidFirst::nothing();
+    for (node, disk) in disks {
+        for (index, entry) in disk.log.from(Index(0)) {
+            let (term, last) = (entry.term, Index(index.0 - 1));
+            let own = disk.log.term_at(last).unwrap_or_default();
+            let (of, what) = if let Some((of, _)) = contents.differs(*node, (index, term), entry) {
+                (of, format!("entry {index} has another content there"))
+            } else if let Some((of, theirs)) = before.differs(*node, (index, term), own) {
+                (of, format!("entry {last} is of term {theirs} there and {own} here"))
+            } else {
+                continue;
+            };
+            let message = format!(
+                "the log of {of} has an entry {index} of term {term} as well, but {what}; two logs \
+                 with an entry of one index and term are identical up to it"
+            );
+            return Err(WrongImage { node: *node, error: ImageError::new(message).within("log") });
+        }
+    }
+    Ok(())
+}
+
+/// What a snapshot covers is committed, and the same everywhere: in each other of the same index,
+/// and in each log under a later one.
+fn check_snapshots(disks: &[(NodeId, &Disk)]) -> Result<(), WrongImage> {
+    const SAME: &str = "what a snapshot covers is committed, and the same everywhere";
+    let wrong = |node: NodeId, message: String| {
+        Err(WrongImage { node, error: ImageError::new(message).within("snapshot") })
+    };
+    let mut snapshots = SaidFirst::nothing();
+    let mut terms: BTreeMap<Index, (NodeId, Term)> = BTreeMap::new();
+    for (node, disk) in disks {
+        let Some(snapshot) = &disk.snapshot else { continue };
+        let index = snapshot.index;
+        if let Some((of, _)) = snapshots.differs(*node, index, snapshot) {
+            return wrong(
+                *node,
+                format!(
+                    "the snapshot of {of} covers the entries up to {index} as well, and is \
+                     another; {SAME}"
+                ),
+            );
+        }
+        terms.entry(index).or_insert((*node, snapshot.term));
+    }
+    for (node, disk) in disks {
+        let Some(snapshot) = &disk.snapshot else { continue };
+        for (index, (of, term)) in terms.range(disk.log.base()..snapshot.index) {
+            if let Some(own) = disk.log.term_at(*index).filter(|own| own != term) {
+                let (first, second) = ((*node, own), (*of, *term));
+                let ((of, theirs), (node, own)) = (first.min(second), first.max(second));
+                return wrong(
+                    node,
+                    format!(
+                        "entry {index} has different terms under this snapshot and that of {of}, \
+                         {own} and {theirs}; {SAME}"
+                    ),
                 );
-                return Err(ImageError::new(message).within("log"));
             }
         }
-        Ok(())
     }
+    Ok(())
 }
 
 impl EarlierOperations for Disk {

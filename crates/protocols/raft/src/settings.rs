@@ -2,11 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use service::{ClientConfig, KeyValue, Routing, check_images};
+use service::{ClientConfig, KeyValue, Routing, check_images_of_servers};
 use sim_node::{Duration, Node, NodeId, Parties, Ratio, Span};
 use sim_protocol::{Ask, Core, ImageExample, Protocol, SettingsError, Setup, WrongImage};
 
-use crate::image::IMAGES;
+use crate::image::{IMAGES, check_together};
 use crate::{Admin, LeaseClock, Mark, Mutant, Party, Reads, RoleName, Suite};
 
 /// Raft.
@@ -143,12 +143,7 @@ impl Protocol for Raft {
         images: &BTreeMap<NodeId, <Party as Node>::Stable>,
         config: &<Party as Node>::Config,
     ) -> Result<(), WrongImage> {
-        let servers = images.range(..NodeId::new(config.servers));
-        let disks = servers.map(|(node, image)| (*node, &image.server));
-        WrongImage::between(disks, |own, other, of| {
-            own.check_beside(other, of).map_err(|error| error.within("server"))
-        })?;
-        check_images(images, config.servers..config.servers + config.client.clients())
+        check_images_of_servers(images, config, check_together)
     }
 
     fn may_ask(settings: &Settings, node: NodeId, command: &Admin) -> Result<(), String> {

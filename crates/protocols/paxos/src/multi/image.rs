@@ -2,7 +2,7 @@
 
 use service::{EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
-use sim_protocol::ImageExample;
+use sim_protocol::{ImageExample, SaidFirst, WrongImage};
 
 use super::{AdminCommand, Config, Configurations, Disk, Log, Slot, Snapshot, Value};
 
@@ -179,44 +179,48 @@ impl Configurations {
     }
 }
 
-impl Disk {
-    /// Whether two servers can have such disks, this one and another's.
-    pub(super) fn check_beside(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
-        for (slot, own) in self.log.all() {
-            let Some(theirs) = other.log.get(slot).filter(|theirs| theirs.value != own.value)
-            else {
-                continue;
-            };
-            let message = if own.chosen && theirs.chosen {
+/// Refuses disks that servers never have at once.
+pub(super) fn check_together(
+    disks: &mut dyn Iterator<Item = (NodeId, &Disk)>,
+) -> Result<(), WrongImage> {
+    let mut chosen = SaidFirst::nothing();
+    let mut proposed = SaidFirst::nothing();
+    let mut stores = SaidFirst::nothing();
+    for (node, disk) in disks {
+        for (slot, own) in disk.log.all() {
+            let other = own.chosen.then(|| chosen.differs(node, slot, &own.value)).flatten();
+            let message = if let Some((of, theirs)) = other {
                 format!(
-                    "another value is chosen in slot {slot} on the disk of {of}, {:?}; only one is \
-                     chosen in a slot",
-                    theirs.value
+                    "another value is chosen in slot {slot} on the disk of {of}, {theirs:?}; only \
+                     one is chosen in a slot"
                 )
-            } else if own.ballot == theirs.ballot {
+            } else if let Some((of, theirs)) =
+                proposed.differs(node, (slot, own.ballot), &own.value)
+            {
                 format!(
-                    "ballot {} has another value in slot {slot} on the disk of {of}, {:?}; a ballot \
-                     has one value in a slot",
-                    own.ballot, theirs.value
+                    "ballot {} has another value in slot {slot} on the disk of {of}, {theirs:?}; a \
+                     ballot has one value in a slot",
+                    own.ballot
                 )
             } else {
                 continue;
             };
             let here = ImageError::new(message).within("value").within(slot);
-            return Err(here.within("entries").within("log"));
+            return Err(WrongImage { node, error: here.within("entries").within("log") });
         }
-        match (&self.snapshot, &other.snapshot) {
-            (Some(own), Some(theirs)) if own.slot == theirs.slot && own.store != theirs.store => {
-                let message = format!(
-                    "the snapshot of {of} ends at slot {} as well, and holds another state; replicas \
-                     execute the same values",
-                    own.slot
-                );
-                Err(ImageError::new(message).within("store").within("snapshot"))
-            }
-            _ => Ok(()),
+        if let Some(own) = &disk.snapshot
+            && let Some((of, _)) = stores.differs(node, own.slot, &own.store)
+        {
+            let message = format!(
+                "the snapshot of {of} ends at slot {} as well, and holds another state; replicas \
+                 execute the same values",
+                own.slot
+            );
+            let error = ImageError::new(message).within("store").within("snapshot");
+            return Err(WrongImage { node, error });
         }
     }
+    Ok(())
 }
 
 impl EarlierOperations for Disk {

@@ -1,7 +1,7 @@
 //! What a scenario may say of a process's disk at the first start.
 
 use sim_node::{ImageError, NodeId};
-use sim_protocol::ImageExample;
+use sim_protocol::{ImageExample, SaidFirst, WrongImage};
 
 use super::{Config, Disk};
 
@@ -20,28 +20,35 @@ pub(super) const IMAGES: &[ImageExample] = &[ImageExample {
 }",
 }];
 
-impl Disk {
-    /// Whether two processes can have such disks, this one and another's.
-    pub(super) fn check_beside(&self, other: &Self, of: NodeId) -> Result<(), ImageError> {
-        if let (Some(own), Some(theirs)) = (self.accepted, other.accepted)
-            && own.ballot == theirs.ballot
-            && own.value != theirs.value
+/// Refuses disks that processes never have at once.
+pub(super) fn check_together<'d>(
+    disks: impl Iterator<Item = (NodeId, &'d Disk)>,
+) -> Result<(), WrongImage> {
+    let mut proposed = SaidFirst::nothing();
+    let mut learned = SaidFirst::nothing();
+    for (node, disk) in disks {
+        let wrong = |error| WrongImage { node, error };
+        if let Some(own) = disk.accepted
+            && let Some((of, theirs)) = proposed.differs(node, own.ballot, own.value)
         {
             let message = format!(
-                "{of} has accepted {} in ballot {}; different proposals have different numbers",
-                theirs.value, own.ballot
+                "{of} has accepted {theirs} in ballot {}; different proposals have different \
+                 numbers",
+                own.ballot
             );
-            return Err(ImageError::new(message).within("value").within("accepted"));
+            return Err(wrong(ImageError::new(message).within("value").within("accepted")));
         }
-        match (self.learned, other.learned) {
-            (Some(own), Some(theirs)) if own != theirs => {
-                let message = format!("{of} has learned {theirs}; only one value is chosen");
-                Err(ImageError::new(message).within("learned"))
-            }
-            _ => Ok(()),
+        if let Some(own) = disk.learned
+            && let Some((of, theirs)) = learned.differs(node, (), own)
+        {
+            let message = format!("{of} has learned {theirs}; only one value is chosen");
+            return Err(wrong(ImageError::new(message).within("learned")));
         }
     }
+    Ok(())
+}
 
+impl Disk {
     /// Whether a process can have such a disk.
     pub(super) fn check(&self, id: NodeId, config: &Config) -> Result<(), ImageError> {
         let processes = config.nodes + config.separate();

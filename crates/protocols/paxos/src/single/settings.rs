@@ -8,7 +8,7 @@ use sim_protocol::{
     Ask, Core, ImageExample, Protocol, SettingValue, SettingsError, Setup, WrongImage,
 };
 
-use super::image::IMAGES;
+use super::image::{IMAGES, check_together};
 use super::{Config, Disk, Learn, Mark, Mutant, Process, Request, RoleName, SendTo, Start, Suite};
 use crate::Quorums;
 
@@ -139,8 +139,7 @@ impl Protocol for Paxos {
     }
 
     fn check_images(images: &BTreeMap<NodeId, Disk>, _: &Config) -> Result<(), WrongImage> {
-        let disks = images.iter().map(|(node, disk)| (*node, disk));
-        WrongImage::between(disks, |own, other, of| own.check_beside(other, of))
+        check_together(images.iter().map(|(node, disk)| (*node, disk)))
     }
 
     fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
