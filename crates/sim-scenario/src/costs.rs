@@ -1,7 +1,7 @@
 //! What a scenario lets a run cost: `costs: [Messages(kind: "Accept", at_most: "4*(n-1)")]`.
 
 use serde::Deserialize;
-use sim_engine::{COST, Outcome};
+use sim_engine::Outcome;
 
 use crate::Diagnostic;
 use crate::check::{Cast, check_kind};
@@ -71,6 +71,8 @@ pub struct CostReport {
     pub at_most: Option<u64>,
     /// The least number that was demanded, where there is one.
     pub at_least: Option<u64>,
+    /// Why a bound of the scenario is none in this run: its formula has no value here.
+    pub no_bound: Option<String>,
     /// Whether the count lies within.
     pub is_within: bool,
 }
@@ -201,20 +203,22 @@ pub(crate) fn judge(
     };
     let requests = outcome.requests.iter().filter(|request| request.taken.is_some()).count();
     let names = Names { servers, others, requests: requests as u64, marks: &marks };
-    let bound = |formula: Option<&Formula>, unless: u64| {
-        formula.map(|formula| match formula.value(&names) {
-            Ok(value) => u64::try_from(value.max(0)).unwrap_or(u64::MAX),
-            // It made sense with a mark of each kind, so something was divided by none of them.
-            Err(_) => unless,
-        })
-    };
     let report = |cost: &Cost| {
         let counted = cost.text.count(outcome);
-        let at_most = bound(cost.text.at_most(), u64::MAX);
-        let at_least = bound(cost.text.at_least(), 0);
+        let mut no_bound = None;
+        let mut bound = |field: &str, formula: Option<&Formula>| match formula?.value(&names) {
+            Ok(value) => Some(u64::try_from(value.max(0)).unwrap_or(u64::MAX)),
+            // It made sense with a mark of each kind and a request, so one of them never came.
+            Err(why) => {
+                no_bound.get_or_insert(format!("`{field}` {why} in this run"));
+                None
+            }
+        };
+        let at_most = bound("at_most", cost.text.at_most());
+        let at_least = bound("at_least", cost.text.at_least());
         let is_within = at_most.is_none_or(|most| counted <= most)
             && (!is_whole || at_least.is_none_or(|least| counted >= least));
-        CostReport { label: cost.label.clone(), counted, at_most, at_least, is_within }
+        CostReport { label: cost.label.clone(), counted, at_most, at_least, no_bound, is_within }
     };
     costs.iter().map(report).collect()
 }
@@ -223,14 +227,21 @@ impl CostReport {
     /// What is wrong, in one sentence.
     #[must_use]
     pub fn detail(&self) -> String {
+        let counted = self.counted;
         let bound = match (self.at_most, self.at_least) {
-            (Some(most), _) if self.counted > most => format!("at most {most} were allowed"),
-            (_, Some(least)) => format!("at least {least} were demanded"),
-            _ => "which is within the bound".to_owned(),
+            (Some(most), _) if counted > most => {
+                format!("at most {most} were allowed: {} too many", counted - most)
+            }
+            (_, Some(least)) if counted < least => {
+                format!("at least {least} were demanded: {} too few", least - counted)
+            }
+            _ => "that is within its bounds".to_owned(),
         };
-        format!("`{}` counted {}, and {bound}", self.label, self.counted)
+        format!("`{}` counted {counted}, and {bound}", self.label)
     }
 
-    /// The code of the property that a cost beyond its bound violates.
-    pub const CODE: &'static str = COST;
+    /// Whether it bounds nothing in this run.
+    pub(crate) fn is_vacuous(&self) -> bool {
+        self.at_most.is_none() && self.at_least.is_none()
+    }
 }

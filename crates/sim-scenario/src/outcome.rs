@@ -37,9 +37,10 @@ pub(crate) fn report(
     outcome: Outcome,
     lints: &Lints<'_>,
 ) -> Report {
-    let warnings = warnings(facts, &outcome, lints);
     let is_whole = outcome.verdict == Verdict::Held;
     let costs = judge(lints.costs, (facts.servers, facts.others), &outcome, is_whole);
+    let mut warnings = warnings(facts, &outcome, lints);
+    warnings.extend(costs.iter().filter_map(unbound));
     let costs_too_much = costs.iter().any(|cost| !cost.is_within);
     let verdict = if costs_too_much { Verdict::Violated } else { outcome.verdict };
     let assumption_broken = outcome
@@ -142,9 +143,10 @@ fn properties(outcome: &Outcome, costs: &[CostReport]) -> Vec<PropertyReport> {
     }
     if !costs.is_empty() {
         let verdict = match costs.iter().all(|cost| cost.is_within) {
-            true if outcome.verdict == Verdict::Unknown => Verdict::Unknown,
-            true => Verdict::Held,
             false => Verdict::Violated,
+            true if outcome.verdict == Verdict::Unknown => Verdict::Unknown,
+            true if costs.iter().all(CostReport::is_vacuous) => Verdict::Vacuous,
+            true => Verdict::Held,
         };
         properties.push(PropertyReport { code: COST, name: "cost", kind: Kind::Safety, verdict });
     }
@@ -220,6 +222,12 @@ fn warnings(facts: &ScenarioFacts, outcome: &Outcome, lints: &Lints<'_>) -> Vec<
         warnings.push(format!("the run broke an assumption of its model at {at}: {what}"));
     }
     warnings
+}
+
+/// A cost that was not held against a bound of its own.
+fn unbound(cost: &CostReport) -> Option<String> {
+    let why = cost.no_bound.as_ref()?;
+    Some(format!("the cost `{}` was not held against a bound: {why}", cost.label))
 }
 
 /// Faults that struck and changed nothing.

@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use serde::{Serialize, Serializer};
-use sim_check::{Found, Kind, SimTime, Verdict};
-use sim_engine::{CrashLoss, CrashReport, FaultReport, MarkReport, RequestReport};
+use sim_check::{Found, HistoryLines, Kind, SimTime, Verdict};
+use sim_engine::{COST, CrashLoss, CrashReport, FaultReport, MarkReport, RequestReport};
 use sim_node::NodeId;
 
 use crate::{Content, CostReport, Timeline};
@@ -122,6 +122,14 @@ pub struct ViolationReport {
     pub found: Found,
     /// Earlier steps that are part of the violation.
     pub witnesses: Vec<u64>,
+}
+
+impl ViolationReport {
+    /// Whether no single step brought it about: a cost is the sum of all that was sent.
+    #[must_use]
+    pub fn has_no_step_to_blame(&self) -> bool {
+        self.code == COST
+    }
 }
 
 /// An obligation that was unmet, and that the scenario does not demand.

@@ -505,6 +505,31 @@ fn a_run_keeps_to_what_it_may_cost() {
 }
 
 #[test]
+fn a_bound_that_has_no_value_in_a_run_is_none() {
+    // Nobody is pinged, so nobody answers and emits the mark.
+    let run = |costs: &str| {
+        let quiet = load(&format!(
+            "Scenario(title: \"t\", protocol: Ping(nodes: 5), costs: [{costs}], \
+             deadline: \"20s\", expect: Holds)"
+        ));
+        run(&quiet, 0)
+    };
+    let report = run("Messages(at_most: \"100/'pong'\")");
+    let [cost] = report.costs.as_slice() else { panic!("{:?}", report.costs) };
+    assert_eq!((cost.at_most, cost.at_least, cost.is_within), (None, None, true));
+    let why = "`at_most` divides by zero in this run";
+    assert_eq!(cost.no_bound.as_deref(), Some(why));
+    let told = format!("was not held against a bound: {why}");
+    assert!(report.warnings.iter().any(|warning| warning.ends_with(&told)), "{report:?}");
+    let verdict_of = |report: &Report| report.properties.last().map(|cost| cost.verdict);
+    assert_eq!(verdict_of(&report), Some(Verdict::Vacuous));
+    // The other bound stays one.
+    let report = run("Messages(at_least: \"log2('pong')\", at_most: \"9\")");
+    assert_eq!((report.costs[0].at_most, report.costs[0].at_least), (Some(9), None));
+    assert_eq!(verdict_of(&report), Some(Verdict::Held));
+}
+
+#[test]
 fn a_cost_beyond_its_bound_can_be_expected() {
     let costs = "costs: [Messages(at_most: \"7\")],";
     assert!(!run(&pinging(costs), 0).as_expected);
@@ -512,7 +537,10 @@ fn a_cost_beyond_its_bound_can_be_expected() {
     assert!(report.as_expected);
     let [violation] = report.violations.as_slice() else { panic!("{:?}", report.violations) };
     assert_eq!(violation.code, "COST");
-    assert!(violation.detail.contains("counted 8, and at most 7 were allowed"), "{violation:?}");
+    assert!(
+        violation.detail.contains("counted 8, and at most 7 were allowed: 1 too many"),
+        "{violation:?}"
+    );
     // A bound that was kept is no such violation.
     let kept = pinging_and("costs: [Messages(at_most: \"8\")],", "Violates(\"COST\")");
     assert!(!run(&kept, 0).as_expected);

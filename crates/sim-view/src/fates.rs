@@ -1,8 +1,8 @@
-//! What became of a run's requests, marks and demands, and what its crashes lost: the rows of the
-//! summary.
+//! What became of a run's messages, requests, marks and demands, and what its crashes lost: the
+//! rows of the summary.
 
 use sim_check::SimTime;
-use sim_scenario::{Asked, CostReport, Crash, CrashLoss, Fate, Reached, Report};
+use sim_scenario::{Asked, CostReport, Crash, CrashLoss, Fate, Messages, Reached, Report};
 
 use crate::words;
 
@@ -79,14 +79,62 @@ pub(crate) fn reached(reached: &Reached) -> (String, bool) {
 /// What a run cost, and what it may cost.
 pub(crate) fn cost(cost: &CostReport) -> String {
     let label = words::as_written(&cost.label);
-    let bounds = match (cost.at_least, cost.at_most) {
-        (None, None) => "without a bound in this run".to_owned(),
-        (None, Some(most)) => format!("at most {most}"),
-        (Some(least), None) => format!("at least {least}"),
-        (Some(least), Some(most)) => format!("from {least} to {most}"),
+    let mut told: Vec<String> = match (cost.at_least, cost.at_most) {
+        (None, None) => vec![],
+        (None, Some(most)) => vec![format!("at most {most}")],
+        (Some(least), None) => vec![format!("at least {least}")],
+        (Some(least), Some(most)) => vec![format!("from {least} to {most}")],
     };
+    told.extend(cost.no_bound.as_ref().map(|why| format!("not held against a bound ({why})")));
     let beyond = if cost.is_within { "" } else { ": beyond the bound" };
-    format!("{label}: {}, {bounds}{beyond}", cost.counted)
+    format!("{label}: {}, {}{beyond}", cost.counted, told.join(", "))
+}
+
+/// How many messages were sent, by class, and what became of them: "9 sent: 9 protocol; 3 lost".
+pub(crate) fn messages(messages: &Messages) -> String {
+    let Messages {
+        total,
+        protocol,
+        client,
+        heartbeat,
+        retransmission,
+        lost,
+        in_flight,
+        by_kind: _,
+        bytes,
+    } = messages;
+    let mut text = format!("{} sent", words::grouped(*total));
+    let classes: Vec<String> = [
+        (protocol, "protocol"),
+        (client, "client"),
+        (heartbeat, "heartbeat"),
+        (retransmission, "retransmitted"),
+    ]
+    .into_iter()
+    .filter(|(number, _)| **number > 0)
+    .map(|(number, name)| format!("{} {name}", words::grouped(*number)))
+    .collect();
+    if !classes.is_empty() {
+        text.push_str(&format!(": {}", words::list(&classes)));
+    }
+    text.push_str(&format!("; {} lost", words::grouped(*lost)));
+    if *in_flight > 0 {
+        text.push_str(&format!(", {} still in flight", words::grouped(*in_flight)));
+    }
+    if let Some(bytes) = bytes {
+        text.push_str(&format!("; {}", words::count(*bytes, "byte")));
+    }
+    text
+}
+
+/// How many messages were sent of each kind: "Coordinator 8, Election 1".
+pub(crate) fn by_kind<'k>(kinds: impl IntoIterator<Item = (&'k str, u64)>) -> Option<String> {
+    let kinds: Vec<String> = kinds
+        .into_iter()
+        .filter(|(_, number)| *number > 0)
+        .map(|(kind, number)| format!("{kind} {}", words::grouped(number)))
+        .collect();
+    (!kinds.is_empty()).then(|| kinds.join(", "))
 }
 
 /// What the crashes of a fault lost: "n0 lost 1 unsynced write (Append(17))".

@@ -64,6 +64,9 @@ pub(crate) fn past(
     replay: &mut Replay<'_>,
 ) -> io::Result<()> {
     let Some(violation) = report.violations.first() else { return Ok(()) };
+    if violation.has_no_step_to_blame() {
+        return Ok(());
+    }
     let trace = Trace::of(replay);
     let past = match is_obligation(report) {
         true => Past::of_obligation(&trace, facts, report, violation),

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use sim_check::{Found, Kind, SimTime, Verdict};
-use sim_scenario::{Expectation, Messages, PropertyReport, Report, ScenarioFacts, ViolationReport};
+use sim_scenario::{Expectation, PropertyReport, Report, ScenarioFacts, ViolationReport};
 
 use crate::fates;
 use crate::paint::{self, BOLD, BROKEN, DIM, FAULT, Painted};
@@ -165,48 +165,13 @@ fn time(report: &Report) -> String {
 }
 
 fn messages(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {
-    let Messages {
-        total,
-        protocol,
-        client,
-        heartbeat,
-        retransmission,
-        lost,
-        in_flight,
-        by_kind,
-        bytes,
-    } = &report.messages;
-    let mut text = format!("{} sent", words::grouped(*total));
-    let classes: Vec<String> = [
-        (protocol, "protocol"),
-        (client, "client"),
-        (heartbeat, "heartbeat"),
-        (retransmission, "retransmitted"),
-    ]
-    .into_iter()
-    .filter(|(number, _)| **number > 0)
-    .map(|(number, name)| format!("{} {name}", words::grouped(*number)))
-    .collect();
-    if !classes.is_empty() {
-        text.push_str(&format!(": {}", words::list(&classes)));
+    let messages = &report.messages;
+    row_in(out, "messages", &fates::messages(messages), width, paint::PLAIN)?;
+    let kinds = messages.by_kind.iter().map(|(kind, number)| (*kind, *number));
+    match fates::by_kind(kinds) {
+        Some(kinds) => row_in(out, "by kind", &kinds, width, paint::PLAIN),
+        None => Ok(()),
     }
-    text.push_str(&format!("; {} lost", words::grouped(*lost)));
-    if *in_flight > 0 {
-        text.push_str(&format!(", {} still in flight", words::grouped(*in_flight)));
-    }
-    if let Some(bytes) = bytes {
-        text.push_str(&format!("; {}", words::count(*bytes, "byte")));
-    }
-    row_in(out, "messages", &text, width, paint::PLAIN)?;
-    let kinds: Vec<String> = by_kind
-        .iter()
-        .filter(|(_, number)| **number > 0)
-        .map(|(kind, number)| format!("{kind} {}", words::grouped(*number)))
-        .collect();
-    if kinds.is_empty() {
-        return Ok(());
-    }
-    row_in(out, "by kind", &kinds.join(", "), width, paint::PLAIN)
 }
 
 fn requests(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> {

@@ -26,6 +26,8 @@ pub(crate) struct Trace {
     pub(crate) roles: Vec<(SimTime, NodeId, &'static str)>,
     /// What was sent and neither handled nor lost, by message.
     pub(crate) under_way: BTreeMap<u64, Sending>,
+    /// How many messages each node sent, by kind.
+    pub(crate) sent: BTreeMap<NodeId, BTreeMap<&'static str, u64>>,
     /// Kinds of messages, by the number that steps name them with.
     kinds: Vec<&'static str>,
     /// Which node has sent or handled which content.
@@ -258,7 +260,12 @@ impl Watcher for Trace {
                 }
                 self.steps.push(Step { at, node, cause, event, notable, news, crashed });
             }
-            Seen::Sent { message, at, step, from, to, kind, lost, arrives, print, .. } => {
+            Seen::Sent {
+                message, at, step, from, to, kind, lost, arrives, print, copy, ..
+            } => {
+                if !copy {
+                    *self.sent.entry(from).or_default().entry(kind).or_default() += 1;
+                }
                 self.known.insert((from, print));
                 let sending = Sending { message, sent: at, step, from, to, kind, arrives, print };
                 match lost {

@@ -120,9 +120,11 @@ fn the_page_says_what_is_printed() {
     ] {
         book.command("`run --json`", &format!("run scenarios/{scenario}.ron"));
     }
-    // A bound on what a run costs is given from above, from below, or both.
-    let costs = r#"costs=[Messages(at_most:"99*n"),Messages(at_least:"1")]"#;
-    book.command("`run --json`", &format!("run scenarios/ring.ron --set {costs}"));
+    // A bound on what a run costs is given from above, from below, or both; one that divides by the
+    // number of requests is none where there are none.
+    let costs =
+        r#"costs=[Messages(at_most:"99*n"),Messages(at_least:"1"),Bytes(at_most:"9/requests")]"#;
+    book.command("`run --json`", &format!("run scenarios/ring.ron --set bytes=true --set {costs}"));
     // No single node is at fault where clients saw a history that is not linearizable.
     let split_view = "../../../scenarios/primary-backup/split-view-local-reads.ron";
     book.command("`run --json`", &format!("run {split_view}"));

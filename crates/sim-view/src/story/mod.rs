@@ -62,6 +62,12 @@ pub fn explain(
     if subject.facts.others > 0 {
         paragraph(out, subject.width, "", &format!("{}.", Names::of(subject.facts).cast()))?;
     }
+    for (heading, lines) in &outline.lists {
+        list(out, subject.width, heading, lines)?;
+    }
+    if !outline.lists.is_empty() {
+        return Ok(());
+    }
     if outline.roots.is_empty() {
         return nothing_violated(out, subject, &trace, replay);
     }

@@ -1,23 +1,31 @@
 //! [`Outline`]: what the story is about, and at which steps its chains end.
 
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
 use sim_check::{Found, SimTime};
 use sim_node::NodeId;
 use sim_scenario::ViolationReport;
 
 use super::{Subject, is_obligation};
 use crate::blame::blamed;
+use crate::fates;
 use crate::plain;
 use crate::trace::Trace;
 use crate::words;
 
 /// How many witnesses are followed.
 const WITNESSES: usize = 4;
+/// Of how many nodes it is told what they sent.
+const SENDERS: usize = 8;
 
 /// What the story is about.
 pub(super) struct Outline {
     pub(super) title: String,
     pub(super) opening: Vec<String>,
     pub(super) roots: Vec<Root>,
+    /// Facts in lists, each with its heading.
+    pub(super) lists: Vec<(&'static str, Vec<String>)>,
     /// The node that the claim is about.
     pub(super) focus: Option<NodeId>,
     /// Whether the story is about something that never happened.
@@ -39,6 +47,9 @@ impl Outline {
             (None, Some(violation)) if is_obligation(subject.report) => {
                 Self::of_obligation(subject, trace, violation)
             }
+            (None, Some(violation)) if violation.has_no_step_to_blame() => {
+                Self::of_cost(subject, trace, violation)
+            }
             (None, Some(violation)) => Self::of_violation(subject, trace, violation),
             (None, None) => Self::of_nothing(subject, trace),
         }
@@ -54,6 +65,7 @@ impl Outline {
                 step,
                 conclusion: None,
             }],
+            lists: vec![],
             focus: trace.step(step).map(|step| step.node),
             obligation: false,
         }
@@ -89,6 +101,7 @@ impl Outline {
             title: heading(subject, &claim, "was violated"),
             opening,
             roots,
+            lists: vec![],
             focus,
             obligation: false,
         }
@@ -130,8 +143,29 @@ impl Outline {
             title: heading(subject, &claim, "was not met"),
             opening,
             roots: roots.into_iter().collect(),
+            lists: vec![],
             focus: violation.node,
             obligation: true,
+        }
+    }
+
+    /// Of what cost too much, or too little, it is told what was sent: no step is to blame.
+    fn of_cost(subject: &Subject<'_>, trace: &Trace, violation: &ViolationReport) -> Self {
+        let report = subject.report;
+        let mut opening: Vec<String> =
+            report.violations.iter().map(|violation| stopped(&violation.detail)).collect();
+        opening.extend(broken(subject));
+        let messages = &report.messages;
+        let kinds = messages.by_kind.iter().map(|(kind, number)| (*kind, *number));
+        let mut sent = vec![fates::messages(messages)];
+        sent.extend(fates::by_kind(kinds).map(|kinds| format!("by kind: {kinds}")));
+        Self {
+            title: heading(subject, &named(subject, violation.code), "was violated"),
+            opening,
+            roots: vec![],
+            lists: vec![("What was sent", sent), ("Who sent it", senders(trace))],
+            focus: None,
+            obligation: false,
         }
     }
 
@@ -149,8 +183,28 @@ impl Outline {
             ));
         }
         let title = format!("Nothing to explain in \"{title}\" with seed {seed}");
-        Self { title, opening, roots: vec![], focus: None, obligation: false }
+        Self { title, opening, roots: vec![], lists: vec![], focus: None, obligation: false }
     }
+}
+
+/// What each node sent, those that sent most first: "n4: 10 (Coordinator 8, Election 2)".
+fn senders(trace: &Trace) -> Vec<String> {
+    let sum = |kinds: &BTreeMap<&str, u64>| kinds.values().sum::<u64>();
+    let mut all: Vec<_> =
+        trace.sent.iter().map(|(node, kinds)| (node, sum(kinds), kinds)).collect();
+    all.sort_by_key(|(node, count, _)| (Reverse(*count), **node));
+    let rest = all.split_off(all.len().min(SENDERS));
+    let told = all.into_iter().map(|(node, count, kinds)| {
+        let kinds = fates::by_kind(kinds.iter().map(|(kind, number)| (*kind, *number)));
+        format!("{node}: {} ({})", words::grouped(count), kinds.unwrap_or_default())
+    });
+    let mut told: Vec<String> = told.collect();
+    if !rest.is_empty() {
+        let nodes = words::count(rest.len() as u64, "more node");
+        let count = rest.iter().map(|(_, count, _)| count).sum();
+        told.push(format!("{nodes}: {}", words::grouped(count)));
+    }
+    told
 }
 
 /// What a step that is traced back has to do with the violation, in a sentence.
@@ -218,8 +272,11 @@ fn others(subject: &Subject<'_>) -> Vec<String> {
         .map(|violation| format!("{} ({})", named(subject, violation.code), violation.detail))
         .collect();
     let also = (!codes.is_empty()).then(|| format!("Also violated: {}.", words::list(&codes)));
-    let assumption = subject.report.assumption_broken.as_ref();
-    let broken =
-        assumption.map(|what| format!("The run broke an assumption of the scenario {what}."));
-    also.into_iter().chain(broken).collect()
+    also.into_iter().chain(broken(subject)).collect()
+}
+
+/// How an assumption of the scenario was broken.
+fn broken(subject: &Subject<'_>) -> Option<String> {
+    let what = subject.report.assumption_broken.as_ref()?;
+    Some(format!("The run broke an assumption of the scenario {what}."))
 }
