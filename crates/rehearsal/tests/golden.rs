@@ -38,6 +38,7 @@ golden! {
     sweep_of_what_must_be_reached: "sweep scenarios/requests.ron --seeds 0..5",
     error_in_a_change: "run scenarios/ring.ron --set network.los=5%",
     error_in_a_change_of_nothing: "run scenarios/ring.ron --set network",
+    run_that_ends_before_it_is_judged: "run scenarios/clients.ron --set budget=500",
     run_until: "run scenarios/ring.ron --until 5ms",
     run_as_json: "run scenarios/cut-ring.ron --json",
     run_drawn: "run scenarios/ring.ron --trace text",

@@ -84,7 +84,7 @@ impl<N: Served> Property<N> for Linearizability {
                 self.calls.insert(*operation, (call, command.key()));
             }
             Some(ClientIndication::Answered { operation, output }) => {
-                judge.judged();
+                judge.judged_at_end();
                 if let Some((call, key)) = self.calls.remove(operation) {
                     let answered = self.answered(key, output);
                     self.history.returned(call, answered, view.time);

@@ -35,8 +35,8 @@ pub enum Verdict {
     Held,
     /// The run contained nothing to judge.
     Vacuous,
-    /// It is undecided: a budget ran out, an obligation was met late, or the run broke an
-    /// assumption of the model.
+    /// It is undecided: a budget ran out, the run ended before the end at which it is judged, an
+    /// obligation was met late, or the run broke an assumption of the model.
     Unknown,
     /// It was violated.
     Violated,

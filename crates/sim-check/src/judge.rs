@@ -49,6 +49,8 @@ pub struct Judge {
     judged: u64,
     violation: Option<Box<Violation>>,
     undecided: Option<String>,
+    /// Whether there is something that is judged at the end of the run only.
+    due_at_end: bool,
     /// What a violation that is reported now is found by.
     finding: Found,
 }
@@ -63,6 +65,13 @@ impl Judge {
     /// Reports that there was something to judge; without it the property is vacuous.
     pub fn judged(&mut self) {
         self.judged += 1;
+    }
+
+    /// Reports that there is something to judge, and that it is judged at the end of the run: where
+    /// a run does not get there, the verdict is `unknown`.
+    pub fn judged_at_end(&mut self) {
+        self.judged += 1;
+        self.due_at_end = true;
     }
 
     /// Reports that the property was violated. The first violation counts. `witnesses` names the
@@ -85,7 +94,7 @@ impl Judge {
     }
 
     /// Reports that the property is undecided in this run, such as when a budget has run out:
-    /// unless it is violated, its verdict is `undecided`. The first reason counts.
+    /// unless it is violated, its verdict is `unknown`. The first reason counts.
     pub fn undecided(&mut self, reason: impl Into<String>) {
         self.undecided.get_or_insert_with(|| reason.into());
     }
@@ -94,6 +103,12 @@ impl Judge {
     #[must_use]
     pub fn why_undecided(&self) -> Option<&str> {
         self.undecided.as_deref()
+    }
+
+    /// Whether there is something that is judged at the end of the run only.
+    #[must_use]
+    pub fn is_due_at_end(&self) -> bool {
+        self.due_at_end
     }
 
     /// How often there was something to judge.

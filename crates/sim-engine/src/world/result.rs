@@ -158,7 +158,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let broken = self.assumption_broken.is_some() && !self.spec.model.broken;
         let mut verdicts: Vec<(&'static sim_check::Claim, Verdict)> = Vec::new();
         for one in self.judged() {
-            let pending = one.claim.kind == Kind::Liveness && !ended_well;
+            let is_due_at_end = one.claim.kind == Kind::Liveness || one.judge.is_due_at_end();
+            let pending = is_due_at_end && !ended_well;
             let verdict = if violated.contains(one.claim.code) {
                 Verdict::Violated
             } else if pending
