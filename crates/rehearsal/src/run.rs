@@ -90,7 +90,9 @@ impl Keeps<'_> {
         let save = |file| SavedRun::new(runner, until, report).fill(SavedRun::slot(file)?);
         let saved = self.save.map_or(Ok(()), save);
         let kept = match (self.history, &report.history) {
-            (Some(file), Some(history)) => history_slot(file).and_then(|slot| slot.fill(history)),
+            (Some(file), Some(history)) => {
+                history_slot(file).and_then(|slot| slot.fill_with(|out| history.write(out)))
+            }
             _ => Ok(()),
         };
         [saved, kept].into_iter().filter_map(Result::err).map(|failure| tell(&failure)).count() == 0

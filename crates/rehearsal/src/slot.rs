@@ -1,7 +1,7 @@
 //! [`Slot`]: a place for a file to write. No file of the user is ever overwritten.
 
 use std::fs;
-use std::io::{self, ErrorKind, Write};
+use std::io::{self, BufWriter, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use crate::exit::Failure;
@@ -51,9 +51,17 @@ impl Slot {
         }
     }
 
-    /// Writes the text beside its place and then moves it there, so that no half of it is ever
-    /// seen.
+    /// Writes a text; see [`Slot::fill_with`].
     pub(crate) fn fill(self, text: &str) -> Result<(), Failure> {
+        self.fill_with(|out| out.write_all(text.as_bytes()))
+    }
+
+    /// Writes beside its place and then moves what is written there, so that no half of it is ever
+    /// seen.
+    pub(crate) fn fill_with(
+        self,
+        write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    ) -> Result<(), Failure> {
         let refused = |why: &str| refused(self.what, &self.file, why);
         let name = self.file.file_name().ok_or_else(|| refused("it has no name"))?;
         let mut beside = std::ffi::OsString::from(".");
@@ -61,9 +69,10 @@ impl Slot {
         beside.push(format!(".{}.tmp", std::process::id()));
         let beside = self.file.with_file_name(beside);
         let written = (|| {
-            let mut file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
-            file.write_all(text.as_bytes())?;
-            file.sync_all()
+            let file = fs::OpenOptions::new().write(true).create_new(true).open(&beside)?;
+            let mut out = BufWriter::new(file);
+            write(&mut out)?;
+            out.into_inner()?.sync_all()
         })();
         let moved = written.and_then(|()| self.place(&beside));
         if moved.is_err() {

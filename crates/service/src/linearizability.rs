@@ -5,11 +5,10 @@
 //! beginning with the value that was answered before for its key ([`spec::Text`]).
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use sim_check::linearizability::{self as spec, Budget, KeyValue, Ruling, TextRecorder, check};
-use sim_check::{
-    CallId, Claim, History, Judge, Kind, Property, SimTime, View, Wait, write_history,
-};
+use sim_check::{CallId, Claim, History, HistoryLines, Judge, Kind, Property, SimTime, View, Wait};
 use sim_node::NodeId;
 
 use crate::image::earlier_writes;
@@ -18,7 +17,7 @@ use crate::{ClientIndication, Command, Key, Operation, Output, Served};
 /// KV1 linearizability: recorded while the run goes on, judged at its end, each key for itself.
 #[derive(Clone, Debug)]
 pub struct Linearizability {
-    history: History<(String, spec::Command), spec::Output>,
+    history: Arc<History<(String, spec::Command), spec::Output>>,
     /// So many of the operations are of an earlier run, and on the disks when this one begins.
     earlier: usize,
     /// The operations under way.
@@ -50,7 +49,7 @@ impl<N: Served> Property<N> for Linearizability {
 
     fn new(_: &N::Config, _: u32) -> Self {
         Self {
-            history: History::new(),
+            history: Arc::new(History::new()),
             earlier: 0,
             calls: BTreeMap::new(),
             values: BTreeMap::new(),
@@ -64,7 +63,7 @@ impl<N: Served> Property<N> for Linearizability {
     fn images(&mut self, images: &BTreeMap<NodeId, N::Stable>) {
         for (client, command) in earlier_writes(images) {
             let asked = self.asked(&command);
-            self.history.invoke(u64::from(client.number()), asked, SimTime::ZERO);
+            self.history_mut().invoke(u64::from(client.number()), asked, SimTime::ZERO);
         }
         self.earlier = self.history.len();
     }
@@ -80,20 +79,20 @@ impl<N: Served> Property<N> for Linearizability {
             Some(ClientIndication::Invoked { operation, command }) => {
                 let client = u64::from(operation.client.node.number());
                 let asked = self.asked(command);
-                let call = self.history.invoke(client, asked, view.time);
+                let call = self.history_mut().invoke(client, asked, view.time);
                 self.calls.insert(*operation, (call, command.key()));
             }
             Some(ClientIndication::Answered { operation, output }) => {
                 judge.judged_at_end();
                 if let Some((call, key)) = self.calls.remove(operation) {
                     let answered = self.answered(key, output);
-                    self.history.returned(call, answered, view.time);
+                    self.history_mut().returned(call, answered, view.time);
                     self.answers.push((call, view.step));
                 }
             }
             Some(ClientIndication::GivenUp { operation }) => {
                 if let Some((call, _)) = self.calls.remove(operation) {
-                    self.history.unknown(call, view.time);
+                    self.history_mut().unknown(call, view.time);
                 }
             }
             None => {}
@@ -120,10 +119,8 @@ impl<N: Served> Property<N> for Linearizability {
         self.kept
     }
 
-    fn history(&self) -> Option<String> {
-        let mut lines = Vec::new();
-        write_history(&KeyValue, &self.history, &mut lines).expect("a buffer takes everything");
-        Some(String::from_utf8(lines).expect("JSON is text"))
+    fn history(&self) -> Option<HistoryLines> {
+        Some(HistoryLines::of(KeyValue, Arc::clone(&self.history)))
     }
 
     fn waits(&self, each: &mut dyn FnMut(Wait)) {
@@ -132,6 +129,11 @@ impl<N: Served> Property<N> for Linearizability {
 }
 
 impl Linearizability {
+    /// Nobody else has it while a run goes on.
+    fn history_mut(&mut self) -> &mut History<(String, spec::Command), spec::Output> {
+        Arc::make_mut(&mut self.history)
+    }
+
     /// An operation as the checker's specification has it.
     fn asked(&mut self, command: &Command) -> (String, spec::Command) {
         let key = command.key();

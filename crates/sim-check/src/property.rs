@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim_node::{Effect, Event, Node, NodeId};
 
-use crate::{Claim, Judge, Obligation, SimTime, Wait};
+use crate::{Claim, HistoryLines, Judge, Obligation, SimTime, Wait};
 
 /// The world as a property sees it at one instant.
 pub struct View<'a, N: Node> {
@@ -126,9 +126,9 @@ pub trait Property<N: Node>: Clone + 'static {
         0
     }
 
-    /// What the clients asked and were told in the run, as lines of JSON
-    /// ([`write_history`](crate::write_history)): for the property that keeps that history.
-    fn history(&self) -> Option<String> {
+    /// What the clients asked and were told in the run, as lines of JSON: for the property that
+    /// keeps that history.
+    fn history(&self) -> Option<HistoryLines> {
         None
     }
 

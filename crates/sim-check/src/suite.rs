@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sim_node::{Effect, Event, Node, NodeId};
 
-use crate::{Claim, Found, Judge, Obligation, Property, View, Wait};
+use crate::{Claim, Found, HistoryLines, Judge, Obligation, Property, View, Wait};
 
 /// A property with its judgement.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ pub trait Properties<N: Node>: Clone + 'static {
     /// Every claim whose property keeps something, and how many bytes; see [`Property::kept`].
     fn kept(&self, _each: &mut dyn FnMut(&'static Claim, u64)) {}
     /// The first history that a property keeps; see [`Property::history`].
-    fn history(&self) -> Option<String> {
+    fn history(&self) -> Option<HistoryLines> {
         None
     }
     /// When the operations of the clients were under way; see [`Property::waits`].
@@ -167,7 +167,7 @@ impl<N: Node, P: Property<N>> Properties<N> for Checked<P> {
         }
     }
 
-    fn history(&self) -> Option<String> {
+    fn history(&self) -> Option<HistoryLines> {
         watched(&self.panicked, Found::AtEnd, || self.property.history())
     }
 
@@ -311,7 +311,7 @@ impl<N: Node, A: Properties<N>, B: Properties<N>> Properties<N> for (A, B) {
         self.1.kept(each);
     }
 
-    fn history(&self) -> Option<String> {
+    fn history(&self) -> Option<HistoryLines> {
         self.0.history().or_else(|| self.1.history())
     }
 

@@ -66,7 +66,7 @@ pub struct Report {
     /// The history of client operations, as lines of JSON; only when the caller asked for it, and
     /// `None` when the protocol has no clients.
     #[serde(skip)]
-    pub history: Option<String>,
+    pub history: Option<HistoryLines>,
 }
 
 /// Messages by class and kind; `total` is the sum of the four classes and of all kinds.

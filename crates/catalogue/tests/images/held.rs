@@ -24,7 +24,7 @@ fn what_disks_hold_counts_as_earlier_operations() {
             let options = RunOptions { history: true, ..RunOptions::default() };
             let report = loaded.prepared.run(seed, &options);
             assert!(report.violations.is_empty(), "{protocol}: {:?}", report.violations);
-            let history = report.history.expect("it was asked for");
+            let history = report.history.expect("it was asked for").text();
             let is_earlier = |line: &str| {
                 line.starts_with(&format!("{{\"client\":{CLIENT},"))
                     && line.contains("\"type\":\"invoke\",\"f\":\"append\"")

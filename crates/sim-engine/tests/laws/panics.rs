@@ -1,7 +1,11 @@
 //! A panic in a handler or a property is a finding of the run and not a crash of the tool.
 
+use std::sync::Arc;
+
+use sim_check::linearizability::KeyValue;
 use sim_check::{
-    Checked, Claim, Found, Judge, Kind, Obligation, Properties, Property, Verdict, View,
+    Checked, Claim, Found, History, HistoryLines, Judge, Kind, Obligation, Properties, Property,
+    Verdict, View,
 };
 use sim_engine::{Delay, NodeSet, Observer, PANIC, StepBegins};
 use sim_node::{Effect, Event, NodeId};
@@ -143,9 +147,9 @@ impl<const HOOK: u8> Property<Toy> for Faulty<HOOK> {
         Self::at(7);
         None
     }
-    fn history(&self) -> Option<String> {
+    fn history(&self) -> Option<HistoryLines> {
         Self::at(8);
-        Some("a history".to_owned())
+        Some(HistoryLines::of(KeyValue, Arc::new(History::new())))
     }
 }
 
