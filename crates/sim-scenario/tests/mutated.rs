@@ -3,15 +3,25 @@
 
 mod toy;
 
+use std::collections::BTreeSet;
+
 use proptest::prelude::*;
 use sim_check::SimTime;
-use sim_scenario::{Level, LoadError, RunOptions, load_text};
+use sim_scenario::{Level, LoadError, RunOptions, load_text, vocabulary};
 
 /// Valid scenarios that between them use every construct.
-const SEEDS: [&str; 3] = [
+const SEEDS: [&str; 8] = [
     include_str!("scenarios/storm.ron"),
+    include_str!("scenarios/sets.ron"),
+    include_str!("scenarios/drawn.ron"),
     include_str!("scenarios/assumption.ron"),
     include_str!("scenarios/small.ron"),
+    "Scenario(title: \"c\", protocol: Mute, model: (failures: CrashStop), deadline: \"1s\", \
+     expect: Holds)",
+    "Scenario(title: \"b\", protocol: Mute, model: (failures: Byzantine), deadline: \"1s\", \
+     expect: Holds)",
+    "Scenario(title: \"o\", protocol: Mute, model: (failures: Omission), deadline: \"1s\", \
+     expect: Holds)",
 ];
 
 /// One thing that may go wrong with a text. Places and lengths are taken modulo what there is.
@@ -167,6 +177,16 @@ fn the_seeds_are_valid() {
         let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(loaded.render_warnings(false), "");
     }
+}
+
+/// What never stands in a seed is never damaged.
+#[test]
+fn every_name_of_the_language_stands_in_some_seed() {
+    let is_name = |c: char| c == '_' || c.is_alphanumeric();
+    let words: BTreeSet<&str> = SEEDS.iter().flat_map(|seed| seed.split(|c| !is_name(c))).collect();
+    let names = vocabulary().into_iter().flat_map(|one| one.name.into_iter().chain(one.fields));
+    let missing: BTreeSet<&str> = names.filter(|name| !words.contains(name)).collect();
+    assert!(missing.is_empty(), "no seed has {missing:?}");
 }
 
 proptest! {

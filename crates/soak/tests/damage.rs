@@ -1,12 +1,13 @@
 //! Damaged scenario files in the ordinary test run: fewer than `cargo xtask fuzz`, from the same
 //! generator.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 use std::sync::Mutex;
 use std::thread;
 
-use soak::damage::{Damaged, Fate, Gauge, Originals, judge, most_held};
+use sim_scenario::{RunOptions, load_text, vocabulary};
+use soak::damage::{Damaged, Fate, Gauge, Originals, RARE, judge, most_held};
 
 #[global_allocator]
 static ALLOCATOR: Gauge = Gauge;
@@ -46,6 +47,26 @@ fn whatever_stands_in_a_file_it_is_refused_or_runs() {
         let files = fates.get(&fate).copied().unwrap_or(0);
         assert!(files > FILES / 20, "only {files} files were {fate:?}");
     }
+}
+
+/// What never stands in a file is never damaged.
+#[test]
+fn every_name_of_the_language_stands_in_some_file() {
+    let originals = originals();
+    let stands = |name: &str| originals.words().iter().any(|word| word == name);
+    let names = vocabulary().into_iter().flat_map(|one| one.name.into_iter().chain(one.fields));
+    let missing: BTreeSet<&str> = names.filter(|name| !stands(name)).collect();
+    assert!(missing.is_empty(), "no file has {missing:?}");
+}
+
+#[test]
+fn the_file_of_rare_names_loads_and_runs() {
+    let loaded = load_text("rare.ron", RARE, &catalogue::catalogue());
+    let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
+    assert_eq!(loaded.render_warnings(false), "");
+    let report = loaded.prepared.run(0, &RunOptions::default());
+    assert!(report.as_expected, "{:?} {:?}", report.violations, report.undecided);
+    assert!(report.warnings.is_empty(), "{:?}", report.warnings);
 }
 
 /// A seed is a file, on every machine.

@@ -1,8 +1,8 @@
 //! Damaged scenario files: whatever stands in a file, it is refused with its place or it runs.
 //!
-//! A damaged file is a file of the corpus after one to six [`Mishap`]s, all drawn from its seed. It
-//! is loaded and, when it loads, run for a few steps: nothing may panic outside a handler, take
-//! long, or take much memory ([`Gauge`]).
+//! A damaged file is a file of the corpus, or [`RARE`], after one to six [`Mishap`]s, all drawn
+//! from its seed. It is loaded and, when it loads, run for a few steps: nothing may panic outside a
+//! handler, take long, or take much memory ([`Gauge`]).
 
 mod gauge;
 mod judge;
@@ -17,6 +17,9 @@ pub use judge::{Fate, Fault, judge};
 pub use mishap::Mishap;
 
 use crate::Draw;
+
+/// A scenario with the names of the language that no file of the corpus needs.
+pub const RARE: &str = include_str!("rare.ron");
 
 /// The files that are damaged, and the words that stand in them.
 pub struct Originals {
@@ -34,7 +37,7 @@ pub struct Damaged {
 }
 
 impl Originals {
-    /// The scenarios in a folder and in those within it, in the order of their paths.
+    /// The scenarios in a folder and in those within it, in the order of their paths, and [`RARE`].
     ///
     /// # Errors
     /// When they cannot be read, or there is none.
@@ -48,7 +51,11 @@ impl Originals {
             let text = fs::read_to_string(&file);
             texts.push(text.map_err(|error| format!("{}: {error}", file.display()))?);
         }
-        Self::of(texts).ok_or_else(|| format!("{} contains no scenario", folder.display()))
+        if texts.is_empty() {
+            return Err(format!("{} contains no scenario", folder.display()));
+        }
+        texts.push(RARE.to_owned());
+        Self::of(texts).ok_or_else(|| format!("{} contains no words", folder.display()))
     }
 
     /// These texts; `None` when there is none.
@@ -61,6 +68,12 @@ impl Originals {
         words.sort_unstable();
         words.dedup();
         (!texts.is_empty() && !words.is_empty()).then_some(Self { texts, words })
+    }
+
+    /// The words that stand in them, each once, in their order.
+    #[must_use]
+    pub fn words(&self) -> &[String] {
+        &self.words
     }
 
     /// The damaged file of a seed.
