@@ -158,9 +158,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.agenda.take_message(parcel);
             return self.lose(envelope.id, envelope.copied, why, watch);
         }
-        let &Envelope { id, from, step, sent, copied, .. } = envelope;
+        let &Envelope { id, from, to, step, sent, copied, twin, .. } = envelope;
+        let to = self.receiver(from, to, twin);
         let what = What::Message { id, from, sent, copied, parcel };
-        let to = self.receiver(envelope);
         self.arrive(to, Arrival { what, step: Some(step) }, watch);
     }
 

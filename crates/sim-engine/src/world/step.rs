@@ -89,7 +89,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let received = if alerts { kind_of(&event) } else { None };
 
         self.acting = Some(who);
-        self.run_handler(node, event);
+        self.run_handler(node, who, event, !is_byzantine);
         let role_changed = self.plan.asks_roles && who == node && self.note_role(node);
         self.acting = None;
 
@@ -141,12 +141,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.look_after = (self.look_after + ASKED).min(self.checkpoint);
     }
 
+    /// An instance of the node `who` handles an event; whether its state is then checked.
     #[inline]
-    fn run_handler(&mut self, node: NodeId, event: Event<N>) {
+    fn run_handler(&mut self, node: NodeId, who: NodeId, event: Event<N>, is_checked: bool) {
         let index = node.index();
         // Only `start` is told of damage.
         let damaged = matches!(event, Event::Start) && self.cells[index].disk.is_damaged();
-        let details = self.details(node, damaged);
+        let details = self.details(node, who, damaged);
         let config = &*self.spec.config;
         let (effects, told) = (&mut self.effects, &mut self.told);
         let mut sink = StepSink { effects, told, chance: &mut self.chance, node };
@@ -164,9 +165,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             (_, None) => unreachable!("a node that is up has a state"),
         }
         let used = cx.clocks_used();
-        if let Some(state) = &self.states[index]
-            && !self.status[index].has(Status::BYZANTINE)
-        {
+        if is_checked && let Some(state) = &self.states[index] {
             state.check(config);
         }
         if !self.clocks.is_empty() {
@@ -175,8 +174,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     #[inline]
-    fn details(&self, node: NodeId, damaged: bool) -> StepDetails {
-        let (servers, id) = (self.spec.servers, self.identity(node));
+    fn details(&self, node: NodeId, id: NodeId, damaged: bool) -> StepDetails {
+        let servers = self.spec.servers;
         let Some(clock) = self.clocks.get(node.index()) else {
             let now = sim_node::LocalTime::from_nanos(self.now);
             let wall = sim_node::WallTime::from_nanos(i64::try_from(self.now).unwrap_or(i64::MAX));

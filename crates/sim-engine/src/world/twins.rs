@@ -56,15 +56,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// The instance that a message comes to: the one that its sender sees. Of two split nodes the
-    /// first instances see each other, and the second ones.
+    /// first instances see each other, and the second ones; `is_second` says which one has sent it.
     #[inline]
-    pub(super) fn receiver(&self, envelope: &Envelope) -> NodeId {
-        if self.twins.is_empty() { envelope.to } else { self.find_receiver(envelope) }
+    pub(super) fn receiver(&self, from: NodeId, to: NodeId, is_second: bool) -> NodeId {
+        if self.twins.is_empty() { to } else { self.find_receiver(from, to, is_second) }
     }
 
     #[cold]
-    fn find_receiver(&self, envelope: &Envelope) -> NodeId {
-        let &Envelope { from, to, twin: is_second, .. } = envelope;
+    fn find_receiver(&self, from: NodeId, to: NodeId, is_second: bool) -> NodeId {
         let Some(twin) = self.twin(to) else { return to };
         let sees_second = match self.twin(from) {
             Some(_) => is_second,

@@ -216,14 +216,14 @@ impl Network {
         let mut travel = delay.draw(words.delay);
         let mut copy_travel = delay.draw(words.copy_delay);
         let omits = self.omits(from, true);
-        let plan = Arc::clone(&self.plan);
-        let mut more = self.shape.latency(&plan.network.latency, from, to);
-        if let Some(bandwidth) = plan.network.bandwidth.filter(|_| !omits) {
+        let network = &self.plan.network;
+        let mut more = self.shape.latency(&network.latency, from, to);
+        if let Some(bandwidth) = network.bandwidth.filter(|_| !omits) {
             more = more.saturating_add(self.shape.leave(bandwidth, leaving));
         }
         (travel, copy_travel) = (travel.saturating_add(more), copy_travel.saturating_add(more));
-        if plan.network.packet_loss != Ratio::ZERO && self.calm.is_none() {
-            loss = either(loss, loss_of_packets(plan.network.packet_loss, size));
+        if network.packet_loss != Ratio::ZERO && self.calm.is_none() {
+            loss = either(loss, loss_of_packets(network.packet_loss, size));
         }
         if let Some(calm) = &self.calm {
             (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
