@@ -4,16 +4,14 @@ use sim_check::SimTime;
 use sim_node::{Message, Node, NodeId};
 
 use crate::fault::Part;
-use crate::{
-    Delay, Failures, Latency, Network, Situation, Ties, Timing, Transport, When, WorldSpec,
-};
+use crate::{Delay, Failures, Network, Situation, Ties, Timing, Transport, When, WorldSpec};
 
 /// Facts about a [`WorldSpec`] that the run asks for at every event.
 #[derive(Debug)]
 pub(crate) struct Plan {
     /// The scenario's links.
     pub(crate) network: Network,
-    /// Every link is a datagram link with the same delay and nothing else.
+    /// Every link is a datagram link with the same delay, and nothing else but its latency.
     pub(crate) plain_links: bool,
     /// Whether a purpose is in use anywhere in the scenario. If so, every send draws one word of
     /// it, needed or not, so that no link's numbers depend on what another link is like.
@@ -73,7 +71,6 @@ impl Plan {
                 && network.overrides.is_empty()
                 && !draws.loss
                 && !draws.duplication
-                && network.latency == Latency::None
                 && !network.asks_sizes(),
             draws_delay: draws.delay,
             draws_loss: draws.loss,

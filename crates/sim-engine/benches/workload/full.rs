@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use sim_check::{Checked, Claim, Judge, Kind, Property, SimTime, View};
-use sim_engine::{Delay, Link, Network, Outcome, Transport, World, WorldSpec};
+use sim_engine::{Delay, Latency, Link, Network, Outcome, Transport, World, WorldSpec};
 use sim_node::{Class, Context, Duration, Effect, Never, Node, NodeId, Ratio, Span};
 
 use super::shape::{DELAY_MAX, DELAY_MIN, FAN_OUT_MAX, TIMER_MAX, TIMER_MIN, TIMERS};
@@ -15,8 +15,25 @@ pub type Measured = World<Player, Checked<Counted>>;
 
 /// Plays a workload and measures its second part.
 pub fn run(workload: Workload, seed: u64) -> Sample {
+    measure(world(workload, seed), workload)
+}
+
+/// Plays a workload over a table of latencies with a row and a column for each node, and measures
+/// its second part. Messages take as long as without.
+pub fn run_far_apart(workload: Workload, seed: u64) -> Sample {
+    let mut spec = spec(workload);
+    let (least, most) = (Duration::from_nanos(DELAY_MIN), DELAY_MAX - DELAY_MIN);
+    spec.network.link.delay = Delay::Uniform(Duration::ZERO, Duration::from_nanos(most));
+    spec.network.latency = Latency::Regions {
+        region: (0..workload.nodes).collect(),
+        regions: workload.nodes,
+        table: vec![least; workload.nodes as usize * workload.nodes as usize],
+    };
+    measure(World::new(Arc::new(spec), seed), workload)
+}
+
+fn measure(mut world: Measured, workload: Workload) -> Sample {
     let warm_up = workload.virtual_nanos(workload.warm_up());
-    let mut world = world(workload, seed);
     let before = until(&mut world, warm_up).steps;
     let clock_before = clock::thread_nanos();
     let outcome = until(&mut world, warm_up + workload.virtual_nanos(workload.events));

@@ -65,6 +65,9 @@ pub const WORKLOADS: [Workload; 5] = [
     Workload { play: Play::Protocol, nodes: 1_000, events: 1_000_000 },
 ];
 
+/// What is measured with a table of latencies and without.
+pub const FAR_APART: Workload = Workload { play: Play::Protocol, nodes: 100, events: 1_000_000 };
+
 impl Workload {
     /// Its name in tables.
     pub fn name(self) -> String {

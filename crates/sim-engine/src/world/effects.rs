@@ -117,7 +117,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             return self.fail_to_send(&envelope, parcel, Loss::Nobody, watch);
         }
         if self.network.is_plain() {
-            let travel = self.plain_delay(from);
+            let travel = self.plain_delay(from, to);
             self.depart(&envelope, parcel, self.now.saturating_add(travel), id, watch);
         } else {
             self.route(envelope, parcel, kind, watch);

@@ -12,11 +12,13 @@ use crate::chance::Purpose;
 use crate::{Loss, Observer};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// The delay of a message when nothing is to be asked but the one distribution of all links.
+    /// How long a message travels when nothing is to be asked but the one distribution of all links
+    /// and how far apart nodes are.
     #[inline(always)]
-    pub(super) fn plain_delay(&mut self, from: NodeId) -> u64 {
+    pub(super) fn plain_delay(&mut self, from: NodeId, to: NodeId) -> u64 {
         let word = if self.plan.draws_delay { self.chance.word(Purpose::Delay, from) } else { 0 };
-        self.network.plain_delay().draw(word)
+        let delay = self.network.plain_delay().draw(word);
+        delay.saturating_add(self.network.latency(from, to))
     }
 
     /// The words of chance of a message that leaves.

@@ -189,6 +189,12 @@ impl Network {
         &self.plan.network.link.delay
     }
 
+    /// What the distance adds to a message's way, in nanoseconds.
+    #[inline]
+    pub(super) fn latency(&mut self, from: NodeId, to: NodeId) -> u64 {
+        self.shape.latency(&self.plan.network.latency, from, to)
+    }
+
     /// Whether a message has to be asked for at its arrival.
     #[inline]
     pub(super) fn is_guarded(&self) -> bool {
@@ -216,8 +222,8 @@ impl Network {
         let mut travel = delay.draw(words.delay);
         let mut copy_travel = delay.draw(words.copy_delay);
         let omits = self.omits(from, true);
+        let mut more = self.latency(from, to);
         let network = &self.plan.network;
-        let mut more = self.shape.latency(&network.latency, from, to);
         if let Some(bandwidth) = network.bandwidth.filter(|_| !omits) {
             more = more.saturating_add(self.shape.leave(bandwidth, leaving));
         }
