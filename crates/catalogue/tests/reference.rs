@@ -4,12 +4,17 @@ use std::path::PathBuf;
 
 use sim_scenario::{
     Construct, Ender, Expectation, Fault, FaultKind, FaultTime, InCalm, RunOptions, edit,
-    load_text, vocabulary,
+    load_text, vocabulary, with_files,
 };
 
 fn reference() -> String {
     let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SCENARIOS.md"));
     std::fs::read_to_string(path).expect("the reference is there")
+}
+
+/// Where the files are that examples name.
+fn beside() -> PathBuf {
+    PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../scenarios/raft"))
 }
 
 /// An example: what stands behind ` ```ron `, the line that it begins at, and its text.
@@ -56,6 +61,10 @@ fn around(fields: &str, protocol: &str) -> String {
     let missing: String = missing.map(|(name, value)| format!("{name}: {value},\n")).collect();
     let racks = match (fields.contains("rack a"), fields.contains("rack b")) {
         _ if is_given("sets") => "",
+        _ if fields.contains("five-regions") => {
+            "sets: {\"virginia\": Node(0), \"ireland\": Node(1), \"tokyo\": Node(2), \"sydney\": \
+             Node(3), \"saopaulo\": Node(4)},\n"
+        }
         (false, _) => "",
         (true, false) => "sets: {\"rack a\": Nodes([0, 1])},\n",
         (true, true) => "sets: {\"rack a\": Nodes([0, 1]), \"rack b\": Nodes([2, 3, 4])},\n",
@@ -104,7 +113,9 @@ fn changed(change: &str, protocol: &str) -> String {
 }
 
 fn assert_loads(text: &str, what: &str) {
-    match load_text("docs/SCENARIOS.md", text, &catalogue::catalogue()) {
+    let text =
+        with_files("docs/SCENARIOS.md", text, &beside()).unwrap_or_else(|why| panic!("{why}"));
+    match load_text("docs/SCENARIOS.md", &text, &catalogue::catalogue()) {
         Ok(loaded) => {
             let warnings = loaded.render_warnings(false);
             assert!(warnings.is_empty(), "{what}: {warnings}");

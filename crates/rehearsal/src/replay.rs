@@ -5,7 +5,7 @@ use std::path::Path;
 
 use serde::Serialize;
 use sim_node::Duration;
-use sim_scenario::{Catalogue, Report};
+use sim_scenario::{Catalogue, Report, read_text};
 
 use crate::args::ReplayArguments;
 use crate::exit::{Exit, Failure};
@@ -65,7 +65,7 @@ pub(crate) fn replay(
                 &format!("the run is different: it was {verdict} with digest {before}"),
             )?;
             let path = &saved.path;
-            if std::fs::read_to_string(path).is_ok_and(|text| text != saved.scenario) {
+            if read_text(Path::new(path)).is_ok_and(|text| text != saved.scenario) {
                 out.entry(
                     "",
                     &format!("{path} has changed since then; this replayed the saved scenario"),

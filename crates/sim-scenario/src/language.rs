@@ -164,7 +164,7 @@ impl NetworkText {
     /// What the distance adds to a message's way at most.
     pub(crate) fn greatest_latency(&self) -> Duration {
         match self.latency() {
-            None => Duration::ZERO,
+            None | Some(LatencyText::Csv { .. }) => Duration::ZERO,
             Some(LatencyText::Drawn(span)) => span.longest(),
             Some(LatencyText::Regions { table, .. }) => {
                 table.iter().flatten().copied().max().unwrap_or_default()
@@ -193,6 +193,14 @@ pub(crate) enum LatencyText {
         sets: Vec<String>,
         /// Row by row.
         table: Vec<Vec<Duration>>,
+    },
+    /// As a table in a file beside the scenario says, which names the sets that are regions.
+    Csv {
+        /// The name of the file.
+        file: String,
+        /// Its times are those of round trips: a message takes half of one.
+        #[serde(default)]
+        round_trip: bool,
     },
     /// Drawn once a run for each pair.
     Drawn(Span),

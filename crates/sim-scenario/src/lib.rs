@@ -13,6 +13,7 @@
 //! (`outline`), what does not depend on the protocol (`draft`), and the protocol's own part
 //! (`typed`). What types cannot say is checked in `check`.
 
+mod beside;
 mod catalogue;
 mod check;
 mod costs;
@@ -52,6 +53,7 @@ mod words;
 mod workload;
 mod world;
 
+pub use beside::with_files;
 pub use catalogue::{Catalogue, Entry, entry};
 pub use costs::CostReport;
 pub use diagnostic::{Diagnostic, Level};

@@ -4,6 +4,7 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
+use crate::beside::with_files;
 use crate::check::check_draft;
 use crate::draft::Draft;
 use crate::mixed::unmixed;
@@ -79,16 +80,19 @@ pub fn load_file(path: &Path, catalogue: &Catalogue) -> Result<Loaded, LoadError
     load_text(&path.display().to_string(), &read_text(path)?, catalogue)
 }
 
-/// The text of a scenario file, which need not be one.
+/// The text of a scenario file, which need not be one, with what it takes from files beside it.
 ///
 /// # Errors
-/// When it cannot be read, is larger than [`FILE_MAX`] or is not UTF-8.
+/// When one of them cannot be read, is larger than [`FILE_MAX`] or is not UTF-8, or when a file
+/// beside the scenario is not what it should be.
 pub fn read_text(path: &Path) -> Result<String, LoadError> {
-    read_file(path).map_err(|Unreadable { text, diagnostic }| LoadError {
-        name: path.display().to_string(),
-        text,
-        diagnostics: vec![*diagnostic],
-    })
+    let name = path.display().to_string();
+    match read_file(path) {
+        Ok(text) => with_files(&name, &text, path.parent().unwrap_or(Path::new(""))),
+        Err(Unreadable { text, diagnostic }) => {
+            Err(LoadError { name, text, diagnostics: vec![*diagnostic] })
+        }
+    }
 }
 
 /// Reads a scenario. `name` stands in diagnostics where the file's name would.
@@ -142,12 +146,14 @@ fn understand(text: &str, catalogue: &Catalogue) -> (Option<Box<dyn Prepared>>, 
     (prepared, diagnostics)
 }
 
-struct Unreadable {
-    text: String,
-    diagnostic: Box<Diagnostic>,
+/// Why a file has no text: what could be read of it, and what is wrong.
+pub(crate) struct Unreadable {
+    pub(crate) text: String,
+    pub(crate) diagnostic: Box<Diagnostic>,
 }
 
-fn read_file(path: &Path) -> Result<String, Unreadable> {
+/// The text of a file.
+pub(crate) fn read_file(path: &Path) -> Result<String, Unreadable> {
     let unreadable = |why: String| {
         let diagnostic =
             Diagnostic::about_the_file(format!("cannot read `{}`: {why}", path.display()));
@@ -182,7 +188,7 @@ fn read_file(path: &Path) -> Result<String, Unreadable> {
 }
 
 fn too_large() -> Diagnostic {
-    Diagnostic::about_the_file(format!("the scenario is larger than {} KiB", FILE_MAX / 1024))
+    Diagnostic::about_the_file(format!("the file is larger than {} KiB", FILE_MAX / 1024))
 }
 
 /// Why a file could not be read, in the same words on every platform where it matters.

@@ -249,6 +249,7 @@ const NETWORKS: Table = &[
 ];
 
 const LATENCIES: Table = &[
+    ("Csv", "Csv(file: \"five-regions.csv\")"),
     ("Drawn", "Drawn(\"10ms..80ms\")"),
     (
         "Regions",

@@ -116,7 +116,8 @@ fn latency(
     members: impl Fn(&NodeSet) -> NodeSet,
 ) -> Latency {
     match text {
-        None => Latency::None,
+        // A table in a file was written out, or was refused.
+        None | Some(LatencyText::Csv { .. }) => Latency::None,
         Some(LatencyText::Drawn(span)) => Latency::Drawn(*span),
         Some(LatencyText::Regions { sets, table }) => {
             let sets: Vec<NodeSet> =

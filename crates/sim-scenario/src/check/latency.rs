@@ -5,6 +5,7 @@ use sim_node::NodeId;
 use super::nodes::check_set;
 use super::{Cast, check_time};
 use crate::Diagnostic;
+use crate::beside::nothing_beside;
 use crate::language::LatencyText;
 use crate::outline::Item;
 use crate::sheet::Sheet;
@@ -21,6 +22,7 @@ pub(super) fn check_quantities(sheet: &mut Sheet<'_>, latency: &LatencyText, ite
     let text = sheet.text;
     let (sets, table) = match latency {
         LatencyText::Drawn(span) => return check_time(sheet, span.longest(), item.at_index(0)),
+        LatencyText::Csv { .. } => return sheet.push(nothing_beside(item.span.clone())),
         LatencyText::Regions { sets, table } => (sets, table),
     };
     let rows = item.at_field(text, "table");
