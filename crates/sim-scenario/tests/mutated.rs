@@ -4,18 +4,22 @@
 mod toy;
 
 use std::collections::BTreeSet;
+use std::path::Path;
 
 use proptest::prelude::*;
 use sim_check::SimTime;
-use sim_scenario::{Level, LoadError, RunOptions, load_text, vocabulary};
+use sim_scenario::{Level, LoadError, Loaded, RunOptions, load_text, vocabulary, with_files};
 
 /// Valid scenarios that between them use every construct.
-const SEEDS: [&str; 8] = [
+const SEEDS: [&str; 9] = [
     include_str!("scenarios/storm.ron"),
     include_str!("scenarios/sets.ron"),
     include_str!("scenarios/drawn.ron"),
     include_str!("scenarios/assumption.ron"),
     include_str!("scenarios/small.ron"),
+    "Scenario(title: \"w\", protocol: Ping(nodes: 5), sets: {\"eu\": Nodes([0, 1]), \"us\": \
+     Nodes([2, 3, 4])}, network: Datagram(delay: Constant(\"1ms\"), latency: Csv(file: \
+     \"wan.csv\", round_trip: true)), deadline: \"20s\", expect: Holds)",
     "Scenario(title: \"c\", protocol: Mute, model: (failures: CrashStop), deadline: \"1s\", \
      expect: Holds)",
     "Scenario(title: \"b\", protocol: Mute, model: (failures: Byzantine), deadline: \"1s\", \
@@ -23,6 +27,13 @@ const SEEDS: [&str; 8] = [
     "Scenario(title: \"o\", protocol: Mute, model: (failures: Omission), deadline: \"1s\", \
      expect: Holds)",
 ];
+
+/// Where the file is that a seed names.
+const BESIDE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/scenarios");
+
+fn load(name: &str, text: &str, folder: &Path) -> Result<Loaded, LoadError> {
+    load_text(name, &with_files(name, text, folder)?, &toy::catalogue())
+}
 
 /// One thing that may go wrong with a text. Places and lengths are taken modulo what there is.
 #[derive(Clone, Debug)]
@@ -160,7 +171,7 @@ fn check_refusal(error: &LoadError, text: &str) {
         }
     }
     let plain = error.render(false);
-    assert!(plain.contains("--> mutated.ron:"), "{plain}");
+    assert!(plain.contains(&format!("--> {}:", error.name)), "{plain}");
     assert!(
         !plain.contains('\u{1b}'),
         "control characters of the file reach the terminal:\n{plain}"
@@ -173,7 +184,7 @@ fn check_refusal(error: &LoadError, text: &str) {
 #[test]
 fn the_seeds_are_valid() {
     for seed in SEEDS {
-        let loaded = load_text("seed.ron", seed, &toy::catalogue());
+        let loaded = load("seed.ron", seed, BESIDE.as_ref());
         let loaded = loaded.unwrap_or_else(|error| panic!("{error}"));
         assert_eq!(loaded.render_warnings(false), "");
     }
@@ -206,7 +217,7 @@ proptest! {
             mishap.befall(&mut bytes);
         }
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        match load_text("mutated.ron", &text, &toy::catalogue()) {
+        match load("mutated.ron", &text, BESIDE.as_ref()) {
             Ok(loaded) => {
                 for warning in &loaded.warnings {
                     prop_assert!(warning.span.as_ref().is_some_and(|span| span.end <= text.len()));
@@ -219,7 +230,22 @@ proptest! {
                     loaded.prepared.run(1, &RunOptions { until, ..RunOptions::default() });
                 }
             }
-            Err(error) => check_refusal(&error, &text),
+            Err(error) => check_refusal(&error, &error.text),
+        }
+    }
+
+    #[test]
+    fn no_mishap_to_a_table_brings_the_loader_down(
+        mishaps in prop::collection::vec(mishap(), 1..6),
+    ) {
+        let mut bytes = include_bytes!("scenarios/wan.csv").to_vec();
+        for mishap in &mishaps {
+            mishap.befall(&mut bytes);
+        }
+        let folder = tempfile::tempdir().expect("a folder for the test");
+        std::fs::write(folder.path().join("wan.csv"), &bytes).expect("written");
+        if let Err(error) = load("seed.ron", SEEDS[5], folder.path()) {
+            check_refusal(&error, &error.text);
         }
     }
 }

@@ -12,8 +12,6 @@ mod tokens;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use sim_scenario::read_text;
-
 pub use gauge::{Gauge, most_held};
 pub use judge::{Fate, Fault, judge};
 pub use mishap::Mishap;
@@ -50,7 +48,8 @@ impl Originals {
         files.sort_unstable();
         let mut texts = Vec::new();
         for file in files {
-            texts.push(read_text(&file).map_err(|error| error.to_string())?);
+            let text = fs::read_to_string(&file);
+            texts.push(text.map_err(|error| format!("{}: {error}", file.display()))?);
         }
         if texts.is_empty() {
             return Err(format!("{} contains no scenario", folder.display()));
