@@ -320,7 +320,7 @@ fn a_window_that_cannot_be_is_an_error() {
 #[test]
 fn one_node_around_one_step_is_one_screen() {
     for line in [
-        "storm.ron --trace text --node 0 --around 100",
+        "storm.ron --trace text --node 0 --around 110",
         "clients.ron --trace text --node 4 --around 60",
         "rivals.ron --trace text --node 1 --around 20",
     ] {

@@ -54,6 +54,10 @@ const OF_FAULTS: u64 = 1;
 const OF_THE_CORE: u64 = 2;
 const OF_FAULTS_BY_NODE: u64 = 3;
 const OF_PAIRS: u64 = 4;
+const OF_TARGETS: u64 = 5;
+const OF_PLACES: u64 = 6;
+const OF_LOSSES: u64 = 7;
+const OF_FAULTS_BY_MESSAGE: u64 = 8;
 
 /// A stream of 64-bit words.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -70,16 +74,6 @@ impl Stream {
         let mut state = [0_u8; 32];
         source.fill_bytes(&mut state);
         Self(Xoshiro256PlusPlus::from_seed(state))
-    }
-
-    /// The stream of a fault, by its stable number.
-    pub(crate) fn of_fault(seed: u64, id: u64) -> Self {
-        Self::at(seed, OF_FAULTS, id)
-    }
-
-    /// The stream of a fault for what it draws at one node again and again.
-    pub(crate) fn of_fault_at(seed: u64, id: u64, node: NodeId) -> Self {
-        Self::at(seed, u64::from(node.number()) << 8 | OF_FAULTS_BY_NODE, id)
     }
 
     /// The stream of a pair of nodes, the lesser first.
@@ -109,6 +103,76 @@ impl Stream {
         candidates.truncate(count);
         candidates.sort_unstable();
         candidates
+    }
+}
+
+/// What a fault draws, from streams of its own, addressed by its stable number.
+///
+/// Each purpose has a stream, and begins a new one each time that the fault is set off. So whom it
+/// strikes depends on nothing that it has drawn before: neither on how many writes a crash before
+/// found, nor on whether a time passed because the fault was still in force.
+#[derive(Clone, Debug)]
+pub(crate) struct FaultChance {
+    seed: u64,
+    id: u64,
+    /// How often it has been set off.
+    turn: u64,
+    times: Option<Stream>,
+    targets: Option<Stream>,
+    places: Option<Stream>,
+    losses: Option<Stream>,
+}
+
+impl FaultChance {
+    /// That of the fault with this stable number.
+    pub(crate) fn new(seed: u64, id: u64) -> Self {
+        Self { seed, id, turn: 0, times: None, targets: None, places: None, losses: None }
+    }
+
+    /// It is set off.
+    pub(crate) fn next_turn(&mut self) {
+        self.turn += 1;
+        (self.places, self.losses) = (None, None);
+    }
+
+    /// It looks for its targets, for the first time in its turn or once more: the same are drawn
+    /// among the same.
+    pub(crate) fn look_for_targets(&mut self) {
+        self.targets = None;
+    }
+
+    /// When it strikes: the only stream that goes on from turn to turn.
+    pub(crate) fn times(&mut self) -> &mut Stream {
+        self.times.get_or_insert_with(|| Stream::at(self.seed, OF_FAULTS, self.id))
+    }
+
+    /// Whom it strikes, and what it draws at once of everybody: halves, orders.
+    pub(crate) fn targets(&mut self) -> &mut Stream {
+        let domain = self.turn << 8 | OF_TARGETS;
+        self.targets.get_or_insert_with(|| Stream::at(self.seed, domain, self.id))
+    }
+
+    /// How many effects of a step take place.
+    pub(crate) fn places(&mut self) -> &mut Stream {
+        let domain = self.turn << 8 | OF_PLACES;
+        self.places.get_or_insert_with(|| Stream::at(self.seed, domain, self.id))
+    }
+
+    /// What is lost in a crash.
+    pub(crate) fn losses(&mut self) -> &mut Stream {
+        let domain = self.turn << 8 | OF_LOSSES;
+        self.losses.get_or_insert_with(|| Stream::at(self.seed, domain, self.id))
+    }
+
+    /// A stream for what it draws at one node again and again.
+    pub(crate) fn at(&self, node: NodeId) -> Stream {
+        let domain = self.turn << 40 | u64::from(node.number()) << 8 | OF_FAULTS_BY_NODE;
+        Stream::at(self.seed, domain, self.id)
+    }
+
+    /// A stream for what it draws of one message after the other.
+    pub(crate) fn by_message(&self) -> Stream {
+        Stream::at(self.seed, self.turn << 8 | OF_FAULTS_BY_MESSAGE, self.id)
     }
 }
 

@@ -9,8 +9,8 @@
 //! * **Time and order**: time is whole nanoseconds; events are totally ordered by (time, tie-break,
 //!   sequence). Nothing ever scans idle nodes or links: a run costs its events.
 //! * **Chance**: every draw comes from a stream addressed by (seed, purpose, node); faults draw by
-//!   their own stable number. What is switched on shifts the numbers of nothing that it does not
-//!   touch.
+//!   their own stable number ([`fault_ids`]). What is switched on shifts the numbers of nothing
+//!   that it does not touch.
 //! * **Digest and record** are always on: 64 bits of every event and effect with their content, and
 //!   16 bytes a step of who did what when because of which step.
 //! * The engine knows no protocol: roles, classes and kinds of messages, and marks, and nothing
@@ -37,7 +37,7 @@ pub use delay::Delay;
 pub use fault::{
     Argument, Arguments, CrashInStep, Cut, DiskLoss, Ender, FaultFacts, FaultKind, FaultTime,
     First, Idle, InCalm, InStep, Inside, Late, Occasion, Part, Place, PlannedFault, Sides, Strike,
-    Target, Trigger, Victims, When,
+    Target, Trigger, Victims, When, fault_ids,
 };
 pub use network::{Latency, Link, LinkOverride, Network, Transport};
 pub use observe::{Crashed, Loss, Observer, Sent, StepBegins, Struck};

@@ -134,10 +134,10 @@ impl<'a> Draft<'a> {
         }
         let outer: Outer<'a> = sheet.read_known_fields(sheet.plain, "the scenario")?;
         let protocol = outer.protocol.and_then(|_| protocol(sheet));
+        let sets = read(sheet, outer.sets, "the sets").unwrap_or_default();
         Some(Self {
             title: read(sheet, outer.title, "the title"),
             protocol,
-            sets: read(sheet, outer.sets, "the sets").unwrap_or_default(),
             network: match outer.network {
                 None => Some(NetworkText::default()),
                 some => read(sheet, some, "the network"),
@@ -147,7 +147,7 @@ impl<'a> Draft<'a> {
             service: read(sheet, outer.service, "the service times").unwrap_or_default(),
             images: outer.images.map(RawValue::get_ron),
             workload: outer.workload.map(RawValue::get_ron),
-            faults: FaultText::read_all(sheet, outer.faults),
+            faults: FaultText::read_all(sheet, outer.faults, &sets),
             model: read(sheet, outer.model, "the model").unwrap_or_default(),
             ties: read(sheet, outer.ties, "`ties`").unwrap_or_default(),
             calm: read(sheet, outer.calm, "`calm`"),
@@ -159,6 +159,7 @@ impl<'a> Draft<'a> {
             reaches: outer.reaches.map(RawValue::get_ron),
             costs: read(sheet, outer.costs, "the costs").unwrap_or_default(),
             expect: read(sheet, outer.expect, "`expect`"),
+            sets,
         })
     }
 }

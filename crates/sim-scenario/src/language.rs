@@ -3,7 +3,8 @@
 
 use ron::value::RawValue;
 use serde::Deserialize;
-use sim_engine::{Delay, Fault, NodeSet, Trigger};
+use sim_check::SimTime;
+use sim_engine::{Delay, Fault, NodeSet, Trigger, When};
 use sim_node::{Bandwidth, Duration, Ratio, Span};
 
 /// A fault in its time.
@@ -27,6 +28,16 @@ impl Plan {
             | Self::Between(_, _, fault)
             | Self::When(_, fault, _)
             | Self::Every(_, fault, _) => fault,
+        }
+    }
+
+    /// When it is done.
+    pub(crate) fn when(&self) -> When {
+        match self {
+            Self::At(at, ..) => When::At(SimTime::from(*at)),
+            Self::Between(from, to, _) => When::Between(SimTime::from(*from), SimTime::from(*to)),
+            Self::When(trigger, ..) => When::On(trigger.clone()),
+            Self::Every(period, ..) => When::Every(*period),
         }
     }
 

@@ -2,6 +2,7 @@
 //! does stands in `world/faults/`, a module a kind.
 
 mod facts;
+mod identity;
 mod kind;
 mod trigger;
 
@@ -12,6 +13,7 @@ use sim_node::{Duration, Span};
 pub use facts::{
     Argument, Arguments, CrashInStep, FaultFacts, Idle, InStep, Late, Part, Place, Sides,
 };
+pub use identity::fault_ids;
 pub use kind::{Ender, FaultKind, FaultTime, InCalm, Victims};
 pub use trigger::{Occasion, Trigger};
 
@@ -20,8 +22,7 @@ use crate::Fault;
 /// A fault with its time and its name.
 #[derive(Clone, Debug, PartialEq)]
 pub struct PlannedFault {
-    /// A stable number, from which its draws come: adding or removing another fault does not
-    /// change it.
+    /// A stable number, from which its draws come; see [`fault_ids`].
     pub id: u64,
     /// As it stands in the scenario, for reports.
     pub label: String,
@@ -88,6 +89,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// The targets that it joins, however deep; itself if it joins none.
+    pub(crate) fn parts(&self) -> Vec<&Self> {
+        match self {
+            Self::And(parts) => parts.iter().flat_map(Self::parts).collect(),
+            one => vec![one],
+        }
+    }
+
     /// Whether chance decides who it is.
     #[must_use]
     pub fn is_drawn(&self) -> bool {

@@ -183,7 +183,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             match lie {
                 Some(Some(message)) => {
-                    self.digest.pair(LIE, u64::from(deed.fault));
+                    self.digest.pair(LIE, self.spec.faults[deed.fault as usize].id);
                     self.digest.value_of(&message);
                     self.agenda.replace_message(parcel, message);
                 }

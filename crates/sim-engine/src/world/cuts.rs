@@ -36,7 +36,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let servers = (0..self.spec.servers).map(NodeId::new);
         let others: Vec<NodeId> = servers.filter(|node| !who.contains(node)).collect();
         let half = others.len() / 2;
-        let first = self.faults[fault as usize].stream.subset(others.clone(), half);
+        let first = self.faults[fault as usize].chance.targets().subset(others.clone(), half);
         let mut groups = vec![None; self.nodes()];
         for node in others {
             groups[node.index()] = Some(u16::from(first.contains(&node)));

@@ -50,7 +50,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         loss: DiskLoss,
         fault: u32,
     ) -> (CrashLoss, Vec<RecordOf<N>>) {
-        let stream = &mut self.faults[fault as usize].stream;
+        let stream = self.faults[fault as usize].chance.losses();
         let disk = &mut self.cells[node.index()].disk;
         let held = disk.held().filter(|held| matches!(held, Held::Send { .. })).count();
         let mut survivors = survivors(disk.unsynced(), loss, |choices| {

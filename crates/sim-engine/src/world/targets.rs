@@ -1,5 +1,7 @@
 //! Whom a fault strikes: chosen when it strikes.
 
+use std::collections::BTreeSet;
+
 use sim_check::Properties;
 use sim_node::{Node, NodeId, Role};
 
@@ -60,6 +62,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         taken: &[NodeId],
     ) -> Option<Vec<NodeId>> {
         let mut found: Vec<NodeId> = Vec::new();
+        let parts: Vec<&Target> = parts.iter().flat_map(Target::parts).collect();
         for drawn in [false, true] {
             for part in parts.iter().filter(|part| part.is_drawn() == drawn) {
                 let taken = [taken, &found].concat();
@@ -91,7 +94,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let count = |some: u32| usize::try_from(some).expect("32 bits fit");
         let found: Vec<NodeId> = match target {
             Target::Node(number) => vec![NodeId::new(*number)],
-            Target::Nodes(numbers) => numbers.iter().copied().map(NodeId::new).collect(),
+            Target::Nodes(numbers) => {
+                let some: BTreeSet<u32> = numbers.iter().copied().collect();
+                some.into_iter().map(NodeId::new).collect()
+            }
             Target::Leader => vec![self.holder(Role::LEADER)?],
             Target::Role(name) => vec![self.holder(name)?],
             Target::Trigger => vec![trigger?],
@@ -110,9 +116,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             Target::Set(name) => self.members_of(name),
             Target::OneOf(names) => {
-                let word = self.faults[fault as usize].stream.word();
-                let drawn = below(word, names.len() as u64);
-                self.members_of(names.get(count(u32::try_from(drawn).ok()?))?)
+                let word = self.faults[fault as usize].chance.targets().word();
+                // By whom they hold, so that neither names nor their order decide.
+                let mut sets: Vec<_> = names.iter().map(|name| self.members_of(name)).collect();
+                sets.sort_unstable();
+                let drawn = usize::try_from(below(word, sets.len() as u64)).expect("an index");
+                sets.into_iter().nth(drawn)?
             }
         };
         let nodes = self.nodes();
@@ -147,6 +156,6 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if count == 0 || candidates.len() < count {
             return None;
         }
-        Some(self.faults[fault as usize].stream.subset(candidates, count))
+        Some(self.faults[fault as usize].chance.targets().subset(candidates, count))
     }
 }

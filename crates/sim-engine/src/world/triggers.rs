@@ -200,7 +200,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         match inside {
             Inside::First(some) => effects.min(some as usize),
             Inside::Drawn => {
-                let word = self.faults[fault as usize].stream.word();
+                let word = self.faults[fault as usize].chance.places().word();
                 usize::try_from(below(word, effects as u64 + 1)).expect("an index")
             }
         }
@@ -216,7 +216,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.is_engaged(fault) {
             return self.misfire(fault, node);
         }
-        self.faults[fault as usize].trigger = Some(node);
+        let state = &mut self.faults[fault as usize];
+        state.trigger = Some(node);
+        state.chance.next_turn();
         self.strike(fault, watch);
     }
 }

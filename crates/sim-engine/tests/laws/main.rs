@@ -26,6 +26,7 @@ mod delays;
 mod disks;
 mod endless;
 mod every;
+mod identity;
 mod idle;
 mod inside;
 mod links;

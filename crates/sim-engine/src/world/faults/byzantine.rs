@@ -71,7 +71,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 let servers = (0..self.spec.servers).map(NodeId::new);
                 let others: Vec<NodeId> = servers.filter(|node| !who.contains(node)).collect();
                 let half = (others.len() / 2).max(1);
-                self.faults[fault as usize].stream.subset(others, half)
+                self.faults[fault as usize].chance.targets().subset(others, half)
             }
         };
         Some(members(part, self.nodes()))
@@ -89,7 +89,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.betray(nodes);
         let kind = self.kind_of_fault(kind);
         for &who in nodes {
-            let (stream, does) = (self.stream_at(fault, who), does(self, who));
+            let stream = self.faults[fault as usize].chance.at(who);
+            let does = does(self, who);
             self.begin_deed(Deed { fault, who, to: to.cloned(), kind, does, stream });
         }
     }

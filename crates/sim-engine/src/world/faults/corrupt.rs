@@ -63,7 +63,7 @@ impl Behaviour for Corrupt {
     ) -> Option<Vec<NodeId>> {
         let (from, to) = (self.from.as_ref(), self.to.as_ref());
         let (victims, links) = world.find_links(fault, from, to, false, self.kind.as_deref())?;
-        let stream = world.faults[fault as usize].stream.clone();
+        let stream = world.faults[fault as usize].chance.by_message();
         world.network.corrupt(Corruption { fault, links, share: self.share, stream });
         Some(victims)
     }

@@ -3,7 +3,7 @@
 use sim_check::{Properties, SimTime};
 use sim_node::{Message, Node, NodeId, Span};
 
-use crate::chance::{Stream, between};
+use crate::chance::{FaultChance, between};
 use crate::fault::{Ender, InStep};
 use crate::plan::{LinkMatch, kind_named, members, window_end};
 use crate::world::pace::Way;
@@ -14,7 +14,7 @@ use crate::{Observer, PlannedFault, Strike, Struck, Target, When};
 /// How a planned fault fares.
 #[derive(Clone, Debug)]
 pub(in crate::world) struct FaultState {
-    pub(in crate::world) stream: Stream,
+    pub(in crate::world) chance: FaultChance,
     /// The node whose step triggered it.
     pub(in crate::world) trigger: Option<NodeId>,
     /// How often its trigger has set it off.
@@ -39,7 +39,7 @@ pub(in crate::world) struct FaultState {
 impl FaultState {
     pub(in crate::world) fn new(planned: &PlannedFault, seed: u64) -> Self {
         Self {
-            stream: Stream::of_fault(seed, planned.id),
+            chance: FaultChance::new(seed, planned.id),
             trigger: None,
             fired: 0,
             in_force: false,
@@ -63,7 +63,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             When::At(time) => self.plan_first(time.as_nanos(), Pending::FaultBegins(fault)),
             When::Between(from, to) if planned.kind().is_momentary() => {
                 let (from, to) = (from.as_nanos(), to.as_nanos());
-                let word = self.faults[index].stream.word();
+                let word = self.faults[index].chance.times().word();
                 let time = between(word, from, to.max(from));
                 self.plan_first(time, Pending::FaultBegins(fault));
             }
@@ -81,7 +81,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let (shortest, longest) = (period.shortest().as_nanos(), period.longest().as_nanos());
         let pause = match shortest == longest {
             true => shortest,
-            false => between(self.faults[fault as usize].stream.word(), shortest, longest),
+            false => between(self.faults[fault as usize].chance.times().word(), shortest, longest),
         };
         let time = self.now.saturating_add(pause.max(1));
         if time <= self.spec.deadline.as_nanos() {
@@ -95,6 +95,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         fault: u32,
         watch: &mut O,
     ) {
+        self.faults[fault as usize].chance.next_turn();
         if let When::Every(period) = self.spec.faults[fault as usize].when {
             if self.network.is_calm() {
                 return;
@@ -137,6 +138,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) -> Option<Vec<NodeId>> {
         let spec = std::sync::Arc::clone(&self.spec);
         let planned = &spec.faults[fault as usize];
+        self.faults[fault as usize].chance.look_for_targets();
         let victims = planned.fault.begin(self, fault, watch)?;
         if !planned.kind().is_momentary() {
             let state = &mut self.faults[fault as usize];
@@ -299,10 +301,5 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// The kind of message of this name. One that does not exist is that of no message.
     pub(super) fn kind_of_fault(&self, name: Option<&str>) -> Option<usize> {
         name.map(|name| kind_named::<N>(name).unwrap_or(N::Message::KINDS.len()))
-    }
-
-    /// The numbers that a fault draws at a node.
-    pub(super) fn stream_at(&self, fault: u32, node: NodeId) -> Stream {
-        Stream::of_fault_at(self.chance.seed(), self.spec.faults[fault as usize].id, node)
     }
 }

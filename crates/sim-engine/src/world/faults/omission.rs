@@ -39,7 +39,7 @@ pub(super) fn begin<N: Node, P: Properties<N>>(
 ) -> Option<Vec<NodeId>> {
     let victims = world.find(fault, who)?;
     for &node in &victims {
-        let stream = world.stream_at(fault, node);
+        let stream = world.faults[fault as usize].chance.at(node);
         world.network.omit(fault, node, sends, ratio, stream);
     }
     Some(victims)

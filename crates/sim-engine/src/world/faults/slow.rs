@@ -47,7 +47,7 @@ impl Behaviour for Slow {
     ) -> Option<Vec<NodeId>> {
         let victims = world.find(fault, &self.0)?;
         for &node in &victims {
-            let stream = world.stream_at(fault, node);
+            let stream = world.faults[fault as usize].chance.at(node);
             let slow = Slowness { fault, time: self.1.clone(), stream };
             world.cells[node.index()].slowed.push(slow);
             world.status[node.index()].set(Status::SERVES);

@@ -5,7 +5,7 @@ use sim_check::SimTime;
 use sim_node::{Class, Context, Duration, Message, Never, Node, NodeId, Ratio};
 
 use super::*;
-use crate::chance::Stream;
+use crate::chance::FaultChance;
 use crate::plan::LinkMatch;
 use crate::{Link, Transport, WorldSpec};
 
@@ -104,7 +104,7 @@ fn links_are_plain_until_something_is_in_force() {
     network.hold(0, vec![true; 3], vec![true; 3], None);
     assert!(!network.is_plain());
     network.end_hold(0);
-    network.omit(0, B, false, Ratio::ONE, Stream::of_fault(0, 0));
+    network.omit(0, B, false, Ratio::ONE, FaultChance::new(0, 0).by_message());
     assert!(!network.is_plain() && network.is_guarded());
     network.end_omissions(0, B);
     assert!(network.is_plain() && !network.is_guarded());
@@ -212,11 +212,11 @@ fn a_hold_gives_back_what_it_kept_in_the_order_of_sending() {
 #[test]
 fn omissions_lose_sends_or_receipts_of_their_node() {
     let mut network = datagrams();
-    network.omit(0, A, true, Ratio::ONE, Stream::of_fault(0, 0));
+    network.omit(0, A, true, Ratio::ONE, FaultChance::new(0, 0).by_message());
     assert_eq!(send(&mut network, 1, 0, 0), Err(Loss::Omission));
     assert_eq!(arrive(&mut network, 1, 10), None);
     network.end_omissions(0, A);
-    network.omit(1, B, false, Ratio::ONE, Stream::of_fault(0, 1));
+    network.omit(1, B, false, Ratio::ONE, FaultChance::new(0, 1).by_message());
     assert_eq!(send(&mut network, 2, 0, 0), Ok(10));
     assert_eq!(arrive(&mut network, 2, 10), Some(Loss::Omission));
 }
@@ -285,7 +285,7 @@ fn change_something(network: &mut Network, mix: &mut Mix, fault: u32) {
         }
         5 => network.end_change(ended),
         6 => {
-            let stream = Stream::of_fault(0, u64::from(fault));
+            let stream = FaultChance::new(0, u64::from(fault)).by_message();
             network.corrupt(Corruption { fault, links, share: Ratio::ONE, stream });
         }
         7 => network.end_corruption(ended),
