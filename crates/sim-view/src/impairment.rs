@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Ender, FaultTime, Victims};
+use sim_scenario::{Ender, FaultKind, FaultTime, InCalm, Victims};
 
 use crate::trace::{Disturbance, Event, Trace};
 
@@ -20,11 +20,16 @@ pub(crate) enum Impairment {
     Faulty { fault: usize, label: String, since: SimTime, victims: Vec<NodeId> },
 }
 
+/// Whether its last victim is given back when it strikes the next.
+fn is_mobile(kind: &FaultKind) -> bool {
+    matches!(kind.time, FaultTime::Lasting { calm: InCalm::Stops, .. })
+}
+
 /// The impairments before the step of this index, or at the end.
 pub(crate) fn impairments(trace: &Trace, end: usize) -> Vec<Impairment> {
     let mut down = BTreeMap::new();
     let mut paused: BTreeMap<(NodeId, usize), SimTime> = BTreeMap::new();
-    let mut faulty: BTreeMap<usize, (&str, SimTime, &[NodeId])> = BTreeMap::new();
+    let mut faulty: BTreeMap<usize, (&str, SimTime, Vec<NodeId>)> = BTreeMap::new();
     let mut calm = None;
     for incident in trace.incidents.iter().filter(|incident| incident.after <= end) {
         let at = incident.at;
@@ -45,11 +50,21 @@ pub(crate) fn impairments(trace: &Trace, end: usize) -> Vec<Impairment> {
                         paused.extend(victims.iter().map(|node| ((*node, *fault), at)));
                     }
                     (FaultTime::Lasting { .. }, true) => {
-                        faulty.insert(*fault, (label, at, victims));
+                        let now = faulty.entry(*fault).or_insert_with(|| (label, at, Vec::new()));
+                        if is_mobile(kind) {
+                            *now = (label, at, Vec::new());
+                        }
+                        now.2.extend(victims);
                     }
                     (FaultTime::Lasting { .. }, false) => {
                         paused.retain(|(_, known), _| known != fault);
-                        faulty.remove(fault);
+                        if let Some((.., left)) = faulty.get_mut(fault) {
+                            // One that strikes nodes one after the other may free one alone.
+                            left.retain(|node| !victims.is_empty() && !victims.contains(node));
+                            if left.is_empty() {
+                                faulty.remove(fault);
+                            }
+                        }
                     }
                 }
             }
@@ -71,7 +86,7 @@ pub(crate) fn impairments(trace: &Trace, end: usize) -> Vec<Impairment> {
         fault,
         label: label.to_owned(),
         since,
-        victims: victims.to_vec(),
+        victims,
     });
     down.chain(paused).chain(faulty).collect()
 }

@@ -254,6 +254,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     Some(
                         Pending::FaultBegins(fault)
                         | Pending::FaultWaits(fault)
+                        | Pending::FaultGoesOn(fault)
                         | Pending::FaultEnds(fault),
                     ) => {
                         format!("the fault {}", self.spec.faults[fault as usize].label)

@@ -171,6 +171,8 @@ enum Pending {
     FaultBegins(u32),
     /// A fault begins to wait for its trigger.
     FaultWaits(u32),
+    /// A fault that holds does the next of several things.
+    FaultGoesOn(u32),
     FaultEnds(u32),
     Calm,
 }

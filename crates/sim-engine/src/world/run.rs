@@ -189,6 +189,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             Pending::Next { node, incarnation } => self.next(node, incarnation, watch),
             Pending::FaultBegins(fault) => self.take_turn(fault, watch),
             Pending::FaultWaits(fault) => self.arm(fault),
+            Pending::FaultGoesOn(fault) => self.go_on(fault, watch),
             Pending::FaultEnds(fault) => {
                 // In the calm, nobody outside the core comes back by the end of a window.
                 if self.core.is_none() && self.is_due_to_end(fault) {

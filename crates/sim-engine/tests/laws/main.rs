@@ -46,6 +46,7 @@ mod service;
 mod shape;
 mod signed;
 mod stall_disk;
+mod swizzle;
 mod targets;
 mod ties;
 mod triggers;

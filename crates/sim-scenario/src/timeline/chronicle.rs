@@ -165,7 +165,11 @@ impl<N: Node> Observer<N> for Chronicle<'_> {
     fn fault(&mut self, struck: &Struck<'_>) {
         let fault = self.faults.get(struck.fault).copied().unwrap_or(struck.fault);
         if !struck.begins {
-            return self.end_faults(struck.time, |span, _| span.fault == fault);
+            // Of a fault that has struck one after the other, one may come free before others.
+            let of = |node: &NodeId| struck.victims.is_empty() || struck.victims.contains(node);
+            return self.end_faults(struck.time, |span, _| {
+                span.fault == fault && span.victims.iter().all(of)
+            });
         }
         if struck.kind.ends() == Some(Ender::Resume) {
             let resumed = |node: &NodeId| struck.victims.contains(node);

@@ -6,6 +6,7 @@ use sim_node::{Message, Node, NodeId, Span};
 use crate::chance::{FaultChance, between};
 use crate::fault::{Ender, InStep};
 use crate::plan::{LinkMatch, kind_named, members, window_end};
+use crate::world::faults::swizzle::Turn;
 use crate::world::pace::Way;
 use crate::world::targets::Among;
 use crate::world::{Pending, World};
@@ -24,7 +25,9 @@ pub(in crate::world) struct FaultState {
     /// When it ends by itself, if it holds for a length of time.
     ends: Option<u64>,
     /// Whom it struck when it began to hold.
-    targets: Vec<NodeId>,
+    pub(super) targets: Vec<NodeId>,
+    /// What it is going to do one after the other while it holds, the next at the end.
+    pub(super) turns: Vec<Turn>,
     /// The present victim of a mobile fault.
     pub(in crate::world) victim: Option<NodeId>,
     pub(in crate::world) struck: u64,
@@ -45,6 +48,7 @@ impl FaultState {
             in_force: false,
             ends: None,
             targets: Vec::new(),
+            turns: Vec::new(),
             victim: None,
             struck: 0,
             counted: Way::default(),
@@ -185,7 +189,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.tell_of_fault(fault, true, victims, watch);
     }
 
-    fn tell_of_fault<O: Observer<N> + ?Sized>(
+    pub(super) fn tell_of_fault<O: Observer<N> + ?Sized>(
         &self,
         fault: u32,
         begins: bool,

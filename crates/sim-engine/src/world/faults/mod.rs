@@ -35,6 +35,7 @@ mod resume;
 mod slow;
 mod slow_disk;
 mod stall_disk;
+mod swizzle;
 mod tamper;
 mod twins;
 
@@ -186,6 +187,7 @@ kinds! {
     isolate::Isolate,
     one_way::OneWay,
     bridge::Bridge,
+    swizzle::Swizzle,
     heal::Heal,
     hold::Hold,
     links::Links,
