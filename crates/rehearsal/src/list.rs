@@ -352,10 +352,11 @@ fn names(what: &str, names: &[&str], out: &mut Output) -> Result<(), Failure> {
 fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<(), Failure> {
     writeln!(out, "    {what}: {name}(...)")?;
     for field in fields {
-        let Field { name, default, meaning, needs, .. } = field;
+        let Field { name, default, meaning, needs, per_node, .. } = field;
         let default = default.text().unwrap_or("required");
         let needs = needs.map(|needs| format!("; needs `{needs}`")).unwrap_or_default();
-        out.entry("      ", &format!("{name} ({field}; {default}{needs}): {meaning}"))?;
+        let per_node = if *per_node { "; per node" } else { "" };
+        out.entry("      ", &format!("{name} ({field}; {default}{needs}{per_node}): {meaning}"))?;
     }
     Ok(())
 }

@@ -22,8 +22,8 @@ enum Part {
     Setting(Setting),
     /// Other settings, whose fields stand among these.
     Flat,
-    /// The known bug to have, of this type.
-    Mutant(Type),
+    /// The known bug to have, of this type, and whether nodes may differ in it.
+    Mutant(Type, bool),
 }
 
 /// A setting as it is declared.
@@ -43,6 +43,7 @@ struct Attributes {
     range: Option<Bounds>,
     needs: Option<Needs>,
     positive: bool,
+    per_node: bool,
     flatten: bool,
     mutant: bool,
 }
@@ -87,7 +88,7 @@ fn declare(field: &syn::Field) -> Result<Declared> {
         let bug = option_of(&kind).ok_or_else(|| {
             Error::new_spanned(&kind, "the known bug to have is an `Option` of a `Mutant`")
         })?;
-        Part::Mutant(bug)
+        Part::Mutant(bug, attributes.per_node)
     } else {
         setting(field, &name, attributes)?
     };
@@ -133,6 +134,7 @@ fn setting(field: &syn::Field, name: &Ident, attributes: Attributes) -> Result<P
         }
         None => quote!(::std::option::Option::None),
     };
+    let per_node = attributes.per_node;
     let row = quote! {
         setting::Field {
             name: #text,
@@ -140,6 +142,7 @@ fn setting(field: &syn::Field, name: &Ident, attributes: Attributes) -> Result<P
             default: #default_row,
             range: #range_row,
             needs: #needs_row,
+            per_node: #per_node,
             meaning: #meaning,
         }
     };
@@ -165,12 +168,15 @@ impl Attributes {
                     read.needs = Some(Needs::read(&meta)?);
                 } else if path.is_ident("positive") {
                     read.positive = true;
+                } else if path.is_ident("per_node") {
+                    read.per_node = true;
                 } else if path.is_ident("flatten") {
                     read.flatten = true;
                 } else if path.is_ident("mutant") {
                     read.mutant = true;
                 } else {
-                    let known = "default, none, kind, range, needs, positive, flatten or mutant";
+                    let known = "default, none, kind, range, needs, positive, per_node, flatten or \
+                                 mutant";
                     return Err(meta.error(known));
                 }
                 Ok(())
@@ -196,7 +202,9 @@ fn settings(name: &Ident, declared: &[Declared]) -> TokenStream {
     let rows = declared.iter().map(|field| match (&field.part, &field.kind) {
         (Part::Setting(Setting { row, .. }), _) => quote!(&[#row]),
         (Part::Flat, kind) => quote!(<#kind as setting::Settings>::FIELDS),
-        (Part::Mutant(_), _) => quote!(&[setting::MUTANT]),
+        (Part::Mutant(_, per_node), _) => {
+            quote!(&[setting::Field { per_node: #per_node, ..setting::MUTANT }])
+        }
     });
     let lengths = declared.iter().map(|field| match (&field.part, &field.kind) {
         (Part::Flat, kind) => quote!(<#kind as setting::Settings>::FIELDS.len()),
@@ -208,6 +216,10 @@ fn settings(name: &Ident, declared: &[Declared]) -> TokenStream {
     });
     let reads = declared.iter().map(read_part);
     let makes = declared.iter().map(make_part);
+    let withs = declared.iter().map(|Declared { name, part, .. }| match part {
+        Part::Flat => quote!(#name: setting::Settings::with(&self.#name, &parts.#name)),
+        _ => quote!(#name: setting::given(&parts.#name, &self.#name)),
+    });
     let checks = declared.iter().filter_map(|Declared { name, part, .. }| match part {
         Part::Setting(Setting { range: Some(range), .. }) => {
             let text = name.to_string();
@@ -223,7 +235,7 @@ fn settings(name: &Ident, declared: &[Declared]) -> TokenStream {
         _ => None,
     });
     quote! {
-        #[derive(Default)]
+        #[derive(Clone, Default)]
         #[allow(missing_docs, unreachable_pub, reason = "nobody names it")]
         pub struct Parts { #(#parts),* }
 
@@ -248,6 +260,10 @@ fn settings(name: &Ident, declared: &[Declared]) -> TokenStream {
 
             fn make<E: setting::Error>(parts: Parts) -> ::std::result::Result<Self, E> {
                 Ok(Self { #(#makes),* })
+            }
+
+            fn with(&self, parts: &Parts) -> Self {
+                Self { #(#withs),* }
             }
 
             fn check_ranges(&self) -> ::std::result::Result<(), setting::SettingsError> {
@@ -308,7 +324,7 @@ fn make_part(Declared { name, kind, part }: &Declared) -> TokenStream {
     let text = name.to_string();
     match part {
         Part::Flat => quote!(#name: <#kind as setting::Settings>::make(parts.#name)?),
-        Part::Mutant(_) => quote!(#name: parts.#name.unwrap_or_default()),
+        Part::Mutant(..) => quote!(#name: parts.#name.unwrap_or_default()),
         Part::Setting(Setting { default: None, .. }) => {
             quote!(#name: setting::required(parts.#name, #text)?)
         }
@@ -326,7 +342,7 @@ fn constructor(input: &DeriveInput, declared: &[Declared]) -> TokenStream {
     let given: Vec<_> = declared.iter().filter(|field| is_given(&field.part)).collect();
     let values = declared.iter().map(|Declared { name, part, .. }| match part {
         Part::Setting(Setting { default: Some(default), .. }) => quote!(#name: #default),
-        Part::Mutant(_) => quote!(#name: ::std::option::Option::None),
+        Part::Mutant(..) => quote!(#name: ::std::option::Option::None),
         _ => quote!(#name),
     });
     if given.is_empty() {
@@ -355,7 +371,7 @@ fn constructor(input: &DeriveInput, declared: &[Declared]) -> TokenStream {
 fn mutant(input: &DeriveInput, declared: &[Declared]) -> Option<TokenStream> {
     let (name, visible) = (&input.ident, &input.vis);
     declared.iter().find_map(|field| {
-        let Part::Mutant(bug) = &field.part else { return None };
+        let Part::Mutant(bug, _) = &field.part else { return None };
         let here = Ident::new(&field.name.to_string(), Span::call_site());
         Some(quote! {
             impl #name {

@@ -36,8 +36,8 @@ mod world;
 pub use delay::Delay;
 pub use fault::{
     Argument, Arguments, CrashInStep, Cut, DiskLoss, Ender, FaultFacts, FaultKind, FaultTime,
-    First, Idle, InCalm, InStep, Inside, Late, Occasion, Part, Place, PlannedFault, Sides, Strike,
-    Target, Trigger, Victims, When, fault_ids,
+    First, Idle, InCalm, InStep, Inside, Late, Occasion, OtherSettings, Part, Place, PlannedFault,
+    Sides, Strike, Target, Trigger, Victims, When, fault_ids,
 };
 pub use network::{Latency, Link, LinkOverride, Network, Transport};
 pub use observe::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
@@ -48,7 +48,8 @@ pub use outcome::{
 pub use reach::{Reach, Situation};
 pub use record::{Record, StepClass, StepRecord};
 pub use spec::{
-    Calm, ClockSpec, DiskSpec, Failures, Model, NodeSet, ServiceSpec, Ties, Timing, Work, WorldSpec,
+    Calm, ClockSpec, Configs, DiskSpec, Failures, Model, NodeSet, ServiceSpec, Ties, Timing, Work,
+    WorldSpec,
 };
 pub use world::World;
 pub use world::faults::Fault;

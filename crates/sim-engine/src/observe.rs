@@ -67,6 +67,9 @@ pub struct StepBegins<'a, N: Node> {
     pub cause: Option<u64>,
     /// The id of the message it handles.
     pub message: Option<u64>,
+    /// The fault that gave the node the configuration it has, by its stable number; `None` when it
+    /// has had the same since its first start.
+    pub configured_by: Option<u64>,
 }
 
 /// A message on its way.

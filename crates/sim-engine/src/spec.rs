@@ -14,6 +14,11 @@ use crate::{Delay, Network, PlannedFault, Reach};
 pub struct WorldSpec<N: Node> {
     /// The protocol's configuration.
     pub config: Arc<N::Config>,
+    /// The configurations of nodes that have another one at their first start.
+    pub own_configs: BTreeMap<NodeId, Arc<N::Config>>,
+    /// What the victims of a fault are configured with at every later start, by the stable number
+    /// of the fault.
+    pub new_configs: BTreeMap<u64, Configs<N>>,
     /// How many servers: nodes `0..servers`.
     pub servers: u32,
     /// How many other nodes: `servers..servers + others`.
@@ -63,6 +68,8 @@ impl<N: Node> Clone for WorldSpec<N> {
     fn clone(&self) -> Self {
         Self {
             config: Arc::clone(&self.config),
+            own_configs: self.own_configs.clone(),
+            new_configs: self.new_configs.clone(),
             servers: self.servers,
             others: self.others,
             network: self.network.clone(),
@@ -108,6 +115,8 @@ impl<N: Node> WorldSpec<N> {
     ) -> Self {
         Self {
             config: config.into(),
+            own_configs: BTreeMap::new(),
+            new_configs: BTreeMap::new(),
             servers,
             others: 0,
             network,
@@ -129,6 +138,30 @@ impl<N: Node> WorldSpec<N> {
             steps_max: Self::STEPS_DEFAULT,
             memory_max: Self::MEMORY_DEFAULT,
         }
+    }
+}
+
+/// A configuration for every node.
+#[derive(Debug)]
+pub struct Configs<N: Node> {
+    /// That of nodes that have none of their own.
+    pub usual: Arc<N::Config>,
+    /// Those of nodes that have another one.
+    pub own: BTreeMap<NodeId, Arc<N::Config>>,
+}
+
+/// Derived, it would ask for a node that can be cloned.
+impl<N: Node> Clone for Configs<N> {
+    fn clone(&self) -> Self {
+        Self { usual: Arc::clone(&self.usual), own: self.own.clone() }
+    }
+}
+
+impl<N: Node> Configs<N> {
+    /// A node's configuration.
+    #[must_use]
+    pub fn of(&self, node: NodeId) -> &Arc<N::Config> {
+        self.own.get(&node).unwrap_or(&self.usual)
     }
 }
 

@@ -27,6 +27,8 @@ pub struct Field {
     /// The other field without which it has no effect, as a scenario would write it with its value:
     /// `reads: Lease`; the name alone where anything but zero, nothing or `false` will do.
     pub needs: Option<&'static str>,
+    /// Whether nodes may differ in it: `nodes: {2: (pre_vote: true)}`.
+    pub per_node: bool,
     /// What it means.
     pub meaning: &'static str,
 }
@@ -102,11 +104,19 @@ pub const MUTANT: Field = Field {
     default: Default::Words("none"),
     range: None,
     needs: None,
+    per_node: false,
     meaning: "run a mutant: the protocol with a known bug, by its code",
 };
 
-const NOTHING: Field =
-    Field { name: "", kind: "", default: Default::Required, range: None, needs: None, meaning: "" };
+const NOTHING: Field = Field {
+    name: "",
+    kind: "",
+    default: Default::Required,
+    range: None,
+    needs: None,
+    per_node: false,
+    meaning: "",
+};
 
 /// The field of this name.
 #[doc(hidden)]
@@ -204,6 +214,23 @@ pub fn required<T, E: Error>(part: Option<T>, name: &'static str) -> Result<T, E
     part.ok_or_else(|| E::missing_field(name))
 }
 
+/// What is given, and without it what there was.
+#[doc(hidden)]
+#[must_use]
+pub fn given<T: Clone>(part: &Option<T>, old: &T) -> T {
+    part.as_ref().unwrap_or(old).clone()
+}
+
+/// Some of the fields of settings, as they are read by themselves: `(pre_vote: true)`. They
+/// [change](Settings::with) other settings.
+pub struct Changes<S: Settings>(pub S::Parts);
+
+impl<'de, S: Settings> Deserialize<'de> for Changes<S> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_struct("Settings", S::NAMES, SomeFields::<S>(PhantomData))
+    }
+}
+
 /// Reads settings.
 #[doc(hidden)]
 pub fn deserialize<'de, S: Settings, D: Deserializer<'de>>(
@@ -222,13 +249,31 @@ impl<'de, S: Settings> Visitor<'de> for Fields<S> {
         f.write_str("settings")
     }
 
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<S, A::Error> {
-        let mut parts = S::Parts::default();
-        while let Some(index) = map.next_key_seed(Name(S::NAMES))? {
-            S::read(&mut parts, index, &mut map)?;
-        }
-        S::make(parts)
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<S, A::Error> {
+        S::make(read_parts::<S, A>(map)?)
     }
+}
+
+struct SomeFields<S>(PhantomData<S>);
+
+impl<'de, S: Settings> Visitor<'de> for SomeFields<S> {
+    type Value = Changes<S>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("settings")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, map: A) -> Result<Changes<S>, A::Error> {
+        read_parts::<S, A>(map).map(Changes)
+    }
+}
+
+fn read_parts<'de, S: Settings, A: MapAccess<'de>>(mut map: A) -> Result<S::Parts, A::Error> {
+    let mut parts = S::Parts::default();
+    while let Some(index) = map.next_key_seed(Name(S::NAMES))? {
+        S::read(&mut parts, index, &mut map)?;
+    }
+    Ok(parts)
 }
 
 /// Reads the name of a field: its place among all.

@@ -26,7 +26,7 @@ use crate::setting::Field;
 ///     #[setting(default = "150ms..300ms", positive, range = ..="24h")]
 ///     timeout: Span,
 ///     /// How reads are served.
-///     #[setting(default = Reads::Log)]
+///     #[setting(default = Reads::Log, per_node)]
 ///     reads: Reads,
 ///     /// How long a lease lasts.
 ///     #[setting(default = "1s", needs(reads = Reads::Lease))]
@@ -48,6 +48,7 @@ use crate::setting::Field;
 /// assert_eq!(timeout.to_string(), "span, greater than 0, at most a day");
 /// assert_eq!((reads.kind, reads.default.text()), ("Log or Lease", Some("Log")));
 /// assert_eq!(members.default.text(), Some("all servers"));
+/// assert!(reads.per_node && !nodes.per_node);
 /// let usual = Settings::new(5);
 /// assert!(usual.check_ranges().is_ok());
 /// assert_eq!(lease.needs, Some("reads: Lease"));
@@ -66,6 +67,9 @@ use crate::setting::Field;
 /// * `needs(reads = Reads::Lease)` names another setting without whose value it has no effect, and
 ///   `needs(lease)` one that must be on: not zero, `false` or nothing. A scenario that gives it all
 ///   the same is told so.
+/// * `per_node` lets nodes differ in it: `nodes: {2: (reads: Lease)}`, or from a restart on. Do not
+///   say so of what all must agree on, nor of what a property takes from the configuration: it is
+///   shown that of nodes that have no settings of their own.
 /// * `kind = "weights"` are words for a type that is no [`SettingValue`](crate::SettingValue).
 /// * `flatten` puts the fields of other settings here, so that protocols can share them.
 /// * `mutant` stands on an `Option<M>` of a [`Mutant`](crate::Mutant). The settings then have a
@@ -81,7 +85,7 @@ pub trait Settings: DeserializeOwned + Debug {
     const NAMES: &'static [&'static str];
     /// What has been read.
     #[doc(hidden)]
-    type Parts: Default;
+    type Parts: Clone + Default;
 
     /// Reads the field at this place.
     #[doc(hidden)]
@@ -94,6 +98,11 @@ pub trait Settings: DeserializeOwned + Debug {
     /// Puts everything together.
     #[doc(hidden)]
     fn make<E: Error>(parts: Self::Parts) -> Result<Self, E>;
+
+    /// These settings, but for the fields that have been read: those are as they were read.
+    #[doc(hidden)]
+    #[must_use]
+    fn with(&self, parts: &Self::Parts) -> Self;
 
     /// Holds every value against the range of its field.
     ///
@@ -137,6 +146,8 @@ impl Settings for () {
     fn make<E: Error>((): ()) -> Result<Self, E> {
         Ok(())
     }
+
+    fn with(&self, (): &()) -> Self {}
 
     fn check_ranges(&self) -> Result<(), SettingsError> {
         Ok(())

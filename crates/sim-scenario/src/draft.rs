@@ -23,6 +23,8 @@ use crate::words::{clip, list, unknown};
 pub struct Draft<'a> {
     pub(crate) title: Option<String>,
     pub(crate) protocol: Option<ProtocolText<'a>>,
+    /// Settings of single nodes, which the protocol reads.
+    pub(crate) nodes: Option<&'a str>,
     /// Sets of nodes by name.
     pub(crate) sets: BTreeMap<String, NodeSet>,
     pub(crate) network: Option<NetworkText>,
@@ -68,6 +70,7 @@ struct Outer<'a> {
     #[serde(borrow)]
     title: Option<&'a RawValue>,
     protocol: Option<&'a RawValue>,
+    nodes: Option<&'a RawValue>,
     sets: Option<&'a RawValue>,
     network: Option<&'a RawValue>,
     disks: Option<&'a RawValue>,
@@ -90,9 +93,10 @@ struct Outer<'a> {
 }
 
 /// The fields of a scenario, in the order of the reference, and whether they must be given.
-pub(crate) const FIELDS: [(&str, bool); 21] = [
+pub(crate) const FIELDS: [(&str, bool); 22] = [
     ("title", true),
     ("protocol", true),
+    ("nodes", false),
     ("sets", false),
     ("network", false),
     ("disks", false),
@@ -115,8 +119,9 @@ pub(crate) const FIELDS: [(&str, bool); 21] = [
 ];
 
 /// Lists that have a greatest length, so that no file asks for more than it should.
-const LENGTHS_MAX: [(&str, usize); 7] = [
+const LENGTHS_MAX: [(&str, usize); 8] = [
     ("costs", 1_000),
+    ("nodes", 1_000),
     ("sets", 1_000),
     ("disks", 10_000),
     ("clocks", 10_000),
@@ -138,6 +143,7 @@ impl<'a> Draft<'a> {
         Some(Self {
             title: read(sheet, outer.title, "the title"),
             protocol,
+            nodes: outer.nodes.map(RawValue::get_ron),
             network: match outer.network {
                 None => Some(NetworkText::default()),
                 some => read(sheet, some, "the network"),

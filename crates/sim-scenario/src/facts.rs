@@ -1,8 +1,10 @@
 //! The facts about protocols and scenarios that are known before anything runs.
 
+use std::collections::BTreeMap;
+
 use serde::Serialize;
 use sim_check::{Claim, Properties, SimTime};
-use sim_node::{Class, Message, Node, Stable};
+use sim_node::{Class, Message, Node, NodeId, Stable};
 use sim_protocol::{Ask, Field, ImageExample, Protocol, Settings, Workload};
 
 /// What a protocol declares about itself.
@@ -123,12 +125,37 @@ pub struct ScenarioFacts {
     pub requests: Vec<String>,
     /// What must be reached, as it is written in the file, in order.
     pub reaches: Vec<String>,
+    /// The settings in which its nodes differ.
+    pub settings: NodeSettings,
     /// The clocks that do not show true time, a sentence each: "The clock of n1 runs 5% too slow."
     pub clocks: Vec<String>,
     /// When the storm ends.
     pub calm: Option<SimTime>,
     /// When liveness is due.
     pub deadline: SimTime,
+}
+
+/// Settings in which nodes differ from what the scenario says of the protocol, as they are written.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct NodeSettings {
+    /// Those of nodes from their first start on.
+    pub own: BTreeMap<NodeId, String>,
+    /// Those that nodes have from a fault on, by its stable number: of nodes that had none of their
+    /// own, and of those that had.
+    pub new: BTreeMap<u64, (String, BTreeMap<NodeId, String>)>,
+}
+
+impl NodeSettings {
+    /// Those of a node that has been configured by this fault, or by none.
+    #[must_use]
+    pub fn of(&self, node: NodeId, by: Option<u64>) -> Option<&str> {
+        let own = &self.own;
+        let text = match by.and_then(|fault| self.new.get(&fault)) {
+            Some((usual, own)) => own.get(&node).unwrap_or(usual),
+            None => own.get(&node)?,
+        };
+        Some(text.as_str()).filter(|text| !text.is_empty())
+    }
 }
 
 /// What a scenario expects.

@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ops::Range;
 
 use ron::value::RawValue;
+use sim_engine::Configs;
 use sim_node::{ImageError, Node, NodeId};
 use sim_protocol::{Protocol, WrongImage};
 
@@ -22,7 +23,7 @@ pub(crate) fn images<'a, P: Protocol>(
     sheet: &mut Sheet<'a>,
     draft: &Draft<'a>,
     cast: &Cast<'_>,
-    config: &<P::Node as Node>::Config,
+    configs: &Configs<P::Node>,
 ) -> Option<Images<P::Node>> {
     let Some(text) = draft.images else { return Some(BTreeMap::new()) };
     let field = sheet.field("images");
@@ -47,7 +48,7 @@ pub(crate) fn images<'a, P: Protocol>(
         };
         let id = NodeId::new(node);
         if node < cast.nodes()
-            && let Err(error) = P::Node::check_image(&image, id, config)
+            && let Err(error) = P::Node::check_image(&image, id, configs.of(id))
         {
             sheet.push(impossible(sheet.text, &part.value, &error));
             all_possible = false;
@@ -57,7 +58,7 @@ pub(crate) fn images<'a, P: Protocol>(
     }
     if all_read
         && all_possible
-        && let Err(WrongImage { node, error }) = P::check_images(&images, config)
+        && let Err(WrongImage { node, error }) = P::check_images(&images, &configs.usual)
         && let Some(item) = items.get(&node)
     {
         sheet.push(impossible(sheet.text, item, &error));
@@ -66,7 +67,7 @@ pub(crate) fn images<'a, P: Protocol>(
 }
 
 /// The parts of a map whose keys are numbers, by these numbers.
-fn in_order<'i>(text: &str, map: &'i Item) -> Vec<&'i crate::outline::Part> {
+pub(crate) fn in_order<'i>(text: &str, map: &'i Item) -> Vec<&'i crate::outline::Part> {
     let number = |part: &&crate::outline::Part| {
         let key = part.key.as_ref()?;
         options().from_str::<u32>(&text[key.span.clone()]).ok()

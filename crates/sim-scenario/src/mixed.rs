@@ -5,12 +5,13 @@ use crate::outline::{Item, Part, Shape};
 use crate::{Diagnostic, usage};
 
 /// The names that may follow unnamed values, and in which constructs.
-const NAMES: [(&str, &[&str]); 5] = [
+const NAMES: [(&str, &[&str]); 6] = [
     ("cut", &["Partition", "Isolate", "OneWay", "Bridge"]),
     ("first", &["Pause"]),
     ("for", &["At", "When", "Every"]),
     ("kind", &["Hold"]),
     ("of", &["Sometimes"]),
+    ("settings", &["Restart"]),
 ];
 
 /// Who reads what lies in some brackets. The names of the language mean nothing to a protocol.
@@ -57,11 +58,17 @@ fn reader_within(text: &str, item: &Item, reader: Reader, place: usize) -> Reade
         (Reader::Language, Some("Scenario")) => {
             let key = item.parts()[place].key.as_ref().map(|key| &text[key.span.clone()]);
             match key {
-                Some("protocol" | "images") => Reader::Protocol,
+                Some("protocol" | "nodes" | "images") => Reader::Protocol,
                 Some("workload") => Reader::Workload,
                 Some("reaches") => Reader::Reaches,
                 _ => Reader::Language,
             }
+        }
+        (Reader::Language, Some("Crash" | "Restart"))
+            if item.parts()[place].key.as_ref().map(|key| &text[key.span.clone()])
+                == Some("settings") =>
+        {
+            Reader::Protocol
         }
         (Reader::Workload, Some("Requests") | None) => Reader::Workload,
         // `At("1s", 0, request)`

@@ -10,7 +10,9 @@ use sim_engine::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
 use crate::json::{json, quoted};
-use crate::{Detail, Done, Form, Glance, Happening, LostWrite, Seen, Watcher, loss_in_words};
+use crate::{
+    Detail, Done, Form, Glance, Happening, LostWrite, NodeSettings, Seen, Watcher, loss_in_words,
+};
 
 /// So many of the writes that a crash has lost are told.
 const WRITES_MAX: usize = 3;
@@ -30,6 +32,8 @@ pub(crate) struct Telling<'w> {
     watcher: &'w mut dyn Watcher,
     /// The places in the scenario's list of the faults that run.
     faults: &'w [usize],
+    /// The settings in which nodes differ.
+    settings: &'w NodeSettings,
     /// Every node's role so far, by number.
     roles: Vec<Option<Role>>,
     /// Which nodes have been up before.
@@ -51,9 +55,14 @@ struct Begun {
 }
 
 impl<'w> Telling<'w> {
-    pub(crate) fn new(watcher: &'w mut dyn Watcher, faults: &'w [usize], nodes: u32) -> Self {
-        let nodes = nodes as usize;
-        Self { watcher, faults, roles: vec![None; nodes], started: vec![false; nodes], begun: None }
+    pub(crate) fn new(
+        watcher: &'w mut dyn Watcher,
+        faults: &'w [usize],
+        settings: &'w NodeSettings,
+        nodes: u32,
+    ) -> Self {
+        let (roles, started) = (vec![None; nodes as usize], vec![false; nodes as usize]);
+        Self { watcher, faults, settings, roles, started, begun: None }
     }
 
     /// A step that began and never ended is one in which a handler or a property panicked: what it
@@ -101,7 +110,10 @@ impl<N: Node> Observer<N> for Telling<'_> {
         let again = matches!(begins.event, Event::Start)
             && std::mem::replace(&mut self.started[begins.node.index()], true);
         let what = || match begins.event {
-            Event::Start => Happening::Start { again },
+            Event::Start => {
+                let settings = self.settings.of(begins.node, begins.configured_by);
+                Happening::Start { again, settings: settings.map(str::to_owned) }
+            }
             Event::Message { from, message } => Happening::Message {
                 message: begins.message,
                 from: *from,

@@ -142,7 +142,8 @@ impl<P: Protocol> Prepared for Scenario<P> {
 
     fn watch(&self, seed: u64, options: &RunOptions, watcher: &mut dyn Watcher) -> Report {
         let (spec, kept) = self.spec(options);
-        let mut telling = Telling::new(watcher, &kept, spec.servers + spec.others);
+        let (settings, nodes) = (&self.facts.settings, spec.servers + spec.others);
+        let mut telling = Telling::new(watcher, &kept, settings, nodes);
         let report = self.watched(seed, options, &spec, &kept, &mut telling);
         telling.finish();
         report

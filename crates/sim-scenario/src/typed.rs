@@ -5,12 +5,14 @@ use std::sync::Arc;
 
 use sim_check::{Properties as _, SimTime};
 use sim_engine::WorldSpec;
-use sim_protocol::{Protocol, Settings as _, Setup};
+use sim_protocol::{Protocol, Settings as _, SettingsError, Setup};
 
 use crate::check::{self, Cast};
 use crate::costs::costs;
 use crate::draft::{Draft, ProtocolText};
 use crate::images::images;
+use crate::outline::Item;
+use crate::per_node::{PerNode, per_node};
 use crate::reach::reaches;
 use crate::run::Scenario;
 use crate::sheet::{Sheet, options};
@@ -32,7 +34,6 @@ pub(crate) fn prepare<'a, P: Protocol>(
     let workloads = WorkloadParts::read(sheet, draft, facts)?;
     let own = workloads.own::<P>(sheet, servers)?;
     let setup = set_up::<P>(sheet, protocol, &settings, own.as_ref(), servers)?;
-    check::check_needs(sheet, protocol.item, &settings);
     check_properties::<P>(sheet, protocol, &setup, servers)?;
     let cast = Cast {
         facts,
@@ -45,10 +46,12 @@ pub(crate) fn prepare<'a, P: Protocol>(
         relies_on: P::relies_on(&settings),
     };
     check::check_cast(sheet, draft, &cast);
+    let configs = per_node::<P>(sheet, draft, &cast, (&settings, own.as_ref()), &setup);
     let requests = workloads.requests::<P>(sheet, draft, &cast, &settings);
     let reaches = reaches(sheet, draft, &cast);
     let costs = costs(sheet, draft, &cast);
-    let images = images::<P>(sheet, draft, &cast, &setup.config);
+    let PerNode { first: configs, new: new_configs, said } = configs?;
+    let images = images::<P>(sheet, draft, &cast, &configs);
     let expect = check::resolve_expectation(sheet, draft, facts)?;
     if sheet.is_wrong() {
         return None;
@@ -64,13 +67,14 @@ pub(crate) fn prepare<'a, P: Protocol>(
         faults: draft.faults.iter().map(|fault| fault.label.clone()).collect(),
         requests: request_labels,
         reaches: reaches.iter().map(|reach| reach.label.clone()).collect(),
+        settings: said,
         clocks: draft.clocks.iter().map(clock_in_words).collect(),
         calm: draft.calm.map(SimTime::from),
         deadline: SimTime::from(draft.deadline?),
     };
     let overrides = override_labels(sheet);
     let spec = spec::<P>(draft, facts, servers, setup, requests, images?)?;
-    let spec = WorldSpec { reaches, ..spec };
+    let spec = WorldSpec { reaches, own_configs: configs.own, new_configs, ..spec };
     Some(Box::new(Scenario::<P>::new(scenario_facts, Arc::new(spec), overrides, costs)))
 }
 
@@ -154,6 +158,21 @@ fn servers<P: Protocol>(
     None
 }
 
+/// What is wrong with settings, where they stand.
+pub(crate) fn wrong_settings<P: Protocol>(
+    sheet: &Sheet<'_>,
+    item: &Item,
+    error: &SettingsError,
+) -> Diagnostic {
+    let place = item.at_field(sheet.text, error.field).span.clone();
+    let message = format!("`{}` of `{}`: {}", error.field, P::NAME, error.message);
+    let diagnostic = Diagnostic::error(place, message).label("invalid value");
+    match P::Settings::FIELDS.iter().find(|one| one.name == error.field) {
+        Some(field) => diagnostic.help(format!("`{}`: {}", error.field, field.meaning)),
+        None => diagnostic,
+    }
+}
+
 fn set_up<P: Protocol>(
     sheet: &mut Sheet<'_>,
     protocol: &ProtocolText<'_>,
@@ -164,12 +183,7 @@ fn set_up<P: Protocol>(
     let setup = match P::setup(settings, workload) {
         Ok(setup) => setup,
         Err(error) => {
-            let place = protocol.item.at_field(sheet.text, error.field).span.clone();
-            let message = format!("`{}` of `{}`: {}", error.field, P::NAME, error.message);
-            let mut diagnostic = Diagnostic::error(place, message).label("invalid value");
-            if let Some(field) = P::Settings::FIELDS.iter().find(|one| one.name == error.field) {
-                diagnostic = diagnostic.help(format!("`{}`: {}", error.field, field.meaning));
-            }
+            let diagnostic = wrong_settings::<P>(sheet, protocol.item, &error);
             sheet.push(diagnostic);
             return None;
         }

@@ -145,6 +145,7 @@ type Table = &'static [(&'static str, &'static str)];
 
 const FIELDS: Table = &[
     ("title", "title: \"leader isolated by a partition\""),
+    ("nodes", "nodes: {2: (field: value)}"),
     ("network", "network: Datagram(delay: Uniform(\"1ms\", \"10ms\"), loss: \"1%\")"),
     ("disks", "disks: [(who: Node(1), sync: Constant(\"5ms\"))]"),
     ("clocks", "clocks: [(who: Node(1), offset: \"+5s\", drift: \"+200ppm\")]"),

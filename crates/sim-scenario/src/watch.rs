@@ -208,6 +208,9 @@ pub enum Happening {
         /// Whether it had been up before.
         #[serde(rename = "restart")]
         again: bool,
+        /// The settings in which it differs from what the scenario says of the protocol, as they
+        /// are written: `pre_vote: true`. `None` when there are none.
+        settings: Option<String>,
     },
     /// It received a message.
     Message {

@@ -138,7 +138,7 @@ impl<'a> WorkloadParts<'a> {
             sheet.push(diagnostic);
             return None;
         }
-        check_needs(sheet, item, &workload);
+        check_needs(sheet, item, &[&workload]);
         Some(Some(workload))
     }
 

@@ -63,7 +63,7 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
             state,
         } => {
             let what = match what {
-                Happening::Start { again } => Happening::Start { again },
+                Happening::Start { again, settings } => Happening::Start { again, settings },
                 Happening::Message { message, from, kind, text, print } => {
                     Happening::Message { message, from, kind, text: bare(text), print }
                 }

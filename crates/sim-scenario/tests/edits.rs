@@ -91,12 +91,18 @@ fn what_is_not_in_the_file_is_added() {
         ("calm-bound=1s", &format!("{last}, calm_bound: \"1s\",")),
         ("model.failures=Omission", &format!("{last}, model: (failures: Omission),")),
         ("images.4.asked=1", "images: {0: (asked: 3), 4: (asked: 1)},"),
+        ("nodes.2.slow=true", &format!("{last}, nodes: {{2: (slow: true)}},")),
     ] {
         assert_eq!(line(one), expected, "{one}");
     }
     let small = "Scenario(protocol: Mute, title: \"t\", deadline: \"1s\", expect: Holds)";
     let added = |one| edit("toy.ron", small, &[change(one)]).expect("it can be added");
     assert_eq!(added("protocol.nodes=3"), small.replace("Mute", "Mute(nodes: 3)"));
+    let differing = small.replace("Holds", "Holds, nodes: {2: (a: 1)}");
+    assert_eq!(added("nodes.2.a=1"), differing);
+    let more = edit("toy.ron", &differing, &[change("nodes.2.b=2"), change("nodes.3.a=3")]);
+    let with_more = differing.replace("{2: (a: 1)}", "{2: (a: 1, b: 2), 3: (a: 3)}");
+    assert_eq!(more.expect("they can be added"), with_more);
     let lossy = small.replace("Holds", "Holds, network: Datagram(loss: \"5%\")");
     assert_eq!(added("network.loss=5%"), lossy);
     assert_eq!(

@@ -73,6 +73,25 @@ fn what_has_no_effect() {
             "a setting without the value of another one that it needs",
             with("bytes: true").replace("Ping(nodes: 5", "Ping(nodes: 5, clients: 1, notes: 3"),
         ),
+        ("settings of a node that it has anyway", with("nodes: {1: (slow: false)}")),
+        ("no settings of a node", with("nodes: {1: ()}")),
+        (
+            "settings of a node without another one that they need",
+            with("nodes: {1: (rest: \"20ms\"), 2: (slow: true)}"),
+        ),
+        (
+            "a setting that no node has a use for",
+            with("nodes: {1: (patience: \"20ms\")}")
+                .replace("Ping(nodes: 5", "Ping(nodes: 5, rest: \"5ms\""),
+        ),
+        (
+            "settings of a restart that the node has anyway",
+            fault("At(\"1s\", Crash(who: Node(0), down: \"1s\", settings: (slow: false)))"),
+        ),
+        (
+            "settings of a node that never starts again",
+            fault("At(\"1s\", Crash(who: Node(0), settings: (slow: true)))"),
+        ),
         ("a resume of nobody", fault("At(\"1s\", Resume(All))")),
     ];
     let mut told = String::new();

@@ -250,7 +250,7 @@ impl Watcher for Trace {
         match seen {
             Seen::Step { at, node, what, cause, effects, role, role_changed, state, .. } => {
                 let (event, news) = self.happened(node, &what);
-                let again = matches!(what, Happening::Start { again: true });
+                let again = matches!(what, Happening::Start { again: true, .. });
                 let tells =
                     |effect: &Done| matches!(effect, Done::Indicate { .. } | Done::Mark { .. });
                 let notable = role_changed || again || effects.iter().any(tells);

@@ -38,7 +38,7 @@ fn forty_nodes_make_a_list_that_says_so() {
 #[test]
 fn late_messages_say_why_they_are_late() {
     let mut tape = Tape::new();
-    let starts = |again| Happening::Start { again };
+    let starts = |again| Happening::Start { again, settings: None };
     tape.step(0, 0, starts(false), None);
     tape.step(0, 1, starts(false), None);
     for (message, arrives) in [(0, 9_000), (1, 3_000), (2, 6_000)] {
@@ -170,7 +170,7 @@ fn a_window_in_which_nothing_happens_says_so() {
 fn what_a_decisive_step_says_is_not_cut() {
     let long = format!("Patience({})", "and more of it, ".repeat(60));
     let mut tape = Tape::new();
-    tape.step(0, 0, Happening::Start { again: false }, None);
+    tape.step(0, 0, Happening::Start { again: false, settings: None }, None);
     for us in [1_000, 2_000] {
         tape.step(us, 0, Happening::Timer { text: long.clone(), print: 1 }, Some(0));
     }
@@ -198,7 +198,7 @@ fn what_is_cut_is_cut_between_values() {
         entries.join(", ")
     );
     let mut tape = Tape::new();
-    tape.step(0, 0, Happening::Start { again: false }, None);
+    tape.step(0, 0, Happening::Start { again: false, settings: None }, None);
     for us in [1_000, 2_000] {
         tape.step(us, 0, Happening::Timer { text: text.clone(), print: 1 }, Some(0));
     }

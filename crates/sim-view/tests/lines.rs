@@ -126,7 +126,7 @@ fn a_long_state_is_told_once() {
         let wanted = if step == 0 { Detail::Passage } else { Detail::States };
         assert_eq!(lines.wants(&glance), wanted, "the state before is known");
         let what = match step {
-            0 => Happening::Start { again: false },
+            0 => Happening::Start { again: false, settings: None },
             _ => Happening::Timer { text: "\"Tick\"".to_owned(), print: 0 },
         };
         let length = 1_000 + usize::try_from(step).expect("small");

@@ -82,7 +82,7 @@ fn messages_to_the_dead_have_no_heading() {
 fn in_vain(answer: impl Fn(u64) -> String) -> Tape {
     let mut tape = Tape::new();
     for node in 0..3 {
-        tape.step(0, node, Happening::Start { again: false }, None);
+        tape.step(0, node, Happening::Start { again: false, settings: None }, None);
     }
     let receives = |from, kind, text| Happening::Message {
         message: Some(0),

@@ -32,6 +32,7 @@ fn crash(node: u32, down: Option<Duration>) -> Fault {
         down,
         disk: DiskLoss::Prefix,
         inside: None,
+        settings: None,
     })
 }
 
@@ -66,7 +67,7 @@ fn the_highest_live_process_takes_over_each_time() {
     spec.faults = vec![
         planned(0, When::At(at(1_000)), crash(4, None)),
         planned(1, When::At(at(2_000)), crash(3, None)),
-        planned(2, When::At(at(3_000)), Fault::from(faults::Restart(Target::Node(4)))),
+        planned(2, When::At(at(3_000)), Fault::from(faults::Restart(Target::Node(4), None))),
     ];
     let mut world = World::<Process, Properties>::new(Arc::new(spec), 0);
     world.run_until(at(990));
@@ -208,6 +209,7 @@ fn an_election_begins_anew_when_the_answerer_crashes() {
                 down: None,
                 disk: DiskLoss::Prefix,
                 inside: None,
+                settings: None,
             }),
         ),
     ];

@@ -24,7 +24,7 @@ fn election(n: u32, rank: u32, contact_suspected: bool, seed: u64) -> Outcome {
     let mut world = spec::<Bully>(&settings, delay, at(1_000));
     world.ties = Ties::Drawn;
     let (who, disk) = (Target::Node(n - 1), DiskLoss::Prefix);
-    let crash = Fault::from(faults::Crash { who, down: None, disk, inside: None });
+    let crash = Fault::from(faults::Crash { who, down: None, disk, inside: None, settings: None });
     world.faults = vec![planned(0, When::At(at(1)), crash)];
     let suspects =
         (0..n - 1).map(|node| (at(2), NodeId::new(node), Request::Suspect(NodeId::new(n - 1))));

@@ -59,10 +59,11 @@ fn storm(draw: &mut Draw, nodes: u32) -> Vec<PlannedFault> {
             1 => Some(Inside::First(u32::try_from(draw.below(4)).unwrap())),
             _ => None,
         };
-        let crash =
-            |who, inside| Fault::from(faults::Crash { who, down, disk: DiskLoss::Prefix, inside });
+        let crash = |who, inside| {
+            Fault::from(faults::Crash { who, down, disk: DiskLoss::Prefix, inside, settings: None })
+        };
         let (when, fault) = match draw.below(8) {
-            0 => (When::At(at(time)), Fault::from(faults::Restart(Target::All))),
+            0 => (When::At(at(time)), Fault::from(faults::Restart(Target::All, None))),
             1 | 2 => {
                 let kinds = ["Election", "Answer", "Coordinator", "Ping", "Pong"];
                 let kind = kinds[usize::try_from(draw.below(5)).unwrap()].to_string();

@@ -86,6 +86,7 @@ fn le2_is_violated_when_a_process_comes_back_as_another() {
             down: Some(ms(1)),
             disk,
             inside: None,
+            settings: None,
         });
         world.faults = vec![planned(0, When::At(at(35)), crash)];
         let outcome = run::<ChangRoberts>(world, 0);
@@ -107,6 +108,7 @@ fn le3_is_violated_when_the_ring_is_broken() {
             down: None,
             disk: DiskLoss::Prefix,
             inside: None,
+            settings: None,
         });
         let mut crashed = spec::<ChangRoberts>(&Settings::new(ring(5)), delay.clone(), at(1_000));
         crashed.faults = vec![planned(0, When::At(at(0)), crash)];

@@ -24,8 +24,13 @@ fn flood_max(nodes: u32, graph: Shape) -> Settings {
 
 fn crash(time: u64, node: u32) -> sim_engine::PlannedFault {
     let who = Target::Node(node);
-    let crash =
-        Fault::from(faults::Crash { who, down: None, disk: DiskLoss::Prefix, inside: None });
+    let crash = Fault::from(faults::Crash {
+        who,
+        down: None,
+        disk: DiskLoss::Prefix,
+        inside: None,
+        settings: None,
+    });
     planned(0, When::At(at(time)), crash)
 }
 

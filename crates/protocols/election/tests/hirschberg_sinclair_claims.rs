@@ -16,7 +16,13 @@ fn ring(nodes: u32) -> Settings {
 }
 
 fn crash(node: u32, down: Option<u64>, disk: DiskLoss) -> Fault {
-    Fault::from(faults::Crash { who: Target::Node(node), down: down.map(ms), disk, inside: None })
+    Fault::from(faults::Crash {
+        who: Target::Node(node),
+        down: down.map(ms),
+        disk,
+        inside: None,
+        settings: None,
+    })
 }
 
 /// Exactly the highest is elected. Messages overtake each other freely, initiators are drawn, and
@@ -125,6 +131,7 @@ fn hs4_is_violated_when_the_leader_comes_back() {
             down: Some(ms(5)),
             disk: DiskLoss::Prefix,
             inside: None,
+            settings: None,
         });
         world.faults = vec![planned(0, When::At(at(1_000)), leader)];
         assert_violated(&run::<HirschbergSinclair>(world, seed), "HS4", "the leader restarts");

@@ -28,7 +28,13 @@ fn world(settings: &Settings, deadline: u64) -> WorldSpec<Process> {
 
 fn crash(id: u64, time: u64, node: u32, down: Option<Duration>) -> PlannedFault {
     let who = Target::Node(node);
-    let crash = Fault::from(faults::Crash { who, down, disk: DiskLoss::Unsynced, inside: None });
+    let crash = Fault::from(faults::Crash {
+        who,
+        down,
+        disk: DiskLoss::Unsynced,
+        inside: None,
+        settings: None,
+    });
     planned(id, When::At(at(time)), crash)
 }
 

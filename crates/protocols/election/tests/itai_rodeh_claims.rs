@@ -165,6 +165,7 @@ fn ir2_is_violated_when_the_ring_is_broken() {
             down: None,
             disk: DiskLoss::Prefix,
             inside: None,
+            settings: None,
         });
         let mut crashed = world(&ring(5), 1_000);
         crashed.faults = vec![planned(0, When::At(at(0)), crash)];
@@ -196,6 +197,7 @@ fn ir3_is_violated_when_the_leader_comes_back() {
             down: Some(ms(5)),
             disk: DiskLoss::Prefix,
             inside: None,
+            settings: None,
         });
         world.faults = vec![planned(0, When::At(at(10_000)), crash)];
         assert_violated(&go(world, seed), "IR3", "the leader restarts");

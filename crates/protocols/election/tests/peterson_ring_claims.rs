@@ -187,6 +187,7 @@ fn pr2_is_violated_when_a_process_comes_back_as_another() {
             down: Some(ms(1)),
             disk,
             inside: None,
+            settings: None,
         });
         world.faults = vec![planned(0, When::At(at(85)), crash)];
         let outcome = go(world, 0);
@@ -208,6 +209,7 @@ fn pr3_is_violated_when_the_ring_is_broken() {
             down: None,
             disk: DiskLoss::Prefix,
             inside: None,
+            settings: None,
         });
         let mut crashed = in_order(&settings, uniform());
         crashed.faults = vec![planned(0, When::At(at(0)), crash)];
@@ -238,6 +240,7 @@ fn pr4_is_violated_when_the_leader_comes_back() {
             down: Some(ms(5)),
             disk: DiskLoss::Prefix,
             inside: None,
+            settings: None,
         });
         world.faults = vec![planned(0, When::At(at(1_000)), crash)];
         assert_violated(&go(world, seed), "PR4", "the leader restarts");

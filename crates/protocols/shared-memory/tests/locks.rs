@@ -111,6 +111,7 @@ fn crash_inside(nth: u32) -> Vec<PlannedFault> {
             down: None,
             disk: DiskLoss::default(),
             inside: None,
+            settings: None,
         }),
     }]
 }
@@ -279,6 +280,7 @@ fn a_crash_in_the_remainder_harms_nobody() {
             down: None,
             disk: DiskLoss::default(),
             inside: None,
+            settings: None,
         }),
     };
     let spec = world::<Bakery>(&settings, perfect_links(1, 5), 20, vec![fault]);
@@ -305,6 +307,7 @@ fn a_crash_with_return_leaves_the_model_but_breaks_no_assertion() {
                 down: Some(ms(1)),
                 disk: DiskLoss::default(),
                 inside: None,
+                settings: None,
             }),
         });
     }

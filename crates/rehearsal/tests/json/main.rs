@@ -151,6 +151,8 @@ fn the_page_says_what_is_printed() {
     for states in ["full", "none"] {
         book.trace(&format!("scenarios/storm.ron --states {states}"));
     }
+    // A node that starts with settings of its own.
+    book.trace("scenarios/storm.ron --set nodes.1.pre_vote=true");
     // What the steps before a window changed, and what those changed that a window leaves out.
     book.trace("scenarios/storm.ron --from 1s --kind AppendEntries");
     book.trace("scenarios/many-operations.ron --kind HeartbeatReply");

@@ -159,6 +159,8 @@ pub enum Argument<'a> {
     Count(u32),
     /// Whether something is so.
     Flag(bool),
+    /// Settings of the protocol.
+    Settings,
 }
 
 /// Whom a fault sets apart from whom.

@@ -159,7 +159,8 @@ impl Meaning {
                 | Argument::First(_)
                 | Argument::Inside(_)
                 | Argument::Count(_)
-                | Argument::Flag(_) => {}
+                | Argument::Flag(_)
+                | Argument::Settings => {}
             }
         }
     }

@@ -176,6 +176,17 @@ impl DiskLoss {
     }
 }
 
+/// Settings of the protocol with which nodes start again. What they say is the protocol's to read:
+/// the engine is given what comes of them, as [`WorldSpec::new_configs`](crate::WorldSpec).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OtherSettings;
+
+impl<'de> Deserialize<'de> for OtherSettings {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        serde::de::IgnoredAny::deserialize(deserializer).map(|_| Self)
+    }
+}
+
 /// How many effects of a step take place before a fault strikes inside it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub enum Inside {

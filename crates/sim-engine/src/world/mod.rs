@@ -51,7 +51,7 @@ use endless::Looks;
 use faults::{ClockUse, FaultState};
 use memory::Memory;
 use network::{Envelope, Network};
-use nodes::{Cell, Status};
+use nodes::{Cell, Configured, Status};
 use reached::{Marked, Reached};
 use requests::{Requests, Told};
 use twins::Twin;
@@ -85,6 +85,8 @@ pub struct World<N: Node, P: Properties<N>> {
     incarnations: Vec<u32>,
     /// What is looked at only when the status says so.
     cells: Vec<Cell<N>>,
+    /// Empty when all nodes have the scenario's one configuration, for the whole run.
+    configs: Vec<Configured<N>>,
     /// Empty when all clocks show true time.
     clocks: Vec<Clock>,
     /// Who has looked at its clocks; of no interest when all show true time.
@@ -265,6 +267,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             status: vec![Status::default(); count],
             incarnations: vec![0; count],
             cells: Vec::new(),
+            configs: Vec::new(),
             clocks: Vec::new(),
             clock_use: vec![ClockUse::default(); if plan.true_clocks { 0 } else { count }],
             roles: vec![None; if plan.asks_roles { count } else { 0 }],

@@ -1,5 +1,7 @@
 //! What the world keeps of each node beside its state: whether it is up, its queue, its disk.
 
+use std::sync::Arc;
+
 use sim_check::{Properties, SimTime, View};
 use sim_node::{Drift, Event, Node, NodeId, Offset};
 
@@ -84,6 +86,21 @@ pub(super) struct Cell<N: Node> {
     pub(super) start_waits: bool,
 }
 
+/// What a node is configured with.
+#[derive(Debug)]
+pub(super) struct Configured<N: Node> {
+    pub(super) config: Arc<N::Config>,
+    /// The fault that did it, by its stable number; `None` from the beginning.
+    pub(super) by: Option<u64>,
+}
+
+/// Derived, it would ask for a configuration that can be cloned.
+impl<N: Node> Clone for Configured<N> {
+    fn clone(&self) -> Self {
+        Self { config: Arc::clone(&self.config), by: self.by }
+    }
+}
+
 impl<N: Node> Cell<N> {
     /// Of a node that has not started yet, with this on its disk.
     pub(super) fn new(durable: N::Stable) -> Self {
@@ -117,7 +134,7 @@ pub(super) struct Slowness {
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     pub(super) fn set_up_nodes(&mut self) {
-        let spec = std::sync::Arc::clone(&self.spec);
+        let spec = Arc::clone(&self.spec);
         for node in self.everybody() {
             let durable = spec.images.get(&node).cloned().unwrap_or_default();
             self.cells.push(Cell::new(durable));
@@ -127,11 +144,26 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let serves = self.serves_by_itself(node);
             self.status[node.index()].put(Status::SERVES, serves);
         }
+        if !spec.own_configs.is_empty() || !spec.new_configs.is_empty() {
+            let of = |node| spec.own_configs.get(&node).unwrap_or(&spec.config);
+            let first = |node| Configured { config: Arc::clone(of(node)), by: None };
+            self.configs = self.everybody().map(first).collect();
+        }
         if !self.plan.true_clocks {
             self.clocks = self.everybody().map(|node| self.make_clock(node)).collect();
             for node in self.everybody() {
                 self.cells[node.index()].own_drift = self.clocks[node.index()].drift();
             }
+        }
+    }
+
+    /// A fault has struck a node that is down now: if it says so, the node starts with another
+    /// configuration from now on.
+    pub(super) fn configure(&mut self, node: NodeId, fault: u32) {
+        let by = self.spec.faults[fault as usize].id;
+        if let Some(configs) = self.spec.new_configs.get(&by) {
+            let config = Arc::clone(configs.of(node));
+            self.configs[node.index()] = Configured { config, by: Some(by) };
         }
     }
 
@@ -143,7 +175,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// A node's clock, as the last entry that names it says.
     fn make_clock(&mut self, node: NodeId) -> Clock {
-        let spec = std::sync::Arc::clone(&self.spec);
+        let spec = Arc::clone(&self.spec);
         let of_node = |one: &&crate::ClockSpec| one.who.contains(node, spec.servers);
         let Some(clock) = spec.clocks.iter().rfind(of_node) else { return Clock::default() };
         // Both are drawn, needed or not, so that neither depends on the other.

@@ -77,7 +77,17 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if self.is_watched {
             let time = SimTime::from_nanos(self.now);
             let (node, event, state) = (who, &event, self.states[index].as_ref());
-            watch.step_begins(&StepBegins { step, time, node, event, state, cause, message: id });
+            let configured_by = self.configs.get(index).and_then(|own| own.by);
+            watch.step_begins(&StepBegins {
+                step,
+                time,
+                node,
+                event,
+                state,
+                cause,
+                message: id,
+                configured_by,
+            });
         }
         let is_byzantine = self.status[index].has(Status::BYZANTINE);
         if !is_byzantine {
@@ -148,7 +158,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         // Only `start` is told of damage.
         let damaged = matches!(event, Event::Start) && self.cells[index].disk.is_damaged();
         let details = self.details(node, who, damaged);
-        let config = &*self.spec.config;
+        let own = self.configs.get(index).map(|own| &own.config);
+        let config = &**own.unwrap_or(&self.spec.config);
         let (effects, told) = (&mut self.effects, &mut self.told);
         let mut sink = StepSink { effects, told, chance: &mut self.chance, node };
         let mut cx = Context::new(config, details, &mut sink);
@@ -262,6 +273,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     ) {
         self.note_strike(fault, &[node], watch);
         self.crash(node, loss, fault, watch);
+        self.configure(node, fault);
         self.pass_on(fault, node);
         if let Some(down) = down {
             self.restart_at(self.now.saturating_add(down), node);

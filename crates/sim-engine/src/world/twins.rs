@@ -105,6 +105,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.status[second.index()].put(Status::SERVES, serves);
         let durable = (*self.cells[of.index()].disk).clone();
         self.cells.push(Cell::new(durable));
+        if let Some(config) = self.configs.get(of.index()).cloned() {
+            self.configs.push(config);
+        }
         if let Some(clock) = self.clocks.get(of.index()).cloned() {
             self.clocks.push(clock);
             self.clock_use.push(ClockUse::default());

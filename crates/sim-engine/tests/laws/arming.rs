@@ -182,6 +182,7 @@ fn who_crashes_inside_a_step_may_do_so_every_time() {
         down: Some(ms(5)),
         disk: DiskLoss::Prefix,
         inside: Some(Inside::First(0)),
+        settings: None,
     });
     let every = Trigger { every: true, limit: Some(5), ..mark() };
     let scene = busy().fault(When::On(every), crash);

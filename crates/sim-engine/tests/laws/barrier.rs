@@ -98,8 +98,13 @@ fn a_crash_can_fall_behind_what_was_sent_at_once() {
     // Behind the first A of the step, which leaves at once: the one that is held dies.
     let acts =
         [Act::Write(1), Act::Barrier, Act::SendAtOnce(1, Msg::A(1)), Act::Send(1, Msg::A(2))];
-    let crash =
-        faults::Crash { who: Target::Trigger, down: None, disk: DiskLoss::Prefix, inside: None };
+    let crash = faults::Crash {
+        who: Target::Trigger,
+        down: None,
+        disk: DiskLoss::Prefix,
+        inside: None,
+        settings: None,
+    };
     let after = crate::scene::on(Occasion::After("A".to_owned(), 1));
     let scene = scene(Script::new().request(0, 1, acts)).request(10, 0, 1);
     let run = scene.fault(after, Fault::from(crash)).run();

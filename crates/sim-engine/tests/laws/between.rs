@@ -21,7 +21,7 @@ fn broadcast() -> Scene {
 
 fn crash(inside: Option<Inside>, down: Option<u64>) -> faults::Crash {
     let disk = DiskLoss::Unsynced;
-    faults::Crash { who: Target::Trigger, down: down.map(ms), disk, inside }
+    faults::Crash { who: Target::Trigger, down: down.map(ms), disk, inside, settings: None }
 }
 
 fn after(count: u32) -> Occasion {

@@ -18,7 +18,13 @@ fn core_of(scene: &Scene, seed: u64) -> BTreeSet<u32> {
 }
 
 fn crash_all(down: Option<Duration>) -> Fault {
-    Fault::from(faults::Crash { who: Target::Servers, down, disk: DiskLoss::Prefix, inside: None })
+    Fault::from(faults::Crash {
+        who: Target::Servers,
+        down,
+        disk: DiskLoss::Prefix,
+        inside: None,
+        settings: None,
+    })
 }
 
 #[test]
@@ -244,6 +250,7 @@ fn nobody_is_struck_in_the_calm() {
         down: None,
         disk: DiskLoss::Prefix,
         inside: Some(Inside::First(0)),
+        settings: None,
     });
     let scene = Scene::new(5, script).fault(when(5), fault).calm(10, 5);
     let run = scene.run();

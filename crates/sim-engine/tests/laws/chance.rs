@@ -151,6 +151,7 @@ fn a_fault_changes_nothing_of_whom_it_does_not_strike() {
             down: Some(ms(100)),
             disk: DiskLoss::Subset,
             inside,
+            settings: None,
         })
     };
     let faults = [

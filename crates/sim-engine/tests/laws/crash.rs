@@ -162,7 +162,7 @@ fn a_node_restarts_once_for_each_crash() {
     // over, whether the node is up then or down again.
     let scene = Scene::new(1, Script::new())
         .fault(when(2), crash(0, Some(10)))
-        .fault(when(5), Fault::from(faults::Restart(Target::Node(0))));
+        .fault(when(5), Fault::from(faults::Restart(Target::Node(0), None)));
     assert_eq!(scene.run().history.steps, ["5ms n0 restart []"]);
     let again = scene.fault(when(6), crash(0, None)).run();
     assert_eq!(again.history.steps, ["5ms n0 restart []"]);
@@ -173,8 +173,8 @@ fn a_fault_does_not_strike_whom_it_cannot() {
     let scene = Scene::new(1, Script::new())
         .fault(when(2), crash(0, None))
         .fault(when(3), crash(0, Some(1)))
-        .fault(when(5), Fault::from(faults::Restart(Target::Node(0))))
-        .fault(when(6), Fault::from(faults::Restart(Target::Node(0))));
+        .fault(when(5), Fault::from(faults::Restart(Target::Node(0), None)))
+        .fault(when(6), Fault::from(faults::Restart(Target::Node(0), None)));
     let run = scene.run();
     assert_eq!(run.history.steps, ["5ms n0 restart []"]);
     let struck: Vec<u64> = run.outcome.faults.iter().map(|fault| fault.struck).collect();

@@ -112,6 +112,7 @@ fn crashed_as_it_leads(down: Duration) -> Scene {
         down: Some(down),
         disk: DiskLoss::Prefix,
         inside: None,
+        settings: None,
     };
     let trigger = Trigger { every: true, ..Trigger::new(Occasion::Role("leader".to_owned())) };
     Scene::new(1, script).fault(When::On(trigger), crash.into())

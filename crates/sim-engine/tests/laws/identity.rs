@@ -26,7 +26,7 @@ fn of(who: Target) -> u64 {
 }
 
 fn crash(down: Option<u64>, disk: DiskLoss, inside: Option<Inside>) -> faults::Crash {
-    faults::Crash { who: Target::Random(1), down: down.map(ms), disk, inside }
+    faults::Crash { who: Target::Random(1), down: down.map(ms), disk, inside, settings: None }
 }
 
 #[test]

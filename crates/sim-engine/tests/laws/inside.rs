@@ -25,6 +25,7 @@ fn dies_after(effects: u32, sync: u64) -> Run {
         down: Some(ms(10)),
         disk: DiskLoss::Unsynced,
         inside: Some(Inside::First(effects)),
+        settings: None,
     });
     Scene::new(2, Script::new().request(0, 1, acts))
         .sync(NodeSet::All, Delay::Constant(ms(sync)))
@@ -94,6 +95,7 @@ fn a_drawn_number_of_effects_covers_all() {
         down: None,
         disk: DiskLoss::Prefix,
         inside: Some(Inside::Drawn),
+        settings: None,
     });
     let scene = Scene::new(2, Script::new().request(0, 1, sends))
         .request(2, 0, 1)
@@ -123,6 +125,7 @@ fn a_node_can_be_made_to_crash_inside_its_next_step() {
         down: None,
         disk: DiskLoss::Prefix,
         inside: Some(Inside::First(1)),
+        settings: None,
     });
     let scene = Scene::new(2, script).request(4, 1, 1).request(5, 0, 1).fault(when(1), fault);
     let run = scene.run();

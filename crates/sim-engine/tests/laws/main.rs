@@ -19,6 +19,7 @@ mod calm;
 mod chance;
 mod claims;
 mod clocks;
+mod configs;
 mod corrupt;
 mod counting;
 mod crash;

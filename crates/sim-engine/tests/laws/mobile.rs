@@ -164,7 +164,7 @@ fn a_mobile_fault_can_wait_for_a_trigger_itself() {
 fn a_victim_that_is_up_again_is_not_restarted_twice() {
     let run = leads()
         .fault(when(5), mobile(0, Strike::Crash))
-        .fault(when(12), Fault::from(faults::Restart(sim_engine::Target::Node(0))))
+        .fault(when(12), Fault::from(faults::Restart(sim_engine::Target::Node(0), None)))
         .fault(when(13), crash(0, None))
         .run();
     // Restarted by a fault at 12 and crashed at 13 by another fault, it is given back at 20 all the

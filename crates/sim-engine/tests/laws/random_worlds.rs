@@ -111,9 +111,9 @@ fn fault() -> impl Strategy<Value = Fault> {
     ];
     let nodes = prop_oneof![
         3 => crash.prop_map(|(who, down, disk, inside)| {
-            Fault::from(faults::Crash { who, down, disk, inside })
+            Fault::from(faults::Crash { who, down, disk, inside, settings: None })
         }),
-        1 => target().prop_map(|who| Fault::from(faults::Restart(who))),
+        1 => target().prop_map(|who| Fault::from(faults::Restart(who, None))),
         1 => (target(), select(vec![First::Oldest, First::Timers]))
             .prop_map(|(who, first)| Fault::from(faults::Pause(who, first))),
         1 => target().prop_map(|who| Fault::from(faults::Resume(who))),

@@ -139,6 +139,7 @@ fn a_node_that_dies_inside_its_step_tells_what_it_told_before() {
             down: None,
             disk: sim_engine::DiskLoss::Prefix,
             inside: Some(Inside::First(effects)),
+            settings: None,
         };
         let scene = Scene::new(2, script.clone()).request(1, 0, 7).fault(when(0), crash.into());
         // Its first step after the fault is its start, which makes no effects: a second fault.

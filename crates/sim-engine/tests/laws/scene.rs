@@ -161,5 +161,11 @@ pub fn crash(node: u32, down: Option<u64>) -> Fault {
 
 /// A crash between steps that does so to the disk.
 pub fn crash_losing(node: u32, down: Option<u64>, disk: DiskLoss) -> Fault {
-    Fault::from(faults::Crash { who: Target::Node(node), down: down.map(ms), disk, inside: None })
+    Fault::from(faults::Crash {
+        who: Target::Node(node),
+        down: down.map(ms),
+        disk,
+        inside: None,
+        settings: None,
+    })
 }

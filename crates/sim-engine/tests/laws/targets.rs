@@ -9,7 +9,13 @@ use crate::scene::{Scene, between, crash, when};
 use crate::toy::{Act, Script, ms, set};
 
 fn crash_of(who: Target, down: Option<u64>) -> Fault {
-    Fault::from(faults::Crash { who, down: down.map(ms), disk: DiskLoss::Prefix, inside: None })
+    Fault::from(faults::Crash {
+        who,
+        down: down.map(ms),
+        disk: DiskLoss::Prefix,
+        inside: None,
+        settings: None,
+    })
 }
 
 /// The lines of the faults, without the crashes.
@@ -171,7 +177,7 @@ fn too_few_that_fit_make_it_wait_until_one_returns() {
 
 #[test]
 fn a_restart_draws_among_those_that_are_down() {
-    let restart = || Fault::from(faults::Restart(Target::Random(1)));
+    let restart = || Fault::from(faults::Restart(Target::Random(1), None));
     let mut restarted = BTreeSet::new();
     for seed in 0..30 {
         let scene = Scene::new(4, Script::new())

@@ -111,6 +111,7 @@ fn it_may_strike_somebody_else() {
         down: Some(ms(5)),
         disk: DiskLoss::Prefix,
         inside: None,
+        settings: None,
     });
     let run = everything().fault(nth(mark("elected"), 2, None), crash).run();
     // Down from 20 to 25, so the messages of 20 find nobody at 21.
@@ -146,6 +147,7 @@ fn a_momentary_fault_strikes_once_at_an_instant_drawn_from_its_window() {
             down: None,
             disk: DiskLoss::Prefix,
             inside: None,
+            settings: None,
         });
         Scene::new(1, Script::new()).fault(time, fault)
     };

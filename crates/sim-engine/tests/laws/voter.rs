@@ -163,6 +163,7 @@ fn storm(careful: bool, seed: u64) -> sim_engine::Outcome {
                 down: Some(MS(3)),
                 disk: [DiskLoss::Prefix, DiskLoss::Subset][id as usize / 2 % 2],
                 inside: (id % 2 == 0).then_some(Inside::Drawn),
+                settings: None,
             }),
         })
         .collect();

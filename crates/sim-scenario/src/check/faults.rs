@@ -67,7 +67,8 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
             | Argument::Strike(_)
             | Argument::Ordinal(_)
             | Argument::Count(_)
-            | Argument::Flag(_) => {}
+            | Argument::Flag(_)
+            | Argument::Settings => {}
         }
     }
     match facts.idle {
@@ -84,6 +85,14 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
             );
         }
     }
+}
+
+/// The settings with which a fault has nodes start again.
+pub(crate) fn settings_of<'a>(text: &str, fault: &FaultText<'a>) -> Option<&'a Item> {
+    let facts = fault.plan.as_ref()?.fault().facts();
+    let is_settings = |(place, argument)| matches!(argument, Argument::Settings).then_some(place);
+    let found = facts.arguments.iter().find_map(is_settings)?;
+    Some(argument_at(text, place(fault), found))
 }
 
 /// Where an argument of the fault stands.
@@ -128,7 +137,9 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
             | Argument::Strike(_)
             | Argument::Ordinal(_)
             | Argument::Count(_)
-            | Argument::Flag(_) => {}
+            | Argument::Flag(_)
+            // The protocol checks them.
+            | Argument::Settings => {}
         }
     }
     check_sides(sheet, facts.sides, item, cast);

@@ -20,8 +20,9 @@ use sim_engine::NodeSet;
 use sim_node::Duration;
 
 pub(crate) use expect::resolve as resolve_expectation;
+pub(crate) use faults::settings_of;
 pub(crate) use needs::check_needs;
-pub(crate) use nodes::{check_kind, check_mark, check_node, check_role};
+pub(crate) use nodes::{check_kind, check_mark, check_node, check_role, members};
 pub(crate) use times::check_time;
 
 use crate::draft::Draft;

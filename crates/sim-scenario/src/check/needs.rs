@@ -6,9 +6,15 @@ use crate::Diagnostic;
 use crate::outline::Item;
 use crate::sheet::Sheet;
 
-/// Warns of those that the scenario gives; `item` is the construct whose fields they are.
-pub(crate) fn check_needs(sheet: &mut Sheet<'_>, item: &Item, settings: &impl Settings) {
-    for field in settings.idle() {
+/// Warns of those that the scenario gives; `item` is the construct whose fields they are. Nodes may
+/// differ: what counts is whether they have an effect in any of the settings that come of them.
+pub(crate) fn check_needs<S: Settings>(sheet: &mut Sheet<'_>, item: &Item, settings: &[&S]) {
+    let Some((first, others)) = settings.split_first() else { return };
+    for field in first.idle() {
+        let is_idle = |one: &&S| one.idle().iter().any(|idle| idle.name == field.name);
+        if !others.iter().all(is_idle) {
+            continue;
+        }
         let Some(needed) = field.needs else { continue };
         let Some(given) = item.field(sheet.text, field.name) else { continue };
         let message = format!("`{}` has no effect, as `{needed}` is not set", field.name);

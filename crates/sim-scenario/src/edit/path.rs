@@ -127,10 +127,14 @@ fn added(text: &str, item: &Item, path: &[String]) -> Place {
     let mut before = format!("{}: ", path[0]);
     let mut after = String::new();
     for (number, step) in path.iter().enumerate().skip(1) {
-        // The network that a scenario has when it says nothing of it.
-        let owner = if number == 1 && path[0] == "network" { "Datagram" } else { "" };
-        before += &format!("{owner}({step}: ");
-        after.push(')');
+        let (open, close) = match (number, path[0].as_str()) {
+            // The network that a scenario has when it says nothing of it.
+            (1, "network") => ("Datagram(", ')'),
+            (1, "nodes" | "images") => ("{", '}'),
+            _ => ("(", ')'),
+        };
+        before += &format!("{open}{step}: ");
+        after.insert(0, close);
     }
     let at = match (&item.shape, item.parts()) {
         (Shape::Group(..), [.., last]) => {

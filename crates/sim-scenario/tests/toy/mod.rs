@@ -26,7 +26,7 @@ pub struct Settings {
     #[setting(default = 0)]
     clients: u32,
     /// How long a ping waits before it is sent again.
-    #[setting(default = "50ms..80ms", positive)]
+    #[setting(default = "50ms..80ms", positive, per_node)]
     patience: Span,
     /// Relies on messages that take at most so long, and on nothing but crashes.
     #[setting(none = "none")]
@@ -37,6 +37,12 @@ pub struct Settings {
     /// How often it says so.
     #[setting(default = 0, needs(clients = 2))]
     notes: u32,
+    /// Whether it takes its time before it sends a ping again.
+    #[setting(default = false, per_node)]
+    slow: bool,
+    /// How much longer it waits then.
+    #[setting(default = "10ms", range = ..="1s", per_node, needs(slow))]
+    rest: Duration,
 }
 
 /// The workload of a toy: nodes that watch.
@@ -228,6 +234,9 @@ impl Protocol for Ping {
         settings: &Settings,
         workload: Option<&Rounds>,
     ) -> Result<Setup<PingNode>, SettingsError> {
+        if settings.slow && settings.rest > settings.patience.longest() {
+            return Err(SettingsError::new("rest", "it must be at most the patience"));
+        }
         let players = workload.map_or(0, |rounds| rounds.players);
         let setup = Setup::new(settings.clone(), Core::All);
         Ok(setup.with_others("client", settings.clients).with_others("player", players))

@@ -10,6 +10,7 @@ use sim_scenario::{Done, Happening, Seen};
 use super::strokes::HANDLED_ARROW;
 use super::{Lanes, Step};
 use crate::paint::{BOLD, HANDLED, PLAIN, ROLE, SENT, TOLD};
+use crate::story::phrases;
 use crate::words;
 
 impl<W: Write> Lanes<W> {
@@ -17,7 +18,7 @@ impl<W: Write> Lanes<W> {
     pub(super) fn pass_over(&mut self, seen: &Seen) {
         let Seen::Step { at, node, what, .. } = seen else { return };
         match what {
-            Happening::Start { again } => self.note_start(*node, *at, *again),
+            Happening::Start { again, .. } => self.note_start(*node, *at, *again),
             Happening::Message { message: Some(message), .. } => {
                 self.flights.handled(*message, *at);
             }
@@ -41,9 +42,10 @@ impl<W: Write> Lanes<W> {
         let content = self.content(step);
         let who = self.names.whole(node);
         let text = match &what {
-            Happening::Start { again } => {
+            Happening::Start { again, settings } => {
                 self.note_start(node, at, *again);
-                format!("{who} starts{}", if *again { " again" } else { "" })
+                let again = if *again { " again" } else { "" };
+                format!("{who} starts{again}{}", phrases::with(settings))
             }
             Happening::Timer { text, .. } => {
                 format!("{who} handles timer {}", words::said(text, content))

@@ -17,8 +17,8 @@ pub(crate) fn happened(what: &Happening) -> String {
 
 fn happened_within(what: &Happening, content: usize) -> String {
     match what {
-        Happening::Start { again: false } => "started".to_owned(),
-        Happening::Start { again: true } => "started again".to_owned(),
+        Happening::Start { again: false, settings } => format!("started{}", with(settings)),
+        Happening::Start { again: true, settings } => format!("started again{}", with(settings)),
         Happening::Message { message: None, kind, text, .. } => {
             format!("received its own {}", words::content(kind, text, content))
         }
@@ -34,11 +34,18 @@ fn happened_within(what: &Happening, content: usize) -> String {
     }
 }
 
+/// " with pre_vote: true"; nothing without settings of its own.
+pub(crate) fn with(settings: &Option<String>) -> String {
+    settings.as_ref().map(|settings| format!(" with {settings}")).unwrap_or_default()
+}
+
 /// "on receiving Election from n1", "as it started", "when its timer Wait fired".
 pub(crate) fn when(what: &Happening) -> String {
     match what {
-        Happening::Start { again: false } => "as it started".to_owned(),
-        Happening::Start { again: true } => "as it started again".to_owned(),
+        Happening::Start { again: false, settings } => format!("as it started{}", with(settings)),
+        Happening::Start { again: true, settings } => {
+            format!("as it started again{}", with(settings))
+        }
         Happening::Message { message: None, kind, text, .. } => {
             format!("on receiving its own {}", words::content(kind, text, CONTENT))
         }

@@ -6,8 +6,8 @@ use sim_check::{Claim, Found, Kind, SimTime, Verdict};
 use sim_engine::{CrashLoss, FaultReport};
 use sim_node::{Class, Duration, NodeId};
 use sim_scenario::{
-    Done, Expectation, Happening, Messages, PropertyReport, ProtocolFacts, Report, ScenarioFacts,
-    Seen, ViolationReport, Watcher,
+    Done, Expectation, Happening, Messages, NodeSettings, PropertyReport, ProtocolFacts, Report,
+    ScenarioFacts, Seen, ViolationReport, Watcher,
 };
 
 static CLAIMS: [Claim; 2] = [
@@ -58,6 +58,7 @@ pub(crate) fn facts(nodes: u32) -> ScenarioFacts {
         faults: vec!["At(\"6ms\", Isolate(Leader))".to_owned(), "At(\"9s\", Heal)".to_owned()],
         requests: vec![],
         reaches: vec![],
+        settings: NodeSettings::default(),
         clocks: vec![],
         calm: None,
         deadline: SimTime::from_nanos(9_500_000_000),
@@ -247,7 +248,14 @@ fn timer(text: &str) -> Done {
 pub(crate) fn cut_off() -> Tape {
     let mut tape = Tape::new();
     for node in 0..5 {
-        tape.full(0, node, Happening::Start { again: false }, None, vec![timer("Patience")], None);
+        tape.full(
+            0,
+            node,
+            Happening::Start { again: false, settings: None },
+            None,
+            vec![timer("Patience")],
+            None,
+        );
     }
     let request = Happening::Request { text: "Stand".to_owned() };
     let send = |to| Done::Send {
@@ -281,7 +289,12 @@ pub(crate) fn cut_off() -> Tape {
     tape.sent(7, 10_000, three, (3, 4), Fate::Lost("cut off by a partition"));
     tape.push(crashed(11_000, 2));
     tape.push(Seen::Lost { message: 6, at: at(12_000), why: "its receiver was down" });
-    tape.step(15_000, 2, Happening::Start { again: true }, None);
+    tape.step(
+        15_000,
+        2,
+        Happening::Start { again: true, settings: Some("patience: \"20ms\"".to_owned()) },
+        None,
+    );
     tape.step(16_000, 4, Happening::Timer { text: "Patience".to_owned(), print: 1 }, Some(4));
     let own = Happening::Message {
         message: None,

@@ -91,6 +91,7 @@ pub(crate) fn crash(spec: &mut WorldSpec<Party>, node: u32, millis: u64) {
         down: None,
         disk: Default::default(),
         inside: None,
+        settings: None,
     });
     let label = format!("{fault:?}");
     spec.faults.push(PlannedFault { lasts: None, id: 1, label, when: When::At(at(millis)), fault });

@@ -58,7 +58,7 @@ pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<Pl
 }
 
 pub(crate) fn crash(who: Target, down: Option<Duration>, inside: Option<Inside>) -> Fault {
-    Fault::from(faults::Crash { who, down, disk: DiskLoss::Prefix, inside })
+    Fault::from(faults::Crash { who, down, disk: DiskLoss::Prefix, inside, settings: None })
 }
 
 /// A chain of f crashes in the middle of sending, one a round: process 0 tells its input to process

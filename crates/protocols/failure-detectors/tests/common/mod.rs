@@ -55,7 +55,13 @@ pub(crate) fn planned(faults: impl IntoIterator<Item = (When, Fault)>) -> Vec<Pl
 
 /// A crash between steps; for good without `down`.
 pub(crate) fn crash(who: Target, down: Option<Duration>, inside: Option<Inside>) -> Fault {
-    Fault::from(faults::Crash { who, down, disk: sim_engine::DiskLoss::Prefix, inside })
+    Fault::from(faults::Crash {
+        who,
+        down,
+        disk: sim_engine::DiskLoss::Prefix,
+        inside,
+        settings: None,
+    })
 }
 
 /// Calm from an instant on, with messages of at most 20 ms.

@@ -189,8 +189,13 @@ fn px6_is_violated_by_two_values_of_one_number() {
 #[test]
 fn agreement_is_violated_after_p2c() {
     let crash = |node: u32, down, disk| {
-        let fault =
-            Fault::from(faults::Crash { who: Target::Node(node), down, disk, inside: None });
+        let fault = Fault::from(faults::Crash {
+            who: Target::Node(node),
+            down,
+            disk,
+            inside: None,
+            settings: None,
+        });
         (When::At(at(10)), fault)
     };
     let faults = planned([

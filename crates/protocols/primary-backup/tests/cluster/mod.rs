@@ -66,6 +66,7 @@ pub(crate) fn crash(spec: &mut WorldSpec<Party>, millis: u64, node: u32) {
         down: None,
         disk: sim_engine::DiskLoss::Prefix,
         inside: None,
+        settings: None,
     });
     let id = spec.faults.len() as u64;
     let when = When::At(at(millis));

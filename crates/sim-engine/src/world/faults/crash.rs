@@ -11,7 +11,7 @@ use crate::fault::{
 };
 use crate::world::World;
 use crate::world::nodes::Status;
-use crate::{DiskLoss, Failures, Inside, Observer, Target};
+use crate::{DiskLoss, Failures, Inside, Observer, OtherSettings, Target};
 
 /// Momentary: the node loses its volatile state and what its barriers held. It restarts after
 /// `down`, or never. With `inside`, it crashes inside its next step (the triggering one, if the
@@ -30,6 +30,10 @@ pub struct Crash {
     /// Between steps when left out.
     #[serde(default)]
     pub inside: Option<Inside>,
+    /// The settings that it starts with from then on, in the place of those that an earlier fault
+    /// gave it; the same as before when left out.
+    #[serde(default)]
+    pub settings: Option<OtherSettings>,
 }
 
 impl Behaviour for Crash {
@@ -42,12 +46,13 @@ impl Behaviour for Crash {
     };
 
     fn facts(&self) -> FaultFacts<'_> {
-        let Self { who, down, disk, inside } = self;
+        let Self { who, down, disk, inside, settings } = self;
         let arguments = Arguments::none()
             .field("who", Argument::Target(who))
             .given("down", down.map(Argument::Duration))
             .field("disk", Argument::Disk(*disk))
-            .given("inside", inside.map(Argument::Inside));
+            .given("inside", inside.map(Argument::Inside))
+            .given("settings", settings.map(|_| Argument::Settings));
         let crash = |inside: Inside| CrashInStep { inside, disk: *disk, down: *down };
         FaultFacts {
             arguments,
@@ -86,6 +91,7 @@ impl Behaviour for Crash {
         }
         for &node in &victims {
             world.crash(node, self.disk, fault, watch);
+            world.configure(node, fault);
             if let Some(down) = self.down {
                 world.restart_at(world.now.saturating_add(down.as_nanos()), node);
             }

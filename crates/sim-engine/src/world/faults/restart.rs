@@ -11,11 +11,11 @@ use crate::fault::{
 use crate::world::World;
 use crate::world::nodes::Status;
 use crate::world::targets::Among;
-use crate::{Failures, Observer, Target};
+use crate::{Failures, Observer, OtherSettings, Target};
 
-/// Momentary: crashed nodes start again from their disks.
+/// Momentary: crashed nodes start again from their disks, with other settings if these are given.
 #[derive(Clone, Debug, PartialEq, Deserialize)]
-pub struct Restart(pub Target);
+pub struct Restart(pub Target, #[serde(default)] pub Option<OtherSettings>);
 
 impl Behaviour for Restart {
     const KIND: FaultKind = FaultKind {
@@ -27,9 +27,11 @@ impl Behaviour for Restart {
     };
 
     fn facts(&self) -> FaultFacts<'_> {
-        let Self(who) = self;
+        let Self(who, settings) = self;
         FaultFacts {
-            arguments: Arguments::none().at(0, Argument::Target(who)),
+            arguments: Arguments::none()
+                .at(0, Argument::Target(who))
+                .given_at(1, settings.map(|_| Argument::Settings)),
             sides: Sides::None,
             part: Part::Nodes,
             failure: Some((Failures::CrashRecovery, "a crashed node returns")),
@@ -48,6 +50,7 @@ impl Behaviour for Restart {
         let mut victims = world.find_among(fault, &self.0, Among::Down)?;
         victims.retain(|node| !world.status[node.index()].has(Status::UP));
         for &node in &victims {
+            world.configure(node, fault);
             world.restart_at(world.now, node);
         }
         Some(victims)
