@@ -217,3 +217,44 @@ fn a_jump_of_a_clock_that_no_lease_read_asks_is_told() {
         assert!(in_run[0].contains(never), "{settings}: {in_run:?}");
     }
 }
+
+/// Settings in which nodes may differ are read by node, and mean the same there; all others are
+/// refused there.
+#[test]
+fn nodes_differ_in_what_is_marked_and_in_nothing_else() {
+    let (mut own, mut shared) = (0, 0);
+    for facts in catalogue::catalogue().protocols() {
+        let protocol = group(facts.name, facts.fields, &[]);
+        let text = |nodes: &str| {
+            format!(
+                "Scenario(title: \"t\", protocol: {protocol}, {nodes} deadline: \"1s\", expect: \
+                 Safe)"
+            )
+        };
+        let load = |nodes: &str| load_text("t.ron", &text(nodes), &catalogue::catalogue());
+        let digest = |loaded: Loaded| loaded.prepared.run(0, &RunOptions::default()).digest;
+        let plain = digest(load("").unwrap_or_else(|error| panic!("{}", error.render(false))));
+        for field in facts.fields {
+            let value = match field.default {
+                Default::Value(value) => value,
+                Default::Required | Default::Words(_) => "1",
+            };
+            let nodes = format!("nodes: {{0: ({}: {value})}},", field.name);
+            match (field.per_node, field.default, load(&nodes)) {
+                (true, Default::Value(_), Ok(loaded)) => {
+                    assert_eq!(digest(loaded), plain, "{}: {nodes}", facts.name);
+                    own += 1;
+                }
+                (true, Default::Words(_), _) => {}
+                (true, _, Err(error)) => panic!("{}", error.render(false)),
+                (false, _, Err(error)) => {
+                    let error = error.render(false);
+                    assert!(error.contains("is the same for all nodes of"), "{error}");
+                    shared += 1;
+                }
+                (_, _, Ok(_)) => panic!("{}: {nodes} is not to be read", facts.name),
+            }
+        }
+    }
+    assert!(own > 40 && shared > 60, "{own} and {shared}");
+}

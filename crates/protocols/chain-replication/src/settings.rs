@@ -30,7 +30,7 @@ pub struct Settings {
     #[setting(none = "all replicas", range = 1..)]
     pub length: Option<u32>,
     /// Time between two heartbeats of a replica to the master; less than the timeout.
-    #[setting(default = "50ms", positive)]
+    #[setting(default = "50ms", positive, per_node)]
     pub heartbeat: Duration,
     /// How long the master receives nothing from a replica before it suspects it.
     #[setting(default = "200ms")]
@@ -42,17 +42,17 @@ pub struct Settings {
     #[setting(none = "none")]
     pub lease: Option<Duration>,
     /// Bound on the relative clock drift; leases are shortened by it.
-    #[setting(default = "1%", range = .."100%", needs(lease))]
+    #[setting(default = "1%", range = .."100%", needs(lease), per_node)]
     pub lease_drift: Ratio,
     /// Whether a history survives a crash, so that a replica takes its place again. If not, a
     /// replica that returns begins anew, and liveness is due among those that are up at `calm`.
     #[setting(default = false)]
     pub disks: bool,
     /// Time until an unacknowledged message is sent again.
-    #[setting(default = "100ms", positive)]
+    #[setting(default = "100ms", positive, per_node)]
     pub retry: Duration,
     /// Number of items of the store per message of a history.
-    #[setting(default = 64, range = 1..)]
+    #[setting(default = 64, range = 1.., per_node)]
     pub chunk: usize,
     /// The mutant to run.
     #[setting(mutant)]

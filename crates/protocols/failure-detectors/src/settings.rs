@@ -21,18 +21,18 @@ pub struct Settings {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, sim_protocol::Settings)]
 pub struct Config {
     /// Time between two heartbeats to every peer.
-    #[setting(default = "100ms", positive)]
+    #[setting(default = "100ms", positive, per_node)]
     pub period: Duration,
     /// Initial timeout for each peer.
-    #[setting(default = "250ms", positive)]
+    #[setting(default = "250ms", positive, per_node)]
     pub timeout: Duration,
     /// Increase of a peer's timeout after each wrong suspicion; "0s": it never grows.
     ///
     /// Zero breaks EPFD2 wherever the first timeout is too short.
-    #[setting(default = "100ms")]
+    #[setting(default = "100ms", per_node)]
     pub increase: Duration,
     /// The mutant to run.
-    #[setting(mutant)]
+    #[setting(mutant, per_node)]
     pub mutant: Option<Mutant>,
 }
 

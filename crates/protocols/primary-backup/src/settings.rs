@@ -27,7 +27,7 @@ pub struct Settings {
     #[setting(none = "all others")]
     pub backups: Option<u32>,
     /// Time between two pings of a replica to the view service.
-    #[setting(default = "30ms", range = "100us"..="24h")]
+    #[setting(default = "30ms", range = "100us"..="24h", per_node)]
     pub ping: Duration,
     /// How long the view service receives nothing from a replica before it suspects it; longer than
     /// `ping`.
@@ -38,7 +38,7 @@ pub struct Settings {
     pub retry: Duration,
     /// How long the primary waits for a backup that the view service still receives pings from,
     /// before it drops that backup; longer than `retry`. Without it, updates wait for the backup.
-    #[setting(none = "none", positive, range = ..="24h")]
+    #[setting(none = "none", positive, range = ..="24h", per_node)]
     pub drop_after: Option<Duration>,
     /// How a primary reads: alone, which assumes that who is suspected has crashed; after its
     /// backups have confirmed its epoch; or alone while it has a lease of the view service.
@@ -49,13 +49,13 @@ pub struct Settings {
     #[setting(default = "200ms", positive, range = ..="24h", needs(reads = Reads::Lease))]
     pub lease: Duration,
     /// Bound on the relative clock drift; the primary's lease is shortened by it.
-    #[setting(default = "1%", range = .."100%", needs(reads = Reads::Lease))]
+    #[setting(default = "1%", range = .."100%", needs(reads = Reads::Lease), per_node)]
     pub lease_drift: Ratio,
     /// Number of items of the state per message to a recruit.
-    #[setting(default = 64, range = 1..)]
+    #[setting(default = 64, range = 1.., per_node)]
     pub chunk: usize,
     /// Maximum number of updates in one message, where several are missing.
-    #[setting(default = 64, range = 1..)]
+    #[setting(default = 64, range = 1.., per_node)]
     pub batch: usize,
     /// Whether replicas keep their state on disks; without, a replica that crashes has lost it, and
     /// one of each view must not crash. The view service always has one.

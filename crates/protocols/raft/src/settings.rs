@@ -29,54 +29,54 @@ pub struct Settings {
     #[setting(default = "150ms..300ms", positive, range = ..="24h")]
     pub election_timeout: Span,
     /// How often a leader sends heartbeats; less than the minimum election timeout.
-    #[setting(default = "50ms", positive)]
+    #[setting(default = "50ms", positive, per_node)]
     pub heartbeat: Duration,
     /// Whether heartbeats leave while the leader waits for its disk, as where a thread of their own
     /// sends them; otherwise they wait like all that it sends. With `true`, a leader whose disk
     /// hangs stays the leader.
-    #[setting(default = false)]
+    #[setting(default = false, per_node)]
     pub heartbeats_pass_disk: bool,
     /// Maximum number of entries in one AppendEntries.
-    #[setting(default = 64, range = 1..)]
+    #[setting(default = 64, range = 1.., per_node)]
     pub entries_per_append: usize,
     /// Maximum number of unacknowledged AppendEntries with entries per follower.
-    #[setting(default = 8, range = 1..)]
+    #[setting(default = 8, range = 1.., per_node)]
     pub in_flight: usize,
     /// Whether a new leader appends a no-op entry (section 8).
-    #[setting(default = true)]
+    #[setting(default = true, per_node)]
     pub noop: bool,
     /// Whether a server runs a pre-vote before it starts an election (thesis, 9.6).
-    #[setting(default = false)]
+    #[setting(default = false, per_node)]
     pub pre_vote: bool,
     /// Whether a leader that no majority answers steps down (thesis, 6.2), and voters disregard
     /// candidates while they receive messages from a leader (thesis, 4.2.3); `reads: Lease` implies
     /// it.
-    #[setting(default = false)]
+    #[setting(default = false, per_node)]
     pub check_quorum: bool,
     /// How reads are served: as entries, after a round of heartbeats, or by a lease (thesis, 6.4).
-    #[setting(default = Reads::Log)]
+    #[setting(default = Reads::Log, per_node)]
     pub reads: Reads,
     /// Bound on the relative clock drift; leases are shortened by it.
-    #[setting(default = "1%", range = .."100%", needs(reads = Reads::Lease))]
+    #[setting(default = "1%", range = .."100%", needs(reads = Reads::Lease), per_node)]
     pub lease_drift: Ratio,
     /// The clock that leases are measured by; the wall clock is unsafe, as it jumps.
-    #[setting(default = LeaseClock::Monotonic, needs(reads = Reads::Lease))]
+    #[setting(default = LeaseClock::Monotonic, needs(reads = Reads::Lease), per_node)]
     pub lease_clock: LeaseClock,
     /// Take a snapshot after this many applied entries (section 7); 0: never.
-    #[setting(default = 0)]
+    #[setting(default = 0, per_node)]
     pub snapshot_every: u64,
     /// Number of entries before the snapshot that stay in the log, for slow followers.
-    #[setting(default = 0, needs(snapshot_every))]
+    #[setting(default = 0, needs(snapshot_every), per_node)]
     pub snapshot_keep: u64,
     /// Number of items per InstallSnapshot chunk.
-    #[setting(default = 64, range = 1..)]
+    #[setting(default = 64, range = 1.., per_node)]
     pub snapshot_chunk: usize,
     /// Whether a server makes its writes durable before it sends messages that depend on them;
     /// false is unsafe.
-    #[setting(default = true)]
+    #[setting(default = true, per_node)]
     pub barrier: bool,
     /// The mutant to run.
-    #[setting(mutant)]
+    #[setting(mutant, per_node)]
     pub mutant: Option<Mutant>,
 }
 

@@ -21,18 +21,18 @@ pub struct Settings {
     /// messages after `calm`.
     ///
     /// Those are an invitation, its forwarding, and the acceptance: IV4 needs them in time.
-    #[setting(default = "50ms", positive, range = ..="24h")]
+    #[setting(default = "50ms", positive, range = ..="24h", per_node)]
     pub timeout: Duration,
     /// Time between two checks of a coordinator (AreYouCoordinator) or of a member (AreYouThere).
-    #[setting(default = "200ms..300ms", positive, range = ..="24h")]
+    #[setting(default = "200ms..300ms", positive, range = ..="24h", per_node)]
     pub period: Span,
     /// Extra wait before a coordinator merges others, per unit of difference between the highest of
     /// their numbers and its own.
-    #[setting(default = "100ms", range = ..="24h")]
+    #[setting(default = "100ms", range = ..="24h", per_node)]
     pub priority_delay: Duration,
     /// Whether a group number is durable before any message carries it; without it, a process may
     /// use a number again after a crash.
-    #[setting(default = true)]
+    #[setting(default = true, per_node)]
     pub barrier: bool,
 }
 

@@ -46,10 +46,10 @@ pub struct Settings {
     #[setting(default = "100ms", needs(leader = Leader::Omega))]
     pub increase: Duration,
     /// How long a proposer that was outbid waits before it tries again.
-    #[setting(default = "20ms..80ms")]
+    #[setting(default = "20ms..80ms", per_node)]
     pub backoff: Span,
     /// How long an answer may take before the question is sent again.
-    #[setting(default = "100ms", positive)]
+    #[setting(default = "100ms", positive, per_node)]
     pub retry: Duration,
     /// How many slots are under way at once; new members are members from so many slots later on
     /// (Lamport 2001, section 3).
@@ -58,26 +58,26 @@ pub struct Settings {
     #[setting(default = 16, range = 1..=1_000)]
     pub alpha: u64,
     /// Maximum number of operations in one slot, for when the window is full.
-    #[setting(default = 8, range = 1..)]
+    #[setting(default = 8, range = 1.., per_node)]
     pub batch: usize,
     /// How reads are served: in slots, or after a phase-2 quorum has confirmed the leader.
-    #[setting(default = Reads::Log)]
+    #[setting(default = Reads::Log, per_node)]
     pub reads: Reads,
     /// Take a snapshot after this many executed slots; 0: never.
-    #[setting(default = 0)]
+    #[setting(default = 0, per_node)]
     pub snapshot_every: u64,
     /// Number of slots before the snapshot that stay in the log, for slow replicas.
-    #[setting(default = 0, needs(snapshot_every))]
+    #[setting(default = 0, needs(snapshot_every), per_node)]
     pub snapshot_keep: u64,
     /// Number of items per chunk of a snapshot.
-    #[setting(default = 64, range = 1..)]
+    #[setting(default = 64, range = 1.., per_node)]
     pub snapshot_chunk: usize,
     /// Whether a server makes its writes durable before it sends messages that depend on them;
     /// false is unsafe.
-    #[setting(default = true)]
+    #[setting(default = true, per_node)]
     pub barrier: bool,
     /// The mutant to run.
-    #[setting(mutant)]
+    #[setting(mutant, per_node)]
     pub mutant: Option<Mutant>,
 }
 

@@ -39,7 +39,7 @@ pub struct Settings {
     pub unsafe_quorums: bool,
     /// Whom a proposer sends its requests to at first: all acceptors, or as many as the phase
     /// needs; what is repeated goes to all.
-    #[setting(default = SendTo::Everybody)]
+    #[setting(default = SendTo::Everybody, per_node)]
     pub send_to: SendTo,
     /// Whether the proposer tells everybody what is chosen, or acceptors tell everybody what they
     /// accept (section 2.3).
@@ -55,20 +55,20 @@ pub struct Settings {
     pub prepare_ahead: bool,
     /// How long a proposer waits after it abandoned a proposal, before it tries again with a higher
     /// number; with one constant duration duels may never end.
-    #[setting(default = "20ms..200ms", range = ..="24h")]
+    #[setting(default = "20ms..200ms", range = ..="24h", per_node)]
     pub backoff: Span,
     /// How long a proposer waits for answers before it repeats a request.
-    #[setting(default = "100ms", positive)]
+    #[setting(default = "100ms", positive, per_node)]
     pub resend: Duration,
     /// How often a process that has not learned asks the others.
-    #[setting(default = "500ms", positive)]
+    #[setting(default = "500ms", positive, per_node)]
     pub ask: Duration,
     /// Whether a process makes its writes durable before it sends messages that depend on them;
     /// false is unsafe.
-    #[setting(default = true)]
+    #[setting(default = true, per_node)]
     pub barrier: bool,
     /// The mutant to run.
-    #[setting(mutant)]
+    #[setting(mutant, per_node)]
     pub mutant: Option<Mutant>,
 }
 
