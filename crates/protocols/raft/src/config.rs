@@ -62,6 +62,9 @@ pub enum Mutant {
     /// A restart forgets the vote.
     #[mutant("R-forget-vote")]
     ForgetVote,
+    /// Does not answer a pre-vote of an older term, so its sender never learns of the newer one.
+    #[mutant("R-silent-pre-vote")]
+    SilentPreVote,
     /// Commits as soon as one other server has the entry.
     #[mutant("R-one-ack")]
     OneAck,

@@ -111,6 +111,10 @@ impl Server {
         request: &RequestVote,
         cx: &mut Context<'_, Self>,
     ) {
+        let is_stale = request.term < self.common.current_term;
+        if is_stale && cx.config().has(Mutant::SilentPreVote) {
+            return;
+        }
         let vote_granted = request.term > self.common.current_term
             && !self.has_current_leader(cx)
             && self

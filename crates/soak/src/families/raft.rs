@@ -16,6 +16,7 @@ pub(super) const FAMILY: Family = Family {
     mutants: &[
         Mutant { code: "R-vote2", violates: &["RF1"] },
         Mutant { code: "R-forget-vote", violates: &["RF1"] },
+        Mutant { code: "R-silent-pre-vote", violates: &["RF6", "KV2"] },
         Mutant { code: "R-one-ack", violates: &["RF4"] },
         Mutant { code: "R-readindex-noquorum", violates: &["KV1"] },
         Mutant { code: "R-snapshot-merge", violates: &["RF5"] },
