@@ -32,6 +32,14 @@ fn what_has_no_effect() {
         ("a loss of no messages", fault("At(\"1s\", Lose(times: 0))")),
         ("a period after the deadline", fault("Every(\"21s\", Heal)")),
         ("every time, of a fault that nothing ends", fault("Every(\"5s\", Isolate(Node(0)))")),
+        (
+            "a swizzle that is ended early",
+            fault("At(\"1s\", Swizzle(who: Servers, within: \"4s\"), for: \"3s\")"),
+        ),
+        (
+            "a swizzle of a window that is too short",
+            fault("Between(\"1s\", \"2s\", Swizzle(who: Servers, within: \"4s\"))"),
+        ),
         ("a set that nobody asks for", with("sets: {\"rack a\": Node(0)}")),
         ("a jump to nowhere", fault("At(\"1s\", Jump(Node(0), \"0s\"))")),
         ("an isolation of all", fault("At(\"1s\", Isolate(Servers))")),

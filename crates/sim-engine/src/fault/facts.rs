@@ -35,6 +35,15 @@ impl FaultFacts<'_> {
         matches!(self.part, Part::Syncs) || self.arguments.iter().any(takes_back)
     }
 
+    /// The length of time after which it has ended by itself, if it does.
+    #[must_use]
+    pub fn ends_within(&self) -> Option<Duration> {
+        self.arguments.iter().find_map(|(_, argument)| match argument {
+            Argument::Within(length) => Some(length),
+            _ => None,
+        })
+    }
+
     /// Whether nodes are to be asked for their roles.
     #[must_use]
     pub fn asks_roles(&self) -> bool {
@@ -139,6 +148,8 @@ pub enum Argument<'a> {
     Ratio(Ratio),
     /// A length of time.
     Duration(Duration),
+    /// The length of time after which the fault has ended by itself.
+    Within(Duration),
     /// How far a clock jumps.
     Offset(Offset),
     /// How fast a clock runs.

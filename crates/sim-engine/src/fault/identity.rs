@@ -152,6 +152,7 @@ impl Meaning {
                 Argument::Delay(_)
                 | Argument::Ratio(_)
                 | Argument::Duration(_)
+                | Argument::Within(_)
                 | Argument::Offset(_)
                 | Argument::Drift(_)
                 | Argument::Cut(_)

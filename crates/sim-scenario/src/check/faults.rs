@@ -38,7 +38,9 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
     for (place, argument) in facts.arguments.iter() {
         let item = argument_at(text, item, place);
         match argument {
-            Argument::Duration(length) => check_time(sheet, length, item),
+            Argument::Duration(length) | Argument::Within(length) => {
+                check_time(sheet, length, item);
+            }
             Argument::Delay(delay) => check_delay(sheet, delay, item),
             Argument::Disk(DiskLoss::OldCopy(age)) => check_time(sheet, age, item.at_index(0)),
             Argument::Disk(DiskLoss::Rot(0)) => {
@@ -128,6 +130,7 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, cast: &Cast<'_
             Argument::Delay(_)
             | Argument::Ratio(_)
             | Argument::Duration(_)
+            | Argument::Within(_)
             | Argument::Offset(_)
             | Argument::Drift(_)
             | Argument::Cut(_)

@@ -131,6 +131,7 @@ fn check_window(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
         None => {}
     }
     check_length(sheet, fault);
+    check_is_not_cut_short(sheet, fault);
 }
 
 /// Only a lasting fault has a length of time, and it is one.
@@ -156,6 +157,28 @@ fn check_length(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
     }
 }
 
+/// A fault that ends by itself has the time to do so.
+fn check_is_not_cut_short(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
+    let Some(plan) = &fault.plan else { return };
+    let Some(within) = plan.fault().facts().ends_within() else { return };
+    let (lasts, place) = match plan {
+        Plan::Between(from, to, _) if to > from => (*to - *from, 1),
+        Plan::Between(..) => return,
+        _ => match plan.lasts() {
+            Some(lasts) => (lasts, plan.place_of_fault() + 1),
+            None => return,
+        },
+    };
+    if lasts < within && !lasts.is_zero() {
+        let message = format!("the fault is ended after {lasts}, though it takes up to {within}");
+        sheet.push(
+            Diagnostic::warning(fault.item.at_index(place).span.clone(), message)
+                .label("ends it early")
+                .help(format!("let it hold for {within}, or leave its end to itself")),
+        );
+    }
+}
+
 /// A fault strikes no more often than a scenario may have faults.
 fn check_turns(sheet: &mut Sheet<'_>, period: Duration, item: &Item, draft: &Draft<'_>) {
     let Some(end) = draft.calm.or(draft.deadline) else { return };
@@ -174,7 +197,10 @@ fn check_turns(sheet: &mut Sheet<'_>, period: Duration, item: &Item, draft: &Dra
 fn check_against_calm(sheet: &mut Sheet<'_>, fault: &FaultText<'_>, draft: &Draft<'_>) {
     let start = fault.item.at_index(0);
     let (first, last, start, end) = match &fault.plan {
-        Some(Plan::At(at, _, None)) => (*at, *at, start, start),
+        Some(Plan::At(at, what, None)) => {
+            let lasts = what.facts().ends_within().unwrap_or_default();
+            (*at, *at + lasts, start, start)
+        }
         Some(Plan::At(at, _, Some(lasts))) => (*at, *at + *lasts, start, fault.item.at_index(2)),
         Some(Plan::Between(from, to, _)) => (*from, *to, start, fault.item.at_index(1)),
         Some(Plan::When(trigger, ..)) => {

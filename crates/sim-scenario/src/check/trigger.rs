@@ -113,13 +113,15 @@ pub(crate) fn check_again(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
         return;
     }
     for fault in &draft.faults {
-        let (kind, again) = match &fault.plan {
-            Some(Plan::When(trigger, what, None)) => {
-                (what.kind(), trigger.every || trigger.once_per_node)
-            }
-            Some(Plan::Every(_, what, None)) => (what.kind(), true),
+        let (what, again) = match &fault.plan {
+            Some(Plan::When(trigger, what, None)) => (what, trigger.every || trigger.once_per_node),
+            Some(Plan::Every(_, what, None)) => (what, true),
             _ => continue,
         };
+        let kind = what.kind();
+        if what.facts().ends_within().is_some() {
+            continue;
+        }
         let ends =
             |other: &Plan| kind.until().is_some() && other.fault().kind().ends() == kind.until();
         let mut plans = draft.faults.iter().filter_map(|other| other.plan.as_ref());

@@ -43,7 +43,7 @@ impl Behaviour for Swizzle {
         FaultFacts {
             arguments: Arguments::none()
                 .field("who", Argument::Target(who))
-                .field("within", Argument::Duration(*within))
+                .field("within", Argument::Within(*within))
                 .field("cut", Argument::Cut(*cut)),
             // Even all servers are cut from each other.
             sides: Sides::None,
