@@ -1,5 +1,5 @@
 //! Tables of latencies in files beside a scenario: `Csv(file: "latencies.csv")` becomes the
-//! `Regions(..)` that it stands for, in the scenario's own text. So whoever keeps, edits or replays
+//! `Regions(..)` that it stands for, in the scenario's own text. So who keeps, edits or replays
 //! that text needs no other file. No line is added, so lines keep their numbers.
 
 use std::collections::BTreeMap;

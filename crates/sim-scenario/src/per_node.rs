@@ -121,8 +121,8 @@ pub(crate) fn per_node<'a, P: Protocol>(
     Some(per_node)
 }
 
-/// What was made of settings, where nothing is wrong with them: for nodes that have none of their own
-/// and for those that have.
+/// What was made of settings, where nothing is wrong with them: for nodes that have none of their
+/// own and for those that have.
 type Parts<N> = (Option<Made<N>>, BTreeMap<NodeId, Option<Made<N>>>);
 
 /// What nodes are configured with, and the settings that differ in it; those of nodes that have
