@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_engine::{
-    Cut, Delay, DiskLoss, Fault, First, Inside, NodeSet, Occasion, Strike, Target, Trigger, When,
-    fault_ids, faults,
+    Cut, Delay, DiskLoss, Fault, First, Inside, NodeSet, Occasion, OtherSettings, Strike, Target,
+    Trigger, When, fault_ids, faults,
 };
 use sim_node::{Ratio, Span};
 
@@ -33,6 +33,9 @@ fn crash(down: Option<u64>, disk: DiskLoss, inside: Option<Inside>) -> faults::C
 fn how_long_how_much_and_what_is_left_is_none_of_it() {
     let usual = id(between(1, 9), crash(None, DiskLoss::Prefix, None));
     assert_eq!(id(when(1), crash(Some(5), DiskLoss::Rot(2), Some(Inside::Drawn))), usual);
+    let other =
+        faults::Crash { settings: Some(OtherSettings), ..crash(None, DiskLoss::Prefix, None) };
+    assert_eq!(id(when(1), other), usual);
     let slow = |delay| faults::Slow(Target::Leader, delay);
     let longer = Delay::Uniform(ms(1), ms(2));
     assert_eq!(id(when(1), slow(Delay::Constant(ms(1)))), id(between(1, 3), slow(longer)));
