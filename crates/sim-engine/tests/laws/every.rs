@@ -52,6 +52,23 @@ fn a_time_at_which_it_still_holds_passes() {
 }
 
 #[test]
+fn a_time_at_which_it_ends_does_not_pass() {
+    let run = every(scene(), (10, 10), pause(), Some(10)).run();
+    let expected = [
+        "10ms f0 strikes [n0]",
+        "20ms f0 ends",
+        "20ms f0 strikes [n0]",
+        "30ms f0 ends",
+        "30ms f0 strikes [n0]",
+        "40ms f0 ends",
+        "40ms f0 strikes [n0]",
+        "50ms f0 ends",
+        "50ms f0 strikes [n0]",
+    ];
+    assert_eq!(run.history.faults, expected);
+}
+
+#[test]
 fn without_a_length_it_strikes_again_once_something_has_ended_it() {
     let isolate = Fault::from(faults::Isolate(Target::Node(0), Cut::AtSend));
     let run = every(scene().fault(when(25), Fault::from(faults::Heal)), (10, 10), isolate, None);

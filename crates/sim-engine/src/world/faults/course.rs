@@ -105,6 +105,11 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 return;
             }
             self.plan_next_turn(fault, period);
+            // An end that is due at this instant comes before the next beginning.
+            let state = &self.faults[fault as usize];
+            if state.in_force && state.ends == Some(self.now) {
+                self.end_fault(fault, watch);
+            }
             if self.is_engaged(fault) {
                 return;
             }
