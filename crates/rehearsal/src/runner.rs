@@ -6,7 +6,7 @@ use sim_check::SimTime;
 use sim_node::Duration;
 use sim_scenario::{
     Catalogue, Change, Loaded, Report, RunOptions, ScenarioFacts, Watcher, edit, load_text,
-    read_text,
+    read_text, with_files,
 };
 
 use crate::exit::Failure;
@@ -51,7 +51,11 @@ impl Runner {
         let name = file.display().to_string();
         let loaded = match set {
             [] => load_text(&name, &text, catalogue)?,
-            set => load_text(&name, &edit(&name, &text, set)?, catalogue)?,
+            set => {
+                let edited = edit(&name, &text, set)?;
+                let folder = file.parent().unwrap_or(Path::new(""));
+                load_text(&name, &with_files(&name, &edited, folder)?, catalogue)?
+            }
         };
         let warnings = loaded.render_warnings(true);
         if !warnings.is_empty() {

@@ -9,6 +9,7 @@ use crate::check::check_draft;
 use crate::draft::Draft;
 use crate::mixed::unmixed;
 use crate::sheet::Sheet;
+use crate::words::count;
 use crate::{Catalogue, Diagnostic, Level, Prepared, quotes, tree, twice};
 
 /// A scenario that is ready to run.
@@ -25,10 +26,15 @@ pub struct Loaded {
 
 impl Loaded {
     /// The warnings as people read them, with a blank line between two; empty when there is none.
-    /// With `color`, ANSI colours.
+    /// Of very many, the first ones and how many more there are. With `color`, ANSI colours.
     #[must_use]
     pub fn render_warnings(&self, color: bool) -> String {
-        render(&self.warnings, &self.name, &self.text, color)
+        let shown = self.warnings.len().min(DIAGNOSTICS_MAX);
+        let text = render(&self.warnings[..shown], &self.name, &self.text, color);
+        match self.warnings.len() - shown {
+            0 => text,
+            more => format!("{text}\n\nand {}", count(more as u64, "more warning")),
+        }
     }
 }
 

@@ -236,3 +236,14 @@ fn a_trigger_that_never_has_enough_is_told() {
     assert!(often.contains(" times: it may bring about what its trigger waits for"), "{often}");
     assert_eq!(warned(", limit: 2000"), None, "it is meant");
 }
+
+#[test]
+fn of_very_many_warnings_the_first_are_shown() {
+    let faults = "At(\"1s\", OmitSends(Node(0), \"0%\")), ".repeat(5_000);
+    let loaded = load_text("toy.ron", &with(&format!("faults: [{faults}]")), &toy::catalogue());
+    let loaded = loaded.unwrap_or_else(|why| panic!("{why}"));
+    let told = loaded.render_warnings(false);
+    assert_eq!(loaded.warnings.len(), 5_000);
+    assert_eq!(told.matches("warning: ").count(), 20);
+    assert!(told.ends_with("and 4,980 more warnings"), "{}", &told[told.len() - 200..]);
+}

@@ -26,7 +26,8 @@ pub struct Change {
 impl FromStr for Change {
     type Err = String;
 
-    /// Reads `path=value`. The names of the path are separated by dots; entries of lists and values
+    /// Reads `path=value`. The names of the path are separated by dots, and may contain blanks, as
+    /// those of sets do; entries of lists and values
     /// without names go by their numbers, from 0, also in brackets: `faults[0]`.
     ///
     /// # Errors
@@ -38,8 +39,8 @@ impl FromStr for Change {
             return Err(format!("there is no value behind `{}=`; {EXAMPLE}", path.trim()));
         }
         let dotted = path.trim().replace('[', ".").replace(']', "").replace('-', "_");
-        let is_word = |c: char| c == '_' || c.is_alphanumeric();
-        let path: Vec<String> = dotted.split('.').map(ToOwned::to_owned).collect();
+        let is_word = |c: char| matches!(c, '_' | ' ') || c.is_alphanumeric();
+        let path: Vec<String> = dotted.split('.').map(|step| step.trim().to_owned()).collect();
         if path.iter().any(|step| step.is_empty() || !step.chars().all(is_word)) {
             return Err(format!("`{dotted}` is not a path of names and dots; {EXAMPLE}"));
         }

@@ -100,7 +100,7 @@ fn no_entry(owner: &str, item: &Item, step: &str, entries: usize, what: &str) ->
 fn is_key(text: &str, part: &Part, step: &str, is_name: bool) -> bool {
     part.key.as_ref().is_some_and(|key| {
         let key = &text[key.span.clone()];
-        if is_name { plain(key) == plain(step) } else { key == step }
+        if is_name { plain(key) == plain(step) } else { key.trim_matches('"') == step }
     })
 }
 
@@ -124,7 +124,9 @@ fn is_construct(text: &str, item: &Item) -> bool {
 /// Where a field is added that is not there, with the fields that lead to what is set of it.
 fn added(text: &str, item: &Item, path: &[String]) -> Place {
     let item = inside_some(text, item);
-    let mut before = format!("{}: ", path[0]);
+    // Keys of maps are numbers or texts.
+    let is_text = matches!(item.shape, Shape::Group('{', _)) && path[0].parse::<u32>().is_err();
+    let mut before = if is_text { format!("\"{}\": ", path[0]) } else { format!("{}: ", path[0]) };
     let mut after = String::new();
     for (number, step) in path.iter().enumerate().skip(1) {
         let (open, close) = match (number, path[0].as_str()) {

@@ -19,7 +19,7 @@ pub(super) fn quoted(value: &str) -> String {
 
 /// Runs of the characters that names, numbers and quantities are made of, outside of quotes.
 fn bare_words(value: &str) -> Vec<Range<usize>> {
-    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '%' | '+' | '-');
+    let is_part = |c: char| c.is_alphanumeric() || matches!(c, '_' | '.' | '%' | '+' | '-' | '/');
     let mut words: Vec<Range<usize>> = Vec::new();
     let (mut in_quotes, mut escaped) = (false, false);
     for (at, c) in value.char_indices() {
@@ -54,6 +54,8 @@ fn has_unit(number: &str) -> bool {
     let starts_well = digits.starts_with(|c: char| c.is_ascii_digit());
     // `1e9` is a number, and so is `0x1f`.
     let is_number = digits.parse::<f64>().is_ok() || digits.starts_with("0x");
-    let is_unit = unit.ends_with('%') || unit.chars().all(char::is_alphabetic);
+    // A bandwidth has bytes by the second.
+    let is_unit = unit.ends_with('%')
+        || unit.strip_suffix("/s").unwrap_or(unit).chars().all(char::is_alphabetic);
     starts_well && !is_number && !unit.is_empty() && is_unit
 }
