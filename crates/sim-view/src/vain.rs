@@ -22,6 +22,10 @@ const EXCHANGES: usize = 4;
 const CLIENTS: usize = 1;
 /// Of how many nodes it is told which roles they took.
 const NODES: usize = 4;
+/// Of how many messages of an exchange it is looked at what they say.
+const SAMPLES: usize = 4_096;
+/// How many different things messages of an exchange may say to be told one by one.
+const ALTERNATIVES: usize = 3;
 /// How much of a content is told.
 const CONTENT: usize = 240;
 
@@ -164,11 +168,14 @@ impl Exchange {
         let whose = if to.len() == 1 { whom } else { "they".to_owned() };
         match answers.as_slice() {
             [] => match said(handled, texts) {
-                Some((content, true)) => {
+                Said::Always(content) => {
                     text.push_str(&format!(", always saying the same: {content}"));
                 }
-                Some((content, false)) => text.push_str(&format!("; the last said {content}")),
-                None => {}
+                Said::Alternatives(contents) => {
+                    text.push_str(&format!(", saying {}", words::list(&contents)));
+                }
+                Said::Last(content) => text.push_str(&format!("; the last said {content}")),
+                Said::Nothing => {}
             },
             [(answer, steps), others @ ..] => {
                 let all = steps.len() * 20 >= handled.len() * 19;
@@ -185,13 +192,16 @@ impl Exchange {
                     text.push_str(&format!(" ({} besides)", words::list(&others)));
                 }
                 match said(steps, texts) {
-                    Some((content, true)) => {
+                    Said::Always(content) => {
                         text.push_str(&format!(", always saying the same: {content}"));
                     }
-                    Some((content, false)) => {
+                    Said::Alternatives(contents) => {
+                        text.push_str(&format!(", saying {}", words::list(&contents)));
+                    }
+                    Said::Last(content) => {
                         text.push_str(&format!("; the last answer was {content}"));
                     }
-                    None => {}
+                    Said::Nothing => {}
                 }
             }
         }
@@ -199,18 +209,46 @@ impl Exchange {
     }
 }
 
-/// What the last of these messages said, and whether the first and those in the middle said the
-/// same, but for instants.
-fn said(handled: &[u64], texts: &Texts) -> Option<(String, bool)> {
-    let (kind, text) = content(*handled.last()?, texts)?;
-    Some((words::content(kind, text, CONTENT), is_same(handled, texts)))
+/// What messages said.
+enum Said {
+    /// All of them this, but for instants.
+    Always(String),
+    /// Each of them one of these few, but for instants, each with how often.
+    Alternatives(Vec<String>),
+    /// The last one this.
+    Last(String),
+    Nothing,
+}
+
+fn said(handled: &[u64], texts: &Texts) -> Said {
+    let Some((kind, last)) = handled.last().and_then(|step| content(*step, texts)) else {
+        return Said::Nothing;
+    };
+    let shown = |text: &str| words::content(kind, text, CONTENT);
+    // What each said without its instants, as one of them said it, and how often.
+    let mut different: BTreeMap<String, (&str, usize)> = BTreeMap::new();
+    for step in samples(handled) {
+        let Some((_, text)) = content(step, texts) else { return Said::Last(shown(last)) };
+        different.entry(timeless(text)).or_insert((text, 0)).1 += 1;
+        if different.len() > ALTERNATIVES {
+            return Said::Last(shown(last));
+        }
+    }
+    if different.len() == 1 {
+        return Said::Always(shown(last));
+    }
+    if handled.len() > SAMPLES {
+        return Said::Last(shown(last));
+    }
+    let mut different: Vec<(&str, usize)> = different.into_values().collect();
+    different.sort_by_key(|(_, times)| Reverse(*times));
+    let one =
+        |(text, times): (&str, usize)| format!("{} {}", words::times(times as u64), shown(text));
+    Said::Alternatives(different.into_iter().map(one).collect())
 }
 
 fn is_same(handled: &[u64], texts: &Texts) -> bool {
-    let said = |step| content(step, texts).map(|(_, text)| timeless(text));
-    let mut samples = samples(handled).map(said);
-    let Some(Some(first)) = samples.next() else { return false };
-    samples.all(|other| other.as_ref() == Some(&first))
+    matches!(said(handled, texts), Said::Always(_))
 }
 
 fn content(step: u64, texts: &Texts) -> Option<(&'static str, &str)> {
@@ -220,14 +258,10 @@ fn content(step: u64, texts: &Texts) -> Option<(&'static str, &str)> {
     }
 }
 
-/// A few of these steps from the middle on: what has just begun may still change.
+/// These steps, or as many of them as are looked at, the last one included.
 fn samples(steps: &[u64]) -> impl Iterator<Item = u64> {
-    let last = steps.len().saturating_sub(1);
-    let places = [last / 4, last / 2, last - last / 4, last];
-    let mut samples: Vec<u64> =
-        places.iter().filter_map(|place| steps.get(*place).copied()).collect();
-    samples.dedup();
-    samples.into_iter()
+    let stride = steps.len().div_ceil(SAMPLES).max(1);
+    steps.iter().rev().step_by(stride).copied()
 }
 
 /// All exchanges since then, each between two nodes.

@@ -138,6 +138,18 @@ fn an_answer_that_changes_is_told_as_the_last() {
     assert!(text.contains("; the last answer was Election Refused (first 40000)."), "{text}");
 }
 
+#[test]
+fn answers_that_say_one_of_a_few_things_are_counted() {
+    let answer = |us: u64| match us / 1_000 % 4 {
+        0 => "Granted { term: Term(2) }".to_owned(),
+        _ => "Refused { term: Term(1) }".to_owned(),
+    };
+    let text = flat(&in_vain(answer), &unmet());
+    let told = "n1 answered each time with Election, saying 30 times Election Refused (term 1) and \
+                ten times Election Granted (term 2).";
+    assert!(text.contains(told), "{text}");
+}
+
 /// Where nothing was violated, only what always says the same is worth a word.
 #[test]
 fn a_run_that_held_tells_what_never_changed() {

@@ -193,7 +193,12 @@ impl<W: Write> Lanes<W> {
             let held = words::count(held as u64, "message");
             let picture = self.at_rest();
             let node = self.names.whole(step.node);
-            let text = format!("{node} holds {held} until its writes are durable");
+            // Without a barrier in this step it may be an earlier one, or a `Hold` of the scenario.
+            let has_barrier = step.effects.iter().any(|effect| matches!(effect, Done::Barrier));
+            let text = match has_barrier {
+                true => format!("{node} holds {held} until its writes are durable"),
+                false => format!("{node} sent {held}, which a barrier or a fault holds"),
+            };
             self.show((None, None), &picture, DIM, &text);
         }
     }
