@@ -64,6 +64,22 @@ fn multi_paxos_is_asked_for_members_that_are_there() {
 }
 
 #[test]
+fn a_process_is_asked_to_suspect_another_one_that_is_there() {
+    let told = |request: &str| {
+        let text = format!(
+            "Scenario(title: \"a request\", protocol: Bully(nodes: 3), workload: Requests([At(\"1s\", \
+             0, {request})]), deadline: \"20s\", expect: Holds)"
+        );
+        let loaded = load_text("request.ron", &text, &catalogue::catalogue());
+        loaded.err().map_or_else(String::new, |error| error.render(false))
+    };
+    assert_eq!(told("Suspect(2)"), "");
+    let unknown = told("Suspect(3)");
+    assert!(unknown.contains("there is no process 3; processes are 0 to 2"), "{unknown}");
+    assert!(told("Suspect(0)").contains("a process does not suspect itself"));
+}
+
+#[test]
 fn every_request_of_the_list_is_understood() {
     let catalogue = catalogue::catalogue();
     let mut asked = 0;

@@ -26,6 +26,11 @@ fn what_has_no_effect() {
         ("a corruption of nothing", fault("At(\"1s\", Corrupt(share: \"0%\"))")),
         ("a rot of nothing", fault("At(\"1s\", Crash(who: Node(0), down: \"1s\", disk: Rot(0)))")),
         (
+            "a copy of this instant",
+            fault("At(\"1s\", Crash(who: Node(0), down: \"1s\", disk: OldCopy(\"0s\")))"),
+        ),
+        ("a node that is slow by nothing", fault("At(\"1s\", Slow(Node(0), Constant(\"0s\")))")),
+        (
             "lying disks of nodes that write nothing",
             fault("At(\"1s\", LyingDisk(Node(0)))").replace("Ping(nodes: 5)", "Mute"),
         ),

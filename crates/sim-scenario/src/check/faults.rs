@@ -42,6 +42,9 @@ pub(crate) fn check_quantities(sheet: &mut Sheet<'_>, fault: &FaultText<'_>) {
                 check_time(sheet, length, item);
             }
             Argument::Delay(delay) => check_delay(sheet, delay, item),
+            Argument::Disk(DiskLoss::OldCopy(Duration::ZERO)) => {
+                useless(sheet, item, "a copy of this instant is the same as `Unsynced`");
+            }
             Argument::Disk(DiskLoss::OldCopy(age)) => check_time(sheet, age, item.at_index(0)),
             Argument::Disk(DiskLoss::Rot(0)) => {
                 useless(sheet, item, "no record rots: it is the same as `Unsynced`");

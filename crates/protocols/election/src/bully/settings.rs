@@ -1,6 +1,6 @@
 //! What a scenario can set, and the protocol as the tools see it.
 
-use sim_node::{Duration, Node};
+use sim_node::{Duration, Node, NodeId};
 use sim_protocol::{Ask, Core, Protocol, SettingsError, Setup};
 
 use super::{Elections, Mark, Mutant, Part, Process, Properties, Request};
@@ -67,5 +67,19 @@ impl Protocol for Bully {
             return Err(SettingsError::new("contact_suspected", message));
         }
         Ok(Setup::new(settings.clone(), Core::Live))
+    }
+
+    fn may_ask(settings: &Settings, node: NodeId, request: &Request) -> Result<(), String> {
+        let last = settings.nodes - 1;
+        match request {
+            Request::Suspect(process) if process.number() > last => {
+                let number = process.number();
+                Err(format!("there is no process {number}; processes are 0 to {last}"))
+            }
+            Request::Suspect(process) if *process == node => {
+                Err("a process does not suspect itself; name another one".to_owned())
+            }
+            Request::Suspect(_) | Request::Elect => Ok(()),
+        }
     }
 }

@@ -4,6 +4,7 @@
 use sim_check::Properties;
 use sim_node::{ClocksUsed, Node, NodeId};
 
+use crate::Target;
 use crate::world::World;
 
 /// What a node has made of its clocks.
@@ -13,6 +14,14 @@ pub(in crate::world) struct ClockUse {
     any: bool,
     /// When it last read the wall clock.
     wall: Option<u64>,
+}
+
+/// What to say of a fault at senders that has met no message: nothing of that kind, if it asks for
+/// one, was sent to those that it names.
+pub(super) fn sent_nothing(who: &str, kind: Option<&str>, to: Option<&Target>) -> String {
+    let what = kind.map_or("nothing".to_owned(), |kind| format!("no {kind}"));
+    let to_whom = if to.is_some() { " to those that the fault names" } else { "" };
+    format!("{who} sent {what}{to_whom} meanwhile")
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {

@@ -6,6 +6,7 @@ use serde::Deserialize;
 use sim_check::Properties;
 use sim_node::{Node, NodeId, Ratio};
 
+use super::idle::sent_nothing;
 use super::{Behaviour, byzantine};
 use crate::fault::{Argument, FaultFacts, FaultKind, Victims};
 use crate::world::World;
@@ -89,6 +90,6 @@ impl Behaviour for Replay {
         world: &World<N, P>,
         fault: u32,
     ) -> Option<String> {
-        world.untouched(fault, |who| format!("{who} sent nothing meanwhile"))
+        world.untouched(fault, |who| sent_nothing(who, self.kind.as_deref(), self.to.as_ref()))
     }
 }

@@ -2,12 +2,12 @@
 
 use serde::Deserialize;
 use sim_check::Properties;
-use sim_node::{Node, NodeId};
+use sim_node::{Duration, Node, NodeId};
 
 use super::Behaviour;
 use crate::fault::{
-    Argument, Arguments, FaultFacts, FaultKind, FaultTime, InCalm, InStep, Late, Part, Sides,
-    Victims,
+    Argument, Arguments, FaultFacts, FaultKind, FaultTime, Idle, InCalm, InStep, Late, Part, Place,
+    Sides, Victims,
 };
 use crate::world::World;
 use crate::world::nodes::{Slowness, Status};
@@ -16,6 +16,8 @@ use crate::{Delay, Observer, Target};
 /// Lasting: every event takes the node this much longer (see service times).
 #[derive(Clone, Debug, PartialEq, Deserialize)]
 pub struct Slow(pub Target, pub Delay);
+
+const NOTHING: &str = "events take no longer than without it";
 
 impl Behaviour for Slow {
     const KIND: FaultKind = FaultKind {
@@ -35,7 +37,8 @@ impl Behaviour for Slow {
             failure: None,
             late: Late::Longer(time),
             step: InStep::After,
-            idle: None,
+            idle: (time.greatest() == Some(Duration::ZERO))
+                .then_some(Idle::Useless(Place::Index(1), NOTHING)),
         }
     }
 

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use sim_check::Properties;
 use sim_node::{Node, NodeId, Ratio};
 
+use super::idle::sent_nothing;
 use super::{Behaviour, byzantine};
 use crate::fault::{FaultFacts, FaultKind, Victims};
 use crate::world::World;
@@ -70,6 +71,6 @@ impl Behaviour for Tamper {
         world: &World<N, P>,
         fault: u32,
     ) -> Option<String> {
-        world.untouched(fault, |who| format!("{who} sent nothing meanwhile"))
+        world.untouched(fault, |who| sent_nothing(who, self.kind.as_deref(), self.to.as_ref()))
     }
 }
