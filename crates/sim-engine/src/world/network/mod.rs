@@ -18,7 +18,7 @@ use sim_node::{NodeId, Ratio};
 use crate::chance::{Stream, happens};
 use crate::plan::Plan;
 use crate::world::agenda::Parcel;
-use crate::{Delay, Loss};
+use crate::{Delay, Latency, Loss};
 
 use known::{Known, Parameters};
 use past::PastCuts;
@@ -192,7 +192,10 @@ impl Network {
     /// What the distance adds to a message's way, in nanoseconds.
     #[inline]
     pub(super) fn latency(&mut self, from: NodeId, to: NodeId) -> u64 {
-        self.shape.latency(&self.plan.network.latency, from, to)
+        match &self.plan.network.latency {
+            Latency::None => 0,
+            latency => self.shape.latency(latency, from, to),
+        }
     }
 
     /// Whether a message has to be asked for at its arrival.

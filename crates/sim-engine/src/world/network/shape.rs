@@ -32,7 +32,7 @@ impl Shape {
     }
 
     /// What the distance adds to a message's way, in nanoseconds.
-    #[inline]
+    #[inline(never)]
     pub(super) fn latency(&mut self, latency: &Latency, from: NodeId, to: NodeId) -> u64 {
         match latency {
             Latency::None => 0,
