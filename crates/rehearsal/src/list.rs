@@ -358,5 +358,12 @@ fn fields(name: &str, fields: &[Field], what: &str, out: &mut Output) -> Result<
         let per_node = if *per_node { "; per node" } else { "" };
         out.entry("      ", &format!("{name} ({field}; {default}{needs}{per_node}): {meaning}"))?;
     }
+    if let Some(Field { name, .. }) = fields.iter().find(|field| field.per_node) {
+        let how = format!(
+            "servers may differ in what is `per node`: a scenario says `nodes: {{0: ({name}: ...)}}`, \
+             and a crash or a restart `settings: ({name}: ...)`"
+        );
+        out.entry("      ", &how)?;
+    }
     Ok(())
 }
