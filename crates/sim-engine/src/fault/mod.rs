@@ -47,7 +47,7 @@ pub enum When {
     On(Trigger),
     /// Again and again up to the deadline, each time so long after the time before, drawn anew if
     /// it is a range. It passes over a time at which a lasting fault still holds, or still waits
-    /// for its target.
+    /// for its target; one that ends at that time has ended.
     Every(Span),
 }
 
