@@ -107,54 +107,6 @@ fn unknown_names() {
 }
 
 #[test]
-fn settings_of_nodes() {
-    let of_nodes = |nodes: &str| with(&format!("nodes: {nodes}"));
-    let of_fault = |settings: &str| {
-        with_fault(&format!("At(\"1s\", Crash(who: Leader, down: \"1s\", settings: {settings}))"))
-    };
-    let many: Vec<String> = (0..201)
-        .map(|node| {
-            let settings = format!("(patience: \"{}ms\")", node + 1);
-            format!("Between(\"1s\", \"2s\", Restart(Node(0), settings: {settings}))")
-        })
-        .collect();
-    golden(
-        "settings_of_nodes",
-        [
-            ("a node that does not exist", of_nodes("{5: (patience: \"20ms\")}")),
-            (
-                "a node that is no server",
-                of_nodes("{6: (patience: \"20ms\")}").replace("nodes: 5)", "nodes: 5, clients: 2)"),
-            ),
-            ("a node that is no number", of_nodes("{n1: (patience: \"20ms\")}")),
-            ("a node twice", of_nodes("{1: (slow: true), 0x1: (slow: true)}")),
-            ("how many nodes there are", of_nodes("5")),
-            ("a field of the settings", of_nodes("{1: (patient: \"20ms\")}")),
-            ("a field that is given twice", of_nodes("{1: (slow: true, slow: true)}")),
-            ("a setting that cannot differ", of_nodes("{1: (slow: true, nodes: 3)}")),
-            ("a value without its unit", of_nodes("{1: (patience: 20)}")),
-            ("a value that is out of range", of_nodes("{1: (rest: \"2s\")}")),
-            ("a value that is no group", of_nodes("{1: true}")),
-            (
-                "a value that does not fit the others",
-                of_nodes("{1: (slow: true)}").replace("nodes: 5)", "nodes: 5, rest: \"1s\")"),
-            ),
-            ("a fault: a field of the settings", of_fault("(patient: \"20ms\")")),
-            ("a fault: a setting that cannot differ", of_fault("(nodes: 3)")),
-            ("a fault: a value that is out of range", of_fault("(rest: \"2s\")")),
-            ("a fault: a value that is no group", of_fault("true")),
-            (
-                "a fault: a value that does not fit those of a node",
-                of_fault("(rest: \"1s\")")
-                    .replace("    faults", "    nodes: {1: (slow: true)},\n    faults"),
-            ),
-            ("another fault", with_fault("At(\"1s\", Pause(Leader, settings: (slow: true)))")),
-            ("too many of them", with(&format!("faults: [{}]", many.join(", ")))),
-        ],
-    );
-}
-
-#[test]
 fn workloads() {
     let of_mute = |workload: &str| {
         with(&format!("workload: {workload}")).replace("Ping(nodes: 5)", "Mute(nodes: 5)")

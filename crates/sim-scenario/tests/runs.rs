@@ -1,5 +1,6 @@
 //! What becomes of a scenario that is right: it runs as its file says.
 
+mod pinging;
 mod toy;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -7,39 +8,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use sim_check::{SimTime, Verdict};
 use sim_node::NodeId;
 use sim_scenario::{
-    Expectation, Fate, Happening, Loaded, Prepared, Report, RunOptions, Seen, load_file, load_text,
+    Expectation, Fate, Happening, Loaded, Prepared, Report, RunOptions, Seen, load_file,
 };
 
-fn load(text: &str) -> Loaded {
-    load_text("toy.ron", text, &toy::catalogue()).unwrap_or_else(|error| panic!("{error}"))
-}
-
-/// A scenario of five nodes in which node 0 pings the others at 100ms, with these fields besides.
-fn pinging(fields: &str) -> Loaded {
-    pinging_and(fields, "Holds")
-}
-
-fn pinging_and(fields: &str, expect: &str) -> Loaded {
-    load(&format!(
-        "Scenario(title: \"t\", protocol: Ping(nodes: 5), \
-         workload: Requests([At(\"100ms\", 0, Everybody)]), \
-         {fields} deadline: \"20s\", expect: {expect})"
-    ))
-}
-
-fn run(loaded: &Loaded, seed: u64) -> Report {
-    loaded.prepared.run(seed, &RunOptions::default())
-}
-
-fn watch(prepared: &dyn Prepared, seed: u64, options: &RunOptions) -> (Report, Vec<Seen>) {
-    let mut seen = Vec::new();
-    let report = prepared.watch(seed, options, &mut seen);
-    (report, seen)
-}
-
-fn watched(loaded: &Loaded) -> Vec<Seen> {
-    watch(&*loaded.prepared, 0, &RunOptions::default()).1
-}
+use pinging::{load, pinging, pinging_and, run, watch, watched};
 
 /// When each fault began or struck first, by its place in the list.
 fn strikes(seen: &[Seen]) -> BTreeMap<usize, (SimTime, Vec<NodeId>)> {
@@ -544,75 +516,4 @@ fn a_cost_beyond_its_bound_can_be_expected() {
     // A bound that was kept is no such violation.
     let kept = pinging_and("costs: [Messages(at_most: \"8\")],", "Violates(\"COST\")");
     assert!(!run(&kept, 0).as_expected);
-}
-
-/// What nodes were when they started: `1s n2 slow: true`.
-fn starts(seen: &[Seen]) -> Vec<String> {
-    let start = |one: &Seen| match one {
-        Seen::Step { at, node, what: Happening::Start { settings, .. }, .. } => {
-            Some(format!("{at} {node} {}", settings.as_deref().unwrap_or("as all")))
-        }
-        _ => None,
-    };
-    seen.iter().filter_map(start).collect()
-}
-
-#[test]
-fn nodes_differ_and_start_again_with_other_settings() {
-    let loaded = pinging(
-        "nodes: {0: (patience: \"20ms\"), 3: (slow: true)}, \
-         network: Datagram(delay: Constant(\"15ms\")), \
-         faults: [\
-             At(\"1s\", Crash(who: Nodes([2, 3]), down: \"100ms\", settings: (slow: true))), \
-             At(\"2s\", Crash(who: Nodes([2, 3]), down: \"100ms\")), \
-             At(\"3s\", Crash(who: Node(3), down: \"100ms\", settings: (patience: \"60ms\"))), \
-             At(\"4s\", Crash(who: Node(2))), \
-             At(\"5s\", Restart(Node(2), settings: ())), \
-         ],",
-    );
-    let seen = watched(&loaded);
-    assert_eq!(
-        starts(&seen)[5..],
-        [
-            "1.1s n2 slow: true",
-            "1.1s n3 slow: true",
-            "2.1s n2 slow: true",
-            "2.1s n3 slow: true",
-            "3.1s n3 slow: true, patience: \"60ms\"",
-            "5s n2 as all",
-        ]
-    );
-    assert_eq!(starts(&seen)[0], "0s n0 patience: \"20ms\"");
-    // A pong is back after 30 ms. Node 0 waits 20 and sends each of its four pings twice; the
-    // others wait for at least 50, as the protocol says.
-    let again = |loaded: &Loaded| run(loaded, 0).messages.retransmission;
-    assert_eq!(again(&loaded), 4);
-    let alike = pinging("network: Datagram(delay: Constant(\"15ms\")),");
-    assert_eq!(again(&alike), 0);
-}
-
-#[test]
-fn settings_of_nodes_that_say_what_is_so_anyway_change_nothing() {
-    let plain = pinging("faults: [At(\"1s\", Crash(who: Node(1), down: \"1s\"))],");
-    let spelt = pinging(
-        "nodes: {1: (slow: false), 2: ()}, \
-         faults: [At(\"1s\", Crash(who: Node(1), down: \"1s\", settings: (slow: false)))],",
-    );
-    assert_eq!(spelt.warnings.len(), 3);
-    for seed in 0..5 {
-        assert_eq!(run(&plain, seed).digest, run(&spelt, seed).digest);
-    }
-}
-
-#[test]
-fn a_fault_that_is_left_out_leaves_the_settings_of_others() {
-    let loaded = pinging(
-        "faults: [\
-             At(\"1s\", Crash(who: Node(1), down: \"100ms\", settings: (slow: true))), \
-             At(\"2s\", Crash(who: Node(2), down: \"100ms\", settings: (patience: \"60ms\"))), \
-         ],",
-    );
-    let options = RunOptions { without: [0].into(), ..RunOptions::default() };
-    let (_, seen) = watch(&*loaded.prepared, 0, &options);
-    assert_eq!(starts(&seen)[5..], ["2.1s n2 patience: \"60ms\""]);
 }
