@@ -47,7 +47,7 @@ pub(crate) fn run(
     let report = match trace {
         None => runner.run(*seed),
         Some(form) => {
-            let shown = Shown::of(&runner, *seed, window, *until)?;
+            let shown = Shown::of(*form, &runner, *seed, window, *until)?;
             trace::trace(*form, &runner, *seed, shown, out)?
         }
     };

@@ -26,6 +26,7 @@ impl Shown {
     /// What is asked for on the command line. The steps in which a property was violated, those
     /// that belong to the violation, and the one that is asked for are shown as a whole.
     pub(crate) fn of(
+        form: TraceForm,
         runner: &Runner,
         seed: u64,
         arguments: &WindowArguments,
@@ -46,13 +47,16 @@ impl Shown {
         for kind in kind {
             window.kinds.insert(known_kind(kind, facts)?);
         }
-        let report = runner.run(seed);
+        // Lines of JSON cut nothing: only for a picture, and for the steps around one, the run is
+        // made before it is shown.
+        let is_picture = form == TraceForm::Text;
+        let report = (is_picture || around.is_some()).then(|| runner.run(seed));
         let mut whole = BTreeSet::new();
-        for violation in &report.violations {
+        for violation in report.iter().flat_map(|report| &report.violations) {
             whole.extend(violation.step);
             whole.extend(&violation.witnesses);
         }
-        if let Some(step) = *around {
+        if let (Some(step), Some(report)) = (*around, &report) {
             if step >= report.steps {
                 let steps = counted(report.steps, "step");
                 return Err(Failure::new(format!(

@@ -60,6 +60,7 @@ pub use costs::CostReport;
 pub use diagnostic::{Diagnostic, Level};
 pub use edit::{Change, edit};
 pub use facts::{Expectation, NodeSettings, ProtocolFacts, ScenarioFacts, WorkloadFacts};
+pub use json::Json;
 pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text, read_text};
 pub use patch::{Operation, patch};
 pub use prepared::{Prepared, RunOptions};
@@ -76,6 +77,6 @@ pub use sim_protocol::{Ask, Field, ImageExample, setting};
 pub use timeline::{Clients, DownSpan, FaultSpan, MarkPlace, MarkRow, Outage, RoleSpan, Timeline};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{
-    Content, Detail, Done, Form, Glance, Happening, RECEIVER_DOWN, Seen, Watcher,
+    Content, Detail, Done, Form, Glance, Happening, RECEIVER_DOWN, Seen, State, Watcher,
     crash_loss_in_words, loss_in_words,
 };

@@ -9,9 +9,9 @@ use sim_check::SimTime;
 use sim_engine::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
-use crate::json::{json, quoted};
 use crate::{
-    Detail, Done, Form, Glance, Happening, LostWrite, NodeSettings, Seen, Watcher, loss_in_words,
+    Detail, Done, Form, Glance, Happening, Json, LostWrite, NodeSettings, Seen, State, Watcher,
+    loss_in_words,
 };
 
 /// So many of the writes that a crash has lost are told.
@@ -38,6 +38,8 @@ pub(crate) struct Telling<'w> {
     roles: Vec<Option<Role>>,
     /// Which nodes have been up before.
     started: Vec<bool>,
+    /// The state of every node as it was last written as JSON, by number.
+    written: Vec<Option<Json>>,
     /// The step that has begun and not ended.
     begun: Option<Begun>,
 }
@@ -51,7 +53,7 @@ struct Begun {
     what: Option<Happening>,
     cause: Option<u64>,
     /// The node's state until then.
-    before: Option<String>,
+    before: Option<State>,
 }
 
 impl<'w> Telling<'w> {
@@ -61,8 +63,9 @@ impl<'w> Telling<'w> {
         settings: &'w NodeSettings,
         nodes: u32,
     ) -> Self {
-        let (roles, started) = (vec![None; nodes as usize], vec![false; nodes as usize]);
-        Self { watcher, faults, settings, roles, started, begun: None }
+        let nodes = nodes as usize;
+        let (roles, started, written) = (vec![None; nodes], vec![false; nodes], vec![None; nodes]);
+        Self { watcher, faults, settings, roles, started, written, begun: None }
     }
 
     /// A step that began and never ended is one in which a handler or a property panicked: what it
@@ -71,7 +74,23 @@ impl<'w> Telling<'w> {
         self.end_step(Vec::new(), None, None);
     }
 
-    fn end_step(&mut self, effects: Vec<Done>, role: Option<Role>, state: Option<String>) {
+    /// The state of a node, if it is wanted. What did not change since it was last written is not
+    /// written again.
+    fn state(&mut self, is_wanted: bool, node: NodeId, state: &(impl Debug + Serialize)) -> State {
+        match self.watcher.form() {
+            _ if !is_wanted => State::Text(String::new()),
+            Form::Text => State::Text(format!("{state:?}")),
+            Form::Json => {
+                let written = &mut self.written[node.index()];
+                let beside = written.as_ref().and_then(|earlier| Json::beside(earlier, state));
+                let now = beside.unwrap_or_else(|| json(state));
+                *written = Some(now.clone());
+                State::Json(now)
+            }
+        }
+    }
+
+    fn end_step(&mut self, effects: Vec<Done>, role: Option<Role>, state: Option<State>) {
         let Some(begun) = self.begun.take() else { return };
         let Begun { step, at, node, what, cause, before, .. } = begun;
         let role_before = std::mem::replace(&mut self.roles[node.index()], role);
@@ -128,7 +147,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
         };
         let what = (detail > Detail::Nothing).then(what);
         let &StepBegins { step, time, node, cause, .. } = begins;
-        let before = begins.state.map(|state| detail.state(Detail::Passage, form, state));
+        let before = begins.state.map(|state| self.state(detail >= Detail::Passage, node, state));
         self.begun = Some(Begun { step, detail, at: time, node, what, cause, before });
     }
 
@@ -142,8 +161,10 @@ impl<N: Node> Observer<N> for Telling<'_> {
         let form = self.watcher.form();
         let done = |effect| done(effect, detail, form);
         let effects = effects.iter().filter(told).map(done).collect();
-        let state_text = state.map(|state| detail.state(Detail::States, form, state));
-        self.end_step(effects, state.and_then(Node::role), state_text);
+        let node = self.begun.as_ref().map(|begun| begun.node);
+        let is_wanted = detail >= Detail::States;
+        let told = node.zip(state).map(|(node, state)| self.state(is_wanted, node, state));
+        self.end_step(effects, state.and_then(Node::role), told);
     }
 
     fn sent(&mut self, sent: &Sent<'_, N>) {
@@ -238,14 +259,14 @@ impl Detail {
         match (self, form) {
             (Self::Nothing | Self::Skeleton, _) => String::new(),
             (_, Form::Text) => format!("{value:?}"),
-            (_, Form::Json) => json(value).unwrap_or_else(|| quoted(&format!("{value:?}"))),
+            (_, Form::Json) => json(value).to_string(),
         }
     }
+}
 
-    /// A state, if at least so much detail is wanted.
-    fn state(self, least: Self, form: Form, state: &(impl Debug + Serialize)) -> String {
-        if self < least { String::new() } else { self.write(form, state) }
-    }
+/// A value as JSON; one that refuses to be serialised, in Rust's debug form.
+fn json(value: &(impl Debug + Serialize)) -> Json {
+    Json::of(value).unwrap_or_else(|| Json::text(&format!("{value:?}")))
 }
 
 fn kind<N: Node>(message: &N::Message) -> &'static str {

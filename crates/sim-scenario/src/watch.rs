@@ -7,6 +7,8 @@ use sim_check::SimTime;
 use sim_engine::{CrashLoss, FaultKind, Loss};
 use sim_node::{Duration, NodeId, Role};
 
+use crate::Json;
+
 /// Takes what happens in a run, in order. Watching changes nothing in the run.
 pub trait Watcher {
     /// How much of this step or message is wanted in words: everything, unless a watcher says
@@ -108,11 +110,10 @@ pub enum Seen {
         role_changed: bool,
         /// Its state until then; `None` when it was down.
         #[serde(skip)]
-        before: Option<String>,
+        before: Option<State>,
         /// Its state afterwards; `None` when it crashed inside the step, or its handler or a
         /// property panicked.
-        #[serde(serialize_with = "state_as_is")]
-        state: Option<String>,
+        state: Option<State>,
     },
     /// A message left a node, at once or when a barrier released it.
     Sent {
@@ -197,6 +198,16 @@ pub enum Seen {
         /// Which servers are up and connected from now on.
         core: Vec<NodeId>,
     },
+}
+
+/// A node's state, in the form that the watcher asked for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(untagged)]
+pub enum State {
+    /// In Rust's debug form; empty where less detail was wanted.
+    Text(String),
+    /// As JSON. It shares with the states of its node that were told before what is the same.
+    Json(Json),
 }
 
 /// What happened to a node.
@@ -300,7 +311,7 @@ pub enum Done {
     },
 }
 
-/// Contents and states that were written as JSON; others are texts.
+/// Contents that were written as JSON; others are texts.
 fn as_is<S: Serializer>(content: &str, serializer: S) -> Result<S::Ok, S::Error> {
     match serde_json::from_str::<&RawValue>(content) {
         Ok(json) => json.serialize(serializer),
@@ -312,19 +323,12 @@ fn list_as_is<S: Serializer>(contents: &[String], serializer: S) -> Result<S::Ok
     serializer.collect_seq(contents.iter().map(|content| Content(content)))
 }
 
-/// A content or a state in JSON: as it is where it was written as JSON, and as a text otherwise.
+/// A content in JSON: as it is where it was written as JSON, and as a text otherwise.
 pub struct Content<'a>(pub &'a str);
 
 impl Serialize for Content<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         as_is(self.0, serializer)
-    }
-}
-
-fn state_as_is<S: Serializer>(state: &Option<String>, serializer: S) -> Result<S::Ok, S::Error> {
-    match state {
-        Some(state) => as_is(state, serializer),
-        None => serializer.serialize_none(),
     }
 }
 

@@ -3,9 +3,10 @@
 mod toy;
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use sim_scenario::{
-    Detail, Done, Form, Glance, Happening, Report, RunOptions, Seen, Watcher, load_text,
+    Detail, Done, Form, Glance, Happening, Report, RunOptions, Seen, State, Watcher, load_text,
 };
 
 /// Keeps what it sees, in as much detail as it asked for.
@@ -78,8 +79,8 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
                     }
                 }
             }
-            let state = state.map(|_| String::new());
-            let before = before.map(|_| String::new());
+            let state = state.map(|_| State::Text(String::new()));
+            let before = before.map(|_| State::Text(String::new()));
             Seen::Step { step, at, node, what, cause, effects, role, role_changed, before, state }
         }
         Seen::Sent { message, at, step, from, to, kind, text, print, arrives, lost, copy } => {
@@ -156,4 +157,23 @@ fn contents_and_states_are_json() {
         }
     }
     assert!(states > 100, "{states}");
+}
+
+/// A state that did not change is not written once more: what is told of it is the same value.
+#[test]
+fn a_state_that_did_not_change_is_the_one_that_was_told() {
+    let (_, keen) = kept(Detail::Passage, Form::Json);
+    let (mut told, mut same) = (BTreeMap::new(), 0);
+    for seen in keen.seen {
+        let Seen::Step { node, before, state, .. } = seen else { continue };
+        for state in [before, state].into_iter().flatten() {
+            let State::Json(state) = state else { panic!("JSON was asked for: {state:?}") };
+            if let Some(last) = told.get(&node).filter(|last| **last == state) {
+                assert!(state.is(last), "{state}");
+                same += 1;
+            }
+            told.insert(node, state);
+        }
+    }
+    assert!(same > 100, "{same}");
 }

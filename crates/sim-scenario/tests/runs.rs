@@ -8,7 +8,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sim_check::{SimTime, Verdict};
 use sim_node::NodeId;
 use sim_scenario::{
-    Expectation, Fate, Happening, Loaded, Prepared, Report, RunOptions, Seen, load_file,
+    Expectation, Fate, Happening, Loaded, Prepared, Report, RunOptions, Seen, State, load_file,
 };
 
 use pinging::{load, pinging, pinging_and, run, watch, watched};
@@ -106,8 +106,9 @@ fn images_are_the_first_disks() {
             _ => None,
         })
     };
-    assert_eq!(state_of(1).as_deref(), Some("PingNode { asked: 7, waiting: {} }"));
-    assert_eq!(state_of(0).as_deref(), Some("PingNode { asked: 0, waiting: {} }"));
+    let text = |state: &str| Some(State::Text(state.to_owned()));
+    assert_eq!(state_of(1), text("PingNode { asked: 7, waiting: {} }"));
+    assert_eq!(state_of(0), text("PingNode { asked: 0, waiting: {} }"));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Content, Detail, Form, Glance, Happening, Operation, Seen, Watcher, patch};
+use sim_scenario::{Detail, Form, Glance, Happening, Json, Operation, Seen, State, Watcher, patch};
 
 use crate::window::Window;
 
@@ -35,7 +35,7 @@ pub struct JsonLines<W> {
 
 /// A state that follows from the lines so far.
 struct Told {
-    state: String,
+    state: Json,
     /// Whether the node made steps since that are not shown.
     is_behind: bool,
 }
@@ -56,7 +56,7 @@ struct StateLine<'a> {
     at: SimTime,
     step: u64,
     node: NodeId,
-    state: Option<Content<'a>>,
+    state: Option<&'a Json>,
     changes: Option<Vec<Operation<'a>>>,
 }
 
@@ -96,18 +96,31 @@ impl<W: Write> JsonLines<W> {
         let (node, before) = (*node, before.take());
         let starts = matches!(what, Happening::Start { .. });
         let told = self.told.remove(&node).filter(|_| !starts);
-        let Some(after) = state.take() else {
-            return self.write(&StepLine { step: &seen, changes: None });
+        let after = match state.take() {
+            Some(State::Json(after)) => after,
+            other => {
+                *state = other;
+                return self.write(&StepLine { step: &seen, changes: None });
+            }
         };
         let before = match told {
             Some(told) if !told.is_behind => Some(told.state),
-            told => before.inspect(|before| self.catch_up(&seen, told.as_ref(), before)),
+            told => match before {
+                Some(State::Json(before)) => {
+                    self.catch_up(&seen, told.as_ref(), &before);
+                    Some(before)
+                }
+                _ => None,
+            },
         };
-        match before.as_deref().and_then(|before| patch(before, &after)) {
-            Some(changes) => self.write(&StepLine { step: &seen, changes: Some(changes) }),
+        match &before {
+            Some(before) => {
+                let changes = Some(patch(before, &after));
+                self.write(&StepLine { step: &seen, changes });
+            }
             None => {
                 if let Seen::Step { state, .. } = &mut seen {
-                    *state = Some(after.clone());
+                    *state = Some(State::Json(after.clone()));
                 }
                 self.write(&StepLine { step: &seen, changes: None });
             }
@@ -116,13 +129,13 @@ impl<W: Write> JsonLines<W> {
     }
 
     /// Tells what a state had become before a step, where steps before it are not shown.
-    fn catch_up(&mut self, step: &Seen, told: Option<&Told>, before: &str) {
+    fn catch_up(&mut self, step: &Seen, told: Option<&Told>, before: &Json) {
         let &Seen::Step { step, at, node, .. } = step else { return };
-        let changes = told.and_then(|told| patch(&told.state, before));
+        let changes = told.map(|told| patch(&told.state, before));
         if changes.as_ref().is_some_and(Vec::is_empty) {
             return;
         }
-        let state = changes.is_none().then_some(Content(before));
+        let state = changes.is_none().then_some(before);
         self.write(&StateLine { at, step, node, state, changes });
     }
 }

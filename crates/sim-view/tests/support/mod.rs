@@ -7,7 +7,7 @@ use sim_engine::{CrashLoss, FaultReport};
 use sim_node::{Class, Duration, NodeId};
 use sim_scenario::{
     Done, Expectation, Happening, Messages, NodeSettings, PropertyReport, ProtocolFacts, Report,
-    ScenarioFacts, Seen, ViolationReport, Watcher,
+    ScenarioFacts, Seen, State, ViolationReport, Watcher,
 };
 
 static CLAIMS: [Claim; 2] = [
@@ -179,7 +179,7 @@ impl Tape {
             role: role.map(|name| (name, 1)),
             role_changed: role.is_some(),
             before: None,
-            state: Some("State".to_owned()),
+            state: Some(State::Text("State".to_owned())),
         });
         step
     }
