@@ -39,8 +39,34 @@ fn raft_says_what_becomes_of_admin_commands() {
                     At(\"6s\", 0, Joint([Remove(0), AddLearner(1)]))";
     assert_eq!(
         told(four, requests),
-        [refused("n3 has no vote that it keeps"), DONE, DONE, DONE, DONE]
+        [refused("n3 has no vote that it keeps"), DONE, DONE, refused("n3 leads already"), DONE]
     );
+}
+
+/// A transfer fails while its target is down; the same is asked for again later. Between them the
+/// leader crashes, and who is elected then is not elected by the first transfer.
+#[test]
+fn of_equal_transfers_each_has_its_own_outcome() {
+    let text = "Scenario(title: \"t\", protocol: Raft(nodes: 3), workload: Requests([\
+                At(\"2s\", 0, Transfer(2)), At(\"9s\", 0, Transfer(2))]), \
+                faults: [At(\"1s\", Crash(who: Node(2), down: \"3s\")), \
+                At(\"5s\", Crash(who: Leader, down: \"2s\"))], \
+                deadline: \"20s\", expect: Holds)";
+    let loaded = load_text("t.ron", text, &catalogue::catalogue()).expect("a scenario");
+    let mut second = Vec::new();
+    for seed in 0..20 {
+        let requests = loaded.prepared.run(seed, &RunOptions::default()).requests;
+        let why = |one: usize| requests[one].fate.refused.as_ref().map(|refused| &*refused.why);
+        assert_eq!(requests[0].outcome(), Fate::Refused, "seed {seed}");
+        assert_eq!(why(0), Some("n2 was not elected within an election timeout"), "seed {seed}");
+        second.push(why(1).map_or(requests[1].outcome(), |why| {
+            assert_eq!(why, "n2 leads already", "seed {seed}");
+            Fate::Refused
+        }));
+    }
+    assert!(second.contains(&Fate::Done), "some transfer is needed");
+    assert!(second.contains(&Fate::Refused), "some ordinary election makes n2 the leader");
+    assert!(second.iter().all(|fate| matches!(fate, Fate::Done | Fate::Refused)));
 }
 
 #[test]

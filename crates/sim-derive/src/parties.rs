@@ -277,7 +277,7 @@ impl<'a> World<'a> {
                             )
                         })*
                         #[allow(unreachable_patterns, reason = "a world may have one party")]
-                        (_, request) => ::sim_node::refuse_for_other_party(&request, cx),
+                        _ => ::sim_node::refuse_for_other_party(cx),
                     }
                 }
 
@@ -329,8 +329,8 @@ impl<'a> World<'a> {
     /// How each party's alphabet is part of the world's, and back.
     fn parties(&self) -> TokenStream {
         let name = &self.name;
-        let [config, timer, request, indication, record] =
-            ["Config", "Timer", "Request", "Indication", "Record"].map(|kind| self.named(kind));
+        let [config, timer, indication, record] =
+            ["Config", "Timer", "Indication", "Record"].map(|kind| self.named(kind));
         let parties = self.parties.iter().map(|Party { variant, field, node }| {
             quote! {
                 impl ::sim_node::PartyOf<#name> for #node {
@@ -346,9 +346,6 @@ impl<'a> World<'a> {
                         record: <<Self as ::sim_node::Node>::Stable as ::sim_node::Stable>::Record,
                     ) -> #record {
                         #record::#variant(record)
-                    }
-                    fn request(request: <Self as ::sim_node::Node>::Request) -> #request {
-                        #request::#variant(request)
                     }
                     fn indication(
                         indication: <Self as ::sim_node::Node>::Indication,

@@ -2,7 +2,9 @@
 
 use std::cell::Cell;
 
-use crate::{Effect, Indications, Layer, LocalTime, Node, NodeId, Signed, Span, Stable, WallTime};
+use crate::{
+    Effect, Indications, Layer, LocalTime, Node, NodeId, RequestId, Signed, Span, Stable, WallTime,
+};
 
 /// Where a handler's effects go, and where its choices come from: the driver's side of a step.
 pub trait Sink<N: Node> {
@@ -20,7 +22,7 @@ pub trait Sink<N: Node> {
 
     /// Is told what became of a request. It is for people: no effect, and nothing in a run
     /// depends on it. Dropped where nobody asks.
-    fn outcome(&mut self, _request: &N::Request, _outcome: RequestOutcome) {}
+    fn outcome(&mut self, _request: RequestId, _outcome: RequestOutcome) {}
 }
 
 /// What became of a request, as the protocol sees it.
@@ -62,6 +64,8 @@ pub struct StepDetails {
     pub wall: WallTime,
     /// Whether the disk that `start` was handed had lost or rotten records.
     pub damaged: bool,
+    /// Which request of the workload the node handles in this step, where it handles one.
+    pub request: Option<RequestId>,
 }
 
 /// A handler's view of the world: who it is, what time its clocks show, and where effects go.
@@ -152,6 +156,13 @@ impl<'a, N: Node> Context<'a, N> {
         self.details.damaged
     }
 
+    /// Which request of the workload is being handled: who keeps it can tell later what became of
+    /// it. `None` in all other steps, and where nobody counts requests.
+    #[must_use]
+    pub fn request(&self) -> Option<RequestId> {
+        self.details.request
+    }
+
     /// One of `0..alternatives`, each equally likely in a run, all of them in an exploration.
     ///
     /// # Panics
@@ -227,18 +238,26 @@ impl<'a, N: Node> Context<'a, N> {
         self.sink.emit(Effect::Mark(name.into()));
     }
 
-    /// Tells people that a request of the workload has been done: one that this node was asked for,
-    /// or that reached it through others. Requests are told apart by their values; of equal ones,
-    /// those that this node was asked for are meant, or all if it was never asked for one.
-    pub fn done(&mut self, request: &N::Request) {
-        self.sink.outcome(request, RequestOutcome::Done);
+    /// Tells people that what these requests of the workload ask for has been done: the one that is
+    /// being handled ([`Context::request`]), or those on whose behalf something was kept or sent
+    /// ([`Requested`](crate::Requested)). What is done stays done.
+    pub fn done(&mut self, requests: impl IntoIterator<Item = RequestId>) {
+        for request in requests {
+            self.sink.outcome(request, RequestOutcome::Done);
+        }
     }
 
-    /// Tells people that a request is not going to be done as things are, and why, in words that
-    /// follow "refused: ". Of equal requests those are meant that were not refused yet: of this node,
-    /// or of all if there is none of this node. That they are done may still follow.
-    pub fn refuse(&mut self, request: &N::Request, why: impl Into<String>) {
-        self.sink.outcome(request, RequestOutcome::Refused(why.into()));
+    /// Tells people that these requests are not going to be done as things are, and why, in words
+    /// that follow "refused: ". The first refusal of each counts; that it is done may still follow.
+    pub fn refuse(
+        &mut self,
+        requests: impl IntoIterator<Item = RequestId>,
+        why: impl Into<String>,
+    ) {
+        let why = why.into();
+        for request in requests {
+            self.sink.outcome(request, RequestOutcome::Refused(why.clone()));
+        }
     }
 
     /// Runs a handler of a node inside this one. Its messages, timers and records leave in this

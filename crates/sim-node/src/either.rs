@@ -119,7 +119,7 @@ impl<S: Node, C: Node<Message = S::Message>> Node for Either<S, C> {
             (Self::Client(node), Either::Client(request)) => {
                 as_party::<Self, Second, _>(cx, |cx| node.on_request(request, cx));
             }
-            (_, request) => refuse_for_other_party(&request, cx),
+            _ => refuse_for_other_party(cx),
         }
     }
 
@@ -173,9 +173,6 @@ impl<S: Node, C: Node<Message = S::Message>> PartyOf<Either<S, C>> for First {
     fn record(record: RecordOf<S>) -> Either<RecordOf<S>, RecordOf<C>> {
         Either::Server(record)
     }
-    fn request(request: S::Request) -> Either<S::Request, C::Request> {
-        Either::Server(request)
-    }
     fn indication(indication: S::Indication) -> Either<S::Indication, C::Indication> {
         Either::Server(indication)
     }
@@ -192,9 +189,6 @@ impl<S: Node, C: Node<Message = S::Message>> PartyOf<Either<S, C>> for Second {
     }
     fn record(record: RecordOf<C>) -> Either<RecordOf<S>, RecordOf<C>> {
         Either::Client(record)
-    }
-    fn request(request: C::Request) -> Either<S::Request, C::Request> {
-        Either::Client(request)
     }
     fn indication(indication: C::Indication) -> Either<S::Indication, C::Indication> {
         Either::Client(indication)

@@ -3,8 +3,8 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::{
-    Context, Disk, Duration, Effect, Event, LocalTime, Node, NodeId, RequestOutcome, Sink, Span,
-    StepDetails, WallTime,
+    Context, Disk, Duration, Effect, Event, LocalTime, Node, NodeId, RequestId, RequestOutcome,
+    Sink, Span, StepDetails, WallTime,
 };
 
 /// What a node sends to others: to whom, and what.
@@ -109,10 +109,12 @@ pub struct Harness<N: Node> {
     pub told: Vec<N::Indication>,
     /// The marks of the last call.
     pub marks: Vec<&'static str>,
-    /// What it told in the last call of requests.
-    pub outcomes: Vec<(N::Request, RequestOutcome)>,
+    /// What it told in the last call of requests. Those that are made here have the numbers from 0.
+    pub outcomes: Vec<(RequestId, RequestOutcome)>,
     /// Everything that it wanted done in the last call, in order, whether or not it is held.
     pub effects: Vec<Effect<N>>,
+    /// How many requests were made.
+    requests: u32,
     /// What it has sent to itself. Empty between calls.
     own: VecDeque<N::Message>,
     /// What has left in this call. Empty between calls.
@@ -153,6 +155,7 @@ impl<N: Node> Harness<N> {
             marks: Vec::new(),
             outcomes,
             effects: Vec::new(),
+            requests: 0,
             own: VecDeque::new(),
             sent: Vec::new(),
         };
@@ -251,7 +254,8 @@ impl<N: Node> Harness<N> {
         if damaged {
             self.disk.set_damaged(false);
         }
-        let details = StepDetails { id, servers, now, wall, damaged };
+        let request = matches!(event, Event::Request(_)).then(|| self.next_request());
+        let details = StepDetails { id, servers, now, wall, damaged, request };
         let (node, disk) = (&mut self.node, &self.disk);
         let handler = |cx: &mut Context<'_, N>| match event {
             Event::Start => *node = N::start(disk, cx),
@@ -263,6 +267,11 @@ impl<N: Node> Harness<N> {
         let ((), effects) = run(&self.config, details, choices, outcomes, handler);
         self.node.check(&self.config);
         self.perform_all(effects);
+    }
+
+    fn next_request(&mut self) -> RequestId {
+        self.requests += 1;
+        RequestId::new(self.requests - 1)
     }
 
     fn perform_all(&mut self, effects: Vec<Effect<N>>) {
@@ -332,7 +341,7 @@ fn run<N: Node, R>(
     config: &N::Config,
     details: StepDetails,
     choices: &mut Option<VecDeque<u64>>,
-    outcomes: &mut Vec<(N::Request, RequestOutcome)>,
+    outcomes: &mut Vec<(RequestId, RequestOutcome)>,
     handler: impl FnOnce(&mut Context<'_, N>) -> R,
 ) -> (R, Vec<Effect<N>>) {
     let mut notebook = Notebook { effects: Vec::new(), choices, outcomes };
@@ -344,7 +353,7 @@ fn run<N: Node, R>(
 struct Notebook<'a, N: Node> {
     effects: Vec<Effect<N>>,
     choices: &'a mut Option<VecDeque<u64>>,
-    outcomes: &'a mut Vec<(N::Request, RequestOutcome)>,
+    outcomes: &'a mut Vec<(RequestId, RequestOutcome)>,
 }
 
 impl<N: Node> Sink<N> for Notebook<'_, N> {
@@ -359,7 +368,7 @@ impl<N: Node> Sink<N> for Notebook<'_, N> {
         choice
     }
 
-    fn outcome(&mut self, request: &N::Request, outcome: RequestOutcome) {
-        self.outcomes.push((request.clone(), outcome));
+    fn outcome(&mut self, request: RequestId, outcome: RequestOutcome) {
+        self.outcomes.push((request, outcome));
     }
 }

@@ -54,6 +54,7 @@ mod mutation;
 mod node;
 mod party;
 mod quantity;
+mod request;
 mod rounds;
 mod signed;
 mod time;
@@ -71,6 +72,7 @@ pub use party::{HasParty, PartyOf, Share, WRONG_PARTY, as_party, refuse_for_othe
 pub use quantity::{
     Bandwidth, Bytes, Drift, Duration, Offset, QuantityError, Ratio, Span, counted, grouped,
 };
+pub use request::{RequestId, Requested};
 pub use rounds::{
     LATE_MESSAGE, RoundConfig, RoundContext, RoundMessage, RoundNode, RoundTimer, Rounds,
 };

@@ -2,15 +2,15 @@
 
 use std::marker::PhantomData;
 
-use crate::{Context, Effect, Node, NodeId, RequestOutcome, Sink, Stable};
+use crate::{Context, Effect, Node, NodeId, RequestId, RequestOutcome, Sink, Stable};
 
 /// The mark of a request that was meant for another party than the one whose node was asked.
 pub const WRONG_PARTY: &str = "request to the wrong party";
 
 /// A request was meant for another party than that of the node that was asked.
-pub fn refuse_for_other_party<World: Node>(request: &World::Request, cx: &mut Context<'_, World>) {
+pub fn refuse_for_other_party<World: Node>(cx: &mut Context<'_, World>) {
     cx.mark(WRONG_PARTY);
-    cx.refuse(request, "a node of another party was asked");
+    cx.refuse(cx.request(), "a node of another party was asked");
 }
 
 /// A party of a world: how many nodes are of it, and what they know.
@@ -36,8 +36,6 @@ pub trait PartyOf<World: Node> {
     fn record(
         record: <<Self::Node as Node>::Stable as Stable>::Record,
     ) -> <World::Stable as Stable>::Record;
-    /// A request for it as one of the world's.
-    fn request(request: <Self::Node as Node>::Request) -> World::Request;
     /// Its indication as one of the world's.
     fn indication(indication: <Self::Node as Node>::Indication) -> World::Indication;
 }
@@ -114,7 +112,7 @@ impl<World: Node, P: PartyOf<World>> Sink<P::Node> for PartySink<'_, World, P> {
         self.sink.choose(alternatives)
     }
 
-    fn outcome(&mut self, request: &<P::Node as Node>::Request, outcome: RequestOutcome) {
-        self.sink.outcome(&P::request(request.clone()), outcome);
+    fn outcome(&mut self, request: RequestId, outcome: RequestOutcome) {
+        self.sink.outcome(request, outcome);
     }
 }

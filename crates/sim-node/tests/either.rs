@@ -6,7 +6,7 @@ use common::{Recorder, details, step};
 use serde::{Deserialize, Serialize};
 use sim_node::{
     Class, ClocksUsed, Context, Duration, Effect, Either, EitherStable, Message, Node, NodeId,
-    Parties, RequestOutcome, Role, Span, Stable,
+    Parties, RequestId, RequestOutcome, Role, Span, Stable, StepDetails,
 };
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -69,7 +69,7 @@ macro_rules! party {
             }
 
             fn on_request(&mut self, request: u32, cx: &mut Context<'_, Self>) {
-                cx.done(&request);
+                cx.done(cx.request());
                 cx.send(NodeId::new(0), Word(request));
             }
 
@@ -159,16 +159,18 @@ fn a_request_to_the_wrong_party_is_marked_and_ignored() {
     let mut sink = Recorder::<World>::new();
     let mut server = started(0);
     let before = server.clone();
-    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| server.on_request(Either::Client(9), cx));
+    let asked = |number| StepDetails { request: Some(number), ..details(0, 2, 0) };
+    let [first, second] = [RequestId::new(0), RequestId::new(1)];
+    step(&CONFIG, asked(first), &mut sink, |cx| server.on_request(Either::Client(9), cx));
     assert_eq!(sink.take(), [Effect::Mark("request to the wrong party")]);
     assert_eq!(server, before);
     let refused = RequestOutcome::Refused("a node of another party was asked".to_owned());
-    assert_eq!(sink.told, [(Either::Client(9), refused)]);
+    assert_eq!(sink.told, [(first, refused)]);
     sink.told.clear();
-    step(&CONFIG, details(0, 2, 0), &mut sink, |cx| server.on_request(Either::Server(9), cx));
+    step(&CONFIG, asked(second), &mut sink, |cx| server.on_request(Either::Server(9), cx));
     let (to, message) = (NodeId::new(0), Word(9));
     assert_eq!(sink.take(), [Effect::Send { to, message, resend: false }]);
-    assert_eq!(sink.told, [(Either::Server(9), RequestOutcome::Done)], "in the world's words");
+    assert_eq!(sink.told, [(second, RequestOutcome::Done)]);
 }
 
 #[test]

@@ -69,7 +69,7 @@ macro_rules! party {
             }
 
             fn on_request(&mut self, request: u32, cx: &mut Context<'_, Self>) {
-                cx.done(&request);
+                cx.done(cx.request());
                 cx.send(NodeId::new(0), Word(request));
             }
 

@@ -107,8 +107,8 @@ fn images_are_the_first_disks() {
         })
     };
     let text = |state: &str| Some(State::Text(state.to_owned()));
-    assert_eq!(state_of(1), text("PingNode { asked: 7, waiting: {} }"));
-    assert_eq!(state_of(0), text("PingNode { asked: 0, waiting: {} }"));
+    assert_eq!(state_of(1), text("PingNode { asked: 7, waiting: {}, requests: {} }"));
+    assert_eq!(state_of(0), text("PingNode { asked: 0, waiting: {}, requests: {} }"));
 }
 
 #[test]

@@ -30,7 +30,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, Mutation, Never, Node, NodeId};
+use sim_node::{Context, Mutation, Never, Node, NodeId, RequestId};
 use sim_protocol::Asks;
 
 /// What is broadcast.
@@ -181,6 +181,9 @@ fn count(said: &BTreeMap<NodeId, Content>, content: Content) -> u32 {
 pub struct Process {
     /// How many broadcasts it has begun.
     begun: u32,
+    /// The requests for those that it has not delivered, by the broadcast's number.
+    #[serde(skip)]
+    requests: BTreeMap<u32, RequestId>,
     /// Every broadcast that it knows of.
     broadcasts: BTreeMap<Instance, Progress>,
 }
@@ -222,7 +225,7 @@ impl Process {
             progress.delivered = Some(said.content);
             cx.indicate(Deliver(said));
             if said.instance.sender == cx.id() {
-                cx.done(&Request::Broadcast(said.content.0));
+                cx.done(self.requests.remove(&said.instance.number));
             }
         }
     }
@@ -252,7 +255,7 @@ impl Node for Process {
     type Stable = ();
 
     fn start(_: &(), _: &mut Context<'_, Self>) -> Self {
-        Self { begun: 0, broadcasts: BTreeMap::new() }
+        Self { begun: 0, requests: BTreeMap::new(), broadcasts: BTreeMap::new() }
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
@@ -267,6 +270,7 @@ impl Node for Process {
         let Request::Broadcast(content) = request;
         let instance = Instance { sender: cx.id(), number: self.begun };
         self.begun += 1;
+        self.requests.extend(cx.request().map(|request| (instance.number, request)));
         to_all(&Message::Send(Broadcast { instance, content: Content(content) }), cx);
     }
 

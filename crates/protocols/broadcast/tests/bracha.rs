@@ -11,7 +11,7 @@ use sim_engine::{
     Delay, Failures, Fault, Link, Model, Network, Outcome, PlannedFault, Target, Timing, Transport,
     When, World, WorldSpec, faults,
 };
-use sim_node::{Duration, Harness, NodeId, Ratio};
+use sim_node::{Duration, Harness, NodeId, Ratio, RequestId, RequestOutcome};
 use sim_protocol::Protocol;
 
 fn ms(millis: u64) -> Duration {
@@ -241,4 +241,22 @@ fn claims_notice_what_they_forbid() {
     assert_eq!(unmet, [("BRB5", Some(node(2)))]);
     suite.indicated(&view, node(2), &deliver(8));
     assert_eq!(codes(&suite), ["BRB4"]);
+}
+
+/// Of two broadcasts of the same number, each request is done when its own is delivered.
+#[test]
+fn each_request_is_done_by_its_own_broadcast() {
+    let setup = Bracha::setup(&settings(4, 1), None).expect("good settings");
+    let (mut harness, _) = Harness::<Process>::new(*setup.config, node(0), 4);
+    harness.ask(Request::Broadcast(7));
+    harness.ask(Request::Broadcast(7));
+    let ready = |number| {
+        let instance = Instance { sender: node(0), number };
+        Message::Ready(Broadcast { instance, content: Content(7) })
+    };
+    for number in [1, 0] {
+        harness.receive(node(1), ready(number));
+        harness.receive(node(2), ready(number));
+        assert_eq!(harness.outcomes, [(RequestId::new(number), RequestOutcome::Done)]);
+    }
 }

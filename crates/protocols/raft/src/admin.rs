@@ -6,18 +6,22 @@
 //! change is under way: it comes again. A change that was refused is kept and tried again as well,
 //! since a later configuration may allow it. `cx.done` and `cx.refuse` only tell the run's report
 //! what became of a command; they send no message.
+//!
+//! What became of it is told by the numbers of the requests for it ([`Requested`]), which go where
+//! the command goes: two requests may ask for the same at different times.
 
-use sim_node::{Context, NodeId};
+use sim_node::{Context, NodeId, Requested};
 
+use crate::leader::leads_already;
 use crate::server::Timer;
 use crate::types::Mark;
 use crate::{Admin, Configuration, Message, Server};
 
 impl Admin {
-    /// Whether it is done, in this configuration and under this leader.
-    pub(crate) fn is_done(&self, configuration: &Configuration, leader: Option<NodeId>) -> bool {
+    /// Whether it is a change that is done, in this configuration.
+    pub(crate) fn is_done(&self, configuration: &Configuration) -> bool {
         match self {
-            Self::Transfer(target) => leader == Some(*target),
+            Self::Transfer(_) => false,
             _ if configuration.is_joint() => false,
             Self::AddVoter(node) => configuration.is_voter(*node),
             Self::AddLearner(node) => configuration.is_learner(*node),
@@ -49,19 +53,24 @@ impl Server {
     /// A request of an administrator. One that changes nothing is refused; that is told and has no
     /// other effect, as such a command is forgotten at once.
     pub(crate) fn on_admin_request(&mut self, command: Admin, cx: &mut Context<'_, Self>) {
-        let is_sure = self.common.is_configuration_committed() && !self.admin.contains(&command);
+        let is_sure = self.common.is_configuration_committed() && !self.keeps(&command);
         let exists = |node: &NodeId| node.number() < cx.servers();
         match command.done_already() {
             Some(why)
                 if is_sure
                     && command.servers().iter().all(exists)
-                    && command.is_done(self.common.configuration(), None) =>
+                    && command.is_done(self.common.configuration()) =>
             {
-                cx.refuse(&command, why);
+                cx.refuse(cx.request(), why);
                 self.retry_admin(cx);
             }
-            _ => self.on_admin(command, cx),
+            _ => self.on_admin(Requested::new(command, cx.request()), cx),
         }
+    }
+
+    /// Whether it keeps an equal command.
+    fn keeps(&self, command: &Admin) -> bool {
+        self.admin.iter().any(|kept| kept.what == *command)
     }
 
     /// A request of an administrator, or a command that another server forwards. A leader executes
@@ -78,19 +87,21 @@ impl Server {
     ///
     /// Executing a command twice does no harm: a leader ignores it while a change is under way, and
     /// once it is done.
-    pub(crate) fn on_admin(&mut self, command: Admin, cx: &mut Context<'_, Self>) {
+    pub(crate) fn on_admin(&mut self, command: Requested<Admin>, cx: &mut Context<'_, Self>) {
         // A configuration with a server that does not exist would wait for it for ever.
-        if command.servers().iter().any(|node| node.number() >= cx.servers()) {
-            cx.refuse(&command, "there is no such server");
+        if command.what.servers().iter().any(|node| node.number() >= cx.servers()) {
+            cx.refuse(command.by, "there is no such server");
             return cx.mark(Mark::ChangeRefused);
         }
         if let Some(mut leader) = self.leader(cx) {
             leader.execute_admin(&command);
-            if matches!(command, Admin::Transfer(_)) {
+            if matches!(command.what, Admin::Transfer(_)) {
                 return;
             }
         }
-        if !self.admin.contains(&command) {
+        if let Some(kept) = self.admin.iter_mut().find(|kept| kept.what == command.what) {
+            kept.by.extend(command.by);
+        } else {
             self.admin.push_back(command);
             self.retry_admin(cx);
         }
@@ -101,12 +112,16 @@ impl Server {
         let (id, known) = (cx.id(), self.known_leader(cx.id()));
         let mut commands = std::mem::take(&mut self.admin);
         if self.common.is_configuration_committed() {
-            commands.retain(|command| {
-                let is_done = command.is_done(self.common.configuration(), known);
-                if is_done {
-                    cx.done(command);
+            commands.retain(|command| match command.what {
+                Admin::Transfer(target) if known == Some(target) => {
+                    cx.refuse(command.by.iter().copied(), leads_already(target));
+                    false
                 }
-                !is_done
+                _ if command.what.is_done(self.common.configuration()) => {
+                    cx.done(command.by.iter().copied());
+                    false
+                }
+                _ => true,
             });
         }
         if !commands.is_empty() {
@@ -122,7 +137,7 @@ impl Server {
         // A transfer is sent once, and forgotten as soon as it was sent (a leader was known); if it
         // were sent again, it would depose a leader elected in the meantime. All other commands
         // stay until they are done.
-        commands.retain(|command| known.is_none() || !matches!(command, Admin::Transfer(_)));
+        commands.retain(|command| known.is_none() || !matches!(command.what, Admin::Transfer(_)));
         self.admin = commands;
     }
 }

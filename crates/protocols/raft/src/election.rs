@@ -1,9 +1,9 @@
 //! Elections: RequestVote, pre-votes, and when a server disregards candidates (sections 5.2, 5.4.1
 //! and 6; thesis, 4.2.3 and 9.6).
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
-use sim_node::{Context, NodeId};
+use sim_node::{Context, NodeId, RequestId, Requested};
 
 use crate::common::hold_sends_until_durable;
 use crate::leader::LeaderState;
@@ -27,7 +27,7 @@ impl Server {
         if cx.config().pre_vote {
             self.start_pre_vote(cx);
         } else {
-            self.start_election(false, cx);
+            self.start_election(None, cx);
         }
     }
 
@@ -56,12 +56,19 @@ impl Server {
         self.count_pre_votes(cx);
     }
 
-    /// Begins an election: a new term and its own vote, both durable before they are sent.
-    fn start_election(&mut self, leadership_transfer: bool, cx: &mut Context<'_, Self>) {
+    /// Begins an election: a new term and its own vote, both durable before they are sent. A
+    /// transfer that wants it comes with the requests for it.
+    fn start_election(
+        &mut self,
+        transfer: Option<BTreeSet<RequestId>>,
+        cx: &mut Context<'_, Self>,
+    ) {
+        let leadership_transfer = transfer.is_some();
         let (id, term) = (cx.id(), self.common.current_term.next());
         self.common.current_term = term;
         self.common.voted_for = Some(id);
-        self.state = State::Candidate { votes: BTreeMap::from([(id, true)]) };
+        let votes = BTreeMap::from([(id, true)]);
+        self.state = State::Candidate { votes, transfer: transfer.unwrap_or_default() };
         Self::restart_election_timer(cx);
         cx.write(Record::Vote { term, vote: Some(id) });
         hold_sends_until_durable(cx);
@@ -95,10 +102,10 @@ impl Server {
     }
 
     /// The leader transfers its leadership to this server (thesis, 3.10).
-    pub(crate) fn on_timeout_now(&mut self, term: Term, cx: &mut Context<'_, Self>) {
+    pub(crate) fn on_timeout_now(&mut self, term: &Requested<Term>, cx: &mut Context<'_, Self>) {
         let is_other_voter = !self.is_leader() && self.configuration().is_voter(cx.id());
-        if term == self.common.current_term && is_other_voter {
-            self.start_election(true, cx);
+        if term.what == self.common.current_term && is_other_voter {
+            self.start_election(Some(term.by.clone()), cx);
         }
     }
 
@@ -153,7 +160,7 @@ impl Server {
     fn count_pre_votes(&mut self, cx: &mut Context<'_, Self>) {
         if let State::PreCandidate { votes } = &self.state {
             match self.configuration().vote(|voter| votes.get(&voter).copied()) {
-                VoteResult::Won => self.start_election(false, cx),
+                VoteResult::Won => self.start_election(None, cx),
                 VoteResult::Lost => self.state = State::Follower { leader: None },
                 VoteResult::Pending => {}
             }
@@ -209,7 +216,7 @@ impl Server {
         if reply.term < self.common.current_term && !cx.config().has(Mutant::StaleVoteReply) {
             return;
         }
-        if let State::Candidate { votes } = &mut self.state {
+        if let State::Candidate { votes, .. } = &mut self.state {
             let configuration = self.common.configuration();
             let voter = mutants::voter_counted(from, reply, votes, configuration, cx);
             votes.insert(voter, reply.vote_granted);
@@ -221,11 +228,15 @@ impl Server {
         }
     }
 
-    /// A majority has voted for this candidate.
+    /// A majority has voted for this candidate. A transfer is done by the election that it began,
+    /// and by no later one.
     fn become_leader(&mut self, cx: &mut Context<'_, Self>) {
         cx.mark(Mark::ElectionWon);
         cx.cancel_timer(Timer::Election);
-        self.state = State::Leader(Box::new(LeaderState::new(&self.common, cx.id())));
+        let leader = State::Leader(Box::new(LeaderState::new(&self.common, cx.id())));
+        if let State::Candidate { transfer, .. } = std::mem::replace(&mut self.state, leader) {
+            cx.done(transfer);
+        }
         self.if_leader(cx, |leader| leader.on_elected());
     }
 

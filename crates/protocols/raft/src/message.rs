@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::{Reply, Request, ServiceMessage, StoreChunk};
-use sim_node::{LocalTime, NodeId};
+use sim_node::{LocalTime, NodeId, Requested};
 use sim_protocol::Asks;
 
 use crate::{Change, Configuration, Entry, Index, Term};
@@ -44,7 +44,7 @@ pub enum Message {
     /// The reply to InstallSnapshot.
     InstallSnapshotReply(InstallSnapshotReply),
     /// The leader of this term transfers its leadership: start an election at once (thesis, 3.10).
-    TimeoutNow(Term),
+    TimeoutNow(Requested<Term>),
     /// From a server to itself, released when the writes before it are durable: the log up to this
     /// index, written in this term, is durable.
     Persisted(Term, Index),
@@ -52,7 +52,7 @@ pub enum Message {
     TakeSnapshot,
     /// An admin command, on its way to the leader.
     #[message(Client)]
-    Admin(Admin),
+    Admin(Requested<Admin>),
     /// A client requests an operation.
     #[message(Client)]
     Request(Arc<Request>),

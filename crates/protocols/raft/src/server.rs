@@ -1,12 +1,12 @@
 //! [`Server`]: a server's state (figure 2), its roles (figure 4), and the one match over messages,
 //! timers and requests.
 
-use std::collections::{BTreeMap, VecDeque};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 use std::ops::ControlFlow;
 
 use serde::{Deserialize, Serialize};
 use service::Store;
-use sim_node::{Context, ImageError, LocalTime, Never, Node, NodeId, Role};
+use sim_node::{Context, ImageError, LocalTime, Never, Node, NodeId, RequestId, Requested, Role};
 
 use crate::common::CommonState;
 use crate::leader::{Leader, LeaderState, Outcome};
@@ -42,8 +42,8 @@ pub struct Server {
     pub(crate) restarted_at: Option<LocalTime>,
     /// A snapshot that is being received.
     pub(crate) receiving: Option<Receiving>,
-    /// Admin commands that this server accepted and that are not done yet.
-    pub(crate) admin: VecDeque<Admin>,
+    /// Admin commands that this server accepted and that are not done yet; of equal ones one.
+    pub(crate) admin: VecDeque<Requested<Admin>>,
 }
 
 /// The state of a server (figure 4).
@@ -63,6 +63,9 @@ pub enum State {
     Candidate {
         /// The votes, by voter.
         votes: BTreeMap<NodeId, bool>,
+        /// The requests for the transfer that began this election; none began any other one.
+        #[serde(skip)]
+        transfer: BTreeSet<RequestId>,
     },
     /// It is the leader.
     Leader(Box<LeaderState>),
@@ -96,7 +99,7 @@ impl Node for Server {
             Message::RequestVote(request) => self.on_request_vote(from, &request, cx),
             Message::AppendEntries(append) => self.on_append_entries(from, append, cx),
             Message::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, cx),
-            Message::TimeoutNow(term) => self.on_timeout_now(term, cx),
+            Message::TimeoutNow(term) => self.on_timeout_now(&term, cx),
             // Replies, to (pre-)candidates and to leaders.
             Message::PreVoteReply(reply) => self.on_pre_vote_reply(from, &reply, cx),
             Message::RequestVoteReply(reply) => self.on_request_vote_reply(from, &reply, cx),

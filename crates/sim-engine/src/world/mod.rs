@@ -112,9 +112,9 @@ pub struct World<N: Node, P: Properties<N>> {
     core: Option<BTreeSet<NodeId>>,
     assumption_broken: Option<AssumptionBroken>,
     looks: Looks,
-    requests: Requests<N::Request>,
+    requests: Requests,
     /// What the step under way has told of requests.
-    told: Vec<Told<N::Request>>,
+    told: Vec<Told>,
     /// In the order in which they were first emitted.
     marks: Vec<Marked>,
     /// By the scenario's list of what is to be reached.

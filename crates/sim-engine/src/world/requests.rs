@@ -1,29 +1,20 @@
 //! What became of the requests of the workload: whether they reached their node, and what the
 //! protocol tells of them. It is for people; nothing in a run depends on it.
 
-use std::collections::BTreeMap;
-
 use sim_check::{Properties, SimTime};
-use sim_node::{Node, NodeId, RequestOutcome};
+use sim_node::{Node, NodeId, RequestId, RequestOutcome};
 
 use super::World;
 use crate::RequestReport;
 use crate::outcome::Refusal;
 
-/// Of a protocol whose requests are `R`.
+/// What became of each.
 #[derive(Clone, Debug)]
-pub(super) struct Requests<R> {
+pub(super) struct Requests {
     /// By their place in the workload.
     fates: Vec<Fate>,
-    /// Those that nodes have handled, by what they ask for and of whom.
-    taken: BTreeMap<R, BTreeMap<NodeId, Taken>>,
-}
-
-/// Requests of one node for the same, by their places; those that are done are gone.
-#[derive(Clone, Debug, Default)]
-struct Taken {
-    fresh: Vec<u32>,
-    refused: Vec<u32>,
+    /// The last one that a node has begun to handle.
+    pub(super) handled: RequestId,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -36,16 +27,16 @@ struct Fate {
 
 /// What a handler has told of a request.
 #[derive(Clone, Debug)]
-pub(super) struct Told<R> {
+pub(super) struct Told {
     /// How many effects the step had by then: told and done up to there, or not at all.
     pub(super) place: usize,
-    pub(super) request: R,
+    pub(super) request: RequestId,
     pub(super) outcome: RequestOutcome,
 }
 
-impl<R: Ord + Clone> Requests<R> {
+impl Requests {
     pub(super) fn new(count: usize) -> Self {
-        Self { fates: vec![Fate::default(); count], taken: BTreeMap::new() }
+        Self { fates: vec![Fate::default(); count], handled: RequestId::new(0) }
     }
 
     /// A request came to a node that was down, or waited there when it crashed.
@@ -55,35 +46,20 @@ impl<R: Ord + Clone> Requests<R> {
     }
 
     /// A node handles a request.
-    fn take(&mut self, index: u32, node: NodeId, request: &R, now: u64) {
+    fn take(&mut self, index: u32, now: u64) {
         self.fates[index as usize].taken = Some(now);
-        let of_value = self.taken.entry(request.clone()).or_default();
-        of_value.entry(node).or_default().fresh.push(index);
+        self.handled = RequestId::new(index);
     }
 
-    /// A node tells something of a request. Done are those that it was asked for itself, or else
-    /// all that ask for the same; refused are those of them that were not refused yet, or else all.
-    fn tell(&mut self, now: u64, node: NodeId, told: Told<R>) {
-        let Told { request, outcome, .. } = told;
-        let Some(taken) = self.taken.get_mut(&request) else { return };
-        match outcome {
-            RequestOutcome::Done => {
-                let is_own = taken.contains_key(&node);
-                let meant = taken.iter_mut().filter(|(asked, _)| !is_own || **asked == node);
-                for index in
-                    meant.flat_map(|(_, of)| of.fresh.drain(..).chain(of.refused.drain(..)))
-                {
-                    self.fates[index as usize].done = Some((now, node));
-                }
-            }
+    /// A node tells something of a request that was taken. What is done stays done; of refusals,
+    /// the first counts.
+    fn tell(&mut self, now: u64, node: NodeId, told: Told) {
+        let Some(fate) = self.fates.get_mut(told.request.number() as usize) else { return };
+        match told.outcome {
+            _ if fate.taken.is_none() || fate.done.is_some() => {}
+            RequestOutcome::Done => fate.done = Some((now, node)),
             RequestOutcome::Refused(why) => {
-                let is_own = taken.get(&node).is_some_and(|own| !own.fresh.is_empty());
-                for (_, of) in taken.iter_mut().filter(|(asked, _)| !is_own || **asked == node) {
-                    for index in of.fresh.drain(..) {
-                        self.fates[index as usize].refused = Some((now, node, why.clone()));
-                        of.refused.push(index);
-                    }
-                }
+                fate.refused.get_or_insert((now, node, why));
             }
         }
     }
@@ -92,9 +68,8 @@ impl<R: Ord + Clone> Requests<R> {
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// A node handles a request of the workload. Returns what it asks for.
     pub(super) fn take_request(&mut self, index: u32) -> N::Request {
-        let (_, node, request) = &self.spec.requests[index as usize];
-        self.requests.take(index, *node, request, self.now);
-        request.clone()
+        self.requests.take(index, self.now);
+        self.spec.requests[index as usize].2.clone()
     }
 
     /// Takes down what the step has told of requests.

@@ -1,7 +1,9 @@
 //! One event handled by one node, with its effects.
 
 use sim_check::{Properties, SimTime, View};
-use sim_node::{Context, Effect, Event, Message, Node, NodeId, RequestOutcome, Sink, StepDetails};
+use sim_node::{
+    Context, Effect, Event, Message, Node, NodeId, RequestId, RequestOutcome, Sink, StepDetails,
+};
 
 use super::memory::ASKED;
 use super::nodes::Status;
@@ -17,7 +19,7 @@ use crate::{DiskLoss, Observer, StepBegins};
 /// Gathers a handler's effects and makes its choices.
 struct StepSink<'a, N: Node> {
     effects: &'a mut Vec<Effect<N>>,
-    told: &'a mut Vec<Told<N::Request>>,
+    told: &'a mut Vec<Told>,
     chance: &'a mut Chance,
     node: NodeId,
 }
@@ -38,9 +40,8 @@ impl<N: Node> Sink<N> for StepSink<'_, N> {
     }
 
     #[cold]
-    fn outcome(&mut self, request: &N::Request, outcome: RequestOutcome) {
-        let (place, request) = (self.effects.len(), request.clone());
-        self.told.push(Told { place, request, outcome });
+    fn outcome(&mut self, request: RequestId, outcome: RequestOutcome) {
+        self.told.push(Told { place: self.effects.len(), request, outcome });
     }
 }
 
@@ -157,7 +158,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let index = node.index();
         // Only `start` is told of damage.
         let damaged = matches!(event, Event::Start) && self.cells[index].disk.is_damaged();
-        let details = self.details(node, who, damaged);
+        let request = matches!(event, Event::Request(_)).then_some(self.requests.handled);
+        let details = StepDetails { request, ..self.details(node, who, damaged) };
         let own = self.configs.get(index).map(|own| &own.config);
         let config = &**own.unwrap_or(&self.spec.config);
         let (effects, told) = (&mut self.effects, &mut self.told);
@@ -190,7 +192,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let Some(clock) = self.clocks.get(node.index()) else {
             let now = sim_node::LocalTime::from_nanos(self.now);
             let wall = sim_node::WallTime::from_nanos(i64::try_from(self.now).unwrap_or(i64::MAX));
-            return StepDetails { id, servers, now, wall, damaged };
+            return StepDetails { id, servers, now, wall, damaged, request: None };
         };
         StepDetails {
             id,
@@ -198,6 +200,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             now: clock.monotonic(self.now),
             wall: clock.wall(self.now),
             damaged,
+            request: None,
         }
     }
 

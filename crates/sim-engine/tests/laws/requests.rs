@@ -50,78 +50,52 @@ fn a_request_after_the_end_is_not_taken() {
 }
 
 #[test]
-fn a_node_tells_of_the_requests_that_it_was_asked_for_itself() {
-    // Both are asked for the same; node 1 says at 2 ms that it is done.
-    let script = Script::new().request(1, 7, [Act::Done(7)]);
-    let scene = Scene::new(2, script).request(1, 0, 7).request(2, 1, 7);
-    let other = RequestReport { at: at(2), node: N1, ..asked() };
-    assert_eq!(
-        fates(&scene),
-        [
-            RequestReport { taken: Some(at(1)), ..asked() },
-            RequestReport { taken: Some(at(2)), done: Some((at(2), N1)), ..other },
-        ]
-    );
+fn a_node_knows_which_request_it_handles_and_at_no_other_time() {
+    let says = [Act::SayRequest, Act::Send(1, Msg::A(1)), crate::toy::set(0, 1)];
+    let script = Script::new()
+        .start(0, [Act::SayRequest])
+        .request(0, 7, says)
+        .timer(0, 0, [Act::SayRequest])
+        .message(1, Msg::A(1), [Act::SayRequest]);
+    let scene = Scene::new(2, script).request(1, 1, 9).request(1, 0, 7).request(5, 0, 7);
+    assert_eq!(scene.run().said, ["1ms n0 says 1", "5ms n0 says 2"]);
 }
 
 #[test]
-fn a_node_that_was_not_asked_tells_of_all_that_ask_for_the_same() {
-    // Node 0 is asked for 7 twice and for 8 once, and hands it over; node 1 refuses 7 at 2 ms.
-    let script = Script::new().request(0, 7, [Act::Send(1, Msg::A(7))]).message(
+fn requests_for_the_same_are_told_apart_by_their_numbers() {
+    // Both nodes are asked for the same, node 0 twice; node 1 tells of the second of these.
+    let script = Script::new().request(0, 7, []).request(
         1,
-        Msg::A(7),
-        [Act::Refuse(7, "no")],
+        7,
+        [Act::Done(1), Act::Refuse(2, "another is done")],
     );
-    let scene = Scene::new(2, script).request(1, 0, 7).request(1, 0, 8).request(1, 0, 7);
+    let scene = Scene::new(2, script).request(1, 0, 7).request(1, 0, 7).request(2, 1, 7);
     let taken = RequestReport { taken: Some(at(1)), ..asked() };
-    let no = RequestReport { refused: refused(2, N1, "no"), ..taken.clone() };
-    assert_eq!(fates(&scene), [no.clone(), taken, no]);
-}
-
-#[test]
-fn a_node_whose_own_request_is_done_tells_nothing_of_those_of_others() {
-    // Node 1 says at 2 ms and at 3 ms that its request is done; that of node 0 is another.
-    let script = Script::new().request(1, 7, [Act::Done(7), crate::toy::set(0, 1)]).timer(
-        1,
-        0,
-        [Act::Done(7)],
-    );
-    let scene = Scene::new(2, script).request(1, 0, 7).request(2, 1, 7);
-    let done: Vec<_> = fates(&scene).into_iter().map(|fate| fate.done).collect();
-    assert_eq!(done, [None, Some((at(2), N1))]);
-}
-
-#[test]
-fn the_first_refusal_counts_and_a_later_one_is_for_the_next_request() {
-    // Node 0 leads: it refuses its own request at 1 ms, and at 2 ms the one that node 1 hands over.
-    let script = Script::new()
-        .request(0, 7, [Act::Refuse(7, "first")])
-        .request(1, 7, [Act::Send(0, Msg::A(7))])
-        .message(0, Msg::A(7), [Act::Refuse(7, "second")]);
-    let scene = Scene::new(2, script).request(1, 0, 7).request(1, 1, 7);
-    let refused: Vec<_> = fates(&scene).into_iter().map(|fate| fate.refused).collect();
-    assert_eq!(refused, [self::refused(1, N0, "first"), self::refused(2, N0, "second")]);
-}
-
-#[test]
-fn what_was_refused_may_be_done_later_and_what_is_done_stays_done() {
-    let script = Script::new()
-        .request(0, 7, [Act::Refuse(7, "too busy"), crate::toy::set(0, 2), crate::toy::set(1, 4)])
-        .timer(0, 0, [Act::Done(7)])
-        .timer(0, 1, [Act::Refuse(7, "it is done")]);
-    let scene = Scene::new(1, script).request(1, 0, 7);
-    let done = RequestReport {
-        taken: Some(at(1)),
-        refused: refused(1, N0, "too busy"),
-        done: Some((at(3), N0)),
+    let done = RequestReport { done: Some((at(2), N1)), ..taken.clone() };
+    let refused = RequestReport {
+        at: at(2),
+        node: N1,
+        taken: Some(at(2)),
+        refused: refused(2, N1, "another is done"),
         ..asked()
     };
-    assert_eq!(fates(&scene), [done]);
+    assert_eq!(fates(&scene), [taken, done, refused]);
+}
+
+#[test]
+fn of_refusals_the_first_counts() {
+    let script = Script::new().request(0, 7, [Act::Refuse(0, "first")]).request(
+        0,
+        8,
+        [Act::Refuse(0, "second")],
+    );
+    let scene = Scene::new(1, script).request(1, 0, 7).request(2, 0, 8);
+    assert_eq!(fates(&scene)[0].refused, refused(1, N0, "first"));
 }
 
 #[test]
 fn what_is_told_of_a_request_that_no_node_has_taken_is_nothing() {
-    let script = Script::new().start(0, [Act::Done(7), Act::Done(8)]);
+    let script = Script::new().start(0, [Act::Done(0), Act::Done(1)]);
     let scene = Scene::new(1, script).request(1, 0, 7);
     assert_eq!(fates(&scene), [RequestReport { taken: Some(at(1)), ..asked() }]);
 }
@@ -131,7 +105,7 @@ fn a_node_that_dies_inside_its_step_tells_what_it_told_before() {
     let script = Script::new().request(
         0,
         7,
-        [Act::Refuse(7, "early"), Act::Send(1, Msg::A(1)), Act::Send(1, Msg::A(2)), Act::Done(7)],
+        [Act::Refuse(0, "early"), Act::Send(1, Msg::A(1)), Act::Send(1, Msg::A(2)), Act::Done(0)],
     );
     let dies_after = |effects| {
         let crash = faults::Crash {
@@ -155,7 +129,7 @@ fn a_node_that_dies_inside_its_step_tells_what_it_told_before() {
 #[test]
 fn what_is_told_of_requests_changes_nothing_in_the_run() {
     let quiet = Script::new().request(0, 7, [Act::Send(1, Msg::A(1))]);
-    let telling = Script::new().request(0, 7, [Act::Send(1, Msg::A(1)), Act::Done(7)]);
+    let telling = Script::new().request(0, 7, [Act::Send(1, Msg::A(1)), Act::Done(0)]);
     let digest = |script| Scene::new(2, script).request(1, 0, 7).run().outcome.digest;
     assert_eq!(digest(quiet), digest(telling));
 }

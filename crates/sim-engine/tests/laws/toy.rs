@@ -4,8 +4,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 use sim_node::{
-    Class, Context, Duration, LocalTime, Message, Mutation, Node, NodeId, Role, Span, Stable,
-    WallTime,
+    Class, Context, Duration, LocalTime, Message, Mutation, Node, NodeId, RequestId, Role, Span,
+    Stable, WallTime,
 };
 
 /// A message: its kind, and a number that tells it from others of the kind.
@@ -61,10 +61,12 @@ pub enum Act {
     /// Says one of so many numbers.
     Choose(u64),
     Mark(&'static str),
-    /// Tells that a request is done.
+    /// Tells that the request with this number in the workload is done.
     Done(u32),
-    /// Tells that a request is refused, and why.
+    /// Tells that it is refused, and why.
     Refuse(u32, &'static str),
+    /// Says the number of the request that is being handled.
+    SayRequest,
     Become(&'static str, u64),
     Resign,
     Panic(&'static str),
@@ -175,8 +177,13 @@ impl Toy {
                 cx.indicate(u32::try_from(choice).unwrap());
             }
             Act::Mark(name) => cx.mark(*name),
-            Act::Done(request) => cx.done(request),
-            Act::Refuse(request, why) => cx.refuse(request, *why),
+            Act::Done(number) => cx.done([RequestId::new(*number)]),
+            Act::Refuse(number, why) => cx.refuse([RequestId::new(*number)], *why),
+            Act::SayRequest => {
+                if let Some(request) = cx.request() {
+                    cx.indicate(request.number());
+                }
+            }
             Act::Become(name, rank) => self.role = Some(Role::new(name, *rank)),
             Act::Resign => self.role = None,
             Act::Panic(message) => panic!("{message}"),

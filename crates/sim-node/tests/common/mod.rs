@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 
-use sim_node::{Context, Effect, LocalTime, Node, NodeId, RequestOutcome, Sink, StepDetails};
+use sim_node::{
+    Context, Effect, LocalTime, Node, NodeId, RequestId, RequestOutcome, Sink, StepDetails,
+};
 
 /// Records effects in the order in which they come, and answers choices from a list.
 pub(crate) struct Recorder<N: Node> {
@@ -11,7 +13,7 @@ pub(crate) struct Recorder<N: Node> {
     pub(crate) asked: Vec<u64>,
     /// What was told of requests.
     #[allow(dead_code, reason = "not every test file asks for something")]
-    pub(crate) told: Vec<(N::Request, RequestOutcome)>,
+    pub(crate) told: Vec<(RequestId, RequestOutcome)>,
     answers: VecDeque<u64>,
 }
 
@@ -43,8 +45,8 @@ impl<N: Node> Sink<N> for Recorder<N> {
         self.answers.pop_front().expect("an answer for every choice")
     }
 
-    fn outcome(&mut self, request: &N::Request, outcome: RequestOutcome) {
-        self.told.push((request.clone(), outcome));
+    fn outcome(&mut self, request: RequestId, outcome: RequestOutcome) {
+        self.told.push((request, outcome));
     }
 }
 

@@ -2,11 +2,11 @@
 //! show, `Mute` next to nothing.
 #![allow(dead_code, unreachable_pub, reason = "each test file uses its own part")]
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View, suite};
-use sim_node::{Context, Duration, Event, Message, Node, NodeId, Role, Span, Stable};
+use sim_node::{Context, Duration, Event, Message, Node, NodeId, RequestId, Role, Span, Stable};
 use sim_protocol::{Core, Protocol, SettingsError, Setup, Workload};
 use sim_scenario::{Catalogue, entry};
 
@@ -93,6 +93,9 @@ impl Stable for Ledger {
 pub struct PingNode {
     asked: u32,
     waiting: BTreeSet<(NodeId, u32)>,
+    /// The requests for one ping each.
+    #[serde(skip)]
+    requests: BTreeMap<(NodeId, u32), RequestId>,
 }
 
 impl PingNode {
@@ -116,7 +119,7 @@ impl Node for PingNode {
     type Stable = Ledger;
 
     fn start(stable: &Ledger, _: &mut Context<'_, Self>) -> Self {
-        Self { asked: stable.asked, waiting: BTreeSet::new() }
+        Self { asked: stable.asked, waiting: BTreeSet::new(), requests: BTreeMap::new() }
     }
 
     fn on_message(&mut self, from: NodeId, message: Word, cx: &mut Context<'_, Self>) {
@@ -126,7 +129,7 @@ impl Node for PingNode {
                 if self.waiting.remove(&(from, number)) {
                     cx.cancel_timer((from, number));
                     cx.mark("pong");
-                    cx.done(&Ask::One(from));
+                    cx.done(self.requests.remove(&(from, number)));
                     cx.indicate(from);
                 }
             }
@@ -141,8 +144,13 @@ impl Node for PingNode {
     fn on_request(&mut self, request: Ask, cx: &mut Context<'_, Self>) {
         match request {
             Ask::Everybody => cx.peers().for_each(|peer| self.ask(peer, cx)),
-            Ask::One(peer) if peer == cx.id() => cx.refuse(&request, "it pings nobody but others"),
-            Ask::One(peer) => self.ask(peer, cx),
+            Ask::One(peer) if peer == cx.id() => {
+                cx.refuse(cx.request(), "it pings nobody but others")
+            }
+            Ask::One(peer) => {
+                self.ask(peer, cx);
+                self.requests.extend(cx.request().map(|one| ((peer, self.asked), one)));
+            }
             Ask::Two { first, second } => {
                 self.ask(first, cx);
                 self.ask(second, cx);

@@ -190,12 +190,12 @@ impl Node for Process {
     fn on_request(&mut self, request: Request, cx: &mut Context<'_, Self>) {
         match request {
             Request::Elect if self.phase == Phase::Settled => {
-                cx.done(&request);
+                cx.done(cx.request());
                 self.elect(cx);
             }
-            Request::Elect => cx.refuse(&request, "it takes part in an election already"),
+            Request::Elect => cx.refuse(cx.request(), "it takes part in an election already"),
             Request::Suspect(process) => {
-                cx.done(&request);
+                cx.done(cx.request());
                 self.suspected.insert(process);
             }
         }

@@ -180,12 +180,12 @@ impl Node for Process {
 
     fn on_request(&mut self, Request::Check: Request, cx: &mut Context<'_, Self>) {
         if self.stage == Stage::Coordinating {
-            cx.done(&Request::Check);
+            cx.done(cx.request());
             self.check_others(cx);
         } else if self.is_coordinator() {
-            cx.refuse(&Request::Check, "the coordinator has something else to do");
+            cx.refuse(cx.request(), "the coordinator has something else to do");
         } else {
-            cx.refuse(&Request::Check, "it is no coordinator");
+            cx.refuse(cx.request(), "it is no coordinator");
         }
     }
 

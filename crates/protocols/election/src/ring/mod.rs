@@ -30,9 +30,9 @@ pub enum Request {
 /// Tells what becomes of a request to begin an election: it is done as soon as one begins.
 pub(crate) fn tell<N: Node<Request = Request>>(takes_part: bool, cx: &mut Context<'_, N>) {
     if takes_part {
-        cx.refuse(&Request::Elect, "it takes part in an election already");
+        cx.refuse(cx.request(), "it takes part in an election already");
     } else {
-        cx.done(&Request::Elect);
+        cx.done(cx.request());
     }
 }
 

@@ -9,7 +9,7 @@ use super::node::Timer;
 use super::proposer::Proposer;
 use super::replica::Replica;
 use super::types::Mark;
-use super::{Admin, AdminCommand, Message, Record, Server, Slot, Value, mutants};
+use super::{AdminCommand, Message, Record, Server, Slot, Value, mutants};
 use crate::Ballot;
 
 impl Server {
@@ -171,11 +171,10 @@ impl Replica {
     /// A command that was given to this server is executed: it was refused unless its members are
     /// the newest.
     fn tell_of_command(&self, command: &AdminCommand, cx: &mut Context<'_, Server>) {
-        let request = Admin::of(command.members);
         if self.configurations.newest().1 == command.members {
-            cx.done(&request);
+            cx.done(command.request);
         } else {
-            cx.refuse(&request, "quorums of these members need not meet");
+            cx.refuse(command.request, "quorums of these members need not meet");
         }
     }
 }

@@ -158,12 +158,6 @@ fn in_order<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<NodeId>, D
 }
 
 impl Admin {
-    /// The command for these members.
-    #[must_use]
-    pub fn of(members: Members) -> Self {
-        Self::Reconfigure(members.iter().collect())
-    }
-
     /// The members that the administrator asks for.
     ///
     /// # Panics

@@ -24,6 +24,7 @@ impl Server {
             server,
             number,
             members: request.members(),
+            request: cx.request(),
         });
         self.pass_commands_on(cx);
     }
@@ -35,7 +36,7 @@ impl Server {
             let is_done = configurations.is_done(command);
             // It may have been executed in a snapshot of another server.
             if is_done && command.server == cx.id() && configurations.had(command.members) {
-                cx.done(&Admin::of(command.members));
+                cx.done(command.request);
             }
             !is_done
         });

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 use service::Request;
-use sim_node::{Names, NodeId};
+use sim_node::{Names, NodeId, RequestId};
 
 use super::Members;
 
@@ -72,6 +72,9 @@ pub struct AdminCommand {
     pub number: u64,
     /// The members.
     pub members: Members,
+    /// The administrator's request, if it is known.
+    #[serde(skip)]
+    pub request: Option<RequestId>,
 }
 
 /// In short, such as `[n5/0#12 put k0 "5.12"]`.

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use sim_node::{Context, NodeId};
 
 use super::message::Mark;
-use super::{Config, Disk, Indication, Message, Process, Proposal, Record, Request, Timer, Value};
+use super::{Config, Disk, Indication, Message, Process, Proposal, Record, Timer, Value};
 
 /// What a learner knows.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -76,18 +76,18 @@ impl Process {
         self.give_up(cx);
         cx.cancel_timer(Timer::Ask);
         cx.mark(Mark::Learned);
-        self.tell_of_requests(value, cx);
+        self.tell_of_request(value, cx);
         cx.write(Record::Learned(value));
         Self::persist(cx);
         cx.indicate(Indication::Learned(value));
     }
 
-    /// A request to propose the value that is chosen is done; one to propose another never will be.
-    fn tell_of_requests(&self, chosen: Value, cx: &mut Context<'_, Self>) {
-        cx.done(&Request::Propose(chosen));
-        let own = self.proposer.as_ref().and_then(|proposer| proposer.own);
-        if let Some(own) = own.filter(|own| *own != chosen) {
-            cx.refuse(&Request::Propose(own), format!("{chosen} was chosen"));
+    /// The request that its own value stems from is done if that is chosen; else it never will be.
+    fn tell_of_request(&self, chosen: Value, cx: &mut Context<'_, Self>) {
+        match self.proposer.as_ref().and_then(|proposer| proposer.own) {
+            Some(own) if own.value == chosen => cx.done(own.request),
+            Some(own) => cx.refuse(own.request, format!("{chosen} was chosen")),
+            None => {}
         }
     }
 

@@ -63,6 +63,6 @@ pub use properties::{
     Agreement, DistinctNumbers, Integrity, LearnedIsChosen, P2c, Suite, Termination, Validity,
     Votes,
 };
-pub use proposer::{Phase, Proposer};
+pub use proposer::{Own, Phase, Proposer};
 pub use settings::{Paxos, Proposers, Settings, Trusted};
 pub use stable::{Disk, Record};

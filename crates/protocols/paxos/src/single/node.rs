@@ -83,7 +83,7 @@ impl Process {
     /// The value that it wants chosen.
     #[must_use]
     pub fn own(&self) -> Option<Value> {
-        self.proposer.as_ref()?.own
+        self.proposer.as_ref()?.own.map(|own| own.value)
     }
 
     /// Whom it trusts to propose, where only one is to.

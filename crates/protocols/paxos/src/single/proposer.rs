@@ -2,14 +2,14 @@
 //! twice (section 2.5).
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::fmt;
 
 use serde::{Deserialize, Serialize};
-use sim_node::{Context, NodeId};
+use sim_node::{Context, NodeId, RequestId};
 
 use super::message::Mark;
 use super::{
-    Acceptor, Config, Disk, Learn, Message, Process, Proposal, Record, Request, Timer, Value,
-    mutants,
+    Acceptor, Config, Disk, Learn, Message, Process, Proposal, Record, Timer, Value, mutants,
 };
 use crate::Ballot;
 
@@ -17,7 +17,7 @@ use crate::Ballot;
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Proposer {
     /// Its own value.
-    pub(super) own: Option<Value>,
+    pub(super) own: Option<Own>,
     /// A value that another process handed to it; only of use while it has none itself.
     pub(super) handed: Option<Value>,
     /// The greatest number that it has used or received.
@@ -26,6 +26,24 @@ pub struct Proposer {
     reused: Option<Ballot>,
     /// Its phase.
     phase: Phase,
+}
+
+/// A value that a proposer was asked to propose, with the request, if it is known. Text and
+/// serialized form are those of the value.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Own {
+    /// The value.
+    pub value: Value,
+    /// Who asked.
+    #[serde(skip)]
+    pub request: Option<RequestId>,
+}
+
+impl fmt::Debug for Own {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.value.fmt(f)
+    }
 }
 
 /// What a proposer is doing.
@@ -58,7 +76,7 @@ impl Phase {
 impl Proposer {
     pub(super) fn new(disk: &Disk, id: NodeId, config: &Config) -> Self {
         Self {
-            own: disk.own.or(config.start_value(id)),
+            own: disk.own.or(config.start_value(id).map(|value| Own { value, request: None })),
             handed: None,
             greatest: disk.ballot.max(Acceptor::new(disk).promised),
             reused: mutants::reused_ballot(config, disk),
@@ -75,7 +93,7 @@ impl Proposer {
     /// Its own value, or else one that it was handed.
     #[must_use]
     pub fn value(&self) -> Option<Value> {
-        self.own.or(self.handed)
+        self.own.map(|own| own.value).or(self.handed)
     }
 
     /// The value for phase 2: "the value of the highest-numbered proposal among the responses", or
@@ -209,17 +227,19 @@ impl Process {
     /// is chosen.
     pub(super) fn on_propose(&mut self, value: Value, cx: &mut Context<'_, Self>) {
         let chosen = self.learned();
-        let request = Request::Propose(value);
         let Some(proposer) = &mut self.proposer else {
-            return cx.refuse(&request, "it is no proposer");
+            return cx.refuse(cx.request(), "it is no proposer");
         };
         match (chosen, proposer.own) {
-            (Some(chosen), _) if chosen == value => cx.done(&request),
-            (Some(chosen), _) => cx.refuse(&request, format!("{chosen} is chosen already")),
-            (None, Some(own)) => cx.refuse(&request, format!("it proposes {own} already")),
+            (Some(chosen), _) if chosen == value => cx.done(cx.request()),
+            (Some(chosen), _) => cx.refuse(cx.request(), format!("{chosen} is chosen already")),
+            (None, Some(Own { value: own, .. })) => {
+                cx.refuse(cx.request(), format!("it proposes {own} already"));
+            }
             (None, None) => {
-                proposer.own = Some(value);
-                cx.write(Record::Own(value));
+                let own = Own { value, request: cx.request() };
+                proposer.own = Some(own);
+                cx.write(Record::Own(own));
                 self.hand_over(true, cx);
                 self.pursue(cx);
             }

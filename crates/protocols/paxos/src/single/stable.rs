@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use sim_node::Stable;
 
-use super::{Proposal, Value};
+use super::{Own, Proposal, Value};
 use crate::Ballot;
 
 /// A process's disk.
@@ -15,7 +15,7 @@ pub struct Disk {
     /// A proposer's highest number so far.
     pub ballot: Option<Ballot>,
     /// The value that a proposer was asked to propose.
-    pub own: Option<Value>,
+    pub own: Option<Own>,
     /// The highest-numbered request that an acceptor has answered; not below what it accepted.
     pub promised: Option<Ballot>,
     /// The highest-numbered proposal that an acceptor has accepted.
@@ -30,7 +30,7 @@ pub enum Record {
     /// A proposer is about to use this number.
     Ballot(Ballot),
     /// A proposer was asked to propose this.
-    Own(Value),
+    Own(Own),
     /// An acceptor promises.
     Promised(Ballot),
     /// An acceptor accepts, and with that promises.
@@ -45,7 +45,7 @@ impl Stable for Disk {
     fn apply(&mut self, record: &Record) {
         match *record {
             Record::Ballot(ballot) => self.ballot = Some(ballot),
-            Record::Own(value) => self.own = Some(value),
+            Record::Own(own) => self.own = Some(own),
             Record::Promised(ballot) => self.promised = Some(ballot),
             Record::Accepted(proposal) => self.accepted = Some(proposal),
             Record::Learned(value) => self.learned = Some(value),

@@ -127,7 +127,12 @@ fn mp2_is_violated_by_members_that_were_not_asked_for_at_that_server() {
     told.tell(|claim, view, judge| claim.before(view, node(1), &event, judge));
     let command = |server| {
         let members = [node(3)].into();
-        Value::Reconfigure(Arc::new(AdminCommand { server: node(server), number: 1, members }))
+        Value::Reconfigure(Arc::new(AdminCommand {
+            server: node(server),
+            number: 1,
+            members,
+            request: None,
+        }))
     };
     told.proposes(ballot(1, 0), 1, command(1));
     assert!(told.holds());

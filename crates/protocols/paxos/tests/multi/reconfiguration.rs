@@ -2,11 +2,13 @@
 
 use std::sync::Arc;
 
+use paxos::Quorums;
 use paxos::multi::{
     AdminCommand, Configurations, Disk, Leader, Members, Message, Settings, Slot, Snapshot, Timer,
     Value,
 };
 use service::Store;
+use sim_node::{RequestId, RequestOutcome};
 
 use crate::cluster::config;
 use crate::harness::{TestServer, ballot, node, promise, proposals, put};
@@ -16,7 +18,9 @@ fn members(numbers: &[u32]) -> Members {
 }
 
 fn command(number: u64, numbers: &[u32]) -> AdminCommand {
-    AdminCommand { server: node(0), number, members: members(numbers) }
+    // The harness counts the requests from 0.
+    let request = u32::try_from(number).ok().map(|number| RequestId::new(number - 1));
+    AdminCommand { server: node(0), number, members: members(numbers), request }
 }
 
 /// Three members of five servers, alpha 2.
@@ -53,7 +57,8 @@ fn a_number_of_a_command_is_not_used_again() {
     server.receive(1, promise(server.node.ballot().expect("it campaigns"), 0, &[]));
     server.accepted(1, &[1]);
     server.accepted(2, &[1]);
-    let second = Value::Reconfigure(Arc::new(command(2, &[0, 1])));
+    let second = AdminCommand { request: Some(RequestId::new(0)), ..command(2, &[0, 1]) };
+    let second = Value::Reconfigure(Arc::new(second));
     assert_eq!(server.node.log().get(Slot(2)).map(|entry| &entry.value), Some(&second));
 }
 
@@ -78,7 +83,7 @@ fn a_number_of_a_command_outlasts_the_log() {
 fn a_command_at_a_server_that_is_no_member_reaches_the_members() {
     let everybody = || Settings { leader: Leader::Everybody, ..three() };
     let (mut outsider, _) = TestServer::new(4, everybody());
-    let command = AdminCommand { server: node(4), number: 1, members: members(&[2, 3, 4]) };
+    let command = AdminCommand { server: node(4), ..command(1, &[2, 3, 4]) };
     let asks = |one| (node(one), Message::Admin(command));
     assert_eq!(outsider.reconfigure(&[2, 3, 4]), [asks(0), asks(1), asks(2)]);
     let (mut member, _) = TestServer::new(0, everybody());
@@ -136,7 +141,7 @@ fn a_leader_that_is_no_member_any_more_steps_down() {
 #[test]
 fn a_command_is_passed_on_until_it_is_executed() {
     let (mut server, _) = TestServer::new(1, three());
-    let one = AdminCommand { server: node(1), number: 1, members: members(&[1, 2]) };
+    let one = AdminCommand { server: node(1), ..command(1, &[1, 2]) };
     assert_eq!(server.reconfigure(&[1, 2]), [(node(0), Message::Admin(one))]);
     assert_eq!(server.fire(Timer::Admin).len(), 1);
     server.receive(
@@ -157,4 +162,21 @@ fn members_of_a_later_slot_do_not_vote_in_an_earlier_one() {
     server.ask(put(1));
     server.accepted(1, &[3, 4]);
     assert_eq!(server.executed(), 0, "they are no members");
+}
+
+/// Of two commands for the same members each has its own outcome.
+#[test]
+fn each_request_for_the_same_members_has_its_own_outcome() {
+    let flexible = Settings { quorums: Quorums::Flexible { prepare: 2, accept: 2 }, ..three() };
+    let (mut server, _) = TestServer::new(0, flexible);
+    server.receive(1, promise(ballot(1, 0), 0, &[]));
+    let (first, second) = (RequestId::new(0), RequestId::new(1));
+    server.reconfigure(&[0, 1, 2, 3]);
+    server.reconfigure(&[0, 1, 2, 3]);
+    let why = "quorums of these members need not meet";
+    let refused = RequestOutcome::Refused(why.to_owned());
+    server.accepted(1, &[1]);
+    assert_eq!(server.outcomes, [(first, refused.clone())]);
+    server.accepted(2, &[1]);
+    assert_eq!(server.outcomes, [(second, refused)]);
 }

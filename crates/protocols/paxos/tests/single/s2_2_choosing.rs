@@ -1,7 +1,7 @@
 //! Section 2.2: choosing a value.
 
-use paxos::single::{Disk, Indication, Phase, Timer, Value};
-use sim_node::Span;
+use paxos::single::{Disk, Indication, Message, Phase, Timer, Value};
+use sim_node::{RequestId, RequestOutcome, Span};
 
 use crate::harness::{
     TestProcess, accept, accepted, ballot, config, ms, prepare, promise, proposal, refuse, to,
@@ -233,4 +233,21 @@ fn the_first_request_stands() {
     assert_eq!(process.node.own(), Some(Value(10)));
     process.restart();
     assert_eq!(process.node.own(), Some(Value(10)), "it is on the disk");
+}
+
+/// Each request has its own outcome: the one whose value stands when something is chosen, also
+/// after a crash, any other at once.
+#[test]
+fn each_request_has_its_own_outcome() {
+    let refused = |why: &str| RequestOutcome::Refused(why.to_owned());
+    let (first, second) = (RequestId::new(0), RequestId::new(1));
+    for (chosen, outcome) in [(10, RequestOutcome::Done), (20, refused("20 was chosen"))] {
+        let mut process = TestProcess::new(0, config(3));
+        process.propose(10);
+        process.propose(10);
+        assert_eq!(process.outcomes, [(second, refused("it proposes 10 already"))]);
+        process.restart();
+        process.receive(1, Message::Learn(Value(chosen)));
+        assert_eq!(process.outcomes, [(first, outcome)]);
+    }
 }

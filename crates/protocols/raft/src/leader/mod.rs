@@ -24,11 +24,12 @@ use reads::PendingReads;
 use reconfiguration::PendingChange;
 use serde::Serialize;
 use service::Operation;
-use sim_node::{Context, NodeId};
+use sim_node::{Context, NodeId, Requested};
+pub(crate) use transfer::leads_already;
 
 use crate::common::{CommonState, hold_sends_until_durable};
 use crate::server::Timer;
-use crate::{Admin, Entry, Index, Message, Payload, Server, VoteResult};
+use crate::{Entry, Index, Message, Payload, Server, VoteResult};
 
 /// "Volatile state on leaders" (figure 2), and what its clients and administrators wait for.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -41,7 +42,7 @@ pub struct LeaderState {
     pub(crate) waiting_clients: BTreeMap<Operation, NodeId>,
     pub(crate) reads: PendingReads,
     /// The server that leadership is being transferred to.
-    pub(crate) transfer_target: Option<NodeId>,
+    pub(crate) transfer_target: Option<Requested<NodeId>>,
     /// Whether a transfer has begun in this term. It ends the lease until the next term.
     pub(crate) transfer_begun: bool,
     /// The membership change under way.
@@ -100,7 +101,6 @@ impl<'a, 'c> Leader<'a, 'c> {
     /// It has been elected.
     pub(crate) fn on_elected(&mut self) -> Outcome {
         let config = self.cx.config();
-        self.cx.done(&Admin::Transfer(self.cx.id()));
         self.cx.set_timer(Timer::Heartbeat, config.heartbeat);
         if config.uses_check_quorum() {
             self.cx.set_timer(Timer::CheckQuorum, config.election_timeout.longest());

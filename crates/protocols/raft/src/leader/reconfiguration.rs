@@ -35,7 +35,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
 
 use serde::Serialize;
-use sim_node::NodeId;
+use sim_node::{NodeId, RequestId, Requested};
 
 use super::catching_up::{CatchUpRound, ROUNDS_MAX, slow_learner};
 use super::{Leader, Progress};
@@ -47,6 +47,9 @@ use crate::{Admin, Change, ChangeError, Configuration, Mutant, Payload};
 pub(crate) struct PendingChange {
     changes: Vec<Change>,
     joint: bool,
+    /// The requests that ask for it.
+    #[serde(skip)]
+    by: BTreeSet<RequestId>,
     /// The servers that catch up before they get a vote.
     pub(super) catching_up: BTreeMap<NodeId, CatchUpRound>,
     /// Servers that have caught up. (They may lag again by now; that is allowed.)
@@ -54,18 +57,8 @@ pub(crate) struct PendingChange {
 }
 
 impl PendingChange {
-    fn new(changes: Vec<Change>, joint: bool) -> Self {
-        Self { changes, joint, catching_up: BTreeMap::new(), caught_up: BTreeSet::new() }
-    }
-
-    /// The command that asked for it.
-    fn command(&self) -> Admin {
-        match self.changes.as_slice() {
-            [Change::AddVoter(node)] if !self.joint => Admin::AddVoter(*node),
-            [Change::AddLearner(node)] if !self.joint => Admin::AddLearner(*node),
-            [Change::Remove(node)] if !self.joint => Admin::Remove(*node),
-            changes => Admin::Joint(changes.to_vec()),
-        }
+    fn new(changes: Vec<Change>, joint: bool, by: BTreeSet<RequestId>) -> Self {
+        Self { changes, joint, by, catching_up: BTreeMap::new(), caught_up: BTreeSet::new() }
     }
 
     /// The servers that are no members yet and are to have a vote: they become learners first.
@@ -81,25 +74,27 @@ impl PendingChange {
 
 impl Leader<'_, '_> {
     /// Executes an admin command, if it is not done and no other change is under way.
-    pub(crate) fn execute_admin(&mut self, command: &Admin) {
-        if command.is_done(self.common.configuration(), Some(self.cx.id())) {
-            // A change of the configuration is told to be done once its entry is committed.
-            if let Admin::Transfer(_) = command {
-                self.cx.done(command);
-            }
-            return;
-        }
-        let (changes, joint) = match command {
-            Admin::Transfer(target) => return self.start_transfer(*target),
+    pub(crate) fn execute_admin(&mut self, command: &Requested<Admin>) {
+        let (changes, joint) = match &command.what {
+            Admin::Transfer(target) => return self.start_transfer(command.with(*target)),
+            // It is told to be done once its entry is committed.
+            change if change.is_done(self.common.configuration()) => return,
             Admin::AddVoter(node) => (vec![Change::AddVoter(*node)], false),
             Admin::AddLearner(node) => (vec![Change::AddLearner(*node)], false),
             Admin::Remove(node) => (vec![Change::Remove(*node)], false),
             Admin::Joint(changes) => (changes.clone(), true),
         };
         self.give_up_slow_change();
-        if self.state.change.is_none() {
-            self.state.change = Some(PendingChange::new(changes, joint));
-            self.continue_change();
+        match &mut self.state.change {
+            // What becomes of the change under way becomes of all that ask for it.
+            Some(change) if change.changes == changes && change.joint == joint => {
+                change.by.extend(&command.by);
+            }
+            Some(_) => {}
+            None => {
+                self.state.change = Some(PendingChange::new(changes, joint, command.by.clone()));
+                self.continue_change();
+            }
         }
     }
 
@@ -213,7 +208,7 @@ impl Leader<'_, '_> {
     /// Tells why the change under way is given up.
     pub(super) fn refuse_change(&mut self, why: &str) {
         if let Some(change) = &self.state.change {
-            self.cx.refuse(&change.command(), why);
+            self.cx.refuse(change.by.iter().copied(), why);
         }
     }
 

@@ -1,29 +1,34 @@
 //! Leadership transfer (thesis, 3.10).
 
-use sim_node::NodeId;
+use sim_node::{NodeId, Requested};
 
 use super::{Leader, Outcome, STILL_LEADER};
+use crate::Message;
 use crate::server::Timer;
 use crate::types::Mark;
-use crate::{Admin, Message};
+
+/// Why a transfer begins nothing.
+pub(crate) fn leads_already(target: NodeId) -> String {
+    format!("{target} leads already")
+}
 
 impl Leader<'_, '_> {
     /// An administrator asks for a transfer: this leader accepts no new requests, brings the target
     /// up to date, and then tells it to start an election at once.
-    pub(super) fn start_transfer(&mut self, target: NodeId) {
-        let request = Admin::Transfer(target);
+    pub(super) fn start_transfer(&mut self, transfer: Requested<NodeId>) {
+        let target = transfer.what;
         if target == self.cx.id() {
-            return self.cx.done(&request);
+            return self.cx.refuse(transfer.by, leads_already(target));
         }
         if !self.common.configuration().is_incoming_voter(target) {
-            return self.cx.refuse(&request, format!("{target} has no vote that it keeps"));
+            return self.cx.refuse(transfer.by, format!("{target} has no vote that it keeps"));
         }
-        if let Some(other) = self.state.transfer_target {
-            let why = format!("leadership is being transferred to {other}");
-            return self.cx.refuse(&request, why);
+        if let Some(other) = &self.state.transfer_target {
+            let why = format!("leadership is being transferred to {}", other.what);
+            return self.cx.refuse(transfer.by, why);
         }
         self.cx.mark(Mark::TransferBegun);
-        self.state.transfer_target = Some(target);
+        self.state.transfer_target = Some(transfer);
         self.state.transfer_begun = true;
         self.cx.set_timer(Timer::Transfer, self.cx.config().election_timeout.longest());
         if !self.send_timeout_now_if_up_to_date(target)
@@ -35,7 +40,7 @@ impl Leader<'_, '_> {
 
     /// A follower's matchIndex has increased.
     pub(super) fn on_follower_progress(&mut self, from: NodeId) {
-        if self.state.transfer_target == Some(from) {
+        if self.state.transfer_target.as_ref().is_some_and(|target| target.what == from) {
             self.send_timeout_now_if_up_to_date(from);
         }
         self.update_catch_up_round(from);
@@ -44,8 +49,9 @@ impl Leader<'_, '_> {
     /// Returns whether the target has the whole log.
     fn send_timeout_now_if_up_to_date(&mut self, target: NodeId) -> bool {
         let is_up_to_date = self.match_index(target) == Some(self.common.log.last_index());
-        if is_up_to_date {
-            self.cx.send(target, Message::TimeoutNow(self.common.current_term));
+        if is_up_to_date && let Some(transfer) = &self.state.transfer_target {
+            let term = transfer.with(self.common.current_term);
+            self.cx.send(target, Message::TimeoutNow(term));
         }
         is_up_to_date
     }
@@ -61,9 +67,9 @@ impl Leader<'_, '_> {
     /// The configuration in effect has changed. A target that has no vote any more cannot be
     /// elected, so the leader does not wait for it.
     pub(super) fn abort_transfer_to_a_demoted(&mut self) {
-        let target = self.state.transfer_target;
+        let target = self.state.transfer_target.as_ref();
         let configuration = self.common.configuration();
-        if target.is_some_and(|target| !configuration.is_incoming_voter(target)) {
+        if target.is_some_and(|target| !configuration.is_incoming_voter(target.what)) {
             self.cx.cancel_timer(Timer::Transfer);
             self.abort_transfer("has no vote any more that it keeps");
         }
@@ -71,8 +77,8 @@ impl Leader<'_, '_> {
 
     /// Gives up the transfer under way, since its target ... `why`.
     fn abort_transfer(&mut self, why: &str) {
-        if let Some(target) = self.state.transfer_target.take() {
-            self.cx.refuse(&Admin::Transfer(target), format!("{target} {why}"));
+        if let Some(Requested { what: target, by }) = self.state.transfer_target.take() {
+            self.cx.refuse(by, format!("{target} {why}"));
             self.cx.mark(Mark::TransferAborted);
         }
     }

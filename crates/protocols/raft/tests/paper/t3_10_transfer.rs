@@ -2,6 +2,7 @@
 
 use raft::{Admin, Config, Message, Reads, RequestVote, Term, Timer};
 use service::Answer;
+use sim_node::{RequestId, RequestOutcome, Requested};
 
 use crate::cluster::{config, ms};
 use crate::group::Group;
@@ -46,7 +47,7 @@ fn the_target_campaigns_at_once() {
     for pre_vote in [true, false] {
         let mut server = TestServer::new(1, Config { pre_vote, ..config(3) });
         server.receive(0, crate::server::heartbeat(1));
-        let sent = server.receive(0, Message::TimeoutNow(Term(1)));
+        let sent = server.receive(0, Message::TimeoutNow(Term(1).into()));
         assert_eq!(kinds(&sent), [(0, "RequestVote"), (2, "RequestVote")]);
         assert_eq!((server.role(), server.term()), ("candidate", 2));
         let transfers = sent.iter().all(|(_, message)| {
@@ -60,11 +61,15 @@ fn the_target_campaigns_at_once() {
 fn a_late_timeout_now_of_an_old_leader_starts_nothing() {
     let mut server = TestServer::new(1, config(3));
     server.receive(0, crate::server::heartbeat(2));
-    assert_eq!(kinds(&server.receive(0, Message::TimeoutNow(Term(1)))), []);
+    assert_eq!(kinds(&server.receive(0, Message::TimeoutNow(Term(1).into()))), []);
     assert_eq!((server.role(), server.term()), ("follower", 2));
     let mut learner = TestServer::new(3, config(3));
     learner.receive(0, crate::server::heartbeat(2));
-    assert_eq!(kinds(&learner.receive(0, Message::TimeoutNow(Term(2)))), [], "nor without a vote");
+    assert_eq!(
+        kinds(&learner.receive(0, Message::TimeoutNow(Term(2).into()))),
+        [],
+        "nor without a vote"
+    );
 }
 
 /// Thesis, 4.2.3: votes are not withheld when the leader itself wants the election.
@@ -151,4 +156,51 @@ fn a_second_transfer_does_not_take_the_place_of_the_first() {
     let mut server = leader();
     server.admin(Admin::Transfer(node(1)));
     assert_eq!(kinds(&server.admin(Admin::Transfer(node(2)))), []);
+}
+
+fn refused(request: u32, why: &str) -> (RequestId, RequestOutcome) {
+    (RequestId::new(request), RequestOutcome::Refused(why.to_owned()))
+}
+
+/// What becomes of a transfer is told of the request for it, not of another one for the same.
+#[test]
+fn each_request_for_a_transfer_has_its_own_outcome() {
+    let mut server = leader();
+    server.admin(Admin::Transfer(node(1)));
+    assert_eq!(server.outcomes, []);
+    server.admin(Admin::Transfer(node(1)));
+    assert_eq!(server.outcomes, [refused(1, "leadership is being transferred to n1")]);
+    server.admin(Admin::Transfer(node(0)));
+    assert_eq!(server.outcomes, [refused(2, "n0 leads already")]);
+    server.fire(Timer::Transfer);
+    assert_eq!(server.outcomes, [refused(0, "n1 was not elected within an election timeout")]);
+}
+
+/// A transfer is done by the election that it began, and by no other.
+#[test]
+fn a_transfer_is_done_when_its_target_wins_the_election_that_it_began() {
+    let asked = RequestId::new(7);
+    for wins_at_once in [true, false] {
+        let mut server = TestServer::new(1, config(3));
+        server.receive(0, crate::server::heartbeat(1));
+        server.receive(0, Message::TimeoutNow(Requested::new(Term(1), [asked])));
+        if !wins_at_once {
+            server.fire(Timer::Election);
+        }
+        server.receive(2, crate::server::vote(server.term(), true));
+        assert!(server.node.is_leader());
+        let done = wins_at_once.then_some((asked, RequestOutcome::Done));
+        assert_eq!(server.outcomes, Vec::from_iter(done), "{wins_at_once}");
+    }
+}
+
+/// A server that knows no leader keeps a transfer. If the leader turns out to be its target, there
+/// is nothing to transfer.
+#[test]
+fn a_transfer_that_waited_until_its_target_led_is_refused() {
+    let mut server = TestServer::new(2, config(3));
+    server.admin(Admin::Transfer(node(1)));
+    server.receive(1, crate::server::heartbeat(1));
+    server.fire(Timer::Admin);
+    assert_eq!(server.outcomes, [refused(0, "n1 leads already")]);
 }

@@ -1,6 +1,7 @@
 //! Thesis, 4.2.1: new servers catch up before they get a vote.
 
-use raft::{Admin, Timer};
+use raft::{Admin, Message, Timer};
+use sim_node::{RequestId, RequestOutcome, Requested};
 
 use crate::cluster::config;
 use crate::group::Group;
@@ -125,4 +126,32 @@ fn a_learner_that_is_dead_is_given_up_for_another_change() {
     server.admin(Admin::Remove(node(2)));
     assert!(server.marked("learner too slow"));
     assert!(!server.node.configuration().is_voter(node(2)));
+}
+
+/// What becomes of a change becomes of every request that asks for it while it is under way, and
+/// of no later one.
+#[test]
+fn the_requests_for_a_change_share_its_outcome_while_it_is_under_way() {
+    let mut server = adding();
+    server.admin(Admin::AddVoter(node(3)));
+    for number in 1..=10 {
+        round(&mut server, number, 200);
+    }
+    let why = "n3 did not catch up in time";
+    let refused = |number| (RequestId::new(number), RequestOutcome::Refused(why.to_owned()));
+    assert_eq!(server.outcomes, [refused(0), refused(1)]);
+    server.admin(Admin::AddVoter(node(3)));
+    assert_eq!(server.outcomes, []);
+}
+
+/// A command that is forwarded comes with the request for it.
+#[test]
+fn a_leader_tells_of_the_request_that_another_server_was_asked_for() {
+    let mut group = Group::new(4, &config(3));
+    group.elect(0);
+    group.deliver_all();
+    let asked = RequestId::new(7);
+    let command = Requested::new(Admin::AddVoter(node(2)), [asked]);
+    group.server(0).receive(1, Message::Admin(command));
+    assert_eq!(group.servers[0].outcomes, [(asked, RequestOutcome::Done)], "it has a vote");
 }
