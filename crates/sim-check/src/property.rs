@@ -21,9 +21,9 @@ pub struct View<'a, N: Node> {
     /// The servers to which liveness applies, once the calm has begun. Before that, and in a
     /// scenario without a calm, every node that is up counts.
     pub core: Option<&'a BTreeSet<NodeId>>,
-    /// The nodes that a Byzantine fault has struck, however long ago; `None` for nobody. To
-    /// properties they are down for good: their state is not shown, and of their steps no hook is
-    /// called.
+    /// The nodes that a Byzantine fault has struck, however long ago, of a protocol that tolerates
+    /// such nodes; `None` for nobody. To properties they are down for good: their state is not
+    /// shown, and of their steps no hook is called.
     pub byzantine: Option<&'a BTreeSet<NodeId>>,
 }
 
@@ -37,7 +37,7 @@ impl<'a, N: Node> View<'a, N> {
         self.states.get(node.index())?.as_ref()
     }
 
-    /// Whether a Byzantine fault has ever struck a node.
+    /// Whether a node is Byzantine to properties, see [`View::byzantine`].
     #[must_use]
     pub fn is_byzantine(&self, node: NodeId) -> bool {
         self.byzantine.is_some_and(|byzantine| byzantine.contains(&node))

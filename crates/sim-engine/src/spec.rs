@@ -48,6 +48,11 @@ pub struct WorldSpec<N: Node> {
     /// Whether an obligation that is unmet is a violation. If not, the run ends at its deadline and
     /// [`Outcome::unmet`](crate::Outcome::unmet) tells of it.
     pub demands_liveness: bool,
+    /// Whether the protocol tolerates Byzantine nodes, so that its claims are about correct nodes
+    /// only: to its properties, a node that a Byzantine fault has struck has crashed for good. The
+    /// properties of a protocol that tolerates none go on to see what such a node does by its
+    /// program; only what it sends is false.
+    pub tolerates_byzantine: bool,
     /// Which servers the calm brings back.
     pub core: Core,
     /// What the scenario assumes of the world.
@@ -84,6 +89,7 @@ impl<N: Node> Clone for WorldSpec<N> {
             calm: self.calm,
             deadline: self.deadline,
             demands_liveness: self.demands_liveness,
+            tolerates_byzantine: self.tolerates_byzantine,
             core: self.core,
             model: self.model.clone(),
             ties: self.ties,
@@ -131,6 +137,7 @@ impl<N: Node> WorldSpec<N> {
             calm: None,
             deadline,
             demands_liveness: true,
+            tolerates_byzantine: true,
             core: Core::Majority,
             model: Model::default(),
             ties: Ties::FirstIn,

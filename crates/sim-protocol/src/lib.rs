@@ -34,6 +34,10 @@ pub trait Protocol: 'static {
     const SOURCE: &'static str;
     /// The model it assumes, in words: `synchronous, crash-stop`.
     const MODEL: &'static str;
+    /// Whether its claims hold although some nodes are Byzantine, and are about the others: then
+    /// its properties see nothing of a Byzantine node. Otherwise they go on to see what it does by
+    /// its program, and what its lies do to the others is theirs to find.
+    const TOLERATES_BYZANTINE: bool = false;
     /// The names of the roles that its nodes take, for faults and triggers.
     const ROLES: &'static [&'static str] = &[];
     /// The role of which people ask first who has it, and when: `leader`, `head`, `critical`.

@@ -48,6 +48,7 @@ pub(crate) fn spec<P: Protocol>(
         requests,
         faults: draft.faults.iter().map(|fault| fault.planned()).collect::<Option<_>>()?,
         demands_liveness: !matches!(draft.expect, Some(ExpectText::Safe)),
+        tolerates_byzantine: P::TOLERATES_BYZANTINE,
         calm: draft.calm.map(|at| Calm { at: SimTime::from(at), bound: calm_bound() }),
         core,
         model: draft.model.clone(),

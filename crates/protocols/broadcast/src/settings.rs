@@ -34,6 +34,7 @@ impl Protocol for Bracha {
         "Bracha 1987; Cachin, Guerraoui, Rodrigues 2011, algorithm 3.18 and module 3.12";
     const MODEL: &'static str =
         "asynchronous, authenticated reliable links, f Byzantine processes of n > 3f";
+    const TOLERATES_BYZANTINE: bool = true;
     const REQUESTS: &'static [Ask] = Request::ASKS;
 
     type Settings = BrachaSettings;

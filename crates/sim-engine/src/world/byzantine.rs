@@ -20,20 +20,22 @@ pub(super) const REMEMBERED: usize = 64;
 pub(super) struct Byzantine<M> {
     /// Everybody whom a Byzantine fault has ever struck, with their second instances.
     nodes: BTreeSet<NodeId>,
+    /// Of them, those that properties do not see.
+    unseen: BTreeSet<NodeId>,
     /// What is in force, in the order in which it began.
     deeds: Vec<Deed<M>>,
 }
 
 impl<M> Default for Byzantine<M> {
     fn default() -> Self {
-        Self { nodes: BTreeSet::new(), deeds: Vec::new() }
+        Self { nodes: BTreeSet::new(), unseen: BTreeSet::new(), deeds: Vec::new() }
     }
 }
 
 impl<M> Byzantine<M> {
-    /// Everybody who is Byzantine; `None` for nobody.
-    pub(super) fn nodes(&self) -> Option<&BTreeSet<NodeId>> {
-        (!self.nodes.is_empty()).then_some(&self.nodes)
+    /// Whom properties do not see; `None` for nobody.
+    pub(super) fn unseen(&self) -> Option<&BTreeSet<NodeId>> {
+        (!self.unseen.is_empty()).then_some(&self.unseen)
     }
 
     pub(super) fn contains(&self, node: NodeId) -> bool {
@@ -96,19 +98,25 @@ pub(super) struct Misconduct<M> {
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// These nodes are Byzantine from now on. To properties they have crashed for good.
+    /// These nodes are Byzantine from now on. To the properties of a protocol that tolerates such
+    /// nodes they have crashed for good. Those of another go on to see what they do by their
+    /// program, but for second instances, which stand behind the nodes that the claims know.
     pub(super) fn betray(&mut self, nodes: &[NodeId]) {
         for &node in nodes {
             if !self.byzantine.nodes.insert(node) {
                 continue;
             }
-            self.status[node.index()].set(Status::BYZANTINE);
             if self.spec.model.failures < Failures::Byzantine {
                 self.break_assumption(|failures| {
                     format!("{node} became Byzantine, but the model says `failures: {failures:?}`")
                 });
             }
             let is_second = self.identity(node) != node;
+            if !self.spec.tolerates_byzantine && !is_second {
+                continue;
+            }
+            self.status[node.index()].set(Status::UNSEEN);
+            self.byzantine.unseen.insert(node);
             if self.status[node.index()].has(Status::UP) && !is_second {
                 let last = self.steps.saturating_sub(1);
                 self.properties.crash(&view!(self, last), node);

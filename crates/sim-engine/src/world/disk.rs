@@ -175,7 +175,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 Held::Send { to, parcel, resend, step } => {
                     self.transmit(node, to, parcel, resend, step, watch);
                 }
-                Held::Indicate { .. } if self.status[node.index()].has(Status::BYZANTINE) => {}
+                Held::Indicate { .. } if self.status[node.index()].has(Status::UNSEEN) => {}
                 Held::Indicate { indication, step } => {
                     self.properties.indicated(&view!(self, step), node, &indication);
                 }

@@ -64,7 +64,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                     if self.status[node.index()].has(Status::HOLDS) {
                         let held = Held::Indicate { indication, step };
                         self.cells[node.index()].disk.hold(held);
-                    } else if !self.status[node.index()].has(Status::BYZANTINE) {
+                    } else if !self.status[node.index()].has(Status::UNSEEN) {
                         self.properties.indicated(&view!(self, step), node, &indication);
                     }
                 }

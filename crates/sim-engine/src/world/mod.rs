@@ -237,7 +237,7 @@ macro_rules! view {
             config: &*$world.spec.config,
             states: &$world.states,
             core: $world.core.as_ref(),
-            byzantine: $world.byzantine.nodes(),
+            byzantine: $world.byzantine.unseen(),
         }
     };
 }

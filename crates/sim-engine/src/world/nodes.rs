@@ -32,8 +32,8 @@ impl Status {
     pub(super) const CRASH_PENDING: u8 = 16;
     /// A fault waits to strike it until some of what its barriers hold has left.
     pub(super) const STRUCK: u8 = 32;
-    /// A Byzantine fault has struck it, now or before: properties do not see it.
-    pub(super) const BYZANTINE: u8 = 64;
+    /// Properties do not see it: a Byzantine fault has struck it, now or before.
+    pub(super) const UNSEEN: u8 = 64;
 
     #[inline]
     pub(super) fn has(self, bits: u8) -> bool {
@@ -220,7 +220,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 });
             }
             let last = self.steps.saturating_sub(1);
-            if !self.status[index].has(Status::BYZANTINE) {
+            if !self.status[index].has(Status::UNSEEN) {
                 self.properties.restart(&view!(self, last), node);
             }
         }
@@ -286,7 +286,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let (time, fault) = (SimTime::from_nanos(self.now), fault as usize);
         self.crashes.push(CrashReport { at: time, node, fault, loss: lost });
         watch.crashed(&Crashed { time, node, fault, loss: lost, writes: &writes });
-        if !self.status[index].has(Status::BYZANTINE) {
+        if !self.status[index].has(Status::UNSEEN) {
             let last = self.steps.saturating_sub(1);
             self.properties.crash(&view!(self, last), node);
         }

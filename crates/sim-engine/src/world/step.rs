@@ -90,8 +90,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 configured_by,
             });
         }
-        let is_byzantine = self.status[index].has(Status::BYZANTINE);
-        if !is_byzantine {
+        let is_seen = !self.status[index].has(Status::UNSEEN);
+        if is_seen {
             self.properties.before(&view!(self, step), node, &event);
         }
         let alerts = !self.alerts.is_empty() || self.status[index].has(Status::CRASH_PENDING);
@@ -100,7 +100,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let received = if alerts { kind_of(&event) } else { None };
 
         self.acting = Some(who);
-        self.run_handler(node, who, event, !is_byzantine);
+        self.run_handler(node, who, event, is_seen);
         let role_changed = self.plan.asks_roles && who == node && self.note_role(node);
         self.acting = None;
 
@@ -112,7 +112,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for effect in &self.effects {
             digest_effect(&mut self.digest, effect);
         }
-        if !is_byzantine {
+        if is_seen {
             self.properties.after(&view!(self, step), node, &self.effects);
         }
         if self.is_watched {

@@ -232,6 +232,23 @@ fn a_byzantine_node_keeps_no_invariant_and_crashes_unseen() {
 }
 
 #[test]
+fn where_no_byzantine_node_is_tolerated_properties_go_on_to_see_it() {
+    let script = Script::new().request(0, 1, [Act::Break]).request(0, 2, [Act::Say(7)]);
+    let mut scene = Scene::new(2, script).fault(when(0), mute(0, None, None)).request(5, 0, 2);
+    assert_eq!(scene.run().said, Vec::<String>::new());
+    scene.0.tolerates_byzantine = false;
+    let run = scene.run();
+    assert_eq!(run.said, ["5ms n0 says 7"]);
+    assert_eq!(run.outcome.verdict, Verdict::Held);
+    // It breaks its own invariant, which is its program's doing and not the fault's.
+    assert_eq!(scene.clone().request(6, 0, 1).run().outcome.verdict, Verdict::Violated);
+    // Of a split node properties see the first instance, and the second one not at all.
+    let twins = Fault::from(faults::Twins { who: node(0), to: Some(node(1)) });
+    let split = scene.fault(when(1), twins).request(8, 0, 2).request(9, 0, 2);
+    assert_eq!(split.run().said, ["5ms n0 says 7", "9ms n0 says 7"]);
+}
+
+#[test]
 fn nobody_in_the_core_is_byzantine() {
     let core = |seed| -> Vec<NodeId> {
         let scene = Scene::new(4, Script::new()).fault(when(1), mute(2, None, None)).calm(50, 5);
