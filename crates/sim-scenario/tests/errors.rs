@@ -409,6 +409,18 @@ fn nodes_that_are_not_there() {
             ),
             ("more random nodes than there are", with_fault("At(\"1s\", Pause(Random(6)))")),
             ("no random nodes", with_fault("At(\"1s\", Pause(Random(0)))")),
+            ("no random node of these", with_fault("At(\"1s\", Pause(RandomOf(0, All)))")),
+            (
+                "more of them than there are",
+                with_fault("At(\"1s\", Pause(RandomOf(3, Nodes([0, 1]))))"),
+            ),
+            ("an unknown role of many", with_fault("At(\"1s\", Pause(Holders(\"idel\")))")),
+            (
+                "too many random nodes beside the leader",
+                with_fault("At(\"1s\", Pause(And([Leader, Random(5)])))"),
+            ),
+            ("nobody in common", with_fault("At(\"1s\", Pause(InAll([Node(0), Nodes([1, 2])])))")),
+            ("in all of nothing", with_fault("At(\"1s\", Pause(InAll([])))")),
             (
                 "a minority of two",
                 with_fault("At(\"1s\", Pause(Minority))").replace("nodes: 5", "nodes: 2"),

@@ -34,6 +34,8 @@ fn target() -> impl Strategy<Value = String> {
             "All",
             "Not(Leader)",
             "And([Leader, Random(1)])",
+            "And([Leader, RandomOf(1, Holders(\"idle\"))])",
+            "InAll([Set(\"rack\"), Not(Leader)])",
             "Set(\"rack\")",
             "OneOf([\"rack\", \"rest\"])",
         ])

@@ -206,6 +206,9 @@ const RANDOM: u8 = 7;
 const MAJORITY: u8 = 8;
 const MINORITY: u8 = 9;
 const ONE_OF: u8 = 10;
+const HOLDERS: u8 = 11;
+const RANDOM_OF: u8 = 12;
+const IN_ALL: u8 = 13;
 
 impl Whom {
     fn of(target: &Target, sets: &BTreeMap<String, NodeSet>) -> Self {
@@ -216,6 +219,12 @@ impl Whom {
 
     fn is_everybody(&self) -> bool {
         self.known.contains([EVERYBODY].as_slice()) && self.drawn.is_empty()
+    }
+
+    /// All servers, and nobody else.
+    fn is_servers(&self) -> bool {
+        let only = |tag: u8| self.known.len() == 1 && self.known.contains([tag].as_slice());
+        only(SERVERS) && self.named.is_empty() && self.drawn.is_empty()
     }
 
     fn meaning(self) -> Vec<u8> {
@@ -233,6 +242,7 @@ impl Whom {
             Target::Nodes(nodes) => return self.named.extend(nodes),
             Target::And(parts) => return parts.iter().for_each(|part| self.add(part, sets)),
             Target::Set(name) => return self.add_set(name, sets),
+            Target::InAll(parts) if parts.len() == 1 => return self.add(&parts[0], sets),
             Target::All => one.tag(EVERYBODY),
             Target::Servers => one.tag(SERVERS),
             Target::Others => one.tag(OTHERS),
@@ -245,6 +255,14 @@ impl Whom {
                 one.tag(ROLE);
                 one.text(name);
             }
+            Target::Holders(name) => {
+                one.tag(HOLDERS);
+                one.text(name);
+            }
+            Target::InAll(parts) => {
+                one.tag(IN_ALL);
+                one.groups(parts, sets);
+            }
             Target::Not(whom) => {
                 one.tag(NOT);
                 one.bytes(&Self::of(whom, sets).meaning());
@@ -252,6 +270,14 @@ impl Whom {
             Target::Random(count) => {
                 one.tag(RANDOM);
                 one.number(u64::from(*count));
+            }
+            Target::RandomOf(count, whom) => {
+                let whom = Self::of(whom, sets);
+                one.tag(if whom.is_servers() { RANDOM } else { RANDOM_OF });
+                one.number(u64::from(*count));
+                if !whom.is_servers() {
+                    one.bytes(&whom.meaning());
+                }
             }
             Target::Majority => one.tag(MAJORITY),
             Target::Minority => one.tag(MINORITY),

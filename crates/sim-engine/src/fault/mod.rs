@@ -63,8 +63,12 @@ pub enum Target {
     Leader,
     /// The highest-ranked holder of the role of this name.
     Role(String),
+    /// All holders of the role of this name.
+    Holders(String),
     /// So many servers, drawn among those that are up.
     Random(u32),
+    /// So many of these, drawn among those that are up.
+    RandomOf(u32, Box<Target>),
     /// A drawn majority of the servers.
     Majority,
     /// A drawn largest minority of the servers.
@@ -80,6 +84,8 @@ pub enum Target {
     /// Everybody who is in one of these. What is drawn is drawn among servers that are in none of
     /// the others.
     And(Vec<Target>),
+    /// Those who are in every one of these.
+    InAll(Vec<Target>),
     /// The servers that are not in this.
     Not(Box<Target>),
     /// The nodes of the scenario's set of this name.
@@ -101,13 +107,18 @@ impl Target {
     #[must_use]
     pub fn is_drawn(&self) -> bool {
         match self {
-            Self::Random(_) | Self::Majority | Self::Minority | Self::OneOf(_) => true,
-            Self::And(parts) => parts.iter().any(Self::is_drawn),
+            Self::Random(_)
+            | Self::RandomOf(..)
+            | Self::Majority
+            | Self::Minority
+            | Self::OneOf(_) => true,
+            Self::And(parts) | Self::InAll(parts) => parts.iter().any(Self::is_drawn),
             Self::Not(whom) => whom.is_drawn(),
             Self::Node(_)
             | Self::Nodes(_)
             | Self::Leader
             | Self::Role(_)
+            | Self::Holders(_)
             | Self::Servers
             | Self::Others
             | Self::All
@@ -120,9 +131,9 @@ impl Target {
     #[must_use]
     pub fn asks_roles(&self) -> bool {
         match self {
-            Self::Leader | Self::Role(_) => true,
-            Self::And(parts) => parts.iter().any(Self::asks_roles),
-            Self::Not(whom) => whom.asks_roles(),
+            Self::Leader | Self::Role(_) | Self::Holders(_) => true,
+            Self::And(parts) | Self::InAll(parts) => parts.iter().any(Self::asks_roles),
+            Self::Not(whom) | Self::RandomOf(_, whom) => whom.asks_roles(),
             _ => false,
         }
     }

@@ -100,6 +100,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
             Target::Leader => vec![self.holder(Role::LEADER)?],
             Target::Role(name) => vec![self.holder(name)?],
+            Target::Holders(name) => self.in_role(name).map(|(_, node)| node).collect(),
             Target::Trigger => vec![trigger?],
             Target::Servers => (0..servers).map(NodeId::new).collect(),
             Target::Others => self.everybody().skip(count(servers)).collect(),
@@ -109,7 +110,20 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 self.draw_servers(fault, count(servers.saturating_sub(1) / 2), None, taken)?
             }
             Target::Random(some) => self.draw_servers(fault, count(*some), Some(among), taken)?,
+            Target::RandomOf(some, whom) => {
+                let whom = self.resolve_beside(fault, whom, among, trigger, taken)?;
+                self.draw(fault, count(*some), Some(among), whom, taken)?
+            }
             Target::And(parts) => self.find_all(fault, parts, among, trigger, taken)?,
+            Target::InAll(parts) => {
+                let mut parts = parts.iter();
+                let mut found = self.resolve_beside(fault, parts.next()?, among, trigger, taken)?;
+                for part in parts {
+                    let part = self.resolve_beside(fault, part, among, trigger, taken)?;
+                    found.retain(|node| part.contains(node));
+                }
+                found
+            }
             Target::Not(whom) => {
                 let whom = self.resolve_beside(fault, whom, among, trigger, taken)?;
                 (0..servers).map(NodeId::new).filter(|node| !whom.contains(node)).collect()
@@ -131,11 +145,16 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// The highest-ranked holder of a role; of equals the one with the lowest number.
     fn holder(&self, name: &str) -> Option<NodeId> {
-        let holders = self.everybody().filter_map(|node| {
-            let role = self.roles.get(node.index()).copied().flatten()?;
-            (role.name == name).then_some((role.rank, std::cmp::Reverse(node)))
-        });
+        let holders = self.in_role(name).map(|(rank, node)| (rank, std::cmp::Reverse(node)));
         holders.max().map(|(_, node)| node.0)
+    }
+
+    /// All holders of a role with their ranks, by number.
+    fn in_role(&self, name: &str) -> impl Iterator<Item = (u64, NodeId)> {
+        self.everybody().filter_map(move |node| {
+            let role = self.roles.get(node.index()).copied().flatten()?;
+            (role.name == name).then_some((role.rank, node))
+        })
     }
 
     fn draw_servers(
@@ -145,17 +164,29 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         among: Option<Among>,
         taken: &[NodeId],
     ) -> Option<Vec<NodeId>> {
+        let servers = (0..self.spec.servers).map(NodeId::new).collect();
+        self.draw(fault, count, among, servers, taken)
+    }
+
+    /// Draws so many of these nodes, in order of their numbers.
+    fn draw(
+        &mut self,
+        fault: u32,
+        count: usize,
+        among: Option<Among>,
+        mut of: Vec<NodeId>,
+        taken: &[NodeId],
+    ) -> Option<Vec<NodeId>> {
         let fits = |node: &NodeId| {
             // Lasting faults that strike at the beginning come before the first starts.
             let to_start = self.incarnations[node.index()] == 0;
             let up = to_start || self.status[node.index()].has(Status::UP);
             among.is_none_or(|among| up == (among == Among::Up)) && !taken.contains(node)
         };
-        let servers = (0..self.spec.servers).map(NodeId::new);
-        let candidates: Vec<NodeId> = servers.filter(fits).collect();
-        if count == 0 || candidates.len() < count {
+        of.retain(fits);
+        if count == 0 || of.len() < count {
             return None;
         }
-        Some(self.faults[fault as usize].chance.targets().subset(candidates, count))
+        Some(self.faults[fault as usize].chance.targets().subset(of, count))
     }
 }

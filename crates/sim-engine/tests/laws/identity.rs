@@ -47,7 +47,10 @@ fn how_long_how_much_and_what_is_left_is_none_of_it() {
 
 #[test]
 fn one_target_has_one_number_however_it_is_written() {
-    use Target::{All, And, Leader, Majority, Node, Nodes, Not, OneOf, Random, Role, Set, Trigger};
+    use Target::{
+        All, And, Holders, InAll, Leader, Majority, Node, Nodes, Not, OneOf, Random, RandomOf,
+        Role, Servers, Set, Trigger,
+    };
     let name = |name: &str| name.to_owned();
     let equal = [
         (Node(1), Nodes(vec![1, 1])),
@@ -60,6 +63,11 @@ fn one_target_has_one_number_however_it_is_written() {
         (OneOf(vec![name("a"), name("b")]), OneOf(vec![name("b"), name("a")])),
         (All, Set(name("all"))),
         (And(vec![Node(1), All]), All),
+        (RandomOf(2, Box::new(Servers)), Random(2)),
+        (RandomOf(1, Box::new(Node(1))), RandomOf(1, Box::new(Nodes(vec![1])))),
+        (InAll(vec![Leader]), Leader),
+        (InAll(vec![Leader, Set(name("a"))]), InAll(vec![Nodes(vec![0, 1]), Leader])),
+        (Holders(name("x")), And(vec![Holders(name("x"))])),
     ];
     for (one, other) in equal {
         assert_eq!(of(one.clone()), of(other.clone()), "{one:?} and {other:?}");
@@ -73,7 +81,10 @@ fn one_target_has_one_number_however_it_is_written() {
 
 #[test]
 fn what_tells_faults_apart_gives_them_other_numbers() {
-    use Target::{All, Majority, Minority, Node, Nodes, Not, Others, Random, Role, Servers};
+    use Target::{
+        All, Holders, InAll, Majority, Minority, Node, Nodes, Not, Others, Random, RandomOf, Role,
+        Servers,
+    };
     let targets = [
         All,
         Servers,
@@ -89,6 +100,11 @@ fn what_tells_faults_apart_gives_them_other_numbers() {
         Minority,
         Not(Box::new(Node(0))),
         Not(Box::new(Random(1))),
+        Holders("x".to_owned()),
+        RandomOf(1, Box::new(All)),
+        RandomOf(2, Box::new(All)),
+        RandomOf(1, Box::new(Role("x".to_owned()))),
+        InAll(vec![Node(0), Servers]),
     ];
     let mut all: Vec<u64> = targets.map(of).into();
     let heal = || Fault::from(faults::Heal);

@@ -262,3 +262,68 @@ fn sets_have_names() {
     let expected = ["2ms f0 strikes [n0, n1]", "2ms f0 strikes [n2, n3, n5]"];
     assert_eq!(found, BTreeSet::from_iter(expected.map(str::to_owned)));
 }
+
+#[test]
+fn holders_are_all_who_have_a_role() {
+    let pause = |who| Fault::from(faults::Pause(who, First::Oldest));
+    let holders = |name: &str| Target::Holders(name.to_owned());
+    let scene = leaders().fault(when(5), pause(holders("leader")));
+    assert_eq!(strikes(&scene, 0), ["5ms f0 strikes [n0, n1, n2]"]);
+    // Nobody has it before 3.
+    let early = leaders().fault(when(1), pause(holders("head")));
+    assert_eq!(strikes(&early, 0), ["3ms f0 strikes [n3]"]);
+}
+
+#[test]
+fn random_of_draws_among_those_of_its_target_who_are_up() {
+    let of = |count, whom| Target::RandomOf(count, Box::new(whom));
+    let found = |scene: Scene| -> BTreeSet<String> {
+        (0..60).map(|seed| strikes(&scene, seed)[0].clone()).collect()
+    };
+    let lines = |lines: &[&str]| BTreeSet::from_iter(lines.iter().map(|&line| line.to_owned()));
+    let some = Target::Nodes(vec![0, 2, 3]);
+    assert_eq!(drawn(4, when(2), of(2, some.clone()), &[]), sets_of(2, &[0, 2, 3]));
+    assert_eq!(drawn(4, when(2), of(1, some), &[2]), sets_of(1, &[0, 3]));
+    // Nodes that are not servers can be among them; the client is node 3.
+    assert_eq!(drawn(3, when(2), of(1, Target::All), &[]), sets_of(1, &[0, 1, 2, 3]));
+    // The leader, who is node 1 at 5, and one of the other leaders.
+    let leaders_of = of(1, Target::Holders("leader".to_owned()));
+    let both = Target::And(vec![leaders_of, Target::Leader]);
+    let scene = leaders().fault(when(5), Fault::from(faults::Pause(both, First::Oldest)));
+    assert_eq!(found(scene), lines(&["5ms f0 strikes [n0, n1]", "5ms f0 strikes [n1, n2]"]));
+    // Of a drawn rack one node: both racks come up, and all of their nodes.
+    let racks = Target::OneOf(vec!["a".to_owned(), "b".to_owned()]);
+    let all = [0, 1, 2, 3, 5].map(|node| format!("2ms f0 strikes [n{node}]"));
+    assert_eq!(found(with_racks(of(1, racks))), BTreeSet::from_iter(all));
+    // It draws what `Random` draws, where it means the same.
+    let servers = of(2, Target::Servers);
+    let victims = |who: &Target, seed| {
+        let pause = Fault::from(faults::Pause(who.clone(), First::Oldest));
+        strikes(&Scene::new(5, Script::new()).fault(when(2), pause), seed)
+    };
+    for seed in 0..20 {
+        assert_eq!(victims(&servers, seed), victims(&Target::Random(2), seed));
+    }
+}
+
+#[test]
+fn random_of_waits_until_enough_are_up() {
+    let of = Target::RandomOf(2, Box::new(Target::Nodes(vec![0, 1])));
+    let scene = Scene::new(3, Script::new())
+        .fault(when(1), crash(0, Some(8)))
+        .fault(when(2), Fault::from(faults::Pause(of, First::Oldest)));
+    assert_eq!(strikes(&scene, 0), ["1ms f0 strikes [n0]", "9ms f1 strikes [n0, n1]"]);
+}
+
+#[test]
+fn in_all_means_those_who_are_in_every_one_of_them() {
+    let in_all = |parts: &[Target]| Target::InAll(parts.to_vec());
+    let rack = || Target::Set("b".to_owned());
+    let servers =
+        with_racks(in_all(&[rack(), Target::Servers, Target::Not(Box::new(Target::Node(2)))]));
+    assert_eq!(strikes(&servers, 0), ["2ms f0 strikes [n3]"]);
+    // It waits while nobody is in both: node 0 is the highest leader from 20 on.
+    let both = in_all(&[Target::Nodes(vec![0, 3]), Target::Leader]);
+    let scene = leaders().fault(when(5), Fault::from(faults::Pause(both, First::Oldest)));
+    assert_eq!(strikes(&scene, 0), ["20ms f0 strikes [n0]"]);
+}

@@ -82,13 +82,34 @@ pub(crate) fn check_target(
         Target::Nodes(nodes) => check_list(sheet, nodes, item.at_index(0), cast),
         Target::Others => check_others(sheet, item, cast),
         Target::Leader => check_leader(sheet, item, cast),
-        Target::Role(role) => check_role(sheet, role, &item.at_index(0).span, cast),
+        Target::Role(role) | Target::Holders(role) => {
+            check_role(sheet, role, &item.at_index(0).span, cast);
+        }
         Target::Random(some) => check_random(sheet, *some, item, cast),
+        Target::RandomOf(some, whom) => {
+            check_target(sheet, whom, item.at_index(1), cast, triggered);
+            check_random_of(sheet, *some, whom, item, cast);
+        }
         Target::And(parts) => {
             let list = item.at_index(0);
             check_not_empty(sheet, parts.len(), list, "And([Leader, Random(1)])");
             for (index, part) in parts.iter().enumerate() {
                 check_target(sheet, part, list.at_index(index), cast, triggered);
+            }
+            check_drawn_beside(sheet, parts, list, cast);
+        }
+        Target::InAll(parts) => {
+            let list = item.at_index(0);
+            check_not_empty(sheet, parts.len(), list, "InAll([Set(\"rack a\"), Not(Leader)])");
+            for (index, part) in parts.iter().enumerate() {
+                check_target(sheet, part, list.at_index(index), cast, triggered);
+            }
+            if parts.len() > 1 && members(target, cast).is_some_and(|all| all.is_empty()) {
+                sheet.push(
+                    Diagnostic::error(list.span.clone(), "no node is in all of these")
+                        .label("they have no node in common")
+                        .help("`And([...])` means everybody who is in one of its targets"),
+                );
             }
         }
         Target::Not(whom) => {
@@ -173,6 +194,11 @@ pub(crate) fn members(target: &Target, cast: &Cast<'_>) -> Option<BTreeSet<u32>>
             let parts: Option<Vec<_>> = parts.iter().map(|part| members(part, cast)).collect();
             Some(parts?.into_iter().flatten().collect())
         }
+        Target::InAll(parts) => {
+            let parts: Option<Vec<_>> = parts.iter().map(|part| members(part, cast)).collect();
+            let in_both = |one: BTreeSet<u32>, other: BTreeSet<u32>| &one & &other;
+            parts?.into_iter().reduce(in_both)
+        }
         Target::Not(whom) => {
             let whom = members(whom, cast)?;
             Some((0..cast.servers).filter(|server| !whom.contains(server)).collect())
@@ -180,7 +206,9 @@ pub(crate) fn members(target: &Target, cast: &Cast<'_>) -> Option<BTreeSet<u32>>
         Target::Set(name) => cast.sets.get(name).map(of_set),
         Target::Leader
         | Target::Role(_)
+        | Target::Holders(_)
         | Target::Random(_)
+        | Target::RandomOf(..)
         | Target::Majority
         | Target::Minority
         | Target::Trigger
@@ -202,6 +230,55 @@ fn check_random(sheet: &mut Sheet<'_>, some: u32, item: &Item, cast: &Cast<'_>) 
             .label("cannot be chosen")
             .help(format!("use a number from 1 to {}", cast.servers)),
     );
+}
+
+/// As many can be drawn as a scenario asks for.
+fn check_random_of(sheet: &mut Sheet<'_>, some: u32, whom: &Target, item: &Item, cast: &Cast<'_>) {
+    let known = members(whom, cast);
+    let most = known.map_or(cast.nodes() as usize, |whom| whom.len());
+    let message = if some == 0 {
+        "`RandomOf(0, ...)` chooses no node".to_owned()
+    } else if some as usize > most && most > 0 {
+        format!("{} cannot be chosen of {most}", count(some, "node"))
+    } else {
+        return;
+    };
+    sheet.push(
+        Diagnostic::error(item.at_index(0).span.clone(), message)
+            .label("cannot be chosen")
+            .help(format!("use a number from 1 to {most}")),
+    );
+}
+
+/// What is drawn beside others can be drawn: enough servers are left for it.
+fn check_drawn_beside(sheet: &mut Sheet<'_>, parts: &[Target], list: &Item, cast: &Cast<'_>) {
+    let servers = 0..cast.servers;
+    let mut named = BTreeSet::new();
+    let (mut leads, mut drawn) = (false, 0);
+    for part in parts {
+        leads |= matches!(part, Target::Leader);
+        drawn += match part {
+            Target::Random(some) => *some,
+            Target::Majority => cast.servers / 2 + 1,
+            Target::Minority => cast.servers.saturating_sub(1) / 2,
+            other => {
+                named.extend(members(other, cast).into_iter().flatten());
+                0
+            }
+        };
+    }
+    let named = named.into_iter().filter(|node| servers.contains(node)).count();
+    let taken = named.max(usize::from(leads));
+    if drawn > 0 && drawn <= cast.servers && drawn as usize + taken > cast.servers as usize {
+        let servers = count(cast.servers, "server");
+        let message =
+            format!("{drawn} servers cannot be drawn beside the others: there are {servers}");
+        sheet.push(
+            Diagnostic::error(list.span.clone(), message)
+                .label("it never finds enough servers")
+                .help("in `And`, what is drawn is drawn among servers that the others leave"),
+        );
+    }
 }
 
 fn check_leader(sheet: &mut Sheet<'_>, item: &Item, cast: &Cast<'_>) {
