@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 use sim_node::{Duration, NodeId, Ratio, Span};
-use sim_protocol::{SettingValue, Settings, SettingsError, Workload};
+use sim_protocol::{Appointment, SettingValue, Settings, SettingsError, Workload};
 
 use crate::Command;
 
@@ -168,32 +168,29 @@ impl KeyValue {
     }
 
     fn validate_script(&self, servers: u32) -> Result<(), SettingsError> {
-        let wrong = |message: String| Err(SettingsError::new("script", message));
         if self.script.len() > Self::SCRIPT_MAX {
-            return wrong(format!("a script has at most {} operations", Self::SCRIPT_MAX));
+            let message = format!("a script has at most {} operations", Self::SCRIPT_MAX);
+            return Err(SettingsError::new("script", message));
         }
-        for (number, scripted) in (1..).zip(&self.script) {
+        for (place, scripted) in self.script.iter().enumerate() {
+            let wrong =
+                |message: String| Err(SettingsError::new("script", message).in_entry(place));
             let (client, key) = (scripted.client(), scripted.command().key());
             if client >= self.clients {
                 let clients = self.clients;
                 return wrong(format!(
-                    "operation {number} is of client {client}, but there are {clients} clients, \
-                     which count from 0"
+                    "there is no client {client}: there are {clients} clients, which count from 0"
                 ));
             }
             if key.0 >= self.keys {
                 let keys = self.keys;
                 return wrong(format!(
-                    "operation {number} is about key {}, but there are {keys} keys, which count \
-                     from 0",
+                    "there is no key {}: there are {keys} keys, which count from 0",
                     key.0
                 ));
             }
             if let Some(server) = scripted.server().filter(|server| server.number() >= servers) {
-                return wrong(format!(
-                    "operation {number} asks node {}, which is no server",
-                    server.number()
-                ));
+                return wrong(format!("node {} is no server", server.number()));
             }
         }
         Ok(())
@@ -226,5 +223,14 @@ impl Workload for KeyValue {
             return wrong("arrivals", "`every` must be at least 1us");
         }
         self.validate_script(servers)
+    }
+
+    fn appointments(&self) -> Vec<Appointment> {
+        let all = self.script.iter().enumerate().map(|(place, scripted)| Appointment {
+            entry: ("script", place),
+            at: scripted.time(),
+            from_last: self.clients - scripted.client(),
+        });
+        all.collect()
     }
 }

@@ -154,6 +154,23 @@ pub trait Workload: Settings {
     fn validate(&self, _servers: u32) -> Result<(), SettingsError> {
         Ok(())
     }
+
+    /// What clients are to do at times that the scenario gives, so that it can be warned of what
+    /// nobody will be there to do.
+    fn appointments(&self) -> Vec<Appointment> {
+        Vec::new()
+    }
+}
+
+/// Something that a client is to do at a given time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Appointment {
+    /// The field of the workload in which it stands, which is a list, and its place there.
+    pub entry: (&'static str, usize),
+    /// When.
+    pub at: Duration,
+    /// The client: the last of all nodes is 1, the one before it 2.
+    pub from_last: u32,
 }
 
 /// No workload but plain requests.

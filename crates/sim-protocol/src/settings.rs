@@ -124,12 +124,20 @@ pub struct SettingsError {
     pub field: &'static str,
     /// What is wrong with it and what would be right, one sentence without a full stop.
     pub message: String,
+    /// Which entry of the field, from 0, when the field is a list and one entry is wrong.
+    pub entry: Option<usize>,
 }
 
 impl SettingsError {
     /// An error about one field.
     pub fn new(field: &'static str, message: impl Into<String>) -> Self {
-        Self { field, message: message.into() }
+        Self { field, message: message.into(), entry: None }
+    }
+
+    /// The same, about one entry of a list; entries count from 0.
+    #[must_use]
+    pub fn in_entry(self, entry: usize) -> Self {
+        Self { entry: Some(entry), ..self }
     }
 }
 

@@ -46,6 +46,8 @@ pub(crate) fn prepare<'a, P: Protocol>(
         relies_on: P::relies_on(&settings),
     };
     check::check_cast(sheet, draft, &cast);
+    let appointments = workloads.appointments::<P>(sheet.text, own.as_ref());
+    check::check_appointments(sheet, draft, &cast, &appointments);
     let configs = per_node::<P>(sheet, draft, &cast, (&settings, own.as_ref()), &setup);
     let requests = workloads.requests::<P>(sheet, draft, &cast, &settings);
     let reaches = reaches(sheet, draft, &cast);

@@ -4,7 +4,7 @@ use ron::value::RawValue;
 use serde::Deserialize;
 use sim_check::SimTime;
 use sim_node::{Duration, Node, NodeId};
-use sim_protocol::{Protocol, Settings as _, Workload};
+use sim_protocol::{Appointment, Protocol, Settings as _, Workload};
 
 use crate::check::{Cast, check_needs, check_node, check_time};
 use crate::draft::Draft;
@@ -129,7 +129,8 @@ impl<'a> WorkloadParts<'a> {
             },
         };
         if let Err(error) = workload.check_ranges().and_then(|()| workload.validate(servers)) {
-            let place = item.at_field(sheet.text, error.field).span.clone();
+            let field = item.at_field(sheet.text, error.field);
+            let place = error.entry.map_or(field, |entry| field.at_index(entry)).span.clone();
             let message = format!("`{}` of `{name}`: {}", error.field, error.message);
             let mut diagnostic = Diagnostic::error(place, message).label("invalid value");
             if let Some(field) = fields.iter().find(|field| field.name == error.field) {
@@ -140,6 +141,20 @@ impl<'a> WorkloadParts<'a> {
         }
         check_needs(sheet, item, &[&workload]);
         Some(Some(workload))
+    }
+
+    /// What the protocol's own workload has clients do at given times, and where it stands.
+    pub(crate) fn appointments<P: Protocol>(
+        &self,
+        text: &str,
+        own: Option<&P::Workload>,
+    ) -> Vec<(Appointment, &'a Item)> {
+        let (Some(own), Some(Named { item, .. })) = (own, &self.own) else { return Vec::new() };
+        let place = |appointment: Appointment| {
+            let (field, entry) = appointment.entry;
+            (appointment, item.at_field(text, field).at_index(entry))
+        };
+        own.appointments().into_iter().map(place).collect()
     }
 
     /// The plain requests.

@@ -130,6 +130,10 @@ fn workloads() {
             ("a field without a unit", of_ping("Rounds(players: 3, pause: \"10\")")),
             ("a field that makes no sense", of_ping("Rounds(players: 0)")),
             ("another one", of_ping("Rounds(players: 3, pause: \"0s\")")),
+            (
+                "an entry of a list",
+                of_ping("Rounds(players: 2, looks: [(\"1s\", 0), (\"2s\", 2)])"),
+            ),
             ("a field that makes no sense, in a list", {
                 of_ping(&format!("[{request}, Rounds(players: 10)]"))
             }),

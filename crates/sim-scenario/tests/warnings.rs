@@ -17,11 +17,31 @@ fn with(fields: &str) -> String {
 #[test]
 fn what_has_no_effect() {
     let fault = |fault: &str| with(&format!("faults: [{fault}]"));
+    let looks = |looks: &str, fault: &str| {
+        let rounds = format!("workload: Rounds(players: 2, looks: [{looks}])");
+        with(&format!("{rounds},\n    faults: [At(\"1500ms\", {fault})]"))
+    };
     let safe = with("bytes: true").replace("Ping(nodes: 5)", "Mute").replace("Holds", "Safe");
     let cases = [
         ("a bound of a calm that never comes", with("calm_bound: \"1s\"")),
         ("a fault after the deadline", fault("At(\"30s\", Heal)")),
         ("a request after the deadline", with("workload: Requests([At(\"21s\", 0, Everybody)])")),
+        ("what a client is to do after the deadline", looks("(\"21s\", 0)", "Heal")),
+        (
+            "what a client is to do while it is down",
+            looks(
+                "(\"1s\", 1), (\"2s\", 0), (\"2s\", 1), (\"3s\", 1)",
+                "Crash(who: Node(6), down: \"1500ms\")",
+            ),
+        ),
+        (
+            "what a client is to do after a crash for good",
+            looks("(\"2s\", 0)", "Crash(who: Nodes([4, 5]))"),
+        ),
+        (
+            "what a client is to do while it may be down",
+            looks("(\"2s\", 0)", "Heal), Every(\"1s\", Crash(who: All, down: \"10ms\")"),
+        ),
         ("an omission of nothing", fault("At(\"1s\", OmitSends(Node(0), \"0%\"))")),
         ("a corruption of nothing", fault("At(\"1s\", Corrupt(share: \"0%\"))")),
         ("a rot of nothing", fault("At(\"1s\", Crash(who: Node(0), down: \"1s\", disk: Rot(0)))")),

@@ -1,5 +1,6 @@
 //! Whether a scenario makes sense: what the types alone cannot say.
 
+mod appointments;
 mod assumption;
 mod delays;
 mod expect;
@@ -19,6 +20,7 @@ use sim_check::Core;
 use sim_engine::NodeSet;
 use sim_node::Duration;
 
+pub(crate) use appointments::check as check_appointments;
 pub(crate) use expect::resolve as resolve_expectation;
 pub(crate) use faults::settings_of;
 pub(crate) use needs::check_needs;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use sim_check::{Claim, Judge, Kind, Obligation, Property, View, suite};
 use sim_node::{Context, Duration, Event, Message, Node, NodeId, RequestId, Role, Span, Stable};
-use sim_protocol::{Core, Protocol, SettingsError, Setup, Workload};
+use sim_protocol::{Appointment, Core, Protocol, SettingsError, Setup, Workload};
 use sim_scenario::{Catalogue, entry};
 
 pub fn catalogue() -> Catalogue {
@@ -54,10 +54,31 @@ pub struct Rounds {
     /// How long they wait.
     #[setting(default = "10ms", positive)]
     pause: Duration,
+    /// When they look, and which of them.
+    #[setting(kind = "list", default = [])]
+    looks: Vec<(Duration, u32)>,
 }
 
 impl Workload for Rounds {
     const NAME: Option<&'static str> = Some("Rounds");
+
+    fn validate(&self, _: u32) -> Result<(), SettingsError> {
+        match self.looks.iter().position(|(_, player)| *player >= self.players) {
+            Some(entry) => {
+                Err(SettingsError::new("looks", "there is no such player").in_entry(entry))
+            }
+            None => Ok(()),
+        }
+    }
+
+    fn appointments(&self) -> Vec<Appointment> {
+        let all = self.looks.iter().enumerate().map(|(place, (at, player))| Appointment {
+            entry: ("looks", place),
+            at: *at,
+            from_last: self.players - player,
+        });
+        all.collect()
+    }
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, Message)]
