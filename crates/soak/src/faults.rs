@@ -10,6 +10,9 @@ use crate::{Draw, Links, Play};
 /// storms also know the kinds that were added since.
 pub const SECOND_SERIES: u64 = 1_000_000;
 
+/// The first seed of the third series, likewise.
+pub const THIRD_SERIES: u64 = 2_000_000;
+
 /// When the storm is over, in milliseconds.
 pub(crate) const CALM_MS: u64 = 6_000;
 
@@ -41,6 +44,12 @@ pub enum Kind {
     EarlyCrash,
     StalledDisk,
     Corruption,
+    Swizzle,
+    LostMessage,
+    FullDisk,
+    PauseBeforeTimers,
+    CrashTogether,
+    Periodic,
     MasterCut,
     MasterPause,
     MasterCrash,
@@ -83,6 +92,9 @@ impl Kind {
                 | Self::Mobile
                 | Self::CrashButFirst
                 | Self::EarlyCrash
+                | Self::Swizzle
+                | Self::CrashTogether
+                | Self::Periodic
         )
     }
 }
@@ -155,6 +167,24 @@ fn second_series(play: &Play) -> Vec<Kind> {
     kinds
 }
 
+/// The kinds of the third series that the family's model allows: each is a turn of one that the
+/// family knows.
+fn third_series(play: &Play) -> Vec<Kind> {
+    let turns = [
+        (Kind::Isolation, Kind::Swizzle),
+        (Kind::Isolation, Kind::Periodic),
+        (Kind::Pause, Kind::PauseBeforeTimers),
+        (Kind::Crash, Kind::CrashTogether),
+        (Kind::SlowDisk, Kind::FullDisk),
+    ];
+    let known = turns.iter().filter(|(of, _)| play.kinds.contains(of));
+    let mut kinds: Vec<Kind> = known.map(|(_, turn)| *turn).collect();
+    if play.kinds.contains(&Kind::Omission) && matches!(play.links, Links::Any | Links::Quick) {
+        kinds.push(Kind::LostMessage);
+    }
+    kinds
+}
+
 /// The faults of a storm: those of the plots, and then single ones, unless the family knows none.
 pub(crate) fn faults(draw: &mut Draw, play: &Play, seed: u64) -> Vec<Planned> {
     let possible = |kind: &Kind| {
@@ -164,6 +194,9 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play, seed: u64) -> Vec<Planned> {
     let mut kinds: Vec<Kind> = play.kinds.iter().copied().filter(possible).collect();
     if seed >= SECOND_SERIES {
         kinds.extend(second_series(play));
+    }
+    if seed >= THIRD_SERIES {
+        kinds.extend(third_series(play));
     }
     let many = usize::try_from(draw.between(1, 6)).expect("a small number");
     let kinds = draw.sample(&kinds, many);
@@ -189,7 +222,10 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
     let to = from + draw.between(50, 1_400);
     // A mobile fault waits for its occasion by itself. An omission from a trigger on would have no
     // end before the calm, and a node that receives nothing would then depose leaders for ever.
-    let waits = !matches!(kind, Kind::Mobile | Kind::Omission | Kind::EarlyCrash);
+    let waits = !matches!(
+        kind,
+        Kind::Mobile | Kind::Omission | Kind::EarlyCrash | Kind::FullDisk | Kind::Periodic
+    );
     let triggered = waits && draw.chance(20);
     let cuts_off = play.servers >= 3 && play.kinds.contains(&Kind::Isolation);
     if triggered && kind == Kind::Heal && cuts_off {
@@ -213,6 +249,10 @@ fn plan(draw: &mut Draw, kind: Kind, play: &Play, planned: &mut Vec<Planned>) {
         format!("When((on: {on}{at}, nth: {nth}), {fault})")
     } else if kind == Kind::EarlyCrash {
         early(draw, from, &fault)
+    } else if kind == Kind::Periodic {
+        // No multiple of these falls between the last heal and the calm.
+        let (period, length) = (draw.pick(&[700, 1_100, 1_300, 1_900]), draw.between(50, 500));
+        format!("Every(\"{period}ms\", {fault}, for: \"{length}ms\")")
     } else if described.is_momentary() && draw.chance(40) {
         format!("At(\"{from}ms\", {fault})")
     } else {
@@ -382,6 +422,31 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
                 format!("{when} of others than the first"),
             )
         }
+        Kind::Swizzle => {
+            let who = if play.servers >= 5 {
+                draw.pick(&["Random(2)", "Random(4)"])
+            } else {
+                "Random(2)"
+            };
+            let within = draw.between(200, 1_400);
+            (
+                format!("Swizzle(who: {who}, within: \"{within}ms\", cut: {cut})"),
+                format!("swizzled cuts, {cut}"),
+            )
+        }
+        Kind::LostMessage => lost_messages(draw, play.occasions),
+        Kind::FullDisk => (format!("FullDisk({who})"), row("full disk")),
+        Kind::PauseBeforeTimers => {
+            (format!("Pause({who}, first: Timers)"), row("pause, timers first"))
+        }
+        Kind::CrashTogether => (
+            format!(
+                "Crash(who: And([Leader, RandomOf(1, Not(Leader))]), down: \"{down}ms\", \
+                 disk: {disk})"
+            ),
+            row("crash of a leader and another server"),
+        ),
+        Kind::Periodic => (format!("Isolate({who}, cut: {cut})"), row("periodic isolation")),
         Kind::MasterCut => master_cut(draw, &who, cut, play),
         Kind::MasterPause => (format!("Pause(Node({}))", play.servers), row("pause of the master")),
         Kind::MasterCrash => (
@@ -389,6 +454,16 @@ fn strike(draw: &mut Draw, kind: Kind, play: &Play, triggered: bool) -> (String,
             row("crash of the master"),
         ),
     }
+}
+
+/// Some messages of one kind are lost, and no others.
+fn lost_messages(draw: &mut Draw, occasions: &[&str]) -> (String, String) {
+    let kinds: Vec<&str> =
+        occasions.iter().filter_map(|on| on.strip_prefix("Send(")?.strip_suffix(')')).collect();
+    let kind =
+        if kinds.is_empty() { String::new() } else { format!("kind: {}, ", draw.pick(&kinds)) };
+    let (nth, times) = (draw.between(1, 5), draw.between(1, 3));
+    (format!("Lose({kind}nth: {nth}, times: {times})"), "lost messages of a kind".to_owned())
 }
 
 /// Links of a synchronous world: some messages are as slow as others may be.

@@ -32,7 +32,7 @@ mod weather;
 
 pub use draw::Draw;
 pub use families::{FAMILIES, Family, Links, Mutant, Play, find};
-pub use faults::{Kind, Plot, SECOND_SERIES};
+pub use faults::{Kind, Plot, SECOND_SERIES, THIRD_SERIES};
 pub use hunt::{Catch, hunt};
 pub use soak::{Finding, Soak, soak};
 pub use storm::Storm;
