@@ -84,7 +84,7 @@ impl TestClient {
     /// Sorts what the step did.
     fn take(&mut self) {
         let request = |effect: &Effect<_>| match effect {
-            Effect::Send { to, message: Word::Request(request), resend } => {
+            Effect::Send { to, message: Word::Request(request), resend, .. } => {
                 Some((to.number(), request.clone(), *resend))
             }
             Effect::Send { message, .. } => panic!("a client sends {message:?}"),

@@ -14,7 +14,7 @@ pub trait Sink<N: Node> {
     /// Takes a send, as [`Sink::emit`] does. Messages are what is largest of all effects, so a sink
     /// that passes effects on passes a send on as it came.
     fn send(&mut self, to: NodeId, message: N::Message, resend: bool) {
-        self.emit(Effect::Send { to, message, resend });
+        self.emit(Effect::Send { to, message, resend, at_once: false });
     }
 
     /// One of `0..alternatives`: drawn from a seeded stream in a run, a branch in an exploration.
@@ -194,7 +194,7 @@ impl<'a, N: Node> Context<'a, N> {
     /// process sends so where another thread than the one that waits for the disk does, as with
     /// heartbeats.
     pub fn send_at_once(&mut self, to: NodeId, message: N::Message) {
-        self.sink.emit(Effect::SendAtOnce { to, message });
+        self.sink.emit(Effect::Send { to, message, resend: false, at_once: true });
     }
 
     /// Sends a message to every server but this node, in order of their numbers.

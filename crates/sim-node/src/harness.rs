@@ -283,12 +283,10 @@ impl<N: Node> Harness<N> {
 
     fn perform(&mut self, effect: Effect<N>) {
         match effect {
-            Effect::Send { .. } | Effect::Indicate(_) if self.disk.holds() => {
+            Effect::Send { at_once: false, .. } | Effect::Indicate(_) if self.disk.holds() => {
                 self.disk.hold(effect);
             }
-            Effect::Send { .. } | Effect::SendAtOnce { .. } | Effect::Indicate(_) => {
-                self.leave(effect);
-            }
+            Effect::Send { .. } | Effect::Indicate(_) => self.leave(effect),
             Effect::SetTimer { timer, span } => {
                 self.timers.insert(timer, span);
             }
@@ -303,7 +301,7 @@ impl<N: Node> Harness<N> {
 
     fn leave(&mut self, effect: Effect<N>) {
         match effect {
-            Effect::Send { to, message, .. } | Effect::SendAtOnce { to, message } => {
+            Effect::Send { to, message, .. } => {
                 if to == self.id {
                     self.own.push_back(message);
                 } else {

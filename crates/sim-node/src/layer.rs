@@ -65,11 +65,8 @@ impl<'s, Host: Node, L: Layer<Host>> Lift<'s, Host, L> {
 impl<Host: Node, L: Layer<Host>> Sink<L::Inner> for Lift<'_, Host, L> {
     fn emit(&mut self, effect: Effect<L::Inner>) {
         self.sink.emit(match effect {
-            Effect::Send { to, message, resend } => {
-                Effect::Send { to, message: L::message(message), resend }
-            }
-            Effect::SendAtOnce { to, message } => {
-                Effect::SendAtOnce { to, message: L::message(message) }
+            Effect::Send { to, message, resend, at_once } => {
+                Effect::Send { to, message: L::message(message), resend, at_once }
             }
             Effect::SetTimer { timer, span } => Effect::SetTimer { timer: L::timer(timer), span },
             Effect::CancelTimer(timer) => Effect::CancelTimer(L::timer(timer)),

@@ -266,13 +266,8 @@ pub enum Effect<N: Node> {
         message: N::Message,
         /// Whether the sender counts it as a retransmission.
         resend: bool,
-    },
-    /// A message leaves at once, whatever barriers hold; it overtakes what they hold.
-    SendAtOnce {
-        /// The receiver.
-        to: NodeId,
-        /// What it says.
-        message: N::Message,
+        /// Whether it leaves whatever barriers hold; it overtakes what they hold.
+        at_once: bool,
     },
     /// The timer with this key fires after a length drawn from the span, on the node's own clock;
     /// replaces the timer of the same key.

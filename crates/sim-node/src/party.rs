@@ -93,8 +93,9 @@ struct PartySink<'s, World: Node, P> {
 impl<World: Node, P: PartyOf<World>> Sink<P::Node> for PartySink<'_, World, P> {
     fn emit(&mut self, effect: Effect<P::Node>) {
         self.sink.emit(match effect {
-            Effect::Send { to, message, resend } => Effect::Send { to, message, resend },
-            Effect::SendAtOnce { to, message } => Effect::SendAtOnce { to, message },
+            Effect::Send { to, message, resend, at_once } => {
+                Effect::Send { to, message, resend, at_once }
+            }
             Effect::SetTimer { timer, span } => Effect::SetTimer { timer: P::timer(timer), span },
             Effect::CancelTimer(timer) => Effect::CancelTimer(P::timer(timer)),
             Effect::Write(record) => Effect::Write(P::record(record)),

@@ -119,8 +119,8 @@ fn effects_are_those_of_the_party_in_order() {
     let expected = [
         Effect::Write(Either::Client(5)),
         Effect::Barrier,
-        Effect::Send { to: from, message: Word(205), resend: false },
-        Effect::Send { to: from, message: Word(5), resend: true },
+        Effect::Send { to: from, message: Word(205), resend: false, at_once: false },
+        Effect::Send { to: from, message: Word(5), resend: true, at_once: false },
         Effect::SetTimer { timer: Either::Client(64), span },
         Effect::CancelTimer(Either::Client(64)),
         Effect::Indicate(Either::Client(64)),
@@ -133,8 +133,8 @@ fn effects_are_those_of_the_party_in_order() {
     let expected = [
         Effect::Write(Either::Server(5)),
         Effect::Barrier,
-        Effect::Send { to: from, message: Word(105), resend: false },
-        Effect::Send { to: from, message: Word(5), resend: true },
+        Effect::Send { to: from, message: Word(105), resend: false, at_once: false },
+        Effect::Send { to: from, message: Word(5), resend: true, at_once: false },
         Effect::SetTimer { timer: Either::Server(8), span },
         Effect::CancelTimer(Either::Server(8)),
         Effect::Indicate(Either::Server(8)),
@@ -169,7 +169,7 @@ fn a_request_to_the_wrong_party_is_marked_and_ignored() {
     sink.told.clear();
     step(&CONFIG, asked(second), &mut sink, |cx| server.on_request(Either::Server(9), cx));
     let (to, message) = (NodeId::new(0), Word(9));
-    assert_eq!(sink.take(), [Effect::Send { to, message, resend: false }]);
+    assert_eq!(sink.take(), [Effect::Send { to, message, resend: false, at_once: false }]);
     assert_eq!(sink.told, [(second, RequestOutcome::Done)]);
 }
 

@@ -138,7 +138,12 @@ fn sends_leave_in_order() {
     let mut puppet = puppet();
     let sent = puppet.ask(vec![send(2, 1), Resend(1, vec![Tell(2)]), send(2, 3)]);
     assert_eq!(sent, [letter(2, 1), letter(1, 2), letter(2, 3)]);
-    let resent = Effect::Send { to: NodeId::new(1), message: Letter(vec![Tell(2)]), resend: true };
+    let resent = Effect::Send {
+        to: NodeId::new(1),
+        message: Letter(vec![Tell(2)]),
+        resend: true,
+        at_once: false,
+    };
     assert_eq!(puppet.effects[1], resent);
     assert_eq!(puppet.receive(NodeId::new(1), Letter(vec![send(1, 4)])), [letter(1, 4)]);
 }

@@ -191,13 +191,13 @@ fn a_layers_effects_pass_in_order_and_in_the_hosts_alphabet() {
         Effect::Mark("before the layer"),
         Effect::Write(Side::Right(5)),
         Effect::Barrier,
-        Effect::Send { to: PEER, message: right(205), resend: false },
-        Effect::Send { to: PEER, message: right(5), resend: true },
+        Effect::Send { to: PEER, message: right(205), resend: false, at_once: false },
+        Effect::Send { to: PEER, message: right(5), resend: true, at_once: false },
         Effect::SetTimer { timer: (false, 1), span: Span::exactly(Duration::from_nanos(5)) },
         Effect::CancelTimer((false, 2)),
         Effect::Mark("noted"),
         Effect::Indicate("told [5, 6, 7]".to_owned()),
-        Effect::Send { to: PEER, message: Side::Own(Note(0)), resend: false },
+        Effect::Send { to: PEER, message: Side::Own(Note(0)), resend: false, at_once: false },
     ];
     assert_eq!(sink.effects, expected);
 }
@@ -210,7 +210,12 @@ fn two_layers_of_one_kind_stay_apart() {
         host().on_message(PEER, Side::Left(Note(5)), cx)
     });
     let message = Side::Left(Note(105));
-    assert!(sink.effects.contains(&Effect::Send { to: PEER, message, resend: false }));
+    assert!(sink.effects.contains(&Effect::Send {
+        to: PEER,
+        message,
+        resend: false,
+        at_once: false
+    }));
     assert!(sink.effects.contains(&Effect::Write(Side::Left(5))));
     assert!(sink.effects.contains(&Effect::CancelTimer((true, 2))));
 }
@@ -308,12 +313,27 @@ fn layers_nest() {
         Effect::Mark("before the layer"),
         Effect::Write(Side::Left(1)),
         Effect::Barrier,
-        Effect::Send { to: PEER, message: wrapped(Side::Left(Note(101))), resend: false },
-        Effect::Send { to: PEER, message: wrapped(Side::Left(Note(1))), resend: true },
+        Effect::Send {
+            to: PEER,
+            message: wrapped(Side::Left(Note(101))),
+            resend: false,
+            at_once: false,
+        },
+        Effect::Send {
+            to: PEER,
+            message: wrapped(Side::Left(Note(1))),
+            resend: true,
+            at_once: false,
+        },
         Effect::SetTimer { timer: (9, (true, 1)), span: Span::exactly(Duration::from_nanos(1)) },
         Effect::CancelTimer((9, (true, 2))),
         Effect::Mark("noted"),
-        Effect::Send { to: PEER, message: wrapped(Side::Own(Note(0))), resend: false },
+        Effect::Send {
+            to: PEER,
+            message: wrapped(Side::Own(Note(0))),
+            resend: false,
+            at_once: false,
+        },
     ];
     assert_eq!(sink.effects, expected);
 }

@@ -140,8 +140,8 @@ fn effects_are_those_of_the_party_in_order() {
     let expected = [
         Effect::Write(WorldRecord::TheMaster(5)),
         Effect::Barrier,
-        Effect::Send { to: from, message: Word(205), resend: false },
-        Effect::Send { to: from, message: Word(5), resend: true },
+        Effect::Send { to: from, message: Word(205), resend: false, at_once: false },
+        Effect::Send { to: from, message: Word(5), resend: true, at_once: false },
         Effect::SetTimer { timer: WorldTimer::TheMaster(16), span },
         Effect::CancelTimer(WorldTimer::TheMaster(16)),
         Effect::Indicate(WorldIndication::TheMaster(16)),
@@ -154,8 +154,8 @@ fn effects_are_those_of_the_party_in_order() {
     let expected = [
         Effect::Write(WorldRecord::Client(5)),
         Effect::Barrier,
-        Effect::Send { to: from, message: Word(305), resend: false },
-        Effect::Send { to: from, message: Word(5), resend: true },
+        Effect::Send { to: from, message: Word(305), resend: false, at_once: false },
+        Effect::Send { to: from, message: Word(5), resend: true, at_once: false },
         Effect::SetTimer { timer: WorldTimer::Client(64), span },
         Effect::CancelTimer(WorldTimer::Client(64)),
         Effect::Indicate(WorldIndication::Client(64)),
@@ -189,7 +189,7 @@ fn a_request_to_the_wrong_party_is_marked_and_ignored() {
     let request = WorldRequest::TheMaster(9);
     step(&CONFIG, details(2, 2, 0), &mut sink, |cx| master.on_request(request, cx));
     let (to, message) = (NodeId::new(0), Word(9));
-    assert_eq!(sink.take(), [Effect::Send { to, message, resend: false }]);
+    assert_eq!(sink.take(), [Effect::Send { to, message, resend: false, at_once: false }]);
 }
 
 /// A scenario of a world whose clients are asked for nothing names no party.

@@ -109,7 +109,12 @@ impl Driven {
 /// What a process does at the beginning of a round: says it to both others, and waits so long.
 fn begins(round: u32, wait: u64) -> [Effect<Process>; 3] {
     let message = RoundMessage { round, message: Say(format!("n0 in {round}")) };
-    let send = |to| Effect::Send { to: NodeId::new(to), message: message.clone(), resend: false };
+    let send = |to| Effect::Send {
+        to: NodeId::new(to),
+        message: message.clone(),
+        resend: false,
+        at_once: false,
+    };
     let span = Span::exactly(Duration::from_nanos(wait));
     [send(1), send(2), Effect::SetTimer { timer: RoundTimer, span }]
 }

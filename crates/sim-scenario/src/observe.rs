@@ -228,17 +228,11 @@ impl<N: Node> Observer<N> for Telling<'_> {
 
 fn done<N: Node>(effect: &Effect<N>, detail: Detail, form: Form) -> Done {
     match effect {
-        Effect::Send { to, message, resend } => Done::Send {
+        Effect::Send { to, message, resend, .. } => Done::Send {
             to: *to,
             kind: kind::<N>(message),
             text: detail.write(form, message),
             resend: *resend,
-        },
-        Effect::SendAtOnce { to, message } => Done::Send {
-            to: *to,
-            kind: kind::<N>(message),
-            text: detail.write(form, message),
-            resend: false,
         },
         Effect::SetTimer { timer, span } => Done::SetTimer {
             text: detail.write(form, timer),

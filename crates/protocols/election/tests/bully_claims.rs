@@ -184,7 +184,8 @@ fn a_declaration_from_below_begins_an_election() {
     assert_eq!(process.node.leader(), Some(above));
     process.receive(below, Message::Coordinator);
     assert_eq!((process.node.leader(), process.node.phase()), (Some(above), Phase::Asking));
-    let asks = Effect::Send { to: above, message: Message::Election, resend: false };
+    let asks =
+        Effect::Send { to: above, message: Message::Election, resend: false, at_once: false };
     assert!(process.effects.contains(&asks), "{:?}", process.effects);
 }
 

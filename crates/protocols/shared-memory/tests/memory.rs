@@ -33,7 +33,7 @@ fn timer(process: NodeId, span: Span) -> Effect<Memory<u8>> {
 }
 
 fn reply(to: NodeId, message: Message<u8>) -> Effect<Memory<u8>> {
-    Effect::Send { to, message, resend: false }
+    Effect::Send { to, message, resend: false, at_once: false }
 }
 
 #[test]

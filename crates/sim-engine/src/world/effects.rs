@@ -24,24 +24,17 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let mut effects = std::mem::take(&mut self.effects);
         for effect in effects.drain(..) {
             match effect {
-                Effect::Send { to, message, resend } => {
+                Effect::Send { to, message, resend, at_once } => {
                     let Ok(parcel) = self.agenda.enclose(message) else {
                         self.too_many_pending();
                         continue;
                     };
-                    if self.status[node.index()].has(Status::HOLDS) {
+                    if self.status[node.index()].has(Status::HOLDS) && !at_once {
                         let held = Held::Send { to, parcel, resend, step };
                         self.cells[node.index()].disk.hold(held);
                     } else {
                         self.transmit(node, to, parcel, resend, step, watch);
                     }
-                }
-                Effect::SendAtOnce { to, message } => {
-                    let Ok(parcel) = self.agenda.enclose(message) else {
-                        self.too_many_pending();
-                        continue;
-                    };
-                    self.transmit(node, to, parcel, false, step, watch);
                 }
                 Effect::SetTimer { timer, span } => {
                     let mut length = self.chance.span(span, node);

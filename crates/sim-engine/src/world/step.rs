@@ -32,7 +32,7 @@ impl<N: Node> Sink<N> for StepSink<'_, N> {
 
     #[inline]
     fn send(&mut self, to: NodeId, message: N::Message, resend: bool) {
-        self.effects.push(Effect::Send { to, message, resend });
+        self.effects.push(Effect::Send { to, message, resend, at_once: false });
     }
 
     fn choose(&mut self, alternatives: u64) -> u64 {
@@ -293,13 +293,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 #[inline]
 fn digest_effect<N: Node>(digest: &mut Digest, effect: &Effect<N>) {
     match effect {
-        Effect::Send { to, message, resend } => {
+        Effect::Send { to, message, resend, at_once } => {
             let head = u64::from(to.number()) | u64::from(*resend) << 32;
-            digest.pair(SEND, head);
-            digest.value_of(message);
-        }
-        Effect::SendAtOnce { to, message } => {
-            digest.pair(SEND_AT_ONCE, u64::from(to.number()));
+            digest.pair(if *at_once { SEND_AT_ONCE } else { SEND }, head);
             digest.value_of(message);
         }
         Effect::SetTimer { timer, span } => {

@@ -124,9 +124,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let received = received.map(|(kind, from)| (Happening::Receive(Some(kind)), Some(from)));
         let emitted = effects.iter().filter_map(|effect| match effect {
             Effect::Mark(name) => Some((self.alerts.mark(name)?, None)),
-            Effect::Send { to, message, .. } | Effect::SendAtOnce { to, message }
-                if *to != node =>
-            {
+            Effect::Send { to, message, .. } if *to != node => {
                 Some((Happening::Send(Some(message.kind())), Some(*to)))
             }
             Effect::Write(_) => Some((Happening::Write, None)),
@@ -164,7 +162,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     fn place_after(&self, on: &Occasion, node: NodeId, effects: &[Effect<N>]) -> Option<usize> {
         let Occasion::After(name, count) = on else { return None };
         let sends = |effect: &Effect<N>| match effect {
-            Effect::Send { to, message, .. } | Effect::SendAtOnce { to, message } => {
+            Effect::Send { to, message, .. } => {
                 *to != node && N::Message::KINDS[message.kind()].0 == name
             }
             _ => false,

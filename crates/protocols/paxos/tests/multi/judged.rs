@@ -54,7 +54,7 @@ impl<P: Property<Party>> Told<P> {
     /// A server proposes, by asking another.
     fn proposes(&mut self, ballot: Ballot, slot: u64, value: Value) {
         let message = accept(ballot, slot, value, 0);
-        let effect = Effect::Send { to: node(4), message, resend: false };
+        let effect = Effect::Send { to: node(4), message, resend: false, at_once: false };
         self.tell(|claim, view, judge| claim.after(view, ballot.proposer, &[effect], judge));
     }
 

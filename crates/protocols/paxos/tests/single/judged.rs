@@ -56,7 +56,7 @@ impl<P: Property<Process>> Told<P> {
 
     fn issues(&mut self, node: u32, round: u64, value: u64) {
         let message = accept(round, node, value);
-        let effect = Effect::Send { to: NodeId::new(0), message, resend: false };
+        let effect = Effect::Send { to: NodeId::new(0), message, resend: false, at_once: false };
         self.tell(|claim, view, judge| claim.after(view, NodeId::new(node), &[effect], judge));
     }
 

@@ -218,7 +218,7 @@ impl<L: Lock> World<L> {
     fn apply(&mut self, node: NodeId, effects: &[Effect<Party<L>>]) {
         for effect in effects {
             match effect {
-                Effect::Send { to, message, .. } | Effect::SendAtOnce { to, message } => {
+                Effect::Send { to, message, .. } => {
                     let new = self.messages.insert((node, *to, *message));
                     assert!(new, "a process makes one access at a time");
                 }
