@@ -196,7 +196,7 @@ pub(crate) fn faults(draw: &mut Draw, play: &Play, seed: u64) -> Vec<Planned> {
         kinds.extend(second_series(play));
     }
     if seed >= THIRD_SERIES {
-        kinds.extend(third_series(play));
+        kinds.extend(third_series(play).into_iter().filter(possible));
     }
     let many = usize::try_from(draw.between(1, 6)).expect("a small number");
     let kinds = draw.sample(&kinds, many);
