@@ -70,8 +70,8 @@ const HELD: &[(&str, &str)] = &[
     ),
     (
         "MultiPaxos(nodes: 3)",
-        "{0: (server: (log: (entries: {1: OPERATION}))),
-          1: (server: (log: (entries: {1: OPERATION}))),
+        "{0: (server: (promised: (round: 1, proposer: 0), log: (entries: {1: OPERATION}))),
+          1: (server: (promised: (round: 1, proposer: 0), log: (entries: {1: OPERATION}))),
           CLIENT: (client: (starts: 1, begun: 1))}",
     ),
     ("ChainReplication(nodes: 2, disks: true)", CHAIN),

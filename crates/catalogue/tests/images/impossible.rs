@@ -128,6 +128,18 @@ const RAFT: Cases = &[
          (2, 2)), snapshot: (index: 2, term: 2, configuration: (incoming: [0, 1, 2]), store: \
          (values: {0: \"b\"}))))}"
     }),
+    ("an entry of a term that most have not seen", {
+        "{0: (server: (term: 2, log: (noops: [1, 2]))), 1: (server: (term: 2, log: (noops: [1]))), \
+         2: (server: (term: 3, log: (noops: [1, 3])))}"
+    }),
+    ("an entry of a majority that a later leader lacked", {
+        "{0: (server: (term: 3, log: (noops: [1, 2]))), 1: (server: (term: 3, log: (noops: [1, \
+         2]))), 2: (server: (term: 3, log: (noops: [1, 3])))}"
+    }),
+    ("an entry under a snapshot that a later leader lacked", {
+        "{0: (server: (term: 3, log: (base: (2, 2)), snapshot: (index: 2, term: 2, configuration: \
+         (incoming: [0, 1, 2]), store: ()))), 2: (server: (term: 4, log: (noops: [1, 1, 4])))}"
+    }),
     ("snapshots over different entries", {
         "{0: (server: (term: 4, log: (base: (1, 1), noops: [3, 3]), snapshot: (index: 3, term: 3, \
          configuration: (incoming: [0, 1, 2]), store: ()))), 1: (server: (term: 4, log: (base: (2, \
@@ -155,7 +167,7 @@ const MULTI_PAXOS: Cases = &[
     ("a log that begins later", "{0: (server: (log: (base: 4)))}"),
     ("a slot twice", {
         "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: Noop, \
-         chosen: true), 1: (ballot: (round: 1, proposer: 0), value: Noop, chosen: false)})))}"
+         chosen: true), 1: (ballot: (round: 1, proposer: 0), value: Noop, chosen: true)})))}"
     }),
     ("a snapshot that ends before the log begins", {
         "{0: (server: (log: (base: 4), snapshot: (slot: 2, configurations: (effective: {0: [0, 1, \
@@ -185,7 +197,7 @@ const MULTI_PAXOS: Cases = &[
     ("an operation of a client that has not started", {
         "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: \
          Commands([(operation: (client: (node: 3, session: 0), sequence: 1), command: Put(0, \
-         \"a\"))]), chosen: false)})))}"
+         \"a\"))]), chosen: true)})))}"
     }),
     ("a session of a server", {
         "{0: (server: (log: (base: 2), snapshot: (slot: 2, configurations: (effective: {0: [0, 1, \
@@ -197,9 +209,33 @@ const MULTI_PAXOS: Cases = &[
          Reconfigure((server: 0, number: 1, members: [0, 1])), chosen: true)})))}"
     }),
     ("two values of a ballot in a slot", {
+        "{0: (server: (promised: (round: 1, proposer: 0), log: (entries: {1: (ballot: (round: 1, \
+         proposer: 0), value: Noop, chosen: false)}))), 1: (server: (log: (entries: {1: (ballot: \
+         (round: 1, proposer: 0), value: Reconfigure((server: 0, number: 1, members: [0, 1])), \
+         chosen: true)})))}"
+    }),
+    ("a ballot of its own above its promise", {
+        "{0: (server: (promised: (round: 1, proposer: 1), own: (round: 2, proposer: 0)))}"
+    }),
+    ("a vote above the promise", {
+        "{0: (server: (promised: (round: 1, proposer: 1), log: (entries: {1: (ballot: (round: 1, \
+         proposer: 1), value: Noop, chosen: false), 2: (ballot: (round: 2, proposer: 1), value: \
+         Noop, chosen: false)})))}"
+    }),
+    ("a vote without a promise", {
         "{0: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: Noop, chosen: \
-         false)}))), 1: (server: (log: (entries: {1: (ballot: (round: 1, proposer: 0), value: \
-         Reconfigure((server: 0, number: 1, members: [0, 1])), chosen: true)})))}"
+         false)})))}"
+    }),
+    ("a slot with nothing before it", {
+        "{0: (server: (log: (entries: {1000000: (ballot: (round: 1, proposer: 0), value: Noop, \
+         chosen: true)})))}"
+    }),
+    ("a slot beyond what any disk has executed", {
+        "{0: (server: (log: (base: 2, entries: {3: (ballot: (round: 1, proposer: 0), value: Noop, \
+         chosen: true)}), snapshot: (slot: 2, configurations: (effective: {0: [0, 1, 2]}), store: \
+         ()))), 1: (server: (promised: (round: 1, proposer: 0), log: (entries: {1: (ballot: \
+         (round: 1, proposer: 0), value: Noop, chosen: true), 40: (ballot: (round: 1, proposer: \
+         0), value: Noop, chosen: false)})))}"
     }),
     ("two states after a slot", {
         "{0: (server: (log: (base: 2), snapshot: (slot: 2, configurations: (effective: {0: [0, 1, \
@@ -224,7 +260,15 @@ const PAXOS: Cases = &[
          value: 1)), 2: (promised: (round: 3, proposer: 3), accepted: (ballot: (round: 2, \
          proposer: 3), value: 2))}"
     }),
-    ("two values that are learned", "{0: (learned: 1), 1: (learned: 2)}"),
+    ("two values that are learned", {
+        "{0: (accepted: (ballot: (round: 2, proposer: 3), value: 1), learned: 1), 1: (accepted: \
+         (ballot: (round: 2, proposer: 3), value: 1), learned: 2)}"
+    }),
+    ("a value that is learned and nobody has accepted", "{0: (learned: 1)}"),
+    ("a value that is learned and too few have accepted", {
+        "{0: (accepted: (ballot: (round: 2, proposer: 3), value: 1)), 1: (accepted: (ballot: \
+         (round: 1, proposer: 3), value: 2)), 3: (learned: 1)}"
+    }),
 ];
 
 const CHAIN: Cases = &[

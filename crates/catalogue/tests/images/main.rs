@@ -57,8 +57,10 @@ fn the_farthest_places_run() {
     let catalogue = catalogue::catalogue();
     let raft = "{0: (server: (term: 3, log: (base: (1000000, 2), noops: [3]), snapshot: (index: \
                 1000000, term: 2, configuration: (incoming: [0, 1, 2]), store: ())))}";
-    let slot = "{0: (server: (promised: (round: 1000000000000000, proposer: 0), log: (entries: \
-                {1000000: (ballot: (round: 1, proposer: 0), value: Noop, chosen: true)})))}";
+    let slot = "{0: (server: (promised: (round: 1000000000000000, proposer: 0), log: (base: \
+                999997, entries: {1000000: (ballot: (round: 1, proposer: 0), value: Noop, chosen: \
+                true)}), snapshot: (slot: 999997, configurations: (effective: {0: [0, 1, 2]}), \
+                store: ())))}";
     let snapshot = "{0: (server: (log: (base: 1000000), snapshot: (slot: 1000000, configurations: \
                     (effective: {0: [0, 1, 2]}), store: ())))}";
     let base = "{0: (replica: (starts: 1000000000, epoch: 1, log: (base: 1000000)))}";

@@ -1,5 +1,7 @@
 //! What a scenario may say of a server's disk at the first start.
 
+mod leaders;
+
 use std::collections::BTreeMap;
 
 use service::{EarlierOperations, Request, Store};
@@ -161,10 +163,12 @@ impl Snapshot {
 /// Refuses disks that servers never have at once.
 pub(crate) fn check_together(
     disks: &mut dyn Iterator<Item = (NodeId, &Disk)>,
+    config: &Config,
 ) -> Result<(), WrongImage> {
     let disks: Vec<(NodeId, &Disk)> = disks.collect();
     check_log_matching(&disks)?;
-    check_snapshots(&disks)
+    check_snapshots(&disks)?;
+    leaders::check(&disks, config)
 }
 
 /// Figure 3, Log Matching: logs with an entry of the same index and term are identical up to it.

@@ -143,7 +143,7 @@ impl Protocol for Raft {
         images: &BTreeMap<NodeId, <Party as Node>::Stable>,
         config: &<Party as Node>::Config,
     ) -> Result<(), WrongImage> {
-        check_images_of_servers(images, config, check_together)
+        check_images_of_servers(images, config, |disks| check_together(disks, &config.server))
     }
 
     fn may_ask(settings: &Settings, node: NodeId, command: &Admin) -> Result<(), String> {

@@ -1,10 +1,13 @@
 //! What a scenario may say of a server's disk at the first start.
 
+use std::collections::BTreeSet;
+
 use service::{EarlierOperations, Request, Store};
 use sim_node::{ImageError, NodeId};
 use sim_protocol::{ImageExample, SaidFirst, WrongImage};
 
 use super::{AdminCommand, Config, Configurations, Disk, Log, Slot, Snapshot, Value};
+use crate::Ballot;
 
 /// How images are written.
 pub(super) const IMAGES: &[ImageExample] = &[
@@ -72,6 +75,11 @@ impl Disk {
         }
         ImageError::check_counter("numbered", self.numbered)?;
         self.log.check(config.nodes).map_err(|error| error.within("log"))?;
+        self.check_snapshot(config)?;
+        self.check_promise()
+    }
+
+    fn check_snapshot(&self, config: &Config) -> Result<(), ImageError> {
         let Some(snapshot) = &self.snapshot else {
             let message = "the slots up to `base` are gone, and there is no snapshot of them";
             let base = self.log.base();
@@ -87,6 +95,30 @@ impl Disk {
             return Err(ImageError::new(message).within("slot").within("snapshot"));
         }
         Ok(())
+    }
+
+    /// Who begins a ballot or votes in one has promised it, in one record. What is known to be
+    /// chosen may come from others.
+    fn check_promise(&self) -> Result<(), ImageError> {
+        let above = |ballot: Ballot, what: &str| {
+            let Ballot { round, proposer } = ballot;
+            let message = format!(
+                "it has {what} ballot {ballot}, and with that promised it: give `promised: (round: \
+                 {round}, proposer: {})` or a higher one",
+                proposer.number()
+            );
+            Err(ImageError::new(message))
+        };
+        if let Some(own) = self.own.filter(|own| self.promised < Some(*own)) {
+            return above(own, "begun").map_err(|error: ImageError| error.within("own"));
+        }
+        let mut votes = self.log.all().filter(|(_, entry)| !entry.chosen);
+        match votes.find(|(_, entry)| self.promised < Some(entry.ballot)) {
+            Some((slot, vote)) => above(vote.ballot, "voted in").map_err(|error: ImageError| {
+                error.within("ballot").within(slot).within("entries").within("log")
+            }),
+            None => Ok(()),
+        }
     }
 }
 
@@ -182,11 +214,53 @@ impl Configurations {
 /// Refuses disks that servers never have at once.
 pub(super) fn check_together(
     disks: &mut dyn Iterator<Item = (NodeId, &Disk)>,
+    config: &Config,
 ) -> Result<(), WrongImage> {
+    let disks: Vec<(NodeId, &Disk)> = disks.collect();
+    check_agreement(&disks)?;
+    check_gaps(&disks, config.alpha)
+}
+
+/// Refuses a slot that is in use too early. Who proposes in it has executed all slots but the last
+/// `alpha` before it (Lamport 2001, section 3); so these are chosen, and of what is chosen some
+/// disk holds something. With alpha 3:
+///
+/// ```text
+/// disk 0:  1 2     the slots up to 2 may be executed, so slot 5 may be in use
+/// disk 1:  1   6   slot 6 is in use once slot 3 is executed, of which no disk has anything
+/// ```
+fn check_gaps(disks: &[(NodeId, &Disk)], alpha: u64) -> Result<(), WrongImage> {
+    let end = |disk: &Disk| disk.snapshot.as_ref().map_or(Slot(0), |snapshot| snapshot.slot);
+    let held: BTreeSet<Slot> =
+        disks.iter().flat_map(|(_, disk)| disk.log.all().map(|(slot, _)| slot)).collect();
+    let mut known = disks.iter().map(|(_, disk)| end(disk)).max().unwrap_or_default();
+    for slot in held.range(known.next()..) {
+        if *slot > known.next() {
+            break;
+        }
+        known = *slot;
+    }
+    let missing = known.next();
+    for (node, disk) in disks {
+        if let Some((slot, _)) = disk.log.all().find(|(slot, _)| *slot > known.plus(alpha)) {
+            let message = format!(
+                "slot {slot} is in use once slot {} is executed, as `alpha` is {alpha}, and no \
+                 disk has anything of slot {missing}",
+                slot.0 - alpha
+            );
+            let error = ImageError::new(message).within(slot).within("entries").within("log");
+            return Err(WrongImage { node: *node, error });
+        }
+    }
+    Ok(())
+}
+
+/// Refuses two values of a slot or a ballot, and two states after a slot.
+fn check_agreement(disks: &[(NodeId, &Disk)]) -> Result<(), WrongImage> {
     let mut chosen = SaidFirst::nothing();
     let mut proposed = SaidFirst::nothing();
     let mut stores = SaidFirst::nothing();
-    for (node, disk) in disks {
+    for &(node, disk) in disks {
         for (slot, own) in disk.log.all() {
             let other = own.chosen.then(|| chosen.differs(node, slot, &own.value)).flatten();
             let message = if let Some((of, theirs)) = other {

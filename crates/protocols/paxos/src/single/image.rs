@@ -1,9 +1,11 @@
 //! What a scenario may say of a process's disk at the first start.
 
-use sim_node::{ImageError, NodeId};
+use std::collections::BTreeMap;
+
+use sim_node::{ImageError, NodeId, counted};
 use sim_protocol::{ImageExample, SaidFirst, WrongImage};
 
-use super::{Config, Disk};
+use super::{Config, Disk, Mutant, Value};
 
 /// How images are written.
 pub(super) const IMAGES: &[ImageExample] = &[ImageExample {
@@ -16,17 +18,18 @@ pub(super) const IMAGES: &[ImageExample] = &[ImageExample {
         promised: (round: 4, proposer: 1),
         accepted: (ballot: (round: 3, proposer: 0), value: 10),
     ),
-    1: (learned: 10),
+    1: (accepted: (ballot: (round: 3, proposer: 0), value: 10), learned: 10),
 }",
 }];
 
 /// Refuses disks that processes never have at once.
-pub(super) fn check_together<'d>(
-    disks: impl Iterator<Item = (NodeId, &'d Disk)>,
+pub(super) fn check_together(
+    images: &BTreeMap<NodeId, Disk>,
+    config: &Config,
 ) -> Result<(), WrongImage> {
     let mut proposed = SaidFirst::nothing();
     let mut learned = SaidFirst::nothing();
-    for (node, disk) in disks {
+    for (&node, disk) in images {
         let wrong = |error| WrongImage { node, error };
         if let Some(own) = disk.accepted
             && let Some((of, theirs)) = proposed.differs(node, own.ballot, own.value)
@@ -44,8 +47,40 @@ pub(super) fn check_together<'d>(
             let message = format!("{of} has learned {theirs}; only one value is chosen");
             return Err(wrong(ImageError::new(message).within("learned")));
         }
+        if let Some(learned) = disk.learned {
+            check_chosen(learned, images, config)
+                .map_err(|error| wrong(error.within("learned")))?;
+        }
     }
     Ok(())
+}
+
+/// Refuses a value that was learned and cannot have been chosen. A quorum has accepted it, and of
+/// them none has accepted another one since (P2): what an acceptor keeps is its last acceptance.
+fn check_chosen(
+    learned: Value,
+    images: &BTreeMap<NodeId, Disk>,
+    config: &Config,
+) -> Result<(), ImageError> {
+    // There acceptors forget what they have accepted.
+    if !config.barrier || config.has(Mutant::PromiseCrash) {
+        return Ok(());
+    }
+    let has_accepted = |acceptor: NodeId| {
+        let accepted = images.get(&acceptor).and_then(|disk| disk.accepted);
+        accepted.is_some_and(|proposal| proposal.value == learned)
+    };
+    let (have, needed) = (config.acceptors().filter(|one| has_accepted(*one)), config.accept());
+    let have = have.count();
+    if have >= needed as usize {
+        return Ok(());
+    }
+    let acceptors = counted(u64::from(config.nodes), "acceptor");
+    let message = format!(
+        "by their disks, {have} of {acceptors} have accepted {learned}; what is learned has been \
+         accepted by {needed}"
+    );
+    Err(ImageError::new(message))
 }
 
 impl Disk {

@@ -138,8 +138,8 @@ impl Protocol for Paxos {
         Ok(())
     }
 
-    fn check_images(images: &BTreeMap<NodeId, Disk>, _: &Config) -> Result<(), WrongImage> {
-        check_together(images.iter().map(|(node, disk)| (*node, disk)))
+    fn check_images(images: &BTreeMap<NodeId, Disk>, config: &Config) -> Result<(), WrongImage> {
+        check_together(images, config)
     }
 
     fn configure(settings: &Settings, _: Option<&()>) -> Result<Setup<Process>, SettingsError> {
