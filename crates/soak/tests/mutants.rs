@@ -20,6 +20,11 @@ fn known_bugs_of_raft_are_found() {
         ("R-forget-vote", 4_000),
         ("R-one-ack", 400),
         ("R-readindex-noquorum", 1_000),
+        ("R-read-before-commit", 200),
+        ("R-learner-no-vote", 4_000),
+        ("R-keep-conflict", 100),
+        ("R-snapshot-mixed", 100),
+        ("R-snapshot-no-retry", 400),
         ("R-snapshot-merge", 100),
         ("R-truncate-always", 600),
         ("R-readindex-retry", 600),
@@ -65,6 +70,7 @@ fn known_bugs_of_paxos_are_found() {
         ("P-promise-crash", 400),
         ("P-no2bcheck", 400),
         ("P-reuse", 1_000),
+        ("P-stale-promise", 400),
         ("FP-quorums", 400),
     ] {
         found(paxos, code, within);

@@ -71,6 +71,21 @@ pub enum Mutant {
     /// Answers reads without a round of heartbeats.
     #[mutant("R-readindex-noquorum")]
     ReadIndexNoQuorum,
+    /// A new leader answers reads before an entry of its own term is committed.
+    #[mutant("R-read-before-commit")]
+    ReadBeforeCommit,
+    /// Grants no vote while it takes itself for a learner.
+    #[mutant("R-learner-no-vote")]
+    LearnerNoVote,
+    /// Keeps an entry that conflicts with the leader's.
+    #[mutant("R-keep-conflict")]
+    KeepConflict,
+    /// Takes chunks of different snapshots for those of one.
+    #[mutant("R-snapshot-mixed")]
+    SnapshotMixed,
+    /// Does not send a chunk of a snapshot again that nobody has answered.
+    #[mutant("R-snapshot-no-retry")]
+    SnapshotNoRetry,
     /// Merges a snapshot into the state instead of replacing it.
     #[mutant("R-snapshot-merge")]
     SnapshotMerge,

@@ -187,7 +187,8 @@ impl Server {
         self.observe_term(request.term, cx);
         let common = &mut self.common;
         let (term, voted_for) = (common.current_term, mutants::voted_for(common.voted_for, cx));
-        let may_vote_for_sender = voted_for.is_none_or(|candidate| candidate == from);
+        let may_vote_for_sender = voted_for.is_none_or(|candidate| candidate == from)
+            && !mutants::votes_for_nobody(common.configuration(), cx);
         let vote_granted = request.term == term
             && may_vote_for_sender
             && common.log.candidate_is_up_to_date(request.last_log_term, request.last_log_index);

@@ -32,6 +32,11 @@ pub(crate) fn voted_for(voted_for: Option<NodeId>, cx: &Context<'_, Server>) -> 
     if cx.config().has(Mutant::Vote2) { None } else { voted_for }
 }
 
+/// `R-learner-no-vote`: who is no voter by its own configuration votes for nobody.
+pub(crate) fn votes_for_nobody(configuration: &Configuration, cx: &Context<'_, Server>) -> bool {
+    cx.config().has(Mutant::LearnerNoVote) && !configuration.is_voter(cx.id())
+}
+
 /// The vote that is written before the reply. `R-nonatomic-vote` writes the term alone.
 pub(crate) fn vote_before_reply(candidate: NodeId, cx: &Context<'_, Server>) -> Option<NodeId> {
     if cx.config().has(Mutant::NonatomicVote) { None } else { Some(candidate) }
@@ -52,6 +57,20 @@ pub(crate) fn truncates_anyway(
     cx: &Context<'_, Server>,
 ) -> bool {
     cx.config().has(Mutant::TruncateAlways) && last_kept >= commit_index
+}
+
+/// `R-keep-conflict`: an entry is kept, whatever its term.
+pub(crate) fn keeps_anyway(own: Option<Term>, cx: &Context<'_, Server>) -> bool {
+    cx.config().has(Mutant::KeepConflict) && own.is_some()
+}
+
+/// The snapshot that a chunk is of. To `R-snapshot-mixed` all are one.
+pub(crate) fn snapshot_received(
+    index: Index,
+    term: Term,
+    cx: &Context<'_, Server>,
+) -> (Index, Term) {
+    if cx.config().has(Mutant::SnapshotMixed) { (Index(0), Term(0)) } else { (index, term) }
 }
 
 /// The configuration in which majorities are counted: the one in effect. In joint consensus

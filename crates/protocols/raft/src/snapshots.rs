@@ -105,7 +105,8 @@ impl Server {
     /// leader sends an unanswered chunk again at its next heartbeat.
     fn receive(&mut self, chunk: InstallSnapshot, cx: &mut Context<'_, Self>) -> (u32, bool) {
         let (index, term) = (chunk.last_included_index, chunk.last_included_term);
-        let received = ChunkAssembly::receive(&mut self.receiving, (index, term), chunk.data);
+        let of = mutants::snapshot_received(index, term, cx);
+        let received = ChunkAssembly::receive(&mut self.receiving, of, chunk.data);
         let is_whole = received.whole.is_some();
         if let Some(store) = received.whole {
             let configuration = chunk.configuration;

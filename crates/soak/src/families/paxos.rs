@@ -17,6 +17,7 @@ pub(super) const FAMILY: Family = Family {
         Mutant { code: "P-no2bcheck", violates: &["PX2"] },
         Mutant { code: "P-reuse", violates: &["PX2", "PX4", "PX6"] },
         Mutant { code: "P-lowest", violates: &["PX2", "PX4"] },
+        Mutant { code: "P-stale-promise", violates: &["PX2", "PX4"] },
         Mutant { code: "FP-quorums", violates: &["PX2"] },
     ],
 };

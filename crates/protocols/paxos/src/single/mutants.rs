@@ -26,6 +26,9 @@ pub enum Mutant {
     /// Phase 2a adopts the value of the lowest reported proposal.
     #[mutant("P-lowest")]
     Lowest,
+    /// A proposer counts promises to numbers that it has abandoned.
+    #[mutant("P-stale-promise")]
+    StalePromise,
     /// Phase 2 waits for one acceptor too few to meet every quorum of phase 1.
     #[mutant("FP-quorums")]
     MissingQuorums,

@@ -9,7 +9,8 @@ use sim_node::{Context, NodeId, RequestId};
 
 use super::message::Mark;
 use super::{
-    Acceptor, Config, Disk, Learn, Message, Process, Proposal, Record, Timer, Value, mutants,
+    Acceptor, Config, Disk, Learn, Message, Mutant, Process, Proposal, Record, Timer, Value,
+    mutants,
 };
 use crate::Ballot;
 
@@ -159,7 +160,10 @@ impl Proposer {
         cx: &mut Context<'_, Process>,
     ) {
         match &mut self.phase {
-            Phase::Preparing(current, promises) if *current == ballot => {
+            Phase::Preparing(current, promises)
+                if *current == ballot || cx.config().has(Mutant::StalePromise) =>
+            {
+                let ballot = *current;
                 promises.insert(from, accepted);
                 if promises.len() >= cx.config().prepare() as usize {
                     let promises = std::mem::take(promises);

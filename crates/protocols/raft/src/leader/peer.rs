@@ -6,7 +6,7 @@ use sim_node::{Context, NodeId};
 
 use super::{Batch, Progress, ProgressState};
 use crate::common::CommonState;
-use crate::{AppendEntries, Entry, Index, InstallSnapshot, Message, Server, Term};
+use crate::{AppendEntries, Entry, Index, InstallSnapshot, Message, Mutant, Server, Term};
 
 /// Another member, at a leader.
 pub(super) struct Peer<'a, 'c> {
@@ -47,6 +47,9 @@ impl Peer<'_, '_> {
     pub(super) fn send_heartbeat_or_retry(&mut self, round: u64) {
         let last = self.common.log.last_index();
         match &mut self.progress.state {
+            ProgressState::Snapshot { .. } if self.cx.config().has(Mutant::SnapshotNoRetry) => {
+                self.send_heartbeat(round);
+            }
             ProgressState::Snapshot { .. } => {
                 self.send_chunk(true);
                 // A chunk resets the election timer, but confirms no round of ReadIndex.

@@ -44,7 +44,8 @@ impl Leader<'_, '_> {
     /// A client reads, and reads take no entry of the log (thesis, 6.4, steps 1 to 3).
     pub(super) fn on_read(&mut self, from: NodeId, request: Arc<Request>) {
         // Until an entry of its own term is committed, a leader does not know what is.
-        if !self.common.has_committed_in_current_term() {
+        let waits = !self.cx.config().has(Mutant::ReadBeforeCommit);
+        if waits && !self.common.has_committed_in_current_term() {
             let waiting = &mut self.state.reads.awaiting_first_commit;
             waiting.retain(|(_, read)| read.operation != request.operation);
             waiting.push((from, request));
