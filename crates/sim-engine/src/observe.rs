@@ -18,8 +18,10 @@ pub trait Observer<N: Node> {
     /// crashed inside the step).
     fn step_ends(&mut self, _step: u64, _effects: &[Effect<N>], _state: Option<&N>) {}
     /// A message left a node, at once or when a barrier released it; or the network made a copy of
-    /// it. What a hold keeps is told when the hold lets it go.
+    /// it.
     fn sent(&mut self, _: &Sent<'_, N>) {}
+    /// A message that a hold had kept goes on.
+    fn released(&mut self, _: &Released) {}
     /// A message that had left was lost, at the time it would have arrived.
     fn lost(&mut self, _time: SimTime, _message: u64, _why: Loss) {}
     /// A planned fault began, ended or struck.
@@ -86,10 +88,34 @@ pub struct Sent<'a, N: Node> {
     pub to: NodeId,
     /// What it says.
     pub content: &'a N::Message,
-    /// When it would arrive, or why it never will.
-    pub fate: Result<SimTime, Loss>,
+    /// What becomes of it.
+    pub fate: Fate,
     /// Whether the network made this copy.
     pub copy: bool,
+}
+
+/// What becomes of a message that has left its sender.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// It would arrive then.
+    Arrives(SimTime),
+    /// A hold keeps it: the fault's place in the scenario's list, from 0.
+    Held(usize),
+    /// It never arrives.
+    Lost(Loss),
+}
+
+/// A message that a hold lets go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Released {
+    /// Its id.
+    pub message: u64,
+    /// When.
+    pub time: SimTime,
+    /// The fault that let it go, the last that had kept it: its place in the scenario's list.
+    pub fault: usize,
+    /// When it would arrive.
+    pub arrives: SimTime,
 }
 
 /// Why a message was lost.
@@ -97,6 +123,8 @@ pub struct Sent<'a, N: Node> {
 pub enum Loss {
     /// The link lost it.
     Link,
+    /// A fault that counts messages did: its place in the scenario's list, from 0.
+    Counted(usize),
     /// A partition cut it off.
     Cut,
     /// A one-way cut did.

@@ -77,6 +77,6 @@ pub use sim_protocol::{Ask, Field, ImageExample, setting};
 pub use timeline::{Clients, DownSpan, FaultSpan, MarkPlace, MarkRow, Outage, RoleSpan, Timeline};
 pub use vocabulary::{Construct, vocabulary};
 pub use watch::{
-    Content, Detail, Done, Form, Glance, Happening, RECEIVER_DOWN, Seen, State, Watcher,
-    crash_loss_in_words, loss_in_words,
+    Content, Detail, Done, Form, Glance, Happening, Reason, Seen, State, Watcher,
+    crash_loss_in_words,
 };

@@ -6,12 +6,12 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 use serde::Serialize;
 use sim_check::SimTime;
-use sim_engine::{Crashed, Loss, Observer, Sent, StepBegins, Struck};
+use sim_engine::{Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
 use crate::{
-    Detail, Done, Form, Glance, Happening, Json, LostWrite, NodeSettings, Seen, State, Watcher,
-    loss_in_words,
+    Detail, Done, Form, Glance, Happening, Json, LostWrite, NodeSettings, Reason, Seen, State,
+    Watcher,
 };
 
 /// So many of the writes that a crash has lost are told.
@@ -72,6 +72,18 @@ impl<'w> Telling<'w> {
     /// wanted done is dropped.
     pub(crate) fn finish(&mut self) {
         self.end_step(Vec::new(), None, None);
+    }
+
+    /// The place in the scenario's list of a fault that runs.
+    fn place(&self, fault: usize) -> usize {
+        self.faults.get(fault).copied().unwrap_or(fault)
+    }
+
+    fn reason(&self, why: Loss) -> Reason {
+        Reason(match why {
+            Loss::Counted(fault) => Loss::Counted(self.place(fault)),
+            other => other,
+        })
     }
 
     /// The state of a node, if it is wanted. What did not change since it was last written is not
@@ -176,11 +188,16 @@ impl<N: Node> Observer<N> for Telling<'_> {
             peer: Some(sent.to),
             kind: Some(kind),
             is_send: true,
-            is_lost: sent.fate.is_err(),
+            is_lost: matches!(sent.fate, Fate::Lost(_)),
         });
         if detail == Detail::Nothing {
             return;
         }
+        let (arrives, held, lost) = match sent.fate {
+            Fate::Arrives(at) => (Some(at), None, None),
+            Fate::Held(fault) => (None, Some(self.place(fault)), None),
+            Fate::Lost(why) => (None, None, Some(self.reason(why))),
+        };
         self.watcher.see(Seen::Sent {
             message: sent.message,
             at: sent.time,
@@ -190,20 +207,28 @@ impl<N: Node> Observer<N> for Telling<'_> {
             kind,
             text: detail.write(self.watcher.form(), sent.content),
             print: print(sent.content),
-            arrives: sent.fate.ok(),
-            lost: sent.fate.err().map(loss_in_words),
+            arrives,
+            held,
+            lost,
             copy: sent.copy,
         });
     }
 
+    fn released(&mut self, released: &Released) {
+        let &Released { message, time: at, fault, arrives } = released;
+        let fault = self.place(fault);
+        self.watcher.see(Seen::Released { message, at, fault, arrives });
+    }
+
     fn lost(&mut self, at: SimTime, message: u64, why: Loss) {
-        self.watcher.see(Seen::Lost { message, at, why: loss_in_words(why) });
+        let why = self.reason(why);
+        self.watcher.see(Seen::Lost { message, at, why });
     }
 
     fn fault(&mut self, struck: &Struck<'_>) {
         self.watcher.see(Seen::Fault {
             at: struck.time,
-            fault: self.faults.get(struck.fault).copied().unwrap_or(struck.fault),
+            fault: self.place(struck.fault),
             kind: struck.kind,
             label: struck.label.to_owned(),
             begins: struck.begins,
@@ -214,7 +239,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
     fn crashed(&mut self, crashed: &Crashed<'_, N>) {
         let &Crashed { time: at, node, fault, loss, .. } = crashed;
         self.roles[node.index()] = None;
-        let fault = self.faults.get(fault).copied().unwrap_or(fault);
+        let fault = self.place(fault);
         let form = self.watcher.form();
         let written = |write: LostWrite| if form == Form::Text { write.text } else { write.json };
         let writes = lost_writes(crashed).into_iter().map(written).collect();

@@ -1,6 +1,8 @@
 //! [`Seen`]: what happens in a run, as text and free of the protocol's types: for pictures and
 //! stories.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use sim_check::SimTime;
@@ -136,15 +138,32 @@ pub enum Seen {
         /// A fingerprint of what it says.
         #[serde(skip)]
         print: u64,
-        /// When it will arrive unless something happens to it; `None` when it is lost already.
+        /// When it will arrive unless something happens to it; `None` when it is held, or lost
+        /// already.
         #[serde(rename = "arrives_at_ns")]
         arrives: Option<SimTime>,
+        /// The fault that keeps it: its place in the scenario's list, from 0.
+        #[serde(rename = "held_by")]
+        held: Option<usize>,
         /// Why it is lost already.
         #[serde(rename = "loss")]
-        lost: Option<&'static str>,
+        lost: Option<Reason>,
         /// Whether the network made this copy.
         #[serde(rename = "duplicate")]
         copy: bool,
+    },
+    /// A message that a fault had kept goes on.
+    Released {
+        /// Its id.
+        message: u64,
+        /// When.
+        #[serde(rename = "at_ns")]
+        at: SimTime,
+        /// The fault that let it go: its place in the scenario's list, from 0.
+        fault: usize,
+        /// When it will arrive unless something happens to it.
+        #[serde(rename = "arrives_at_ns")]
+        arrives: SimTime,
     },
     /// A message in flight was lost when it would have arrived.
     Lost {
@@ -155,7 +174,7 @@ pub enum Seen {
         at: SimTime,
         /// Why.
         #[serde(rename = "loss")]
-        why: &'static str,
+        why: Reason,
     },
     /// A planned fault began, struck or ended.
     Fault {
@@ -336,23 +355,40 @@ fn name_of<S: Serializer>(kind: &&'static FaultKind, serializer: S) -> Result<S:
     serializer.serialize_str(kind.name)
 }
 
-/// Why a message was lost that came to a node which had crashed.
-pub const RECEIVER_DOWN: &str = "its receiver was down";
+/// Why a message was lost; in words that follow "lost: ". Of a fault it has the place in the
+/// scenario's list.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Reason(pub Loss);
 
-/// Why a message was lost, in words that follow "lost: ".
-#[must_use]
-pub fn loss_in_words(loss: Loss) -> &'static str {
-    match loss {
-        Loss::Link => "the link dropped it",
-        Loss::Cut => "cut off by a partition",
-        Loss::OneWay => "cut off by a one-way cut",
-        Loss::Omission => "omitted by a faulty node",
-        Loss::Corrupted => "corrupted, so its checksum failed",
-        Loss::Down => RECEIVER_DOWN,
-        Loss::Connection => "its connection broke",
-        Loss::Calm => "still in flight when the faults ended",
-        Loss::Nobody => "there is no such node",
-        Loss::Withheld => "kept back by its Byzantine sender",
+impl Reason {
+    /// Whether it came to a node that had crashed.
+    #[must_use]
+    pub fn is_receiver_down(self) -> bool {
+        self.0 == Loss::Down
+    }
+}
+
+impl fmt::Display for Reason {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self.0 {
+            Loss::Link => "the link dropped it",
+            Loss::Counted(fault) => return write!(f, "fault {fault} dropped it"),
+            Loss::Cut => "cut off by a partition",
+            Loss::OneWay => "cut off by a one-way cut",
+            Loss::Omission => "omitted by a faulty node",
+            Loss::Corrupted => "corrupted, so its checksum failed",
+            Loss::Down => "its receiver was down",
+            Loss::Connection => "its connection broke",
+            Loss::Calm => "still in flight when the faults ended",
+            Loss::Nobody => "there is no such node",
+            Loss::Withheld => "kept back by its Byzantine sender",
+        })
+    }
+}
+
+impl Serialize for Reason {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
     }
 }
 

@@ -83,9 +83,22 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
             let before = before.map(|_| State::Text(String::new()));
             Seen::Step { step, at, node, what, cause, effects, role, role_changed, before, state }
         }
-        Seen::Sent { message, at, step, from, to, kind, text, print, arrives, lost, copy } => {
+        Seen::Sent {
+            message,
+            at,
+            step,
+            from,
+            to,
+            kind,
+            text,
+            print,
+            arrives,
+            held,
+            lost,
+            copy,
+        } => {
             let text = bare(text);
-            Seen::Sent { message, at, step, from, to, kind, text, print, arrives, lost, copy }
+            Seen::Sent { message, at, step, from, to, kind, text, print, arrives, held, lost, copy }
         }
         other => other,
     })

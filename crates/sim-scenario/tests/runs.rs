@@ -174,6 +174,43 @@ fn watching_changes_nothing() {
     }
 }
 
+/// What a run has reached and what is told of a message that a fault keeps are one.
+#[test]
+fn a_message_that_is_held_is_sent_when_it_is_reached() {
+    let loaded = pinging(
+        "faults: [Between(\"50ms\", \"5s\", Hold(Node(0), Node(1)))], reaches: [Sent(\"Ping\")],",
+    );
+    let (report, seen) = watch(&*loaded.prepared, 0, &RunOptions::default());
+    let sent = seen.iter().find_map(|one| match one {
+        Seen::Sent { message, at, to, held, .. } if to.number() == 1 => {
+            Some((*message, at.as_nanos(), *held))
+        }
+        _ => None,
+    });
+    let (id, at, held) = sent.expect("it is sent");
+    assert_eq!((Some(at), held), (report.reaches[0].at_ns, Some(0)));
+    let released = seen.iter().find_map(|one| match one {
+        Seen::Released { message, at, fault, .. } if *message == id => {
+            Some((at.as_nanos(), *fault))
+        }
+        _ => None,
+    });
+    assert_eq!(released, Some((5_000_000_000, 0)));
+}
+
+/// A message that a fault of the scenario loses is not taken for one that the link has lost.
+#[test]
+fn what_a_fault_loses_names_the_fault() {
+    let heal = "At(\"1s\", Heal), At(\"50ms\", Lose(from: Node(0), nth: 2))";
+    let (_, seen) =
+        watch(&*pinging(&format!("faults: [{heal}],")).prepared, 0, &RunOptions::default());
+    let lost = seen.iter().find_map(|one| match one {
+        Seen::Sent { lost, .. } => *lost,
+        _ => None,
+    });
+    assert_eq!(lost.expect("one is lost").to_string(), "fault 1 dropped it");
+}
+
 #[test]
 fn roles_change_at_their_steps() {
     let seen = watched(&pinging(""));

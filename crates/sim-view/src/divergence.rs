@@ -97,14 +97,19 @@ fn describe(seen: &Seen) -> String {
         Seen::Step { step, at: when, node, .. } => {
             format!("step {step}, {}: {node} {}", at(when), phrases::whole(seen))
         }
-        Seen::Sent { at: when, from, to, kind, text, arrives, lost, .. } => {
-            let fate = match (arrives, lost) {
-                (_, Some(why)) => format!("lost: {why}"),
-                (Some(arrives), None) => format!("due at {}", at(arrives)),
-                (None, None) => "not delivered".to_owned(),
+        Seen::Sent { at: when, from, to, kind, text, arrives, held, lost, .. } => {
+            let fate = match (arrives, held, lost) {
+                (_, _, Some(why)) => format!("lost: {why}"),
+                (_, Some(fault), _) => format!("held by fault {fault}"),
+                (Some(arrives), ..) => format!("due at {}", at(arrives)),
+                (None, None, None) => "not delivered".to_owned(),
             };
             let what = words::content(kind, text, 60);
             format!("{}: {from} sends {what} to {to}, {fate}", at(when))
+        }
+        Seen::Released { message, at: when, fault, arrives } => {
+            let (when, due) = (at(when), at(arrives));
+            format!("{when}: fault {fault} lets message #{message} go, due at {due}")
         }
         Seen::Lost { message, at: when, why } => {
             format!("{}: message #{message} is lost: {why}", at(when))
@@ -140,6 +145,9 @@ impl Numbered {
                 self.under_way.insert(*message, self.sent);
                 *message = self.sent;
                 self.sent += 1;
+            }
+            Seen::Released { message, .. } => {
+                *message = self.under_way.get(message).copied().unwrap_or(u64::MAX);
             }
             Seen::Lost { message, .. } => {
                 *message = self.under_way.remove(message).unwrap_or(u64::MAX);

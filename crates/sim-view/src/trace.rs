@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use rustc_hash::FxHashSet;
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Detail, Done, FaultKind, Glance, Happening, Seen, Victims, Watcher};
+use sim_scenario::{Detail, Done, FaultKind, Glance, Happening, Reason, Seen, Victims, Watcher};
 
 use crate::words;
 
@@ -82,6 +82,8 @@ pub(crate) struct Sending {
     pub(crate) kind: &'static str,
     /// When it should arrive.
     pub(crate) arrives: Option<SimTime>,
+    /// The fault that keeps it.
+    pub(crate) held: Option<usize>,
     print: u64,
 }
 
@@ -89,7 +91,7 @@ pub(crate) struct Sending {
 #[derive(Clone, Copy)]
 pub(crate) struct Loss {
     pub(crate) sending: Sending,
-    pub(crate) why: &'static str,
+    pub(crate) why: Reason,
     /// Whether its receiver knew already what it says.
     pub(crate) no_news: bool,
     /// Whether the same got through from the same sender later.
@@ -231,7 +233,7 @@ impl Trace {
         u16::try_from(number).expect("a protocol has few kinds of messages")
     }
 
-    fn lose(&mut self, sending: Sending, why: &'static str) {
+    fn lose(&mut self, sending: Sending, why: Reason) {
         let Sending { from, to, print, .. } = sending;
         self.missing.entry((from, to, print)).or_default().push(self.losses.len());
         let no_news = self.known.contains(&(to, print));
@@ -261,18 +263,35 @@ impl Watcher for Trace {
                 self.steps.push(Step { at, node, cause, event, notable, news, crashed });
             }
             Seen::Sent {
-                message, at, step, from, to, kind, lost, arrives, print, copy, ..
+                message,
+                at,
+                step,
+                from,
+                to,
+                kind,
+                lost,
+                arrives,
+                held,
+                print,
+                copy,
+                ..
             } => {
                 if !copy {
                     *self.sent.entry(from).or_default().entry(kind).or_default() += 1;
                 }
                 self.known.insert((from, print));
-                let sending = Sending { message, sent: at, step, from, to, kind, arrives, print };
+                let sending =
+                    Sending { message, sent: at, step, from, to, kind, arrives, held, print };
                 match lost {
                     Some(why) => self.lose(sending, why),
                     None => {
                         self.under_way.insert(message, sending);
                     }
+                }
+            }
+            Seen::Released { message, arrives, .. } => {
+                if let Some(sending) = self.under_way.get_mut(&message) {
+                    (sending.held, sending.arrives) = (None, Some(arrives));
                 }
             }
             Seen::Lost { message, why, .. } => {

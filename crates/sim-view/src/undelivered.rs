@@ -5,7 +5,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::RECEIVER_DOWN;
 
 use crate::impairment::Impairment;
 use crate::trace::{Sending, Texts, Trace};
@@ -37,22 +36,25 @@ impl Undelivered {
     ) -> Vec<Self> {
         let mut sums: BTreeMap<(NodeId, NodeId, String), Vec<(bool, Sending)>> = BTreeMap::new();
         // What came to a node that had crashed is told with the crash.
-        let lost = trace.losses.iter().filter(|loss| loss.why != RECEIVER_DOWN);
+        let lost = trace.losses.iter().filter(|loss| !loss.why.is_receiver_down());
         for loss in lost.filter(|loss| counts(&loss.sending)) {
             let Sending { from, to, .. } = loss.sending;
             let known = loss.no_news || loss.made_up_for;
-            let sum = sums.entry((from, to, loss.why.to_owned())).or_default();
+            let sum = sums.entry((from, to, loss.why.to_string())).or_default();
             sum.push((known, loss.sending));
         }
         let end = trace.steps.last().map_or(SimTime::ZERO, |step| step.at);
         for sending in trace.under_way.values().filter(|sending| counts(sending)) {
             let came = sending.arrives.is_some_and(|arrives| arrives < end);
-            let why = match due {
-                _ if came => "it arrived, but its receiver never handled it",
-                Some(due) if due < end && sending.sent <= due => "still in flight at the end",
+            let why = match (due, sending.held) {
+                _ if came => "it arrived, but its receiver never handled it".to_owned(),
+                (_, Some(fault)) => format!("fault {fault} holds it to the end"),
+                (Some(due), _) if due < end && sending.sent <= due => {
+                    "still in flight at the end".to_owned()
+                }
                 _ => continue,
             };
-            let sum = sums.entry((sending.from, sending.to, why.to_owned())).or_default();
+            let sum = sums.entry((sending.from, sending.to, why)).or_default();
             sum.push((false, *sending));
         }
         let sum = |((from, to, why), mut sendings): ((NodeId, NodeId, String), Vec<_>)| {

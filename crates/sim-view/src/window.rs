@@ -121,6 +121,14 @@ impl Window {
                     is_lost: lost.is_some(),
                 })
             }
+            Seen::Released { message, at, .. } => {
+                let Some((from, to, kind)) = self.under_way.get(message) else {
+                    return self.is_everything();
+                };
+                let about =
+                    self.nodes.is_empty() || self.nodes.contains(from) || self.nodes.contains(to);
+                about && self.shows_kind(kind) && self.is_in_time(*at, self.begun)
+            }
             Seen::Lost { message, at, .. } => {
                 let Some((from, to, kind)) = self.under_way.remove(message) else {
                     return self.is_everything();

@@ -4,7 +4,7 @@ mod support;
 
 use sim_check::SimTime;
 use sim_node::NodeId;
-use sim_scenario::{Detail, Glance, Happening, Watcher};
+use sim_scenario::{Detail, Glance, Happening, Seen, Watcher};
 use sim_view::{Lanes, Window};
 use support::{Fate, Tape, at, crashed, cut_off, facts, receives, report};
 
@@ -64,6 +64,29 @@ fn late_messages_say_why_they_are_late() {
     assert!(line(5).contains("including 500us waiting at n1"), "{}", line(5));
     assert!(line(5).contains("overtaken by a later message"), "{}", line(5));
     assert!(line(5).contains("its sender has crashed since"), "{}", line(5));
+}
+
+/// A message that a fault keeps has a row when it is sent, and one when the fault lets it go.
+#[test]
+fn a_message_that_is_held_is_sent_when_its_sender_sent_it() {
+    let mut tape = Tape::new();
+    let starts = || Happening::Start { again: false, settings: None };
+    tape.step(0, 0, starts(), None);
+    tape.step(0, 1, starts(), None);
+    tape.sent(4, 1_000, 0, (0, 1), Fate::Held(2));
+    tape.push(Seen::Released { message: 4, at: at(6_000), fault: 2, arrives: at(7_000) });
+    tape.step(7_000, 1, receives(4, 0), Some(0));
+    let mut lanes = Lanes::new(Vec::new(), &facts(2), 7, 200);
+    tape.play(&mut lanes);
+    let bytes = lanes.finish(&report()).expect("memory takes everything");
+    let text = anstream::adapter::strip_str(&String::from_utf8(bytes).expect("text")).to_string();
+    let row = |at: &str| {
+        let found = text.lines().find(|line| line.trim_start().starts_with(at));
+        found.unwrap_or_else(|| panic!("a row at {at}:\n{text}")).to_owned()
+    };
+    assert!(row("1.000ms").contains("to n1; fault 2 holds it"), "{text}");
+    assert!(row("6.000ms").contains("fault 2 lets Coordinator from n0 to n1 go"), "{text}");
+    assert!(row("7.000ms").contains("6ms in flight, 5ms of it held by fault 2"), "{text}");
 }
 
 #[test]

@@ -10,7 +10,7 @@ use super::nodes::Status;
 use super::{Pending, World, view};
 use crate::chance::Purpose;
 use crate::timers::Due;
-use crate::{AssumptionBroken, Failures, Loss, Observer, Sent};
+use crate::{AssumptionBroken, Failures, Fate, Loss, Observer, Sent};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// Takes the step's effects out one by one and lets them happen.
@@ -136,7 +136,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         &self,
         envelope: &Envelope,
         parcel: Parcel,
-        fate: Result<u64, Loss>,
+        fate: Fate,
         watch: &mut O,
     ) {
         if !self.is_watched {
@@ -149,7 +149,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             from: envelope.from,
             to: envelope.to,
             content: self.agenda.message(parcel),
-            fate: fate.map(SimTime::from_nanos),
+            fate,
             copy: envelope.copy,
         });
     }
@@ -163,7 +163,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         watch: &mut O,
     ) {
         self.tally.lost += 1;
-        self.tell_sent(envelope, parcel, Err(why), watch);
+        self.tell_sent(envelope, parcel, Fate::Lost(why), watch);
         self.agenda.take_message(parcel);
         self.check_assumed_links(why, envelope.from, envelope.to);
     }
@@ -217,8 +217,15 @@ impl<N: Node, P: Properties<N>> World<N, P> {
 
     /// A link lost a message: was that assumed not to happen?
     pub(super) fn check_assumed_links(&mut self, why: Loss, from: NodeId, to: NodeId) {
-        let by_link =
-            matches!(why, Loss::Link | Loss::Cut | Loss::OneWay | Loss::Omission | Loss::Corrupted);
+        let by_link = matches!(
+            why,
+            Loss::Link
+                | Loss::Counted(_)
+                | Loss::Cut
+                | Loss::OneWay
+                | Loss::Omission
+                | Loss::Corrupted
+        );
         let holds = self.plan.assumed_bound.is_none_or(|(_, after)| self.now >= after);
         if by_link && holds && self.plan.assumes_links {
             self.break_assumption(|failures| {

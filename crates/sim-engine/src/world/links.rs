@@ -1,6 +1,6 @@
 //! Messages between nodes: what the network makes of each as it leaves and as it arrives.
 
-use sim_check::Properties;
+use sim_check::{Properties, SimTime};
 use sim_node::{Message, Node, NodeId};
 
 use super::agenda::Parcel;
@@ -9,7 +9,7 @@ use super::inbox::{Arrival, What};
 use super::network::{Envelope, Kept, Leaving, Words, behind};
 use super::{Pending, World};
 use crate::chance::Purpose;
-use crate::{Loss, Observer};
+use crate::{Fate, Loss, Observer, Released};
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// How long a message travels when nothing is to be asked but the one distribution of all links
@@ -105,7 +105,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let Kept { arrives, envelope, parcel } = message;
         let kind = self.agenda.message(parcel).kind();
         match self.network.keeper(envelope.from, envelope.to, kind) {
-            Some(hold) => hold.keep(message),
+            Some(hold) => {
+                let fault = hold.keep(message);
+                self.tell_sent(&envelope, parcel, Fate::Held(fault), watch);
+            }
             None => self.depart(&envelope, parcel, arrives, sequence, watch),
         }
     }
@@ -118,7 +121,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             last = behind(last, (kept.arrives, kept.envelope.tie));
             (kept.arrives, kept.envelope.tie) = last;
             let sequence = self.agenda.next_sequence();
-            self.keep_or_depart(kept, sequence, watch);
+            let Kept { arrives, envelope, parcel } = kept;
+            let kind = self.agenda.message(parcel).kind();
+            if let Some(hold) = self.network.keeper(envelope.from, envelope.to, kind) {
+                hold.keep(kept);
+                continue;
+            }
+            watch.released(&Released {
+                message: envelope.id,
+                time: SimTime::from_nanos(self.now),
+                fault: fault as usize,
+                arrives: SimTime::from_nanos(arrives),
+            });
+            self.set_off(&envelope, parcel, arrives, sequence);
         }
     }
 
@@ -140,7 +155,12 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         sequence: u64,
         watch: &mut O,
     ) {
-        self.tell_sent(envelope, parcel, Ok(arrives), watch);
+        self.tell_sent(envelope, parcel, Fate::Arrives(SimTime::from_nanos(arrives)), watch);
+        self.set_off(envelope, parcel, arrives, sequence);
+    }
+
+    #[inline(always)]
+    fn set_off(&mut self, envelope: &Envelope, parcel: Parcel, arrives: u64, sequence: u64) {
         let pending = Pending::Message(*envelope);
         self.agenda.push_parcel(arrives, envelope.tie, sequence, pending, parcel);
     }

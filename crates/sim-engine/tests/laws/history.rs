@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim_check::{Claim, Judged, Obligation, Properties, SimTime, View};
-use sim_engine::{CrashLoss, Crashed, Loss, Observer, Sent, StepBegins, Struck};
+use sim_engine::{CrashLoss, Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, Struck};
 use sim_node::{Effect, Event, NodeId};
 
 use crate::toy::{Script, Toy};
@@ -14,7 +14,8 @@ pub struct History {
     /// Every step but the starts at the beginning: `5ms n1 A(1) from n0`, `5ms n0 timer 0`,
     /// `5ms n0 request 7`, `5ms n0 restart [1, 2]` with what the disk held.
     pub steps: Vec<String>,
-    /// Every message as it leaves: `0s n0>n1 A(1) arrives 1ms`, `0s n0>n1 A(1) lost Cut`.
+    /// Every message as it leaves: `0s n0>n1 A(1) arrives 1ms`, `0s n0>n1 A(1) lost Cut`; and what a
+    /// hold lets go: `0s n0>n1 A(1) held by 0`, `5ms 0 releases A(1) arrives 5ms`.
     pub sent: Vec<String>,
     /// Every message that was lost on its way: `1ms A(1) Down`.
     pub lost: Vec<String>,
@@ -61,10 +62,17 @@ impl Observer<Toy> for History {
         self.names.insert(*message, format!("{content:?}"));
         let copy = if sent.copy { "copy " } else { "" };
         let fate = match sent.fate {
-            Ok(arrives) => format!("arrives {arrives}"),
-            Err(why) => format!("lost {why:?}"),
+            Fate::Arrives(arrives) => format!("arrives {arrives}"),
+            Fate::Held(fault) => format!("held by {fault}"),
+            Fate::Lost(why) => format!("lost {why:?}"),
         };
         self.sent.push(format!("{time} {from}>{to} {content:?} {copy}{fate}"));
+    }
+
+    fn released(&mut self, released: &Released) {
+        let Released { message, time, fault, arrives } = released;
+        let name = &self.names[message];
+        self.sent.push(format!("{time} {fault} releases {name} arrives {arrives}"));
     }
 
     fn lost(&mut self, time: SimTime, message: u64, why: Loss) {

@@ -37,30 +37,33 @@ fn the_third_message_is_lost_and_no_other() {
     let run = talking().fault(when(0), lose(None, None, None, (3, 1))).run();
     assert_eq!(run.outcome.counts.lost, 1);
     let lost: Vec<_> = run.history.sent.iter().filter(|sent| sent.contains("lost")).collect();
-    assert_eq!(lost, ["5ms n1>n0 A(1) lost Link"]);
+    assert_eq!(lost, ["5ms n1>n0 A(1) lost Counted(0)"]);
 }
 
 #[test]
 fn senders_receivers_and_kinds_are_counted_apart() {
     let second = |fault: Fault| lost(talking().fault(when(0), fault));
     // Of node 0: A and B at 5. What it sends to itself takes no link and does not count.
-    assert_eq!(second(lose(Some(0), None, None, (3, 1))), ["15ms n0>n1 A(0) lost Link"]);
-    assert_eq!(second(lose(None, Some(0), None, (2, 1))), ["5ms n1>n0 B(1) lost Link"]);
-    assert_eq!(second(lose(None, None, Some("B"), (4, 1))), ["15ms n1>n0 B(1) lost Link"]);
-    assert_eq!(second(lose(Some(1), Some(0), Some("A"), (4, 1))), ["35ms n1>n0 A(1) lost Link"]);
+    assert_eq!(second(lose(Some(0), None, None, (3, 1))), ["15ms n0>n1 A(0) lost Counted(0)"]);
+    assert_eq!(second(lose(None, Some(0), None, (2, 1))), ["5ms n1>n0 B(1) lost Counted(0)"]);
+    assert_eq!(second(lose(None, None, Some("B"), (4, 1))), ["15ms n1>n0 B(1) lost Counted(0)"]);
+    assert_eq!(
+        second(lose(Some(1), Some(0), Some("A"), (4, 1))),
+        ["35ms n1>n0 A(1) lost Counted(0)"]
+    );
     assert!(second(lose(Some(1), Some(0), Some("A"), (5, 1))).is_empty());
 }
 
 #[test]
 fn several_are_lost_one_behind_the_other() {
     let two = lost(talking().fault(when(0), lose(None, None, Some("A"), (2, 2))));
-    assert_eq!(two, ["5ms n1>n0 A(1) lost Link", "15ms n0>n1 A(0) lost Link"]);
+    assert_eq!(two, ["5ms n1>n0 A(1) lost Counted(0)", "15ms n0>n1 A(0) lost Counted(0)"]);
 }
 
 #[test]
 fn only_what_is_sent_in_its_window_counts() {
     let in_window = lost(talking().fault(between(10, 20), lose(None, None, Some("B"), (2, 1))));
-    assert_eq!(in_window, ["15ms n1>n0 B(1) lost Link"]);
+    assert_eq!(in_window, ["15ms n1>n0 B(1) lost Counted(0)"]);
     assert!(lost(talking().fault(between(10, 20), lose(None, None, Some("B"), (3, 1)))).is_empty());
 }
 
@@ -73,7 +76,7 @@ fn many_count_each_for_itself() {
     // Two of the same number lose one message.
     let twice = lose(None, None, Some("A"), (2, 1));
     let scene = talking().fault(when(0), twice.clone()).fault(when(0), twice);
-    assert_eq!(lost(scene), ["5ms n1>n0 A(1) lost Link"]);
+    assert_eq!(lost(scene), ["5ms n1>n0 A(1) lost Counted(0)"]);
 }
 
 #[test]
@@ -81,8 +84,11 @@ fn what_a_cut_loses_is_counted_as_well() {
     let cut = Fault::from(faults::OneWay(Target::Node(0), Target::Node(1), Default::default()));
     let scene = talking().fault(between(0, 10), cut);
     let lost = lost(scene.fault(when(0), lose(Some(0), None, Some("A"), (2, 1))));
-    let expected =
-        ["5ms n0>n1 A(0) lost OneWay", "5ms n0>n1 B(0) lost OneWay", "15ms n0>n1 A(0) lost Link"];
+    let expected = [
+        "5ms n0>n1 A(0) lost OneWay",
+        "5ms n0>n1 B(0) lost OneWay",
+        "15ms n0>n1 A(0) lost Counted(1)",
+    ];
     assert_eq!(lost, expected);
 }
 

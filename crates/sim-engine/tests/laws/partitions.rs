@@ -208,6 +208,23 @@ fn hold() -> Fault {
     Fault::from(faults::Hold(Target::Node(0), Target::Node(1), None))
 }
 
+/// A message is sent when its sender sends it, and goes on when no hold keeps it any longer.
+#[test]
+fn what_a_hold_keeps_is_told_as_it_is_sent_and_as_it_is_let_go() {
+    let scene = three_in_a_row().fault(between(2, 5), hold()).fault(between(2, 7), hold());
+    let sent = scene.run().history.sent;
+    assert_eq!(
+        sent,
+        [
+            "3ms n0>n1 A(1) held by 1",
+            "4ms n0>n1 A(2) held by 1",
+            "7ms 1 releases A(1) arrives 7ms",
+            "7ms 1 releases A(2) arrives 7ms",
+            "8ms n0>n1 A(3) arrives 9ms",
+        ]
+    );
+}
+
 #[test]
 fn a_hold_of_one_kind_lets_the_others_pass() {
     // A(1) and A(2) are kept until 10; B(1), sent at 3 as well, arrives at 8.

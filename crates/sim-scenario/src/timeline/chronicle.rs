@@ -2,7 +2,8 @@
 
 use sim_check::{SimTime, Wait};
 use sim_engine::{
-    Crashed, Ender, FaultKind, FaultTime, InCalm, Loss, Observer, Sent, StepBegins, Struck, Victims,
+    Crashed, Ender, FaultKind, FaultTime, InCalm, Loss, Observer, Released, Sent, StepBegins,
+    Struck, Victims,
 };
 use sim_node::{Effect, Event, Node, NodeId};
 
@@ -235,6 +236,11 @@ impl<N: Node> Observer<N> for Both<'_, N> {
     fn sent(&mut self, sent: &Sent<'_, N>) {
         self.0.sent(sent);
         self.1.sent(sent);
+    }
+
+    fn released(&mut self, released: &Released) {
+        self.0.released(released);
+        self.1.released(released);
     }
 
     fn lost(&mut self, time: SimTime, message: u64, why: Loss) {

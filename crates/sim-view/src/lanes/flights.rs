@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use sim_check::SimTime;
-use sim_node::NodeId;
+use sim_node::{Duration, NodeId};
 
 use crate::words;
 
@@ -22,7 +22,10 @@ struct Flight {
     to: NodeId,
     kind: &'static str,
     at: SimTime,
-    arrives: SimTime,
+    /// `None` as long as a fault holds it.
+    arrives: Option<SimTime>,
+    /// The fault that held it, and how long.
+    held: Option<(usize, Duration)>,
 }
 
 impl Flights {
@@ -43,9 +46,20 @@ impl Flights {
         at: SimTime,
         arrives: Option<SimTime>,
     ) {
-        if let Some(arrives) = arrives {
-            self.under_way.insert(message, Flight { from, to, kind, at, arrives });
-        }
+        let flight = Flight { from, to, kind, at, arrives, held: None };
+        self.under_way.insert(message, flight);
+    }
+
+    /// A fault lets the message go. Who sent it to whom, and its kind.
+    pub(super) fn released(
+        &mut self,
+        message: u64,
+        at: SimTime,
+        (fault, arrives): (usize, SimTime),
+    ) -> Option<(NodeId, NodeId, &'static str)> {
+        let flight = self.under_way.get_mut(&message)?;
+        (flight.arrives, flight.held) = (Some(arrives), Some((fault, at - flight.at)));
+        Some((flight.from, flight.to, flight.kind))
     }
 
     /// Who sent the lost message to whom, and its kind.
@@ -70,8 +84,11 @@ impl Flights {
     pub(super) fn handled(&mut self, message: u64, at: SimTime) -> String {
         let Some(flight) = self.under_way.remove(&message) else { return String::new() };
         let mut text = format!(", {} in flight", words::duration(at - flight.at));
-        if flight.arrives < at {
-            let waited = words::duration(at - flight.arrives);
+        if let Some((fault, held)) = flight.held {
+            text.push_str(&format!(", {} of it held by fault {fault}", words::duration(held)));
+        }
+        if let Some(arrived) = flight.arrives.filter(|arrives| *arrives < at) {
+            let waited = words::duration(at - arrived);
             text.push_str(&format!(", including {waited} waiting at {}", flight.to));
         }
         let latest = self.latest.entry((flight.from, flight.to)).or_insert(flight.at);

@@ -18,7 +18,7 @@ use self::flights::Flights;
 use self::page::{Layout, Page};
 use self::picture::Picture;
 use self::sends::{Departure, group};
-use self::strokes::LOST_ARROW;
+use self::strokes::{LOST_ARROW, SENT_ARROW};
 use crate::names::Names;
 use crate::paint::{BOLD, BROKEN, DIM, FAULT, LOST, SENT};
 use crate::plain;
@@ -193,11 +193,10 @@ impl<W: Write> Lanes<W> {
             let held = words::count(held as u64, "message");
             let picture = self.at_rest();
             let node = self.names.whole(step.node);
-            // Without a barrier in this step it may be an earlier one, or a `Hold` of the scenario.
             let has_barrier = step.effects.iter().any(|effect| matches!(effect, Done::Barrier));
             let text = match has_barrier {
                 true => format!("{node} holds {held} until its writes are durable"),
-                false => format!("{node} sent {held}, which a barrier or a fault holds"),
+                false => format!("{node} sent {held}, which an earlier barrier holds"),
             };
             self.show((None, None), &picture, DIM, &text);
         }
@@ -271,12 +270,27 @@ impl<W: Write> Watcher for Lanes<W> {
         }
         let is_shown = self.window.sees(&seen);
         match seen {
-            Seen::Sent { message, at, step, from, to, kind, text, arrives, lost, copy, .. } => {
-                self.flights.sent(message, (from, to), kind, at, arrives);
+            Seen::Sent {
+                message,
+                at,
+                step,
+                from,
+                to,
+                kind,
+                text,
+                arrives,
+                held,
+                lost,
+                copy,
+                ..
+            } => {
+                if lost.is_none() {
+                    self.flights.sent(message, (from, to), kind, at, arrives);
+                }
                 if !is_shown {
                     return;
                 }
-                let departure = Departure { message, to, kind, text, lost, copy };
+                let departure = Departure { message, to, kind, text, held, lost, copy };
                 match &mut self.step {
                     Some(now) if now.number == step && now.at == at => {
                         now.departures.push(departure);
@@ -296,6 +310,19 @@ impl<W: Write> Watcher for Lanes<W> {
                     true => self.step(seen),
                     false => self.pass_over(&seen),
                 }
+            }
+            Seen::Released { message, at, fault, arrives } => {
+                self.flush();
+                let released = self.flights.released(message, at, (fault, arrives));
+                let Some((from, to, kind)) = released.filter(|_| is_shown) else { return };
+                let mut picture = self.at_rest();
+                picture.arrow(from, to, SENT_ARROW, &self.labels(kind, message));
+                let (from, to) = (self.names.whole(from), self.names.whole(to));
+                let mut text = format!("fault {fault} lets {kind} from {from} to {to} go");
+                if !self.page.layout.has_room_for_numbers() {
+                    text.push_str(&format!(" (#{message})"));
+                }
+                self.show((Some(at), None), &picture, SENT, &text);
             }
             Seen::Lost { message, at, why } => {
                 self.flush();

@@ -1,6 +1,7 @@
 //! Messages that leave in one step: those alike share a row.
 
 use sim_node::NodeId;
+use sim_scenario::Reason;
 
 use super::picture::Stroke;
 use super::strokes::{LOST_ARROW, SENT_ARROW};
@@ -13,7 +14,9 @@ pub(super) struct Departure {
     pub(super) to: NodeId,
     pub(super) kind: &'static str,
     pub(super) text: String,
-    pub(super) lost: Option<&'static str>,
+    /// The fault that keeps it.
+    pub(super) held: Option<usize>,
+    pub(super) lost: Option<Reason>,
     pub(super) copy: bool,
 }
 
@@ -77,21 +80,32 @@ pub(super) fn words(
         .collect();
     let verb = if first.copy { "'s network copies" } else { " sends" };
     let mut text = format!("{}{verb} {what} to {}", names.whole(from), words::list(&to));
-    let mut lost: Vec<(&str, Vec<NodeId>)> = Vec::new();
-    for departure in alike {
-        let Some(why) = departure.lost else { continue };
-        match lost.iter_mut().find(|(known, _)| *known == why) {
-            Some((_, to)) => to.push(departure.to),
-            None => lost.push((why, vec![departure.to])),
-        }
+    for (fault, whose) in those(alike, |departure| departure.held) {
+        text.push_str(&format!("; fault {fault} holds it{whose}"));
     }
-    for (why, to) in lost {
-        let whose = if to.len() == alike.len() {
-            String::new()
-        } else {
-            format!(" to {}", words::nodes(&to))
-        };
+    for (why, whose) in those(alike, |departure| departure.lost) {
         text.push_str(&format!("; lost{whose}: {why}"));
     }
     text
+}
+
+/// Of which of the messages this says something, and what: " to n1 and n2", or nothing where it
+/// says the same of all.
+fn those<T: PartialEq>(
+    alike: &[Departure],
+    what: impl Fn(&Departure) -> Option<T>,
+) -> Vec<(T, String)> {
+    let mut those: Vec<(T, Vec<NodeId>)> = Vec::new();
+    for departure in alike {
+        let Some(what) = what(departure) else { continue };
+        match those.iter_mut().find(|(known, _)| *known == what) {
+            Some((_, to)) => to.push(departure.to),
+            None => those.push((what, vec![departure.to])),
+        }
+    }
+    let told = those.into_iter().map(|(what, to)| match to.len() == alike.len() {
+        true => (what, String::new()),
+        false => (what, format!(" to {}", words::nodes(&to))),
+    });
+    told.collect()
 }

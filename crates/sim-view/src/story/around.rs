@@ -4,6 +4,7 @@
 use std::collections::BTreeMap;
 
 use sim_node::NodeId;
+use sim_scenario::Reason;
 
 use crate::causes::Silence;
 use crate::impairment::Impairment;
@@ -59,7 +60,7 @@ pub(crate) fn incident_without_time(trace: &Trace, incident: &Incident) -> Strin
 
 /// Losses of one step: "Its Coordinator to n3 and n4 never arrived: cut off by a partition."
 pub(super) fn losses_of_step(losses: &[&Loss]) -> Vec<String> {
-    let mut alike: Vec<((&str, &str), Vec<NodeId>)> = Vec::new();
+    let mut alike: Vec<((&str, Reason), Vec<NodeId>)> = Vec::new();
     for loss in losses {
         let key = (loss.sending.kind, loss.why);
         match alike.iter_mut().find(|(known, _)| *known == key) {
@@ -67,7 +68,7 @@ pub(super) fn losses_of_step(losses: &[&Loss]) -> Vec<String> {
             None => alike.push((key, vec![loss.sending.to])),
         }
     }
-    let sentence = |((kind, why), to): ((&str, &str), Vec<NodeId>)| {
+    let sentence = |((kind, why), to): ((&str, Reason), Vec<NodeId>)| {
         format!("Its {kind} to {} never arrived: {why}.", words::nodes(&to))
     };
     alike.into_iter().map(sentence).collect()
@@ -83,6 +84,9 @@ pub(crate) fn silences(silent: &[(NodeId, Silence)]) -> String {
                 Silence::Down(since) => format!("down since {}", words::instant(*since)),
                 Silence::Paused(since) => {
                     format!("paused since {}", words::instant(*since))
+                }
+                Silence::Late(Sending { kind, sent, held: Some(fault), .. }) => {
+                    format!("fault {fault} held its {kind}, sent at {}", words::instant(*sent))
                 }
                 Silence::Late(Sending { kind, sent, arrives, .. }) => {
                     let sent = words::instant(*sent);

@@ -3,11 +3,11 @@
 #![allow(dead_code, reason = "each test file uses its part of it")]
 
 use sim_check::{Claim, Found, Kind, SimTime, Verdict};
-use sim_engine::{CrashLoss, FaultReport};
+use sim_engine::{CrashLoss, FaultReport, Loss};
 use sim_node::{Class, Duration, NodeId};
 use sim_scenario::{
-    Done, Expectation, Happening, Messages, NodeSettings, PropertyReport, ProtocolFacts, Report,
-    ScenarioFacts, Seen, State, ViolationReport, Watcher,
+    Done, Expectation, Happening, Messages, NodeSettings, PropertyReport, ProtocolFacts, Reason,
+    Report, ScenarioFacts, Seen, State, ViolationReport, Watcher,
 };
 
 static CLAIMS: [Claim; 2] = [
@@ -186,9 +186,10 @@ impl Tape {
 
     pub(crate) fn sent(&mut self, message: u64, us: u64, step: u64, ends: (u32, u32), fate: Fate) {
         let (from, to) = ends;
-        let (arrives, lost) = match fate {
-            Fate::Arrives(us) => (Some(at(us)), None),
-            Fate::Lost(why) => (None, Some(why)),
+        let (arrives, held, lost) = match fate {
+            Fate::Arrives(us) => (Some(at(us)), None, None),
+            Fate::Held(fault) => (None, Some(fault), None),
+            Fate::Lost(why) => (None, None, Some(Reason(why))),
         };
         self.seen.push(Seen::Sent {
             message,
@@ -200,6 +201,7 @@ impl Tape {
             text: format!("Coordinator({from})"),
             print: from.into(),
             arrives,
+            held,
             lost,
             copy: false,
         });
@@ -218,7 +220,8 @@ impl Tape {
 
 pub(crate) enum Fate {
     Arrives(u64),
-    Lost(&'static str),
+    Held(usize),
+    Lost(Loss),
 }
 
 pub(crate) fn at(us: u64) -> SimTime {
@@ -269,7 +272,7 @@ pub(crate) fn cut_off() -> Tape {
     tape.sent(0, 2_000, four, (4, 0), Fate::Arrives(7_100));
     tape.sent(1, 2_000, four, (4, 1), Fate::Arrives(9_250));
     tape.sent(2, 2_000, four, (4, 2), Fate::Arrives(4_400));
-    tape.sent(3, 2_000, four, (4, 3), Fate::Lost("the link dropped it"));
+    tape.sent(3, 2_000, four, (4, 3), Fate::Lost(Loss::Link));
     tape.full(4_400, 2, receives(2, 4), Some(four), vec![indicates(4)], None);
     tape.push(Seen::Fault {
         at: at(6_000),
@@ -286,9 +289,9 @@ pub(crate) fn cut_off() -> Tape {
     tape.sent(4, 10_000, three, (3, 0), Fate::Arrives(25_500));
     tape.sent(5, 10_000, three, (3, 1), Fate::Arrives(30_000));
     tape.sent(6, 10_000, three, (3, 2), Fate::Arrives(12_000));
-    tape.sent(7, 10_000, three, (3, 4), Fate::Lost("cut off by a partition"));
+    tape.sent(7, 10_000, three, (3, 4), Fate::Lost(Loss::Cut));
     tape.push(crashed(11_000, 2));
-    tape.push(Seen::Lost { message: 6, at: at(12_000), why: "its receiver was down" });
+    tape.push(Seen::Lost { message: 6, at: at(12_000), why: Reason(Loss::Down) });
     tape.step(
         15_000,
         2,

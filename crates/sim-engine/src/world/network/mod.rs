@@ -237,14 +237,17 @@ impl Network {
         if let Some(calm) = &self.calm {
             (travel, copy_travel) = (travel.min(calm.bound), copy_travel.min(calm.bound));
         }
-        let is_lost = self.counts_and_loses(from, to, kind);
+        let lost_by = self.counts_and_loses(from, to, kind);
         if let Some(cut) = self.cut_off(from, to, kind) {
             return Err(cut);
         }
         if omits {
             return Err(Loss::Omission);
         }
-        if is_lost || happens(words.loss, loss) {
+        if let Some(fault) = lost_by {
+            return Err(Loss::Counted(fault as usize));
+        }
+        if happens(words.loss, loss) {
             return Err(Loss::Link);
         }
         let arrives = self.in_order(leaving, leaving.tie, now.saturating_add(travel));
@@ -432,16 +435,17 @@ impl Network {
         self.refresh();
     }
 
-    /// Whether a fault that counts messages loses the one that leaves. Each in force counts it.
-    fn counts_and_loses(&mut self, from: NodeId, to: NodeId, kind: usize) -> bool {
+    /// The first of the faults that count messages and lose the one that leaves. Each in force
+    /// counts it.
+    fn counts_and_loses(&mut self, from: NodeId, to: NodeId, kind: usize) -> Option<u32> {
         if self.counting.is_empty() {
-            return false;
+            return None;
         }
         let places = self.crowded.then(|| self.between(from, to, kind).counting.clone());
-        let (mut loses, mut is_spent) = (false, false);
+        let (mut lost_by, mut is_spent) = (None, false);
         let mut count = |one: &mut CountedLoss| {
             if one.loses_next() {
-                loses = true;
+                lost_by.get_or_insert(one.fault);
                 self.touched.note(one.fault);
                 is_spent |= one.is_spent();
             }
@@ -456,7 +460,7 @@ impl Network {
             self.counting.retain(|one| !one.is_spent());
             self.refresh();
         }
-        loses
+        lost_by
     }
 
     /// Messages from some to some, of one kind if it is given, are kept while a fault lasts.

@@ -146,10 +146,12 @@ impl Hold {
         is_of_kind && self.from[from.index()] && self.to[to.index()]
     }
 
-    /// Keeps a message behind those that were sent before it.
-    pub(in crate::world) fn keep(&mut self, message: Kept) {
+    /// Keeps a message behind those that were sent before it. Returns the place of its fault in the
+    /// scenario's list.
+    pub(in crate::world) fn keep(&mut self, message: Kept) -> usize {
         let place = self.kept.partition_point(|kept| kept.envelope.id <= message.envelope.id);
         self.kept.insert(place, message);
+        self.fault as usize
     }
 
     /// The sequence number of the oldest message that it keeps.
