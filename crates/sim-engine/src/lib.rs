@@ -40,7 +40,7 @@ pub use fault::{
     Sides, Strike, Target, Trigger, Victims, When, fault_ids,
 };
 pub use network::{Latency, Link, LinkOverride, Network, Transport};
-pub use observe::{Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, Struck};
+pub use observe::{Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, StepEnds, Struck};
 pub use outcome::{
     AssumptionBroken, COST, Counts, CrashLoss, CrashReport, FaultReport, Finding, MarkReport,
     Outcome, PANIC, ReachReport, Refusal, RequestReport,

@@ -2,7 +2,7 @@
 //! nothing.
 
 use sim_check::SimTime;
-use sim_node::{Effect, Event, Node, NodeId, Stable};
+use sim_node::{Effect, Event, Node, NodeId, Role, Stable};
 
 use crate::{CrashLoss, FaultKind};
 
@@ -14,9 +14,8 @@ pub trait Observer<N: Node> {
     }
     /// A step begins.
     fn step_begins(&mut self, _: &StepBegins<'_, N>) {}
-    /// The step's effects, those that took place, and the node's state after it (`None` when it
-    /// crashed inside the step).
-    fn step_ends(&mut self, _step: u64, _effects: &[Effect<N>], _state: Option<&N>) {}
+    /// A step ends.
+    fn step_ends(&mut self, _: &StepEnds<'_, N>) {}
     /// A message left a node, at once or when a barrier released it; or the network made a copy of
     /// it.
     fn sent(&mut self, _: &Sent<'_, N>) {}
@@ -60,6 +59,8 @@ pub struct StepBegins<'a, N: Node> {
     pub time: SimTime,
     /// Who makes it.
     pub node: NodeId,
+    /// Whether it is the second instance of a node that is split in twins.
+    pub twin: bool,
     /// What happened to the node.
     pub event: &'a Event<N>,
     /// Its state until then; `None` when it was down.
@@ -74,6 +75,18 @@ pub struct StepBegins<'a, N: Node> {
     pub configured_by: Option<u64>,
 }
 
+/// The end of a step.
+pub struct StepEnds<'a, N: Node> {
+    /// Its index, from 0.
+    pub step: u64,
+    /// What took place of what the node wanted done.
+    pub effects: &'a [Effect<N>],
+    /// The node's state; `None` when it crashed inside the step.
+    pub state: Option<&'a N>,
+    /// The node's role. A node that crashes inside a step has the one that it has taken in it.
+    pub role: Option<Role>,
+}
+
 /// A message on its way.
 pub struct Sent<'a, N: Node> {
     /// Its id.
@@ -84,6 +97,8 @@ pub struct Sent<'a, N: Node> {
     pub step: u64,
     /// Who sent it.
     pub from: NodeId,
+    /// Whether it was the second instance of a node that is split in twins.
+    pub twin: bool,
     /// To whom.
     pub to: NodeId,
     /// What it says.

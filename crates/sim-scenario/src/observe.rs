@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 use rustc_hash::FxHasher;
 use serde::Serialize;
 use sim_check::SimTime;
-use sim_engine::{Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, Struck};
+use sim_engine::{Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, StepEnds, Struck};
 use sim_node::{Effect, Event, Message, Node, NodeId, Role};
 
 use crate::{
@@ -34,14 +34,23 @@ pub(crate) struct Telling<'w> {
     faults: &'w [usize],
     /// The settings in which nodes differ.
     settings: &'w NodeSettings,
-    /// Every node's role so far, by number.
-    roles: Vec<Option<Role>>,
-    /// Which nodes have been up before.
-    started: Vec<bool>,
-    /// The state of every node as it was last written as JSON, by number.
-    written: Vec<Option<Json>>,
+    /// How many nodes there are.
+    nodes: usize,
+    /// What is known of every node, by number; behind them, of their second instances.
+    known: Vec<Known>,
     /// The step that has begun and not ended.
     begun: Option<Begun>,
+}
+
+/// What is known of an instance of a node.
+#[derive(Clone, Default)]
+struct Known {
+    /// Its role so far.
+    role: Option<Role>,
+    /// Whether it has been up before.
+    started: bool,
+    /// Its state as it was last written as JSON.
+    written: Option<Json>,
 }
 
 struct Begun {
@@ -49,6 +58,7 @@ struct Begun {
     detail: Detail,
     at: SimTime,
     node: NodeId,
+    twin: bool,
     /// `None` when nothing of the step is to be told.
     what: Option<Happening>,
     cause: Option<u64>,
@@ -64,14 +74,19 @@ impl<'w> Telling<'w> {
         nodes: u32,
     ) -> Self {
         let nodes = nodes as usize;
-        let (roles, started, written) = (vec![None; nodes], vec![false; nodes], vec![None; nodes]);
-        Self { watcher, faults, settings, roles, started, written, begun: None }
+        let known = vec![Known::default(); 2 * nodes];
+        Self { watcher, faults, settings, nodes, known, begun: None }
     }
 
     /// A step that began and never ended is one in which a handler or a property panicked: what it
     /// wanted done is dropped.
     pub(crate) fn finish(&mut self) {
         self.end_step(Vec::new(), None, None);
+    }
+
+    fn known(&mut self, node: NodeId, twin: bool) -> &mut Known {
+        let place = node.index() + if twin { self.nodes } else { 0 };
+        &mut self.known[place]
     }
 
     /// The place in the scenario's list of a fault that runs.
@@ -88,12 +103,17 @@ impl<'w> Telling<'w> {
 
     /// The state of a node, if it is wanted. What did not change since it was last written is not
     /// written again.
-    fn state(&mut self, is_wanted: bool, node: NodeId, state: &(impl Debug + Serialize)) -> State {
+    fn state(
+        &mut self,
+        is_wanted: bool,
+        (node, twin): (NodeId, bool),
+        state: &(impl Debug + Serialize),
+    ) -> State {
         match self.watcher.form() {
             _ if !is_wanted => State::Text(String::new()),
             Form::Text => State::Text(format!("{state:?}")),
             Form::Json => {
-                let written = &mut self.written[node.index()];
+                let written = &mut self.known(node, twin).written;
                 let beside = written.as_ref().and_then(|earlier| Json::beside(earlier, state));
                 let now = beside.unwrap_or_else(|| json(state));
                 *written = Some(now.clone());
@@ -104,13 +124,14 @@ impl<'w> Telling<'w> {
 
     fn end_step(&mut self, effects: Vec<Done>, role: Option<Role>, state: Option<State>) {
         let Some(begun) = self.begun.take() else { return };
-        let Begun { step, at, node, what, cause, before, .. } = begun;
-        let role_before = std::mem::replace(&mut self.roles[node.index()], role);
+        let Begun { step, at, node, twin, what, cause, before, .. } = begun;
+        let role_before = std::mem::replace(&mut self.known(node, twin).role, role);
         let Some(what) = what else { return };
         self.watcher.see(Seen::Step {
             step,
             at,
             node,
+            twin,
             what,
             cause,
             effects,
@@ -132,6 +153,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
             step: begins.step,
             at: begins.time,
             node: begins.node,
+            twin: begins.twin,
             peer,
             kind: of_kind,
             is_send: false,
@@ -139,7 +161,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
         });
         let form = self.watcher.form();
         let again = matches!(begins.event, Event::Start)
-            && std::mem::replace(&mut self.started[begins.node.index()], true);
+            && std::mem::replace(&mut self.known(begins.node, begins.twin).started, true);
         let what = || match begins.event {
             Event::Start => {
                 let settings = self.settings.of(begins.node, begins.configured_by);
@@ -158,12 +180,13 @@ impl<N: Node> Observer<N> for Telling<'_> {
             Event::Request(request) => Happening::Request { text: detail.write(form, request) },
         };
         let what = (detail > Detail::Nothing).then(what);
-        let &StepBegins { step, time, node, cause, .. } = begins;
-        let before = begins.state.map(|state| self.state(detail >= Detail::Passage, node, state));
-        self.begun = Some(Begun { step, detail, at: time, node, what, cause, before });
+        let &StepBegins { step, time, node, twin, cause, .. } = begins;
+        let is_wanted = detail >= Detail::Passage;
+        let before = begins.state.map(|state| self.state(is_wanted, (node, twin), state));
+        self.begun = Some(Begun { step, detail, at: time, node, twin, what, cause, before });
     }
 
-    fn step_ends(&mut self, _step: u64, effects: &[Effect<N>], state: Option<&N>) {
+    fn step_ends(&mut self, ends: &StepEnds<'_, N>) {
         let detail = self.begun.as_ref().map_or(Detail::Nothing, |begun| begun.detail);
         let told = |effect: &&Effect<N>| match detail {
             Detail::Nothing => false,
@@ -172,11 +195,11 @@ impl<N: Node> Observer<N> for Telling<'_> {
         };
         let form = self.watcher.form();
         let done = |effect| done(effect, detail, form);
-        let effects = effects.iter().filter(told).map(done).collect();
-        let node = self.begun.as_ref().map(|begun| begun.node);
+        let effects = ends.effects.iter().filter(told).map(done).collect();
+        let who = self.begun.as_ref().map(|begun| (begun.node, begun.twin));
         let is_wanted = detail >= Detail::States;
-        let told = node.zip(state).map(|(node, state)| self.state(is_wanted, node, state));
-        self.end_step(effects, state.and_then(Node::role), told);
+        let told = who.zip(ends.state).map(|(who, state)| self.state(is_wanted, who, state));
+        self.end_step(effects, ends.role, told);
     }
 
     fn sent(&mut self, sent: &Sent<'_, N>) {
@@ -185,6 +208,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
             step: sent.step,
             at: sent.time,
             node: sent.from,
+            twin: sent.twin,
             peer: Some(sent.to),
             kind: Some(kind),
             is_send: true,
@@ -203,6 +227,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
             at: sent.time,
             step: sent.step,
             from: sent.from,
+            twin: sent.twin,
             to: sent.to,
             kind,
             text: detail.write(self.watcher.form(), sent.content),
@@ -238,7 +263,7 @@ impl<N: Node> Observer<N> for Telling<'_> {
 
     fn crashed(&mut self, crashed: &Crashed<'_, N>) {
         let &Crashed { time: at, node, fault, loss, .. } = crashed;
-        self.roles[node.index()] = None;
+        self.known(node, false).role = None;
         let fault = self.place(fault);
         let form = self.watcher.form();
         let written = |write: LostWrite| if form == Form::Text { write.text } else { write.json };

@@ -44,6 +44,8 @@ pub struct Glance {
     pub at: SimTime,
     /// Who makes the step, or sends the message.
     pub node: NodeId,
+    /// Whether it is the second instance of a node that is split in twins.
+    pub twin: bool,
     /// Who sent what the step handles, or to whom the message goes.
     pub peer: Option<NodeId>,
     /// The kind of the message.
@@ -97,6 +99,8 @@ pub enum Seen {
         at: SimTime,
         /// Who.
         node: NodeId,
+        /// Whether it is the second instance of a node that is split in twins.
+        twin: bool,
         /// What happened to it.
         #[serde(rename = "event")]
         what: Happening,
@@ -104,8 +108,8 @@ pub enum Seen {
         cause: Option<u64>,
         /// What took place of what it wanted done.
         effects: Vec<Done>,
-        /// Its role afterwards, name and rank; `None` without one or when it crashed inside the
-        /// step.
+        /// Its role afterwards, name and rank; `None` without one. A node that crashed inside the
+        /// step has the role that it took in it.
         #[serde(serialize_with = "role_as_object")]
         role: Option<(&'static str, u64)>,
         /// Whether its role is another than before the step.
@@ -128,6 +132,8 @@ pub enum Seen {
         step: u64,
         /// Who sent it.
         from: NodeId,
+        /// Whether it was the second instance of a node that is split in twins.
+        twin: bool,
         /// To whom.
         to: NodeId,
         /// The name of its kind.

@@ -55,6 +55,7 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
             step,
             at,
             node,
+            twin,
             what,
             cause,
             mut effects,
@@ -81,13 +82,26 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
             }
             let state = state.map(|_| State::Text(String::new()));
             let before = before.map(|_| State::Text(String::new()));
-            Seen::Step { step, at, node, what, cause, effects, role, role_changed, before, state }
+            Seen::Step {
+                step,
+                at,
+                node,
+                twin,
+                what,
+                cause,
+                effects,
+                role,
+                role_changed,
+                before,
+                state,
+            }
         }
         Seen::Sent {
             message,
             at,
             step,
             from,
+            twin,
             to,
             kind,
             text,
@@ -98,7 +112,21 @@ fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
             copy,
         } => {
             let text = bare(text);
-            Seen::Sent { message, at, step, from, to, kind, text, print, arrives, held, lost, copy }
+            Seen::Sent {
+                message,
+                at,
+                step,
+                from,
+                twin,
+                to,
+                kind,
+                text,
+                print,
+                arrives,
+                held,
+                lost,
+                copy,
+            }
         }
         other => other,
     })
@@ -126,18 +154,19 @@ fn a_glance_says_what_is_seen() {
     let mut compared = 0;
     for seen in &keen.seen {
         let glance = match seen {
-            Seen::Step { step, at, node, what, .. } => {
+            Seen::Step { step, at, node, twin, what, .. } => {
                 let (peer, kind) = match what {
                     Happening::Message { from, kind, .. } => (Some(*from), Some(*kind)),
                     _ => (None, None),
                 };
-                let (step, at, node) = (*step, *at, *node);
-                Glance { step, at, node, peer, kind, is_send: false, is_lost: false }
+                let (step, at, node, twin) = (*step, *at, *node, *twin);
+                Glance { step, at, node, twin, peer, kind, is_send: false, is_lost: false }
             }
-            Seen::Sent { step, at, from, to, kind, lost, .. } => Glance {
+            Seen::Sent { step, at, from, twin, to, kind, lost, .. } => Glance {
                 step: *step,
                 at: *at,
                 node: *from,
+                twin: *twin,
                 peer: Some(*to),
                 kind: Some(kind),
                 is_send: true,

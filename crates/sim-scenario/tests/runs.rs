@@ -555,3 +555,28 @@ fn a_cost_beyond_its_bound_can_be_expected() {
     let kept = pinging_and("costs: [Messages(at_most: \"8\")],", "Violates(\"COST\")");
     assert!(!run(&kept, 0).as_expected);
 }
+
+/// Two instances of one node have one number, and are told apart.
+#[test]
+fn a_second_instance_is_told_from_the_first() {
+    let loaded = pinging("faults: [At(\"50ms\", Twins(who: Node(0), to: Node(4)))],");
+    let seen = watched(&loaded);
+    let starts: Vec<bool> = seen
+        .iter()
+        .filter_map(|one| match one {
+            Seen::Step { node, twin, what: Happening::Start { again: false, .. }, .. }
+                if node.number() == 0 =>
+            {
+                Some(*twin)
+            }
+            _ => None,
+        })
+        .collect();
+    assert_eq!(starts, [false, true], "each of them starts once");
+    let sent = seen.iter().filter_map(|one| match one {
+        Seen::Sent { from, twin, kind, .. } if from.number() == 0 => Some((*kind, *twin)),
+        _ => None,
+    });
+    assert!(sent.clone().any(|sent| sent == ("Ping", false)), "the first instance is asked");
+    assert!(!sent.clone().any(|sent| sent == ("Ping", true)));
+}

@@ -122,3 +122,31 @@ fn of_one_mark_it_keeps_a_hundred_places() {
     assert_eq!(timeline.marks[0].places.len(), 100);
     assert_eq!(timeline.roles.iter().filter(|span| span.role == "leader").count(), 900);
 }
+
+/// Node 0 takes the lead and crashes in the same step, after its first ping: with a slow disk it
+/// leads until the ping has left.
+#[test]
+fn a_role_that_is_taken_in_the_step_of_a_crash_is_told() {
+    let crash = "faults: [When((on: After(\"Ping\", 1)), Crash(who: Trigger))],";
+    let slow = format!("disks: [(sync: Constant(\"50ms\"))], {crash}");
+    for (fields, until) in [(crash, 100), (&slow, 150)] {
+        let timeline = timeline(fields);
+        let leaders = timeline.roles.iter().filter(|span| span.role == "leader");
+        let first = leaders.clone().next().expect("node 0 led");
+        let found = (first.node.number(), first.from, first.to);
+        assert_eq!(found, (0, ms(100), Some(ms(until))), "{timeline:?}");
+        assert_eq!(timeline.downs[0].from, ms(until));
+    }
+}
+
+/// What the second instance of a node does is not taken for a change of its role.
+#[test]
+fn a_second_instance_has_no_row() {
+    let twins = "faults: [At(\"1s\", Twins(who: Node(3), to: Node(4)))],";
+    let of_3 = |timeline: &Timeline| -> Vec<_> {
+        let roles = timeline.roles.iter().filter(|span| span.node == NodeId::new(3));
+        roles.map(|span| (span.role, span.from, span.to)).collect()
+    };
+    let timeline = timeline(twins);
+    assert_eq!(of_3(&timeline)[0], ("idle", ms(0), Some(ms(2_000))), "{timeline:?}");
+}

@@ -94,10 +94,12 @@ fn counts(seen: &Seen) -> bool {
 fn describe(seen: &Seen) -> String {
     let at = |at: &SimTime| words::instant(*at);
     match seen {
-        Seen::Step { step, at: when, node, .. } => {
-            format!("step {step}, {}: {node} {}", at(when), phrases::whole(seen))
+        Seen::Step { step, at: when, node, twin, .. } => {
+            let who = words::who(*node, *twin);
+            format!("step {step}, {}: {who} {}", at(when), phrases::whole(seen))
         }
-        Seen::Sent { at: when, from, to, kind, text, arrives, held, lost, .. } => {
+        Seen::Sent { at: when, from, twin, to, kind, text, arrives, held, lost, .. } => {
+            let from = words::who(*from, *twin);
             let fate = match (arrives, held, lost) {
                 (_, _, Some(why)) => format!("lost: {why}"),
                 (_, Some(fault), _) => format!("held by fault {fault}"),

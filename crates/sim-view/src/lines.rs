@@ -28,8 +28,9 @@ pub struct JsonLines<W> {
     out: W,
     window: Window,
     states: States,
-    /// The state of each node as far as the lines have told it.
-    told: BTreeMap<NodeId, Told>,
+    /// The state of each node, and of the second instance of one that is split in twins, as far as
+    /// the lines have told it.
+    told: BTreeMap<(NodeId, bool), Told>,
     failed: Option<io::Error>,
 }
 
@@ -56,6 +57,7 @@ struct StateLine<'a> {
     at: SimTime,
     step: u64,
     node: NodeId,
+    twin: bool,
     state: Option<&'a Json>,
     changes: Option<Vec<Operation<'a>>>,
 }
@@ -92,10 +94,10 @@ impl<W: Write> JsonLines<W> {
 
     /// A step whose changes are told.
     fn step(&mut self, mut seen: Seen) {
-        let Seen::Step { node, before, what, state, .. } = &mut seen else { return };
-        let (node, before) = (*node, before.take());
+        let Seen::Step { node, twin, before, what, state, .. } = &mut seen else { return };
+        let (who, before) = ((*node, *twin), before.take());
         let starts = matches!(what, Happening::Start { .. });
-        let told = self.told.remove(&node).filter(|_| !starts);
+        let told = self.told.remove(&who).filter(|_| !starts);
         let after = match state.take() {
             Some(State::Json(after)) => after,
             other => {
@@ -125,18 +127,18 @@ impl<W: Write> JsonLines<W> {
                 self.write(&StepLine { step: &seen, changes: None });
             }
         }
-        self.told.insert(node, Told { state: after, is_behind: false });
+        self.told.insert(who, Told { state: after, is_behind: false });
     }
 
     /// Tells what a state had become before a step, where steps before it are not shown.
     fn catch_up(&mut self, step: &Seen, told: Option<&Told>, before: &Json) {
-        let &Seen::Step { step, at, node, .. } = step else { return };
+        let &Seen::Step { step, at, node, twin, .. } = step else { return };
         let changes = told.map(|told| patch(&told.state, before));
         if changes.as_ref().is_some_and(Vec::is_empty) {
             return;
         }
         let state = changes.is_none().then_some(before);
-        self.write(&StateLine { at, step, node, state, changes });
+        self.write(&StateLine { at, step, node, twin, state, changes });
     }
 }
 
@@ -148,7 +150,7 @@ impl<W: Write> Watcher for JsonLines<W> {
         let detail = match self.states {
             States::Nothing => Detail::Contents,
             States::Full => Detail::States,
-            States::Changes => match self.told.get(&glance.node) {
+            States::Changes => match self.told.get(&(glance.node, glance.twin)) {
                 Some(told) if !told.is_behind => Detail::States,
                 _ => Detail::Passage,
             },
@@ -163,8 +165,8 @@ impl<W: Write> Watcher for JsonLines<W> {
     fn see(&mut self, mut seen: Seen) {
         let is_shown = self.window.sees(&seen);
         match &mut seen {
-            Seen::Step { node, .. } if !is_shown => {
-                if let Some(told) = self.told.get_mut(node) {
+            Seen::Step { node, twin, .. } if !is_shown => {
+                if let Some(told) = self.told.get_mut(&(*node, *twin)) {
                     told.is_behind = true;
                 }
             }
@@ -176,7 +178,7 @@ impl<W: Write> Watcher for JsonLines<W> {
                 return self.write(&StepLine { step: &seen, changes: None });
             }
             Seen::Crashed { node, .. } => {
-                self.told.remove(node);
+                self.told.remove(&(*node, false));
             }
             _ => {}
         }

@@ -19,9 +19,15 @@ impl Names {
 
     /// "n3", "client n6".
     pub(crate) fn whole(&self, node: NodeId) -> String {
+        self.instance((node, false))
+    }
+
+    /// The same, and "n3'" of the second instance of a node that is split in twins.
+    pub(crate) fn instance(&self, (node, twin): (NodeId, bool)) -> String {
+        let who = words::who(node, twin);
         match self.party(node) {
-            Some(party) => format!("{party} {node}"),
-            None => node.to_string(),
+            Some(party) => format!("{party} {who}"),
+            None => who,
         }
     }
 

@@ -220,7 +220,7 @@ impl<'a> Past<'a> {
                 at: row.at,
                 place: format!("step {step}"),
                 style: if self.root == Some(*step) { BROKEN } else { PLAIN },
-                text: format!("{} {whole}{crashed}{}", row.node, self.often(*step)),
+                text: format!("{} {whole}{crashed}{}", row.who(), self.often(*step)),
             });
         }
         for index in self.incidents() {

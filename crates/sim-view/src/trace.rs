@@ -40,6 +40,8 @@ pub(crate) struct Trace {
 pub(crate) struct Step {
     pub(crate) at: SimTime,
     pub(crate) node: NodeId,
+    /// Whether it is the second instance of a node that is split in twins.
+    pub(crate) twin: bool,
     pub(crate) cause: Option<u64>,
     pub(crate) event: Event,
     /// Whether it is notable: a change of role, a mark, an indication, a restart.
@@ -51,9 +53,15 @@ pub(crate) struct Step {
 }
 
 impl Step {
+    /// Who made it: "n3", or "n3'" of a second instance.
+    pub(crate) fn who(&self) -> String {
+        words::who(self.node, self.twin)
+    }
+
     /// Whether both are notable steps of one node that handle the same kind of event.
     pub(crate) fn is_like(&self, other: &Self) -> bool {
-        (self.node, self.event, self.notable) == (other.node, other.event, other.notable)
+        let key = |step: &Self| (step.node, step.twin, step.event, step.notable);
+        key(self) == key(other)
     }
 }
 
@@ -250,17 +258,19 @@ impl Watcher for Trace {
         let after = self.steps.len();
         let mut incident = |at, what| self.incidents.push(Incident { at, after, what });
         match seen {
-            Seen::Step { at, node, what, cause, effects, role, role_changed, state, .. } => {
+            Seen::Step {
+                at, node, twin, what, cause, effects, role, role_changed, state, ..
+            } => {
                 let (event, news) = self.happened(node, &what);
                 let again = matches!(what, Happening::Start { again: true, .. });
                 let tells =
                     |effect: &Done| matches!(effect, Done::Indicate { .. } | Done::Mark { .. });
                 let notable = role_changed || again || effects.iter().any(tells);
                 let crashed = state.is_none();
-                if let (true, Some((role, _))) = (role_changed, role) {
+                if let (true, false, Some((role, _))) = (role_changed, twin, role) {
                     self.roles.push((at, node, role));
                 }
-                self.steps.push(Step { at, node, cause, event, notable, news, crashed });
+                self.steps.push(Step { at, node, twin, cause, event, notable, news, crashed });
             }
             Seen::Sent {
                 message,

@@ -72,7 +72,7 @@ impl Window {
     }
 
     fn shows(&self, glance: &Glance) -> bool {
-        let Glance { step, at, node, peer, kind, is_send, is_lost } = *glance;
+        let Glance { step, at, node, twin: _, peer, kind, is_send, is_lost } = *glance;
         // Of what others send to a node, its arrival is shown, and that it never will arrive.
         let about = self.nodes.is_empty()
             || self.nodes.contains(&node)
@@ -95,7 +95,7 @@ impl Window {
     /// Whether it is shown; to be told of everything, in order.
     pub fn sees(&mut self, seen: &Seen) -> bool {
         match seen {
-            Seen::Step { step, at, node, what, .. } => {
+            Seen::Step { step, at, node, twin, what, .. } => {
                 self.begun = *step + 1;
                 let (peer, kind) = match what {
                     Happening::Message { message, from, kind, .. } => {
@@ -104,10 +104,18 @@ impl Window {
                     }
                     _ => (None, None),
                 };
-                let (step, at, node) = (*step, *at, *node);
-                self.shows(&Glance { step, at, node, peer, kind, is_send: false, is_lost: false })
+                self.shows(&Glance {
+                    step: *step,
+                    at: *at,
+                    node: *node,
+                    twin: *twin,
+                    peer,
+                    kind,
+                    is_send: false,
+                    is_lost: false,
+                })
             }
-            Seen::Sent { message, at, step, from, to, kind, lost, .. } => {
+            Seen::Sent { message, at, step, from, twin, to, kind, lost, .. } => {
                 if lost.is_none() {
                     self.under_way.insert(*message, (*from, *to, kind));
                 }
@@ -115,6 +123,7 @@ impl Window {
                     step: *step,
                     at: *at,
                     node: *from,
+                    twin: *twin,
                     peer: Some(*to),
                     kind: Some(kind),
                     is_send: true,

@@ -99,6 +99,12 @@ pub(crate) fn content(kind: &str, text: &str, width: usize) -> String {
     format!("{kind} {}", said(text, room))
 }
 
+/// `n0`, and `n0'` of its second instance, where it is split in twins.
+pub(crate) fn who(node: NodeId, twin: bool) -> String {
+    let second = if twin { "'" } else { "" };
+    format!("{node}{second}")
+}
+
 /// `n0`, `n0 and n1`, `n0, n1 and n2`; long lists are cut.
 pub(crate) fn nodes(nodes: &[NodeId]) -> String {
     const SHOWN: usize = 12;

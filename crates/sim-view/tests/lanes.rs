@@ -89,6 +89,33 @@ fn a_message_that_is_held_is_sent_when_its_sender_sent_it() {
     assert!(row("7.000ms").contains("6ms in flight, 5ms of it held by fault 2"), "{text}");
 }
 
+/// Both instances of a node have one lane, and what each of them does is told apart.
+#[test]
+fn a_second_instance_has_a_sign_and_a_name_of_its_own() {
+    let mut tape = Tape::new();
+    let starts = || Happening::Start { again: false, settings: None };
+    tape.step(0, 0, starts(), None);
+    tape.step(0, 1, starts(), None);
+    tape.twin(1_000, 0, starts());
+    tape.sent_by_twin(4, 1_000, 2, (0, 1), 7_000);
+    tape.step(7_000, 1, receives(4, 0), Some(2));
+    let mut lanes = Lanes::new(Vec::new(), &facts(2), 7, 200);
+    tape.play(&mut lanes);
+    let bytes = lanes.finish(&report()).expect("memory takes everything");
+    let text = anstream::adapter::strip_str(&String::from_utf8(bytes).expect("text")).to_string();
+    let rows: Vec<&str> = text.lines().filter(|line| line.contains("n0'")).collect();
+    let [start, sends, receives] = rows[..] else { panic!("three rows:\n{text}") };
+    assert!(
+        start.contains("○") && start.contains("n0' starts, the second instance of n0"),
+        "{text}"
+    );
+    assert!(sends.contains("n0' sends Coordinator"), "{text}");
+    assert!(
+        receives.contains("n1 receives Coordinator") && receives.contains("from n0'"),
+        "{text}"
+    );
+}
+
 #[test]
 fn a_narrow_page_is_not_overrun() {
     let mut lanes = Lanes::new(Vec::new(), &facts(5), 7, 40);
@@ -255,6 +282,7 @@ fn a_writer_that_fails_ends_the_writing() {
         step: 0,
         at: at(0),
         node: NodeId::new(0),
+        twin: false,
         peer: None,
         kind: None,
         is_send: false,

@@ -121,8 +121,16 @@ fn a_long_state_is_told_once() {
     let node = NodeId::new(0);
     for step in 0..1_000_u64 {
         let at = SimTime::from_nanos(step);
-        let glance =
-            Glance { step, at, node, peer: None, kind: None, is_send: false, is_lost: false };
+        let glance = Glance {
+            step,
+            at,
+            node,
+            twin: false,
+            peer: None,
+            kind: None,
+            is_send: false,
+            is_lost: false,
+        };
         let wanted = if step == 0 { Detail::Passage } else { Detail::States };
         assert_eq!(lines.wants(&glance), wanted, "the state before is known");
         let what = match step {
@@ -134,6 +142,7 @@ fn a_long_state_is_told_once() {
             step,
             at,
             node,
+            twin: false,
             what,
             cause: None,
             effects: vec![],

@@ -147,6 +147,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             time: SimTime::from_nanos(self.now),
             step: envelope.step,
             from: envelope.from,
+            twin: envelope.twin,
             to: envelope.to,
             content: self.agenda.message(parcel),
             fate,

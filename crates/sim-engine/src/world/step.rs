@@ -14,7 +14,7 @@ use crate::chance::{Chance, Purpose, below};
 use crate::digest::Digest;
 use crate::fault::InStep;
 use crate::record::StepClass;
-use crate::{DiskLoss, Observer, StepBegins};
+use crate::{DiskLoss, Observer, StepBegins, StepEnds};
 
 /// Gathers a handler's effects and makes its choices.
 struct StepSink<'a, N: Node> {
@@ -77,12 +77,13 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.record.push(self.now, who, class, cause);
         if self.is_watched {
             let time = SimTime::from_nanos(self.now);
-            let (node, event, state) = (who, &event, self.states[index].as_ref());
+            let (twin, event, state) = (who != node, &event, self.states[index].as_ref());
             let configured_by = self.configs.get(index).and_then(|own| own.by);
             watch.step_begins(&StepBegins {
                 step,
                 time,
-                node,
+                node: who,
+                twin,
                 event,
                 state,
                 cause,
@@ -102,6 +103,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         self.acting = Some(who);
         self.run_handler(node, who, event, is_seen);
         let role_changed = self.plan.asks_roles && who == node && self.note_role(node);
+        // A crash inside the step takes the state, and not what the node was until then.
+        let watched = self.states[index].as_ref().filter(|_| self.is_watched);
+        let role = watched.and_then(Node::role);
         self.acting = None;
 
         let mut occasions = None;
@@ -116,7 +120,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.properties.after(&view!(self, step), node, &self.effects);
         }
         if self.is_watched {
-            watch.step_ends(step, &self.effects, self.states[index].as_ref());
+            let (effects, state) = (&self.effects[..], self.states[index].as_ref());
+            watch.step_ends(&StepEnds { step, effects, state, role });
         }
         let strikes = occasions.as_ref().map_or_else(Vec::new, Occasions::between);
         if strikes.is_empty() {

@@ -3,7 +3,9 @@
 use std::collections::BTreeMap;
 
 use sim_check::{Claim, Judged, Obligation, Properties, SimTime, View};
-use sim_engine::{CrashLoss, Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, Struck};
+use sim_engine::{
+    CrashLoss, Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, StepEnds, Struck,
+};
 use sim_node::{Effect, Event, NodeId};
 
 use crate::toy::{Script, Toy};
@@ -49,8 +51,8 @@ impl Observer<Toy> for History {
         });
     }
 
-    fn step_ends(&mut self, _: u64, _: &[Effect<Toy>], state: Option<&Toy>) {
-        if let (Some(line), Some(state)) = (self.steps.last_mut(), state)
+    fn step_ends(&mut self, ends: &StepEnds<'_, Toy>) {
+        if let (Some(line), Some(state)) = (self.steps.last_mut(), ends.state)
             && line.ends_with("restart")
         {
             *line = format!("{line} {:?}", state.disk);

@@ -3,7 +3,7 @@
 use sim_check::{SimTime, Wait};
 use sim_engine::{
     Crashed, Ender, FaultKind, FaultTime, InCalm, Loss, Observer, Released, Sent, StepBegins,
-    Struck, Victims,
+    StepEnds, Struck, Victims,
 };
 use sim_node::{Effect, Event, Node, NodeId};
 
@@ -34,6 +34,8 @@ pub(crate) struct Chronicle<'a> {
     step: u64,
     at: SimTime,
     node: NodeId,
+    /// Whether a second instance of the node makes it.
+    twin: bool,
 }
 
 impl<'a> Chronicle<'a> {
@@ -55,6 +57,7 @@ impl<'a> Chronicle<'a> {
             step: 0,
             at: SimTime::ZERO,
             node: NodeId::new(0),
+            twin: false,
         }
     }
 
@@ -142,7 +145,9 @@ impl<N: Node> Observer<N> for Chronicle<'_> {
     #[inline]
     fn step_begins(&mut self, begins: &StepBegins<'_, N>) {
         (self.step, self.at, self.node) = (begins.step, begins.time, begins.node);
+        self.twin = begins.twin;
         if matches!(begins.event, Event::Start)
+            && !self.twin
             && let Some(from) = self.down[self.node.index()].take()
         {
             self.keep_down(DownSpan { node: self.node, from, to: Some(self.at) });
@@ -150,13 +155,17 @@ impl<N: Node> Observer<N> for Chronicle<'_> {
     }
 
     #[inline]
-    fn step_ends(&mut self, _: u64, effects: &[Effect<N>], state: Option<&N>) {
-        for effect in effects {
+    fn step_ends(&mut self, ends: &StepEnds<'_, N>) {
+        for effect in ends.effects {
             if let Effect::Mark(name) = effect {
                 self.mark(name);
             }
         }
-        let role = state.and_then(Node::role);
+        // A row of the timeline is about the first instance of its node.
+        if self.twin {
+            return;
+        }
+        let role = ends.role;
         let known = self.roles[self.node.index()].as_ref().map(|span| span.role);
         if role.map(|role| role.name) != known {
             self.change_role(role);
@@ -228,9 +237,9 @@ impl<N: Node> Observer<N> for Both<'_, N> {
         self.1.step_begins(begins);
     }
 
-    fn step_ends(&mut self, step: u64, effects: &[Effect<N>], state: Option<&N>) {
-        self.0.step_ends(step, effects, state);
-        self.1.step_ends(step, effects, state);
+    fn step_ends(&mut self, ends: &StepEnds<'_, N>) {
+        self.0.step_ends(ends);
+        self.1.step_ends(ends);
     }
 
     fn sent(&mut self, sent: &Sent<'_, N>) {

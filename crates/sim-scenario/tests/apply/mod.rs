@@ -7,7 +7,7 @@ use serde_json::Value;
 
 /// Every whole state that the lines tell of, as a reader would work it out: by step.
 pub(crate) fn worked_out(lines: &[Value]) -> BTreeMap<u64, Value> {
-    let mut states: BTreeMap<u64, Value> = BTreeMap::new();
+    let mut states: BTreeMap<(u64, bool), Value> = BTreeMap::new();
     let mut found = BTreeMap::new();
     for line in lines {
         let kind = line["type"].as_str().expect("a type");
@@ -16,7 +16,8 @@ pub(crate) fn worked_out(lines: &[Value]) -> BTreeMap<u64, Value> {
             continue;
         }
         let (node, step) = (line["node"].as_u64(), line["step"].as_u64().expect("a step"));
-        let node = node.expect("a node");
+        // Two instances of one node have a state each.
+        let node = (node.expect("a node"), line["twin"].as_bool().expect("whether it is a twin"));
         match (&line["state"], &line["changes"]) {
             (Value::Null, Value::Null) => {
                 states.remove(&node);

@@ -7,6 +7,9 @@ use sim_node::{Duration, NodeId};
 
 use crate::words;
 
+/// A node, and whether it is its second instance.
+type Sender = (NodeId, bool);
+
 /// The messages under way.
 pub(super) struct Flights {
     under_way: BTreeMap<u64, Flight>,
@@ -19,6 +22,8 @@ pub(super) struct Flights {
 
 struct Flight {
     from: NodeId,
+    /// Whether the second instance of a node sent it that is split in twins.
+    twin: bool,
     to: NodeId,
     kind: &'static str,
     at: SimTime,
@@ -41,12 +46,12 @@ impl Flights {
     pub(super) fn sent(
         &mut self,
         message: u64,
-        (from, to): (NodeId, NodeId),
+        ((from, twin), to): (Sender, NodeId),
         kind: &'static str,
         at: SimTime,
         arrives: Option<SimTime>,
     ) {
-        let flight = Flight { from, to, kind, at, arrives, held: None };
+        let flight = Flight { from, twin, to, kind, at, arrives, held: None };
         self.under_way.insert(message, flight);
     }
 
@@ -56,16 +61,21 @@ impl Flights {
         message: u64,
         at: SimTime,
         (fault, arrives): (usize, SimTime),
-    ) -> Option<(NodeId, NodeId, &'static str)> {
+    ) -> Option<(Sender, NodeId, &'static str)> {
         let flight = self.under_way.get_mut(&message)?;
         (flight.arrives, flight.held) = (Some(arrives), Some((fault, at - flight.at)));
-        Some((flight.from, flight.to, flight.kind))
+        Some(((flight.from, flight.twin), flight.to, flight.kind))
     }
 
     /// Who sent the lost message to whom, and its kind.
-    pub(super) fn lost(&mut self, message: u64) -> Option<(NodeId, NodeId, &'static str)> {
+    pub(super) fn lost(&mut self, message: u64) -> Option<(Sender, NodeId, &'static str)> {
         let flight = self.under_way.remove(&message)?;
-        Some((flight.from, flight.to, flight.kind))
+        Some(((flight.from, flight.twin), flight.to, flight.kind))
+    }
+
+    /// Whether the second instance of its sender sent the message.
+    pub(super) fn is_of_twin(&self, message: u64) -> bool {
+        self.under_way.get(&message).is_some_and(|flight| flight.twin)
     }
 
     pub(super) fn crashed(&mut self, node: NodeId, at: SimTime) {

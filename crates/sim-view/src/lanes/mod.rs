@@ -32,6 +32,12 @@ const CONTENT: usize = 72;
 const LEGEND: &str =
     "● step  ──▶ handled  ┄┄▷ sent  ✗ lost  ◆ role  ▲ indication  ★ mark  ✖ crash  ═ fault";
 
+/// What marks a step on the lane of its node: both instances of a node that is split in twins have
+/// one lane.
+fn dot(twin: bool) -> char {
+    if twin { '○' } else { '●' }
+}
+
 /// Draws a run, or a window of it, while it happens. The first line begins with `sim-view`. The
 /// text contains ANSI colours.
 ///
@@ -61,6 +67,8 @@ struct Step {
     number: u64,
     at: SimTime,
     node: NodeId,
+    /// Whether it is the second instance of a node that is split in twins.
+    twin: bool,
     effects: Vec<Done>,
     departures: Vec<Departure>,
 }
@@ -182,7 +190,7 @@ impl<W: Write> Lanes<W> {
         self.page.set_whole(self.whole.contains(&step.number));
         let left = step.departures.iter().filter(|departure| !departure.copy).count();
         for alike in group(step.departures) {
-            self.departures((None, step.number, false), step.node, &alike);
+            self.departures((None, step.number, false), (step.node, step.twin), &alike);
         }
         let is_shown = |effect: &&Done| match effect {
             Done::Send { to, kind, .. } => *to != step.node && self.window.shows_kind(kind),
@@ -192,7 +200,7 @@ impl<W: Write> Lanes<W> {
         if held > 0 {
             let held = words::count(held as u64, "message");
             let picture = self.at_rest();
-            let node = self.names.whole(step.node);
+            let node = self.names.instance((step.node, step.twin));
             let has_barrier = step.effects.iter().any(|effect| matches!(effect, Done::Barrier));
             let text = match has_barrier {
                 true => format!("{node} holds {held} until its writes are durable"),
@@ -206,7 +214,7 @@ impl<W: Write> Lanes<W> {
     fn departures(
         &mut self,
         (at, step, is_late): (Option<SimTime>, u64, bool),
-        from: NodeId,
+        (from, twin): (NodeId, bool),
         alike: &[Departure],
     ) {
         if alike.is_empty() {
@@ -221,9 +229,10 @@ impl<W: Write> Lanes<W> {
             let stroke = sends::stroke(departure);
             picture.arrow(before.unwrap_or(from), departure.to, stroke, &labels);
         }
-        picture.mark(from, '●', SENT);
+        picture.mark(from, dot(twin), SENT);
         let with_numbers = !self.page.layout.has_room_for_numbers();
-        let mut text = sends::words(&self.names, from, alike, self.content(step), with_numbers);
+        let content = self.content(step);
+        let mut text = sends::words(&self.names, (from, twin), alike, content, with_numbers);
         if is_late {
             text.push_str(&format!("; held since step {step}"));
         }
@@ -275,6 +284,7 @@ impl<W: Write> Watcher for Lanes<W> {
                 at,
                 step,
                 from,
+                twin,
                 to,
                 kind,
                 text,
@@ -285,7 +295,7 @@ impl<W: Write> Watcher for Lanes<W> {
                 ..
             } => {
                 if lost.is_none() {
-                    self.flights.sent(message, (from, to), kind, at, arrives);
+                    self.flights.sent(message, ((from, twin), to), kind, at, arrives);
                 }
                 if !is_shown {
                     return;
@@ -299,7 +309,7 @@ impl<W: Write> Watcher for Lanes<W> {
                         self.flush();
                         self.page.set_whole(self.whole.contains(&step));
                         let is_late = self.latest != Some((step, at));
-                        self.departures((Some(at), step, is_late), from, &[departure]);
+                        self.departures((Some(at), step, is_late), (from, twin), &[departure]);
                     }
                 }
             }
@@ -316,8 +326,8 @@ impl<W: Write> Watcher for Lanes<W> {
                 let released = self.flights.released(message, at, (fault, arrives));
                 let Some((from, to, kind)) = released.filter(|_| is_shown) else { return };
                 let mut picture = self.at_rest();
-                picture.arrow(from, to, SENT_ARROW, &self.labels(kind, message));
-                let (from, to) = (self.names.whole(from), self.names.whole(to));
+                picture.arrow(from.0, to, SENT_ARROW, &self.labels(kind, message));
+                let (from, to) = (self.names.instance(from), self.names.whole(to));
                 let mut text = format!("fault {fault} lets {kind} from {from} to {to} go");
                 if !self.page.layout.has_room_for_numbers() {
                     text.push_str(&format!(" (#{message})"));
@@ -333,8 +343,8 @@ impl<W: Write> Watcher for Lanes<W> {
                 let mut picture = self.at_rest();
                 let mut text = format!("#{message} is lost: {why}");
                 if let Some((from, to, kind)) = lost {
-                    picture.arrow(from, to, LOST_ARROW, &self.labels(kind, message));
-                    let (from, to) = (self.names.whole(from), self.names.whole(to));
+                    picture.arrow(from.0, to, LOST_ARROW, &self.labels(kind, message));
+                    let (from, to) = (self.names.instance(from), self.names.whole(to));
                     text = format!("{kind} from {from} to {to} is lost: {why}");
                     if !self.page.layout.has_room_for_numbers() {
                         text.push_str(&format!(" (#{message})"));

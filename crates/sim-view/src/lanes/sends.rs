@@ -64,7 +64,7 @@ pub(super) fn stroke(departure: &Departure) -> Stroke {
 /// The row in words, with at most so much of what the messages say.
 pub(super) fn words(
     names: &Names,
-    from: NodeId,
+    from: (NodeId, bool),
     alike: &[Departure],
     content: usize,
     with_numbers: bool,
@@ -79,7 +79,7 @@ pub(super) fn words(
         })
         .collect();
     let verb = if first.copy { "'s network copies" } else { " sends" };
-    let mut text = format!("{}{verb} {what} to {}", names.whole(from), words::list(&to));
+    let mut text = format!("{}{verb} {what} to {}", names.instance(from), words::list(&to));
     for (fault, whose) in those(alike, |departure| departure.held) {
         text.push_str(&format!("; fault {fault} holds it{whose}"));
     }

@@ -8,7 +8,7 @@ use sim_node::NodeId;
 use sim_scenario::{Done, Happening, Seen};
 
 use super::strokes::HANDLED_ARROW;
-use super::{Lanes, Step};
+use super::{Lanes, Step, dot};
 use crate::paint::{BOLD, HANDLED, PLAIN, ROLE, SENT, TOLD};
 use crate::story::phrases;
 use crate::words;
@@ -16,9 +16,9 @@ use crate::words;
 impl<W: Write> Lanes<W> {
     /// Takes note of a step that is not shown.
     pub(super) fn pass_over(&mut self, seen: &Seen) {
-        let Seen::Step { at, node, what, .. } = seen else { return };
+        let Seen::Step { at, node, twin, what, .. } = seen else { return };
         match what {
-            Happening::Start { again, .. } => self.note_start(*node, *at, *again),
+            Happening::Start { again, .. } => self.note_start((*node, *twin), *at, *again),
             Happening::Message { message: Some(message), .. } => {
                 self.flights.handled(*message, *at);
             }
@@ -26,7 +26,11 @@ impl<W: Write> Lanes<W> {
         }
     }
 
-    fn note_start(&mut self, node: NodeId, at: SimTime, again: bool) {
+    /// A lane is that of the first instance of its node.
+    fn note_start(&mut self, (node, twin): (NodeId, bool), at: SimTime, again: bool) {
+        if twin {
+            return;
+        }
         self.set_up(node, true);
         if again {
             self.flights.restarted(node, at);
@@ -35,17 +39,22 @@ impl<W: Write> Lanes<W> {
 
     /// The row of a step: what happened to the node, and what it did besides speaking.
     pub(super) fn step(&mut self, seen: Seen) {
-        let Seen::Step { step, at, node, what, effects, role, role_changed, .. } = seen else {
+        let Seen::Step { step, at, node, twin, what, effects, role, role_changed, .. } = seen
+        else {
             return;
         };
         self.page.set_whole(self.whole.contains(&step));
         let content = self.content(step);
-        let who = self.names.whole(node);
+        let who = self.names.instance((node, twin));
         let text = match &what {
             Happening::Start { again, settings } => {
-                self.note_start(node, at, *again);
+                self.note_start((node, twin), at, *again);
                 let again = if *again { " again" } else { "" };
-                format!("{who} starts{again}{}", phrases::with(settings))
+                let second = match twin {
+                    true => format!(", the second instance of {}", self.names.whole(node)),
+                    false => String::new(),
+                };
+                format!("{who} starts{again}{}{second}", phrases::with(settings))
             }
             Happening::Timer { text, .. } => {
                 format!("{who} handles timer {}", words::said(text, content))
@@ -56,8 +65,9 @@ impl<W: Write> Lanes<W> {
             Happening::Message { message: None, kind, text, .. } => {
                 format!("{who} receives its own {}", words::content(kind, text, content))
             }
-            Happening::Message { message: Some(_), from, kind, text, .. } => {
-                let from = self.names.whole(*from);
+            Happening::Message { message: Some(message), from, kind, text, .. } => {
+                let is_of_twin = self.flights.is_of_twin(*message);
+                let from = self.names.instance((*from, is_of_twin));
                 format!("{who} receives {} from {from}", words::content(kind, text, content))
             }
         };
@@ -72,11 +82,11 @@ impl<W: Write> Lanes<W> {
                 remarks.push_str(&format!(" (#{message})"));
             }
         }
-        picture.mark(node, '●', BOLD);
+        picture.mark(node, dot(twin), BOLD);
         let asides = asides(node, &effects, content);
         self.show((Some(at), Some(step)), &picture, PLAIN, &format!("{text}{remarks}{asides}"));
         self.highlights((node, &who), &effects, role_changed.then_some(role), content);
-        self.step = Some(Step { number: step, at, node, effects, departures: Vec::new() });
+        self.step = Some(Step { number: step, at, node, twin, effects, departures: Vec::new() });
     }
 
     /// What stands out of a step has a row of its own.

@@ -170,7 +170,7 @@ impl<'a> Narrator<'a> {
                 let story = match (self.trace.step(*first), self.texts.step(*first)) {
                     (Some(row), Some(Seen::Step { what, .. })) => {
                         let at = words::instant(row.at);
-                        format!("{} {} at {at}", row.node, phrases::happened(what))
+                        format!("{} {} at {at}", row.who(), phrases::happened(what))
                     }
                     _ => "the beginning".to_owned(),
                 };
@@ -213,7 +213,7 @@ impl<'a> Narrator<'a> {
             Some(_) => "",
             None => phrases::cut_short(self.subject.report, step),
         };
-        let node = row.node;
+        let node = row.who();
         format!("At {at}, in step {step}, {node} {whole}{crashed}.") + &self.lost_in(step)
     }
 
@@ -226,7 +226,7 @@ impl<'a> Narrator<'a> {
             Some(gap) if !gap.is_zero() => format!("{} earlier, at {at}", words::duration(gap)),
             _ => format!("at {at}"),
         };
-        let node = row.node;
+        let node = row.who();
         if effect.is_some_and(|effect| effect.cause != Some(step))
             && let Some(Seen::Step { what, .. }) = self.texts.step(step)
         {
@@ -258,7 +258,7 @@ impl<'a> Narrator<'a> {
         let since = words::instant(row.at);
         let often = words::times(times as u64);
         if let (1, Event::Timer(_)) = (cycle, row.event) {
-            let node = row.node;
+            let node = row.who();
             return format!(
                 "{node} sets that timer whenever it fires, and had done so {often} since {since} \
                  (step {first})."
@@ -277,11 +277,11 @@ impl<'a> Narrator<'a> {
     fn hops(&self, steps: &[u64], effect: Option<u64>) -> String {
         const SHOWN: usize = 16;
         let first = *steps.last().expect("hops are several steps");
-        let mut path: Vec<NodeId> =
-            steps.iter().rev().filter_map(|step| Some(self.trace.step(*step)?.node)).collect();
-        path.extend(effect.and_then(|effect| Some(self.trace.step(effect)?.node)));
+        let mut path: Vec<String> =
+            steps.iter().rev().filter_map(|step| Some(self.trace.step(*step)?.who())).collect();
+        path.extend(effect.and_then(|effect| Some(self.trace.step(effect)?.who())));
         let hidden = path.len().saturating_sub(SHOWN);
-        let names: Vec<String> = path[hidden..].iter().map(ToString::to_string).collect();
+        let names = &path[hidden..];
         let before = if hidden > 0 { "… → " } else { "" };
         let Some((row, Seen::Step { what, .. })) =
             self.trace.step(first).zip(self.texts.step(first))
@@ -291,7 +291,7 @@ impl<'a> Narrator<'a> {
         let Happening::Message { kind, .. } = what else { return String::new() };
         let at = words::instant(row.at);
         let hops = words::count(steps.len() as u64 + u64::from(effect.is_some()), "node");
-        let (path, node, when) = (names.join(" → "), row.node, phrases::happened(what));
+        let (path, node, when) = (names.join(" → "), row.who(), phrases::happened(what));
         format!(
             "A chain of {kind} messages had come through {hops}, {before}{path}; at its beginning \
              {node} {when} at {at} (step {first})."
@@ -315,7 +315,7 @@ impl<'a> Narrator<'a> {
                     return String::new();
                 };
                 let (at, whole) = (words::instant(row.at), phrases::whole(seen));
-                let node = row.node;
+                let node = row.who();
                 if *times == 1 {
                     return format!("Before that, at {at} in step {step}, {node} {whole}.");
                 }

@@ -173,6 +173,7 @@ impl Tape {
             step,
             at: at(us),
             node: NodeId::new(node),
+            twin: false,
             what,
             cause,
             effects,
@@ -196,6 +197,7 @@ impl Tape {
             at: at(us),
             step,
             from: NodeId::new(from),
+            twin: false,
             to: NodeId::new(to),
             kind: "Coordinator",
             text: format!("Coordinator({from})"),
@@ -205,6 +207,28 @@ impl Tape {
             lost,
             copy: false,
         });
+    }
+
+    /// A step of the second instance of a node.
+    pub(crate) fn twin(&mut self, us: u64, node: u32, what: Happening) {
+        self.full(us, node, what, None, vec![], None);
+        if let Some(Seen::Step { twin, .. }) = self.seen.last_mut() {
+            *twin = true;
+        }
+    }
+
+    pub(crate) fn sent_by_twin(
+        &mut self,
+        message: u64,
+        us: u64,
+        step: u64,
+        ends: (u32, u32),
+        arrives: u64,
+    ) {
+        self.sent(message, us, step, ends, Fate::Arrives(arrives));
+        if let Some(Seen::Sent { twin, .. }) = self.seen.last_mut() {
+            *twin = true;
+        }
     }
 
     pub(crate) fn push(&mut self, seen: Seen) {

@@ -9,8 +9,8 @@ use chain_replication::{
 use service::{ClientConfig, ClientIndication, Command, KeyValue, Loop, Mix, Operation, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
-    Delay, Fault, Link, LinkOverride, Network, Observer, Outcome, PlannedFault, StepBegins, Target,
-    Transport, When, World, WorldSpec, faults,
+    Delay, Fault, Link, LinkOverride, Network, Observer, Outcome, PlannedFault, StepBegins,
+    StepEnds, Target, Transport, When, World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, Event, Message as _, NodeId, Ratio, Share, Span};
 
@@ -136,7 +136,8 @@ impl Observer<Party> for Trace {
         }
     }
 
-    fn step_ends(&mut self, _: u64, effects: &[Effect<Party>], _: Option<&Party>) {
+    fn step_ends(&mut self, ends: &StepEnds<'_, Party>) {
+        let effects = ends.effects;
         for effect in effects {
             match effect {
                 Effect::Mark(name) => self.marks.push((self.now, self.node, name)),

@@ -110,7 +110,8 @@ impl<N: Consensus> Observer<N> for Decisions {
         self.who = step.node;
     }
 
-    fn step_ends(&mut self, _: u64, effects: &[Effect<N>], _: Option<&N>) {
+    fn step_ends(&mut self, ends: &StepEnds<'_, N>) {
+        let effects = ends.effects;
         for effect in effects {
             if let Effect::Indicate(Decide(Value(value))) = effect {
                 self.made.push((self.who.number(), *value));

@@ -96,7 +96,8 @@ impl<N: Node> Observer<N> for Indications<N> {
         self.1 = step.node;
     }
 
-    fn step_ends(&mut self, _: u64, effects: &[Effect<N>], _: Option<&N>) {
+    fn step_ends(&mut self, ends: &StepEnds<'_, N>) {
+        let effects = ends.effects;
         for effect in effects {
             if let Effect::Indicate(indication) = effect {
                 self.0.push((self.1, indication.clone()));

@@ -7,8 +7,8 @@ use primary_backup::{Config, Party, PartyConfig, PartyIndication, Reads, Suite};
 use service::{ClientConfig, ClientIndication, KeyValue, Loop, Mix, Operation, Routing};
 use sim_check::{SimTime, Verdict};
 use sim_engine::{
-    Delay, Fault, Link, Network, Observer, Outcome, PlannedFault, StepBegins, Transport, When,
-    World, WorldSpec, faults,
+    Delay, Fault, Link, Network, Observer, Outcome, PlannedFault, StepBegins, StepEnds, Transport,
+    When, World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, NodeId, Ratio, Share, Span};
 
@@ -88,7 +88,8 @@ impl Observer<Party> for Watch {
         self.step = Some((step.time, step.node));
     }
 
-    fn step_ends(&mut self, _: u64, effects: &[Effect<Party>], _: Option<&Party>) {
+    fn step_ends(&mut self, ends: &StepEnds<'_, Party>) {
+        let effects = ends.effects;
         let Some((time, node)) = self.step else { return };
         for effect in effects {
             match effect {
