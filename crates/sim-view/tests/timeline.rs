@@ -118,6 +118,40 @@ fn a_long_story_is_cut() {
     }
 }
 
+/// Of many nodes, those that led have a row each, whatever there is to say besides.
+#[test]
+fn a_node_that_led_has_its_row() {
+    let mut timeline = Timeline::default();
+    for node in 0..40 {
+        timeline.roles.push(role(node, "follower", 0, 0, Some(30_000)));
+        timeline.downs.push(DownSpan { node: NodeId::new(node), from: at(29_000), to: None });
+    }
+    let leaders: Vec<u32> = (0..8).map(|turn| 3 + turn * 5).collect();
+    for (turn, node) in (0..).zip(&leaders) {
+        let from = 1_000 + turn * 3_000;
+        // For the rarer role there is no room beside that of the leader.
+        timeline.roles.push(role(*node, "candidate", turn, from, Some(from + 1)));
+        timeline.roles.push(role(*node, "leader", turn, from + 1, Some(from + 2)));
+    }
+    for fault in 0..12 {
+        let victims = vec![NodeId::new(0)];
+        timeline.faults.push(FaultSpan { fault, from: at(2_000), to: None, victims });
+    }
+    timeline.roles.sort_by_key(|span| (span.from, span.node));
+    (timeline.clients, timeline.calm) = (cut_off().clients, Some(at(24_500)));
+    let mut facts = scenario();
+    facts.servers = 40;
+    for width in [80, 100, 200] {
+        let text = shown(&facts, timeline.clone(), width);
+        assert!(text.lines().count() <= 20, "{width} columns:\n{text}");
+        for node in &leaders {
+            let row = format!("  n{node} ");
+            assert!(text.lines().any(|line| line.starts_with(&row)), "{row}, {width}:\n{text}");
+        }
+        assert!(text.contains("more nodes"), "{text}");
+    }
+}
+
 /// An election that lasts a thousandth of a column is seen all the same.
 #[test]
 fn what_is_short_is_not_lost() {

@@ -1,8 +1,10 @@
 //! [`Band`]: a row of the picture, a sign for each column.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, BTreeSet};
 
 use anstyle::Style;
+use sim_check::SimTime;
 use sim_node::NodeId;
 use sim_scenario::{FaultSpan, ScenarioFacts, Timeline};
 
@@ -65,11 +67,34 @@ pub(super) fn bands(
     let room = most.saturating_sub(others.len());
     let struck: BTreeSet<usize> = timeline.faults.iter().map(|span| span.fault).collect();
     let nodes = nodes(facts, timeline, axis, signs);
-    // Neither crowds out the other.
-    let faults = struck.len().min((room / 3).max(room.saturating_sub(nodes.len())));
-    let nodes = few(nodes, room.saturating_sub(faults), axis);
+    // Neither crowds out the other; but of several faults one row tells before a node that led is
+    // left out.
+    let led = led(timeline, signs).len();
+    let needed = led + usize::from(nodes.len() > led);
+    let share = (room / 3).max(room.saturating_sub(nodes.len()));
+    let faults = struck.len().min(share.min(room.saturating_sub(needed).max(1)));
+    let nodes = few(nodes, room.saturating_sub(faults), axis, signs);
     let faults = self::faults(timeline, axis, faults);
     nodes.into_iter().chain(faults).chain(others).collect()
+}
+
+/// How many rows it takes to show every node that led, and what else there is in a row each.
+pub(super) fn wanted(timeline: &Timeline, signs: &Signs) -> usize {
+    let others = [!timeline.faults.is_empty(), timeline.calm.is_some(), timeline.clients.is_some()];
+    let others = others.into_iter().filter(|is_there| *is_there).count();
+    // Marks, and the nodes that have no row of their own.
+    led(timeline, signs).len() + others + 2
+}
+
+/// The nodes that had the headline role, and for how long.
+fn led(timeline: &Timeline, signs: &Signs) -> BTreeMap<NodeId, u64> {
+    let mut led = BTreeMap::new();
+    let Some((role, _)) = signs.headline() else { return led };
+    for span in timeline.roles.iter().filter(|span| span.role == role) {
+        let to = span.to.unwrap_or(SimTime::MAX);
+        *led.entry(span.node).or_default() += (to - span.from).as_nanos().max(1);
+    }
+    led
 }
 
 /// The bands of the servers with a role, and of other nodes whose role changed or that were down.
@@ -114,30 +139,40 @@ fn nodes(
         }
         cells[crash] = CRASH;
     }
-    let headline = signs.headline().map(|(_, sign)| sign);
+    let led = led(timeline, signs);
     let mut bands: Vec<(NodeId, Band)> = nodes
         .into_iter()
         .map(|(node, signs)| (node, Band { label: node.to_string(), signs, style: PLAIN }))
         .collect();
     bands.sort_by_key(|(node, band)| {
-        let led = headline.is_some_and(|sign| band.signs.contains(&sign));
         let is_quiet = band.signs.iter().all(|sign| matches!(*sign, UP | COMMON));
-        (!led, is_quiet, *node)
+        (Reverse(led.get(node).copied().unwrap_or(0)), is_quiet, *node)
     });
     bands
 }
 
 /// As many of the bands as there is room for, in order of their nodes. The last says how many are
-/// left out.
-fn few(mut nodes: Vec<(NodeId, Band)>, room: usize, axis: &Axis) -> Vec<Band> {
+/// left out, and when one of them led.
+fn few(mut nodes: Vec<(NodeId, Band)>, room: usize, axis: &Axis, signs: &Signs) -> Vec<Band> {
     let hidden = match nodes.len() > room {
-        true => nodes.split_off(room.saturating_sub(1)).len() as u64,
-        false => 0,
+        true => nodes.split_off(room.saturating_sub(1)),
+        false => Vec::new(),
     };
     nodes.sort_by_key(|(node, _)| *node);
     let mut bands: Vec<Band> = nodes.into_iter().map(|(_, band)| band).collect();
-    if hidden > 0 {
-        bands.push(Band::new(words::count(hidden, "more node"), axis, ' ', DIM));
+    if !hidden.is_empty() {
+        let label = words::count(hidden.len() as u64, "more node");
+        let mut rest = Band::new(label, axis, ' ', DIM);
+        if let Some((_, led)) = signs.headline() {
+            for (_, band) in &hidden {
+                for (cell, sign) in rest.signs.iter_mut().zip(&band.signs) {
+                    if *sign == led {
+                        *cell = led;
+                    }
+                }
+            }
+        }
+        bands.push(rest);
     }
     bands
 }

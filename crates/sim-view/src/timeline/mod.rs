@@ -38,15 +38,24 @@ pub(crate) fn timeline(
     let axis = Axis::of(timeline, report.ended_at_ns, width.saturating_sub(LABEL + 4));
     let room = width.saturating_sub(LABEL + 3).max(ROOM);
     let signs = Signs::of(facts, timeline, &axis, room);
-    let mut said = Vec::new();
-    for row in said::said(facts, timeline, &signs) {
-        let lines = if room < NARROW { 2 * row.lines } else { row.lines };
-        row_in(&mut said, &row.label, &row.within(room, lines), width, PLAIN)?;
-    }
-    let lines = said.iter().filter(|byte| **byte == b'\n').count();
     let legend = words::wrap(&signs.legend(&axis, |_| true), room).len();
-    let bands = LINES.saturating_sub(lines + legend + 1);
-    let bands = bands::bands(facts, timeline, &axis, &signs, bands);
+    let wanted = bands::wanted(timeline, &signs);
+    let (mut said, mut left) = (Vec::new(), 0);
+    // Words give way to the nodes that led.
+    for most in [usize::MAX, 2, 1] {
+        said.clear();
+        for row in said::said(facts, timeline, &signs) {
+            let lines = row.lines.min(most);
+            let lines = if room < NARROW { 2 * lines } else { lines };
+            row_in(&mut said, &row.label, &row.within(room, lines), width, PLAIN)?;
+        }
+        let lines = said.iter().filter(|byte| **byte == b'\n').count();
+        left = LINES.saturating_sub(lines + legend + 1);
+        if left >= wanted {
+            break;
+        }
+    }
+    let bands = bands::bands(facts, timeline, &axis, &signs, left);
     if !bands.is_empty() {
         let label = Painted(DIM, format_args!("{:LABEL$}", "timeline"));
         writeln!(out, "  {label} {}", Painted(DIM, axis.scale()))?;

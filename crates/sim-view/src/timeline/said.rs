@@ -143,6 +143,7 @@ fn at_once(spans: &[&RoleSpan]) -> Option<Said> {
 
 fn lasting(from: SimTime, to: Option<SimTime>) -> String {
     match to {
+        Some(to) if to == from => format!("at {}", about(from)),
         Some(to) => format!("from {} to {}", about(from), about(to)),
         None => format!("from {} on", about(from)),
     }
