@@ -42,8 +42,8 @@ pub use fault::{
 pub use network::{Latency, Link, LinkOverride, Network, Transport};
 pub use observe::{Crashed, Fate, Loss, Observer, Released, Sent, StepBegins, StepEnds, Struck};
 pub use outcome::{
-    AssumptionBroken, COST, Counts, CrashLoss, CrashReport, FaultReport, Finding, MarkReport,
-    Outcome, PANIC, ReachReport, Refusal, RequestReport,
+    AssumptionBroken, ByzantineReport, COST, Counts, CrashLoss, CrashReport, FaultReport, Finding,
+    MarkReport, Outcome, PANIC, ReachReport, Refusal, RequestReport,
 };
 pub use reach::{Reach, Situation};
 pub use record::{Record, StepClass, StepRecord};

@@ -47,7 +47,8 @@ pub struct Crashed<'a, N: Node> {
     pub fault: usize,
     /// What was lost.
     pub loss: CrashLoss,
-    /// The writes that were lost before they were durable, in order.
+    /// The writes that were lost before they were durable, in order: first those of which the disk
+    /// had said that they were.
     pub writes: &'a [<N::Stable as Stable>::Record],
 }
 

@@ -31,6 +31,8 @@ pub struct Outcome {
     pub faults: Vec<FaultReport>,
     /// Every crash, in order of time: what it lost.
     pub crashes: Vec<CrashReport>,
+    /// Every Byzantine node, in order of time: by which faults, and when.
+    pub byzantine: Vec<ByzantineReport>,
     /// Every request of the plain workload, in the order of the scenario: what became of it.
     pub requests: Vec<RequestReport>,
     /// Every mark that nodes emitted, in the order in which they first did.
@@ -120,6 +122,32 @@ pub struct CrashLoss {
     /// counted.
     #[serde(rename = "durable_lost")]
     pub durable: usize,
+    /// Records of which the disk had said that they were synced, which they were not, and that are
+    /// lost.
+    #[serde(rename = "lied_lost")]
+    pub lied: usize,
+}
+
+impl CrashLoss {
+    /// Whether anything but the memory was lost.
+    #[must_use]
+    pub fn is_anything(&self) -> bool {
+        self.disk || self.writes > 0 || self.held > 0 || self.durable > 0 || self.lied > 0
+    }
+}
+
+/// A node that a Byzantine fault has struck. It is Byzantine from then on, also when the fault has
+/// ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct ByzantineReport {
+    /// Who.
+    pub node: NodeId,
+    /// The fault: its place in the scenario's list, from 0.
+    pub fault: usize,
+    /// Since when.
+    pub from: SimTime,
+    /// When the fault ended; `None` when it was in force to the end.
+    pub to: Option<SimTime>,
 }
 
 /// What became of a request of the plain workload.

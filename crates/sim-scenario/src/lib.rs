@@ -65,8 +65,8 @@ pub use load::{FILE_MAX, LoadError, Loaded, load_file, load_text, read_text};
 pub use patch::{Operation, patch};
 pub use prepared::{Prepared, RunOptions};
 pub use report::{
-    Asked, Crash, Fate, LostWrite, Messages, PropertyReport, Reached, Report, UnmetReport,
-    ViolationReport,
+    Asked, Byzantine, Crash, Fate, LostWrite, Messages, PropertyReport, Reached, Report,
+    UnmetReport, ViolationReport,
 };
 pub use sim_engine::{
     CrashLoss, CrashReport, Ender, Fault, FaultKind, FaultTime, InCalm, MarkReport, Refusal,

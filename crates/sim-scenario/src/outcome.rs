@@ -4,15 +4,15 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Found, Kind, SimTime, Verdict};
 use sim_engine::{
-    COST, Counts, FaultReport, Finding, Outcome, PANIC, PlannedFault, ReachReport, RequestReport,
-    When,
+    ByzantineReport, COST, Counts, FaultReport, Finding, Outcome, PANIC, PlannedFault, ReachReport,
+    RequestReport, When,
 };
 use sim_node::counted;
 
 use crate::costs::{Cost, CostReport, judge};
 use crate::words::clip;
 use crate::{
-    Asked, Crash, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts,
+    Asked, Byzantine, Crash, Expectation, Messages, PropertyReport, Reached, Report, ScenarioFacts,
     UnmetReport, ViolationReport,
 };
 
@@ -65,6 +65,7 @@ pub(crate) fn report(
         assumption_broken,
         faults: outcome.faults,
         crashes: outcome.crashes.into_iter().map(Crash::of).collect(),
+        byzantine: byzantine(lints, &outcome.byzantine),
         requests: requests(facts, outcome.requests),
         marks: outcome.marks,
         reaches: reaches(facts, &outcome.reached),
@@ -93,6 +94,18 @@ fn as_expected(
         // Only some seeds violate it, so a single run may come out either way.
         (_, Expectation::Sometimes { code, .. }) => violated.iter().all(|other| other == code),
     }
+}
+
+fn byzantine(lints: &Lints<'_>, struck: &[ByzantineReport]) -> Vec<Byzantine> {
+    let kind = |fault: usize| lints.faults.get(fault).map_or("?", |one| one.fault.kind().name);
+    let told = struck.iter().map(|&ByzantineReport { node, fault, from, to }| Byzantine {
+        node,
+        kind: kind(fault),
+        fault,
+        from,
+        to,
+    });
+    told.collect()
 }
 
 fn requests(facts: &ScenarioFacts, requests: Vec<RequestReport>) -> Vec<Asked> {

@@ -49,6 +49,8 @@ pub struct Report {
     pub faults: Vec<FaultReport>,
     /// Every crash, in order of time, and what it lost.
     pub crashes: Vec<Crash>,
+    /// Every node that a Byzantine fault struck, in order of time.
+    pub byzantine: Vec<Byzantine>,
     /// What became of every request of the plain workload, in the scenario's order.
     pub requests: Vec<Asked>,
     /// The marks that nodes emitted, in the order in which they first did.
@@ -169,6 +171,23 @@ impl Crash {
         let CrashReport { at, node, fault, loss } = crash;
         Self { at, node, fault, loss, writes: Vec::new() }
     }
+}
+
+/// A node that a Byzantine fault struck.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct Byzantine {
+    /// Who.
+    pub node: NodeId,
+    /// The kind of the fault, which is what it does: `Mute`.
+    pub kind: &'static str,
+    /// The fault: its place in the scenario's list, from 0.
+    pub fault: usize,
+    /// Since when; it is Byzantine from then on, also when the fault has ended.
+    #[serde(rename = "from_ns")]
+    pub from: SimTime,
+    /// When the fault ended; `None` when it was in force to the end.
+    #[serde(rename = "to_ns")]
+    pub to: Option<SimTime>,
 }
 
 /// A write that a crash lost; in JSON its content.

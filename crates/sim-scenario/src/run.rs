@@ -121,6 +121,9 @@ impl<P: Protocol> Scenario<P> {
         for crash in &mut outcome.crashes {
             crash.fault = kept[crash.fault];
         }
+        for one in &mut outcome.byzantine {
+            one.fault = kept[one.fault];
+        }
     }
 }
 

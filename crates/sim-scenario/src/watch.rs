@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 use serde_json::value::RawValue;
 use sim_check::SimTime;
 use sim_engine::{CrashLoss, FaultKind, Loss};
-use sim_node::{Duration, NodeId, Role};
+use sim_node::{Duration, NodeId, Role, counted, grouped};
 
 use crate::Json;
 
@@ -403,31 +403,46 @@ impl Serialize for Reason {
 #[must_use]
 pub fn crash_loss_in_words(loss: &CrashLoss, writes: &[String]) -> String {
     let mut lost = Vec::new();
+    let (lied, writes) = writes.split_at(loss.lied.min(writes.len()));
+    if loss.lied > 0 {
+        let text = counted(loss.lied as u64, "write");
+        let were = if loss.lied == 1 { "was" } else { "were" };
+        let contents = contents(lied, loss.lied);
+        lost.push(format!("{text} that its disk had said {were} synced, and {were} not{contents}"));
+    }
     if loss.disk {
         lost.push("its whole disk".to_owned());
     } else if loss.writes > 0 {
         let (some, all) = (loss.writes, loss.writes + loss.survived);
         let noun = if all == 1 { "write" } else { "writes" };
-        let count = if some == all { some.to_string() } else { format!("{some} of {all}") };
-        let mut text = format!("{count} unsynced {noun}");
-        if !writes.is_empty() {
-            let more = some.saturating_sub(writes.len());
-            let more = if more > 0 { format!(" and {more} more") } else { String::new() };
-            text += &format!(" ({}{more})", writes.join(", "));
+        let number = grouped(some as u64);
+        let count =
+            if some == all { number } else { format!("{number} of {}", grouped(all as u64)) };
+        lost.push(format!("{count} unsynced {noun}{}", contents(writes, some)));
+    }
+    for (number, one) in
+        [(loss.durable, "record that was durable"), (loss.held, "message that waited for its disk")]
+    {
+        let many = one.replacen(' ', "s ", 1).replace("that was", "that were");
+        match number {
+            0 => {}
+            1 => lost.push(format!("1 {one}")),
+            number => lost.push(format!("{} {many}", grouped(number as u64))),
         }
-        lost.push(text);
-    }
-    match loss.durable {
-        0 => {}
-        1 => lost.push("1 record that was durable".to_owned()),
-        many => lost.push(format!("{many} records that were durable")),
-    }
-    match loss.held {
-        0 => {}
-        1 => lost.push("1 message that waited for its disk".to_owned()),
-        held => lost.push(format!("{held} messages that waited for its disk")),
     }
     if lost.is_empty() { "nothing but its memory".to_owned() } else { lost.join(" and ") }
+}
+
+/// What the first of so many writes say: " (Append(17) and 3 more)".
+fn contents(writes: &[String], all: usize) -> String {
+    if writes.is_empty() {
+        return String::new();
+    }
+    let more = match all.saturating_sub(writes.len()) {
+        0 => String::new(),
+        more => format!(" and {} more", grouped(more as u64)),
+    };
+    format!(" ({}{more})", writes.join(", "))
 }
 
 /// A role as an object, with its name and its rank.

@@ -357,6 +357,7 @@ fn the_report_has_its_stable_json_form() {
             "assumption_broken",
             "faults",
             "crashes",
+            "byzantine",
             "requests",
             "marks",
             "reaches",
@@ -482,12 +483,12 @@ fn what_a_crash_lost_is_told_in_words() {
     let (one, two) = (["A(1)".to_owned()], ["A(1)".to_owned(), "B(2)".to_owned()]);
     assert_eq!(words(&nothing, &[]), "nothing but its memory");
     assert_eq!(words(&CrashLoss { writes: 1, ..nothing }, &one), "1 unsynced write (A(1))");
-    let some = CrashLoss { writes: 4, survived: 2, held: 1, disk: false, durable: 0 };
+    let some = CrashLoss { writes: 4, survived: 2, held: 1, disk: false, durable: 0, lied: 0 };
     assert_eq!(
         words(&some, &two),
         "4 of 6 unsynced writes (A(1), B(2) and 2 more) and 1 message that waited for its disk"
     );
-    let all = CrashLoss { writes: 2, survived: 0, held: 3, disk: true, durable: 0 };
+    let all = CrashLoss { writes: 2, survived: 0, held: 3, disk: true, durable: 0, lied: 0 };
     assert_eq!(words(&all, &two), "its whole disk and 3 messages that waited for its disk");
 }
 

@@ -35,6 +35,7 @@ fn report(seed: u64, violated: &[&'static str], verdict: Verdict) -> Report {
         assumption_broken: None,
         faults: vec![],
         crashes: vec![],
+        byzantine: vec![],
         requests: vec![],
         marks: vec![],
         reaches: vec![],

@@ -2,14 +2,18 @@
 //! rows of the summary.
 
 use sim_check::SimTime;
-use sim_scenario::{Asked, CostReport, Crash, CrashLoss, Fate, Messages, Reached, Report};
+use sim_scenario::{
+    Asked, Byzantine, CostReport, Crash, CrashLoss, Fate, Messages, Reached, Report,
+};
 
 use crate::words;
 
 /// How many requests have a row of their own.
 pub(crate) const REQUESTS: usize = 12;
-/// How many crashes of one fault are told one by one.
+/// How many crashes of one fault are told one by one without their sum, and how many lines they take
+/// with it.
 const CRASHES: usize = 3;
+const CRASH_LINES: usize = 5;
 
 /// What became of a request: "Remove(2) at n0: done at 1.2s", and whether it was done. The run ended
 /// at `ended`.
@@ -23,10 +27,12 @@ pub(crate) fn request(asked: &Asked, ended: SimTime) -> (String, bool) {
         (Fate::Refused, Some(refused), ..) => {
             format!("refused{} at {}: {}", by(refused.by), at(refused.at), refused.why)
         }
-        (Fate::Taken, _, _, Some(time), _) => format!("received at {}, and never done", at(time)),
-        (Fate::Lost, .., Some(time)) => format!("lost, as {node} was down at {}", at(time)),
-        _ if fate.at > ended => "never submitted, as the run ended before".to_owned(),
-        _ => format!("submitted at {}, and never received until the run ended", at(fate.at)),
+        (Fate::Taken, _, _, Some(time), _) => {
+            format!("taken at {}, and neither done nor refused", at(time))
+        }
+        (Fate::Lost, .., Some(time)) => format!("lost at {}, as {node} was down", at(time)),
+        _ if fate.at > ended => "waiting, as the run ended before it was submitted".to_owned(),
+        _ => format!("waiting since {}, and not taken until the run ended", at(fate.at)),
     };
     (format!("{label} at {node}: {what}"), asked.outcome() == Fate::Done)
 }
@@ -37,9 +43,9 @@ pub(crate) fn more_requests(rest: &[Asked]) -> String {
     let fates = [
         (Fate::Done, "done"),
         (Fate::Refused, "refused"),
-        (Fate::Taken, "received and never done"),
+        (Fate::Taken, "taken"),
         (Fate::Lost, "lost"),
-        (Fate::Waiting, "never received"),
+        (Fate::Waiting, "waiting"),
     ];
     let fates = fates.into_iter().map(|(fate, name)| (count(fate), name));
     let fates: Vec<String> = fates
@@ -72,14 +78,18 @@ pub(crate) fn reached(reached: &Reached) -> (String, bool) {
             (format!("{label}: reached at {at}"), true)
         }
         None if wanted == 1 => (format!("{label}: not reached"), false),
-        None => (format!("{label}: not reached, {times} of {wanted} times"), false),
+        None => {
+            let (times, wanted) = (words::grouped(times), words::grouped(wanted));
+            (format!("{label}: not reached, {times} of {wanted} times"), false)
+        }
     }
 }
 
 /// What a run cost, and what it may cost.
 pub(crate) fn cost(cost: &CostReport) -> String {
     let label = words::as_written(&cost.label);
-    let mut told: Vec<String> = match (cost.at_least, cost.at_most) {
+    let (least, most) = (cost.at_least.map(words::grouped), cost.at_most.map(words::grouped));
+    let mut told: Vec<String> = match (least, most) {
         (None, None) => vec![],
         (None, Some(most)) => vec![format!("at most {most}")],
         (Some(least), None) => vec![format!("at least {least}")],
@@ -87,7 +97,7 @@ pub(crate) fn cost(cost: &CostReport) -> String {
     };
     told.extend(cost.no_bound.as_ref().map(|why| format!("not held against a bound ({why})")));
     let beyond = if cost.is_within { "" } else { ": beyond the bound" };
-    format!("{label}: {}, {}{beyond}", cost.counted, told.join(", "))
+    format!("{label}: {}, {}{beyond}", words::grouped(cost.counted), told.join(", "))
 }
 
 /// How many messages were sent, by class, and what became of them: "9 sent: 9 protocol; 3 lost".
@@ -137,38 +147,75 @@ pub(crate) fn by_kind<'k>(kinds: impl IntoIterator<Item = (&'k str, u64)>) -> Op
     (!kinds.is_empty()).then(|| kinds.join(", "))
 }
 
-/// What the crashes of a fault lost: "n0 lost 1 unsynced write (Append(17))".
-pub(crate) fn crashes_of(report: &Report, fault: usize) -> Option<String> {
+/// What the crashes of a fault lost: "n0 lost 1 unsynced write (Append(17))"; of many of them the
+/// sum, and as many one by one as fit into a few lines of this width.
+pub(crate) fn crashes_of(report: &Report, fault: usize, width: usize) -> Option<String> {
     let crashes: Vec<&Crash> = report.crashes.iter().filter(|it| it.fault == fault).collect();
     if crashes.is_empty() {
         return None;
     }
-    let mut sum = CrashLoss::default();
-    let mut disks = 0_u64;
-    for crash in &crashes {
-        sum.writes += crash.loss.writes;
-        sum.survived += crash.loss.survived;
-        sum.held += crash.loss.held;
-        sum.durable += crash.loss.durable;
-        disks += u64::from(crash.loss.disk);
-    }
-    if disks == 0 && sum.writes == 0 && sum.held == 0 && sum.durable == 0 {
+    let lost_something: Vec<&Crash> =
+        crashes.iter().copied().filter(|it| it.loss.is_anything()).collect();
+    if lost_something.is_empty() {
         return Some("nothing but memory was lost".to_owned());
     }
-    if crashes.len() > CRASHES {
-        let mut lost = Vec::new();
-        if disks > 0 {
-            lost.push(words::count(disks, "whole disk"));
-        }
-        if sum.writes > 0 || sum.held > 0 || sum.durable > 0 {
-            lost.push(words::crash_loss(&sum, &[]));
-        }
-        let count = words::grouped(crashes.len() as u64);
-        return Some(format!("{count} crashes lost {}", lost.join(" and ")));
-    }
-    let told = crashes.iter().map(|crash| {
+    let one = |crash: &&Crash| {
         let writes: Vec<String> = crash.writes.iter().map(|write| write.text.clone()).collect();
         format!("{} lost {}", crash.node, words::crash_loss(&crash.loss, &writes))
+    };
+    if crashes.len() <= CRASHES {
+        return Some(crashes.iter().map(one).collect::<Vec<_>>().join(", "));
+    }
+    let items: Vec<String> = lost_something.iter().map(one).collect();
+    let one_by_one =
+        words::fitting(&items, 0, (width, CRASH_LINES), |more| words::count(more, "more crash"));
+    let count = words::grouped(crashes.len() as u64);
+    Some(format!("{count} crashes lost {}: {one_by_one}", sum_of(&crashes)))
+}
+
+/// What many crashes lost together.
+fn sum_of(crashes: &[&Crash]) -> String {
+    let mut sum = CrashLoss::default();
+    let mut disks = 0_u64;
+    for Crash { loss, .. } in crashes {
+        sum.writes += loss.writes;
+        sum.survived += loss.survived;
+        sum.held += loss.held;
+        sum.durable += loss.durable;
+        sum.lied += loss.lied;
+        disks += u64::from(loss.disk);
+    }
+    let mut lost = Vec::new();
+    if disks > 0 {
+        lost.push(words::count(disks, "whole disk"));
+    }
+    if sum.is_anything() {
+        lost.push(words::crash_loss(&sum, &[]));
+    }
+    lost.join(" and ")
+}
+
+/// Who was Byzantine, what it did and since when: "n3 Mute since 2s (fault 0)", each once for a
+/// fault.
+pub(crate) fn byzantine(report: &Report) -> Vec<String> {
+    let mut told: Vec<(&Byzantine, u64)> = Vec::new();
+    for one in &report.byzantine {
+        let alike =
+            |other: &&mut (&Byzantine, u64)| (other.0.node, other.0.fault) == (one.node, one.fault);
+        match told.iter_mut().find(alike) {
+            Some((_, times)) => *times += 1,
+            None => told.push((one, 1)),
+        }
+    }
+    let told = told.into_iter().map(|(one, times)| {
+        let Byzantine { node, kind, fault, from, to } = one;
+        let from = words::instant(*from);
+        let when = match (times, to) {
+            (1, None) => format!("since {from}"),
+            (1, Some(to)) => format!("from {from} to {}", words::instant(*to)),
+            (times, _) => format!("{}, first at {from}", words::times(times)),
+        };
+        format!("{node} {kind} {when} (fault {fault})")
     });
-    Some(told.collect::<Vec<_>>().join(", "))
+    told.collect()
 }

@@ -17,6 +17,8 @@ use crate::words;
 pub(crate) const LABEL: usize = 12;
 /// How wide the text of a row is at least.
 pub(crate) const ROOM: usize = 20;
+/// How many lines the Byzantine nodes take.
+const BYZANTINE_LINES: usize = 3;
 
 /// Writes what became of a run: verdicts, messages, faults, warnings, and when a property was
 /// violated, the steps that led to it, for which the run is replayed. The text contains ANSI
@@ -36,6 +38,12 @@ pub fn summary(
     row_in(out, "time", &time(report), width, paint::PLAIN)?;
     messages(out, report, width)?;
     faults(out, report, width)?;
+    let byzantine = fates::byzantine(report);
+    if !byzantine.is_empty() {
+        let more = |more| format!("{} more", words::grouped(more));
+        let text = words::fitting(&byzantine, 0, (room(width), BYZANTINE_LINES), more);
+        row_in(out, "byzantine", &text, width, FAULT)?;
+    }
     requests(out, report, width)?;
     if let Some(marks) = fates::marks(report) {
         row_in(out, "marks", &marks, width, paint::PLAIN)?;
@@ -208,7 +216,7 @@ fn faults(out: &mut dyn Write, report: &Report, width: usize) -> io::Result<()> 
                         format!("{label}: took effect {times}, first{whom} at {at}")
                     }
                 };
-                let lost = fates::crashes_of(report, number);
+                let lost = fates::crashes_of(report, number, room(width));
                 let lost = lost.map(|lost| format!("; {lost}")).unwrap_or_default();
                 (text + &lost, FAULT)
             }
@@ -275,8 +283,7 @@ pub(crate) fn row_in(
     width: usize,
     style: anstyle::Style,
 ) -> io::Result<()> {
-    let room = width.saturating_sub(LABEL + 3).max(ROOM);
-    for (number, line) in words::wrap(text, room).iter().enumerate() {
+    for (number, line) in words::wrap(text, room(width)).iter().enumerate() {
         let label = if number == 0 { label } else { "" };
         writeln!(
             out,
@@ -286,6 +293,11 @@ pub(crate) fn row_in(
         )?;
     }
     Ok(())
+}
+
+/// How wide the text of a row is.
+fn room(width: usize) -> usize {
+    width.saturating_sub(LABEL + 3).max(ROOM)
 }
 
 /// The verdict in a few words, for comparing runs.

@@ -110,7 +110,8 @@ pub(crate) fn nodes(nodes: &[NodeId]) -> String {
     const SHOWN: usize = 12;
     let names: Vec<String> = nodes.iter().take(SHOWN).map(ToString::to_string).collect();
     if nodes.len() > SHOWN {
-        return format!("{} and {} more", names.join(", "), nodes.len() - SHOWN);
+        let more = grouped((nodes.len() - SHOWN) as u64);
+        return format!("{} and {more} more", names.join(", "));
     }
     list(&names)
 }

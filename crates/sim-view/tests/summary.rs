@@ -5,7 +5,7 @@ mod support;
 use sim_check::Verdict;
 use sim_engine::RequestReport;
 use sim_node::NodeId;
-use sim_scenario::{Asked, Crash, CrashLoss, LostWrite, Report, Seen};
+use sim_scenario::{Asked, Byzantine, Crash, CrashLoss, LostWrite, Report, Seen};
 use sim_view::{Side, divergence, summary};
 use support::{Tape, at, crashed, cut_off, facts, report};
 
@@ -70,10 +70,10 @@ fn what_became_of_requests_is_told_of_their_nodes() {
     });
     for told in [
         "Transfer(1) at n0: done by n1 at 2ms",
-        "Transfer(1) at n0: received at 1.5ms, and never done",
-        "Transfer(1) at n0: lost, as n0 was down at 1ms",
-        "Transfer(1) at n0: submitted at 1ms, and never received until the run ended",
-        "Transfer(1) at n0: never submitted, as the run ended before",
+        "Transfer(1) at n0: taken at 1.5ms, and neither done nor refused",
+        "Transfer(1) at n0: lost at 1ms, as n0 was down",
+        "Transfer(1) at n0: waiting since 1ms, and not taken until the run ended",
+        "Transfer(1) at n0: waiting, as the run ended before it was submitted",
     ] {
         assert!(text.contains(told), "{told}:\n{text}");
     }
@@ -123,6 +123,62 @@ fn a_crash_names_what_it_lost() {
         }];
     });
     let told = "n4 lost 5 of 6 unsynced writes (Append (term 3, and more) and 4 more)";
+    assert!(text.contains(told), "{text}");
+}
+
+fn crash_of(node: u32, writes: usize, lied: usize) -> Crash {
+    let text = |place: usize| format!("Append({node}{place})");
+    let told = (0..(writes + lied).min(3))
+        .map(|place| LostWrite { text: text(place), json: "3".to_owned() });
+    Crash {
+        at: at(6_000),
+        node: NodeId::new(node),
+        fault: 0,
+        loss: CrashLoss { writes, lied, ..CrashLoss::default() },
+        writes: told.collect(),
+    }
+}
+
+/// Of many crashes at once it is told what each of them lost, in a few lines.
+#[test]
+fn many_crashes_name_what_they_lost() {
+    let text = flat(|report| {
+        report.crashes = (0..5).map(|node| crash_of(node, node as usize % 2, 0)).collect();
+    });
+    let told = "5 crashes lost 2 unsynced writes: n1 lost 1 unsynced write (Append(10)), n3 lost 1 \
+                unsynced write (Append(30))";
+    assert!(text.contains(told), "{text}");
+    let text = flat(|report| {
+        report.crashes = (0..90).map(|node| crash_of(node, 3, 0)).collect();
+    });
+    assert!(text.contains("90 crashes lost 270 unsynced writes: n0 lost 3"), "{text}");
+    assert!(text.contains(" more crashes"), "{text}");
+    assert!(!text.contains("n40 lost"), "{text}");
+}
+
+/// What a disk has lied about was never durable.
+#[test]
+fn what_a_disk_lied_about_is_not_called_durable() {
+    let text = flat(|report| report.crashes = vec![crash_of(4, 1, 2)]);
+    let told = "n4 lost 2 writes that its disk had said were synced, and were not (Append(40), \
+                Append(41)) and 1 unsynced write (Append(42))";
+    assert!(text.contains(told), "{text}");
+    assert!(!text.contains("durable"), "{text}");
+}
+
+#[test]
+fn byzantine_nodes_are_named_with_what_they_do() {
+    let one = |node, kind, from, to: Option<u64>| Byzantine {
+        node: NodeId::new(node),
+        kind,
+        fault: 1,
+        from: at(from),
+        to: to.map(at),
+    };
+    let text = flat(|report| {
+        report.byzantine = vec![one(3, "Mute", 2_000, None), one(1, "Twins", 4_000, Some(9_000))];
+    });
+    let told = "byzantine n3 Mute since 2ms (fault 1), n1 Twins from 4ms to 9ms (fault 1)";
     assert!(text.contains(told), "{text}");
 }
 

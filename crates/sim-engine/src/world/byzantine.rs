@@ -10,7 +10,7 @@ use super::network::{Envelope, Words};
 use super::nodes::Status;
 use super::{World, view};
 use crate::chance::{Stream, below, happens};
-use crate::{Failures, Loss, Observer};
+use crate::{ByzantineReport, Failures, Loss, Observer};
 
 /// Of how many of its last messages a node that replays has the choice.
 pub(super) const REMEMBERED: usize = 64;
@@ -24,11 +24,18 @@ pub(super) struct Byzantine<M> {
     unseen: BTreeSet<NodeId>,
     /// What is in force, in the order in which it began.
     deeds: Vec<Deed<M>>,
+    /// Which fault has struck whom, and when.
+    pub(super) reports: Vec<ByzantineReport>,
 }
 
 impl<M> Default for Byzantine<M> {
     fn default() -> Self {
-        Self { nodes: BTreeSet::new(), unseen: BTreeSet::new(), deeds: Vec::new() }
+        Self {
+            nodes: BTreeSet::new(),
+            unseen: BTreeSet::new(),
+            deeds: Vec::new(),
+            reports: Vec::new(),
+        }
     }
 }
 
@@ -98,11 +105,15 @@ pub(super) struct Misconduct<M> {
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
-    /// These nodes are Byzantine from now on. To the properties of a protocol that tolerates such
+    /// These nodes are Byzantine from now on, by this fault. To the properties of a protocol that tolerates such
     /// nodes they have crashed for good. Those of another go on to see what they do by their
     /// program, but for second instances, which stand behind the nodes that the claims know.
-    pub(super) fn betray(&mut self, nodes: &[NodeId]) {
+    pub(super) fn betray(&mut self, fault: u32, nodes: &[NodeId]) {
+        let (from, fault) = (self.now(), fault as usize);
         for &node in nodes {
+            if self.identity(node) == node {
+                self.byzantine.reports.push(ByzantineReport { node, fault, from, to: None });
+            }
             if !self.byzantine.nodes.insert(node) {
                 continue;
             }
@@ -124,6 +135,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
     }
 
+    /// A Byzantine fault ends for these nodes.
+    pub(super) fn note_end_of_deeds(&mut self, fault: u32, nodes: &[NodeId]) {
+        let now = self.now();
+        let reports = self.byzantine.reports.iter_mut().rev();
+        let open = reports.filter(|one| one.fault == fault as usize && one.to.is_none());
+        open.filter(|one| nodes.contains(&one.node)).for_each(|one| one.to = Some(now));
+    }
+
     /// What a fault makes of the messages of a node from now on.
     pub(super) fn begin_deed(&mut self, deed: Deed<N::Message>) {
         self.byzantine.deeds.push(deed);
@@ -133,6 +152,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// A fault makes nothing any longer of the messages of these nodes.
     pub(super) fn end_deeds(&mut self, fault: u32, nodes: &[NodeId]) {
         self.byzantine.deeds.retain(|deed| deed.fault != fault || !nodes.contains(&deed.who));
+        self.note_end_of_deeds(fault, nodes);
         self.watch_senders();
     }
 

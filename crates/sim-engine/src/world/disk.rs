@@ -39,7 +39,7 @@ fn survivors(count: usize, loss: DiskLoss, mut draw: impl FnMut(usize) -> usize)
 }
 
 /// What a node writes.
-type RecordOf<N> = <<N as Node>::Stable as Stable>::Record;
+pub(super) type RecordOf<N> = <<N as Node>::Stable as Stable>::Record;
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// What a crash makes of a node's disk. Returns what is lost, and if somebody watches, the
@@ -61,13 +61,17 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             // What was written later did not reach the disk before what it has only in its cache.
             survivors.fill(false);
         }
-        let disk = &mut self.cells[node.index()].disk;
         let survived = survivors.iter().filter(|survives| **survives).count();
         let mut writes = Vec::new();
         if self.is_watched {
+            if loss != DiskLoss::Everything {
+                writes.extend_from_slice(self.lied_about(node));
+            }
+            let disk = &self.cells[node.index()].disk;
             let records = disk.unsynced_records().zip(&survivors);
             writes.extend(records.filter(|(_, survives)| !**survives).map(|(one, _)| one.clone()));
         }
+        let disk = &mut self.cells[node.index()].disk;
         let wiped = loss == DiskLoss::Everything && **disk != N::Stable::default();
         // Of what the protocol does, the disk still adds up records.
         self.acting = Some(node);
@@ -80,8 +84,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if loss == DiskLoss::Torn && lost > 0 {
             self.cells[node.index()].disk.set_damaged(true);
         }
-        let durable = self.take_back(node, loss);
-        (CrashLoss { writes: lost, survived, held, disk: wiped, durable }, writes)
+        let (durable, lied) = self.take_back(node, loss);
+        (CrashLoss { writes: lost, survived, held, disk: wiped, durable, lied }, writes)
     }
 }
 

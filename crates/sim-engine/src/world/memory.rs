@@ -6,7 +6,7 @@
 use std::collections::BTreeMap;
 
 use sim_check::{Claim, Properties, size_in_memory as size_of};
-use sim_node::{Bytes, Disk, Message, Node, NodeId, Stable};
+use sim_node::{Bytes, Disk, Message, Node, NodeId, Stable, counted};
 
 use super::disk::Held;
 use super::growth::Growth;
@@ -210,7 +210,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             let all = if of_kind == count { "all" } else { "most" };
             format!(", {all} of them {name}")
         });
-        let messages = format!("{count} messages{}", most.unwrap_or_default());
+        let messages = counted(*count, "message") + &most.unwrap_or_default();
         match holder {
             Holder::Link(from, to) => {
                 format!("{bytes} in {messages}, under way from {from} to {to}")

@@ -4,6 +4,7 @@ use sim_check::Properties;
 use sim_node::{Node, NodeId};
 
 use super::World;
+use super::disk::RecordOf;
 use crate::DiskLoss;
 
 /// When a disk had how many records, where somebody may ask.
@@ -17,6 +18,8 @@ pub(super) struct Lies {
     pub(super) faults: Vec<u32>,
     /// How many of the last durable records are in its cache only.
     pub(super) at_risk: usize,
+    /// The faults by which they are.
+    at_fault: Vec<u32>,
 }
 
 impl<N: Node, P: Properties<N>> World<N, P> {
@@ -33,18 +36,25 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if cell.lies.faults.is_empty() {
             // An honest sync empties the cache.
             cell.lies.at_risk = 0;
+            cell.lies.at_fault.clear();
         } else {
             cell.lies.at_risk += kept.saturating_sub(before);
             let faults = cell.lies.faults.clone();
+            cell.lies.at_fault.extend_from_slice(&faults);
+            cell.lies.at_fault.sort_unstable();
+            cell.lies.at_fault.dedup();
             faults.into_iter().for_each(|fault| self.touch(fault));
         }
     }
 
     /// What was durable goes back to what it was before, after a crash. Returns how many records
-    /// that takes.
-    pub(super) fn take_back(&mut self, node: NodeId, loss: DiskLoss) -> usize {
+    /// that takes of those that were durable, and of those that a disk had lied about.
+    pub(super) fn take_back(&mut self, node: NodeId, loss: DiskLoss) -> (usize, usize) {
         if !self.plan.remembers_disks {
-            return 0;
+            return (0, 0);
+        }
+        for fault in std::mem::take(&mut self.cells[node.index()].lies.at_fault) {
+            self.faults[fault as usize].has_harmed = true;
         }
         let cell = &mut self.cells[node.index()];
         let kept = cell.disk.kept().len();
@@ -73,6 +83,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             // Writes that survived the crash without a sync.
             cell.copies.0.push((self.now, left));
         }
-        lost
+        let lied = lost.min(kept - honest);
+        (lost - lied, lied)
+    }
+
+    /// What a crash takes of what the disk has only in its cache.
+    pub(super) fn lied_about(&self, node: NodeId) -> &[RecordOf<N>] {
+        let cell = &self.cells[node.index()];
+        let kept = cell.disk.kept();
+        &kept[kept.len().saturating_sub(cell.lies.at_risk)..]
     }
 }

@@ -1,7 +1,7 @@
 //! What a run has reached: the marks of its protocol, and the situations that its scenario demands.
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Message, Node, NodeId};
+use sim_node::{Message, Node, NodeId, grouped};
 
 use super::World;
 use crate::outcome::{MarkReport, ReachReport};
@@ -96,7 +96,10 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             .filter(|(_, reached)| reached.first.is_none())
             .map(|(reach, reached)| match reach.times {
                 1 => format!("`{}`", reach.label),
-                wanted => format!("`{}` ({} of {wanted} times)", reach.label, reached.times),
+                wanted => {
+                    let (times, wanted) = (grouped(reached.times), grouped(wanted));
+                    format!("`{}` ({times} of {wanted} times)", reach.label)
+                }
             })
             .collect();
         if missed.is_empty() {

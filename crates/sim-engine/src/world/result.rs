@@ -32,6 +32,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             counts: self.counts(),
             faults: self.fault_reports(),
             crashes: self.crashes.clone(),
+            byzantine: self.byzantine.reports.clone(),
             requests: self.request_reports(),
             marks: self.mark_reports(),
             reached: self.reach_reports(),

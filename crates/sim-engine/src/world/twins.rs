@@ -113,7 +113,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             self.clock_use.push(ClockUse::default());
         }
         self.chance.grow(self.states.len());
-        self.betray(&[of, second]);
+        self.betray(fault, &[of, second]);
         self.restart_at(self.now, second);
         self.watch_senders();
         true
@@ -126,6 +126,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         nodes: &[NodeId],
         watch: &mut O,
     ) {
+        self.note_end_of_deeds(fault, nodes);
         let mut gone = Vec::new();
         for twin in &mut self.twins {
             if twin.fault == fault && !twin.ended && nodes.contains(&twin.of) {

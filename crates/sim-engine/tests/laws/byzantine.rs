@@ -1,11 +1,11 @@
 //! Byzantine nodes: what becomes of their messages, and who is judged.
 
 use sim_check::{Checked, Verdict};
-use sim_engine::{Delay, Fault, Target, WorldSpec, faults};
+use sim_engine::{ByzantineReport, Delay, Fault, Target, WorldSpec, faults};
 use sim_node::{NodeId, Ratio};
 
 use crate::claims::NeverSaid;
-use crate::scene::{Scene, between, crash, when};
+use crate::scene::{Scene, at, between, crash, when};
 use crate::toy::{Act, Msg, Script, Toy, ms, set};
 
 fn node(number: u32) -> Target {
@@ -285,4 +285,17 @@ fn a_plain_world_is_as_it_was() {
     assert_eq!(with.history.sent, without.history.sent);
     let states = |world: &sim_engine::World<Toy, crate::history::Ears>| world.states().to_vec();
     assert_eq!(states(&with.world), states(&without.world));
+}
+
+#[test]
+fn a_run_says_who_was_byzantine_and_when() {
+    let scene =
+        talking().fault(between(6, 20), mute(0, None, None)).fault(when(8), mute(1, None, None));
+    let report = |node, fault, from, to: Option<u64>| ByzantineReport {
+        node: NodeId::new(node),
+        fault,
+        from: at(from),
+        to: to.map(at),
+    };
+    assert_eq!(scene.run().outcome.byzantine, [report(0, 0, 6, Some(20)), report(1, 1, 8, None)]);
 }

@@ -83,11 +83,17 @@ fn a_lying_disk_loses_what_it_called_durable() {
     // Only the sync that completes at 32 lies: 3 is lost, and nothing that was written behind it
     // survives.
     assert_eq!(found(&lies(31, 45), 0), (vec![1, 2], false));
-    assert_eq!(lost(&lies(31, 45).run()), (2, 1));
+    let run = lies(31, 45).run();
+    let loss = run.outcome.crashes[0].loss;
+    assert_eq!((loss.writes, loss.lied, loss.durable), (2, 1, 0), "3 never was durable");
+    assert_eq!(run.history.crashes[0].3, [3, 4, 5]);
+    assert_eq!(run.outcome.faults[1].idle, None);
     // Those of 12 and 22 lie, and the honest one at 32 makes all of them durable.
     let survivors: BTreeSet<_> = (0..40).map(|seed| found(&lies(1, 30), seed).0).collect();
     assert!(survivors.iter().all(|found| found.starts_with(&[1, 2, 3])), "{survivors:?}");
     assert!(survivors.len() > 1, "a prefix of the others is drawn");
+    let idle = lies(1, 30).run().outcome.faults[1].idle.clone();
+    assert_eq!(idle.as_deref(), Some("no crash of n0 lost what its disk had said was synced"));
     // Meanwhile nobody notices: what waited for it is sent.
     let sent = lies(1, 45).run().history.sent;
     assert_eq!(sent.len(), 3, "{sent:?}");

@@ -130,3 +130,29 @@ fn a_fault_that_never_struck_is_not_called_idle() {
     let run = world().fault(when(2_000), faults::Heal.into()).run();
     assert_eq!(run.outcome.faults[0].idle, None);
 }
+
+/// Links that a fault gives the parameters that they had are not changed.
+#[test]
+fn links_that_were_so_before() {
+    let links = |delay: Option<u64>, loss: Option<Ratio>| faults::Links {
+        from: None,
+        to: None,
+        both: false,
+        kind: None,
+        delay: delay.map(|delay| Delay::Constant(ms(delay))),
+        loss,
+        duplication: None,
+    };
+    let so_before = Some("its links had these parameters already");
+    assert_eq!(said(0, 40, links(Some(1), None)).as_deref(), so_before);
+    assert_eq!(said(0, 40, links(None, Some(Ratio::ZERO))).as_deref(), so_before);
+    assert_eq!(said(0, 40, links(Some(2), Some(Ratio::ZERO))), None);
+    assert_eq!(said(0, 40, links(None, Some(Ratio::ONE))), None);
+    // The second of two that say the same changes something once the first is over.
+    let lossy = || Fault::from(links(None, Some(Ratio::ONE)));
+    for (until, idle) in [(40, so_before), (20, None)] {
+        let world = world().fault(between(0, until), lossy());
+        let run = world.fault(between(0, 40), lossy()).run();
+        assert_eq!(run.outcome.faults[1].idle.as_deref(), idle, "until {until}");
+    }
+}

@@ -26,7 +26,14 @@ fn a_crash_says_how_many_writes_it_lost_and_an_observer_is_told_which() {
             let kept = run.world.state(NodeId::new(0)).expect("it is up").disk.clone();
             let lost: Vec<u32> = (1..=3).filter(|record| !kept.contains(record)).collect();
             let survived = kept.len() - 1;
-            let loss = CrashLoss { writes: lost.len(), survived, held: 0, disk: false, durable: 0 };
+            let loss = CrashLoss {
+                writes: lost.len(),
+                survived,
+                held: 0,
+                disk: false,
+                durable: 0,
+                lied: 0,
+            };
             assert_eq!(run.history.crashes, [(NodeId::new(0), 0, loss, lost)]);
             let report = CrashReport { at: at(3), node: NodeId::new(0), fault: 0, loss };
             assert_eq!(run.outcome.crashes, [report]);
@@ -37,7 +44,10 @@ fn a_crash_says_how_many_writes_it_lost_and_an_observer_is_told_which() {
 #[test]
 fn a_whole_disk_is_lost_only_if_there_was_something_on_it() {
     let whole = loses(DiskLoss::Everything, 0).outcome.crashes[0].loss;
-    assert_eq!(whole, CrashLoss { writes: 3, survived: 0, held: 0, disk: true, durable: 0 });
+    assert_eq!(
+        whole,
+        CrashLoss { writes: 3, survived: 0, held: 0, disk: true, durable: 0, lied: 0 }
+    );
     let scene = Scene::new(1, Script::new());
     let empty = scene.fault(when(3), crash_losing(0, None, DiskLoss::Everything)).run();
     assert_eq!(empty.outcome.crashes[0].loss, CrashLoss::default());
@@ -60,7 +70,7 @@ fn messages_behind_a_barrier_are_lost_with_their_node() {
         .request(1, 0, 1)
         .fault(when(2), crash_losing(0, None, DiskLoss::Unsynced));
     let run = scene.run();
-    let loss = CrashLoss { writes: 1, survived: 0, held: 2, disk: false, durable: 0 };
+    let loss = CrashLoss { writes: 1, survived: 0, held: 2, disk: false, durable: 0, lied: 0 };
     assert_eq!(run.history.crashes, [(NodeId::new(0), 0, loss, vec![1])]);
 }
 

@@ -10,6 +10,7 @@ pub fn counted(number: u64, noun: &str) -> String {
     let stem = noun.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u']));
     match stem {
         Some(stem) => format!("{number_in_words} {stem}ies"),
+        None if noun.ends_with("sh") => format!("{number_in_words} {noun}es"),
         None => format!("{number_in_words} {noun}s"),
     }
 }

@@ -127,6 +127,7 @@ pub(crate) fn report() -> Report {
             },
         ],
         crashes: vec![],
+        byzantine: vec![],
         requests: vec![],
         marks: vec![],
         reaches: vec![],

@@ -86,7 +86,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         kind: Option<&str>,
         does: impl Fn(&Self, NodeId) -> Does<N::Message>,
     ) {
-        self.betray(nodes);
+        self.betray(fault, nodes);
         let kind = self.kind_of_fault(kind);
         for &who in nodes {
             let stream = self.faults[fault as usize].chance.at(who);

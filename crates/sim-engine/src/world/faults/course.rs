@@ -37,6 +37,8 @@ pub(in crate::world) struct FaultState {
     pub(in crate::world) victims: Vec<NodeId>,
     /// Whether it has changed anything that the network does not know of.
     pub(in crate::world) touched: bool,
+    /// Whether a crash has made a loss of it.
+    pub(in crate::world) has_harmed: bool,
 }
 
 impl FaultState {
@@ -55,6 +57,7 @@ impl FaultState {
             first: None,
             victims: Vec::new(),
             touched: false,
+            has_harmed: false,
         }
     }
 }

@@ -55,6 +55,19 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         (!touched).then(|| say(&self.victims_in_words(fault)))
     }
 
+    /// What to say of syncs that lied where no crash came before a true one.
+    pub(super) fn did_no_harm(&self, fault: u32) -> Option<String> {
+        let who = self.victims_in_words(fault);
+        let said = || format!("no crash of {who} lost what its disk had said was synced");
+        (!self.faults[fault as usize].has_harmed).then(said)
+    }
+
+    /// What to say of links that a fault has changed into what they were.
+    pub(super) fn changed_nothing(&self, fault: u32) -> Option<String> {
+        let said = || "its links had these parameters already".to_owned();
+        (!self.network.has_changed(fault)).then(said)
+    }
+
     /// What to say of a cut that no message has met.
     pub(super) fn no_message_met_the_cut(&self, fault: u32) -> Option<String> {
         self.untouched(fault, |_| {

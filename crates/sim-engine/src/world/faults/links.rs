@@ -116,6 +116,8 @@ impl Behaviour for Links {
         world: &World<N, P>,
         fault: u32,
     ) -> Option<String> {
-        world.untouched(fault, |_| "no message was sent over these links".to_owned())
+        world
+            .untouched(fault, |_| "no message was sent over these links".to_owned())
+            .or_else(|| world.changed_nothing(fault))
     }
 }

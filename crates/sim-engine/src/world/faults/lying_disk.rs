@@ -69,6 +69,8 @@ impl Behaviour for LyingDisk {
         world: &World<N, P>,
         fault: u32,
     ) -> Option<String> {
-        world.untouched(fault, |who| format!("{who} synced nothing meanwhile"))
+        world
+            .untouched(fault, |who| format!("{who} synced nothing meanwhile"))
+            .or_else(|| world.did_no_harm(fault))
     }
 }

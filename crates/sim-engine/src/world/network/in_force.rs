@@ -36,13 +36,22 @@ impl Network {
             if one.links.matches(from, to, kind) {
                 self.touched.note(one.fault);
                 let delay = one.delay.as_ref().map(|_| DelayOf::Fault(place));
+                let before = parameters;
                 parameters.change(delay, one.loss, one.duplication);
+                if !self.changers.has(one.fault) && self.differ(before, parameters) {
+                    self.changers.note(one.fault);
+                }
             }
         }
         if self.calm.is_some() {
             parameters.loss = Ratio::ZERO;
         }
         parameters
+    }
+
+    fn differ(&self, one: Parameters, other: Parameters) -> bool {
+        (one.loss, one.duplication) != (other.loss, other.duplication)
+            || self.delay(one.delay) != self.delay(other.delay)
     }
 
     pub(super) fn delay(&self, of: DelayOf) -> &Delay {

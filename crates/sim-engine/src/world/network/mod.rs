@@ -66,6 +66,8 @@ pub(super) struct Network {
     /// For every override of the scenario, whether any message met it.
     overrides_used: Vec<bool>,
     touched: Touched,
+    /// Which faults have given a link that a message met other parameters than it had.
+    changers: Touched,
 }
 
 /// A link in order.
@@ -149,6 +151,7 @@ impl Network {
             shape: Shape::new(seed),
             overrides_used: vec![false; plan.overrides.len()],
             touched: Touched::default(),
+            changers: Touched::default(),
         };
         network.refresh();
         network
@@ -215,6 +218,11 @@ impl Network {
     /// Whether a fault has met a message.
     pub(super) fn has_touched(&self, fault: u32) -> bool {
         self.touched.has(fault)
+    }
+
+    /// Whether a fault has given a link other parameters than it had, when a message met them.
+    pub(super) fn has_changed(&self, fault: u32) -> bool {
+        self.changers.has(fault)
     }
 
     /// A message leaves: when it arrives, or why it never does.
