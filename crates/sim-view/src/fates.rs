@@ -10,8 +10,8 @@ use crate::words;
 
 /// How many requests have a row of their own.
 pub(crate) const REQUESTS: usize = 12;
-/// How many crashes of one fault are told one by one without their sum, and how many lines they take
-/// with it.
+/// How many crashes of one fault are told one by one without their sum, and how many lines they
+/// take with it.
 const CRASHES: usize = 3;
 const CRASH_LINES: usize = 5;
 

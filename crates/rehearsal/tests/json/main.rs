@@ -151,6 +151,12 @@ fn the_page_says_what_is_printed() {
     for states in ["full", "none"] {
         book.trace(&format!("scenarios/storm.ron --states {states}"));
     }
+    // What a fault holds, and nodes that are Byzantine for a while and for good.
+    let hold = r#"Between("0s","1s",Hold(Node(0),Node(1)))"#;
+    let mute = r#"Between("0s","2s",Mute(who:Node(1))),At("3s",Mute(who:Node(2)))"#;
+    book.trace(&format!(
+        "scenarios/ring.ron --set deadline=9s --set faults=[{hold},{mute}] --set expect=Safe"
+    ));
     // A node that starts with settings of its own.
     book.trace("scenarios/storm.ron --set nodes.1.pre_vote=true");
     // What the steps before a window changed, and what those changed that a window leaves out.

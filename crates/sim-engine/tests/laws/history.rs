@@ -16,8 +16,8 @@ pub struct History {
     /// Every step but the starts at the beginning: `5ms n1 A(1) from n0`, `5ms n0 timer 0`,
     /// `5ms n0 request 7`, `5ms n0 restart [1, 2]` with what the disk held.
     pub steps: Vec<String>,
-    /// Every message as it leaves: `0s n0>n1 A(1) arrives 1ms`, `0s n0>n1 A(1) lost Cut`; and what a
-    /// hold lets go: `0s n0>n1 A(1) held by 0`, `5ms 0 releases A(1) arrives 5ms`.
+    /// Every message as it leaves: `0s n0>n1 A(1) arrives 1ms`, `0s n0>n1 A(1) lost Cut`; and what
+    /// a hold lets go: `0s n0>n1 A(1) held by 0`, `5ms 0 releases A(1) arrives 5ms`.
     pub sent: Vec<String>,
     /// Every message that was lost on its way: `1ms A(1) Down`.
     pub lost: Vec<String>,
