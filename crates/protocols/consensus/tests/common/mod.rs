@@ -8,7 +8,7 @@ use consensus::{Config, Consensus, ConsensusClaims, Decide, Inputs, Rule, Value}
 use sim_check::{Claim, Core, SimTime, Verdict};
 use sim_engine::{
     Delay, DiskLoss, Failures, Fault, Inside, Link, Model, Network, Observer, Occasion, Outcome,
-    PlannedFault, Target, Timing, Transport, Trigger, When, World, WorldSpec, faults,
+    PlannedFault, StepEnds, Target, Timing, Transport, Trigger, When, World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, Node, NodeId, Ratio, RoundConfig};
 

@@ -7,8 +7,8 @@ use std::sync::Arc;
 use failure_detectors::{Config, Detects};
 use sim_check::{Core, Properties, SimTime};
 use sim_engine::{
-    Calm, Delay, Fault, Inside, Link, Network, Observer, PlannedFault, Target, Transport, When,
-    World, WorldSpec, faults,
+    Calm, Delay, Fault, Inside, Link, Network, Observer, PlannedFault, StepEnds, Target, Transport,
+    When, World, WorldSpec, faults,
 };
 use sim_node::{Duration, Effect, Node, NodeId, Ratio};
 
