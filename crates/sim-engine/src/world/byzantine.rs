@@ -106,8 +106,9 @@ pub(super) struct Misconduct<M> {
 
 impl<N: Node, P: Properties<N>> World<N, P> {
     /// These nodes are Byzantine from now on, by this fault. To the properties of a protocol that
-    /// tolerates such nodes they have crashed for good. Those of another go on to see what they do by their
-    /// program, but for second instances, which stand behind the nodes that the claims know.
+    /// tolerates such nodes they have crashed for good. Those of another go on to see what they do
+    /// by their program, but for second instances, which stand behind the nodes that the claims
+    /// know.
     pub(super) fn betray(&mut self, fault: u32, nodes: &[NodeId]) {
         let (from, fault) = (self.now(), fault as usize);
         for &node in nodes {
