@@ -86,7 +86,7 @@ fn originals(workspace: &Workspace) -> Result<Vec<String>, String> {
             found.push(text);
         }
     }
-    found.extend(examples(&workspace.read("docs/SCENARIOS.md")?));
+    found.extend(examples(&workspace.read("docs/IMAGES.md")?));
     if found.len() < 15 {
         return Err(format!("only {} scenarios with images were found", found.len()));
     }

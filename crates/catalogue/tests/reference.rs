@@ -1,4 +1,5 @@
-//! The reference of the language, docs/SCENARIOS.md: every example loads, and no name is left out.
+//! The reference of the language, docs/SCENARIOS.md and docs/IMAGES.md: every example loads, and no
+//! name is left out.
 
 use std::path::PathBuf;
 
@@ -7,9 +8,13 @@ use sim_scenario::{
     load_text, vocabulary, with_files,
 };
 
+/// The pages of the reference, one behind the other.
 fn reference() -> String {
-    let path = PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SCENARIOS.md"));
-    std::fs::read_to_string(path).expect("the reference is there")
+    let page = |name: &str| {
+        let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs").join(name);
+        std::fs::read_to_string(path).expect("the reference is there")
+    };
+    page("SCENARIOS.md") + &page("IMAGES.md")
 }
 
 /// Where the files are that examples name.
@@ -130,7 +135,7 @@ fn every_example_loads() {
     assert!(examples.len() > 30, "only {} examples were found", examples.len());
     for example in &examples {
         for scenario in scenarios(example) {
-            assert_loads(&scenario, &format!("the example at line {}", example.line));
+            assert_loads(&scenario, &format!("the example at line {} of both pages", example.line));
         }
     }
 }

@@ -177,7 +177,7 @@ const TARGETS: Table = &[
     ("Nodes", "Nodes([0, 1])"),
     ("Leader", "Leader"),
     ("Role", "Role(\"leader\")"),
-    ("Holders", "Holders(\"follower\")"),
+    ("Holders", "Holders(\"candidate\")"),
     ("Random", "Random(1)"),
     ("RandomOf", "RandomOf(1, Not(Leader))"),
     ("Majority", "Majority"),

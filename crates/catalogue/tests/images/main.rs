@@ -103,14 +103,14 @@ fn the_examples_show_every_field_and_every_variant() {
 /// The reference has them as they are.
 #[test]
 fn the_reference_shows_every_example() {
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/SCENARIOS.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../../docs/IMAGES.md");
     let page = std::fs::read_to_string(path).expect("the reference is there");
     for facts in catalogue::catalogue().protocols() {
         for ImageExample { meaning, protocol, images } in facts.images {
             let workload = facts.workload.map(|one| format!("workload: {}(),\n", one.name));
             let workload = workload.unwrap_or_default();
             let shown = format!("```ron fields {protocol}\n{workload}images: {images},\n```\n");
-            assert!(page.contains(&shown), "docs/SCENARIOS.md lacks\n{meaning}\n{shown}");
+            assert!(page.contains(&shown), "docs/IMAGES.md lacks\n{meaning}\n{shown}");
         }
     }
 }
