@@ -12,10 +12,11 @@
 
 use sim_node::{Context, NodeId, Requested};
 
+use crate::common::CommonState;
 use crate::leader::leads_already;
 use crate::server::Timer;
 use crate::types::Mark;
-use crate::{Admin, Configuration, Message, Server};
+use crate::{Admin, Configuration, Index, Message, Server};
 
 impl Admin {
     /// Whether it is a change that is done, in this configuration.
@@ -105,6 +106,27 @@ impl Server {
             self.admin.push_back(command);
             self.retry_admin(cx);
         }
+    }
+
+    /// Configurations have been committed since this index: forgets the commands that one of them
+    /// shows to be done, whatever a later one says. Otherwise two commands that contradict each
+    /// other would be carried out in turns, for ever:
+    ///
+    /// ```text
+    /// server 2    keeps Remove(2), which is done; nobody tells a removed server
+    /// server 1    keeps AddVoter(2): {0 1 2} is committed, and it forgets the command
+    /// server 2    is told of all that it has missed, {0 1} among it, and forgets its command
+    /// ```
+    pub(crate) fn forget_admin_done_since(&mut self, since: Index, cx: &mut Context<'_, Self>) {
+        let CommonState { configurations, commit_index, .. } = &self.common;
+        self.admin.retain(|command| {
+            let mut committed = configurations.between(since, *commit_index);
+            let is_done = committed.any(|configuration| command.what.is_done(configuration));
+            if is_done {
+                cx.done(command.by.iter().copied());
+            }
+            !is_done
+        });
     }
 
     /// Executes, or sends to the leader, the commands that are not done yet.

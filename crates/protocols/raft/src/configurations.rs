@@ -34,6 +34,16 @@ impl Configurations {
         &self.0[self.position_as_of(index)].1
     }
 
+    /// The configurations of the entries after the first index, up to the second one, in order.
+    pub(crate) fn between(
+        &self,
+        after: Index,
+        upto: Index,
+    ) -> impl Iterator<Item = &Arc<Configuration>> {
+        let within = move |(index, _): &&(Index, _)| *index > after && *index <= upto;
+        self.0.iter().filter(within).map(|(_, configuration)| configuration)
+    }
+
     /// Whether a server has a vote in the configuration as of an entry, or in a later one.
     pub(crate) fn is_voter_since(&self, index: Index, server: NodeId) -> bool {
         let since = &self.0[self.position_as_of(index)..];

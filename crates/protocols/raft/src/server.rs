@@ -93,38 +93,10 @@ impl Node for Server {
     }
 
     fn on_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
-        match message {
-            // Handled in every role.
-            Message::PreVote(request) => self.on_pre_vote(from, &request, cx),
-            Message::RequestVote(request) => self.on_request_vote(from, &request, cx),
-            Message::AppendEntries(append) => self.on_append_entries(from, append, cx),
-            Message::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, cx),
-            Message::TimeoutNow(term) => self.on_timeout_now(&term, cx),
-            // Replies, to (pre-)candidates and to leaders.
-            Message::PreVoteReply(reply) => self.on_pre_vote_reply(from, &reply, cx),
-            Message::RequestVoteReply(reply) => self.on_request_vote_reply(from, &reply, cx),
-            Message::AppendEntriesReply(reply) => {
-                if !self.observe_term(reply.term, cx) {
-                    self.if_leader(cx, |leader| leader.on_append_entries_reply(from, &reply));
-                }
-            }
-            Message::InstallSnapshotReply(reply) => {
-                if !self.observe_term(reply.term, cx) {
-                    self.if_leader(cx, |leader| leader.on_install_snapshot_reply(from, &reply));
-                }
-            }
-            // From a server to itself.
-            Message::Persisted(term, index) => {
-                self.if_leader(cx, |leader| leader.on_persisted(term, index));
-            }
-            Message::TakeSnapshot => self.common.take_snapshot(cx),
-            // Clients and administrators.
-            Message::Request(request) => match self.leader(cx) {
-                Some(mut leader) => leader.on_client_request(from, request),
-                None => self.redirect(from, request.operation, cx),
-            },
-            Message::Admin(command) => self.on_admin(command, cx),
-            Message::Reply(_) => {}
+        let committed = self.common.commit_index;
+        self.handle_message(from, message, cx);
+        if !self.admin.is_empty() && self.common.commit_index > committed {
+            self.forget_admin_done_since(committed, cx);
         }
     }
 
@@ -171,6 +143,43 @@ impl Node for Server {
 }
 
 impl Server {
+    /// The one match over messages.
+    fn handle_message(&mut self, from: NodeId, message: Message, cx: &mut Context<'_, Self>) {
+        match message {
+            // Handled in every role.
+            Message::PreVote(request) => self.on_pre_vote(from, &request, cx),
+            Message::RequestVote(request) => self.on_request_vote(from, &request, cx),
+            Message::AppendEntries(append) => self.on_append_entries(from, append, cx),
+            Message::InstallSnapshot(chunk) => self.on_install_snapshot(from, *chunk, cx),
+            Message::TimeoutNow(term) => self.on_timeout_now(&term, cx),
+            // Replies, to (pre-)candidates and to leaders.
+            Message::PreVoteReply(reply) => self.on_pre_vote_reply(from, &reply, cx),
+            Message::RequestVoteReply(reply) => self.on_request_vote_reply(from, &reply, cx),
+            Message::AppendEntriesReply(reply) => {
+                if !self.observe_term(reply.term, cx) {
+                    self.if_leader(cx, |leader| leader.on_append_entries_reply(from, &reply));
+                }
+            }
+            Message::InstallSnapshotReply(reply) => {
+                if !self.observe_term(reply.term, cx) {
+                    self.if_leader(cx, |leader| leader.on_install_snapshot_reply(from, &reply));
+                }
+            }
+            // From a server to itself.
+            Message::Persisted(term, index) => {
+                self.if_leader(cx, |leader| leader.on_persisted(term, index));
+            }
+            Message::TakeSnapshot => self.common.take_snapshot(cx),
+            // Clients and administrators.
+            Message::Request(request) => match self.leader(cx) {
+                Some(mut leader) => leader.on_client_request(from, request),
+                None => self.redirect(from, request.operation, cx),
+            },
+            Message::Admin(command) => self.on_admin(command, cx),
+            Message::Reply(_) => {}
+        }
+    }
+
     /// Its current term.
     #[must_use]
     pub fn term(&self) -> Term {

@@ -149,6 +149,38 @@ fn changes_that_contradict_each_other_come_to_an_end() {
     assert!(!group.servers[0].timers.contains_key(&Timer::Admin));
 }
 
+/// Two servers are asked for opposite changes. Each is made once, though the server that was removed
+/// was not told that it is, and asks again.
+#[test]
+fn commands_that_contradict_each_other_come_to_an_end() {
+    let mut group = Group::new(3, &config(3));
+    group.elect(0);
+    group.admin(2, Admin::Remove(node(2)));
+    let settle = |group: &mut Group| {
+        for _ in 0..3 {
+            group.deliver_all();
+            group.heartbeat(0);
+        }
+        group.deliver_all();
+    };
+    settle(&mut group);
+    assert!(!group.servers[0].node.configuration().is_member(node(2)));
+    group.admin(1, Admin::AddVoter(node(2)));
+    settle(&mut group);
+    for _ in 0..5 {
+        for server in [2, 1, 0] {
+            if group.servers[server].timers.contains_key(&Timer::Admin) {
+                group.fire(u32::try_from(server).expect("three of them"), Timer::Admin);
+                settle(&mut group);
+            }
+        }
+    }
+    let kept = |server: usize| group.servers[server].timers.contains_key(&Timer::Admin);
+    assert_eq!([0, 1, 2].map(kept), [false; 3], "nothing is left to do");
+    let configuration = group.servers[0].node.configuration();
+    assert_eq!(configuration, &Configuration::of_voters([0, 1, 2].map(node)));
+}
+
 /// "The leader steps down (returns to follower state) once it has committed the C_new log entry ...
 /// there will be a period of time when the leader is managing a cluster that does not include
 /// itself; it replicates log entries but does not count itself in majorities."
