@@ -120,6 +120,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         for mut kept in self.network.end_hold(fault) {
             last = behind(last, (kept.arrives, kept.envelope.tie));
             (kept.arrives, kept.envelope.tie) = last;
+            self.network.arrives_later(kept.envelope.from, kept.envelope.to, last);
             let sequence = self.agenda.next_sequence();
             let Kept { arrives, envelope, parcel } = kept;
             let kind = self.agenda.message(parcel).kind();

@@ -149,8 +149,8 @@ fn changes_that_contradict_each_other_come_to_an_end() {
     assert!(!group.servers[0].timers.contains_key(&Timer::Admin));
 }
 
-/// Two servers are asked for opposite changes. Each is made once, though the server that was removed
-/// was not told that it is, and asks again.
+/// Two servers are asked for opposite changes. Each is made once, though the server that was
+/// removed is not told so, and asks again.
 #[test]
 fn commands_that_contradict_each_other_come_to_an_end() {
     let mut group = Group::new(3, &config(3));

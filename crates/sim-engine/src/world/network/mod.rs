@@ -295,6 +295,14 @@ impl Network {
         link.last
     }
 
+    /// A message that was kept arrives later than it would have: what is sent after it on a link in
+    /// order arrives behind it.
+    pub(super) fn arrives_later(&mut self, from: NodeId, to: NodeId, arrival: (u64, u8)) {
+        if let Some(link) = self.ordered.get_mut(&(from, to)) {
+            link.last = link.last.max(arrival);
+        }
+    }
+
     /// Why a message that would arrive now does not. `severed` is set when its connection was lost
     /// by a cut.
     pub(super) fn turned_away(
