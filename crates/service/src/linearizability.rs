@@ -99,6 +99,14 @@ impl<N: Served> Property<N> for Linearizability {
         }
     }
 
+    /// A client that crashed has forgotten its operations, and waits for none of them.
+    fn crash(&mut self, view: &View<'_, N>, node: NodeId, _: &mut Judge) {
+        let of_client = |operation: &Operation| operation.client.node == node;
+        for (_, (call, _)) in self.calls.extract_if(.., |operation, _| of_client(operation)) {
+            Arc::make_mut(&mut self.history).unknown(call, view.time);
+        }
+    }
+
     fn end(&mut self, _: &View<'_, N>, judge: &mut Judge) {
         match check(&KeyValue, &self.history, BUDGET).ruling {
             Ruling::Linearizable(_) => {}
