@@ -258,3 +258,29 @@ fn a_long_rest_is_left_out() {
     let flat: Vec<&str> = text.split_whitespace().collect();
     assert!(flat.join(" ").contains("nothing of this changes from 23.5ms to 9.5s"), "{text}");
 }
+
+/// A node that led for less than a column is seen to lead, beside its candidacy and its crash, and
+/// who led last is named in words, whatever there is no room for.
+#[test]
+fn a_short_lead_is_seen() {
+    let mut timeline = cut_off();
+    for turn in 0..9_u64 {
+        let node = u32::try_from(turn % 3).expect("small");
+        let from = 2_000 + turn * 2_000;
+        timeline.roles.push(role(node, "candidate", turn, from, Some(from + 80)));
+        timeline.roles.push(role(node, "leader", turn, from + 80, Some(from + 90)));
+    }
+    timeline.roles.push(role(1, "leader", 11, 22_000, Some(22_100)));
+    timeline.downs.push(DownSpan { node: NodeId::new(1), from: at(22_100), to: None });
+    timeline.roles.retain(|span| span.node.number() < 3);
+    timeline.roles.sort_by_key(|span| (span.from, span.node));
+    let text = shown(&scenario(), timeline, 60);
+    let row = |node: &str| {
+        let label = format!("  {node} ");
+        text.lines().find(|line| line.starts_with(&label)).expect("it led").to_owned()
+    };
+    assert!(["n0", "n1", "n2"].iter().all(|node| row(node).contains('L')), "{text}");
+    assert!(row("n1").contains("L✖"), "the crash is behind the lead:\n{text}");
+    let leader = text.lines().find(|line| line.starts_with("  leader")).expect("words");
+    assert!(leader.contains("n1"), "{text}");
+}

@@ -128,15 +128,20 @@ fn nodes(
             cells[*column] = RESTLESS;
         }
     }
+    show_headline(timeline, axis, signs, &mut nodes);
+    let headline = signs.headline().map(|(_, sign)| sign);
     for span in &timeline.downs {
         let cells = nodes.entry(span.node).or_insert_with(|| vec![UP; axis.columns]);
-        let columns = axis.span(span.from, span.to);
-        let crash = *columns.start();
-        for cell in &mut cells[columns] {
+        let (first, last) = axis.span(span.from, span.to).into_inner();
+        for cell in &mut cells[first..=last] {
             if matches!(*cell, UP | COMMON) {
                 *cell = DOWN;
             }
         }
+        // Behind the only sign that it led, if the node is still down there.
+        let is_lone = Some(cells[first]) == headline
+            && first.checked_sub(1).is_none_or(|before| Some(cells[before]) != headline);
+        let crash = if is_lone && first < last { first + 1 } else { first };
         cells[crash] = CRASH;
     }
     let led = led(timeline, signs);
@@ -149,6 +154,24 @@ fn nodes(
         (Reverse(led.get(node).copied().unwrap_or(0)), is_quiet, *node)
     });
     bands
+}
+
+/// A node that had the headline role is seen with it in one column at least, however short that was,
+/// and whatever else it was in the same column.
+fn show_headline(
+    timeline: &Timeline,
+    axis: &Axis,
+    signs: &Signs,
+    nodes: &mut BTreeMap<NodeId, Vec<char>>,
+) {
+    let Some((role, sign)) = signs.headline() else { return };
+    for span in timeline.roles.iter().filter(|span| span.role == role) {
+        let Some(cells) = nodes.get_mut(&span.node) else { continue };
+        let columns = axis.span(span.from, span.to);
+        if !cells[columns.clone()].contains(&sign) {
+            cells[*columns.end()] = sign;
+        }
+    }
 }
 
 /// As many of the bands as there is room for, in order of their nodes. The last says how many are

@@ -19,6 +19,8 @@ pub(super) struct Said {
     /// What comes before the items.
     before: &'static str,
     items: Vec<String>,
+    /// The item that is never left out: it comes first where some are.
+    last: usize,
     /// How many more there are, and what one of them is: "shorter time".
     more: (u64, Option<&'static str>),
     /// How many lines it may take.
@@ -27,20 +29,29 @@ pub(super) struct Said {
 
 impl Said {
     fn new(label: &str, items: Vec<String>, lines: usize) -> Self {
-        Self { label: label.to_owned(), before: "", items, more: (0, None), lines }
+        Self { label: label.to_owned(), before: "", items, last: 0, more: (0, None), lines }
     }
 
     /// As many items as fit into so many lines, and how many more there are.
     pub(super) fn within(&self, width: usize, lines: usize) -> String {
         let mut items = self.items.clone();
-        if let Some(first) = items.first_mut() {
-            first.insert_str(0, self.before);
-        }
         let (more, noun) = self.more;
-        words::fitting(&items, more, (width, lines), |more| match noun {
-            Some(noun) => words::count(more, noun),
-            None => format!("{} more", words::grouped(more)),
-        })
+        let text = |items: &[String]| {
+            let mut items = items.to_vec();
+            if let Some(first) = items.first_mut() {
+                first.insert_str(0, self.before);
+            }
+            words::fitting(&items, more, (width, lines), |more| match noun {
+                Some(noun) => words::count(more, noun),
+                None => format!("{} more", words::grouped(more)),
+            })
+        };
+        let in_order = text(&items);
+        if items.get(self.last).is_none_or(|last| in_order.contains(last.as_str())) {
+            return in_order;
+        }
+        items[..=self.last].rotate_right(1);
+        text(&items)
     }
 }
 
@@ -52,7 +63,8 @@ pub(super) fn said(facts: &ScenarioFacts, timeline: &Timeline, signs: &Signs) ->
     };
     if let Some((role, _)) = signs.headline() {
         let spans = spans(role);
-        rows.push(Said::new(role, periods(facts.protocol.rank, &spans), 3));
+        let (items, last) = periods(facts.protocol.rank, &spans);
+        rows.push(Said { last, ..Said::new(role, items, 3) });
         rows.extend(at_once(&spans));
     }
     let taken: Vec<String> = signs.others().filter_map(|role| taken(role, &spans(role))).collect();
@@ -64,13 +76,16 @@ pub(super) fn said(facts: &ScenarioFacts, timeline: &Timeline, signs: &Signs) ->
 }
 
 /// "n1 from 192ms to 2.391s (term 1)", "n3 from 2.214s on (term 2)"; of many periods how often each
-/// node had the role: "n1 twelve times, from 192ms to 2.391s".
-fn periods(name: Option<&str>, spans: &[&RoleSpan]) -> Vec<String> {
+/// node had the role: "n1 twelve times, from 192ms to 2.391s". With them comes the place of whoever
+/// had it last.
+fn periods(name: Option<&str>, spans: &[&RoleSpan]) -> (Vec<String>, usize) {
+    let end = |span: &RoleSpan| (span.to.unwrap_or(SimTime::MAX), span.from);
+    let latest = (0..spans.len()).max_by_key(|place| end(spans[*place])).unwrap_or(0);
     if spans.len() <= PERIODS {
         let one = |span: &&RoleSpan| {
             format!("{} {}{}", span.node, lasting(span.from, span.to), rank(name, span))
         };
-        return spans.iter().map(one).collect();
+        return (spans.iter().map(one).collect(), latest);
     }
     let mut nodes: Vec<(NodeId, Vec<&RoleSpan>)> = Vec::new();
     for span in spans {
@@ -87,7 +102,8 @@ fn periods(name: Option<&str>, spans: &[&RoleSpan]) -> Vec<String> {
         }
         [] => node.to_string(),
     };
-    nodes.iter().map(folded).collect()
+    let last = nodes.iter().position(|(node, _)| *node == spans[latest].node).unwrap_or(0);
+    (nodes.iter().map(folded).collect(), last)
 }
 
 /// "candidate five times, 212.451ms to 2.147s". Nothing of a role that nodes had from their start
