@@ -82,6 +82,8 @@ struct Names<'a> {
     servers: u32,
     others: u32,
     requests: u64,
+    /// Whether `f` would mean two things, as the protocol has a setting of this name.
+    has_own_f: bool,
     marks: &'a dyn Fn(&str) -> Option<u64>,
 }
 
@@ -92,7 +94,7 @@ impl Values for Names<'_> {
     fn name(&self, name: &str) -> Option<i128> {
         let number = match name {
             "n" => u64::from(self.servers),
-            "f" => u64::from(self.servers.saturating_sub(1) / 2),
+            "f" if !self.has_own_f => u64::from(self.servers.saturating_sub(1) / 2),
             "others" => u64::from(self.others),
             "requests" => self.requests,
             _ => return None,
@@ -161,10 +163,17 @@ fn check(sheet: &mut Sheet<'_>, cost: &CostText, item: &Item, draft: &Draft<'_>,
         refuse(item, "a cost without a bound".to_owned(), example());
     }
     let marks = |name: &str| cast.facts.marks.contains(&name).then_some(1);
-    let names = Names { servers: cast.servers, others: cast.others, requests: 1, marks: &marks };
+    let has_own_f = cast.facts.fields.iter().any(|field| field.name == "f");
+    let (servers, others) = (cast.servers, cast.others);
+    let names = Names { servers, others, requests: 1, has_own_f, marks: &marks };
     for (field, formula) in [("at_most", cost.at_most()), ("at_least", cost.at_least())] {
         if let Some(Err(why)) = formula.map(|formula| formula.value(&names)) {
-            let mut help = format!("its names are {}", list(&NAMES));
+            let known = NAMES.into_iter().filter(|name| *name != "f" || !has_own_f);
+            let mut help = format!("its names are {}", list(&known.collect::<Vec<_>>()));
+            if has_own_f {
+                let protocol = cast.facts.name;
+                help += &format!("; for the setting `f` of `{protocol}` write its number");
+            }
             if !cast.facts.marks.is_empty() {
                 let marks: Vec<String> =
                     cast.facts.marks.iter().map(|mark| format!("'{mark}'")).collect();
@@ -202,7 +211,8 @@ pub(crate) fn judge(
         Some(of_name.map_or(0, |mark| mark.times))
     };
     let requests = outcome.requests.iter().filter(|request| request.taken.is_some()).count();
-    let names = Names { servers, others, requests: requests as u64, marks: &marks };
+    let requests = requests as u64;
+    let names = Names { servers, others, requests, has_own_f: false, marks: &marks };
     let report = |cost: &Cost| {
         let counted = cost.text.count(outcome);
         let mut no_bound = None;

@@ -24,6 +24,10 @@ fn what_has_no_effect() {
     let safe = with("bytes: true").replace("Ping(nodes: 5)", "Mute").replace("Holds", "Safe");
     let cases = [
         ("a bound of a calm that never comes", with("calm_bound: \"1s\"")),
+        (
+            "a calm that lifts a bandwidth",
+            with("network: Stream(bandwidth: \"1KiB/s\"),\n    calm: \"5s\""),
+        ),
         ("a fault after the deadline", fault("At(\"30s\", Heal)")),
         ("a request after the deadline", with("workload: Requests([At(\"21s\", 0, Everybody)])")),
         ("what a client is to do after the deadline", looks("(\"21s\", 0)", "Heal")),

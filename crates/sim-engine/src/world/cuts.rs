@@ -18,7 +18,14 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             }
         }
         self.cut(fault, CutRule::Groups(groups), cut);
-        found.iter().flatten().copied().collect()
+        // Who is in several groups is struck once.
+        let mut struck: Vec<NodeId> = Vec::new();
+        for node in found.iter().flatten() {
+            if !struck.contains(node) {
+                struck.push(*node);
+            }
+        }
+        struck
     }
 
     /// The nodes are cut from all servers that are not among them.

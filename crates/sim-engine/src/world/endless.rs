@@ -11,7 +11,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Properties, SimTime};
-use sim_node::{Duration, Message, Node, NodeId, counted};
+use sim_node::{Duration, Message, Node, NodeId, counted, grouped};
 
 use super::agenda::Head;
 use super::pace::by_then;
@@ -109,6 +109,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         if pending as u64 >= some
             && let Some((_, most)) = self.most_pending()
         {
+            let pending = grouped(pending as u64);
             return format!("{pending} messages and events are pending, {most}");
         }
         let still = self.steps_at_this_instant(budget);
@@ -132,8 +133,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     /// More is pending than there is room for, and what it is.
     #[cold]
     pub(super) fn too_much_pending(&self, most: usize) -> String {
-        let what = self.most_pending().map(|(_, what)| format!(", {what}")).unwrap_or_default();
-        format!("more than {most} messages and events are pending{what}")
+        let (most, holders) = (grouped(most as u64), self.holders());
+        format!("more than {most} messages and events are pending: {holders}")
     }
 
     fn stood_still(&self, steps: u64, head: Option<Head>) -> String {
@@ -283,8 +284,8 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         let ((from, to, kind), count) = most?;
         let kind = N::Message::KINDS[kind].0;
         let told = match from == to {
-            true => format!("{count} of them {kind} of {from} to itself"),
-            false => format!("{count} of them {kind} from {from} to {to}"),
+            true => format!("{} of them {kind} of {from} to itself", grouped(count)),
+            false => format!("{} of them {kind} from {from} to {to}", grouped(count)),
         };
         Some((count, told))
     }

@@ -155,7 +155,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
     }
 
     /// Those who hold most, in words.
-    fn holders(&self) -> String {
+    pub(super) fn holders(&self) -> String {
         let mut shares: Vec<(Holder, Share)> = self.shares().into_iter().collect();
         shares.sort_by_key(|(holder, share)| (std::cmp::Reverse(share.bytes), *holder));
         let named = shares.iter().filter(|(_, share)| share.bytes > 0).take(NAMED);

@@ -191,8 +191,8 @@ fn a_queue_that_grows_is_told_with_who_sends_what_to_whom() {
     // Two starts, the request, and 2^n - 1 messages in n milliseconds: 2,047 come to node 1 last,
     // and of the next 2,048 to node 0, 1,950 have come and made two each.
     let told = why(&outcome);
-    let spent = "the budget of 4,000 steps is used up: 3998 messages and events are pending, ";
-    assert_eq!(told, format!("{spent}3900 of them A from n0 to n1"));
+    let spent = "the budget of 4,000 steps is used up: 3,998 messages and events are pending, ";
+    assert_eq!(told, format!("{spent}3,900 of them A from n0 to n1"));
 }
 
 #[test]

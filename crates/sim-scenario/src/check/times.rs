@@ -45,6 +45,16 @@ pub(crate) fn check(sheet: &mut Sheet<'_>, draft: &Draft<'_>) {
                 .help("say when the storm ends: `calm: \"10s\"`"),
         );
     }
+    let bandwidth = draft.network.as_ref().and_then(|network| network.bandwidth());
+    if draft.calm.is_some() && draft.calm_bound.is_none() && bandwidth.is_some() {
+        let place = sheet.field("calm").span.clone();
+        let message = "the calm lifts the `bandwidth`: each message arrives within ten mean delays";
+        sheet.push(
+            Diagnostic::warning(place, message)
+                .label("from here on no queue is longer")
+                .help("say how long a message may take then: `calm_bound: \"2s\"`"),
+        );
+    }
     for fault in &draft.faults {
         check_window(sheet, fault);
         check_against_calm(sheet, fault, draft);
