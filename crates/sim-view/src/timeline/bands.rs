@@ -156,8 +156,8 @@ fn nodes(
     bands
 }
 
-/// A node that had the headline role is seen with it in one column at least, however short that was,
-/// and whatever else it was in the same column.
+/// A node that had the headline role is seen with it in one column at least, however short that
+/// was, and whatever else it was in the same column.
 fn show_headline(
     timeline: &Timeline,
     axis: &Axis,

@@ -76,7 +76,7 @@ pub(super) fn said(facts: &ScenarioFacts, timeline: &Timeline, signs: &Signs) ->
 }
 
 /// "n1 from 192ms to 2.391s (term 1)", "n3 from 2.214s on (term 2)"; of many periods how often each
-/// node had the role: "n1 twelve times, from 192ms to 2.391s". With them comes the place of whoever
+/// node had the role: "n1 twelve times, from 192ms to 2.391s". With them comes the place of the node that
 /// had it last.
 fn periods(name: Option<&str>, spans: &[&RoleSpan]) -> (Vec<String>, usize) {
     let end = |span: &RoleSpan| (span.to.unwrap_or(SimTime::MAX), span.from);
