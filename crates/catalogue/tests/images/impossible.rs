@@ -242,6 +242,20 @@ const MULTI_PAXOS: Cases = &[
          2]}), store: (values: {0: \"a\"})))), 1: (server: (log: (base: 2), snapshot: (slot: 2, \
          configurations: (effective: {0: [0, 1, 2]}), store: (values: {0: \"b\"}))))}"
     }),
+    ("a vote for another value above a quorum of votes in a slot", {
+        "{0: (server: (promised: (round: 3, proposer: 0), log: (entries: {1: (ballot: (round: 3, \
+         proposer: 0), value: Noop, chosen: false)}))), 1: (server: (promised: (round: 3, \
+         proposer: 0), log: (entries: {1: (ballot: (round: 3, proposer: 0), value: Noop, chosen: \
+         false)}))), 2: (server: (promised: (round: 4, proposer: 0), log: (entries: {1: (ballot: \
+         (round: 4, proposer: 0), value: Reconfigure((server: 0, number: 1, members: [0, 1])), \
+         chosen: false)})))}"
+    }),
+    ("a vote for another value above what is known to be chosen in a slot", {
+        "{0: (server: (promised: (round: 4, proposer: 0), log: (entries: {1: (ballot: (round: 4, \
+         proposer: 0), value: Reconfigure((server: 0, number: 1, members: [0, 1])), chosen: \
+         false)}))), 2: (server: (log: (entries: {1: (ballot: (round: 3, proposer: 0), value: \
+         Noop, chosen: true)})))}"
+    }),
 ];
 
 const PAXOS: Cases = &[
@@ -268,6 +282,16 @@ const PAXOS: Cases = &[
     ("a value that is learned and too few have accepted", {
         "{0: (accepted: (ballot: (round: 2, proposer: 3), value: 1)), 1: (accepted: (ballot: \
          (round: 1, proposer: 3), value: 2)), 3: (learned: 1)}"
+    }),
+    ("a vote for another value above a quorum of votes", {
+        "{0: (accepted: (ballot: (round: 3, proposer: 3), value: 10)), 1: (accepted: (ballot: \
+         (round: 3, proposer: 3), value: 10)), 2: (accepted: (ballot: (round: 4, proposer: 3), \
+         value: 11))}"
+    }),
+    ("a vote for another value above what is learned", {
+        "{0: (accepted: (ballot: (round: 4, proposer: 3), value: 11)), 1: (accepted: (ballot: \
+         (round: 3, proposer: 3), value: 10)), 2: (accepted: (ballot: (round: 5, proposer: 3), \
+         value: 10)), 3: (learned: 10)}"
     }),
 ];
 

@@ -83,11 +83,16 @@ impl Settings {
         self.quorums.accept(size(members)) as usize
     }
 
+    /// Whether every quorum of phase 1 of these members meets every one of phase 2.
+    pub(super) fn quorums_meet(&self, members: Members) -> bool {
+        self.quorums.are_safe(size(members))
+    }
+
     /// Whether these may be the members: there are some, they exist, and their quorums meet.
     #[must_use]
     pub fn allows(&self, members: Members, servers: u32) -> bool {
         let exist = members.iter().all(|member| member.number() < servers);
-        let meet = !self.quorums_intersect || self.quorums.are_safe(size(members));
+        let meet = !self.quorums_intersect || self.quorums_meet(members);
         !members.is_empty() && exist && meet
     }
 }

@@ -1,5 +1,7 @@
 //! What a scenario may say of a server's disk at the first start.
 
+mod chosen;
+
 use std::collections::BTreeSet;
 
 use service::{EarlierOperations, Request, Store};
@@ -218,6 +220,7 @@ pub(super) fn check_together(
 ) -> Result<(), WrongImage> {
     let disks: Vec<(NodeId, &Disk)> = disks.collect();
     check_agreement(&disks)?;
+    chosen::check_later_votes(&disks, config)?;
     check_gaps(&disks, config.alpha)
 }
 

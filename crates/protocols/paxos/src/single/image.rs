@@ -5,7 +5,8 @@ use std::collections::BTreeMap;
 use sim_node::{ImageError, NodeId, counted};
 use sim_protocol::{ImageExample, SaidFirst, WrongImage};
 
-use super::{Config, Disk, Mutant, Value};
+use super::{Config, Disk, Mutant, Proposal, Value};
+use crate::Ballot;
 
 /// How images are written.
 pub(super) const IMAGES: &[ImageExample] = &[ImageExample {
@@ -52,7 +53,7 @@ pub(super) fn check_together(
                 .map_err(|error| wrong(error.within("learned")))?;
         }
     }
-    Ok(())
+    check_later_votes(images, config)
 }
 
 /// Refuses a value that was learned and cannot have been chosen. A quorum has accepted it, and of
@@ -81,6 +82,102 @@ fn check_chosen(
          accepted by {needed}"
     );
     Err(ImageError::new(message))
+}
+
+/// Refuses a vote for another value in a higher ballot than that in which a value was chosen: "if
+/// a proposal with value v is chosen, then every higher-numbered proposal accepted by any acceptor
+/// has value v" (P2a). With three acceptors:
+///
+/// ```text
+/// n0  3.0: 10    3.0: 10              3.0: 10
+/// n1  3.0: 10    5.0: 10, learns 10   5.0: 10, learns 10
+/// n2  4.1: 11    4.1: 11              2.1: 11
+///     refused    refused              fine: 10 was chosen in 3.0, by n0 and n1
+/// ```
+fn check_later_votes(images: &BTreeMap<NodeId, Disk>, config: &Config) -> Result<(), WrongImage> {
+    let is_safe = config.barrier && config.mutant.is_none();
+    if !is_safe || !config.quorums.are_safe(config.nodes) {
+        return Ok(());
+    }
+    let acceptors = images.iter().filter(|(node, _)| config.is_acceptor(**node));
+    let votes: Vec<(NodeId, Proposal)> =
+        acceptors.filter_map(|(node, disk)| Some((*node, disk.accepted?))).collect();
+    for Chosen { value, latest, node, part, why } in chosen(images, &votes, config) {
+        let differs = |vote: Proposal| vote.value != value && vote.ballot > latest;
+        let Some((of, vote)) = votes.iter().copied().find(|(_, vote)| differs(*vote)) else {
+            continue;
+        };
+        let message = format!(
+            "{why}, and {of} has accepted {} in ballot {}; once a value is chosen, no higher \
+             ballot has another",
+            vote.value, vote.ballot
+        );
+        let error = ImageError::new(message);
+        let accepted = |error: ImageError| error.within("value").within("accepted");
+        return Err(match part {
+            _ if node <= of => WrongImage { node: of, error: accepted(error) },
+            Part::Accepted => WrongImage { node, error: accepted(error) },
+            Part::Learned => WrongImage { node, error: error.within("learned") },
+        });
+    }
+    Ok(())
+}
+
+/// A value that is chosen, as the disks show.
+struct Chosen {
+    value: Value,
+    /// The highest ballot in which it may have been chosen first.
+    latest: Ballot,
+    /// The disk that shows it, after those before it in number.
+    node: NodeId,
+    /// Where on that disk.
+    part: Part,
+    /// How it shows, in words.
+    why: String,
+}
+
+enum Part {
+    Accepted,
+    Learned,
+}
+
+/// What is chosen, since a quorum has accepted it in one ballot, or a process has learned it.
+///
+/// Of what is learned no disk tells the ballot. A quorum has accepted it then, and of that quorum
+/// every acceptor has accepted it last in the ballot in which it was chosen or in a higher one.
+fn chosen(
+    images: &BTreeMap<NodeId, Disk>,
+    votes: &[(NodeId, Proposal)],
+    config: &Config,
+) -> Vec<Chosen> {
+    // The place of the vote that makes a quorum.
+    let last = config.accept() as usize - 1;
+    let mut all = Vec::new();
+    let mut voters: BTreeMap<Proposal, Vec<NodeId>> = BTreeMap::new();
+    for (node, vote) in votes {
+        voters.entry(*vote).or_default().push(*node);
+    }
+    for (Proposal { ballot, value }, voters) in voters {
+        if let Some(&node) = voters.get(last) {
+            let many = counted(u64::from(config.accept()), "acceptor");
+            let why = format!("{many} accepted {value} in ballot {ballot}, so it is chosen");
+            all.push(Chosen { value, latest: ballot, node, part: Part::Accepted, why });
+        }
+    }
+    let mut learned = images.iter().filter_map(|(node, disk)| Some((*node, disk.learned?)));
+    if let Some((node, value)) = learned.next() {
+        let of_value = votes.iter().filter(|(_, vote)| vote.value == value);
+        let mut ballots: Vec<Ballot> = of_value.map(|(_, vote)| vote.ballot).collect();
+        ballots.sort_unstable_by(|one, other| other.cmp(one));
+        if let Some(&latest) = ballots.get(last) {
+            let why = format!(
+                "{node} has learned {value}, which by the disks was chosen in ballot {latest} or a \
+                 lower one"
+            );
+            all.push(Chosen { value, latest, node, part: Part::Learned, why });
+        }
+    }
+    all
 }
 
 impl Disk {

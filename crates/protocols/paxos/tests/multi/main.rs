@@ -6,6 +6,7 @@ mod cluster;
 mod counts;
 mod flexible;
 mod harness;
+mod images;
 mod judged;
 mod kept;
 mod leaders;

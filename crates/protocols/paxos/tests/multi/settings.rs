@@ -5,7 +5,7 @@ use paxos::multi::{MultiPaxos, Settings};
 use sim_node::{Duration, NodeId};
 use sim_protocol::{Core, Protocol};
 
-fn settings(nodes: u32) -> Settings {
+pub(crate) fn settings(nodes: u32) -> Settings {
     Settings {
         nodes,
         members: None,

@@ -4,6 +4,7 @@
 mod counts;
 mod flexible;
 mod harness;
+mod images;
 mod judged;
 mod s2_1_problem;
 mod s2_2_choosing;

@@ -9,7 +9,7 @@ use sim_protocol::{Core, Protocol, SettingsError};
 
 use crate::harness::ms;
 
-fn settings(nodes: u32) -> Settings {
+pub(crate) fn settings(nodes: u32) -> Settings {
     Settings {
         nodes,
         proposers: Proposers::Acceptors,
