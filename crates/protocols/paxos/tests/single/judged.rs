@@ -3,7 +3,7 @@
 
 use paxos::Quorums;
 use paxos::single::{
-    Agreement, Config, DistinctNumbers, Indication, Integrity, LearnedIsChosen, P2c, Process,
+    Agreement, Config, Disk, DistinctNumbers, Indication, Integrity, LearnedIsChosen, P2c, Process,
     Proposal, Settings, Validity, Value,
 };
 use sim_check::{Checked, Judge, Property, SimTime, View};
@@ -121,6 +121,23 @@ fn px3_is_violated_by_learning_what_is_not_chosen() {
     assert!(told.holds());
     told.indicates(2, Indication::Learned(Value(20)));
     assert!(!told.holds());
+}
+
+/// 10 was chosen in ballot 3.0, by acceptors 0 and 1. Then 1 has accepted it again in a higher one,
+/// so no quorum is known to have accepted one proposal.
+#[test]
+fn px3_takes_what_a_disk_has_learned_as_chosen() {
+    let has = |accepted, learned| Disk { accepted: Some(accepted), learned, ..Disk::default() };
+    let disks = [
+        has(proposal(3, 0, 10), None),
+        has(proposal(5, 0, 10), Some(Value(10))),
+        has(proposal(2, 0, 11), None),
+    ];
+    let images = (0..).map(NodeId::new).zip(disks).collect();
+    let world = WorldSpec { images, ..spec(config(3)) };
+    for seed in 0..20 {
+        assert_eq!(violated(&run(world.clone(), seed)), [""; 0]);
+    }
 }
 
 /// P2c word for word: for each set S of a majority, by all of them.

@@ -1,14 +1,16 @@
 //! PX3 learned-is-chosen.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sim_check::{Claim, Judge, Kind, Property, View, size_of_entries};
 use sim_node::{Effect, NodeId};
 
 use super::Votes;
-use crate::single::{Config, Indication, Process, Proposal, Value};
+use crate::single::{Config, Disk, Indication, Process, Proposal, Value};
 
-/// A process never learns that a value has been chosen unless it actually has been.
+/// A process never learns that a value has been chosen unless it actually has been. What a disk
+/// tells as learned when the run begins was chosen before, perhaps by votes that acceptors have
+/// cast again since, in higher ballots.
 #[derive(Clone, Debug)]
 pub struct LearnedIsChosen {
     votes: Votes,
@@ -34,6 +36,10 @@ impl Property<Process> for LearnedIsChosen {
 
     fn new(config: &Config, _: u32) -> Self {
         Self { votes: Votes::new(config), chosen: BTreeSet::new() }
+    }
+
+    fn images(&mut self, images: &BTreeMap<NodeId, Disk>) {
+        self.chosen.extend(images.values().filter_map(|disk| disk.learned));
     }
 
     fn after(
