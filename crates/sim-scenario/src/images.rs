@@ -58,12 +58,25 @@ pub(crate) fn images<'a, P: Protocol>(
     }
     if all_read
         && all_possible
-        && let Err(WrongImage { node, error }) = P::check_images(&images, &configs.usual)
+        && let Err(WrongImage { node, error }) = check_together::<P>(&images, configs)
         && let Some(item) = items.get(&node)
     {
         sheet.push(impossible(sheet.text, item, &error));
     }
     all_read.then_some(images)
+}
+
+/// Refuses disks that contradict each other, whichever node's settings hold: a node with a known
+/// bug may have left behind what the others never do.
+fn check_together<P: Protocol>(
+    images: &Images<P::Node>,
+    configs: &Configs<P::Node>,
+) -> Result<(), WrongImage> {
+    P::check_images(images, &configs.usual).or_else(|wrong| {
+        let mut own = configs.own.values();
+        let is_possible = own.any(|config| P::check_images(images, config).is_ok());
+        if is_possible { Ok(()) } else { Err(wrong) }
+    })
 }
 
 /// The parts of a map whose keys are numbers, by these numbers.

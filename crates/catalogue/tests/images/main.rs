@@ -136,3 +136,20 @@ fn impossible_images_are_errors_of_the_scenario() {
         insta::assert_snapshot!("impossible_images", told);
     });
 }
+
+/// A single node with a known bug may have left behind what the others never do.
+#[test]
+fn images_are_possible_where_the_settings_of_a_node_allow_them() {
+    let catalogue = catalogue::catalogue();
+    let facts = catalogue.find("Paxos").expect("it is in the catalogue");
+    let images = "{0: (accepted: (ballot: (round: 3, proposer: 0), value: 10)), 1: (accepted: \
+                  (ballot: (round: 3, proposer: 0), value: 10)), 2: (accepted: (ballot: (round: 4, \
+                  proposer: 0), value: 11))}";
+    let usual = scenario(facts, "Paxos(nodes: 3)", images);
+    assert!(load_text("images.ron", &usual, &catalogue).is_err());
+    for (own, loads) in [("mutant: \"P-anyval\"", true), ("resend: \"1s\"", false)] {
+        let text = usual.replace("    images", &format!("    nodes: {{0: ({own})}},\n    images"));
+        let loaded = load_text("images.ron", &text, &catalogue);
+        assert_eq!(loaded.is_ok(), loads, "{own}: {:?}", loaded.err().map(|one| one.render(false)));
+    }
+}
