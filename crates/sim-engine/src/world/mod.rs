@@ -52,7 +52,7 @@ use faults::{ClockUse, FaultState};
 use memory::Memory;
 use network::{Envelope, Network};
 use nodes::{Cell, Configured, Status};
-use reached::{Marked, Reached};
+use reached::{Demands, Marked};
 use requests::{Requests, Told};
 use twins::Twin;
 
@@ -117,8 +117,8 @@ pub struct World<N: Node, P: Properties<N>> {
     told: Vec<Told>,
     /// In the order in which they were first emitted.
     marks: Vec<Marked>,
-    /// By the scenario's list of what is to be reached.
-    reached: Vec<Reached>,
+    /// What the scenario demands to be reached.
+    reached: Demands,
     crashes: Vec<CrashReport>,
     /// The effects of the step under way; kept for its allocation.
     effects: Vec<Effect<N>>,
@@ -292,7 +292,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
             requests: Requests::new(spec.requests.len()),
             told: Vec::new(),
             marks: Vec::new(),
-            reached: vec![Reached::default(); spec.reaches.len()],
+            reached: Demands::new(&spec.reaches, <N::Message as sim_node::Message>::KINDS),
             crashes: Vec::new(),
             effects: Vec::new(),
             checkpoint: plan.checkpoint - 1,

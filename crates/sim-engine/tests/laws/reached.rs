@@ -108,3 +108,16 @@ fn demands_change_nothing_in_the_run() {
     let demanding = two_leaders().reach(leads(), None, 1).reach(sent("A"), None, 9).run();
     assert_eq!(plain, demanding.outcome.digest);
 }
+
+/// However many demands are for the same, each is met at its own time, in whatever order they
+/// stand.
+#[test]
+fn demands_for_the_same_are_met_one_after_the_other() {
+    let scene = [3, 1, 2, 1]
+        .into_iter()
+        .fold(two_leaders(), |scene, times| scene.reach(sent("A"), None, times));
+    let all = reached(&scene.run().outcome);
+    let alone = |times| reached(&two_leaders().reach(sent("A"), None, times).run().outcome)[0];
+    assert_eq!(all, [3, 1, 2, 1].map(alone));
+    assert_ne!(all[0], all[1]);
+}
