@@ -47,89 +47,37 @@ fn kept(detail: Detail, form: Form) -> (Report, Keen) {
 }
 
 /// What was seen in full without what this detail leaves out.
-fn thinned(seen: Seen, detail: Detail) -> Option<Seen> {
-    let bare = |text: String| if detail < Detail::Contents { String::new() } else { text };
-    Some(match seen {
+fn thinned(mut seen: Seen, detail: Detail) -> Option<Seen> {
+    let bare = |text: &mut String| {
+        if detail < Detail::Contents {
+            text.clear();
+        }
+    };
+    match &mut seen {
         Seen::Step { .. } | Seen::Sent { .. } if detail == Detail::Nothing => return None,
-        Seen::Step {
-            step,
-            at,
-            node,
-            twin,
-            what,
-            cause,
-            mut effects,
-            role,
-            role_changed,
-            before,
-            state,
-        } => {
-            let what = match what {
-                Happening::Start { again, settings } => Happening::Start { again, settings },
-                Happening::Message { message, from, kind, text, print } => {
-                    Happening::Message { message, from, kind, text: bare(text), print }
-                }
-                Happening::Timer { text, print } => Happening::Timer { text: bare(text), print },
-                Happening::Request { text } => Happening::Request { text: bare(text) },
-            };
+        Seen::Step { what, effects, before, state, .. } => {
+            match what {
+                Happening::Start { .. } => {}
+                Happening::Message { text, .. }
+                | Happening::Timer { text, .. }
+                | Happening::Request { text } => bare(text),
+            }
             if detail == Detail::Skeleton {
                 effects.retain(|one| matches!(one, Done::Indicate { .. } | Done::Mark { .. }));
-                for effect in &mut effects {
+                for effect in effects {
                     if let Done::Indicate { text } = effect {
                         text.clear();
                     }
                 }
             }
-            let state = state.map(|_| State::Text(String::new()));
-            let before = before.map(|_| State::Text(String::new()));
-            Seen::Step {
-                step,
-                at,
-                node,
-                twin,
-                what,
-                cause,
-                effects,
-                role,
-                role_changed,
-                before,
-                state,
+            for state in [before, state].into_iter().flatten() {
+                *state = State::Text(String::new());
             }
         }
-        Seen::Sent {
-            message,
-            at,
-            step,
-            from,
-            twin,
-            to,
-            kind,
-            text,
-            print,
-            arrives,
-            held,
-            lost,
-            copy,
-        } => {
-            let text = bare(text);
-            Seen::Sent {
-                message,
-                at,
-                step,
-                from,
-                twin,
-                to,
-                kind,
-                text,
-                print,
-                arrives,
-                held,
-                lost,
-                copy,
-            }
-        }
-        other => other,
-    })
+        Seen::Sent { text, .. } => bare(text),
+        _ => {}
+    }
+    Some(seen)
 }
 
 #[test]
