@@ -19,13 +19,9 @@ impl<N: Node, P: Properties<N>> World<N, P> {
         }
         self.cut(fault, CutRule::Groups(groups), cut);
         // Who is in several groups is struck once.
-        let mut struck: Vec<NodeId> = Vec::new();
-        for node in found.iter().flatten() {
-            if !struck.contains(node) {
-                struck.push(*node);
-            }
-        }
-        struck
+        let mut is_new = vec![true; self.nodes()];
+        let mut first = |node: &NodeId| std::mem::replace(&mut is_new[node.index()], false);
+        found.iter().flatten().copied().filter(|node| first(node)).collect()
     }
 
     /// The nodes are cut from all servers that are not among them.

@@ -120,6 +120,7 @@ impl<N: Node, P: Properties<N>> World<N, P> {
                 let mut found = self.resolve_beside(fault, parts.next()?, among, trigger, taken)?;
                 for part in parts {
                     let part = self.resolve_beside(fault, part, among, trigger, taken)?;
+                    let part: BTreeSet<NodeId> = part.into_iter().collect();
                     found.retain(|node| part.contains(node));
                 }
                 found

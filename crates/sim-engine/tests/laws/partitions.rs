@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use sim_engine::{Cut, Delay, Fault, First, Target, faults};
-use sim_node::Ratio;
+use sim_node::{NodeId, Ratio};
 
 use crate::scene::{Scene, between, crash, when};
 use crate::toy::{Act, Msg, Script, ms};
@@ -355,4 +355,14 @@ fn a_held_message_is_lost_only_if_its_receiver_is_down_when_it_arrives() {
     let down = held().fault(when(9), crash(1, Some(5)));
     let lost = down.run().history.lost;
     assert_eq!(lost, ["10ms A(1) Down", "10ms A(2) Down", "10ms A(3) Down"]);
+}
+
+/// Who is in several groups belongs to the last of them, and is struck once.
+#[test]
+fn groups_may_overlap() {
+    let groups = vec![Target::Nodes(vec![0, 1]), Target::Nodes(vec![1, 2])];
+    let partition = Fault::from(faults::Partition(groups, Cut::AtSend));
+    let scene = Scene::new(4, Script::new()).fault(when(2), partition);
+    let victims = scene.run().outcome.faults[0].victims.clone();
+    assert_eq!(victims, [0, 1, 2].map(NodeId::new));
 }
