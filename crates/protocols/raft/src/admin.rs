@@ -1,11 +1,11 @@
 //! Admin commands: any server accepts them and forwards them to the leader (thesis, 4.1 and 3.10).
 //!
 //! The thesis' AddServer and RemoveServer are RPCs to the leader, which replies. Here a server
-//! keeps a command until the configuration shows that it is done, sends it to the leader it knows
-//! again and again until then, and replies nothing. So a leader may drop a command while another
-//! change is under way: it comes again. A change that was refused is kept and tried again as well,
-//! since a later configuration may allow it. `cx.done` and `cx.refuse` only tell the run's report
-//! what became of a command; they send no message.
+//! keeps a command until a committed configuration shows that it is done, sends it to the leader it
+//! knows again and again until then (a transfer once), and replies nothing. So a leader may drop a
+//! command while another change is under way: it comes again. A change that was refused is kept and
+//! tried again as well, since a later configuration may allow it. `cx.done` and `cx.refuse` only
+//! tell the run's report what became of a command; they send no message.
 //!
 //! What became of it is told by the numbers of the requests for it ([`Requested`]), which go where
 //! the command goes: two requests may ask for the same at different times.
@@ -83,7 +83,7 @@ impl Server {
     ///                         crashes before {0 1 2 3} is committed
     /// server 2                its timer fires, 3 is no voter: sends it to leader 1
     /// server 1, the leader    ... commits {0 1 2 3}
-    /// servers 1 and 2         their timers fire, 3 is a voter: they forget the command
+    /// servers 1 and 2         know that this is committed: they forget the command
     /// ```
     ///
     /// Executing a command twice does no harm: a leader ignores it while a change is under way, and

@@ -34,8 +34,9 @@
 //!   change adds must catch up as well (`leader/catching_up.rs`).
 //! * A follower may apply committed entries that its own disk does not have yet
 //!   (`append_entries.rs`).
-//! * Every server accepts admin commands and forwards them to the leader until they are done; there
-//!   is no reply to the administrator (`admin.rs`).
+//! * Every server accepts admin commands. It forwards changes of the members to the leader until a
+//!   configuration that does them is committed, and a transfer once; there is no reply to the
+//!   administrator (`admin.rs`).
 //! * Replies carry more than those of figures 2 and 13 (`message.rs`).
 //!
 //! Read it beside figure 2 of the paper. [`Server`] (`server.rs`) has the one match over messages,
